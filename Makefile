@@ -1,0 +1,59 @@
+# A thin layer over the CMake presets: what a newcomer and .ci/run type. CONTRIBUTING.md says more.
+
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+
+PACKAGES := g++ cmake ninja-build ccache pkg-config git python3 \
+    libboost1.81-dev libssl-dev libgtest-dev libgmock-dev libbenchmark-dev \
+    clang-14 clang-format-14 clang-tidy-14 libzookeeper-mt-dev zookeeper
+ifeq ($(shell command -v java),)
+PACKAGES += default-jre-headless
+endif
+
+SOURCES = $(shell find include src tests tools examples bench \
+    \( -name '*.hpp' -o -name '*.cpp' \) -not -path 'tests/headers/*' 2>/dev/null)
+
+.PHONY: help deps test asan tsan clang run bench format tidy clean
+
+help:
+	@echo "make test            build and run every test"
+	@echo "make run             the tour, against a ZooKeeper started for it"
+	@echo "make run HOSTS=h:p   the tour, against yours"
+	@echo "make asan|tsan|clang every test under that sanitizer or compiler"
+	@echo "make bench           the benchmarks"
+	@echo "make format|tidy     clang-format 14 in place, clang-tidy 14"
+	@echo "make deps|clean      install what is missing (Debian), remove build/"
+
+deps:
+	@scripts/install-missing $(PACKAGES)
+
+# Configures and builds the preset named by the stem.
+build-%: deps
+	@cmake --preset $*
+	@cmake --build --preset $*
+
+# ctest's own summary is the last thing printed, its exit code the recipe's.
+test: build-dev
+	@ctest --preset dev
+
+asan tsan clang: %: build-%
+	@ctest --preset $*
+
+run: build-release
+ifdef HOSTS
+	@ZOOKEEPER_HOSTS='$(HOSTS)' build/release/examples/tour
+else
+	@scripts/with-zookeeper build/release/examples/tour
+endif
+
+bench: build-release
+	@scripts/with-zookeeper build/release/bench/bench
+
+format: deps
+	@clang-format-14 -i $(SOURCES)
+
+tidy: build-clang
+	@run-clang-tidy-14 -quiet -p build/clang $(filter %.cpp,$(filter-out tests/%,$(SOURCES)))
+
+clean:
+	@rm -rf build

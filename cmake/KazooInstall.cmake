@@ -1,0 +1,36 @@
+# Library, headers, and the two ways to find them: find_package(kazoo) and pkg-config.
+include(CMakePackageConfigHelpers)
+include(GNUInstallDirs)
+
+set(kazoo_config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/kazoo)
+
+install(TARGETS kazoo EXPORT kazooTargets)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/kazoo DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(EXPORT kazooTargets NAMESPACE kazoo:: DESTINATION ${kazoo_config_dir})
+
+configure_package_config_file(
+    ${CMAKE_CURRENT_LIST_DIR}/kazooConfig.cmake.in ${PROJECT_BINARY_DIR}/kazooConfig.cmake
+    INSTALL_DESTINATION ${kazoo_config_dir})
+write_basic_package_version_file(
+    ${PROJECT_BINARY_DIR}/kazooConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/kazooConfig.cmake
+              ${PROJECT_BINARY_DIR}/kazooConfigVersion.cmake
+        DESTINATION ${kazoo_config_dir})
+
+# Relative, so that `cmake --install --prefix` and a moved tree stay right.
+if(IS_ABSOLUTE ${CMAKE_INSTALL_LIBDIR})
+    set(kazoo_pc_prefix ${CMAKE_INSTALL_PREFIX})
+else()
+    file(RELATIVE_PATH kazoo_pc_up /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
+    string(REGEX REPLACE "/$" "" kazoo_pc_up ${kazoo_pc_up})
+    set(kazoo_pc_prefix "\${pcfiledir}/${kazoo_pc_up}")
+endif()
+# A static library brings its dependencies to everybody's link line.
+get_target_property(kazoo_type kazoo TYPE)
+set(kazoo_pc_requires Requires)
+if(kazoo_type STREQUAL "SHARED_LIBRARY")
+    set(kazoo_pc_requires Requires.private)
+endif()
+configure_file(${CMAKE_CURRENT_LIST_DIR}/kazoo.pc.in ${PROJECT_BINARY_DIR}/kazoo.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/kazoo.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

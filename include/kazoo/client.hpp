@@ -1,0 +1,274 @@
+#pragma once
+
+#include <kazoo/async_result.hpp>
+#include <kazoo/call_options.hpp>
+#include <kazoo/client_options.hpp>
+#include <kazoo/event.hpp>
+#include <kazoo/exceptions.hpp>
+#include <kazoo/node.hpp>
+#include <kazoo/state.hpp>
+#include <kazoo/watcher.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace kazoo {
+
+namespace client {
+class Core;
+}
+
+/// Names a state listener, for remove_listener.
+using ListenerId = std::uint64_t;
+
+/// A client of ZooKeeper (kazoo's `KazooClient`).
+///
+/// Construction touches no network; `start` or `start_async` connects. All members may be called
+/// from any thread, also in callbacks. Every `*_async` function returns at once and never throws
+/// for what happens at run time: each failure, a bad path included, arrives through the result.
+/// Each blocking function is exactly its async form and `get()`: it throws what `get` throws, and
+/// WouldDeadlockError where blocking could never end (AsyncResult::get).
+///
+/// Operations are served in the order of their calls. While the connection is lost (SUSPENDED) they
+/// wait in a bounded queue; when there is no session (never started, stopped, expired, refused)
+/// they fail at once with ConnectionClosedError, SessionExpiredError or AuthFailedError.
+/// Those under way when the connection breaks fail with ConnectionLoss, whose outcome() says
+/// whether a write may have been applied. All may fail with OperationTimeoutError (by their
+/// options), CancelledError, QueueFullError, RequestTooLargeError, ResponseTooLargeError,
+/// ProtocolError, NoAuthError, BadArgumentsError (a malformed path), and ForkedError in a child
+/// process; what else, is said with each.
+///
+/// Paths are normalised as in kazoo: the leading "/" may be missing, superfluous slashes go away.
+/// With a chroot in `hosts` all paths, also those returned, are inside it.
+class KazooClient {
+public:
+    /// Throws ConfigurationError for options that cannot be: malformed hosts, a zero timeout.
+    explicit KazooClient(ClientOptions options = ClientOptions());
+    KazooClient(KazooClient&&) noexcept;
+    KazooClient& operator=(KazooClient&&) noexcept;
+    /// Stops, if `stop` was not called. In a forked child it leaves the parent's session alone.
+    ~KazooClient();
+
+    // Life.
+
+    /// Begins to connect, in the background and for ever (see connection_retry), and returns at
+    /// once: an Event that is set while the client is connected. Does nothing if begun before.
+    /// May be called again after `stop`: a new session begins.
+    /// Throws std::system_error if the handler cannot create its threads, nothing else.
+    Event start_async();
+    /// `start_async`, then waits. On KazooTimeoutError (and AuthFailedError, or ConnectionLoss when
+    /// connection_retry is exhausted) the client is stopped again.
+    void start(Duration timeout = std::chrono::seconds(15));
+    /// Serves what was asked for before, ends the session, and returns when every result is
+    /// complete and every callback has run; bounded by close_timeout. Not connected: gives up at
+    /// once; what waits fails with ConnectionLoss. Idempotent, never throws. On a thread of the
+    /// handler (in a callback, in a listener) it does not wait for that thread's own work; on the
+    /// thread of a loop it begins the stop and returns.
+    void stop() noexcept;
+    /// `stop`, then `start`: a new session.
+    void restart();
+    /// Only says whether the client is stopped: kazoo's `close` frees what this library frees by
+    /// itself. Throws ConfigurationError if it is not.
+    void close();
+
+    // State.
+
+    [[nodiscard]] bool connected() const noexcept;
+    [[nodiscard]] KazooState state() const noexcept;
+    [[nodiscard]] KeeperState client_state() const noexcept;
+    /// The session, while connected.
+    [[nodiscard]] std::optional<ClientId> client_id() const;
+    /// What the server granted; zero while not connected.
+    [[nodiscard]] std::chrono::milliseconds session_timeout() const;
+    [[nodiscard]] const std::shared_ptr<Handler>& handler() const noexcept;
+    [[nodiscard]] const std::string& chroot() const noexcept;
+
+    /// Calls `listener(KazooState)` at every change of state, on the handler's session lane, one
+    /// after the other. A listener must not block (blocking calls throw WouldDeadlockError there);
+    /// it may start asynchronous operations. One that returns true is removed; what it throws
+    /// goes to the logger. Read-only connections are told by client_state().
+    template <class Listener>
+    requires std::is_invocable_v < std::decay_t<Listener>
+    &, KazooState > ListenerId add_listener(Listener&& listener) {
+        if constexpr (std::is_same_v<
+                          bool,
+                          std::invoke_result_t<std::decay_t<Listener>&, KazooState>>) {
+            return add_listener_function(std::forward<Listener>(listener));
+        } else {
+            return add_listener_function([f = std::decay_t<Listener>(std::forward<Listener>(listener
+                                          ))](KazooState state) mutable {
+                f(state);
+                return false;
+            });
+        }
+    }
+    /// Says whether it was there. A call under way is not interrupted.
+    bool remove_listener(ListenerId listener);
+
+    /// Other servers, from the next connection on. Throws ConfigurationError, also if the string
+    /// has another chroot.
+    void set_hosts(std::string_view hosts, std::optional<bool> randomize_hosts = std::nullopt);
+
+    /// Credentials for this connection and, remembered, for every later one; like auth_data.
+    /// Fails with AuthFailedError if the server refuses them: the client's state is then
+    /// AUTH_FAILED until it is started again. The scheme "digest" is never refused.
+    AsyncResult<void> add_auth_async(std::string_view scheme, std::string_view credential);
+    void add_auth(std::string_view scheme, std::string_view credential);
+
+    // Nodes. `version` -1 matches every version.
+
+    /// Creates a node; gives its real path (sequence: with the digits). NodeExistsError,
+    /// NoNodeError (no parent), NoChildrenForEphemeralsError, InvalidACLError, QuotaExceededError.
+    AsyncResult<std::string> create_async(
+        std::string_view path,
+        const DataView& data = {},
+        const CreateOptions& create = {},
+        const CallOptions& options = {}
+    );
+    std::string create(
+        std::string_view path,
+        const DataView& data = {},
+        const CreateOptions& create = {},
+        const CallOptions& options = {}
+    );
+    /// The same with the stat of the new node (kazoo's include_data; servers from 3.5 on).
+    AsyncResult<CreatedNode> create_with_stat_async(
+        std::string_view path,
+        const DataView& data = {},
+        const CreateOptions& create = {},
+        const CallOptions& options = {}
+    );
+    CreatedNode create_with_stat(
+        std::string_view path,
+        const DataView& data = {},
+        const CreateOptions& create = {},
+        const CallOptions& options = {}
+    );
+
+    /// Creates the node and its missing parents, without data. True if it did, false if the node
+    /// was there. Several steps: after an error some parents may have been created.
+    AsyncResult<bool> ensure_path_async(
+        std::string_view path,
+        const std::optional<AclList>& acl = std::nullopt,
+        const CallOptions& options = {}
+    );
+    bool ensure_path(
+        std::string_view path,
+        const std::optional<AclList>& acl = std::nullopt,
+        const CallOptions& options = {}
+    );
+
+    /// The stat of a node, or nothing if there is none, which is no error. The watch is armed
+    /// either way.
+    AsyncResult<std::optional<ZnodeStat>> exists_async(
+        std::string_view path, const Watcher& watch = {}, const CallOptions& options = {}
+    );
+    std::optional<ZnodeStat> exists(
+        std::string_view path, const Watcher& watch = {}, const CallOptions& options = {}
+    );
+
+    /// Data and stat of a node. NoNodeError.
+    AsyncResult<NodeData> get_async(
+        std::string_view path, const Watcher& watch = {}, const CallOptions& options = {}
+    );
+    NodeData get(std::string_view path, const Watcher& watch = {}, const CallOptions& options = {});
+
+    /// The names of a node's children, in no order. NoNodeError. The watch tells of children that
+    /// come and go, and of the deletion of the node itself.
+    AsyncResult<std::vector<std::string>> get_children_async(
+        std::string_view path, const Watcher& watch = {}, const CallOptions& options = {}
+    );
+    std::vector<std::string> get_children(
+        std::string_view path, const Watcher& watch = {}, const CallOptions& options = {}
+    );
+    /// The same with the stat of the node (kazoo's include_data).
+    AsyncResult<ChildrenAndStat> get_children_with_stat_async(
+        std::string_view path, const Watcher& watch = {}, const CallOptions& options = {}
+    );
+    ChildrenAndStat get_children_with_stat(
+        std::string_view path, const Watcher& watch = {}, const CallOptions& options = {}
+    );
+
+    /// Sets the data. NoNodeError, BadVersionError, QuotaExceededError.
+    AsyncResult<ZnodeStat> set_async(
+        std::string_view path,
+        const DataView& data,
+        std::int32_t version = -1,
+        const CallOptions& options = {}
+    );
+    ZnodeStat set(
+        std::string_view path,
+        const DataView& data,
+        std::int32_t version = -1,
+        const CallOptions& options = {}
+    );
+
+    /// Deletes a node without children. NoNodeError, NotEmptyError, BadVersionError.
+    /// (`delete` is a keyword: the blocking form is `delete_`.)
+    AsyncResult<void> delete_async(
+        std::string_view path, std::int32_t version = -1, const CallOptions& options = {}
+    );
+    void delete_(std::string_view path, std::int32_t version = -1, const CallOptions& options = {});
+    /// Deletes a node and all below it, whatever the versions; a node that is not there is no
+    /// error. Not atomic: after an error part of the tree may be gone.
+    AsyncResult<void> delete_recursive_async(
+        std::string_view path, const CallOptions& options = {}
+    );
+    void delete_recursive(std::string_view path, const CallOptions& options = {});
+
+    /// The access list with the stat. NoNodeError. Servers hide digests from those who may not
+    /// administrate the node: do not write such a list back.
+    AsyncResult<AclsAndStat> get_acls_async(std::string_view path, const CallOptions& options = {});
+    AclsAndStat get_acls(std::string_view path, const CallOptions& options = {});
+    /// Replaces the access list; `version` is the acl_version. NoNodeError, BadVersionError,
+    /// InvalidACLError.
+    AsyncResult<ZnodeStat> set_acls_async(
+        std::string_view path,
+        const AclList& acls,
+        std::int32_t version = -1,
+        const CallOptions& options = {}
+    );
+    ZnodeStat set_acls(
+        std::string_view path,
+        const AclList& acls,
+        std::int32_t version = -1,
+        const CallOptions& options = {}
+    );
+
+    /// Lets this server catch up with the leader: what is read afterwards is at least as new as
+    /// the leader was when it got the request. Any path will do; gives it back.
+    AsyncResult<std::string> sync_async(std::string_view path, const CallOptions& options = {});
+    std::string sync(std::string_view path, const CallOptions& options = {});
+
+    // The server.
+
+    /// Sends a four-letter word to the server of the present connection, on a connection of its
+    /// own, and gives the whole answer. ConnectionLoss if not connected or not answered in 10 s
+    /// (or the options' timeout); servers answer only words on their whitelist.
+    AsyncResult<std::string> command_async(
+        std::string_view word = "ruok", const CallOptions& options = {}
+    );
+    std::string command(std::string_view word = "ruok", const CallOptions& options = {});
+
+    /// The server's version, such as {3, 8, 0}, from the answer to `srvr`, the one word that is
+    /// on every whitelist. ProtocolError if the answer does not have it.
+    AsyncResult<std::vector<int>> server_version_async(const CallOptions& options = {});
+    std::vector<int> server_version(const CallOptions& options = {});
+
+    /// What is behind the client: for the library's own parts.
+    [[nodiscard]] const std::shared_ptr<client::Core>& core() const noexcept { return core_; }
+
+private:
+    ListenerId add_listener_function(UniqueFunction<bool(KazooState)> listener);
+
+    std::shared_ptr<client::Core> core_;
+};
+
+}  // namespace kazoo

@@ -1,0 +1,115 @@
+#pragma once
+
+#include <kazoo/handler.hpp>
+#include <kazoo/logger.hpp>
+#include <kazoo/retry.hpp>
+#include <kazoo/security.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace kazoo {
+
+/// A session to resume, or the one that is held (kazoo's `client_id`).
+struct ClientId {
+    ClientId() {}
+    ClientId(std::int64_t session, std::string secret)
+        : session_id(session), password(std::move(secret)) {}
+    std::int64_t session_id = 0;
+    std::string password;  ///< 16 bytes; a secret: whoever has it can take the session over
+    friend bool operator==(const ClientId&, const ClientId&) = default;
+};
+
+/// Credentials for one authentication scheme, such as {"digest", "user:password"}.
+struct AuthData {
+    AuthData() {}
+    AuthData(std::string s, std::string c) : scheme(std::move(s)), credential(std::move(c)) {}
+    std::string scheme;
+    std::string credential;
+    friend bool operator==(const AuthData&, const AuthData&) = default;
+};
+
+/// Bounds of everything a client keeps. Reaching one fails the call that would exceed it, with
+/// the error named, and harms nothing else.
+class ClientLimits {
+public:
+    ClientLimits() {}
+    /// Operations without a reply: QueueFullError. Default 262,144.
+    std::size_t requests = std::size_t{1} << 18;
+    /// Bytes of requests that wait to be sent: QueueFullError. Default 64 MiB.
+    std::size_t queued_bytes = std::size_t{64} << 20;
+    /// One request with path, data and all: RequestTooLargeError. Default 1,048,575, the server's
+    /// own default (jute.maxbuffer); a server that gets more drops the connection.
+    std::size_t request_bytes = 0xfffff;
+    /// One reply: ResponseTooLargeError. Default 64 MiB.
+    std::size_t reply_bytes = std::size_t{64} << 20;
+    /// Watches that are armed or about to be: TooManyWatchesError. Default 1,048,576.
+    std::size_t watches = std::size_t{1} << 20;
+};
+
+/// How a client is made (kazoo's constructor arguments). Chainable:
+///
+///     KazooClient zk(ClientOptions().hosts("a:2181,b:2181/app").timeout(10s));
+class ClientOptions {
+public:
+    using milliseconds = std::chrono::milliseconds;
+
+    ClientOptions() {}
+
+#define KAZOO_OPTION(Type, name, initial)             \
+public:                                               \
+    ClientOptions& name(Type value)& {                \
+        name##_ = std::move(value);                   \
+        return *this;                                 \
+    }                                                 \
+    ClientOptions name(Type value)&& {                \
+        name##_ = std::move(value);                   \
+        return std::move(*this);                      \
+    }                                                 \
+    [[nodiscard]] const Type& name() const noexcept { \
+        return name##_;                               \
+    }                                                 \
+                                                      \
+private:                                              \
+    Type name##_ = initial
+
+    /// Servers and chroot: "host:port,host:port/chroot", port 2181 if not given, IPv6 in brackets.
+    KAZOO_OPTION(std::string, hosts, "127.0.0.1:2181");
+    /// The session timeout that is asked for; the server may give another, see session_timeout().
+    /// More than zero.
+    KAZOO_OPTION(milliseconds, timeout, milliseconds(10'000));
+    /// For one address to accept and welcome the connection. Zero: the session timeout divided by
+    /// the number of hosts, between 0.5 s and 4 s.
+    KAZOO_OPTION(milliseconds, connect_timeout, milliseconds(0));
+    /// For the last requests and the close to be answered when the client stops. After it the
+    /// session is left to expire.
+    KAZOO_OPTION(milliseconds, close_timeout, milliseconds(10'000));
+    /// A session to resume. If it is over, the client goes on with a new one.
+    KAZOO_OPTION(std::optional<ClientId>, client_id, std::nullopt);
+    /// Where everything runs. Default: a SequentialThreadingHandler of the client's own.
+    KAZOO_OPTION(std::shared_ptr<Handler>, handler, nullptr);
+    /// For create and ensure_path without one of their own. Default: open to the world.
+    KAZOO_OPTION(std::optional<AclList>, default_acl, std::nullopt);
+    /// Replayed on every connection before anything else.
+    KAZOO_OPTION(std::vector<AuthData>, auth_data, {});
+    /// Hosts are tried in random order, a new one each round.
+    KAZOO_OPTION(bool, randomize_hosts, true);
+    /// Between rounds of connection attempts. max_tries counts rounds; when it or the deadline is
+    /// exhausted the client is closed. Default: for ever, from 0.1 s up to 5 s apart.
+    KAZOO_OPTION(RetryPolicy, connection_retry, RetryPolicy());
+    /// Connect to servers in read-only mode as well: state CONNECTED_RO, writes fail with
+    /// NotReadOnlyCallError.
+    KAZOO_OPTION(bool, read_only, false);
+    KAZOO_OPTION(ClientLimits, limits, ClientLimits());
+    KAZOO_OPTION(Logger, logger, Logger());
+#undef KAZOO_OPTION
+};
+
+}  // namespace kazoo

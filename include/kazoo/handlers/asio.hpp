@@ -1,0 +1,45 @@
+#pragma once
+
+#include <kazoo/handler.hpp>
+
+#include <memory>
+#include <string_view>
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace kazoo {
+
+/// The user's own Boost.Asio loop: no thread of ours at all. Connection, callbacks, watch functions
+/// and listeners run in whatever thread runs the loop, each lane one task at a time, so that a loop
+/// run by one thread calls one thing at a time. Nothing happens unless the loop is run.
+///
+/// Blocking: a thread that runs the loop must not wait for what the loop would do, so `get`,
+/// `wait`, `start` and all synchronous calls throw WouldDeadlockError there; use callbacks,
+/// `co_await` or completion tokens. Any other thread may block. `stop` on the loop's thread begins
+/// the stop and returns; the rest happens as the loop runs. The loop runs out of work once the last
+/// client has stopped.
+class SequentialAsioHandler final : public Handler {
+public:
+    /// `context` must outlive the handler and every client that uses it.
+    explicit SequentialAsioHandler(boost::asio::io_context& context);
+    /// Any executor whose `running_in_this_thread` the handler cannot ask (a thread pool, a
+    /// strand): blocking is refused only inside this handler's own callbacks.
+    explicit SequentialAsioHandler(const boost::asio::any_io_executor& executor);
+    ~SequentialAsioHandler() override;
+
+    [[nodiscard]] std::string_view name() const noexcept override;
+    [[nodiscard]] boost::asio::any_io_executor executor() override;
+    void dispatch(Lane lane, Task task) override;
+    [[nodiscard]] std::shared_ptr<Waiter> waiter() override;
+    void start() override;
+    void stop() override;
+    [[nodiscard]] bool running() const noexcept override;
+
+private:
+    struct Loop;
+    std::shared_ptr<Loop> loop_;
+};
+
+}  // namespace kazoo

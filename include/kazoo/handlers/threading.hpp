@@ -1,0 +1,35 @@
+#pragma once
+
+#include <kazoo/handler.hpp>
+
+#include <memory>
+#include <string_view>
+
+namespace kazoo {
+
+/// Threads of its own, the default handler (kazoo's `SequentialThreadingHandler`): one thread for
+/// the connection and one worker for each lane (completions, watch functions, state listeners).
+///
+/// Blocking calls are allowed anywhere but in state listeners: a callback that blocks delays its
+/// own lane only. Threads exist from the first client's start to the last client's stop; a thread
+/// that cannot be created makes `start` throw, with nothing left behind.
+/// In a forked child the threads do not exist: waiting there throws ForkedError.
+class SequentialThreadingHandler final : public Handler {
+public:
+    SequentialThreadingHandler();
+    ~SequentialThreadingHandler() override;
+
+    [[nodiscard]] std::string_view name() const noexcept override;
+    [[nodiscard]] boost::asio::any_io_executor executor() override;
+    void dispatch(Lane lane, Task task) override;
+    [[nodiscard]] std::shared_ptr<Waiter> waiter() override;
+    void start() override;
+    void stop() override;
+    [[nodiscard]] bool running() const noexcept override;
+
+private:
+    struct Threads;
+    std::shared_ptr<Threads> threads_;
+};
+
+}  // namespace kazoo

@@ -1,0 +1,62 @@
+/// The connect string: which servers to talk to, and under which root.
+#pragma once
+
+#include <kazoo/result.hpp>
+
+#include <cstdint>
+#include <iosfwd>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace kazoo {
+
+/// The port of servers that are named without one.
+inline constexpr std::uint16_t default_port = 2181;
+
+/// A server: a host name or an address (IPv6 without brackets), and a port.
+struct HostPort {
+    std::string host;
+    std::uint16_t port = default_port;
+
+    HostPort() {}
+    HostPort(std::string host_name, std::uint16_t port_number)
+        : host(std::move(host_name)), port(port_number) {}
+
+    friend bool operator==(const HostPort&, const HostPort&) = default;
+};
+
+/// What a connect string says.
+struct Hosts {
+    /// In the order written, repetitions included; never empty after parse_hosts().
+    std::vector<HostPort> hosts;
+    /// A normal path, or empty if there is none.
+    std::string chroot;
+
+    Hosts() {}
+    Hosts(std::vector<HostPort> servers, std::string root)
+        : hosts(std::move(servers)), chroot(std::move(root)) {}
+
+    friend bool operator==(const Hosts&, const Hosts&) = default;
+};
+
+/// "zk1:2181", or "[::1]:2181" for an IPv6 address.
+std::string to_string(const HostPort& server);
+/// "zk1:2181,zk2:2181/app": parse_hosts() gives back the same.
+std::string to_string(const Hosts& hosts);
+std::ostream& operator<<(std::ostream& out, const HostPort& server);
+std::ostream& operator<<(std::ostream& out, const Hosts& hosts);
+
+/// Reads "host[:port][,host[:port]]...[/chroot]".
+///
+/// The port defaults to 2181; IPv6 addresses stand in brackets, "[::1]:2181"; blanks around hosts,
+/// ports and the whole are dropped; names are lower-cased, as kazoo does. The chroot applies to all
+/// servers, is normalised and checked as a path; "/" means none. Nothing is resolved or contacted.
+///
+/// Fails with ClientErrc::configuration and a detail that quotes the offending part: an empty
+/// string or host, a port that is not a number from 1 to 65535, an IPv6 address without brackets,
+/// a bracket without its partner, a character no host name has, an invalid chroot.
+Result<Hosts> parse_hosts(std::string_view connect_string);
+
+}  // namespace kazoo

@@ -1,0 +1,27 @@
+#pragma once
+
+/// kazoo for C++: a ZooKeeper client. Includes everything but what needs Boost.Asio's headers
+/// (<kazoo/asio.hpp>: completion tokens).
+
+#include <kazoo/async_result.hpp>
+#include <kazoo/call_options.hpp>
+#include <kazoo/client.hpp>
+#include <kazoo/client_options.hpp>
+#include <kazoo/errors.hpp>
+#include <kazoo/event.hpp>
+#include <kazoo/exceptions.hpp>
+#include <kazoo/handler.hpp>
+#include <kazoo/handlers/asio.hpp>
+#include <kazoo/handlers/threading.hpp>
+#include <kazoo/hosts.hpp>
+#include <kazoo/logger.hpp>
+#include <kazoo/node.hpp>
+#include <kazoo/paths.hpp>
+#include <kazoo/promise.hpp>
+#include <kazoo/result.hpp>
+#include <kazoo/retry.hpp>
+#include <kazoo/security.hpp>
+#include <kazoo/stat.hpp>
+#include <kazoo/state.hpp>
+#include <kazoo/version.hpp>
+#include <kazoo/watcher.hpp>

@@ -1,0 +1,134 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <new>
+#include <type_traits>
+#include <utility>
+
+namespace kazoo {
+
+namespace detail {
+/// F can be stored by Self and called so; it is not a Self to be moved.
+template <class Self, class F, class R, class... Args>
+concept CallableOtherThan = !std::is_same_v<std::remove_cvref_t<F>, Self> &&
+                            std::is_invocable_r_v<R, std::decay_t<F>&, Args...>;
+}  // namespace detail
+
+template <class Signature>
+class UniqueFunction;
+
+/// A callable that is moved, never copied: what the library stores callbacks in.
+///
+/// Like `std::move_only_function` of C++23 (which Debian 12's compilers offer only beyond C++20),
+/// with four pointers of room inside, so that usual callbacks need no allocation.
+/// Calling an empty one throws `std::bad_function_call`.
+template <class R, class... Args>
+class UniqueFunction<R(Args...)> {
+public:
+    UniqueFunction() noexcept = default;
+    UniqueFunction(std::nullptr_t) noexcept {}
+
+    template <class F>
+        requires detail::CallableOtherThan<UniqueFunction<R(Args...)>, F, R, Args...>
+    UniqueFunction(F&& f) {
+        using Stored = std::decay_t<F>;
+        if constexpr (std::is_pointer_v<Stored>) {
+            if (f == nullptr) {
+                return;
+            }
+        }
+        if constexpr (fits_inside<Stored>) {
+            ::new (static_cast<void*>(storage_)) Stored(std::forward<F>(f));
+            vtable_ = &inside_vtable<Stored>;
+        } else {
+            ::new (static_cast<void*>(storage_)) Stored*(new Stored(std::forward<F>(f)));
+            vtable_ = &outside_vtable<Stored>;
+        }
+    }
+
+    UniqueFunction(UniqueFunction&& other) noexcept { take(other); }
+    UniqueFunction& operator=(UniqueFunction&& other) noexcept {
+        if (this != &other) {
+            reset();
+            take(other);
+        }
+        return *this;
+    }
+    UniqueFunction(const UniqueFunction&) = delete;
+    UniqueFunction& operator=(const UniqueFunction&) = delete;
+    ~UniqueFunction() { reset(); }
+
+    explicit operator bool() const noexcept { return vtable_ != nullptr; }
+
+    R operator()(Args... args) {
+        if (vtable_ == nullptr) {
+            throw std::bad_function_call();
+        }
+        return vtable_->call(storage_, std::forward<Args>(args)...);
+    }
+
+private:
+    static constexpr std::size_t room = 4 * sizeof(void*);
+
+    struct VTable {
+        R (*call)(void*, Args&&...);
+        void (*move)(void* from, void* to) noexcept;
+        void (*destroy)(void*) noexcept;
+    };
+
+    template <class F>
+    static constexpr bool fits_inside =
+        sizeof(F) <= room &&
+        alignof(F) <= alignof(void*) && std::is_nothrow_move_constructible_v<F>;
+
+    template <class F>
+    static R invoke(F& f, Args&&... args) {
+        if constexpr (std::is_void_v<R>) {
+            std::invoke(f, std::forward<Args>(args)...);
+        } else {
+            return std::invoke(f, std::forward<Args>(args)...);
+        }
+    }
+
+    template <class F>
+    static constexpr VTable inside_vtable{
+        [](void* p, Args&&... args) -> R {
+            return invoke(*static_cast<F*>(p), std::forward<Args>(args)...);
+        },
+        [](void* from, void* to) noexcept {
+            ::new (to) F(std::move(*static_cast<F*>(from)));
+            static_cast<F*>(from)->~F();
+        },
+        [](void* p) noexcept { static_cast<F*>(p)->~F(); }};
+
+    template <class F>
+    static constexpr VTable outside_vtable{
+        [](void* p, Args&&... args) -> R {
+            return invoke(**static_cast<F**>(p), std::forward<Args>(args)...);
+        },
+        [](void* from, void* to) noexcept { ::new (to) F*(*static_cast<F**>(from)); },
+        [](void* p) noexcept { delete *static_cast<F**>(p); }};
+
+    void take(UniqueFunction& other) noexcept {
+        if (other.vtable_ != nullptr) {
+            other.vtable_->move(other.storage_, storage_);
+            vtable_ = std::exchange(other.vtable_, nullptr);
+        }
+    }
+
+    void reset() noexcept {
+        if (vtable_ != nullptr) {
+            std::exchange(vtable_, nullptr)->destroy(storage_);
+        }
+    }
+
+    const VTable* vtable_ = nullptr;
+    alignas(void*) std::byte storage_[room];
+};
+
+/// A piece of work for a handler's lane or executor.
+using Task = UniqueFunction<void()>;
+
+}  // namespace kazoo

@@ -1,0 +1,13 @@
+/// The version of this library.
+#pragma once
+
+namespace kazoo {
+
+/// Semantic versioning: the major number changes with incompatible changes of the public headers;
+/// before 1.0 the minor number does.
+inline constexpr int library_version_major = 0;
+inline constexpr int library_version_minor = 1;
+inline constexpr int library_version_patch = 0;
+inline constexpr const char* library_version = "0.1.0";
+
+}  // namespace kazoo

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <kazoo/detail/ref_counted.hpp>
+#include <kazoo/state.hpp>
+#include <kazoo/unique_function.hpp>
+
+#include <type_traits>
+#include <utility>
+
+namespace kazoo {
+
+namespace detail {
+/// The watch function that copies of a Watcher share.
+class WatcherState final : public RefCounted {
+public:
+    explicit WatcherState(UniqueFunction<void(const WatchedEvent&)> f) : function(std::move(f)) {}
+    UniqueFunction<void(const WatchedEvent&)> function;
+};
+}  // namespace detail
+
+/// A one-shot watch: a function that is told once of the next change of a node.
+///
+/// Made from anything callable with a `const WatchedEvent&`. Copies are the same watcher: given
+/// twice for one path and kind (`get` and `exists` are one kind, `get_children` the other) it
+/// is told once, as in kazoo. Two watchers made from equal functions are two.
+///
+/// The function runs on the handler's callback lane, after the reply that armed it and one at a
+/// time; it may block on handlers with threads. What it throws goes to the logger. Watches outlive
+/// reconnects: a change that happened meanwhile is told then. When the session ends (expired,
+/// refused, stopped) every watch is told once, with type NONE and no path, and is gone.
+/// A call that failed arms nothing, but for `exists` on a node that is not there.
+class Watcher {
+public:
+    /// No watch.
+    Watcher() noexcept = default;
+
+    template <class F>
+        requires detail::CallableOtherThan<Watcher, F, void, const WatchedEvent&>
+    Watcher(F&& function)
+        : state_(detail::make_ref<detail::WatcherState>(std::forward<F>(function))) {}
+
+    explicit operator bool() const noexcept { return static_cast<bool>(state_); }
+    [[nodiscard]] const detail::RefPtr<detail::WatcherState>& state() const noexcept {
+        return state_;
+    }
+    friend bool operator==(const Watcher&, const Watcher&) noexcept = default;
+
+private:
+    detail::RefPtr<detail::WatcherState> state_;
+};
+
+}  // namespace kazoo

@@ -1,0 +1,46 @@
+#include <kazoo/async_result.hpp>
+#include <kazoo/exceptions.hpp>
+
+namespace kazoo::detail {
+
+TimePoint deadline_after(const Handler* handler, Duration timeout) noexcept {
+    const auto now = handler != nullptr ? handler->now() : Clock::now();
+    return timeout >= TimePoint::max() - now ? TimePoint::max() : now + timeout;
+}
+
+void throw_wait_timeout(const char* waiting_for) {
+    throw_error(Error(
+        ClientErrc::wait_timeout,
+        Outcome::unknown,
+        "wait",
+        {},
+        std::string("gave up waiting for ") + waiting_for + "; the operation itself goes on"
+    ));
+}
+
+bool AwaitedChild::await(RefPtr<ResultStateBase> child) {
+    const std::lock_guard lock(mutex_);
+    child_ = std::move(child);
+    return !cancelled_;
+}
+
+void AwaitedChild::done() {
+    const std::lock_guard lock(mutex_);
+    child_ = {};
+}
+
+bool AwaitedChild::cancel() {
+    RefPtr<ResultStateBase> child;
+    {
+        const std::lock_guard lock(mutex_);
+        cancelled_ = true;
+        child = child_;
+    }
+    // Not under the lock: completing the child may resume the coroutine, which calls done().
+    if (child) {
+        child->cancel();
+    }
+    return true;
+}
+
+}  // namespace kazoo::detail

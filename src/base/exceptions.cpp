@@ -1,0 +1,60 @@
+#include <kazoo/exceptions.hpp>
+
+namespace kazoo {
+
+namespace {
+
+// Calls `visit` with the exception object that belongs to the error, under its own type.
+template <class Visitor>
+auto with_exception(const Error& error, Visitor&& visit) {
+    if (error.code().category() == zookeeper_category()) {
+        switch (error.code().value()) {
+#define KAZOO_SERVER_ERROR(enumerator, number, Class, outcome, message) \
+    case number:                                                        \
+        return visit(Class(error));
+#include <kazoo/detail/error_table.def>
+            default:
+                return visit(ZookeeperError(error));
+        }
+    }
+    if (error.code().category() == kazoo_category()) {
+        switch (error.code().value()) {
+#define KAZOO_CLIENT_ERROR(enumerator, number, Class, Base, outcome, message) \
+    case number:                                                              \
+        return visit(Class(error));
+#include <kazoo/detail/error_table.def>
+            default:
+                break;
+        }
+    }
+    return visit(KazooException(error));
+}
+
+}  // namespace
+
+void throw_error(const Error& error) {
+    std::rethrow_exception(make_exception(error));
+}
+
+std::exception_ptr make_exception(const Error& error) {
+    return with_exception(error, [](auto exception) {
+        return std::make_exception_ptr(std::move(exception));
+    });
+}
+
+Error error_from(const std::exception_ptr& exception) {
+    if (!exception) {
+        return Error();
+    }
+    try {
+        std::rethrow_exception(exception);
+    } catch (const KazooException& e) {
+        return e.error();
+    } catch (const std::exception& e) {
+        return Error(ClientErrc::foreign_exception).detail(e.what());
+    } catch (...) {
+        return Error(ClientErrc::foreign_exception).detail("not derived from std::exception");
+    }
+}
+
+}  // namespace kazoo

@@ -1,0 +1,183 @@
+#include <kazoo/hosts.hpp>
+
+#include <kazoo/paths.hpp>
+
+#include "base/text.hpp"
+
+#include <charconv>
+#include <cstddef>
+#include <ostream>
+
+namespace kazoo {
+
+namespace {
+
+constexpr std::size_t npos = std::string_view::npos;
+
+Error refuse(const std::string& reason, std::string_view part) {
+    return Error(ClientErrc::configuration)
+        .detail("hosts: " + reason + ": " + base::quoted(part));
+}
+
+std::string_view trim(std::string_view text) noexcept {
+    constexpr std::string_view blanks = " \t\r\n";
+    const std::size_t first = text.find_first_not_of(blanks);
+    if (first == npos) {
+        return {};
+    }
+    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
+std::string to_lower(std::string_view text) {
+    std::string lower(text);
+    for (char& c : lower) {
+        if (c >= 'A' && c <= 'Z') {
+            c = static_cast<char>(c - 'A' + 'a');
+        }
+    }
+    return lower;
+}
+
+// Names are left to the resolver, but what certainly is none must not reach it.
+bool can_be_name(std::string_view host) noexcept {
+    for (const char c : host) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte <= 0x20 || byte == 0x7F) {
+            return false;
+        }
+    }
+    return host.find_first_of("[]@?#\\\"'<>") == npos;
+}
+
+// The address, with an optional zone after a percent sign: fe80::1%eth0.
+bool can_be_ipv6(std::string_view host) noexcept {
+    const std::string_view address = host.substr(0, host.find('%'));
+    return address.find(':') != npos &&
+           address.find_first_not_of("0123456789abcdefABCDEF:.") == npos && can_be_name(host);
+}
+
+Result<std::uint16_t> parse_port(std::string_view text, std::string_view whole) {
+    text = trim(text);
+    unsigned int port = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stop, failure] = std::from_chars(text.data(), end, port);
+    if (failure != std::errc() || stop != end || port == 0 || port > 65535) {
+        return refuse("the port must be a number from 1 to 65535", whole);
+    }
+    return static_cast<std::uint16_t>(port);
+}
+
+Result<HostPort> make_server(
+    std::string_view host, std::string_view after_host, std::string_view whole
+) {
+    HostPort server(to_lower(host), default_port);
+    if (!after_host.empty()) {
+        Result<std::uint16_t> port = parse_port(after_host.substr(1), whole);
+        if (!port) {
+            return port.failure();
+        }
+        server.port = *port;
+    }
+    return server;
+}
+
+Result<HostPort> parse_bracketed(std::string_view text) {
+    const std::size_t close = text.find(']');
+    if (close == npos) {
+        return refuse("the closing bracket is missing", text);
+    }
+    const std::string_view host = text.substr(1, close - 1);
+    if (!can_be_ipv6(host)) {
+        return refuse("brackets hold an IPv6 address", text);
+    }
+    const std::string_view rest = trim(text.substr(close + 1));
+    if (!rest.empty() && rest.front() != ':') {
+        return refuse("only a port can follow the closing bracket", text);
+    }
+    return make_server(host, rest, text);
+}
+
+Result<HostPort> parse_server(std::string_view text) {
+    if (!text.empty() && text.front() == '[') {
+        return parse_bracketed(text);
+    }
+    const std::size_t colon = text.find(':');
+    const std::string_view host = trim(text.substr(0, colon));
+    const std::string_view rest = colon == npos ? std::string_view() : text.substr(colon);
+    if (host.empty() && rest.empty()) {
+        return refuse("a host is empty", text);
+    }
+    if (rest.find(':', 1) != npos) {
+        return refuse("an IPv6 address needs brackets, as in [::1]:2181", text);
+    }
+    if (host.empty()) {
+        return refuse("the host before the port is missing", text);
+    }
+    if (!can_be_name(host)) {
+        return refuse("not a host name", text);
+    }
+    return make_server(host, rest, text);
+}
+
+Result<std::string> parse_chroot(std::string_view text) {
+    const Result<std::string> path = check_path(text);
+    if (!path) {
+        return refuse("the chroot is no valid path (" + path.failure().detail() + ")", text);
+    }
+    return *path == "/" ? std::string() : *path;
+}
+
+}  // namespace
+
+std::string to_string(const HostPort& server) {
+    const bool brackets = server.host.find(':') != std::string::npos;
+    std::string text = brackets ? "[" + server.host + "]" : server.host;
+    return text + ":" + std::to_string(server.port);
+}
+
+std::string to_string(const Hosts& hosts) {
+    std::string text;
+    for (const HostPort& server : hosts.hosts) {
+        text += text.empty() ? "" : ",";
+        text += to_string(server);
+    }
+    return text + hosts.chroot;
+}
+
+std::ostream& operator<<(std::ostream& out, const HostPort& server) {
+    return out << to_string(server);
+}
+
+std::ostream& operator<<(std::ostream& out, const Hosts& hosts) {
+    return out << to_string(hosts);
+}
+
+Result<Hosts> parse_hosts(std::string_view connect_string) {
+    const std::string_view text = trim(connect_string);
+    const std::size_t slash = text.find('/');
+    std::string_view servers = text.substr(0, slash);
+    Hosts parsed;
+    if (trim(servers).empty()) {
+        return refuse("no host is given", text);
+    }
+    for (bool more = true; more;) {
+        const std::size_t comma = servers.find(',');
+        Result<HostPort> server = parse_server(trim(servers.substr(0, comma)));
+        if (!server) {
+            return server.failure();
+        }
+        parsed.hosts.push_back(*std::move(server));
+        more = comma != npos;
+        servers.remove_prefix(more ? comma + 1 : servers.size());
+    }
+    if (slash != npos) {
+        Result<std::string> chroot = parse_chroot(text.substr(slash));
+        if (!chroot) {
+            return chroot.failure();
+        }
+        parsed.chroot = *std::move(chroot);
+    }
+    return parsed;
+}
+
+}  // namespace kazoo

@@ -1,0 +1,240 @@
+#include <kazoo/paths.hpp>
+
+#include "base/text.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace kazoo {
+
+namespace {
+
+bool is_dots(std::string_view component) noexcept {
+    return component == "." || component == "..";
+}
+
+// A character of the path: its code point, and how many bytes it takes. Bytes that are no UTF-8
+// count as one harmless character each.
+struct Character {
+    std::uint32_t code_point;
+    std::size_t bytes;
+};
+
+constexpr std::uint32_t harmless = U'?';
+
+bool continues(std::string_view text, std::size_t at) noexcept {
+    return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U;
+}
+
+Character character_at(std::string_view text, std::size_t at) noexcept {
+    const auto byte = [&](std::size_t offset) {
+        return static_cast<std::uint32_t>(static_cast<unsigned char>(text[at + offset]));
+    };
+    const auto rest = [&](std::size_t offset) { return byte(offset) & 0x3FU; };
+    const std::uint32_t lead = byte(0);
+    if (lead < 0x80) {
+        return {lead, 1};
+    }
+    if (!continues(text, at + 1) || lead < 0xC2 || lead > 0xF4) {
+        return {harmless, 1};
+    }
+    if (lead < 0xE0) {
+        return {(lead & 0x1FU) << 6 | rest(1), 2};
+    }
+    if (!continues(text, at + 2)) {
+        return {harmless, 1};
+    }
+    if (lead < 0xF0) {
+        const std::uint32_t code_point = (lead & 0x0FU) << 12 | rest(1) << 6 | rest(2);
+        return code_point < 0x800 ? Character{harmless, 1} : Character{code_point, 3};
+    }
+    if (!continues(text, at + 3)) {
+        return {harmless, 1};
+    }
+    const std::uint32_t code_point =
+        (lead & 0x07U) << 18 | rest(1) << 12 | rest(2) << 6 | rest(3);
+    const bool shortest_form = code_point >= 0x10000 && code_point <= 0x10FFFF;
+    return shortest_form ? Character{code_point, 4} : Character{harmless, 1};
+}
+
+// Why ZooKeeper refuses the character, or null.
+const char* objection_to(std::uint32_t code_point) noexcept {
+    if (code_point == 0) {
+        return "NUL";
+    }
+    if (code_point <= 0x1F || (code_point >= 0x7F && code_point <= 0x9F)) {
+        return "control character";
+    }
+    if (code_point < 0xD800) {
+        return nullptr;
+    }
+    if (code_point <= 0xDFFF) {
+        return "surrogate";
+    }
+    if (code_point <= 0xF8FF) {
+        return "private use character";
+    }
+    if (code_point >= 0x10000) {
+        return "character outside the Basic Multilingual Plane";
+    }
+    return code_point >= 0xFFF0 ? "special character" : nullptr;
+}
+
+std::string hexadecimal(std::uint32_t code_point) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    std::string text;
+    for (int shift = 20; shift >= 0; shift -= 4) {
+        const std::uint32_t digit = (code_point >> shift) & 15U;
+        if (digit != 0 || !text.empty() || shift < 16) {
+            text += digits[digit];
+        }
+    }
+    return text;
+}
+
+// What is wrong with the path, or an empty string.
+std::string find_bad_character(std::string_view path) {
+    for (std::size_t at = 0; at < path.size();) {
+        const Character character = character_at(path, at);
+        if (const char* objection = objection_to(character.code_point)) {
+            return std::string(objection) + " U+" + hexadecimal(character.code_point) +
+                   " at byte " + std::to_string(at);
+        }
+        at += character.bytes;
+    }
+    return {};
+}
+
+std::string find_dots(std::string_view path, bool sequence) {
+    for (std::size_t start = 0; start <= path.size();) {
+        std::size_t end = path.find('/', start);
+        const bool last = end == std::string_view::npos;
+        end = last ? path.size() : end;
+        const std::string_view component = path.substr(start, end - start);
+        if (is_dots(component) && !(last && sequence)) {
+            return "component " + base::quoted(component) + " at byte " + std::to_string(start);
+        }
+        start = end + 1;
+    }
+    return {};
+}
+
+}  // namespace
+
+std::string normalize_path(std::string_view path) {
+    std::string normal = "/";
+    normal.reserve(path.size() + 2);
+    for (const char c : path) {
+        if (c != '/' || normal.back() != '/') {
+            normal += c;
+        }
+    }
+    if (normal.size() > 1 && normal.back() == '/') {
+        normal.pop_back();
+    }
+    return normal;
+}
+
+bool is_plain_path(std::string_view path) noexcept {
+    if (path.empty() || path.front() != '/') {
+        return false;
+    }
+    if (path.size() == 1) {
+        return true;
+    }
+    const auto is_plain_component = [&](std::size_t start, std::size_t end) {
+        return start != end && (path[start] != '.' || !is_dots(path.substr(start, end - start)));
+    };
+    std::size_t start = 1;
+    for (std::size_t at = 1; at < path.size(); ++at) {
+        const auto byte = static_cast<unsigned char>(path[at]);
+        if (byte < 0x20 || byte > 0x7E) {
+            return false;
+        }
+        if (byte == '/') {
+            if (!is_plain_component(start, at)) {
+                return false;
+            }
+            start = at + 1;
+        }
+    }
+    return is_plain_component(start, path.size());
+}
+
+Result<std::string> check_path(std::string_view path, bool sequence) {
+    if (is_plain_path(path)) {
+        return std::string(path);
+    }
+    std::string objection = find_bad_character(path);
+    if (objection.empty()) {
+        objection = find_dots(path, sequence);
+    }
+    if (!objection.empty()) {
+        return Error(
+            Errc::bad_arguments, Outcome::not_sent, "", std::string(path), std::move(objection)
+        );
+    }
+    std::string normal = normalize_path(path);
+    if (sequence && normal.size() > 1 && path.back() == '/') {
+        normal += '/';
+    }
+    return normal;
+}
+
+std::string join_path(std::string_view parent, std::string_view child) {
+    while (!parent.empty() && parent.back() == '/') {
+        parent.remove_suffix(1);
+    }
+    while (!child.empty() && child.front() == '/') {
+        child.remove_prefix(1);
+    }
+    std::string path;
+    path.reserve(parent.size() + 1 + child.size());
+    path.append(parent);
+    if (!child.empty() || parent.empty()) {
+        path.append("/").append(child);
+    }
+    return path;
+}
+
+std::string_view parent_path(std::string_view path) noexcept {
+    const std::size_t slash = path.rfind('/');
+    if (slash == 0 || slash == std::string_view::npos) {
+        return "/";
+    }
+    return path.substr(0, slash);
+}
+
+std::string_view node_name(std::string_view path) noexcept {
+    const std::size_t slash = path.rfind('/');
+    return slash == std::string_view::npos ? path : path.substr(slash + 1);
+}
+
+Chroot::Chroot(std::string_view prefix) : prefix_(normalize_path(prefix)) {
+    if (prefix_ == "/") {
+        prefix_.clear();
+    }
+}
+
+std::string Chroot::absolute(std::string_view path, bool sequence) const {
+    std::string whole;
+    whole.reserve(prefix_.size() + path.size());
+    whole.append(prefix_);
+    if (path != "/" || sequence || prefix_.empty()) {
+        whole.append(path);
+    }
+    return whole;
+}
+
+std::string Chroot::strip(std::string_view server_path) const {
+    if (prefix_.empty() || server_path.substr(0, prefix_.size()) != prefix_) {
+        return std::string(server_path);
+    }
+    const std::string_view rest = server_path.substr(prefix_.size());
+    if (rest.empty()) {
+        return "/";
+    }
+    return std::string(rest.front() == '/' ? rest : server_path);
+}
+
+}  // namespace kazoo

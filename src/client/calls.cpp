@@ -1,0 +1,318 @@
+#include "client/calls.hpp"
+
+#include "codec/decoder.hpp"
+#include "codec/replies.hpp"
+#include "codec/requests.hpp"
+
+namespace kazoo::client {
+namespace {
+
+using codec::Opcode;
+using Body = std::span<const std::byte>;
+
+template <class Record>
+bool read(Body body, Record& record) {
+    codec::Decoder decoder(body);
+    return codec::decode(decoder, record);
+}
+
+bool read_path(Body body, const Chroot& chroot, std::string& path) {
+    codec::CreateReply reply;  // a path alone; sync's is the same
+    if (!read(body, reply)) {
+        return false;
+    }
+    path = chroot.empty() ? std::move(reply.path) : chroot.strip(reply.path);
+    return true;
+}
+
+bool read_stat(Body body, const Chroot&, ZnodeStat& stat) {
+    codec::StatReply reply;
+    const bool good = read(body, reply);
+    stat = reply.stat;
+    return good;
+}
+
+const OpKind<std::string> create_kind{"create", read_path};
+
+const OpKind<CreatedNode> create_with_stat_kind{
+    "create", [](Body body, const Chroot& chroot, CreatedNode& node) {
+        codec::Create2Reply reply;
+        const bool good = read(body, reply);
+        node.path = chroot.strip(reply.path);
+        node.stat = reply.stat;
+        return good;
+    }};
+
+const OpKind<std::optional<ZnodeStat>> exists_kind{
+    "exists",
+    [](Body body, const Chroot& chroot, std::optional<ZnodeStat>& stat) {
+        return read_stat(body, chroot, stat.emplace());
+    },
+    [](const std::error_code& error) { return error == Errc::no_node; }};
+
+const OpKind<NodeData> get_kind{"get", [](Body body, const Chroot&, NodeData& node) {
+                                    codec::GetDataReply reply;
+                                    const bool good = read(body, reply);
+                                    node.null_data = !reply.data;
+                                    node.data = std::move(reply.data).value_or(std::string());
+                                    node.stat = reply.stat;
+                                    return good;
+                                }};
+
+const OpKind<std::vector<std::string>> get_children_kind{
+    "get_children", [](Body body, const Chroot&, std::vector<std::string>& children) {
+        codec::GetChildrenReply reply;
+        const bool good = read(body, reply);
+        children = std::move(reply.children);
+        return good;
+    }};
+
+const OpKind<ChildrenAndStat> get_children_with_stat_kind{
+    "get_children", [](Body body, const Chroot&, ChildrenAndStat& node) {
+        codec::GetChildren2Reply reply;
+        const bool good = read(body, reply);
+        node.children = std::move(reply.children);
+        node.stat = reply.stat;
+        return good;
+    }};
+
+const OpKind<ZnodeStat> set_kind{"set", read_stat};
+const OpKind<void> delete_kind{"delete"};
+
+const OpKind<AclsAndStat> get_acls_kind{
+    "get_acls", [](Body body, const Chroot&, AclsAndStat& node) {
+        codec::GetAclReply reply;
+        const bool good = read(body, reply);
+        node.acls = std::move(reply.acl);
+        node.stat = reply.stat;
+        return good;
+    }};
+
+const OpKind<ZnodeStat> set_acls_kind{"set_acls", read_stat};
+const OpKind<std::string> sync_kind{"sync", read_path};
+
+session::Call make_call(Opcode op) {
+    session::Call call;
+    call.op = op;
+    return call;
+}
+
+/// Data that cannot fit is not even copied.
+std::optional<Error> too_large(const Core& core, const DataView& data) {
+    const auto limit = core.options().limits().request_bytes;
+    if (data.size() <= limit) {
+        return std::nullopt;
+    }
+    return Error(
+        ClientErrc::request_too_large,
+        Outcome::not_sent,
+        "",
+        {},
+        std::to_string(data.size()) + " bytes of data, the limit for a whole request is " +
+            std::to_string(limit)
+    );
+}
+
+/// One request about one path; `fill` completes the record.
+template <class Record, class T, class Fill>
+AsyncResult<T> about_path(
+    Core& core,
+    const OpKind<T>& kind,
+    std::string_view path,
+    session::Call call,
+    const CallLimits& limits,
+    Fill&& fill,
+    bool sequence = false
+) {
+    const ServerPath server_path(path, core.chroot(), sequence);
+    if (server_path.error()) {
+        return core.refused(kind, path, *server_path.error());
+    }
+    Record record;
+    record.path = server_path.view();
+    fill(record);
+    call.watch_path = server_path.view();
+    return core.call(kind, path, std::move(call), limits, record);
+}
+
+template <class Record, class T>
+AsyncResult<T> watching(
+    Core& core,
+    const OpKind<T>& kind,
+    std::string_view path,
+    Opcode op,
+    session::WatchKind watch_kind,
+    const Watcher& watch,
+    const CallLimits& limits
+) {
+    auto call = make_call(op);
+    call.watcher = session::Owner(watch.state());
+    call.watch_kind = watch_kind;
+    return about_path<Record>(core, kind, path, std::move(call), limits, [&](Record& record) {
+        record.watch = static_cast<bool>(watch);
+    });
+}
+
+template <class T>
+AsyncResult<T> create_as(
+    Core& core,
+    const OpKind<T>& kind,
+    Opcode op,
+    std::string_view path,
+    const DataView& data,
+    const CreateOptions& options,
+    const AclList& acl,
+    const CallLimits& limits
+) {
+    if (auto error = too_large(core, data)) {
+        return core.refused(kind, path, std::move(*error));
+    }
+    const auto fill = [&](codec::CreateRequest& record) {
+        record.data = data.bytes();
+        record.acl = acl;
+        record.flags = (options.ephemeral() ? 1 : 0) + (options.sequence() ? 2 : 0);
+    };
+    return about_path<codec::CreateRequest>(
+        core, kind, path, make_call(op), limits, fill, options.sequence()
+    );
+}
+
+}  // namespace
+
+AsyncResult<std::string> create(
+    Core& core,
+    std::string_view path,
+    const DataView& data,
+    const CreateOptions& options,
+    const AclList& acl,
+    const CallLimits& limits
+) {
+    return create_as(core, create_kind, Opcode::create, path, data, options, acl, limits);
+}
+
+AsyncResult<CreatedNode> create_with_stat(
+    Core& core,
+    std::string_view path,
+    const DataView& data,
+    const CreateOptions& options,
+    const AclList& acl,
+    const CallLimits& limits
+) {
+    return create_as(
+        core, create_with_stat_kind, Opcode::create2, path, data, options, acl, limits
+    );
+}
+
+AsyncResult<std::optional<ZnodeStat>> exists(
+    Core& core, std::string_view path, const Watcher& watch, const CallLimits& limits
+) {
+    return watching<codec::ExistsRequest>(
+        core, exists_kind, path, Opcode::exists, session::WatchKind::data, watch, limits
+    );
+}
+
+AsyncResult<NodeData> get(
+    Core& core, std::string_view path, const Watcher& watch, const CallLimits& limits
+) {
+    return watching<codec::GetDataRequest>(
+        core, get_kind, path, Opcode::get_data, session::WatchKind::data, watch, limits
+    );
+}
+
+AsyncResult<std::vector<std::string>> get_children(
+    Core& core, std::string_view path, const Watcher& watch, const CallLimits& limits
+) {
+    return watching<codec::GetChildrenRequest>(
+        core,
+        get_children_kind,
+        path,
+        Opcode::get_children,
+        session::WatchKind::child,
+        watch,
+        limits
+    );
+}
+
+AsyncResult<ChildrenAndStat> get_children_with_stat(
+    Core& core, std::string_view path, const Watcher& watch, const CallLimits& limits
+) {
+    return watching<codec::GetChildren2Request>(
+        core,
+        get_children_with_stat_kind,
+        path,
+        Opcode::get_children2,
+        session::WatchKind::child,
+        watch,
+        limits
+    );
+}
+
+AsyncResult<ZnodeStat> set(
+    Core& core,
+    std::string_view path,
+    const DataView& data,
+    std::int32_t version,
+    const CallLimits& limits
+) {
+    if (auto error = too_large(core, data)) {
+        return core.refused(set_kind, path, std::move(*error));
+    }
+    return about_path<codec::SetDataRequest>(
+        core,
+        set_kind,
+        path,
+        make_call(Opcode::set_data),
+        limits,
+        [&](codec::SetDataRequest& record) {
+            record.data = data.bytes();
+            record.version = version;
+        }
+    );
+}
+
+AsyncResult<void> delete_node(
+    Core& core, std::string_view path, std::int32_t version, const CallLimits& limits
+) {
+    return about_path<codec::DeleteRequest>(
+        core,
+        delete_kind,
+        path,
+        make_call(Opcode::delete_),
+        limits,
+        [&](codec::DeleteRequest& record) { record.version = version; }
+    );
+}
+
+AsyncResult<AclsAndStat> get_acls(Core& core, std::string_view path, const CallLimits& limits) {
+    return about_path<codec::GetAclRequest>(
+        core, get_acls_kind, path, make_call(Opcode::get_acl), limits, [](codec::GetAclRequest&) {}
+    );
+}
+
+AsyncResult<ZnodeStat> set_acls(
+    Core& core,
+    std::string_view path,
+    const AclList& acls,
+    std::int32_t version,
+    const CallLimits& limits
+) {
+    return about_path<codec::SetAclRequest>(
+        core,
+        set_acls_kind,
+        path,
+        make_call(Opcode::set_acl),
+        limits,
+        [&](codec::SetAclRequest& record) {
+            record.acl = acls;
+            record.version = version;
+        }
+    );
+}
+
+AsyncResult<std::string> sync(Core& core, std::string_view path, const CallLimits& limits) {
+    return about_path<codec::SyncRequest>(
+        core, sync_kind, path, make_call(Opcode::sync), limits, [](codec::SyncRequest&) {}
+    );
+}
+
+}  // namespace kazoo::client

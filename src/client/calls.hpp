@@ -1,0 +1,65 @@
+#pragma once
+
+#include "client/core.hpp"
+
+#include <kazoo/async_result.hpp>
+#include <kazoo/node.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kazoo::client {
+
+// The operations of one request each: typed call to record, reply to value.
+
+AsyncResult<std::string> create(
+    Core& core,
+    std::string_view path,
+    const DataView& data,
+    const CreateOptions& options,
+    const AclList& acl,
+    const CallLimits& limits
+);
+AsyncResult<CreatedNode> create_with_stat(
+    Core& core,
+    std::string_view path,
+    const DataView& data,
+    const CreateOptions& options,
+    const AclList& acl,
+    const CallLimits& limits
+);
+AsyncResult<std::optional<ZnodeStat>> exists(
+    Core& core, std::string_view path, const Watcher& watch, const CallLimits& limits
+);
+AsyncResult<NodeData> get(
+    Core& core, std::string_view path, const Watcher& watch, const CallLimits& limits
+);
+AsyncResult<std::vector<std::string>> get_children(
+    Core& core, std::string_view path, const Watcher& watch, const CallLimits& limits
+);
+AsyncResult<ChildrenAndStat> get_children_with_stat(
+    Core& core, std::string_view path, const Watcher& watch, const CallLimits& limits
+);
+AsyncResult<ZnodeStat> set(
+    Core& core,
+    std::string_view path,
+    const DataView& data,
+    std::int32_t version,
+    const CallLimits& limits
+);
+AsyncResult<void> delete_node(
+    Core& core, std::string_view path, std::int32_t version, const CallLimits& limits
+);
+AsyncResult<AclsAndStat> get_acls(Core& core, std::string_view path, const CallLimits& limits);
+AsyncResult<ZnodeStat> set_acls(
+    Core& core,
+    std::string_view path,
+    const AclList& acls,
+    std::int32_t version,
+    const CallLimits& limits
+);
+AsyncResult<std::string> sync(Core& core, std::string_view path, const CallLimits& limits);
+
+}  // namespace kazoo::client

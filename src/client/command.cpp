@@ -1,0 +1,108 @@
+#include "client/command.hpp"
+
+#include "driver/asio_world.hpp"
+#include "driver/four_letter_word.hpp"
+
+#include <kazoo/exceptions.hpp>
+#include <kazoo/promise.hpp>
+
+#include <charconv>
+#include <utility>
+
+namespace kazoo::client {
+namespace {
+
+constexpr auto answer_time = std::chrono::seconds(10);
+constexpr std::size_t word_size = 4;
+
+Error command_error(std::error_code code, std::string detail) {
+    return Error(code, Outcome::not_applied, "command", {}, std::move(detail));
+}
+
+/// The numbers of "Zookeeper version: 3.8.0-..., built on ...".
+std::vector<int> parse_version(std::string_view answer) {
+    constexpr std::string_view label = "version:";
+    std::vector<int> numbers;
+    auto at = answer.find(label);
+    if (at == std::string_view::npos) {
+        return numbers;
+    }
+    answer.remove_prefix(answer.find_first_not_of(' ', at + label.size()));
+    for (;;) {
+        int number = 0;
+        const auto [end, error] =
+            std::from_chars(answer.data(), answer.data() + answer.size(), number);
+        if (error != std::errc()) {
+            return numbers;
+        }
+        numbers.push_back(number);
+        answer.remove_prefix(static_cast<std::size_t>(end - answer.data()));
+        if (answer.empty() || answer.front() != '.') {
+            return numbers;
+        }
+        answer.remove_prefix(1);
+    }
+}
+
+}  // namespace
+
+AsyncResult<std::string> command(Core& core, std::string_view word, const CallLimits& limits) {
+    Promise<std::string> promise(core.handler());
+    auto result = promise.result();
+    if (auto error = core.obstacle(limits)) {
+        promise.set_exception(std::move(error->operation("command")));
+        return result;
+    }
+    if (word.size() != word_size) {
+        promise.set_exception(Error(
+            Errc::bad_arguments,
+            Outcome::not_sent,
+            "command",
+            {},
+            "a four-letter word has four letters"
+        ));
+        return result;
+    }
+    const auto server = core.server();
+    if (!server) {
+        promise.set_exception(Error(
+            Errc::connection_loss,
+            Outcome::not_sent,
+            "command",
+            {},
+            "there is no connected server to ask"
+        ));
+        return result;
+    }
+    const auto deadline =
+        limits.deadline != TimePoint::max() ? limits.deadline : core.handler()->now() + answer_time;
+    auto done = [promise = std::move(promise)](std::error_code error, std::string answer) mutable {
+        if (error) {
+            promise.set_exception(command_error(Errc::connection_loss, error.message()));
+        } else {
+            promise.set(std::move(answer));
+        }
+    };
+    driver::send_four_letter_word(
+        driver::make_asio_world(core.handler()),
+        *server,
+        std::string(word),
+        deadline,
+        std::move(done)
+    );
+    if (limits.stop_token.stop_possible()) {
+        cancel_on_stop(*result.state(), limits.stop_token);
+    }
+    return result;
+}
+
+AsyncResult<std::vector<int>> server_version(std::shared_ptr<Core> core, CallLimits limits) {
+    const auto answer = co_await direct(command(*core, "srvr", limits));
+    auto version = parse_version(answer);
+    if (version.size() < 2) {
+        throw_error(command_error(ClientErrc::protocol_error, "no version in: " + answer));
+    }
+    co_return version;
+}
+
+}  // namespace kazoo::client

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "client/core.hpp"
+
+#include <kazoo/async_result.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kazoo::client {
+
+AsyncResult<std::string> command(Core& core, std::string_view word, const CallLimits& limits);
+AsyncResult<std::vector<int>> server_version(std::shared_ptr<Core> core, CallLimits limits);
+
+}  // namespace kazoo::client

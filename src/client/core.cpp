@@ -1,0 +1,270 @@
+#include "client/core.hpp"
+
+#include "base/fork_guard.hpp"
+#include "driver/asio_world.hpp"
+
+#include <kazoo/exceptions.hpp>
+#include <kazoo/handlers/threading.hpp>
+
+#include <algorithm>
+#include <random>
+
+namespace kazoo::client {
+namespace {
+
+[[noreturn]] void refuse_configuration(const char* what) {
+    throw_error(Error(ClientErrc::configuration, Outcome::not_sent, "KazooClient", {}, what));
+}
+
+Hosts checked_hosts(const ClientOptions& options) {
+    if (options.timeout().count() <= 0) {
+        refuse_configuration("timeout must be more than zero");
+    }
+    if (options.connect_timeout().count() < 0 || options.close_timeout().count() < 0) {
+        refuse_configuration("connect_timeout and close_timeout must not be negative");
+    }
+    return parse_hosts(options.hosts()).value();
+}
+
+std::uint64_t random_seed() {
+    std::random_device device;
+    return std::uint64_t{device()} << 32 | device();
+}
+
+}  // namespace
+
+CallLimits::CallLimits(const Handler& handler, const CallOptions& options)
+    : stop_token(options.stop_token()) {
+    if (options.timeout()) {
+        deadline = detail::deadline_after(&handler, *options.timeout());
+    }
+}
+
+ServerPath::ServerPath(std::string_view path, const Chroot& chroot, bool sequence) : view_(path) {
+    if (is_plain_path(path)) {
+        if (chroot.empty()) {
+            return;
+        }
+        storage_ = chroot.absolute(path, sequence);
+    } else {
+        auto checked = check_path(path, sequence);
+        if (!checked) {
+            error_ = checked.failure();
+            return;
+        }
+        storage_ = chroot.absolute(*checked, sequence);
+    }
+    view_ = storage_;
+}
+
+std::shared_ptr<Core> Core::make(ClientOptions options) {
+    auto hosts = checked_hosts(options);
+    if (!options.handler()) {
+        options.handler(std::make_shared<SequentialThreadingHandler>());
+    }
+    auto world = driver::make_asio_world(options.handler());
+    return std::make_shared<Core>(std::move(options), std::move(hosts), std::move(world));
+}
+
+Core::Core(ClientOptions options, Hosts hosts, std::shared_ptr<driver::World> world)
+    : options_(std::move(options)),
+      hosts_(std::move(hosts)),
+      chroot_(hosts_.chroot),
+      handler_(options_.handler()),
+      world_(std::move(world)),
+      fork_generation_(base::fork_generation()),
+      listeners_(std::make_shared<Listeners>(handler_)),
+      connected_(handler_),
+      settled_(handler_),
+      finished_(handler_),
+      driver_(world_, *this) {
+    finished_.set();
+}
+
+session::Config Core::make_config() {
+    session::Config config;
+    config.hosts = hosts_.hosts;
+    config.randomize_hosts = options_.randomize_hosts();
+    config.session_timeout = options_.timeout();
+    config.connect_timeout = options_.connect_timeout();
+    config.close_timeout = options_.close_timeout();
+    if (options_.client_id()) {
+        config.session_id = options_.client_id()->session_id;
+        config.password = options_.client_id()->password;
+    }
+    config.read_only = options_.read_only();
+    for (const auto& auth : options_.auth_data()) {
+        config.auth.push_back({auth.scheme, auth.credential});
+    }
+    config.connection_retry = options_.connection_retry();
+    config.limits.requests = options_.limits().requests;
+    config.limits.queued_bytes = options_.limits().queued_bytes;
+    config.limits.request_bytes = options_.limits().request_bytes;
+    config.limits.reply_bytes = options_.limits().reply_bytes;
+    config.limits.watches = options_.limits().watches;
+    config.seed = random_seed();
+    return config;
+}
+
+bool Core::in_forked_child() const noexcept {
+    return fork_generation_ != base::fork_generation();
+}
+
+std::optional<Error> Core::obstacle(const CallLimits& limits) const {
+    if (in_forked_child()) {
+        return Error(ClientErrc::forked, Outcome::not_sent);
+    }
+    if (limits.stop_token.stop_requested()) {
+        return Error(ClientErrc::cancelled, Outcome::not_sent);
+    }
+    if (limits.deadline != TimePoint::max() && handler_->now() >= limits.deadline) {
+        return Error(Errc::operation_timeout, Outcome::not_sent);
+    }
+    return std::nullopt;
+}
+
+void Core::on_events(std::vector<session::Event>& events) {
+    for (auto& event : events) {
+        std::visit([this](auto& e) { on_event(e); }, event);
+    }
+}
+
+void Core::on_event(session::ReplyEvent& event) {
+    const detail::Reply reply{event.error, event.outcome, event.body, event.detail, chroot_};
+    static_cast<detail::ResultStateBase*>(event.request.get())->on_reply(reply);
+    event.request = {};
+}
+
+void Core::on_event(session::WatchEvent& event) {
+    auto& told = event.event;
+    if (told.path) {
+        told.path = chroot_.strip(*told.path);
+    }
+    handler_->dispatch(Lane::callback, [handler = handler_, event = std::move(event)] {
+        for (const auto& watcher : event.watchers) {
+            try {
+                static_cast<detail::WatcherState*>(watcher.get())->function(event.event);
+            } catch (...) {
+                handler->report_escaped(Lane::callback, std::current_exception());
+            }
+        }
+    });
+}
+
+void Core::on_event(session::StateEvent& event) {
+    state_.store(event.state);
+    auto shown = kazoo_state(event.state);
+    if (shown == KazooState::SUSPENDED && shown_.load() == KazooState::LOST) {
+        shown = KazooState::LOST;  // there is no session yet that could be suspended
+    }
+    const bool changed = shown_.exchange(shown) != shown;
+    if (shown == KazooState::CONNECTED) {
+        connected_.set();
+        settled_.set();
+    } else {
+        connected_.clear();
+    }
+    if (changed) {
+        listeners_->tell(shown);
+    }
+}
+
+void Core::on_event(session::LogEvent& event) {
+    options_.logger().log(event.level, event.text);
+}
+
+bool Core::cancel(session::RequestId id) {
+    return driver_.with_session([id](session::Session& session, TimePoint) {
+        return session.cancel(id, ClientErrc::cancelled);
+    });
+}
+
+bool cancel_request(const std::weak_ptr<Core>& core, session::RequestId id) {
+    const auto alive = core.lock();
+    return alive && !alive->in_forked_child() && alive->cancel(id);
+}
+
+void cancel_on_stop(detail::ResultStateBase& state, const std::stop_token& token) {
+    const auto cancel = [&state] { state.cancel(); };
+    auto callback = std::make_unique<std::stop_callback<decltype(cancel)>>(token, cancel);
+    // The link, and with it the callback, goes away when the result is complete.
+    const auto id = reinterpret_cast<std::uintptr_t>(callback.get());
+    state.link(
+        id, detail::LinkKind::direct, [keep = std::move(callback)](detail::ResultStateBase&) {}
+    );
+}
+
+std::optional<ClientId> Core::client_id() const {
+    return driver_.look([](const session::Session& session) -> std::optional<ClientId> {
+        if (kazoo_state(session.state()) != KazooState::CONNECTED) {
+            return std::nullopt;
+        }
+        return ClientId(session.identity().id, session.identity().password);
+    });
+}
+
+std::chrono::milliseconds Core::session_timeout() const {
+    return driver_.look([](const session::Session& session) {
+        return kazoo_state(session.state()) == KazooState::CONNECTED ? session.negotiated_timeout()
+                                                                     : std::chrono::milliseconds(0);
+    });
+}
+
+std::optional<base::Endpoint> Core::server() const {
+    return driver_.look([](const session::Session& session) -> std::optional<base::Endpoint> {
+        if (kazoo_state(session.state()) != KazooState::CONNECTED) {
+            return std::nullopt;
+        }
+        return session.server();
+    });
+}
+
+AclList Core::acl_or_default(const std::optional<AclList>& acl) const {
+    if (acl) {
+        return *acl;
+    }
+    return options_.default_acl() ? *options_.default_acl() : open_acl_unsafe();
+}
+
+void Core::set_hosts(std::string_view text, std::optional<bool> randomize) {
+    auto hosts = parse_hosts(text).value();
+    if (!hosts.chroot.empty() && hosts.chroot != hosts_.chroot) {
+        refuse_configuration("the chroot of a client cannot change");
+    }
+    const std::lock_guard lock(life_mutex_);
+    hosts_.hosts = hosts.hosts;
+    options_.randomize_hosts(randomize.value_or(options_.randomize_hosts()));
+    driver_.with_session([&](session::Session& session, TimePoint) {
+        session.set_hosts(hosts.hosts, options_.randomize_hosts());
+        return 0;
+    });
+}
+
+AsyncResult<void> Core::add_auth(std::string_view scheme, std::string_view credential) {
+    static constexpr OpKind<void> kind{"add_auth"};
+    const CallLimits limits(*handler_, CallOptions());
+    if (auto error = obstacle(limits)) {
+        return refused(kind, {}, std::move(*error));
+    }
+    auto operation = detail::make_ref<Operation<void>>(handler_, kind, "", weak_from_this());
+    {
+        const std::lock_guard lock(life_mutex_);
+        auto known = options_.auth_data();
+        AuthData entry{std::string(scheme), std::string(credential)};
+        if (std::find(known.begin(), known.end(), entry) == known.end()) {
+            known.push_back(std::move(entry));
+            options_.auth_data(std::move(known));
+        }
+    }
+    const auto error = driver_.with_session([&](session::Session& session, TimePoint) {
+        return session.add_auth(
+            {std::string(scheme), std::string(credential)}, session::Owner(operation)
+        );
+    });
+    if (error) {
+        operation->refuse(Error(error, Outcome::not_sent));
+    }
+    return AsyncResult<void>(std::move(operation));
+}
+
+}  // namespace kazoo::client

@@ -1,0 +1,168 @@
+#pragma once
+
+#include "client/listeners.hpp"
+#include "client/operation.hpp"
+#include "driver/driver.hpp"
+
+#include <kazoo/async_result.hpp>
+#include <kazoo/call_options.hpp>
+#include <kazoo/client_options.hpp>
+#include <kazoo/event.hpp>
+#include <kazoo/node.hpp>
+#include <kazoo/paths.hpp>
+#include <kazoo/watcher.hpp>
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kazoo::client {
+
+/// CallOptions as they are after the call: a point in time, good for all steps of an operation.
+class CallLimits {
+public:
+    CallLimits(const Handler& handler, const CallOptions& options);
+    TimePoint deadline = TimePoint::max();
+    std::stop_token stop_token;
+};
+
+/// A path of the user's as the server knows it; borrowed where that is the same.
+class ServerPath {
+public:
+    ServerPath(std::string_view path, const Chroot& chroot, bool sequence = false);
+    ServerPath(const ServerPath&) = delete;
+    [[nodiscard]] const std::optional<Error>& error() const { return error_; }
+    [[nodiscard]] std::string_view view() const { return view_; }
+
+private:
+    std::string storage_;
+    std::string_view view_;
+    std::optional<Error> error_;
+};
+
+/// What is behind a KazooClient: options, driver, life and listeners. Lives as long as the client
+/// or anything that still runs for it.
+class Core final : public driver::EventSink, public std::enable_shared_from_this<Core> {
+public:
+    /// Throws ConfigurationError.
+    [[nodiscard]] static std::shared_ptr<Core> make(ClientOptions options);
+    explicit Core(ClientOptions options, Hosts hosts, std::shared_ptr<driver::World> world);
+
+    // Life.
+    Event start_async();
+    void start(Duration timeout);
+    void stop() noexcept;
+    [[nodiscard]] bool stopped() const;
+
+    // Facts.
+    [[nodiscard]] KeeperState client_state() const noexcept { return state_.load(); }
+    [[nodiscard]] KazooState state() const noexcept { return shown_.load(); }
+    [[nodiscard]] const ClientOptions& options() const noexcept { return options_; }
+    [[nodiscard]] const std::shared_ptr<Handler>& handler() const noexcept { return handler_; }
+    [[nodiscard]] const Chroot& chroot() const noexcept { return chroot_; }
+    [[nodiscard]] std::optional<ClientId> client_id() const;
+    [[nodiscard]] std::chrono::milliseconds session_timeout() const;
+    [[nodiscard]] std::optional<base::Endpoint> server() const;
+    [[nodiscard]] bool in_forked_child() const noexcept;
+    [[nodiscard]] AclList acl_or_default(const std::optional<AclList>& acl) const;
+    [[nodiscard]] driver::World& world() noexcept { return *world_; }
+
+    Listeners& listeners() noexcept { return *listeners_; }
+    void set_hosts(std::string_view hosts, std::optional<bool> randomize);
+    AsyncResult<void> add_auth(std::string_view scheme, std::string_view credential);
+    bool cancel(session::RequestId id);
+
+    /// Issues one request. `path` is what errors will show.
+    template <class T, class... Body>
+    AsyncResult<T> call(
+        const OpKind<T>& kind,
+        std::string_view path,
+        session::Call call,
+        const CallLimits& limits,
+        const Body&... body
+    );
+    /// A result that has failed already.
+    template <class T>
+    AsyncResult<T> refused(const OpKind<T>& kind, std::string_view path, Error error);
+    /// Whether a request may be tried at all, apart from the session's own opinion.
+    [[nodiscard]] std::optional<Error> obstacle(const CallLimits& limits) const;
+
+private:
+    enum class Life { stopped, running, stopping };
+
+    void on_events(std::vector<session::Event>& events) override;
+    void on_finished() override;
+    [[nodiscard]] std::shared_ptr<void> keep_alive() override { return shared_from_this(); }
+
+    void begin();
+    void release_handler();
+    void on_event(session::ReplyEvent& event);
+    void on_event(session::WatchEvent& event);
+    void on_event(session::StateEvent& event);
+    void on_event(session::LogEvent& event);
+    [[nodiscard]] session::Config make_config();
+
+    ClientOptions options_;
+    Hosts hosts_;
+    const Chroot chroot_;
+    const std::shared_ptr<Handler> handler_;
+    const std::shared_ptr<driver::World> world_;
+    const std::uint32_t fork_generation_;
+    const std::shared_ptr<Listeners> listeners_;
+
+    std::atomic<KeeperState> state_{KeeperState::CLOSED};
+    std::atomic<KazooState> shown_{KazooState::LOST};  // what listeners know
+    Event connected_;
+    Event settled_;   // connected, or over
+    Event finished_;  // no session runs
+
+    mutable std::mutex life_mutex_;
+    Life life_ = Life::stopped;
+    bool start_again_ = false;  // as soon as the present session is over
+    bool release_on_finish_ = false;
+    bool handler_held_ = false;
+
+    driver::Driver driver_;
+};
+
+/// Cancels `state` when a stop is requested, until it is complete.
+void cancel_on_stop(detail::ResultStateBase& state, const std::stop_token& token);
+
+template <class T>
+AsyncResult<T> Core::refused(const OpKind<T>& kind, std::string_view path, Error error) {
+    auto operation = detail::make_ref<Operation<T>>(handler_, kind, path, std::weak_ptr<Core>());
+    operation->refuse(std::move(error));
+    return AsyncResult<T>(std::move(operation));
+}
+
+template <class T, class... Body>
+AsyncResult<T> Core::call(
+    const OpKind<T>& kind,
+    std::string_view path,
+    session::Call call,
+    const CallLimits& limits,
+    const Body&... body
+) {
+    if (auto error = obstacle(limits)) {
+        return refused(kind, path, std::move(*error));
+    }
+    auto operation = detail::make_ref<Operation<T>>(handler_, kind, path, weak_from_this());
+    call.request = session::Owner(operation);
+    call.deadline = limits.deadline;
+    const auto accepted = driver_.submit(call, body...);
+    if (accepted.error) {
+        operation->refuse(Error(accepted.error, Outcome::not_sent));
+        return AsyncResult<T>(std::move(operation));
+    }
+    operation->id = accepted.id;
+    if (limits.stop_token.stop_possible()) {
+        cancel_on_stop(*operation, limits.stop_token);
+    }
+    return AsyncResult<T>(std::move(operation));
+}
+
+}  // namespace kazoo::client

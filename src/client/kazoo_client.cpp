@@ -1,0 +1,305 @@
+#include "client/calls.hpp"
+#include "client/command.hpp"
+#include "client/core.hpp"
+#include "client/steps.hpp"
+
+#include <kazoo/client.hpp>
+#include <kazoo/paths.hpp>
+
+namespace kazoo {
+
+namespace {
+
+client::CallLimits limits_of(const client::Core& core, const CallOptions& options) {
+    return client::CallLimits(*core.handler(), options);
+}
+
+}  // namespace
+
+KazooClient::KazooClient(ClientOptions options) : core_(client::Core::make(std::move(options))) {}
+
+KazooClient::KazooClient(KazooClient&&) noexcept = default;
+
+KazooClient& KazooClient::operator=(KazooClient&& other) noexcept {
+    std::swap(core_, other.core_);
+    return *this;
+}
+
+KazooClient::~KazooClient() {
+    if (!core_) {
+        return;
+    }
+    if (core_->in_forked_child()) {
+        // Closing its sockets would disturb the parent's loop, which shares the descriptors.
+        static_cast<void>(new std::shared_ptr<client::Core>(std::move(core_)));
+        return;
+    }
+    core_->stop();
+}
+
+Event KazooClient::start_async() {
+    return core_->start_async();
+}
+void KazooClient::start(Duration timeout) {
+    core_->start(timeout);
+}
+void KazooClient::stop() noexcept {
+    core_->stop();
+}
+
+void KazooClient::restart() {
+    stop();
+    start();
+}
+
+void KazooClient::close() {
+    if (!core_->stopped()) {
+        throw_error(Error(
+            ClientErrc::configuration,
+            Outcome::not_sent,
+            "close",
+            {},
+            "stop the client before you close it"
+        ));
+    }
+}
+
+bool KazooClient::connected() const noexcept {
+    const auto state = client_state();
+    return state == KeeperState::CONNECTED || state == KeeperState::CONNECTED_RO;
+}
+
+KazooState KazooClient::state() const noexcept {
+    return core_->state();
+}
+KeeperState KazooClient::client_state() const noexcept {
+    return core_->client_state();
+}
+std::optional<ClientId> KazooClient::client_id() const {
+    return core_->client_id();
+}
+std::chrono::milliseconds KazooClient::session_timeout() const {
+    return core_->session_timeout();
+}
+const std::shared_ptr<Handler>& KazooClient::handler() const noexcept {
+    return core_->handler();
+}
+const std::string& KazooClient::chroot() const noexcept {
+    return core_->chroot().prefix();
+}
+
+ListenerId KazooClient::add_listener_function(UniqueFunction<bool(KazooState)> listener) {
+    return core_->listeners().add(std::move(listener));
+}
+
+bool KazooClient::remove_listener(ListenerId listener) {
+    return core_->listeners().remove(listener);
+}
+
+void KazooClient::set_hosts(std::string_view hosts, std::optional<bool> randomize_hosts) {
+    core_->set_hosts(hosts, randomize_hosts);
+}
+
+AsyncResult<void> KazooClient::add_auth_async(
+    std::string_view scheme, std::string_view credential
+) {
+    return core_->add_auth(scheme, credential);
+}
+
+void KazooClient::add_auth(std::string_view scheme, std::string_view credential) {
+    add_auth_async(scheme, credential).get();
+}
+
+AsyncResult<std::string> KazooClient::create_async(
+    std::string_view path,
+    const DataView& data,
+    const CreateOptions& create,
+    const CallOptions& options
+) {
+    const auto limits = limits_of(*core_, options);
+    const auto acl = core_->acl_or_default(create.acl());
+    if (create.makepath()) {
+        return client::create_makepath(
+            core_, std::string(path), client::OwnedData(data), create, acl, limits
+        );
+    }
+    return client::create(*core_, path, data, create, acl, limits);
+}
+
+std::string KazooClient::create(
+    std::string_view path,
+    const DataView& data,
+    const CreateOptions& create,
+    const CallOptions& options
+) {
+    return create_async(path, data, create, options).get();
+}
+
+AsyncResult<CreatedNode> KazooClient::create_with_stat_async(
+    std::string_view path,
+    const DataView& data,
+    const CreateOptions& create,
+    const CallOptions& options
+) {
+    const auto limits = limits_of(*core_, options);
+    const auto acl = core_->acl_or_default(create.acl());
+    if (create.makepath()) {
+        return client::create_makepath_with_stat(
+            core_, std::string(path), client::OwnedData(data), create, acl, limits
+        );
+    }
+    return client::create_with_stat(*core_, path, data, create, acl, limits);
+}
+
+CreatedNode KazooClient::create_with_stat(
+    std::string_view path,
+    const DataView& data,
+    const CreateOptions& create,
+    const CallOptions& options
+) {
+    return create_with_stat_async(path, data, create, options).get();
+}
+
+AsyncResult<bool> KazooClient::ensure_path_async(
+    std::string_view path, const std::optional<AclList>& acl, const CallOptions& options
+) {
+    return client::ensure_path(
+        core_, std::string(path), core_->acl_or_default(acl), limits_of(*core_, options)
+    );
+}
+
+bool KazooClient::ensure_path(
+    std::string_view path, const std::optional<AclList>& acl, const CallOptions& options
+) {
+    return ensure_path_async(path, acl, options).get();
+}
+
+AsyncResult<std::optional<ZnodeStat>> KazooClient::exists_async(
+    std::string_view path, const Watcher& watch, const CallOptions& options
+) {
+    return client::exists(*core_, path, watch, limits_of(*core_, options));
+}
+
+std::optional<ZnodeStat> KazooClient::exists(
+    std::string_view path, const Watcher& watch, const CallOptions& options
+) {
+    return exists_async(path, watch, options).get();
+}
+
+AsyncResult<NodeData> KazooClient::get_async(
+    std::string_view path, const Watcher& watch, const CallOptions& options
+) {
+    return client::get(*core_, path, watch, limits_of(*core_, options));
+}
+
+NodeData KazooClient::get(std::string_view path, const Watcher& watch, const CallOptions& options) {
+    return get_async(path, watch, options).get();
+}
+
+AsyncResult<std::vector<std::string>> KazooClient::get_children_async(
+    std::string_view path, const Watcher& watch, const CallOptions& options
+) {
+    return client::get_children(*core_, path, watch, limits_of(*core_, options));
+}
+
+std::vector<std::string> KazooClient::get_children(
+    std::string_view path, const Watcher& watch, const CallOptions& options
+) {
+    return get_children_async(path, watch, options).get();
+}
+
+AsyncResult<ChildrenAndStat> KazooClient::get_children_with_stat_async(
+    std::string_view path, const Watcher& watch, const CallOptions& options
+) {
+    return client::get_children_with_stat(*core_, path, watch, limits_of(*core_, options));
+}
+
+ChildrenAndStat KazooClient::get_children_with_stat(
+    std::string_view path, const Watcher& watch, const CallOptions& options
+) {
+    return get_children_with_stat_async(path, watch, options).get();
+}
+
+AsyncResult<ZnodeStat> KazooClient::set_async(
+    std::string_view path, const DataView& data, std::int32_t version, const CallOptions& options
+) {
+    return client::set(*core_, path, data, version, limits_of(*core_, options));
+}
+
+ZnodeStat KazooClient::set(
+    std::string_view path, const DataView& data, std::int32_t version, const CallOptions& options
+) {
+    return set_async(path, data, version, options).get();
+}
+
+AsyncResult<void> KazooClient::delete_async(
+    std::string_view path, std::int32_t version, const CallOptions& options
+) {
+    return client::delete_node(*core_, path, version, limits_of(*core_, options));
+}
+
+void KazooClient::delete_(std::string_view path, std::int32_t version, const CallOptions& options) {
+    delete_async(path, version, options).get();
+}
+
+AsyncResult<void> KazooClient::delete_recursive_async(
+    std::string_view path, const CallOptions& options
+) {
+    return client::delete_recursive(core_, std::string(path), limits_of(*core_, options));
+}
+
+void KazooClient::delete_recursive(std::string_view path, const CallOptions& options) {
+    delete_recursive_async(path, options).get();
+}
+
+AsyncResult<AclsAndStat> KazooClient::get_acls_async(
+    std::string_view path, const CallOptions& options
+) {
+    return client::get_acls(*core_, path, limits_of(*core_, options));
+}
+
+AclsAndStat KazooClient::get_acls(std::string_view path, const CallOptions& options) {
+    return get_acls_async(path, options).get();
+}
+
+AsyncResult<ZnodeStat> KazooClient::set_acls_async(
+    std::string_view path, const AclList& acls, std::int32_t version, const CallOptions& options
+) {
+    return client::set_acls(*core_, path, acls, version, limits_of(*core_, options));
+}
+
+ZnodeStat KazooClient::set_acls(
+    std::string_view path, const AclList& acls, std::int32_t version, const CallOptions& options
+) {
+    return set_acls_async(path, acls, version, options).get();
+}
+
+AsyncResult<std::string> KazooClient::sync_async(
+    std::string_view path, const CallOptions& options
+) {
+    return client::sync(*core_, path, limits_of(*core_, options));
+}
+
+std::string KazooClient::sync(std::string_view path, const CallOptions& options) {
+    return sync_async(path, options).get();
+}
+
+AsyncResult<std::string> KazooClient::command_async(
+    std::string_view word, const CallOptions& options
+) {
+    return client::command(*core_, word, limits_of(*core_, options));
+}
+
+std::string KazooClient::command(std::string_view word, const CallOptions& options) {
+    return command_async(word, options).get();
+}
+
+AsyncResult<std::vector<int>> KazooClient::server_version_async(const CallOptions& options) {
+    return client::server_version(core_, limits_of(*core_, options));
+}
+
+std::vector<int> KazooClient::server_version(const CallOptions& options) {
+    return server_version_async(options).get();
+}
+
+}  // namespace kazoo

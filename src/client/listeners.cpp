@@ -1,0 +1,50 @@
+#include "client/listeners.hpp"
+
+#include <kazoo/detail/result_state.hpp>
+
+#include <algorithm>
+
+namespace kazoo::client {
+
+std::uint64_t Listeners::add(ListenerFunction function) {
+    const std::lock_guard lock(mutex_);
+    entries_.push_back({++last_id_, std::make_shared<ListenerFunction>(std::move(function))});
+    return last_id_;
+}
+
+bool Listeners::remove(std::uint64_t id) {
+    const std::lock_guard lock(mutex_);
+    return std::erase_if(entries_, [&](const Entry& entry) { return entry.id == id; }) > 0;
+}
+
+void Listeners::tell(KazooState state) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (entries_.empty()) {
+            return;
+        }
+    }
+    handler_->dispatch(Lane::session, [self = shared_from_this(), state] {
+        self->tell_now(state);
+    });
+}
+
+void Listeners::tell_now(KazooState state) {
+    std::vector<Entry> told;
+    {
+        const std::lock_guard lock(mutex_);
+        told = entries_;
+    }
+    const detail::ListenerScope nothing_may_block;
+    for (const auto& entry : told) {
+        try {
+            if ((*entry.function)(state)) {
+                remove(entry.id);
+            }
+        } catch (...) {
+            handler_->report_escaped(Lane::session, std::current_exception());
+        }
+    }
+}
+
+}  // namespace kazoo::client

@@ -1,0 +1,109 @@
+#pragma once
+
+#include "session/request_queue.hpp"
+
+#include <kazoo/detail/result_state.hpp>
+#include <kazoo/paths.hpp>
+
+#include <memory>
+#include <span>
+#include <string>
+#include <system_error>
+#include <utility>
+
+namespace kazoo::detail {
+
+/// What came back for an operation.
+struct Reply {
+    std::error_code error;
+    Outcome outcome;
+    std::span<const std::byte> body;
+    const char* text;  ///< more about the error
+    const Chroot& chroot;
+};
+
+}  // namespace kazoo::detail
+
+namespace kazoo::client {
+
+class Core;
+
+/// What one kind of operation is called and how its reply is read. One static object each.
+template <class T>
+struct OpKind {
+    const char* name;
+    /// False if the body is malformed.
+    bool (*decode)(std::span<const std::byte> body, const Chroot& chroot, T& value);
+    /// Whether an error is a value after all (exists without a node).
+    bool (*is_value)(const std::error_code& error) = nullptr;
+};
+
+template <>
+struct OpKind<void> {
+    const char* name;
+};
+
+/// Gives a request up; false if it is over. In core.cpp: operations know no more of the core.
+[[nodiscard]] bool cancel_request(const std::weak_ptr<Core>& core, session::RequestId id);
+
+/// One operation from call to completion: result, cookie of the session and decoder in one
+/// allocation.
+template <class T>
+class Operation final : public detail::ResultState<T> {
+public:
+    Operation(
+        std::shared_ptr<Handler> handler,
+        const OpKind<T>& kind,
+        std::string_view path,
+        std::weak_ptr<Core> core
+    )
+        : detail::ResultState<T>(std::move(handler)),
+          kind_(kind),
+          path_(path),
+          core_(std::move(core)) {}
+
+    void on_reply(const detail::Reply& reply) override {
+        if constexpr (std::is_void_v<T>) {
+            reply.error ? fail_with(reply) : void(this->succeed());
+        } else {
+            T value{};
+            if (reply.error) {
+                if (kind_.is_value != nullptr && kind_.is_value(reply.error)) {
+                    this->succeed(std::move(value));
+                } else {
+                    fail_with(reply);
+                }
+            } else if (kind_.decode(reply.body, reply.chroot, value)) {
+                this->succeed(std::move(value));
+            } else {
+                refuse(Error(
+                    ClientErrc::protocol_error,
+                    Outcome::unknown,
+                    "",
+                    {},
+                    "the server's reply cannot be decoded"
+                ));
+            }
+        }
+    }
+
+    bool cancel() override { return !this->ready() && id != 0 && cancel_request(core_, id); }
+
+    /// Completes with an error that knows neither operation nor path yet.
+    void refuse(Error error) {
+        this->fail(std::move(error.operation(kind_.name).path(std::move(path_))));
+    }
+
+    session::RequestId id = 0;  ///< set before anybody but the caller can see the result
+
+private:
+    void fail_with(const detail::Reply& reply) {
+        refuse(Error(reply.error, reply.outcome, "", {}, reply.text));
+    }
+
+    const OpKind<T>& kind_;
+    std::string path_;
+    std::weak_ptr<Core> core_;
+};
+
+}  // namespace kazoo::client

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "client/core.hpp"
+
+#include <kazoo/async_result.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace kazoo::client {
+
+// The operations of several requests, as coroutines. Their steps resume where replies arrive, never
+// on the user's lanes: a callback that blocks on one of them does not wait for itself.
+
+/// The data of a write that outlives the call.
+class OwnedData {
+public:
+    explicit OwnedData(const DataView& data) : bytes_(data.bytes()) {}
+    [[nodiscard]] DataView view() const {
+        return bytes_ ? DataView(*bytes_) : DataView(std::nullopt);
+    }
+
+private:
+    std::optional<std::string> bytes_;
+};
+
+/// The path, after creating what is missing above it; false if it was there already.
+AsyncResult<bool> ensure_path(
+    std::shared_ptr<Core> core, std::string path, AclList acl, CallLimits limits
+);
+
+AsyncResult<std::string> create_makepath(
+    std::shared_ptr<Core> core,
+    std::string path,
+    OwnedData data,
+    CreateOptions options,
+    AclList acl,
+    CallLimits limits
+);
+AsyncResult<CreatedNode> create_makepath_with_stat(
+    std::shared_ptr<Core> core,
+    std::string path,
+    OwnedData data,
+    CreateOptions options,
+    AclList acl,
+    CallLimits limits
+);
+
+/// Depth first; what is gone already is no error.
+AsyncResult<void> delete_recursive(std::shared_ptr<Core> core, std::string path, CallLimits limits);
+
+}  // namespace kazoo::client

@@ -1,0 +1,110 @@
+#pragma once
+
+#include "base/buffer.hpp"
+
+#include <cassert>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace kazoo::codec {
+
+/// Reads jute primitives from bytes it does not own. The first read that does not find what it
+/// needs fails the decoder for good: that read and all later ones give zero, null or false,
+/// and `ok()` says so. So a whole record is read first and checked once.
+class Decoder {
+public:
+    explicit Decoder(std::span<const std::byte> input) noexcept
+        : at_(input.data()), end_(input.data() + input.size()) {}
+
+    [[nodiscard]] bool ok() const noexcept { return ok_; }
+
+    /// Bytes not read yet; none after a failure.
+    [[nodiscard]] std::size_t remaining() const noexcept {
+        return static_cast<std::size_t>(end_ - at_);
+    }
+
+    /// Whether any vector so far was null. It reads as empty; a server refuses it in places.
+    [[nodiscard]] bool saw_null() const noexcept { return saw_null_; }
+
+    /// For a value that is well-formed but not acceptable.
+    void fail() noexcept {
+        ok_ = false;
+        at_ = end_;
+    }
+
+    /// Any byte but zero is true.
+    [[nodiscard]] bool boolean() noexcept {
+        const std::byte* bytes = take(1);
+        return bytes != nullptr && *bytes != std::byte{0};
+    }
+
+    [[nodiscard]] std::int32_t i32() noexcept {
+        const std::byte* bytes = take(4);
+        return bytes == nullptr ? 0 : static_cast<std::int32_t>(base::load_be32(bytes));
+    }
+
+    [[nodiscard]] std::int64_t i64() noexcept {
+        const std::byte* bytes = take(8);
+        return bytes == nullptr ? 0 : static_cast<std::int64_t>(base::load_be64(bytes));
+    }
+
+    /// nullopt when null (and after a failure). The view points into the input.
+    [[nodiscard]] std::optional<std::string_view> buffer() noexcept {
+        const std::int32_t length = i32();
+        if (!ok_ || length == -1) {
+            return std::nullopt;
+        }
+        if (length < 0) {
+            fail();
+            return std::nullopt;
+        }
+        const auto size = static_cast<std::size_t>(length);
+        const std::byte* bytes = take(size);
+        if (bytes == nullptr) {
+            return std::nullopt;
+        }
+        return std::string_view(reinterpret_cast<const char*>(bytes), size);
+    }
+
+    /// A null string is a view whose data() is nullptr; an empty one has an address.
+    [[nodiscard]] std::string_view ustring() noexcept {
+        return buffer().value_or(std::string_view());
+    }
+
+    /// The number of elements of a vector, whose smallest encoding is `min_element_size` bytes.
+    /// A count that the rest of the input cannot hold fails here, before anyone allocates for it.
+    [[nodiscard]] std::size_t count(std::size_t min_element_size) noexcept {
+        assert(min_element_size > 0);
+        const std::int32_t n = i32();
+        if (n == -1) {
+            saw_null_ = true;
+            return 0;
+        }
+        if (n < 0 || static_cast<std::size_t>(n) > remaining() / min_element_size) {
+            fail();
+            return 0;
+        }
+        return static_cast<std::size_t>(n);
+    }
+
+private:
+    const std::byte* take(std::size_t n) noexcept {
+        if (!ok_ || n > remaining()) {
+            fail();
+            return nullptr;
+        }
+        const std::byte* start = at_;
+        at_ += n;
+        return start;
+    }
+
+    const std::byte* at_;
+    const std::byte* end_;
+    bool ok_ = true;
+    bool saw_null_ = false;
+};
+
+}  // namespace kazoo::codec

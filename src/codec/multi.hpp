@@ -1,0 +1,82 @@
+#pragma once
+
+#include "codec/headers.hpp"
+#include "codec/replies.hpp"
+#include "codec/requests.hpp"
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace kazoo::codec {
+
+// The bodies of multi and multi_read: lists without a count, each element behind a MultiHeader,
+// ended by one that says `done`. Only the size of the frame limits them.
+
+/// One operation. `type` says how the server takes it; create2 and create_container carry a
+/// CreateRequest. Which types may stand together is for the server to judge.
+struct MultiOp {
+    using Request = std::variant<
+        CheckRequest,
+        CreateRequest,
+        CreateTtlRequest,
+        DeleteRequest,
+        SetDataRequest,
+        GetDataRequest,
+        GetChildrenRequest>;
+
+    Opcode type = Opcode::check;
+    Request request;
+
+    friend bool operator==(const MultiOp&, const MultiOp&) = default;
+};
+
+struct MultiRequest {
+    std::vector<MultiOp> ops;
+
+    friend bool operator==(const MultiRequest&, const MultiRequest&) = default;
+};
+
+/// One result. `type` is the server's word and need not be that of the operation: 3.8.0 answers
+/// create2 with a create result, and whatever failed is an `error`. delete and check have no body.
+struct MultiResult {
+    using Body = std::variant<
+        std::monostate,
+        CreateReply,
+        Create2Reply,
+        StatReply,
+        GetDataReply,
+        GetChildrenReply,
+        ErrorResponse>;
+
+    Opcode type = Opcode::check;
+    std::int32_t err = 0;
+    Body body;
+
+    /// The result of an operation that failed, was rolled back (0) or was not tried (-2).
+    [[nodiscard]] static MultiResult error(std::int32_t err) {
+        return {Opcode::error, err, ErrorResponse{err}};
+    }
+
+    friend bool operator==(const MultiResult&, const MultiResult&) = default;
+};
+
+struct MultiResponse {
+    std::vector<MultiResult> results;
+
+    friend bool operator==(const MultiResponse&, const MultiResponse&) = default;
+};
+
+/// The type of each element must go with the record it holds (asserted).
+void encode(Encoder& out, const MultiRequest& request);
+void encode(Encoder& out, const MultiResponse& response);
+
+/// False also for an element of a type that has no place there, and for a list without its end.
+[[nodiscard]] bool decode(Decoder& in, MultiRequest& request);
+[[nodiscard]] bool decode(Decoder& in, MultiResponse& response);
+
+[[nodiscard]] std::string to_string(const MultiRequest& request);
+[[nodiscard]] std::string to_string(const MultiResponse& response);
+
+}  // namespace kazoo::codec

@@ -1,0 +1,119 @@
+#pragma once
+
+#include "codec/opcode.hpp"
+#include "codec/record.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kazoo::codec {
+
+// What sets, restores, removes and fires watches. Requests view their strings.
+
+struct CheckWatchesRequest {
+    static constexpr std::string_view record_name = "CheckWatchesRequest";
+    static constexpr Opcode opcode = Opcode::check_watches;
+
+    std::string_view path;
+    std::int32_t watcher_type = 0;  // 1 children, 2 data, 3 any, 4 persistent, 5 recursive
+
+    template <class Self, class Visitor>
+    static void fields(Self& self, Visitor&& visit) {
+        visit("path", self.path);
+        visit("watcher_type", self.watcher_type);
+    }
+    friend bool operator==(const CheckWatchesRequest&, const CheckWatchesRequest&) = default;
+};
+
+struct RemoveWatchesRequest {
+    static constexpr std::string_view record_name = "RemoveWatchesRequest";
+    static constexpr Opcode opcode = Opcode::remove_watches;
+
+    std::string_view path;
+    std::int32_t watcher_type = 0;  // as in CheckWatchesRequest
+
+    template <class Self, class Visitor>
+    static void fields(Self& self, Visitor&& visit) {
+        visit("path", self.path);
+        visit("watcher_type", self.watcher_type);
+    }
+    friend bool operator==(const RemoveWatchesRequest&, const RemoveWatchesRequest&) = default;
+};
+
+struct AddWatchRequest {
+    static constexpr std::string_view record_name = "AddWatchRequest";
+    static constexpr Opcode opcode = Opcode::add_watch;
+
+    std::string_view path;
+    std::int32_t mode = 0;  // 0 persistent, 1 persistent-recursive
+
+    template <class Self, class Visitor>
+    static void fields(Self& self, Visitor&& visit) {
+        visit("path", self.path);
+        visit("mode", self.mode);
+    }
+    friend bool operator==(const AddWatchRequest&, const AddWatchRequest&) = default;
+};
+
+struct SetWatchesRequest {
+    static constexpr std::string_view record_name = "SetWatchesRequest";
+    static constexpr Opcode opcode = Opcode::set_watches;
+
+    std::int64_t relative_zxid = 0;
+    std::vector<std::string_view> data_watches;
+    std::vector<std::string_view> exist_watches;
+    std::vector<std::string_view> child_watches;
+
+    template <class Self, class Visitor>
+    static void fields(Self& self, Visitor&& visit) {
+        visit("relative_zxid", self.relative_zxid);
+        visit("data_watches", self.data_watches);
+        visit("exist_watches", self.exist_watches);
+        visit("child_watches", self.child_watches);
+    }
+    friend bool operator==(const SetWatchesRequest&, const SetWatchesRequest&) = default;
+};
+
+struct SetWatches2Request {
+    static constexpr std::string_view record_name = "SetWatches2Request";
+    static constexpr Opcode opcode = Opcode::set_watches2;
+
+    std::int64_t relative_zxid = 0;
+    std::vector<std::string_view> data_watches;
+    std::vector<std::string_view> exist_watches;
+    std::vector<std::string_view> child_watches;
+    std::vector<std::string_view> persistent_watches;
+    std::vector<std::string_view> persistent_recursive_watches;
+
+    template <class Self, class Visitor>
+    static void fields(Self& self, Visitor&& visit) {
+        visit("relative_zxid", self.relative_zxid);
+        visit("data_watches", self.data_watches);
+        visit("exist_watches", self.exist_watches);
+        visit("child_watches", self.child_watches);
+        visit("persistent_watches", self.persistent_watches);
+        visit("persistent_recursive_watches", self.persistent_recursive_watches);
+    }
+    friend bool operator==(const SetWatches2Request&, const SetWatches2Request&) = default;
+};
+
+/// The body of a notification, under the xid `watch_xid`.
+struct WatcherEvent {
+    static constexpr std::string_view record_name = "WatcherEvent";
+
+    std::int32_t type = 0;   // 1 created, 2 deleted, 3 data changed, 4 children changed
+    std::int32_t state = 0;  // 3, SyncConnected, from every server so far
+    std::string path;
+
+    template <class Self, class Visitor>
+    static void fields(Self& self, Visitor&& visit) {
+        visit("type", self.type);
+        visit("state", self.state);
+        visit("path", self.path);
+    }
+    friend bool operator==(const WatcherEvent&, const WatcherEvent&) = default;
+};
+
+}  // namespace kazoo::codec

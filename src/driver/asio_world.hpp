@@ -1,0 +1,14 @@
+#pragma once
+
+#include "driver/world.hpp"
+
+#include <kazoo/handler.hpp>
+
+#include <memory>
+
+namespace kazoo::driver {
+
+/// The world of a handler: its executor (serialised), its clock, TCP.
+[[nodiscard]] std::shared_ptr<World> make_asio_world(std::shared_ptr<Handler> handler);
+
+}  // namespace kazoo::driver

@@ -1,0 +1,111 @@
+#include "base/fork_guard.hpp"
+#include "handler/strand_lane.hpp"
+
+#include <kazoo/detail/result_state.hpp>
+#include <kazoo/exceptions.hpp>
+#include <kazoo/handlers/asio.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <array>
+#include <atomic>
+
+namespace kazoo {
+
+struct SequentialAsioHandler::Loop {
+    Loop(boost::asio::any_io_executor e, boost::asio::io_context* c)
+        : executor(std::move(e)), context(c) {
+        for (auto& lane : lanes) {
+            lane = std::make_shared<handler::StrandLane>(executor);
+        }
+    }
+
+    boost::asio::any_io_executor executor;
+    boost::asio::io_context* context;
+    std::array<std::shared_ptr<handler::StrandLane>, 3> lanes;
+    std::atomic<int> users{0};
+    std::uint32_t fork_generation = base::fork_generation();
+};
+
+namespace {
+
+/// The handler in whose callback the thread is, for executors that cannot say.
+thread_local const void* in_callback_of = nullptr;
+
+class CallbackScope {
+public:
+    explicit CallbackScope(const void* loop) noexcept
+        : before_(std::exchange(in_callback_of, loop)) {}
+    ~CallbackScope() { in_callback_of = before_; }
+    CallbackScope(const CallbackScope&) = delete;
+    CallbackScope& operator=(const CallbackScope&) = delete;
+
+private:
+    const void* before_;
+};
+
+}  // namespace
+
+SequentialAsioHandler::SequentialAsioHandler(boost::asio::io_context& context)
+    : loop_(std::make_shared<Loop>(context.get_executor(), &context)) {}
+
+SequentialAsioHandler::SequentialAsioHandler(const boost::asio::any_io_executor& executor)
+    : loop_(std::make_shared<Loop>(executor, nullptr)) {}
+
+SequentialAsioHandler::~SequentialAsioHandler() = default;
+
+std::string_view SequentialAsioHandler::name() const noexcept {
+    return "sequential_asio_handler";
+}
+
+boost::asio::any_io_executor SequentialAsioHandler::executor() {
+    return loop_->executor;
+}
+
+void SequentialAsioHandler::dispatch(Lane lane, Task task) {
+    auto& target = *loop_->lanes[static_cast<std::size_t>(lane)];
+    if (loop_->context != nullptr) {
+        target.push(std::move(task));
+    } else {
+        target.push([loop = loop_, task = std::move(task)]() mutable {
+            const CallbackScope scope(loop.get());
+            task();
+        });
+    }
+}
+
+std::shared_ptr<Waiter> SequentialAsioHandler::waiter() {
+    if (loop_->fork_generation != base::fork_generation()) {
+        throw_error(Error(ClientErrc::forked, Outcome::unknown, "wait"));
+    }
+    const bool on_loop = loop_->context != nullptr
+                             ? loop_->context->get_executor().running_in_this_thread()
+                             : in_callback_of == loop_.get();
+    if (on_loop) {
+        throw_error(Error(
+            ClientErrc::would_deadlock,
+            Outcome::not_sent,
+            "wait",
+            {},
+            "this thread runs the loop that would have to end the wait"
+        ));
+    }
+    return detail::thread_waiter();
+}
+
+void SequentialAsioHandler::start() {
+    loop_->users.fetch_add(1);
+}
+
+void SequentialAsioHandler::stop() {
+    auto users = loop_->users.load();
+    while (users > 0 && !loop_->users.compare_exchange_weak(users, users - 1)) {
+    }
+}
+
+bool SequentialAsioHandler::running() const noexcept {
+    return loop_->users.load() > 0;
+}
+
+}  // namespace kazoo

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <kazoo/unique_function.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace kazoo::handler {
+
+/// A lane on a foreign executor: runs one task at a time, in order, in whatever thread the executor
+/// lends. Goes back to the executor after a batch, so that a busy lane lets others have their turn.
+class StrandLane : public std::enable_shared_from_this<StrandLane> {
+public:
+    explicit StrandLane(boost::asio::any_io_executor executor) : executor_(std::move(executor)) {}
+    void push(Task task);
+
+private:
+    void drain();
+    void post_drain();
+
+    static constexpr std::size_t batch_limit = 64;
+
+    boost::asio::any_io_executor executor_;
+    std::mutex mutex_;
+    std::vector<Task> waiting_;
+    std::vector<Task> batch_;  // only used by the drain that runs
+    std::size_t next_ = 0;
+    bool draining_ = false;
+};
+
+}  // namespace kazoo::handler

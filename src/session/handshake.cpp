@@ -1,0 +1,71 @@
+#include "session/handshake.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "codec/connect.hpp"
+#include "codec/decoder.hpp"
+#include "codec/frame.hpp"
+
+namespace kazoo::session {
+namespace {
+
+constexpr std::size_t password_size = 16;
+constexpr std::int32_t go_elsewhere = 42;  // ClickHouse Keeper's version when it will not serve
+
+Welcome verdict(Welcome::Kind kind, const char* reason) {
+    Welcome welcome;
+    welcome.kind = kind;
+    welcome.reason = reason;
+    return welcome;
+}
+
+}  // namespace
+
+milliseconds requested_timeout(const Config& config) {
+    const milliseconds longest(std::numeric_limits<std::int32_t>::max());
+    return std::clamp(config.session_timeout, milliseconds(0), longest);
+}
+
+void write_connect_request(
+    base::Buffer& out, const Identity& wanted, std::int64_t last_zxid, const Config& config) {
+    std::string password = wanted.password;
+    password.resize(std::max(password.size(), password_size));
+    codec::ConnectRequest request;
+    request.last_zxid_seen = last_zxid;
+    request.timeout_ms = static_cast<std::int32_t>(requested_timeout(config).count());
+    request.session_id = wanted.id;
+    request.passwd.value = password;
+    request.read_only = config.read_only;
+    codec::append_frame(out, request);
+}
+
+Welcome read_connect_response(std::span<const std::byte> frame, const Identity& wanted) {
+    codec::Decoder decoder(frame);
+    codec::ConnectResponse response;
+    if (!codec::decode_connect_response(decoder, response)) {
+        return verdict(Welcome::Kind::refused, "the server's answer is no ConnectResponse");
+    }
+    if (response.protocol_version == go_elsewhere) {
+        return verdict(Welcome::Kind::refused, "the server is not ready to serve");
+    }
+    if (response.timeout_ms <= 0 || response.session_id == 0) {
+        return wanted.id != 0
+                   ? verdict(Welcome::Kind::expired, "the server says the session has expired")
+                   : verdict(Welcome::Kind::refused, "the server made no session");
+    }
+    if (wanted.id != 0 && response.session_id != wanted.id) {
+        return verdict(Welcome::Kind::expired, "the server answered with another session");
+    }
+    Welcome welcome;
+    welcome.kind = Welcome::Kind::established;
+    welcome.identity.id = response.session_id;
+    welcome.identity.password = std::string(response.passwd.value.value_or(std::string_view()));
+    welcome.identity.local_to_read_only =
+        response.read_only && (wanted.id == 0 || wanted.local_to_read_only);
+    welcome.timeout = milliseconds(response.timeout_ms);
+    welcome.read_only = response.read_only;
+    return welcome;
+}
+
+}  // namespace kazoo::session

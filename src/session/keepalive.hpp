@@ -1,0 +1,38 @@
+#pragma once
+
+#include <kazoo/handler.hpp>
+
+#include "session/config.hpp"
+
+namespace kazoo::session {
+
+/// When to ping, when to give a connection up, when to give the session up; T is the negotiated
+/// session timeout.
+///
+/// Pings go out every T/3, whatever else is sent: ClickHouse Keeper's followers do not count reads.
+/// A connection on which nothing at all arrives for 2T/3 is dead. A session without contact for
+/// 4T/3 is over, whether or not a server has said so (as the Java client since 3.9.3).
+class Keepalive {
+public:
+    void established(milliseconds timeout, TimePoint now);
+    void received(TimePoint now) { heard_ = now; }
+
+    /// Whether a ping is due; if so, sets the time of the next.
+    [[nodiscard]] bool take_ping(TimePoint now);
+    [[nodiscard]] bool connection_dead(TimePoint now) const { return now >= dead_at(); }
+    [[nodiscard]] bool session_over(TimePoint now) const { return now >= session_ends(); }
+
+    /// Of a connection: the next ping or the end, whichever is first.
+    [[nodiscard]] TimePoint next_deadline() const;
+    [[nodiscard]] TimePoint session_ends() const { return heard_ + timeout_ * 4 / 3; }
+    [[nodiscard]] milliseconds timeout() const { return timeout_; }
+
+private:
+    [[nodiscard]] TimePoint dead_at() const { return heard_ + timeout_ * 2 / 3; }
+
+    milliseconds timeout_{0};
+    TimePoint heard_;
+    TimePoint next_ping_;
+};
+
+}  // namespace kazoo::session

@@ -1,0 +1,136 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <kazoo/handler.hpp>
+
+#include "base/buffer.hpp"
+#include "codec/frame.hpp"
+#include "codec/headers.hpp"
+#include "session/config.hpp"
+#include "session/events.hpp"
+#include "session/watch_registry.hpp"
+
+namespace kazoo::session {
+
+/// Names an accepted request, for cancelling. Grows; never reused. 0 is none.
+using RequestId = std::uint64_t;
+
+/// What comes with a request besides its record.
+struct Call {
+    codec::Opcode op{};
+    Owner request;
+    TimePoint deadline = TimePoint::max();
+    Owner watcher;                      ///< to be registered when the reply is good
+    WatchKind watch_kind{};             ///< `data` for exists, too: the reply decides
+    std::string_view watch_path;        ///< with the chroot; only read by submit
+};
+
+struct WatchOrder {
+    WatchKind kind;
+    std::string path;
+    Owner watcher;
+};
+
+/// One request that has no reply yet.
+struct Pending {
+    RequestId id = 0;
+    std::int32_t xid = 0;
+    codec::Opcode op{};
+    Owner request;  ///< null: abandoned, or the session's own
+    codec::FrameExtent frame;  ///< where it waits to be sent
+    TimePoint deadline = TimePoint::max();
+    std::unique_ptr<WatchOrder> watch;
+};
+
+/// Requests in the order of issue: first those that were sent, which await replies in this order,
+/// then those whose frames wait in the buffer. Nothing here knows of connections: the session says
+/// when frames leave, when replies come and when all is lost.
+class RequestQueue {
+public:
+    struct Accepted {
+        std::error_code error;
+        RequestId id = 0;
+    };
+
+    RequestQueue(const Limits& limits, std::int32_t first_xid)
+        : limits_(limits), next_xid_(first_xid > 0 ? first_xid : 1) {}
+
+    /// Encodes the frame behind those that wait. An error changes nothing.
+    template <class... Body>
+    [[nodiscard]] Accepted push(const Call& call, const Body&... body) {
+        if (size() >= limits_.requests || unsent_bytes() >= limits_.queued_bytes) {
+            return {ClientErrc::queue_full};
+        }
+        codec::RequestHeader header;
+        header.xid = next_xid_;
+        header.type = call.op;
+        const auto frame =
+            codec::append_frame_within(limits_.request_bytes, unsent_, header, body...);
+        if (frame.size == 0) {
+            return {ClientErrc::request_too_large};
+        }
+        return {{}, enqueue(call, frame)};
+    }
+    /// The session's good-bye, beside all limits: it must always be possible to say it.
+    void push_close();
+
+    /// Moves all frames that wait behind `out`; from then on their requests count as sent.
+    void send_all(base::Buffer& out);
+    [[nodiscard]] bool has_unsent() const { return unsent_bytes() > 0; }
+
+    /// The request that this reply answers, or nothing if it is not the oldest one sent.
+    [[nodiscard]] std::optional<Pending> take_reply(std::int32_t xid);
+    /// Whether any sent request has this xid.
+    [[nodiscard]] bool awaits(std::int32_t xid) const;
+
+    struct Cancelled {
+        Owner request;  ///< null if there is no such request
+        codec::Opcode op{};
+        bool sent = false;
+    };
+    /// Not sent: withdrawn, it will not be. Sent: abandoned, it keeps its place.
+    [[nodiscard]] Cancelled cancel(RequestId id);
+
+    /// The ids of requests whose deadline has come.
+    [[nodiscard]] std::vector<RequestId> expired(TimePoint now) const;
+    [[nodiscard]] TimePoint next_deadline() const;
+
+    /// Gives up on all; says of each whether it was sent. Nothing is left.
+    [[nodiscard]] std::vector<std::pair<Pending, bool>> take_all();
+
+    [[nodiscard]] std::size_t size() const { return pending_.size() - withdrawn_; }
+    /// Watches that will be registered if the replies are good.
+    [[nodiscard]] std::size_t watches() const { return watches_; }
+
+private:
+    RequestId enqueue(const Call& call, codec::FrameExtent frame);
+    void forget(Pending& entry);
+    void withdraw(Pending& entry);
+    void sweep();
+    [[nodiscard]] std::size_t unsent_bytes() const { return unsent_.size() - withdrawn_bytes_; }
+    [[nodiscard]] std::deque<Pending>::iterator find(RequestId id);
+
+    const Limits limits_;
+    std::int32_t next_xid_;
+    RequestId last_id_ = 0;
+    std::size_t sent_ = 0;  // the first so many of pending_
+    std::size_t watches_ = 0;
+    // Withdrawn requests stay where they are until the next sweep, without request and with an
+    // empty extent: closing the gap for each of them would cost a queue of n requests n^2.
+    std::size_t withdrawn_ = 0;
+    std::size_t withdrawn_bytes_ = 0;
+    std::deque<Pending> pending_;
+    base::Buffer unsent_;
+    std::set<std::pair<TimePoint, RequestId>> deadlines_;
+};
+
+}  // namespace kazoo::session

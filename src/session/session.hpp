@@ -1,0 +1,188 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <span>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "base/backoff.hpp"
+#include "base/buffer.hpp"
+#include "codec/frame.hpp"
+#include "session/config.hpp"
+#include "session/events.hpp"
+#include "session/handshake.hpp"
+#include "session/host_list.hpp"
+#include "session/keepalive.hpp"
+#include "session/request_queue.hpp"
+#include "session/state_table.hpp"
+#include "session/watch_registry.hpp"
+
+namespace kazoo::session {
+
+/// The client's side of a ZooKeeper session, from start to close, without I/O: bytes and time go
+/// in; bytes, actions and events are pulled out. One session object lives through any number of
+/// connections and, when a session of the servers expires, goes on with a new one.
+///
+/// After every input the caller drains `next_action`, `take_output` and `take_events`, and calls
+/// `on_timeout` no later than at `next_deadline`. `now` never decreases. Not thread-safe.
+/// The bytes given to `on_bytes` stay valid until the events it led to have been dealt with.
+class Session {
+public:
+    explicit Session(Config config);
+
+    // The user's side.
+
+    /// Begins to connect. Once, first of all.
+    void start(TimePoint now);
+    /// Takes a request; an error says that it was not taken, and nothing has changed.
+    template <class... Body>
+    [[nodiscard]] RequestQueue::Accepted submit(const Call& call, const Body&... body) {
+        if (const auto error = admit(call)) {
+            return {error};
+        }
+        return requests_.push(call, body...);
+    }
+    /// Gives a request up with this error; false if it is over already.
+    bool cancel(RequestId id, std::error_code why);
+    /// Credentials for this and every later connection. `owner` gets a reply once a server has
+    /// judged them. An error says that there will be none; the credentials are remembered all the
+    /// same, unless the error is about a limit (request_too_large, queue_full).
+    [[nodiscard]] std::error_code add_auth(AuthEntry entry, Owner owner);
+    /// From the next host to be tried on. Without hosts nothing can be reached.
+    void set_hosts(std::vector<HostPort> hosts, bool randomize);
+    /// Ends the session: what was taken before is served first. Without a connection at once,
+    /// and the servers keep what is left of the session until it expires.
+    void close(TimePoint now);
+
+    // The transport's side.
+
+    void on_resolved(std::uint64_t attempt, std::error_code error, std::vector<Endpoint> endpoints,
+                     TimePoint now);
+    void on_connected(std::uint64_t attempt, TimePoint now);
+    void on_bytes(std::uint64_t attempt, std::span<const std::byte> bytes, TimePoint now);
+    /// The attempt failed, or its connection ended.
+    void on_closed(std::uint64_t attempt, std::error_code error, TimePoint now);
+    void on_timeout(TimePoint now);
+
+    // Outputs.
+
+    [[nodiscard]] std::optional<Action> next_action();
+    /// Moves all bytes that may be sent now behind `out`; says whether there were any.
+    bool take_output(base::Buffer& out);
+    void take_events(std::vector<Event>& into);
+    [[nodiscard]] TimePoint next_deadline() const;
+
+    // Facts.
+
+    [[nodiscard]] KeeperState state() const { return state_; }
+    /// Closed, exhausted or refused for good: nothing will happen any more.
+    [[nodiscard]] bool finished() const {
+        return started_ && phase_ == Phase::idle;
+    }
+    [[nodiscard]] const Identity& identity() const { return identity_; }
+    [[nodiscard]] milliseconds negotiated_timeout() const { return keepalive_.timeout(); }
+    [[nodiscard]] std::int64_t last_zxid() const { return last_zxid_; }
+    [[nodiscard]] const Endpoint& server() const { return server_; }
+    [[nodiscard]] std::size_t requests() const { return requests_.size(); }
+    [[nodiscard]] std::size_t watches() const { return watches_.size(); }
+
+private:
+    enum class Phase {
+        idle,            // closed for good
+        backing_off,     // until phase_deadline_
+        resolving,       // this and the next three: at most until phase_deadline_
+        connecting,
+        handshaking,
+        authenticating,
+        serving,
+        closing
+    };
+    struct Credential {
+        AuthEntry entry;
+        std::vector<Owner> waiting;  // for its next judgement
+    };
+    struct AuthInFlight {
+        std::size_t credential;
+        std::vector<Owner> owners;
+    };
+
+    // session.cpp
+    [[nodiscard]] std::error_code admit(const Call& call) const;
+    [[nodiscard]] bool fits(const AuthEntry& entry) const;
+    [[nodiscard]] std::size_t credentials_held() const;
+    void set_state(KeeperState state);
+    void log(LogLevel level, std::string text);
+    void disconnect();
+    void lose_connection(std::string_view why, TimePoint now);
+    void expire(std::string_view why, TimePoint now);
+    void fail_authentication(std::string_view why);
+    void finish(KeeperState state, std::error_code pending_error);
+    void fail_requests(std::error_code error);
+    void fail_credentials(std::error_code error);
+    void drop_watches();
+    void expire_deadlines(TimePoint now);
+
+    // session_connect.cpp
+    void begin_attempt(TimePoint now);
+    void next_endpoint(TimePoint now);
+    void host_failed(TimePoint now);
+    void back_off(TimePoint now);
+    void attempt_failed(std::string_view why, TimePoint now);
+    void phase_timeout(TimePoint now);
+    void enter(Phase phase, TimePoint deadline);
+    [[nodiscard]] milliseconds connect_timeout() const;
+    void welcome(std::span<const std::byte> frame, TimePoint now);
+    void send_credential(std::size_t index);
+    void serve(TimePoint now);
+
+    // session_input.cpp
+    void on_frame(std::span<const std::byte> frame, TimePoint now);
+    void on_item(const codec::FrameItem& item, TimePoint now);
+    void on_oversized(const codec::FrameItem& item, TimePoint now);
+    void on_ping_reply(std::int32_t err);
+    void on_reply(const codec::ReplyHeader& header, std::span<const std::byte> body, TimePoint now);
+    void on_stray(std::int32_t xid, TimePoint now);
+    void on_notification(const codec::ReplyHeader& header, std::span<const std::byte> body);
+    void on_auth_reply(std::int32_t err, TimePoint now);
+    void on_watches_restored(std::int32_t err, TimePoint now);
+    void register_watch(Pending& answered, std::int32_t err);
+
+    Config config_;
+    KeeperState state_ = KeeperState::CLOSED;
+    Phase phase_ = Phase::idle;
+    TimePoint phase_deadline_ = TimePoint::max();
+    std::uint64_t attempt_ = 0;
+
+    Identity identity_;
+    std::int64_t last_zxid_ = 0;
+    Keepalive keepalive_;
+    HostList hosts_;
+    base::Backoff backoff_;  // between rounds of hosts
+    base::Backoff renewal_;  // between an expired session and its successor
+    std::optional<TimePoint> failing_since_;
+    HostPort host_;
+    std::size_t addresses_ = 1;        // of the present host
+    std::vector<Endpoint> endpoints_;  // those of them still to be tried
+    Endpoint server_;
+    bool started_ = false;
+    bool read_only_ = false;
+    bool proven_ = false;  // the connection has answered something after its handshake
+
+    RequestQueue requests_;
+    WatchRegistry watches_;
+    std::size_t restores_in_flight_ = 0;
+    int restore_failures_ = 0;
+    std::vector<Credential> credentials_;
+    std::deque<AuthInFlight> auth_in_flight_;
+
+    codec::FrameReader reader_;
+    base::Buffer control_;  // what goes out before any request
+    std::deque<Action> actions_;
+    std::vector<Event> events_;
+};
+
+}  // namespace kazoo::session

@@ -1,0 +1,257 @@
+// What a server sends: frames, and what each of them means for the session.
+#include <algorithm>
+
+#include "codec/decoder.hpp"
+#include "codec/watches.hpp"
+#include "session/session.hpp"
+
+namespace kazoo::session {
+namespace {
+
+constexpr std::size_t max_handshake_frame = 1024;
+constexpr const char* not_zookeeper = "it does not speak ZooKeeper";
+
+EventType event_type(std::int32_t wire) {
+    switch (wire) {
+        case 1:
+            return EventType::CREATED;
+        case 2:
+            return EventType::DELETED;
+        case 3:
+            return EventType::CHANGED;
+        case 4:
+            return EventType::CHILD;
+        default:
+            return EventType::NONE;
+    }
+}
+
+std::span<const std::byte> rest_of(
+    std::span<const std::byte> frame, const codec::Decoder& decoder) {
+    return frame.last(decoder.remaining());
+}
+
+/// Whether a server that answers so will not serve this connection any more. It mostly closes it;
+/// ClickHouse Keeper without a quorum answers connection_loss.
+bool ends_connection(std::int32_t err) {
+    switch (static_cast<Errc>(err)) {
+        case Errc::connection_loss:
+        case Errc::session_expired:
+        case Errc::session_moved:
+        case Errc::session_closed_require_sasl:
+            return true;
+        default:
+            return false;
+    }
+}
+
+/// What an error means for the data. What only reads has not been applied, whatever went wrong.
+Outcome outcome_of(codec::Opcode op, std::error_code error) {
+    return codec::is_write(op) ? usual_outcome(error) : Outcome::not_applied;
+}
+
+}  // namespace
+
+void Session::on_bytes(std::uint64_t attempt, std::span<const std::byte> bytes, TimePoint now) {
+    if (attempt != attempt_ || phase_ < Phase::handshaking) {
+        return;
+    }
+    if (phase_ != Phase::handshaking) {  // whoever answers there may not be a server at all
+        keepalive_.received(now);
+    }
+    reader_.feed(bytes);
+    // Any frame may end the connection; what comes behind it is nobody's.
+    while (attempt == attempt_) {
+        const auto item = reader_.next();
+        if (item.kind == codec::FrameItem::Kind::none) {
+            break;
+        }
+        on_item(item, now);
+    }
+    if (phase_ == Phase::handshaking && reader_.buffered() > max_handshake_frame) {
+        attempt_failed(not_zookeeper, now);
+    }
+}
+
+void Session::on_item(const codec::FrameItem& item, TimePoint now) {
+    if (phase_ == Phase::handshaking) {
+        if (item.kind != codec::FrameItem::Kind::frame || item.bytes.size() > max_handshake_frame) {
+            return attempt_failed(not_zookeeper, now);
+        }
+        return welcome(item.bytes, now);
+    }
+    switch (item.kind) {
+        case codec::FrameItem::Kind::frame:
+            return on_frame(item.bytes, now);
+        case codec::FrameItem::Kind::oversized:
+            return on_oversized(item, now);
+        default:
+            return on_closed(attempt_, ClientErrc::protocol_error, now);
+    }
+}
+
+void Session::on_frame(std::span<const std::byte> frame, TimePoint now) {
+    codec::Decoder decoder(frame);
+    codec::ReplyHeader header;
+    if (!codec::decode(decoder, header)) {
+        return on_closed(attempt_, ClientErrc::protocol_error, now);
+    }
+    const auto body = rest_of(frame, decoder);
+    switch (header.xid) {
+        case codec::watch_xid:
+            return on_notification(header, body);
+        case codec::ping_xid:
+            return on_ping_reply(header.err);
+        case codec::auth_xid:
+            return on_auth_reply(header.err, now);
+        case codec::set_watches_xid:
+            return on_watches_restored(header.err, now);
+        default:
+            return on_reply(header, body, now);
+    }
+}
+
+void Session::on_reply(
+    const codec::ReplyHeader& header, std::span<const std::byte> body, TimePoint now) {
+    auto answered = requests_.take_reply(header.xid);
+    if (!answered) {
+        return on_stray(header.xid, now);
+    }
+    const bool ends = ends_connection(header.err);
+    proven_ = proven_ || !ends;
+    last_zxid_ = std::max(last_zxid_, header.zxid);
+    if (answered->op == codec::Opcode::close_session) {
+        return finish(KeeperState::CLOSED, Errc::connection_loss);
+    }
+    register_watch(*answered, header.err);
+    if (answered->request) {
+        ReplyEvent event;
+        event.request = std::move(answered->request);
+        event.zxid = header.zxid;
+        if (header.err == 0) {
+            event.body = body;
+        } else {
+            event.error = static_cast<Errc>(header.err);
+            event.outcome = outcome_of(answered->op, event.error);
+        }
+        events_.emplace_back(std::move(event));
+    }
+    if (ends) {
+        on_closed(attempt_, static_cast<Errc>(header.err), now);
+    }
+}
+
+void Session::on_ping_reply(std::int32_t err) {
+    proven_ = proven_ || !ends_connection(err);
+}
+
+void Session::on_stray(std::int32_t xid, TimePoint now) {
+    if (requests_.awaits(xid)) {
+        return on_closed(attempt_, ClientErrc::protocol_error, now);
+    }
+    log(LogLevel::warning, "a reply that nobody asked for is ignored, xid " + std::to_string(xid));
+}
+
+void Session::on_oversized(const codec::FrameItem& item, TimePoint now) {
+    codec::Decoder decoder(item.bytes);
+    codec::ReplyHeader header;
+    if (!codec::decode(decoder, header) || header.xid <= 0) {
+        return on_closed(attempt_, ClientErrc::protocol_error, now);
+    }
+    auto answered = requests_.take_reply(header.xid);
+    if (!answered) {
+        return on_stray(header.xid, now);
+    }
+    proven_ = true;
+    last_zxid_ = std::max(last_zxid_, header.zxid);
+    log(LogLevel::warning, "a reply of " + std::to_string(item.length) + " bytes is skipped");
+    if (answered->request) {
+        ReplyEvent event;
+        event.request = std::move(answered->request);
+        event.error = ClientErrc::response_too_large;
+        event.outcome = outcome_of(answered->op, event.error);
+        event.zxid = header.zxid;
+        events_.emplace_back(std::move(event));
+    }
+}
+
+void Session::register_watch(Pending& answered, std::int32_t err) {
+    if (!answered.watch) {
+        return;
+    }
+    auto& watch = *answered.watch;
+    if (err == 0) {
+        watches_.add(watch.kind, watch.path, std::move(watch.watcher));
+    } else if (err == static_cast<int>(Errc::no_node) && answered.op == codec::Opcode::exists) {
+        watches_.add(WatchKind::exist, watch.path, std::move(watch.watcher));
+    }
+}
+
+void Session::on_notification(const codec::ReplyHeader& header, std::span<const std::byte> body) {
+    codec::Decoder decoder(body);
+    codec::WatcherEvent wire;
+    if (!codec::decode(decoder, wire)) {
+        return log(LogLevel::warning, "a notification that cannot be decoded is ignored");
+    }
+    const auto type = event_type(wire.type);
+    if (type == EventType::NONE) {
+        return log(LogLevel::info,
+                   "a notification of unknown type is ignored: " + std::to_string(wire.type));
+    }
+    // Not the last zxid: a multi fires several events with one, and the others may not come.
+    auto told = watches_.take(type, wire.path);
+    if (told.empty()) {
+        return;
+    }
+    std::optional<std::int64_t> zxid;
+    if (header.zxid > 0) {
+        zxid = header.zxid;
+    }
+    events_.emplace_back(
+        WatchEvent{WatchedEvent(type, state_, std::move(wire.path), zxid), std::move(told)});
+}
+
+void Session::on_auth_reply(std::int32_t err, TimePoint now) {
+    if (auth_in_flight_.empty()) {
+        return log(LogLevel::warning, "an answer to no authentication is ignored");
+    }
+    if (ends_connection(err)) {  // which is no judgement
+        return on_closed(attempt_, static_cast<Errc>(err), now);
+    }
+    auto judged = std::move(auth_in_flight_.front());
+    auth_in_flight_.pop_front();
+    for (auto& owner : judged.owners) {
+        ReplyEvent event;
+        event.request = std::move(owner);
+        if (err != 0) {
+            event.error = static_cast<Errc>(err);
+        }
+        events_.emplace_back(std::move(event));
+    }
+    if (err != 0) {
+        fail_authentication("the server refused the credentials");
+    } else if (phase_ == Phase::authenticating && auth_in_flight_.empty()) {
+        serve(now);
+    }
+}
+
+void Session::on_watches_restored(std::int32_t err, TimePoint now) {
+    if (restores_in_flight_ == 0) {
+        return;
+    }
+    if (ends_connection(err)) {
+        return on_closed(attempt_, static_cast<Errc>(err), now);
+    }
+    proven_ = true;
+    --restores_in_flight_;
+    if (err != 0) {
+        log(LogLevel::error, "the server did not restore the watches, error " +
+                                 std::to_string(err) + "; they are given up");
+        drop_watches();
+    }
+    if (restores_in_flight_ == 0) {
+        restore_failures_ = 0;
+    }
+}
+
+}  // namespace kazoo::session

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "transport/transport.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <memory>
+
+namespace kazoo::transport {
+
+/// Plain TCP with TCP_NODELAY, on an executor that runs one handler at a time.
+class TcpTransport final : public Transport {
+public:
+    TcpTransport(boost::asio::any_io_executor executor, std::weak_ptr<Sink> sink);
+    ~TcpTransport() override;
+
+    void resolve(std::uint64_t attempt, const std::string& host, std::uint16_t port) override;
+    void connect(std::uint64_t attempt, const base::Endpoint& endpoint) override;
+    void send(base::Buffer& bytes) override;
+    void disconnect() override;
+
+private:
+    class Link;
+
+    boost::asio::any_io_executor executor_;
+    std::weak_ptr<Sink> sink_;
+    std::shared_ptr<boost::asio::ip::tcp::resolver> resolver_;
+    std::shared_ptr<Link> link_;
+};
+
+}  // namespace kazoo::transport

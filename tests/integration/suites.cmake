@@ -1,0 +1,2 @@
+# Every suite of tests/integration, one line each, in alphabetical order.
+kazoo_integration_suite(ZooKeeperServerFixture)

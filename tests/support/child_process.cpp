@@ -1,0 +1,97 @@
+#include "support/child_process.hpp"
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <condition_variable>
+#include <csignal>
+#include <deque>
+#include <future>
+#include <mutex>
+#include <system_error>
+#include <thread>
+
+namespace kazoo::testing_support {
+namespace {
+
+/// The parent-death signal is tied to the *thread* that forked, so a server started by a test's
+/// short-lived thread would die with it. This thread forks for all and lives as long as the
+/// process.
+class Launcher {
+public:
+    static Launcher& instance() {
+        static auto* launcher = new Launcher;  // never destroyed: its thread is detached
+        return *launcher;
+    }
+
+    pid_t run(std::packaged_task<pid_t()> task) {
+        auto pid = task.get_future();
+        {
+            const std::lock_guard lock(mutex_);
+            tasks_.push_back(std::move(task));
+        }
+        filled_.notify_one();
+        return pid.get();
+    }
+
+private:
+    Launcher() {
+        std::thread([this] { serve(); }).detach();
+    }
+
+    void serve() {
+        for (;;) {
+            std::unique_lock lock(mutex_);
+            filled_.wait(lock, [this] { return !tasks_.empty(); });
+            auto task = std::move(tasks_.front());
+            tasks_.pop_front();
+            lock.unlock();
+            task();
+        }
+    }
+
+    std::mutex mutex_;
+    std::condition_variable filled_;
+    std::deque<std::packaged_task<pid_t()>> tasks_;
+};
+
+/// Between fork and exec in a process with threads: system calls only, no allocation.
+[[noreturn]] void become(char* const* argv, int log, pid_t parent) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != parent) ::_exit(127);  // it died before the line above
+    const int null = ::open("/dev/null", O_RDONLY);
+    ::dup2(null, STDIN_FILENO);
+    ::dup2(log, STDOUT_FILENO);
+    ::dup2(log, STDERR_FILENO);
+    // Sockets of the test must not live on in the child, or closing them would not close them.
+    ::close_range(STDERR_FILENO + 1, ~0U, 0);
+    ::execvp(argv[0], argv);
+    ::_exit(127);
+}
+
+}  // namespace
+
+pid_t spawn_child(const std::vector<std::string>& command, const std::filesystem::path& log) {
+    std::vector<char*> argv;
+    argv.reserve(command.size() + 1);
+    for (const auto& argument : command) argv.push_back(const_cast<char*>(argument.c_str()));
+    argv.push_back(nullptr);
+
+    const int log_fd = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    if (log_fd < 0) throw std::system_error(errno, std::generic_category(), log.string());
+    int fork_error = 0;
+    const pid_t pid = Launcher::instance().run(std::packaged_task<pid_t()>([&] {
+        const pid_t parent = ::getpid();
+        const pid_t child = ::fork();
+        if (child == 0) become(argv.data(), log_fd, parent);
+        fork_error = errno;
+        return child;
+    }));
+    ::close(log_fd);
+    if (pid < 0) throw std::system_error(fork_error, std::generic_category(), "fork");
+    return pid;
+}
+
+}  // namespace kazoo::testing_support

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace kazoo::testing_support {
+
+/// Runs `command` (found through PATH) with stdin empty and output appended to `log`. The child
+/// inherits no other descriptor and is killed when this process ends, however it ends.
+/// Returns the pid, which the caller must reap. Throws std::system_error.
+pid_t spawn_child(const std::vector<std::string>& command, const std::filesystem::path& log);
+
+}  // namespace kazoo::testing_support

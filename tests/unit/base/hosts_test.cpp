@@ -1,0 +1,127 @@
+#include <kazoo/hosts.hpp>
+
+#include <kazoo/exceptions.hpp>
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+namespace {
+
+using kazoo::HostPort;
+using kazoo::Hosts;
+using kazoo::parse_hosts;
+using kazoo::Result;
+
+static_assert(!std::is_aggregate_v<HostPort>);
+static_assert(!std::is_aggregate_v<Hosts>);
+
+std::string parsed(std::string_view text) {
+    const Result<Hosts> hosts = parse_hosts(text);
+    return hosts ? to_string(*hosts) : "refused: " + hosts.failure().detail();
+}
+
+TEST(ConnectString, OneServer) {
+    EXPECT_EQ(*parse_hosts("zk1:2182"), Hosts({HostPort("zk1", 2182)}, ""));
+    EXPECT_EQ(*parse_hosts("127.0.0.1"), Hosts({HostPort("127.0.0.1", 2181)}, ""));
+}
+
+TEST(ConnectString, SeveralServersInTheirOrder) {
+    EXPECT_EQ(parsed("c:1,a:65535,b,a:65535"), "c:1,a:65535,b:2181,a:65535");
+}
+
+TEST(ConnectString, BlanksAreDropped) {
+    EXPECT_EQ(parsed("  a:1 ,\tb : 2 , [::1] : 3\n"), "a:1,b:2,[::1]:3");
+    EXPECT_EQ(parsed(" a /app "), "a:2181/app");
+}
+
+TEST(ConnectString, NamesAreLowerCased) {
+    EXPECT_EQ(parsed("ZK-1.Example_.ORG:1"), "zk-1.example_.org:1");
+    EXPECT_EQ(parsed("a/App"), "a:2181/App");
+}
+
+TEST(ConnectString, Ipv6StandsInBrackets) {
+    EXPECT_EQ(*parse_hosts("[::1]:2182"), Hosts({HostPort("::1", 2182)}, ""));
+    EXPECT_EQ(*parse_hosts("[::1]"), Hosts({HostPort("::1", 2181)}, ""));
+    EXPECT_EQ(parsed("[FE80::1%eth0],[::ffff:10.0.0.1]:1"),
+              "[fe80::1%eth0]:2181,[::ffff:10.0.0.1]:1");
+}
+
+TEST(ConnectString, ChrootIsNormalised) {
+    EXPECT_EQ(parsed("a,b/app/x"), "a:2181,b:2181/app/x");
+    EXPECT_EQ(parsed("a//app//x/"), "a:2181/app/x");
+    EXPECT_EQ(parse_hosts("a/")->chroot, "");
+    EXPECT_EQ(parse_hosts("a")->chroot, "");
+}
+
+TEST(ConnectString, WhatIsPrintedIsReadBack) {
+    const Hosts hosts({HostPort("a", 1), HostPort("::1", 2), HostPort("10.0.0.1", 3)}, "/x/y");
+    std::ostringstream out;
+    out << hosts;
+    EXPECT_EQ(*parse_hosts(out.str()), hosts);
+    std::ostringstream server;
+    server << hosts.hosts[1];
+    EXPECT_EQ(server.str(), "[::1]:2");
+}
+
+TEST(ConnectString, FailuresAreConfigurationErrors) {
+    const Result<Hosts> hosts = parse_hosts("a:b");
+    ASSERT_FALSE(hosts);
+    EXPECT_EQ(hosts.error(), kazoo::ClientErrc::configuration);
+    EXPECT_EQ(hosts.failure().outcome(), kazoo::Outcome::not_sent);
+    EXPECT_THROW((void)hosts.value(), kazoo::ConfigurationError);
+}
+
+TEST(ConnectString, NeedsAServer) {
+    EXPECT_EQ(parsed(""), "refused: hosts: no host is given: ''");
+    EXPECT_EQ(parsed(" \t"), "refused: hosts: no host is given: ''");
+    EXPECT_EQ(parsed("/app"), "refused: hosts: no host is given: '/app'");
+    EXPECT_EQ(parsed("a,"), "refused: hosts: a host is empty: ''");
+    EXPECT_EQ(parsed("a,,b"), "refused: hosts: a host is empty: ''");
+    EXPECT_EQ(parsed(":1"), "refused: hosts: the host before the port is missing: ':1'");
+}
+
+TEST(ConnectString, PortsAreNumbersFrom1To65535) {
+    for (const char* server : {"a:", "a:0", "a:65536", "a:-1", "a:+1", "a:1x", "a:0x1", "a:1 1",
+                               "a:99999999999999999999", "[::1]:", "[::1]:x"}) {
+        EXPECT_EQ(parsed("ok," + std::string(server)),
+                  "refused: hosts: the port must be a number from 1 to 65535: '" +
+                      std::string(server) + "'");
+    }
+}
+
+TEST(ConnectString, BareIpv6IsRefusedWithAnExample) {
+    for (const char* server : {"::1", "fe80::1:2181", "a:1:2"}) {
+        EXPECT_EQ(parsed(server),
+                  "refused: hosts: an IPv6 address needs brackets, as in [::1]:2181: '" +
+                      std::string(server) + "'");
+    }
+}
+
+TEST(ConnectString, BracketsAreBalancedAndHoldIpv6) {
+    EXPECT_EQ(parsed("[::1"), "refused: hosts: the closing bracket is missing: '[::1'");
+    EXPECT_EQ(parsed("["), "refused: hosts: the closing bracket is missing: '['");
+    EXPECT_EQ(parsed("[]"), "refused: hosts: brackets hold an IPv6 address: '[]'");
+    EXPECT_EQ(parsed("[zk1]:1"), "refused: hosts: brackets hold an IPv6 address: '[zk1]:1'");
+    EXPECT_EQ(parsed("[[::1]]"), "refused: hosts: brackets hold an IPv6 address: '[[::1]]'");
+    EXPECT_EQ(parsed("[::1]1"),
+              "refused: hosts: only a port can follow the closing bracket: '[::1]1'");
+    EXPECT_EQ(parsed("zk1]"), "refused: hosts: not a host name: 'zk1]'");
+}
+
+TEST(ConnectString, WhatIsNoHostNameIsQuoted) {
+    EXPECT_EQ(parsed("a b"), "refused: hosts: not a host name: 'a b'");
+    EXPECT_EQ(parsed("me@a:1"), "refused: hosts: not a host name: 'me@a:1'");
+    EXPECT_EQ(parsed("a\x01z"), "refused: hosts: not a host name: 'a\\x01z'");
+    EXPECT_EQ(parsed(std::string_view("a\0b", 3)), "refused: hosts: not a host name: 'a\\x00b'");
+}
+
+TEST(ConnectString, ChrootIsCheckedAsAPath) {
+    EXPECT_EQ(parsed("a/x/../y"),
+              "refused: hosts: the chroot is no valid path (component '..' at byte 3): '/x/../y'");
+}
+
+}  // namespace
