@@ -51,7 +51,7 @@ public:
         return *this;
     }
     CreateOptions ephemeral(bool value = true) && noexcept { return std::move(ephemeral(value)); }
-    [[nodiscard]] bool ephemeral() const noexcept { return ephemeral_; }
+    [[nodiscard]] bool is_ephemeral() const noexcept { return ephemeral_; }
 
     /// The server appends ten digits that grow with every child of the parent. The path may then
     /// end in "/": the name is the digits alone.
@@ -60,7 +60,7 @@ public:
         return *this;
     }
     CreateOptions sequence(bool value = true) && noexcept { return std::move(sequence(value)); }
-    [[nodiscard]] bool sequence() const noexcept { return sequence_; }
+    [[nodiscard]] bool is_sequence() const noexcept { return sequence_; }
 
     /// Missing parents are made first, with the same access list.
     CreateOptions& makepath(bool value = true) & noexcept {
@@ -68,7 +68,7 @@ public:
         return *this;
     }
     CreateOptions makepath(bool value = true) && noexcept { return std::move(makepath(value)); }
-    [[nodiscard]] bool makepath() const noexcept { return makepath_; }
+    [[nodiscard]] bool makes_path() const noexcept { return makepath_; }
 
     /// The access list; without one the client's default_acl, else open to the world. An empty
     /// list is refused by servers with InvalidACLError.

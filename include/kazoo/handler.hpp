@@ -3,7 +3,9 @@
 #include <kazoo/logger.hpp>
 #include <kazoo/unique_function.hpp>
 
+#include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <exception>
 #include <memory>
 #include <mutex>
@@ -14,6 +16,10 @@ class any_io_executor;
 }
 
 namespace kazoo {
+
+namespace detail {
+class Backlog;
+}
 
 /// The clock of all deadlines: steady, so that a step of the wall clock changes nothing.
 using Clock = std::chrono::steady_clock;
@@ -85,7 +91,17 @@ public:
     /// it is the default one (standard error).
     void set_logger(Logger logger);
 
+    /// How many result callbacks and watch events wait for their turn on the lanes. A client refuses
+    /// new operations with QueueFullError while that is more than its limit of requests: callbacks
+    /// that do not keep up must not fill the memory.
+    [[nodiscard]] std::size_t backlog() const noexcept {
+        return backlog_.load(std::memory_order_relaxed);
+    }
+
 private:
+    friend class detail::Backlog;
+
+    std::atomic<std::size_t> backlog_{0};
     std::mutex logger_mutex_;
     Logger logger_;
 };

@@ -5,6 +5,9 @@ namespace kazoo::detail {
 
 TimePoint deadline_after(const Handler* handler, Duration timeout) noexcept {
     const auto now = handler != nullptr ? handler->now() : Clock::now();
+    if (timeout <= Duration::zero()) {
+        return now;  // the past is the same for all, and its difference to any time can be told
+    }
     return timeout >= TimePoint::max() - now ? TimePoint::max() : now + timeout;
 }
 

@@ -129,6 +129,7 @@ void ResultStateBase::run_direct_links() {
             }
         }
         link.run(*this);
+        link.run = nullptr;  // outside the lock: what it holds may look at this result
     }
 }
 
@@ -140,13 +141,15 @@ void ResultStateBase::dispatch_links() {
         }
         links_scheduled_ = true;
     }
-    if (handler_) {
-        handler_->dispatch(Lane::completion, [self = RefPtr<ResultStateBase>(this)] {
-            self->run_links();
-        });
-    } else {
-        run_links();
+    if (!handler_) {
+        return run_links();
     }
+    Backlog::add(*handler_);
+    handler_->dispatch(Lane::completion, [self = RefPtr<ResultStateBase>(this)] {
+        const LaneScope on_lane(*self->handler_, Lane::completion);
+        self->run_links();
+        Backlog::done(*self->handler_);
+    });
 }
 
 void ResultStateBase::run_links() {

@@ -3,11 +3,12 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <utility>
 
 namespace kazoo::detail {
 namespace {
 
-thread_local int listener_depth = 0;
+thread_local const LaneScope* innermost = nullptr;
 
 class ThreadWaiter final : public Waiter {
 public:
@@ -33,15 +34,28 @@ private:
     bool set_ = false;
 };
 
+/// Static objects are destroyed after the thread-local ones of the main thread, and a static client
+/// waits then: this has no destructor and stays readable.
+thread_local bool cache_is_gone = false;
+
+struct WaiterCache {
+    WaiterCache() = default;
+    ~WaiterCache() { cache_is_gone = true; }
+    const std::shared_ptr<Waiter> waiter = std::make_shared<ThreadWaiter>();
+};
+
 }  // namespace
 
 std::shared_ptr<Waiter> thread_waiter() {
-    thread_local const auto waiter = std::make_shared<ThreadWaiter>();
-    return waiter;
+    if (cache_is_gone) {
+        return std::make_shared<ThreadWaiter>();
+    }
+    thread_local const WaiterCache cache;
+    return cache.waiter;
 }
 
 void check_may_block() {
-    if (listener_depth > 0) {
+    if (LaneScope::in_listener()) {
         throw_error(Error(
             ClientErrc::would_deadlock,
             Outcome::not_sent,
@@ -52,11 +66,27 @@ void check_may_block() {
     }
 }
 
-ListenerScope::ListenerScope() noexcept {
-    ++listener_depth;
+LaneScope::LaneScope(const Handler& handler, Lane lane) noexcept
+    : handler_(handler), lane_(lane), outer_(std::exchange(innermost, this)) {}
+
+LaneScope::~LaneScope() {
+    innermost = outer_;
 }
-ListenerScope::~ListenerScope() {
-    --listener_depth;
+
+bool LaneScope::on_lane_of(const Handler& handler) noexcept {
+    const auto* scope = innermost;
+    while (scope != nullptr && &scope->handler_ != &handler) {
+        scope = scope->outer_;
+    }
+    return scope != nullptr;
+}
+
+bool LaneScope::in_listener() noexcept {
+    const auto* scope = innermost;
+    while (scope != nullptr && scope->lane_ != Lane::session) {
+        scope = scope->outer_;
+    }
+    return scope != nullptr;
 }
 
 }  // namespace kazoo::detail

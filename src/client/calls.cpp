@@ -120,11 +120,12 @@ AsyncResult<T> about_path(
     const OpKind<T>& kind,
     std::string_view path,
     session::Call call,
-    const CallLimits& limits,
+    const CallContext& context,
     Fill&& fill,
     bool sequence = false
 ) {
-    const ServerPath server_path(path, core.chroot(), sequence);
+    static const Chroot none;
+    const ServerPath server_path(path, context.server_paths ? none : core.chroot(), sequence);
     if (server_path.error()) {
         return core.refused(kind, path, *server_path.error());
     }
@@ -132,7 +133,10 @@ AsyncResult<T> about_path(
     record.path = server_path.view();
     fill(record);
     call.watch_path = server_path.view();
-    return core.call(kind, path, std::move(call), limits, record);
+    if (context.server_paths) {
+        return core.call(kind, core.chroot().strip(path), std::move(call), context, record);
+    }
+    return core.call(kind, path, std::move(call), context, record);
 }
 
 template <class Record, class T>
@@ -143,12 +147,12 @@ AsyncResult<T> watching(
     Opcode op,
     session::WatchKind watch_kind,
     const Watcher& watch,
-    const CallLimits& limits
+    const CallContext& context
 ) {
     auto call = make_call(op);
     call.watcher = session::Owner(watch.state());
     call.watch_kind = watch_kind;
-    return about_path<Record>(core, kind, path, std::move(call), limits, [&](Record& record) {
+    return about_path<Record>(core, kind, path, std::move(call), context, [&](Record& record) {
         record.watch = static_cast<bool>(watch);
     });
 }
@@ -162,7 +166,7 @@ AsyncResult<T> create_as(
     const DataView& data,
     const CreateOptions& options,
     const AclList& acl,
-    const CallLimits& limits
+    const CallContext& context
 ) {
     if (auto error = too_large(core, data)) {
         return core.refused(kind, path, std::move(*error));
@@ -170,10 +174,10 @@ AsyncResult<T> create_as(
     const auto fill = [&](codec::CreateRequest& record) {
         record.data = data.bytes();
         record.acl = acl;
-        record.flags = (options.ephemeral() ? 1 : 0) + (options.sequence() ? 2 : 0);
+        record.flags = (options.is_ephemeral() ? 1 : 0) + (options.is_sequence() ? 2 : 0);
     };
     return about_path<codec::CreateRequest>(
-        core, kind, path, make_call(op), limits, fill, options.sequence()
+        core, kind, path, make_call(op), context, fill, options.is_sequence()
     );
 }
 
@@ -185,9 +189,9 @@ AsyncResult<std::string> create(
     const DataView& data,
     const CreateOptions& options,
     const AclList& acl,
-    const CallLimits& limits
+    const CallContext& context
 ) {
-    return create_as(core, create_kind, Opcode::create, path, data, options, acl, limits);
+    return create_as(core, create_kind, Opcode::create, path, data, options, acl, context);
 }
 
 AsyncResult<CreatedNode> create_with_stat(
@@ -196,31 +200,31 @@ AsyncResult<CreatedNode> create_with_stat(
     const DataView& data,
     const CreateOptions& options,
     const AclList& acl,
-    const CallLimits& limits
+    const CallContext& context
 ) {
     return create_as(
-        core, create_with_stat_kind, Opcode::create2, path, data, options, acl, limits
+        core, create_with_stat_kind, Opcode::create2, path, data, options, acl, context
     );
 }
 
 AsyncResult<std::optional<ZnodeStat>> exists(
-    Core& core, std::string_view path, const Watcher& watch, const CallLimits& limits
+    Core& core, std::string_view path, const Watcher& watch, const CallContext& context
 ) {
     return watching<codec::ExistsRequest>(
-        core, exists_kind, path, Opcode::exists, session::WatchKind::data, watch, limits
+        core, exists_kind, path, Opcode::exists, session::WatchKind::data, watch, context
     );
 }
 
 AsyncResult<NodeData> get(
-    Core& core, std::string_view path, const Watcher& watch, const CallLimits& limits
+    Core& core, std::string_view path, const Watcher& watch, const CallContext& context
 ) {
     return watching<codec::GetDataRequest>(
-        core, get_kind, path, Opcode::get_data, session::WatchKind::data, watch, limits
+        core, get_kind, path, Opcode::get_data, session::WatchKind::data, watch, context
     );
 }
 
 AsyncResult<std::vector<std::string>> get_children(
-    Core& core, std::string_view path, const Watcher& watch, const CallLimits& limits
+    Core& core, std::string_view path, const Watcher& watch, const CallContext& context
 ) {
     return watching<codec::GetChildrenRequest>(
         core,
@@ -229,12 +233,12 @@ AsyncResult<std::vector<std::string>> get_children(
         Opcode::get_children,
         session::WatchKind::child,
         watch,
-        limits
+        context
     );
 }
 
 AsyncResult<ChildrenAndStat> get_children_with_stat(
-    Core& core, std::string_view path, const Watcher& watch, const CallLimits& limits
+    Core& core, std::string_view path, const Watcher& watch, const CallContext& context
 ) {
     return watching<codec::GetChildren2Request>(
         core,
@@ -243,7 +247,7 @@ AsyncResult<ChildrenAndStat> get_children_with_stat(
         Opcode::get_children2,
         session::WatchKind::child,
         watch,
-        limits
+        context
     );
 }
 
@@ -252,7 +256,7 @@ AsyncResult<ZnodeStat> set(
     std::string_view path,
     const DataView& data,
     std::int32_t version,
-    const CallLimits& limits
+    const CallContext& context
 ) {
     if (auto error = too_large(core, data)) {
         return core.refused(set_kind, path, std::move(*error));
@@ -262,7 +266,7 @@ AsyncResult<ZnodeStat> set(
         set_kind,
         path,
         make_call(Opcode::set_data),
-        limits,
+        context,
         [&](codec::SetDataRequest& record) {
             record.data = data.bytes();
             record.version = version;
@@ -271,21 +275,21 @@ AsyncResult<ZnodeStat> set(
 }
 
 AsyncResult<void> delete_node(
-    Core& core, std::string_view path, std::int32_t version, const CallLimits& limits
+    Core& core, std::string_view path, std::int32_t version, const CallContext& context
 ) {
     return about_path<codec::DeleteRequest>(
         core,
         delete_kind,
         path,
         make_call(Opcode::delete_),
-        limits,
+        context,
         [&](codec::DeleteRequest& record) { record.version = version; }
     );
 }
 
-AsyncResult<AclsAndStat> get_acls(Core& core, std::string_view path, const CallLimits& limits) {
+AsyncResult<AclsAndStat> get_acls(Core& core, std::string_view path, const CallContext& context) {
     return about_path<codec::GetAclRequest>(
-        core, get_acls_kind, path, make_call(Opcode::get_acl), limits, [](codec::GetAclRequest&) {}
+        core, get_acls_kind, path, make_call(Opcode::get_acl), context, [](codec::GetAclRequest&) {}
     );
 }
 
@@ -294,14 +298,14 @@ AsyncResult<ZnodeStat> set_acls(
     std::string_view path,
     const AclList& acls,
     std::int32_t version,
-    const CallLimits& limits
+    const CallContext& context
 ) {
     return about_path<codec::SetAclRequest>(
         core,
         set_acls_kind,
         path,
         make_call(Opcode::set_acl),
-        limits,
+        context,
         [&](codec::SetAclRequest& record) {
             record.acl = acls;
             record.version = version;
@@ -309,9 +313,9 @@ AsyncResult<ZnodeStat> set_acls(
     );
 }
 
-AsyncResult<std::string> sync(Core& core, std::string_view path, const CallLimits& limits) {
+AsyncResult<std::string> sync(Core& core, std::string_view path, const CallContext& context) {
     return about_path<codec::SyncRequest>(
-        core, sync_kind, path, make_call(Opcode::sync), limits, [](codec::SyncRequest&) {}
+        core, sync_kind, path, make_call(Opcode::sync), context, [](codec::SyncRequest&) {}
     );
 }
 

@@ -20,7 +20,7 @@ AsyncResult<std::string> create(
     const DataView& data,
     const CreateOptions& options,
     const AclList& acl,
-    const CallLimits& limits
+    const CallContext& context
 );
 AsyncResult<CreatedNode> create_with_stat(
     Core& core,
@@ -28,38 +28,38 @@ AsyncResult<CreatedNode> create_with_stat(
     const DataView& data,
     const CreateOptions& options,
     const AclList& acl,
-    const CallLimits& limits
+    const CallContext& context
 );
 AsyncResult<std::optional<ZnodeStat>> exists(
-    Core& core, std::string_view path, const Watcher& watch, const CallLimits& limits
+    Core& core, std::string_view path, const Watcher& watch, const CallContext& context
 );
 AsyncResult<NodeData> get(
-    Core& core, std::string_view path, const Watcher& watch, const CallLimits& limits
+    Core& core, std::string_view path, const Watcher& watch, const CallContext& context
 );
 AsyncResult<std::vector<std::string>> get_children(
-    Core& core, std::string_view path, const Watcher& watch, const CallLimits& limits
+    Core& core, std::string_view path, const Watcher& watch, const CallContext& context
 );
 AsyncResult<ChildrenAndStat> get_children_with_stat(
-    Core& core, std::string_view path, const Watcher& watch, const CallLimits& limits
+    Core& core, std::string_view path, const Watcher& watch, const CallContext& context
 );
 AsyncResult<ZnodeStat> set(
     Core& core,
     std::string_view path,
     const DataView& data,
     std::int32_t version,
-    const CallLimits& limits
+    const CallContext& context
 );
 AsyncResult<void> delete_node(
-    Core& core, std::string_view path, std::int32_t version, const CallLimits& limits
+    Core& core, std::string_view path, std::int32_t version, const CallContext& context
 );
-AsyncResult<AclsAndStat> get_acls(Core& core, std::string_view path, const CallLimits& limits);
+AsyncResult<AclsAndStat> get_acls(Core& core, std::string_view path, const CallContext& context);
 AsyncResult<ZnodeStat> set_acls(
     Core& core,
     std::string_view path,
     const AclList& acls,
     std::int32_t version,
-    const CallLimits& limits
+    const CallContext& context
 );
-AsyncResult<std::string> sync(Core& core, std::string_view path, const CallLimits& limits);
+AsyncResult<std::string> sync(Core& core, std::string_view path, const CallContext& context);
 
 }  // namespace kazoo::client

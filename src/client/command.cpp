@@ -46,10 +46,10 @@ std::vector<int> parse_version(std::string_view answer) {
 
 }  // namespace
 
-AsyncResult<std::string> command(Core& core, std::string_view word, const CallLimits& limits) {
+AsyncResult<std::string> command(Core& core, std::string_view word, const CallContext& context) {
     Promise<std::string> promise(core.handler());
     auto result = promise.result();
-    if (auto error = core.obstacle(limits)) {
+    if (auto error = core.obstacle(context)) {
         promise.set_exception(std::move(error->operation("command")));
         return result;
     }
@@ -75,7 +75,7 @@ AsyncResult<std::string> command(Core& core, std::string_view word, const CallLi
         return result;
     }
     const auto deadline =
-        limits.deadline != TimePoint::max() ? limits.deadline : core.handler()->now() + answer_time;
+        context.deadline != TimePoint::max() ? context.deadline : core.handler()->now() + answer_time;
     auto done = [promise = std::move(promise)](std::error_code error, std::string answer) mutable {
         if (error) {
             promise.set_exception(command_error(Errc::connection_loss, error.message()));
@@ -90,14 +90,14 @@ AsyncResult<std::string> command(Core& core, std::string_view word, const CallLi
         deadline,
         std::move(done)
     );
-    if (limits.stop_token.stop_possible()) {
-        cancel_on_stop(*result.state(), limits.stop_token);
+    if (context.stop_token.stop_possible()) {
+        cancel_on_stop(*result.state(), context.stop_token);
     }
     return result;
 }
 
-AsyncResult<std::vector<int>> server_version(std::shared_ptr<Core> core, CallLimits limits) {
-    const auto answer = co_await direct(command(*core, "srvr", limits));
+AsyncResult<std::vector<int>> server_version(std::shared_ptr<Core> core, CallContext context) {
+    const auto answer = co_await direct(command(*core, "srvr", context));
     auto version = parse_version(answer);
     if (version.size() < 2) {
         throw_error(command_error(ClientErrc::protocol_error, "no version in: " + answer));

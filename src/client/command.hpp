@@ -11,7 +11,7 @@
 
 namespace kazoo::client {
 
-AsyncResult<std::string> command(Core& core, std::string_view word, const CallLimits& limits);
-AsyncResult<std::vector<int>> server_version(std::shared_ptr<Core> core, CallLimits limits);
+AsyncResult<std::string> command(Core& core, std::string_view word, const CallContext& context);
+AsyncResult<std::vector<int>> server_version(std::shared_ptr<Core> core, CallContext context);
 
 }  // namespace kazoo::client

@@ -33,7 +33,7 @@ std::uint64_t random_seed() {
 
 }  // namespace
 
-CallLimits::CallLimits(const Handler& handler, const CallOptions& options)
+CallContext::CallContext(const Handler& handler, const CallOptions& options)
     : stop_token(options.stop_token()) {
     if (options.timeout()) {
         deadline = detail::deadline_after(&handler, *options.timeout());
@@ -77,8 +77,10 @@ Core::Core(ClientOptions options, Hosts hosts, std::shared_ptr<driver::World> wo
       connected_(handler_),
       settled_(handler_),
       finished_(handler_),
+      drained_(handler_),
       driver_(world_, *this) {
     finished_.set();
+    drained_.set();
 }
 
 session::Config Core::make_config() {
@@ -91,6 +93,7 @@ session::Config Core::make_config() {
     if (options_.client_id()) {
         config.session_id = options_.client_id()->session_id;
         config.password = options_.client_id()->password;
+        options_.client_id(std::nullopt);  // the sessions after it are new ones
     }
     config.read_only = options_.read_only();
     for (const auto& auth : options_.auth_data()) {
@@ -110,15 +113,20 @@ bool Core::in_forked_child() const noexcept {
     return fork_generation_ != base::fork_generation();
 }
 
-std::optional<Error> Core::obstacle(const CallLimits& limits) const {
+std::optional<Error> Core::obstacle(const CallContext& context) const {
     if (in_forked_child()) {
         return Error(ClientErrc::forked, Outcome::not_sent);
     }
-    if (limits.stop_token.stop_requested()) {
+    if (context.stop_token.stop_requested()) {
         return Error(ClientErrc::cancelled, Outcome::not_sent);
     }
-    if (limits.deadline != TimePoint::max() && handler_->now() >= limits.deadline) {
+    if (context.deadline != TimePoint::max() && handler_->now() >= context.deadline) {
         return Error(Errc::operation_timeout, Outcome::not_sent);
+    }
+    if (handler_->backlog() >= options_.limits().requests) {
+        return Error(
+            ClientErrc::queue_full, Outcome::not_sent, "", {}, "callbacks do not keep up"
+        );
     }
     return std::nullopt;
 }
@@ -140,7 +148,10 @@ void Core::on_event(session::WatchEvent& event) {
     if (told.path) {
         told.path = chroot_.strip(*told.path);
     }
+    detail::Backlog::add(*handler_);
     handler_->dispatch(Lane::callback, [handler = handler_, event = std::move(event)] {
+        const detail::LaneScope on_lane(*handler, Lane::callback);
+        detail::Backlog::done(*handler);
         for (const auto& watcher : event.watchers) {
             try {
                 static_cast<detail::WatcherState*>(watcher.get())->function(event.event);
@@ -159,10 +170,14 @@ void Core::on_event(session::StateEvent& event) {
     }
     const bool changed = shown_.exchange(shown) != shown;
     if (shown == KazooState::CONNECTED) {
-        connected_.set();
-        settled_.set();
+        const std::lock_guard lock(life_mutex_);
+        if (life_ == Life::running) {
+            connected_.set();
+            settled_.set();
+        }
     } else {
         connected_.clear();
+        settled_.clear();
     }
     if (changed) {
         listeners_->tell(shown);
@@ -242,8 +257,8 @@ void Core::set_hosts(std::string_view text, std::optional<bool> randomize) {
 
 AsyncResult<void> Core::add_auth(std::string_view scheme, std::string_view credential) {
     static constexpr OpKind<void> kind{"add_auth"};
-    const CallLimits limits(*handler_, CallOptions());
-    if (auto error = obstacle(limits)) {
+    const CallContext context(*handler_, CallOptions());
+    if (auto error = obstacle(context)) {
         return refused(kind, {}, std::move(*error));
     }
     auto operation = detail::make_ref<Operation<void>>(handler_, kind, "", weak_from_this());

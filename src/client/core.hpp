@@ -23,11 +23,12 @@
 namespace kazoo::client {
 
 /// CallOptions as they are after the call: a point in time, good for all steps of an operation.
-class CallLimits {
+class CallContext {
 public:
-    CallLimits(const Handler& handler, const CallOptions& options);
+    CallContext(const Handler& handler, const CallOptions& options);
     TimePoint deadline = TimePoint::max();
     std::stop_token stop_token;
+    bool server_paths = false;  ///< paths have their chroot already
 };
 
 /// A path of the user's as the server knows it; borrowed where that is the same.
@@ -82,14 +83,14 @@ public:
         const OpKind<T>& kind,
         std::string_view path,
         session::Call call,
-        const CallLimits& limits,
+        const CallContext& context,
         const Body&... body
     );
     /// A result that has failed already.
     template <class T>
     AsyncResult<T> refused(const OpKind<T>& kind, std::string_view path, Error error);
     /// Whether a request may be tried at all, apart from the session's own opinion.
-    [[nodiscard]] std::optional<Error> obstacle(const CallLimits& limits) const;
+    [[nodiscard]] std::optional<Error> obstacle(const CallContext& context) const;
 
 private:
     enum class Life { stopped, running, stopping };
@@ -100,6 +101,8 @@ private:
 
     void begin();
     void release_handler();
+    [[nodiscard]] bool wait_settled(TimePoint deadline);
+    void drain_lanes(const Event& drained);
     void on_event(session::ReplyEvent& event);
     void on_event(session::WatchEvent& event);
     void on_event(session::StateEvent& event);
@@ -117,8 +120,10 @@ private:
     std::atomic<KeeperState> state_{KeeperState::CLOSED};
     std::atomic<KazooState> shown_{KazooState::LOST};  // what listeners know
     Event connected_;
+    // Of the present or the last life, each with new ones:
     Event settled_;   // connected, or over
     Event finished_;  // no session runs
+    Event drained_;   // and the lanes have run what it left
 
     mutable std::mutex life_mutex_;
     Life life_ = Life::stopped;
@@ -144,23 +149,32 @@ AsyncResult<T> Core::call(
     const OpKind<T>& kind,
     std::string_view path,
     session::Call call,
-    const CallLimits& limits,
+    const CallContext& context,
     const Body&... body
 ) {
-    if (auto error = obstacle(limits)) {
+    if (auto error = obstacle(context)) {
         return refused(kind, path, std::move(*error));
     }
     auto operation = detail::make_ref<Operation<T>>(handler_, kind, path, weak_from_this());
     call.request = session::Owner(operation);
-    call.deadline = limits.deadline;
+    call.deadline = context.deadline;
     const auto accepted = driver_.submit(call, body...);
     if (accepted.error) {
-        operation->refuse(Error(accepted.error, Outcome::not_sent));
+        Error error(accepted.error, Outcome::not_sent);
+        if (accepted.error == ClientErrc::request_too_large) {
+            base::Buffer frame;  // only now its size is worth knowing
+            codec::append_frame(frame, codec::RequestHeader(), body...);
+            error.detail(
+                std::to_string(frame.size()) + " bytes, the limit for a whole request is " +
+                std::to_string(options_.limits().request_bytes)
+            );
+        }
+        operation->refuse(std::move(error));
         return AsyncResult<T>(std::move(operation));
     }
     operation->id = accepted.id;
-    if (limits.stop_token.stop_possible()) {
-        cancel_on_stop(*operation, limits.stop_token);
+    if (context.stop_token.stop_possible()) {
+        cancel_on_stop(*operation, context.stop_token);
     }
     return AsyncResult<T>(std::move(operation));
 }

@@ -3,21 +3,31 @@
 
 #include <kazoo/exceptions.hpp>
 
+#include <algorithm>
+
 namespace kazoo::client {
 namespace {
 
 /// Beyond the session's own time for closing, for a loop that is slow to run.
 constexpr auto stop_margin = std::chrono::seconds(2);
 
+/// Between looks at a client that is neither connected nor over.
+constexpr auto settle_pause = std::chrono::milliseconds(20);
+
 }  // namespace
 
 Event Core::start_async() {
+    if (in_forked_child()) {
+        return connected_;  // the lock may be held by a thread of the parent
+    }
     const std::lock_guard lock(life_mutex_);
-    if (in_forked_child() || life_ == Life::running) {
+    if (life_ == Life::running) {
         return connected_;
     }
     if (life_ == Life::stopping) {
         start_again_ = true;
+        connected_.clear();  // the next session's from now on
+        settled_.clear();
     } else {
         begin();
     }
@@ -35,29 +45,37 @@ void Core::begin() {
     release_on_finish_ = false;
     life_ = Life::running;
     state_.store(KeeperState::CLOSED);
-    settled_.clear();
-    finished_.clear();
+    settled_ = Event(handler_);
+    finished_ = Event(handler_);
+    drained_ = Event(handler_);
     driver_.start(make_config());
 }
 
 void Core::start(Duration timeout) {
+    if (in_forked_child()) {
+        throw_error(Error(ClientErrc::forked, Outcome::not_sent, "start"));
+    }
     detail::check_may_block();
     static_cast<void>(handler_->waiter());  // throws where the wait below could never end
     const auto deadline = detail::deadline_after(handler_.get(), timeout);
     const auto connected = start_async();
-    if (in_forked_child()) {
-        throw_error(Error(ClientErrc::forked, Outcome::not_sent, "start"));
-    }
-    settled_.wait(deadline - handler_->now());
-    if (connected.is_set()) {
-        return;
+    bool over = false;
+    while (!over && wait_settled(deadline)) {
+        if (connected.is_set()) {
+            return;
+        }
+        over = stopped();
+        if (!over) {
+            // Connected once and suspended since, or settled was another session, ended just now.
+            connected.wait(std::min<Duration>(deadline - handler_->now(), settle_pause));
+        }
     }
     const auto state = client_state();
     stop();
     if (state == KeeperState::AUTH_FAILED) {
         throw_error(Error(Errc::auth_failed, Outcome::not_applied, "start"));
     }
-    if (state == KeeperState::CLOSED) {
+    if (over && state == KeeperState::CLOSED) {
         throw_error(Error(
             Errc::connection_loss,
             Outcome::not_sent,
@@ -75,13 +93,25 @@ void Core::start(Duration timeout) {
     ));
 }
 
+bool Core::wait_settled(TimePoint deadline) {
+    std::optional<Event> settled;
+    {
+        const std::lock_guard lock(life_mutex_);
+        settled = settled_;
+    }
+    return settled->wait(deadline - handler_->now());
+}
+
 void Core::stop() noexcept {
     try {
         if (in_forked_child()) {
             return;  // session and threads are the parent's
         }
+        std::optional<Event> end;
         {
             const std::lock_guard lock(life_mutex_);
+            // On a lane it would be its own end that the caller waits for.
+            end = detail::LaneScope::on_lane_of(*handler_) ? finished_ : drained_;
             start_again_ = false;
             if (life_ == Life::running) {
                 life_ = Life::stopping;
@@ -93,7 +123,7 @@ void Core::stop() noexcept {
         }
         bool finished = false;
         try {
-            finished = finished_.wait(options_.close_timeout() + stop_margin);
+            finished = end->wait(options_.close_timeout() + stop_margin);
         } catch (const WouldDeadlockError&) {
             // The caller is the one who lets the session close: it will, once the caller returns.
         }
@@ -103,7 +133,6 @@ void Core::stop() noexcept {
             finished = !release_on_finish_;
         }
         if (finished) {
-            state_.store(KeeperState::CLOSED);
             release_handler();
         }
     } catch (const std::exception& failed) {
@@ -114,7 +143,11 @@ void Core::stop() noexcept {
 void Core::release_handler() {
     {
         const std::lock_guard lock(life_mutex_);
-        if (!handler_held_ || life_ != Life::stopped) {
+        if (life_ != Life::stopped) {
+            return;
+        }
+        state_.store(KeeperState::CLOSED);
+        if (!handler_held_) {
             return;
         }
         handler_held_ = false;
@@ -122,18 +155,34 @@ void Core::release_handler() {
     handler_->stop();
 }
 
+/// While the executor still runs: a loop may end as soon as this session needs it no more.
+void Core::drain_lanes(const Event& drained) {
+    const auto lanes_left = std::make_shared<std::atomic<int>>(3);
+    for (const auto lane : {Lane::completion, Lane::callback, Lane::session}) {
+        handler_->dispatch(lane, [drained = drained, lanes_left]() mutable {
+            if (lanes_left->fetch_sub(1) == 1) {
+                drained.set();
+            }
+        });
+    }
+}
+
 void Core::on_finished() {
     bool release = false;
+    auto settled = settled_;
+    auto finished = finished_;
+    const auto drained = drained_;
     {
         const std::lock_guard lock(life_mutex_);
         life_ = Life::stopped;
-        settled_.set();
-        finished_.set();
         if (start_again_) {
             begin();
         }
         release = std::exchange(release_on_finish_, false);
     }
+    drain_lanes(drained);
+    settled.set();
+    finished.set();
     if (release) {
         release_handler();
     }

@@ -10,8 +10,8 @@ namespace kazoo {
 
 namespace {
 
-client::CallLimits limits_of(const client::Core& core, const CallOptions& options) {
-    return client::CallLimits(*core.handler(), options);
+client::CallContext context_of(const client::Core& core, const CallOptions& options) {
+    return client::CallContext(*core.handler(), options);
 }
 
 }  // namespace
@@ -116,14 +116,14 @@ AsyncResult<std::string> KazooClient::create_async(
     const CreateOptions& create,
     const CallOptions& options
 ) {
-    const auto limits = limits_of(*core_, options);
+    const auto context = context_of(*core_, options);
     const auto acl = core_->acl_or_default(create.acl());
-    if (create.makepath()) {
+    if (create.makes_path()) {
         return client::create_makepath(
-            core_, std::string(path), client::OwnedData(data), create, acl, limits
+            core_, std::string(path), client::OwnedData(data), create, acl, context
         );
     }
-    return client::create(*core_, path, data, create, acl, limits);
+    return client::create(*core_, path, data, create, acl, context);
 }
 
 std::string KazooClient::create(
@@ -141,14 +141,14 @@ AsyncResult<CreatedNode> KazooClient::create_with_stat_async(
     const CreateOptions& create,
     const CallOptions& options
 ) {
-    const auto limits = limits_of(*core_, options);
+    const auto context = context_of(*core_, options);
     const auto acl = core_->acl_or_default(create.acl());
-    if (create.makepath()) {
+    if (create.makes_path()) {
         return client::create_makepath_with_stat(
-            core_, std::string(path), client::OwnedData(data), create, acl, limits
+            core_, std::string(path), client::OwnedData(data), create, acl, context
         );
     }
-    return client::create_with_stat(*core_, path, data, create, acl, limits);
+    return client::create_with_stat(*core_, path, data, create, acl, context);
 }
 
 CreatedNode KazooClient::create_with_stat(
@@ -164,7 +164,7 @@ AsyncResult<bool> KazooClient::ensure_path_async(
     std::string_view path, const std::optional<AclList>& acl, const CallOptions& options
 ) {
     return client::ensure_path(
-        core_, std::string(path), core_->acl_or_default(acl), limits_of(*core_, options)
+        core_, std::string(path), core_->acl_or_default(acl), context_of(*core_, options)
     );
 }
 
@@ -177,7 +177,7 @@ bool KazooClient::ensure_path(
 AsyncResult<std::optional<ZnodeStat>> KazooClient::exists_async(
     std::string_view path, const Watcher& watch, const CallOptions& options
 ) {
-    return client::exists(*core_, path, watch, limits_of(*core_, options));
+    return client::exists(*core_, path, watch, context_of(*core_, options));
 }
 
 std::optional<ZnodeStat> KazooClient::exists(
@@ -189,7 +189,7 @@ std::optional<ZnodeStat> KazooClient::exists(
 AsyncResult<NodeData> KazooClient::get_async(
     std::string_view path, const Watcher& watch, const CallOptions& options
 ) {
-    return client::get(*core_, path, watch, limits_of(*core_, options));
+    return client::get(*core_, path, watch, context_of(*core_, options));
 }
 
 NodeData KazooClient::get(std::string_view path, const Watcher& watch, const CallOptions& options) {
@@ -199,7 +199,7 @@ NodeData KazooClient::get(std::string_view path, const Watcher& watch, const Cal
 AsyncResult<std::vector<std::string>> KazooClient::get_children_async(
     std::string_view path, const Watcher& watch, const CallOptions& options
 ) {
-    return client::get_children(*core_, path, watch, limits_of(*core_, options));
+    return client::get_children(*core_, path, watch, context_of(*core_, options));
 }
 
 std::vector<std::string> KazooClient::get_children(
@@ -211,7 +211,7 @@ std::vector<std::string> KazooClient::get_children(
 AsyncResult<ChildrenAndStat> KazooClient::get_children_with_stat_async(
     std::string_view path, const Watcher& watch, const CallOptions& options
 ) {
-    return client::get_children_with_stat(*core_, path, watch, limits_of(*core_, options));
+    return client::get_children_with_stat(*core_, path, watch, context_of(*core_, options));
 }
 
 ChildrenAndStat KazooClient::get_children_with_stat(
@@ -223,7 +223,7 @@ ChildrenAndStat KazooClient::get_children_with_stat(
 AsyncResult<ZnodeStat> KazooClient::set_async(
     std::string_view path, const DataView& data, std::int32_t version, const CallOptions& options
 ) {
-    return client::set(*core_, path, data, version, limits_of(*core_, options));
+    return client::set(*core_, path, data, version, context_of(*core_, options));
 }
 
 ZnodeStat KazooClient::set(
@@ -235,7 +235,7 @@ ZnodeStat KazooClient::set(
 AsyncResult<void> KazooClient::delete_async(
     std::string_view path, std::int32_t version, const CallOptions& options
 ) {
-    return client::delete_node(*core_, path, version, limits_of(*core_, options));
+    return client::delete_node(*core_, path, version, context_of(*core_, options));
 }
 
 void KazooClient::delete_(std::string_view path, std::int32_t version, const CallOptions& options) {
@@ -245,7 +245,7 @@ void KazooClient::delete_(std::string_view path, std::int32_t version, const Cal
 AsyncResult<void> KazooClient::delete_recursive_async(
     std::string_view path, const CallOptions& options
 ) {
-    return client::delete_recursive(core_, std::string(path), limits_of(*core_, options));
+    return client::delete_recursive(core_, std::string(path), context_of(*core_, options));
 }
 
 void KazooClient::delete_recursive(std::string_view path, const CallOptions& options) {
@@ -255,7 +255,7 @@ void KazooClient::delete_recursive(std::string_view path, const CallOptions& opt
 AsyncResult<AclsAndStat> KazooClient::get_acls_async(
     std::string_view path, const CallOptions& options
 ) {
-    return client::get_acls(*core_, path, limits_of(*core_, options));
+    return client::get_acls(*core_, path, context_of(*core_, options));
 }
 
 AclsAndStat KazooClient::get_acls(std::string_view path, const CallOptions& options) {
@@ -265,7 +265,7 @@ AclsAndStat KazooClient::get_acls(std::string_view path, const CallOptions& opti
 AsyncResult<ZnodeStat> KazooClient::set_acls_async(
     std::string_view path, const AclList& acls, std::int32_t version, const CallOptions& options
 ) {
-    return client::set_acls(*core_, path, acls, version, limits_of(*core_, options));
+    return client::set_acls(*core_, path, acls, version, context_of(*core_, options));
 }
 
 ZnodeStat KazooClient::set_acls(
@@ -277,7 +277,7 @@ ZnodeStat KazooClient::set_acls(
 AsyncResult<std::string> KazooClient::sync_async(
     std::string_view path, const CallOptions& options
 ) {
-    return client::sync(*core_, path, limits_of(*core_, options));
+    return client::sync(*core_, path, context_of(*core_, options));
 }
 
 std::string KazooClient::sync(std::string_view path, const CallOptions& options) {
@@ -287,7 +287,7 @@ std::string KazooClient::sync(std::string_view path, const CallOptions& options)
 AsyncResult<std::string> KazooClient::command_async(
     std::string_view word, const CallOptions& options
 ) {
-    return client::command(*core_, word, limits_of(*core_, options));
+    return client::command(*core_, word, context_of(*core_, options));
 }
 
 std::string KazooClient::command(std::string_view word, const CallOptions& options) {
@@ -295,7 +295,7 @@ std::string KazooClient::command(std::string_view word, const CallOptions& optio
 }
 
 AsyncResult<std::vector<int>> KazooClient::server_version_async(const CallOptions& options) {
-    return client::server_version(core_, limits_of(*core_, options));
+    return client::server_version(core_, context_of(*core_, options));
 }
 
 std::vector<int> KazooClient::server_version(const CallOptions& options) {

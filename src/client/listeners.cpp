@@ -35,7 +35,7 @@ void Listeners::tell_now(KazooState state) {
         const std::lock_guard lock(mutex_);
         told = entries_;
     }
-    const detail::ListenerScope nothing_may_block;
+    const detail::LaneScope nothing_may_block(*handler_, Lane::session);
     for (const auto& entry : told) {
         try {
             if ((*entry.function)(state)) {

@@ -5,6 +5,7 @@
 #include <kazoo/exceptions.hpp>
 #include <kazoo/paths.hpp>
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -15,10 +16,10 @@ namespace {
 constexpr int rounds = 16;
 
 /// Whether a node is there; one that may not be looked at is.
-AsyncResult<bool> is_there(std::shared_ptr<Core> core, std::string path, CallLimits limits) {
+AsyncResult<bool> is_there(std::shared_ptr<Core> core, std::string path, CallContext context) {
     bool there = true;
     try {
-        const auto stat = co_await direct(exists(*core, path, Watcher(), limits));
+        const auto stat = co_await direct(exists(*core, path, Watcher(), context));
         there = stat.has_value();
     } catch (const NoAuthError&) {
     }
@@ -28,18 +29,24 @@ AsyncResult<bool> is_there(std::shared_ptr<Core> core, std::string path, CallLim
 enum class Made { created, was_there, no_parent };
 
 AsyncResult<Made> make_one(
-    std::shared_ptr<Core> core, std::string path, AclList acl, CallLimits limits
+    std::shared_ptr<Core> core, std::string path, AclList acl, CallContext context
 ) {
     auto made = Made::created;
     const CreateOptions plain;
     try {
-        co_await direct(create(*core, path, DataView(), plain, acl, limits));
+        co_await direct(create(*core, path, DataView(), plain, acl, context));
     } catch (const NodeExistsError&) {
         made = Made::was_there;
     } catch (const NoNodeError&) {
         made = Made::no_parent;
     }
     co_return made;
+}
+
+/// Where a node will hang: the path itself for a sequence node that is digits alone.
+std::string parent_of(const std::string& path, bool sequence) {
+    const auto whole = normalize_path(path);
+    return sequence && path.ends_with('/') ? whole : std::string(parent_path(whole));
 }
 
 template <class T, class Create>
@@ -49,33 +56,80 @@ AsyncResult<T> with_parents(
     OwnedData data,
     CreateOptions options,
     AclList acl,
-    CallLimits limits,
+    CallContext context,
     Create create_it
 ) {
+    const auto parent = parent_of(path, options.is_sequence());
     for (int round = 0;; ++round) {
         try {
-            T created = co_await direct(create_it(*core, path, data.view(), options, acl, limits));
+            T created = co_await direct(create_it(*core, path, data.view(), options, acl, context));
             co_return created;
         } catch (const NoNodeError&) {
-            if (round == rounds || parent_path(path) == "/") {
+            if (round == rounds || (parent == "/" && core->chroot().empty())) {
                 throw;
             }
         }
-        std::string parent(parent_path(path));
-        co_await direct(ensure_path(core, std::move(parent), acl, limits));
+        co_await direct(ensure_path(core, parent, acl, context));
     }
+}
+
+/// Deletes one node; false if it has children. One that is not there is deleted.
+AsyncResult<bool> delete_one(std::shared_ptr<Core> core, std::string path, CallContext context) {
+    bool gone = true;
+    try {
+        co_await direct(delete_node(*core, path, -1, context));
+    } catch (const NoNodeError&) {
+    } catch (const NotEmptyError&) {
+        gone = false;
+    }
+    co_return gone;
+}
+
+/// The children of a node that could not be deleted, in many requests at once; gives those that
+/// have children themselves.
+AsyncResult<std::vector<std::string>> delete_children(
+    std::shared_ptr<Core> core, std::string path, CallContext context
+) {
+    constexpr std::size_t at_once = 1000;
+    std::vector<std::string> children;
+    try {
+        children = co_await direct(get_children(*core, path, Watcher(), context));
+    } catch (const NoNodeError&) {
+    }
+    std::vector<std::string> left;
+    for (std::size_t first = 0; first < children.size(); first += at_once) {
+        const auto end = std::min(children.size(), first + at_once);
+        std::vector<AsyncResult<bool>> deletions;
+        for (std::size_t i = first; i < end; ++i) {
+            children[i] = join_path(path, children[i]);
+            deletions.push_back(delete_one(core, children[i], context));
+        }
+        for (std::size_t i = first; i < end; ++i) {
+            const bool gone = co_await direct(deletions[i - first]);
+            if (!gone) {
+                left.push_back(children[i]);
+            }
+        }
+    }
+    co_return left;
 }
 
 }  // namespace
 
 AsyncResult<bool> ensure_path(
-    std::shared_ptr<Core> core, std::string path, AclList acl, CallLimits limits
+    std::shared_ptr<Core> core, std::string path, AclList acl, CallContext context
 ) {
-    path = normalize_path(path);
+    const auto checked = check_path(path);
+    if (!checked) {
+        throw_error(Error(checked.failure()).operation("ensure_path").path(path));
+    }
+    // The chroot is part of what has to be there.
+    path = core->chroot().absolute(*checked);
+    context.server_paths = true;
     // Up to the first node that is there, then down again.
     std::vector<std::string> missing;
     for (std::string at = path; at != "/"; at = std::string(parent_path(at))) {
-        const bool there = co_await direct(is_there(core, at, limits));
+        const bool there = co_await direct(is_there(core, at, context));
         if (there) {
             break;
         }
@@ -83,21 +137,21 @@ AsyncResult<bool> ensure_path(
     }
     bool created = false;
     for (int round = 0; !missing.empty();) {
-        const auto made = co_await direct(make_one(core, missing.back(), acl, limits));
+        const auto made = co_await direct(make_one(core, missing.back(), acl, context));
         if (made != Made::no_parent) {
             created = created || (made == Made::created && missing.size() == 1);
             missing.pop_back();
             continue;
         }
-        // Somebody removed the parent meanwhile, or the chroot itself is missing.
+        // Somebody has removed the parent meanwhile.
         std::string parent(parent_path(missing.back()));
         if (++round > rounds || parent == "/") {
             throw_error(Error(
                 Errc::no_node,
                 Outcome::not_applied,
                 "ensure_path",
-                path,
-                "the parent of " + missing.back() + " does not exist"
+                core->chroot().strip(path),
+                "parents are removed as fast as they are created"
             ));
         }
         missing.push_back(std::move(parent));
@@ -111,7 +165,7 @@ AsyncResult<std::string> create_makepath(
     OwnedData data,
     CreateOptions options,
     AclList acl,
-    CallLimits limits
+    CallContext context
 ) {
     return with_parents<std::string>(
         std::move(core),
@@ -119,7 +173,7 @@ AsyncResult<std::string> create_makepath(
         std::move(data),
         std::move(options),
         std::move(acl),
-        std::move(limits),
+        std::move(context),
         create
     );
 }
@@ -130,7 +184,7 @@ AsyncResult<CreatedNode> create_makepath_with_stat(
     OwnedData data,
     CreateOptions options,
     AclList acl,
-    CallLimits limits
+    CallContext context
 ) {
     return with_parents<CreatedNode>(
         std::move(core),
@@ -138,37 +192,39 @@ AsyncResult<CreatedNode> create_makepath_with_stat(
         std::move(data),
         std::move(options),
         std::move(acl),
-        std::move(limits),
+        std::move(context),
         create_with_stat
     );
 }
 
 AsyncResult<void> delete_recursive(
-    std::shared_ptr<Core> core, std::string path, CallLimits limits
+    std::shared_ptr<Core> core, std::string path, CallContext context
 ) {
-    // A stack of its own: the depth of a tree is the user's.
-    std::vector<std::string> stack{normalize_path(path)};
-    for (int refused = 0; !stack.empty();) {
-        const std::string at = stack.back();
-        try {
-            co_await direct(delete_node(*core, at, -1, limits));
+    const auto checked = check_path(path);
+    if (!checked) {
+        throw_error(Error(checked.failure()).operation("delete_recursive").path(path));
+    }
+    // A stack of its own: how deep a tree is, is the user's business.
+    std::vector<std::pair<std::string, int>> stack{{*checked, 0}};
+    while (!stack.empty()) {
+        const auto at = stack.back().first;
+        const bool gone = co_await direct(delete_one(core, at, context));
+        if (gone) {
             stack.pop_back();
             continue;
-        } catch (const NoNodeError&) {
-            stack.pop_back();
-            continue;
-        } catch (const NotEmptyError&) {
-            if (++refused > 1000000) {
-                throw;
-            }
         }
-        try {
-            const auto children = co_await direct(get_children(*core, at, Watcher(), limits));
-            for (const auto& child : children) {
-                stack.push_back(join_path(at, child));
-            }
-        } catch (const NoNodeError&) {
-            // gone since
+        if (++stack.back().second > rounds) {
+            throw_error(Error(
+                Errc::not_empty,
+                Outcome::not_applied,
+                "delete_recursive",
+                at,
+                "children are created as fast as they are deleted"
+            ));
+        }
+        auto left = co_await direct(delete_children(core, at, context));
+        for (auto& child : left) {
+            stack.emplace_back(std::move(child), 0);
         }
     }
 }

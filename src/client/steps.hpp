@@ -27,7 +27,7 @@ private:
 
 /// The path, after creating what is missing above it; false if it was there already.
 AsyncResult<bool> ensure_path(
-    std::shared_ptr<Core> core, std::string path, AclList acl, CallLimits limits
+    std::shared_ptr<Core> core, std::string path, AclList acl, CallContext context
 );
 
 AsyncResult<std::string> create_makepath(
@@ -36,7 +36,7 @@ AsyncResult<std::string> create_makepath(
     OwnedData data,
     CreateOptions options,
     AclList acl,
-    CallLimits limits
+    CallContext context
 );
 AsyncResult<CreatedNode> create_makepath_with_stat(
     std::shared_ptr<Core> core,
@@ -44,10 +44,10 @@ AsyncResult<CreatedNode> create_makepath_with_stat(
     OwnedData data,
     CreateOptions options,
     AclList acl,
-    CallLimits limits
+    CallContext context
 );
 
 /// Depth first; what is gone already is no error.
-AsyncResult<void> delete_recursive(std::shared_ptr<Core> core, std::string path, CallLimits limits);
+AsyncResult<void> delete_recursive(std::shared_ptr<Core> core, std::string path, CallContext context);
 
 }  // namespace kazoo::client

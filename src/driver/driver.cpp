@@ -25,7 +25,13 @@ void Driver::start(session::Config config) {
 }
 
 void Driver::post_pump() {
-    world_->post([self = self()] { self->pump(); });
+    // While a session runs its timer keeps the driver. A task does not: an executor that stands
+    // still would keep it for ever, and be kept by it.
+    world_->post([weak = std::weak_ptr<Driver>(self())] {
+        if (const auto alive = weak.lock()) {
+            alive->pump();
+        }
+    });
 }
 
 template <class Input>

@@ -21,6 +21,10 @@ struct SequentialAsioHandler::Loop {
         }
     }
 
+    [[nodiscard]] bool in_this_thread() const;
+    [[nodiscard]] bool stopped() const { return context != nullptr && context->stopped(); }
+    void wait_idle() const;
+
     boost::asio::any_io_executor executor;
     boost::asio::io_context* context;
     std::array<std::shared_ptr<handler::StrandLane>, 3> lanes;
@@ -45,7 +49,24 @@ private:
     const void* before_;
 };
 
+/// Between looks whether anybody still runs the loop, and how long to hope for that at all.
+constexpr auto look_interval = std::chrono::milliseconds(20);
+constexpr auto drain_limit = std::chrono::seconds(2);
+
 }  // namespace
+
+bool SequentialAsioHandler::Loop::in_this_thread() const {
+    return context != nullptr ? context->get_executor().running_in_this_thread()
+                              : in_callback_of == this;
+}
+
+void SequentialAsioHandler::Loop::wait_idle() const {
+    const auto limit = Clock::now() + drain_limit;
+    for (const auto& lane : lanes) {
+        while (!lane->wait_idle(look_interval) && !stopped() && Clock::now() < limit) {
+        }
+    }
+}
 
 SequentialAsioHandler::SequentialAsioHandler(boost::asio::io_context& context)
     : loop_(std::make_shared<Loop>(context.get_executor(), &context)) {}
@@ -64,6 +85,9 @@ boost::asio::any_io_executor SequentialAsioHandler::executor() {
 }
 
 void SequentialAsioHandler::dispatch(Lane lane, Task task) {
+    if (loop_->fork_generation != base::fork_generation()) {
+        return task();  // nobody runs the parent's loop here
+    }
     auto& target = *loop_->lanes[static_cast<std::size_t>(lane)];
     if (loop_->context != nullptr) {
         target.push(std::move(task));
@@ -79,10 +103,16 @@ std::shared_ptr<Waiter> SequentialAsioHandler::waiter() {
     if (loop_->fork_generation != base::fork_generation()) {
         throw_error(Error(ClientErrc::forked, Outcome::unknown, "wait"));
     }
-    const bool on_loop = loop_->context != nullptr
-                             ? loop_->context->get_executor().running_in_this_thread()
-                             : in_callback_of == loop_.get();
-    if (on_loop) {
+    if (loop_->stopped()) {
+        throw_error(Error(
+            ClientErrc::would_deadlock,
+            Outcome::not_sent,
+            "wait",
+            {},
+            "the loop that would have to end the wait has been stopped"
+        ));
+    }
+    if (loop_->in_this_thread()) {
         throw_error(Error(
             ClientErrc::would_deadlock,
             Outcome::not_sent,
@@ -101,6 +131,9 @@ void SequentialAsioHandler::start() {
 void SequentialAsioHandler::stop() {
     auto users = loop_->users.load();
     while (users > 0 && !loop_->users.compare_exchange_weak(users, users - 1)) {
+    }
+    if (users == 1 && !loop_->in_this_thread()) {
+        loop_->wait_idle();
     }
 }
 

@@ -4,6 +4,23 @@
 
 namespace kazoo::handler {
 
+/// What is posted. A turn that is destroyed instead of taken, with its executor, takes along what
+/// waits: a result there owns its handler, which owns the lane.
+class StrandLane::Turn {
+public:
+    explicit Turn(std::shared_ptr<StrandLane> lane) : lane_(std::move(lane)) {}
+    Turn(Turn&&) noexcept = default;
+    ~Turn() {
+        if (lane_) {
+            lane_->abandon();
+        }
+    }
+    void operator()() { std::exchange(lane_, nullptr)->drain(); }
+
+private:
+    std::shared_ptr<StrandLane> lane_;
+};
+
 void StrandLane::push(Task task) {
     {
         const std::lock_guard lock(mutex_);
@@ -15,8 +32,25 @@ void StrandLane::push(Task task) {
     post_drain();
 }
 
+bool StrandLane::wait_idle(std::chrono::milliseconds limit) {
+    std::unique_lock lock(mutex_);
+    return idle_.wait_for(lock, limit, [this] { return !draining_; });
+}
+
 void StrandLane::post_drain() {
-    boost::asio::post(executor_, [self = shared_from_this()] { self->drain(); });
+    boost::asio::post(executor_, Turn(shared_from_this()));
+}
+
+void StrandLane::abandon() {
+    std::vector<Task> dropped;
+    {
+        const std::lock_guard lock(mutex_);
+        dropped.swap(waiting_);
+        draining_ = false;
+        idle_.notify_all();
+    }
+    batch_.clear();
+    next_ = 0;
 }
 
 void StrandLane::drain() {
@@ -27,6 +61,7 @@ void StrandLane::drain() {
             const std::lock_guard lock(mutex_);
             if (waiting_.empty()) {
                 draining_ = false;
+                idle_.notify_all();
                 return;
             }
             batch_.swap(waiting_);

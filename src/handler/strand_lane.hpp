@@ -4,6 +4,8 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include <chrono>
+#include <condition_variable>
 #include <cstddef>
 #include <memory>
 #include <mutex>
@@ -17,15 +19,21 @@ class StrandLane : public std::enable_shared_from_this<StrandLane> {
 public:
     explicit StrandLane(boost::asio::any_io_executor executor) : executor_(std::move(executor)) {}
     void push(Task task);
+    /// Waits until nothing is left to run, or for `limit`; says whether nothing is.
+    bool wait_idle(std::chrono::milliseconds limit);
 
 private:
+    class Turn;
+
     void drain();
     void post_drain();
+    void abandon();
 
     static constexpr std::size_t batch_limit = 64;
 
     boost::asio::any_io_executor executor_;
     std::mutex mutex_;
+    std::condition_variable idle_;
     std::vector<Task> waiting_;
     std::vector<Task> batch_;  // only used by the drain that runs
     std::size_t next_ = 0;

@@ -28,6 +28,7 @@ struct SequentialThreadingHandler::Threads {
     const std::uint32_t fork_generation = base::fork_generation();
     boost::asio::io_context io{1};
     std::optional<WorkGuard> work;
+    std::atomic<bool> ending{false};  // the connection's thread is to leave
     std::array<handler::LaneWorker, 3> lanes;
     std::thread connection;
 
@@ -56,12 +57,22 @@ bool SequentialThreadingHandler::Threads::on_own_thread() {
 }
 
 void SequentialThreadingHandler::Threads::start_connection(const std::shared_ptr<Threads>& self) {
+    if (connection_thread_of == this) {
+        // Stopped and started again by this very thread: it has not left the loop, and stays.
+        ending.store(false);
+        work.emplace(io.get_executor());
+        return;
+    }
     end_connection();
+    ending.store(false);
     io.restart();
     work.emplace(io.get_executor());
     connection = std::thread([self] {
         connection_thread_of = self.get();
         self->io.run();
+        // What was cut off by the stop still owns clients, which own this loop.
+        self->io.restart();
+        self->io.poll();
     });
 }
 
@@ -71,7 +82,12 @@ void SequentialThreadingHandler::Threads::end_connection() {
     }
     // What was posted before still runs. Not the end of all work: a name look-up that hangs is
     // work.
-    boost::asio::post(io, [this] { io.stop(); });
+    ending.store(true);
+    boost::asio::post(io, [this] {
+        if (ending.load()) {
+            io.stop();
+        }
+    });
     work.reset();
     if (connection_thread_of != this) {
         connection.join();
@@ -102,7 +118,7 @@ boost::asio::any_io_executor SequentialThreadingHandler::executor() {
 }
 
 void SequentialThreadingHandler::dispatch(Lane lane, Task task) {
-    if (!threads_->lane(lane).push(task)) {
+    if (threads_->in_forked_child() || !threads_->lane(lane).push(task)) {
         task();
     }
 }

@@ -1,15 +1,15 @@
 #pragma once
 
+#include "session/time.hpp"
+
+#include <kazoo/hosts.hpp>
+#include <kazoo/retry.hpp>
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
-
-#include <kazoo/hosts.hpp>
-#include <kazoo/retry.hpp>
-
-#include "session/time.hpp"
 
 namespace kazoo::session {
 
@@ -42,7 +42,7 @@ struct Config {
     std::vector<AuthEntry> auth;
     RetryPolicy connection_retry;
     Limits limits;
-    std::uint64_t seed = 1;  ///< of host order and back-off
+    std::uint64_t seed = 1;      ///< of host order and back-off
     std::int32_t first_xid = 1;  ///< from 1 on; they wrap to 1 behind 2^31-1
 };
 

@@ -1,11 +1,6 @@
 #pragma once
 
-#include <cstdint>
-#include <span>
-#include <string>
-#include <system_error>
-#include <variant>
-#include <vector>
+#include "base/endpoint.hpp"
 
 #include <kazoo/detail/ref_counted.hpp>
 #include <kazoo/errors.hpp>
@@ -13,7 +8,12 @@
 #include <kazoo/logger.hpp>
 #include <kazoo/state.hpp>
 
-#include "base/endpoint.hpp"
+#include <cstdint>
+#include <span>
+#include <string>
+#include <system_error>
+#include <variant>
+#include <vector>
 
 namespace kazoo::session {
 

@@ -1,11 +1,11 @@
 #include "session/handshake.hpp"
 
-#include <algorithm>
-#include <limits>
-
 #include "codec/connect.hpp"
 #include "codec/decoder.hpp"
 #include "codec/frame.hpp"
+
+#include <algorithm>
+#include <limits>
 
 namespace kazoo::session {
 namespace {
@@ -28,7 +28,8 @@ milliseconds requested_timeout(const Config& config) {
 }
 
 void write_connect_request(
-    base::Buffer& out, const Identity& wanted, std::int64_t last_zxid, const Config& config) {
+    base::Buffer& out, const Identity& wanted, std::int64_t last_zxid, const Config& config
+) {
     std::string password = wanted.password;
     password.resize(std::max(password.size(), password_size));
     codec::ConnectRequest request;

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "base/buffer.hpp"
+#include "session/config.hpp"
+
 #include <cstdint>
 #include <span>
 #include <string>
-
-#include "base/buffer.hpp"
-#include "session/config.hpp"
 
 namespace kazoo::session {
 
@@ -35,11 +35,13 @@ struct Welcome {
 
 /// The one exchange at the start of a connection: ask for `wanted` (id 0: a new session) ...
 void write_connect_request(
-    base::Buffer& out, const Identity& wanted, std::int64_t last_zxid, const Config& config);
+    base::Buffer& out, const Identity& wanted, std::int64_t last_zxid, const Config& config
+);
 
 /// ... and read the answer. A different id than the one asked for means that the session is over:
 /// ClickHouse Keeper silently makes a new one.
 [[nodiscard]] Welcome read_connect_response(
-    std::span<const std::byte> frame, const Identity& wanted);
+    std::span<const std::byte> frame, const Identity& wanted
+);
 
 }  // namespace kazoo::session

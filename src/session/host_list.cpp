@@ -25,7 +25,9 @@ void HostList::arrange(std::vector<Endpoint>& endpoints) {
     }
 }
 
-void HostList::begin_round() { turn_ = hosts_.size(); }
+void HostList::begin_round() {
+    turn_ = hosts_.size();
+}
 
 void HostList::set_hosts(std::vector<HostPort> hosts, bool randomize) {
     hosts_ = std::move(hosts);

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <cstddef>
-#include <vector>
+#include "base/endpoint.hpp"
+#include "base/random.hpp"
 
 #include <kazoo/hosts.hpp>
 
-#include "base/endpoint.hpp"
-#include "base/random.hpp"
+#include <cstddef>
+#include <vector>
 
 namespace kazoo::session {
 

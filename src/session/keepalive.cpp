@@ -4,10 +4,12 @@
 
 namespace kazoo::session {
 
+using namespace std::chrono_literals;
+
 void Keepalive::established(milliseconds timeout, TimePoint now) {
     timeout_ = timeout;
     heard_ = now;
-    next_ping_ = now + timeout / 3;
+    next_ping_ = now + ping_interval();
 }
 
 bool Keepalive::take_ping(TimePoint now) {
@@ -15,10 +17,17 @@ bool Keepalive::take_ping(TimePoint now) {
         return false;
     }
     // After a pause of the process one ping goes out, not all that were missed.
-    next_ping_ = std::max(next_ping_ + timeout_ / 3, now + timeout_ / 6);
+    next_ping_ = std::max(next_ping_ + ping_interval(), now + (ping_interval() + 1ms) / 2);
     return true;
 }
 
-TimePoint Keepalive::next_deadline() const { return std::min(next_ping_, dead_at()); }
+/// Never nothing: the server may say anything, and a timer must not spin.
+milliseconds Keepalive::ping_interval() const {
+    return std::max<milliseconds>(timeout_ / 3, 1ms);
+}
+
+TimePoint Keepalive::next_deadline() const {
+    return std::min(next_ping_, dead_at());
+}
 
 }  // namespace kazoo::session

@@ -1,8 +1,6 @@
 #pragma once
 
-#include <kazoo/handler.hpp>
-
-#include "session/config.hpp"
+#include "session/time.hpp"
 
 namespace kazoo::session {
 
@@ -28,6 +26,7 @@ public:
     [[nodiscard]] milliseconds timeout() const { return timeout_; }
 
 private:
+    [[nodiscard]] milliseconds ping_interval() const;
     [[nodiscard]] TimePoint dead_at() const { return heard_ + timeout_ * 2 / 3; }
 
     milliseconds timeout_{0};

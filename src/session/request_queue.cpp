@@ -19,8 +19,8 @@ RequestId RequestQueue::enqueue(const Call& call, codec::FrameExtent frame) {
     entry.request = call.request;
     entry.frame = frame;
     if (call.watcher) {
-        entry.watch = std::make_unique<WatchOrder>(
-            WatchOrder{call.watch_kind, std::string(call.watch_path), call.watcher});
+        entry.watch = std::make_unique<WatchOrder>(WatchOrder{
+            call.watch_kind, std::string(call.watch_path), call.watcher});
         ++watches_;
     }
     if (call.request && call.deadline != TimePoint::max()) {
@@ -109,15 +109,17 @@ bool RequestQueue::awaits(std::int32_t xid) const {
     const auto age = [oldest](std::int32_t x) {  // in xids since the oldest, wrapping included
         return x >= oldest ? x - oldest : last_xid - oldest + x;
     };
-    const auto at = std::lower_bound(
-        pending_.begin(), end, xid,
-        [&](const Pending& entry, std::int32_t x) { return age(entry.xid) < age(x); });
+    const auto at =
+        std::lower_bound(pending_.begin(), end, xid, [&](const Pending& entry, std::int32_t x) {
+            return age(entry.xid) < age(x);
+        });
     return at != end && at->xid == xid;
 }
 
 std::deque<Pending>::iterator RequestQueue::find(RequestId id) {
-    const auto at = std::lower_bound(pending_.begin(), pending_.end(), id,
-                                     [](const Pending& p, RequestId i) { return p.id < i; });
+    const auto at = std::lower_bound(
+        pending_.begin(), pending_.end(), id, [](const Pending& p, RequestId i) { return p.id < i; }
+    );
     return at != pending_.end() && at->id == id ? at : pending_.end();
 }
 

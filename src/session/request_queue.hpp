@@ -1,5 +1,14 @@
 #pragma once
 
+#include "base/buffer.hpp"
+#include "codec/frame.hpp"
+#include "codec/headers.hpp"
+#include "session/config.hpp"
+#include "session/events.hpp"
+#include "session/watch_registry.hpp"
+
+#include <kazoo/handler.hpp>
+
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -9,15 +18,6 @@
 #include <system_error>
 #include <utility>
 #include <vector>
-
-#include <kazoo/handler.hpp>
-
-#include "base/buffer.hpp"
-#include "codec/frame.hpp"
-#include "codec/headers.hpp"
-#include "session/config.hpp"
-#include "session/events.hpp"
-#include "session/watch_registry.hpp"
 
 namespace kazoo::session {
 
@@ -29,9 +29,9 @@ struct Call {
     codec::Opcode op{};
     Owner request;
     TimePoint deadline = TimePoint::max();
-    Owner watcher;                      ///< to be registered when the reply is good
-    WatchKind watch_kind{};             ///< `data` for exists, too: the reply decides
-    std::string_view watch_path;        ///< with the chroot; only read by submit
+    Owner watcher;                ///< to be registered when the reply is good
+    WatchKind watch_kind{};       ///< `data` for exists, too: the reply decides
+    std::string_view watch_path;  ///< with the chroot; only read by submit
 };
 
 struct WatchOrder {
@@ -45,7 +45,7 @@ struct Pending {
     RequestId id = 0;
     std::int32_t xid = 0;
     codec::Opcode op{};
-    Owner request;  ///< null: abandoned, or the session's own
+    Owner request;             ///< null: abandoned, or the session's own
     codec::FrameExtent frame;  ///< where it waits to be sent
     TimePoint deadline = TimePoint::max();
     std::unique_ptr<WatchOrder> watch;

@@ -96,8 +96,9 @@ std::error_code Session::add_auth(AuthEntry entry, Owner owner) {
     if (credentials_held() >= config_.limits.requests) {
         return ClientErrc::queue_full;
     }
-    auto at = std::find_if(credentials_.begin(), credentials_.end(),
-                           [&](const Credential& known) { return known.entry == entry; });
+    auto at = std::find_if(credentials_.begin(), credentials_.end(), [&](const Credential& known) {
+        return known.entry == entry;
+    });
     if (at == credentials_.end()) {
         at = credentials_.insert(at, Credential{std::move(entry), {}});
     }
@@ -317,8 +318,11 @@ TimePoint Session::next_deadline() const {
         case Phase::closing:
             return std::min({requests, keepalive_.next_deadline(), phase_deadline_});
         default:
-            return std::min({requests, phase_deadline_,
-                             identity_.id != 0 ? keepalive_.session_ends() : TimePoint::max()});
+            return std::min(
+                {requests,
+                 phase_deadline_,
+                 identity_.id != 0 ? keepalive_.session_ends() : TimePoint::max()}
+            );
     }
 }
 

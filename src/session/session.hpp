@@ -1,14 +1,5 @@
 #pragma once
 
-#include <cstdint>
-#include <deque>
-#include <optional>
-#include <span>
-#include <string>
-#include <system_error>
-#include <utility>
-#include <vector>
-
 #include "base/backoff.hpp"
 #include "base/buffer.hpp"
 #include "codec/frame.hpp"
@@ -20,6 +11,15 @@
 #include "session/request_queue.hpp"
 #include "session/state_table.hpp"
 #include "session/watch_registry.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <span>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
 
 namespace kazoo::session {
 
@@ -60,8 +60,9 @@ public:
 
     // The transport's side.
 
-    void on_resolved(std::uint64_t attempt, std::error_code error, std::vector<Endpoint> endpoints,
-                     TimePoint now);
+    void on_resolved(
+        std::uint64_t attempt, std::error_code error, std::vector<Endpoint> endpoints, TimePoint now
+    );
     void on_connected(std::uint64_t attempt, TimePoint now);
     void on_bytes(std::uint64_t attempt, std::span<const std::byte> bytes, TimePoint now);
     /// The attempt failed, or its connection ended.
@@ -80,9 +81,7 @@ public:
 
     [[nodiscard]] KeeperState state() const { return state_; }
     /// Closed, exhausted or refused for good: nothing will happen any more.
-    [[nodiscard]] bool finished() const {
-        return started_ && phase_ == Phase::idle;
-    }
+    [[nodiscard]] bool finished() const { return started_ && phase_ == Phase::idle; }
     [[nodiscard]] const Identity& identity() const { return identity_; }
     [[nodiscard]] milliseconds negotiated_timeout() const { return keepalive_.timeout(); }
     [[nodiscard]] std::int64_t last_zxid() const { return last_zxid_; }
@@ -92,9 +91,9 @@ public:
 
 private:
     enum class Phase {
-        idle,            // closed for good
-        backing_off,     // until phase_deadline_
-        resolving,       // this and the next three: at most until phase_deadline_
+        idle,         // closed for good
+        backing_off,  // until phase_deadline_
+        resolving,    // this and the next three: at most until phase_deadline_
         connecting,
         handshaking,
         authenticating,

@@ -1,8 +1,8 @@
 // The way to a served connection: host by host, address by address, handshake, credentials.
-#include <algorithm>
-
 #include "codec/auth.hpp"
 #include "session/session.hpp"
+
+#include <algorithm>
 
 namespace kazoo::session {
 
@@ -34,14 +34,16 @@ void Session::begin_attempt(TimePoint now) {
     actions_.emplace_back(ResolveAction{++attempt_, host_});
 }
 
-void Session::on_resolved(std::uint64_t attempt, std::error_code error,
-                          std::vector<Endpoint> endpoints, TimePoint now) {
+void Session::on_resolved(
+    std::uint64_t attempt, std::error_code error, std::vector<Endpoint> endpoints, TimePoint now
+) {
     if (attempt != attempt_ || phase_ != Phase::resolving) {
         return;
     }
     if (error || endpoints.empty()) {
-        log(LogLevel::warning, to_string(host_) + " does not resolve: " +
-                                   (error ? error.message() : "it has no address"));
+        log(LogLevel::warning,
+            to_string(host_) +
+                " does not resolve: " + (error ? error.message() : "it has no address"));
         return host_failed(now);
     }
     hosts_.arrange(endpoints);
@@ -84,8 +86,9 @@ void Session::back_off(TimePoint now) {
 }
 
 void Session::attempt_failed(std::string_view why, TimePoint now) {
-    log(LogLevel::info, "no connection to " + server_.address + ":" +
-                            std::to_string(server_.port) + ": " + std::string(why));
+    log(LogLevel::info,
+        "no connection to " + server_.address + ":" + std::to_string(server_.port) + ": " +
+            std::string(why));
     disconnect();
     next_endpoint(now);
 }
@@ -110,8 +113,9 @@ void Session::on_connected(std::uint64_t attempt, TimePoint) {
     reader_.reset();
     proven_ = false;
     enter(Phase::handshaking, phase_deadline_);  // the address has one deadline for both
-    write_connect_request(control_, identity_.local_to_read_only ? Identity{} : identity_,
-                          last_zxid_, config_);
+    write_connect_request(
+        control_, identity_.local_to_read_only ? Identity{} : identity_, last_zxid_, config_
+    );
 }
 
 void Session::on_closed(std::uint64_t attempt, std::error_code error, TimePoint now) {
@@ -170,8 +174,7 @@ void Session::send_credential(std::size_t index) {
 }
 
 void Session::serve(TimePoint) {
-    restores_in_flight_ =
-        watches_.restore(control_, last_zxid_, config_.limits.set_watches_bytes);
+    restores_in_flight_ = watches_.restore(control_, last_zxid_, config_.limits.set_watches_bytes);
     enter(Phase::serving, TimePoint::max());
     set_state(read_only_ ? KeeperState::CONNECTED_RO : KeeperState::CONNECTED);
 }

@@ -1,9 +1,9 @@
 // What a server sends: frames, and what each of them means for the session.
-#include <algorithm>
-
 #include "codec/decoder.hpp"
 #include "codec/watches.hpp"
 #include "session/session.hpp"
+
+#include <algorithm>
 
 namespace kazoo::session {
 namespace {
@@ -27,7 +27,8 @@ EventType event_type(std::int32_t wire) {
 }
 
 std::span<const std::byte> rest_of(
-    std::span<const std::byte> frame, const codec::Decoder& decoder) {
+    std::span<const std::byte> frame, const codec::Decoder& decoder
+) {
     return frame.last(decoder.remaining());
 }
 
@@ -112,7 +113,8 @@ void Session::on_frame(std::span<const std::byte> frame, TimePoint now) {
 }
 
 void Session::on_reply(
-    const codec::ReplyHeader& header, std::span<const std::byte> body, TimePoint now) {
+    const codec::ReplyHeader& header, std::span<const std::byte> body, TimePoint now
+) {
     auto answered = requests_.take_reply(header.xid);
     if (!answered) {
         return on_stray(header.xid, now);
@@ -195,8 +197,10 @@ void Session::on_notification(const codec::ReplyHeader& header, std::span<const 
     }
     const auto type = event_type(wire.type);
     if (type == EventType::NONE) {
-        return log(LogLevel::info,
-                   "a notification of unknown type is ignored: " + std::to_string(wire.type));
+        return log(
+            LogLevel::info,
+            "a notification of unknown type is ignored: " + std::to_string(wire.type)
+        );
     }
     // Not the last zxid: a multi fires several events with one, and the others may not come.
     auto told = watches_.take(type, wire.path);
@@ -207,8 +211,8 @@ void Session::on_notification(const codec::ReplyHeader& header, std::span<const 
     if (header.zxid > 0) {
         zxid = header.zxid;
     }
-    events_.emplace_back(
-        WatchEvent{WatchedEvent(type, state_, std::move(wire.path), zxid), std::move(told)});
+    events_.emplace_back(WatchEvent{
+        WatchedEvent(type, state_, std::move(wire.path), zxid), std::move(told)});
 }
 
 void Session::on_auth_reply(std::int32_t err, TimePoint now) {
@@ -245,8 +249,9 @@ void Session::on_watches_restored(std::int32_t err, TimePoint now) {
     proven_ = true;
     --restores_in_flight_;
     if (err != 0) {
-        log(LogLevel::error, "the server did not restore the watches, error " +
-                                 std::to_string(err) + "; they are given up");
+        log(LogLevel::error,
+            "the server did not restore the watches, error " + std::to_string(err) +
+                "; they are given up");
         drop_watches();
     }
     if (restores_in_flight_ == 0) {

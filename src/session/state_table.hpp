@@ -1,9 +1,9 @@
 #pragma once
 
-#include <system_error>
-
 #include <kazoo/errors.hpp>
 #include <kazoo/state.hpp>
+
+#include <system_error>
 
 namespace kazoo::session {
 

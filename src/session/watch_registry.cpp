@@ -1,12 +1,12 @@
 #include "session/watch_registry.hpp"
 
-#include <algorithm>
-#include <iterator>
-#include <unordered_set>
-
 #include "codec/frame.hpp"
 #include "codec/headers.hpp"
 #include "codec/watches.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <unordered_set>
 
 namespace kazoo::session {
 namespace {
@@ -176,7 +176,8 @@ std::vector<Owner> WatchRegistry::take_all() {
 }
 
 std::size_t WatchRegistry::restore(
-    base::Buffer& out, std::int64_t last_zxid, std::size_t frame_limit) const {
+    base::Buffer& out, std::int64_t last_zxid, std::size_t frame_limit
+) const {
     Restorer restorer(out, last_zxid, frame_limit);
     for (std::size_t kind = 0; kind < watch_kinds; ++kind) {
         for (const auto& [path, watchers] : tables_[kind]) {

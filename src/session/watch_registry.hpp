@@ -1,5 +1,10 @@
 #pragma once
 
+#include "base/buffer.hpp"
+#include "session/events.hpp"
+
+#include <kazoo/state.hpp>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -8,11 +13,6 @@
 #include <string_view>
 #include <unordered_map>
 #include <vector>
-
-#include <kazoo/state.hpp>
-
-#include "base/buffer.hpp"
-#include "session/events.hpp"
 
 namespace kazoo::session {
 
@@ -44,7 +44,8 @@ public:
     /// watches ask for it: servers before 3.6 do not know it), none with more than `frame_limit`
     /// bytes of paths. Returns how many frames.
     [[nodiscard]] std::size_t restore(
-        base::Buffer& out, std::int64_t last_zxid, std::size_t frame_limit) const;
+        base::Buffer& out, std::int64_t last_zxid, std::size_t frame_limit
+    ) const;
 
     /// Registrations, over all paths.
     [[nodiscard]] std::size_t size() const { return size_; }

@@ -111,8 +111,11 @@ template <class First, class... Rest>
 std::shared_ptr<Handler> find_handler(First& first, Rest&... rest) noexcept {
     if constexpr (requires { std::shared_ptr<Handler>(first.handler()); }) {
         return first.handler();
-    } else if constexpr (requires { std::shared_ptr<Handler>(first->handler()); }) {
-        return first->handler();
+    } else if constexpr (requires {
+                             static_cast<bool>(first);
+                             std::shared_ptr<Handler>(first->handler());
+                         }) {
+        return first ? first->handler() : find_handler(rest...);
     } else {
         return find_handler(rest...);
     }

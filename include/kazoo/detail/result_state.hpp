@@ -74,13 +74,19 @@ public:
 protected:
     enum class Status : std::uint8_t { pending, value, error };
 
-    /// Runs `store` and completes, unless already complete or being completed.
+    /// Runs `store` and completes, unless already complete or being completed. What `store` throws
+    /// becomes the outcome.
     template <class Store>
     bool complete(Status status, Store&& store) {
         if (claimed_.exchange(true, std::memory_order_acq_rel)) {
             return false;
         }
-        store();
+        try {
+            store();
+        } catch (...) {  // a value that cannot be made is an error, or nobody would ever be told
+            failure_ = std::current_exception();
+            status = Status::error;
+        }
         finish(status);
         return true;
     }
@@ -142,17 +148,38 @@ public:
     }
 };
 
+/// Marks the calling thread as running user code on a lane of `handler` for its lifetime.
+class LaneScope {
+public:
+    LaneScope(const Handler& handler, Lane lane) noexcept;
+    ~LaneScope();
+    LaneScope(const LaneScope&) = delete;
+    LaneScope& operator=(const LaneScope&) = delete;
+
+    /// Whether the calling thread is on any lane of this handler: what it waits for there must not
+    /// be its own end.
+    [[nodiscard]] static bool on_lane_of(const Handler& handler) noexcept;
+    [[nodiscard]] static bool in_listener() noexcept;
+
+private:
+    const Handler& handler_;
+    const Lane lane_;
+    const LaneScope* const outer_;
+};
+
 /// Throws WouldDeadlockError when the calling thread is in a state listener, where nothing may
 /// block: the next state change could never be told.
 void check_may_block();
 
-/// Marks the calling thread as being in a state listener for its lifetime.
-class ListenerScope {
+/// Counts what a handler has been given to run and has not run yet; see Handler::backlog.
+class Backlog {
 public:
-    ListenerScope() noexcept;
-    ~ListenerScope();
-    ListenerScope(const ListenerScope&) = delete;
-    ListenerScope& operator=(const ListenerScope&) = delete;
+    static void add(Handler& handler) noexcept {
+        handler.backlog_.fetch_add(1, std::memory_order_relaxed);
+    }
+    static void done(Handler& handler) noexcept {
+        handler.backlog_.fetch_sub(1, std::memory_order_relaxed);
+    }
 };
 
 /// A waiter of plain threads, one per thread and reused; for results without a handler too.

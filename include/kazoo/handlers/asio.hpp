@@ -17,9 +17,10 @@ namespace kazoo {
 ///
 /// Blocking: a thread that runs the loop must not wait for what the loop would do, so `get`,
 /// `wait`, `start` and all synchronous calls throw WouldDeadlockError there; use callbacks,
-/// `co_await` or completion tokens. Any other thread may block. `stop` on the loop's thread begins
-/// the stop and returns; the rest happens as the loop runs. The loop runs out of work once the last
-/// client has stopped.
+/// `co_await` or completion tokens. Any other thread may block, unless the context has been stopped
+/// (`io_context::stopped`): then nobody would end the wait, and it throws as well. `stop` on the
+/// loop's thread begins the stop and returns; the rest happens as the loop runs. The loop runs out
+/// of work once the last client has stopped.
 class SequentialAsioHandler final : public Handler {
 public:
     /// `context` must outlive the handler and every client that uses it.

@@ -1,0 +1,76 @@
+// The benchmark of `make bench`: what this library costs beside the least that is possible and
+// beside the C client, on the same server in the same run.
+#include "options.hpp"
+#include "report.hpp"
+#include "run.hpp"
+
+#include <kazoo/client.hpp>
+
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <iostream>
+#include <stdexcept>
+#include <thread>
+
+namespace {
+
+constexpr std::size_t data_size = 100;
+constexpr auto until_somebody_is_there = std::chrono::seconds(5);
+
+/// The first server of ZOOKEEPER_HOSTS: everybody has to work on the same one.
+bench::Target target_from_environment(const bench::Options& options) {
+    const char* text = std::getenv("ZOOKEEPER_HOSTS");
+    if (text == nullptr) {
+        throw std::invalid_argument("ZOOKEEPER_HOSTS names no server; make bench starts one");
+    }
+    const auto hosts = kazoo::parse_hosts(text).value();
+    return {
+        hosts.hosts.front(),
+        hosts.chroot + "/kazoo-bench-" + std::to_string(getpid()),
+        std::string(data_size, 'x'),
+        options.window};
+}
+
+void print_environment(const bench::Target& target, const bench::Options& options) {
+    double load = 0;
+    getloadavg(&load, 1);
+    std::cout << "bench: " << std::thread::hardware_concurrency() << " cores, load " << load << ", "
+              << KAZOO_BENCH_COMPILER << ", " << KAZOO_BENCH_BUILD_TYPE << ", server "
+              << target.server << "; " << options.rounds << " rounds of " << options.pipelined
+              << " pipelined (" << options.window << " in flight) and " << options.blocking
+              << " blocking operations, " << data_size << " bytes" << std::endl;
+}
+
+void run(const bench::Options& options) {
+    const auto target = target_from_environment(options);
+    print_environment(target, options);
+    // The node everybody works on goes away with this client, whatever ends the run.
+    kazoo::KazooClient keeper(kazoo::ClientOptions().hosts(kazoo::to_string(target.server)));
+    keeper.start(until_somebody_is_there);
+    keeper.create(target.path, target.data, kazoo::CreateOptions().makepath().ephemeral());
+    const auto turns = bench::run(target, options);
+    bench::print_table(std::cout, turns);
+    bench::print_ratios(std::cout, turns);
+    std::cout << std::flush;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        const auto options = bench::parse_options(argc, argv);
+        if (options.help) {
+            std::cout << bench::usage();
+            return EXIT_SUCCESS;
+        }
+        run(options);
+        return EXIT_SUCCESS;
+    } catch (const std::invalid_argument& mistake) {
+        std::cerr << "bench: " << mistake.what() << '\n' << bench::usage();
+    } catch (const std::exception& failed) {
+        std::cerr << "bench: " << failed.what() << '\n';
+    }
+    return EXIT_FAILURE;
+}

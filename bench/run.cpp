@@ -1,0 +1,72 @@
+#include "run.hpp"
+
+#include <stdexcept>
+#include <string>
+
+namespace bench {
+namespace {
+
+void perform(Subject& subject, std::size_t which, std::span<Duration> latencies) {
+    switch (which) {
+        case 0:
+            return subject.pipelined(Operation::get, latencies);
+        case 1:
+            return subject.pipelined(Operation::set, latencies);
+        default:
+            return subject.blocking_get(latencies);
+    }
+}
+
+Figures take_turn(
+    const Contestant& contestant, const Target& target, std::size_t which, std::size_t count
+) {
+    constexpr std::size_t unmeasured_part = 10;
+    try {
+        std::vector<Duration> latencies(count);  // outlives what a failure leaves under way
+        const auto subject = contestant.connect(target);
+        perform(*subject, which, std::span(latencies).first((count - 1) / unmeasured_part + 1));
+        const Meter meter;
+        perform(*subject, which, latencies);
+        return meter.read(latencies);
+    } catch (const std::exception& failed) {
+        throw std::runtime_error(
+            std::string(contestant.name) + ", " + std::string(case_names[which]) + ": " +
+            failed.what()
+        );
+    }
+}
+
+}  // namespace
+
+const std::vector<Contestant>& contestants() {
+    static const std::vector<Contestant> all{
+        {"raw", Role::reference, "", connect_raw},
+        {"kazoo-threading", Role::ours, "", connect_kazoo_threading},
+        {"kazoo-asio", Role::ours, "(asio)", connect_kazoo_asio},
+#ifdef KAZOO_BENCH_C_CLIENT
+        {"c-client", Role::reference, "", connect_c_client},
+#endif
+    };
+    return all;
+}
+
+Turns run(const Target& target, const Options& options) {
+    const auto& everybody = contestants();
+    Turns turns;
+    for (std::size_t which = 0; which < turns.size(); ++which) {
+        const auto count = which < 2 ? options.pipelined : options.blocking;
+        turns[which].resize(everybody.size());
+        // The first operations of a kind are the slowest of a server that compiles as it runs.
+        static_cast<void>(take_turn(everybody.front(), target, which, count));
+        for (std::size_t round = 0; round < options.rounds; ++round) {
+            for (std::size_t i = 0; i < everybody.size(); ++i) {
+                // Nobody is always first.
+                const auto at = (round + i) % everybody.size();
+                turns[which][at].push_back(take_turn(everybody[at], target, which, count));
+            }
+        }
+    }
+    return turns;
+}
+
+}  // namespace bench

@@ -1,0 +1,109 @@
+#!/usr/bin/env python3
+"""Runs the benchmark with a handful of operations and checks what it prints, never how fast it was.
+
+    smoke_test.py --bench PROGRAM --references NAME...
+    smoke_test.py --self-test
+"""
+
+import argparse
+import itertools
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+WITH_ZOOKEEPER = pathlib.Path(__file__).resolve().parent.parent / "scripts" / "with-zookeeper"
+CASES = ("pipelined-get", "pipelined-set", "blocking-get")
+HANDLERS = ("", "(asio)")
+MEASURES = ("throughput", "cpu", "p50", "p99")
+COUNTS = ("--rounds=2", "--pipelined=50", "--blocking=5", "--window=8")
+RATIO = re.compile(r"RATIO (\S+) (\S+) ours/(\S+) \d+\.\d+")
+
+
+def expected_ratios(references):
+    cases = [case + handler for case in CASES for handler in HANDLERS]
+    return set(itertools.product(cases, MEASURES, references))
+
+
+def problems_of(output, references):
+    lines = output.splitlines()
+    expected = expected_ratios(references)
+    problems = []
+    if not lines or not re.match(r"bench: \d+ cores, .*server \S+:\d+; 2 rounds", lines[0]):
+        problems.append("the first line does not describe the environment")
+    found = [RATIO.fullmatch(line) for line in lines[-len(expected) :]]
+    ratios = {match.groups() for match in found if match}
+    problems += [f"no ratio {' '.join(missing)}" for missing in sorted(expected - ratios)]
+    problems += [f"an unexpected ratio {' '.join(odd)}" for odd in sorted(ratios - expected)]
+    return problems
+
+
+def check_run(bench, references):
+    run = subprocess.run(
+        [str(WITH_ZOOKEEPER), bench, *COUNTS], capture_output=True, text=True, check=False
+    )
+    problems = problems_of(run.stdout, references)
+    if run.returncode != 0:
+        problems.append(f"exit code {run.returncode}")
+    return problems + [run.stdout, run.stderr] if problems else []
+
+
+def check_failure(bench, environment, arguments, expected):
+    """It has to fail by itself, with this in its message."""
+    clean = {name: value for name, value in os.environ.items() if name != "ZOOKEEPER_HOSTS"}
+    run = subprocess.run(
+        [bench, *arguments],
+        env={**clean, **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    if run.returncode == 1 and re.search(expected, run.stderr):
+        return []
+    return [f"{environment} {arguments}: exit code {run.returncode}, {run.stderr!r}"]
+
+
+def check(bench, references):
+    nobody = {"ZOOKEEPER_HOSTS": "127.0.0.1:1"}
+    return (
+        check_failure(bench, nobody, [], r"^bench: .*127\.0\.0\.1:1")
+        + check_failure(bench, {}, [], "ZOOKEEPER_HOSTS names no server")
+        + check_failure(bench, {"ZOOKEEPER_HOSTS": "a:b:c"}, [], "^bench: ")
+        + check_failure(bench, nobody, ["--rounds=0"], "--rounds takes a number")
+        + check_failure(bench, nobody, ["--round=1"], "unknown argument --round=1")
+        + check_run(bench, references)
+    )
+
+
+def self_test():
+    first = "bench: 2 cores, load 0.1, GNU 12, Release, server a:1; 2 rounds of ...\n"
+    lines = [
+        f"RATIO {case} {measure} ours/{reference} 1.25\n"
+        for case, measure, reference in sorted(expected_ratios(["raw"]))
+    ]
+    assert problems_of(first + "".join(lines), ["raw"]) == []
+    assert len(problems_of("".join(lines), ["raw"])) == 1
+    assert len(problems_of(first + "".join(lines[1:]), ["raw"])) == 1
+    assert len(problems_of(first + "".join(lines) + "the end\n", ["raw"])) == 1
+    assert len(problems_of(first + "".join(lines).replace("1.25", "inf"), ["raw"])) == 24
+    assert len(problems_of(first + "".join(lines), ["raw", "c-client"])) == 24
+    assert len(problems_of("", ["raw"])) == 25
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--bench")
+    parser.add_argument("--references", nargs="*", default=[])
+    parser.add_argument("--self-test", action="store_true")
+    arguments = parser.parse_args()
+    if arguments.self_test:
+        return self_test()
+    problems = check(arguments.bench, arguments.references)
+    print("\n".join(problems))
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

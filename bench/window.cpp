@@ -1,0 +1,62 @@
+#include "window.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+namespace bench {
+
+Window::Window(Start start, std::size_t width, std::span<Duration> latencies)
+    : start_(std::move(start)),
+      latencies_(latencies),
+      started_(latencies.size()),
+      first_fill_(std::min(width, latencies.size())),
+      next_(first_fill_) {}
+
+void Window::run() {
+    for (std::size_t index = 0; index < first_fill_; ++index) {
+        started_[index] = Clock::now();
+        if (const auto* error = start_(index)) {
+            throw std::runtime_error(error);
+        }
+    }
+    std::unique_lock lock(mutex_);
+    // Generous for a machine that is busy with something else; a lost reply still ends the run.
+    if (!changed_.wait_for(lock, 6 * patience, [this] { return finished_; })) {
+        throw std::runtime_error("operations were not answered in time");
+    }
+    if (error_ != nullptr) {
+        throw std::runtime_error(error_);
+    }
+}
+
+void Window::completed(std::size_t index, const char* error) {
+    const auto now = Clock::now();
+    if (over_) {
+        return;
+    }
+    if (error != nullptr) {
+        return finish(error);
+    }
+    latencies_[index] = now - started_[index];
+    if (++completed_ == latencies_.size()) {
+        return finish(nullptr);
+    }
+    if (next_ < latencies_.size()) {
+        started_[next_] = now;
+        if (const auto* refused = start_(next_++)) {
+            finish(refused);
+        }
+    }
+}
+
+/// After this the window may be gone, as soon as nothing is under way any more.
+void Window::finish(const char* error) {
+    over_ = true;
+    const std::lock_guard lock(mutex_);
+    finished_ = true;
+    error_ = error;
+    changed_.notify_one();
+}
+
+}  // namespace bench

@@ -1,0 +1,60 @@
+// The blocking calls: each is exactly its asynchronous form and get(), and throws the same errors.
+#include "hosts.hpp"
+
+#include <kazoo/kazoo.hpp>
+
+#include <chrono>
+#include <iostream>
+#include <string>
+
+using namespace std::chrono_literals;
+
+namespace {
+
+void run(const std::string& hosts) {
+    kazoo::KazooClient zk(kazoo::ClientOptions().hosts(hosts));
+    zk.start(10s);  // throws KazooTimeoutError if no server is reached
+
+    const std::string root = own_path("blocking");
+    const std::string greeting = root + "/greeting";
+    zk.create(greeting, "hello", kazoo::CreateOptions().makepath());
+
+    auto [data, stat] = zk.get(greeting);
+    std::cout << "read '" << data << "', version " << stat.version << '\n';
+
+    zk.set(greeting, "goodbye", stat.version);
+    try {
+        zk.set(greeting, "too late", stat.version);  // the version has moved on
+    } catch (const kazoo::BadVersionError& error) {
+        std::cout << error.operation() << " refused: " << kazoo::error_name(error.code()) << ", "
+                  << error.outcome() << '\n';
+    }
+
+    // The asynchronous form, waited for at most two seconds, and given at most one by itself.
+    const auto node = zk.get_async(greeting, {}, kazoo::CallOptions().timeout(1s)).get(2s);
+    std::cout << "read '" << node.data << "', version " << node.stat.version << '\n';
+
+    // Without exceptions: a value or an error.
+    const auto missing = zk.get_async(root + "/nothing").result();
+    if (!missing) {
+        std::cout << "no value, but " << kazoo::error_name(missing.error()) << '\n';
+    }
+
+    for (const auto& child : zk.get_children(root)) {
+        std::cout << "child " << child << '\n';
+    }
+    zk.delete_recursive(root);
+    std::cout << "deleted, it " << (zk.exists(root) ? "still exists" : "is gone") << '\n';
+    zk.stop();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        run(hosts(argc, argv));
+    } catch (const std::exception& error) {
+        std::cerr << error.what() << '\n';
+        return 1;
+    }
+}

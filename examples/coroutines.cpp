@@ -1,0 +1,69 @@
+// Coroutines: AsyncResult is awaited and is a coroutine's return type, so that several steps read
+// like one, without a thread waiting for any of them.
+#include "hosts.hpp"
+
+#include <kazoo/kazoo.hpp>
+
+#include <chrono>
+#include <iostream>
+#include <string>
+
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Creates the new node with the data of the old one, then deletes the old one if nobody has
+/// changed it meanwhile. Parameters by value: a coroutine outlives the call. `zk` outlives it.
+kazoo::AsyncResult<void> rename(kazoo::KazooClient& zk, std::string from, std::string to) {
+    const auto old = co_await zk.get_async(from);
+    co_await zk.create_async(to, old.data);
+    co_await zk.delete_async(from, old.stat.version);
+}
+
+/// What became of it, in words: errors are told apart by their types.
+kazoo::AsyncResult<std::string> try_rename(
+    kazoo::KazooClient& zk, std::string from, std::string to
+) {
+    std::string outcome = "renamed";
+    try {
+        co_await rename(zk, from, to);
+    } catch (const kazoo::NoNodeError& error) {
+        outcome = std::string(error.operation()) + ": there is no such node";
+    } catch (const kazoo::NodeExistsError& error) {
+        outcome = std::string(error.operation()) + ": the name is taken";
+    } catch (const kazoo::KazooException& error) {
+        outcome = error.what();
+    }
+    co_return outcome;
+}
+
+kazoo::AsyncResult<void> demonstrate(kazoo::KazooClient& zk, std::string root) {
+    co_await zk.create_async(root + "/a", "payload", kazoo::CreateOptions().makepath());
+
+    std::cout << "a to b: " << co_await try_rename(zk, root + "/a", root + "/b") << '\n';
+    std::cout << "a to c: " << co_await try_rename(zk, root + "/a", root + "/c") << '\n';
+    std::cout << "b to b: " << co_await try_rename(zk, root + "/b", root + "/b") << '\n';
+
+    // Begun together, awaited one after the other.
+    const auto data = zk.get_async(root + "/b");
+    const auto children = zk.get_children_async(root);
+    const auto node = co_await data;
+    const auto names = co_await children;
+    std::cout << "b holds '" << node.data << "', the root has " << names.size() << " child\n";
+
+    co_await zk.delete_recursive_async(root);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        kazoo::KazooClient zk(kazoo::ClientOptions().hosts(hosts(argc, argv)));
+        zk.start(10s);
+        demonstrate(zk, own_path("coroutines")).get(30s);
+        zk.stop();
+    } catch (const std::exception& error) {
+        std::cerr << error.what() << '\n';
+        return 1;
+    }
+}

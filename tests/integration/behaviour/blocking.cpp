@@ -1,0 +1,177 @@
+// Blocking calls in callbacks: they work where the handler has the threads, and are refused at once
+// where they could never end.
+#include "behaviour/suites.hpp"
+
+#include "support/wait_until.hpp"
+
+#include <functional>
+#include <thread>
+#include <utility>
+
+namespace kazoo::behaviour {
+namespace {
+
+using Call = std::pair<const char*, std::function<void(KazooClient&)>>;
+using Outcomes = std::vector<std::pair<std::string, std::error_code>>;
+
+/// Every blocking member of a client that leaves the client running.
+const std::vector<Call>& blocking_calls() {
+    static const std::vector<Call> calls{
+        {"create", [](KazooClient& c) { c.create("/new"); }},
+        {"makepath", [](KazooClient& c) { c.create("/m/a", "", CreateOptions().makepath()); }},
+        {"create_with_stat", [](KazooClient& c) { c.create_with_stat("/new2"); }},
+        {"ensure_path", [](KazooClient& c) { c.ensure_path("/e/a/b"); }},
+        {"exists", [](KazooClient& c) { c.exists("/a"); }},
+        {"get", [](KazooClient& c) { c.get("/a"); }},
+        {"get_children", [](KazooClient& c) { c.get_children("/a"); }},
+        {"get_children_with_stat", [](KazooClient& c) { c.get_children_with_stat("/a"); }},
+        {"set", [](KazooClient& c) { c.set("/a", "x"); }},
+        {"get_acls", [](KazooClient& c) { c.get_acls("/a"); }},
+        {"set_acls", [](KazooClient& c) { c.set_acls("/a", open_acl_unsafe()); }},
+        {"sync", [](KazooClient& c) { c.sync("/a"); }},
+        {"add_auth", [](KazooClient& c) { c.add_auth("digest", "a:b"); }},
+        {"command", [](KazooClient& c) { c.command(); }},
+        {"server_version", [](KazooClient& c) { c.server_version(); }},
+        {"delete", [](KazooClient& c) { c.delete_("/a"); }},
+        {"delete_recursive", [](KazooClient& c) { c.delete_recursive("/deep"); }},
+        {"result", [](KazooClient& c) { static_cast<void>(c.exists_async("/").result()); }},
+        {"wait", [](KazooClient& c) { c.exists_async("/").wait(patience); }},
+        {"sleep", [](KazooClient& c) { c.handler()->sleep(1ms); }}};
+    return calls;
+}
+
+/// Tries them all; the codes of what they throw.
+Outcomes try_all(KazooClient& client) {
+    Outcomes outcomes;
+    for (const auto& [name, call] : blocking_calls()) {
+        outcomes.emplace_back(name, code_of([&call = call, &client] { call(client); }));
+    }
+    return outcomes;
+}
+
+void prepare(KazooClient& client) {
+    client.create("/a", "data");
+    client.ensure_path("/deep/er");
+}
+
+void expect_all(const Outcomes& outcomes, std::error_code code) {
+    EXPECT_EQ(outcomes.size(), blocking_calls().size());
+    for (const auto& [name, outcome] : outcomes) EXPECT_EQ(outcome, code) << name;
+}
+
+}  // namespace
+
+TEST_P(Blocking, InResultCallbacks) {
+    prepare(zk());
+    auto& told = record<Outcomes>();
+    zk().exists_async("/a").rawlink([&](const auto&) { told.add(try_all(zk())); });
+    ASSERT_TRUE(told.wait_for(1));
+    expect_all(
+        told.all()[0], callbacks_may_block() ? std::error_code() : ClientErrc::would_deadlock
+    );
+}
+
+TEST_P(Blocking, InWatchFunctions) {
+    prepare(zk());
+    auto& told = record<Outcomes>();
+    zk().get("/a", Watcher([&](const WatchedEvent& event) {
+                 if (event.type == EventType::CHANGED) told.add(try_all(zk()));
+             }));
+    zk().set("/a", "changed");
+    ASSERT_TRUE(told.wait_for(1));
+    expect_all(
+        told.all()[0], callbacks_may_block() ? std::error_code() : ClientErrc::would_deadlock
+    );
+}
+
+TEST_P(Blocking, IsRefusedInListeners) {
+    auto& told = record<Outcomes>();
+    auto& client = make_client(options());
+    client.add_listener([&](KazooState state) {
+        if (state == KazooState::CONNECTED) told.add(try_all(client));
+    });
+    EXPECT_LT(time_of([&] { client.start(patience); }), at_once);
+    ASSERT_TRUE(told.wait_for(1));
+    expect_all(told.all()[0], ClientErrc::would_deadlock);
+    EXPECT_TRUE(client.exists("/")) << "the connection is not harmed";
+}
+
+TEST_P(Blocking, OfMultiStepOperationsInsideTheirOwnCallbacks) {
+    auto& told = record<std::error_code>();
+    auto& client = zk();
+    // Each waits for the next inside its callback: an internal step on the user's lane would hang.
+    client.ensure_path_async("/a/b").rawlink([&](const auto&) {
+        told.add(code_of([&] {
+            client.create("/c/d", "", CreateOptions().makepath());
+            client.ensure_path("/c/d/e");
+            client.sync("/c");
+            client.delete_recursive("/c");
+        }));
+    });
+    ASSERT_TRUE(told.wait_for(1));
+    EXPECT_EQ(
+        told.all()[0], callbacks_may_block() ? std::error_code() : ClientErrc::would_deadlock
+    );
+}
+
+TEST_P(Blocking, OnAResultThatIsCompleteWorksEverywhere) {
+    zk().create("/a", "data");
+    auto& told = record<std::string>();
+    const auto known = zk().get_async("/a");
+    ASSERT_TRUE(known.wait(patience));
+    auto& client = make_client(options());
+    client.add_listener([&told, known](KazooState) { told.add(known.get().data); });
+    client.start(patience);
+    zk().exists_async("/").rawlink([&](const auto&) { told.add(known.get().data); });
+    ASSERT_TRUE(told.wait_for(2));
+    EXPECT_EQ(told.all(), (std::vector<std::string>{"data", "data"}));
+}
+
+TEST_P(Blocking, LongerThanTheSessionTimeoutCostsNoSession) {
+    auto& states = record<KazooState>();
+    auto& done = record<int>();
+    auto& client = make_client(options().timeout(1s));
+    client.add_listener([&](KazooState state) { states.add(state); });
+    client.start(patience);
+    EXPECT_EQ(client.session_timeout(), 1s);
+    const auto session = client.client_id()->session_id;
+    const auto block = [&] {
+        code_of([&] { client.handler()->sleep(1600ms); });  // refused at once on a loop
+        done.add(1);
+    };
+    client.exists("/a", Watcher([&](const WatchedEvent& event) {
+                      if (event.type == EventType::CREATED) block();
+                  }));
+    client.create_async("/a", "", CreateOptions().ephemeral()).rawlink([&](const auto&) { block(); }
+    );
+    ASSERT_TRUE(done.wait_for(2));
+    EXPECT_EQ(client.client_id()->session_id, session);
+    EXPECT_TRUE(client.exists("/a")) << "the session has lived on";
+    EXPECT_EQ(states.all(), std::vector<KazooState>{KazooState::CONNECTED});
+}
+
+TEST_P(Blocking, FromManyThreads) {
+    constexpr int threads = 8;
+    constexpr int calls = 25;
+    auto& client = zk();
+    std::vector<std::thread> workers;
+    auto& failures = record<std::string>();
+    for (int t = 0; t < threads; ++t) {
+        workers.emplace_back([&, t] {
+            try {
+                for (int i = 0; i < calls; ++i) {
+                    const auto path = "/t" + std::to_string(t) + "-" + std::to_string(i);
+                    client.create(path, path);
+                    if (client.get(path).data != path) failures.add("wrong data " + path);
+                }
+            } catch (const std::exception& error) {
+                failures.add(error.what());
+            }
+        });
+    }
+    for (auto& worker : workers) worker.join();
+    EXPECT_EQ(failures.all(), std::vector<std::string>());
+    EXPECT_EQ(client.get_children("/").size(), static_cast<std::size_t>(threads * calls));
+}
+
+}  // namespace kazoo::behaviour

@@ -1,0 +1,268 @@
+// One-shot watches.
+#include "behaviour/suites.hpp"
+
+#include "support/wait_until.hpp"
+
+#include <stdexcept>
+
+namespace kazoo::behaviour {
+namespace {
+
+WatchedEvent event(EventType type, const char* path) {
+    return WatchedEvent(type, KeeperState::CONNECTED, path);
+}
+
+using Events = std::vector<WatchedEvent>;
+
+}  // namespace
+
+TEST_P(Watches, OfDataTellOnceOfTheNextChange) {
+    auto& told = record<WatchedEvent>();
+    zk().create("/a");
+    zk().get("/a", recording(told));
+    zk().set("/a", "1");
+    ASSERT_TRUE(told.wait_for(1));
+    zk().set("/a", "2");
+    zk().get("/a", recording(told));
+    zk().delete_("/a");
+    ASSERT_TRUE(told.wait_for(2));
+    EXPECT_EQ(
+        told.all(), (Events{event(EventType::CHANGED, "/a"), event(EventType::DELETED, "/a")})
+    );
+}
+
+TEST_P(Watches, OfExistenceTellOfCreationChangeAndDeletion) {
+    auto& told = record<WatchedEvent>();
+    const auto watch = [&] { return zk().exists("/a", recording(told)).has_value(); };
+    EXPECT_FALSE(watch());
+    zk().create("/a");
+    ASSERT_TRUE(told.wait_for(1));
+    EXPECT_TRUE(watch());
+    zk().set("/a", "1");
+    ASSERT_TRUE(told.wait_for(2));
+    EXPECT_TRUE(watch());
+    zk().delete_("/a");
+    ASSERT_TRUE(told.wait_for(3));
+    EXPECT_EQ(
+        told.all(),
+        (Events{
+            event(EventType::CREATED, "/a"),
+            event(EventType::CHANGED, "/a"),
+            event(EventType::DELETED, "/a")})
+    );
+}
+
+TEST_P(Watches, OfChildrenTellOfThemAndOfTheNodesEnd) {
+    auto& told = record<WatchedEvent>();
+    zk().create("/a");
+    zk().get_children("/a", recording(told));
+    zk().set("/a", "data is another matter");
+    zk().create("/a/b");
+    ASSERT_TRUE(told.wait_for(1));
+    zk().get_children_with_stat("/a", recording(told));
+    zk().delete_("/a/b");
+    ASSERT_TRUE(told.wait_for(2));
+    zk().get_children("/a", recording(told));
+    zk().delete_("/a");
+    ASSERT_TRUE(told.wait_for(3));
+    EXPECT_EQ(
+        told.all(),
+        (Events{
+            event(EventType::CHILD, "/a"),
+            event(EventType::CHILD, "/a"),
+            event(EventType::DELETED, "/a")})
+    );
+}
+
+TEST_P(Watches, AreToldAfterTheReplyThatArmedThem) {
+    auto& order = record<std::string>();
+    zk().create("/a");
+    constexpr int rounds = 30;
+    for (int i = 0; i < rounds; ++i) {
+        const auto read = zk().get_async("/a", Watcher([&](const WatchedEvent&) {
+                                             order.add("watch");
+                                         }));
+        static_cast<void>(zk().set_async("/a", "x"));
+        ASSERT_TRUE(order.wait_for(static_cast<std::size_t>(i) + 1));
+        EXPECT_TRUE(read.ready());
+    }
+}
+
+TEST_P(Watches, OfAFailedCallAreNotArmed) {
+    auto& told = record<WatchedEvent>();
+    EXPECT_THROW(zk().get("/a", recording(told)), NoNodeError);
+    EXPECT_THROW(zk().get_children("/a", recording(told)), NoNodeError);
+    zk().create("/a");
+    zk().create("/a/b");
+    zk().set("/a", "x");
+    zk().stop();
+    EXPECT_EQ(told.size(), 0U);
+}
+
+TEST_P(Watches, OneWatcherIsToldOncePerKind) {
+    auto& told = record<WatchedEvent>();
+    zk().create("/a");
+    const auto watcher = recording(told);
+    zk().get("/a", watcher);
+    zk().get("/a", watcher);
+    zk().exists("/a", watcher);
+    zk().set("/a", "x");
+    ASSERT_TRUE(told.wait_for(1));
+    zk().get("/a", recording(told));
+    zk().get("/a", recording(told));  // another watcher
+    zk().set("/a", "y");
+    ASSERT_TRUE(told.wait_for(3));
+    zk().stop();
+    EXPECT_EQ(told.size(), 3U);
+}
+
+TEST_P(Watches, OneWatcherMayWatchManyNodesAndBothKinds) {
+    auto& told = record<WatchedEvent>();
+    const auto watcher = recording(told);
+    zk().create("/a");
+    zk().create("/b");
+    zk().get("/a", watcher);
+    zk().get("/b", watcher);
+    zk().get_children("/a", watcher);
+    zk().set("/b", "x");
+    ASSERT_TRUE(told.wait_for(1));
+    zk().create("/a/c");
+    ASSERT_TRUE(told.wait_for(2));
+    zk().set("/a", "x");
+    ASSERT_TRUE(told.wait_for(3));
+    EXPECT_EQ(
+        told.all(),
+        (Events{
+            event(EventType::CHANGED, "/b"),
+            event(EventType::CHILD, "/a"),
+            event(EventType::CHANGED, "/a")})
+    );
+}
+
+TEST_P(Watches, AreSetAgainInTheWatchFunction) {
+    auto& told = record<WatchedEvent>();
+    zk().create("/a");
+    std::function<void(const WatchedEvent&)> again;
+    auto& client = zk();
+    again = [&told, &client, &again](const WatchedEvent& e) {
+        if (e.type == EventType::NONE) return;
+        client.get_async("/a", again).rawlink([&told, e](const auto&) { told.add(e); });
+    };
+    client.get("/a", again);
+    for (std::size_t i = 1; i <= 10; ++i) {
+        client.set("/a", std::to_string(i));
+        ASSERT_TRUE(told.wait_for(i)) << "the watch is set when its result is there";
+    }
+    client.stop();
+    EXPECT_EQ(told.size(), 10U);
+}
+
+TEST_P(Watches, AThrowingWatchFunctionHarmsNobody) {
+    auto& told = record<WatchedEvent>();
+    zk().create("/a");
+    zk().get("/a", Watcher([](const WatchedEvent&) { throw std::runtime_error("mistake"); }));
+    zk().set("/a", "x");
+    EXPECT_TRUE(wait_for_log("mistake"));
+    zk().get("/a", recording(told));
+    zk().set("/a", "y");
+    EXPECT_TRUE(told.wait_for(1));
+}
+
+TEST_P(Watches, SurviveAReconnect) {
+    auto& told = record<WatchedEvent>();
+    auto& client = start_client(proxied());
+    client.create("/a");
+    client.get("/a", recording(told));
+    client.exists("/b", recording(told));
+    client.get_children("/", recording(told));
+    proxy().cut();
+    ASSERT_TRUE(wait_until([&] { return !client.connected(); }, patience));
+    proxy().restore();
+    ASSERT_TRUE(client.start_async().wait(patience));
+    EXPECT_EQ(told.size(), 0U) << "nothing has happened";
+    zk().set("/a", "x");
+    ASSERT_TRUE(told.wait_for(1));
+    zk().create("/b");
+    ASSERT_TRUE(told.wait_for(3));
+    EXPECT_EQ(told.all()[0], event(EventType::CHANGED, "/a"));
+}
+
+TEST_P(Watches, TellAfterAReconnectOfWhatHappenedMeanwhile) {
+    auto& told = record<std::string>();
+    const auto telling = [&](const char* name) {
+        return Watcher([&told, name](const WatchedEvent& e) {
+            told.add(std::string(name) + " " + to_string(e.type));
+        });
+    };
+    auto& client = start_client(proxied());
+    for (const auto* path : {"/changed", "/deleted", "/parent", "/same"}) client.create(path);
+    client.get("/changed", telling("changed"));
+    client.get("/deleted", telling("deleted"));
+    client.exists("/created", telling("created"));
+    client.get_children("/parent", telling("parent"));
+    client.get("/same", telling("same"));
+    proxy().cut();
+    ASSERT_TRUE(wait_until([&] { return !client.connected(); }, patience));
+    zk().set("/changed", "x");
+    zk().delete_("/deleted");
+    zk().create("/created");
+    zk().create("/parent/child");
+    proxy().restore();
+    ASSERT_TRUE(told.wait_for(4));
+    client.stop();
+    auto seen = told.all();
+    std::sort(seen.begin(), seen.end());
+    EXPECT_EQ(
+        seen,
+        (std::vector<std::string>{
+            "changed CHANGED", "created CREATED", "deleted DELETED", "parent CHILD", "same NONE"})
+    );
+}
+
+TEST_P(Watches, AreToldOfTheEndOfTheSessionOnce) {
+    auto& told = record<WatchedEvent>();
+    auto& client = start_client(proxied());
+    const auto watcher = recording(told);
+    client.create("/a");
+    client.get("/a", watcher);
+    client.get_children("/a", watcher);
+    client.exists("/b", watcher);
+    const auto id = *client.client_id();
+    proxy().cut();
+    ASSERT_TRUE(wait_until([&] { return !client.connected(); }, patience));
+    end_session(id);
+    proxy().restore();
+    ASSERT_TRUE(told.wait_for(1));
+    EXPECT_EQ(told.all()[0], WatchedEvent(EventType::NONE, KeeperState::EXPIRED_SESSION));
+    ASSERT_TRUE(client.start_async().wait(patience));
+    client.set("/a", "x");
+    client.stop();
+    EXPECT_EQ(told.size(), 1U) << "and are gone";
+}
+
+TEST_P(Watches, AreToldOfTheStopOnce) {
+    auto& told = record<WatchedEvent>();
+    zk().create("/a");
+    zk().get("/a", recording(told));
+    zk().stop();
+    EXPECT_EQ(told.all(), Events{WatchedEvent(EventType::NONE, KeeperState::CLOSED)});
+    zk().start(patience);
+    zk().set("/a", "x");
+    zk().stop();
+    EXPECT_EQ(told.size(), 1U);
+}
+
+TEST_P(Watches, HaveALimit) {
+    ClientLimits limits;
+    limits.watches = 3;
+    auto& told = record<WatchedEvent>();
+    auto& client = start_client(options().limits(limits));
+    for (const auto* path : {"/a", "/b", "/c"}) client.exists(path, recording(told));
+    EXPECT_THROW(client.exists("/d", recording(told)), TooManyWatchesError);
+    EXPECT_FALSE(client.exists("/d")) << "without a watch it goes";
+    client.create("/a");
+    ASSERT_TRUE(told.wait_for(1));
+    client.exists("/d", recording(told));
+}
+
+}  // namespace kazoo::behaviour

@@ -1,0 +1,142 @@
+// A process that forks with a client running: the client stays the parent's.
+#include "support/fault_fixture.hpp"
+#include "support/tcp_proxy.hpp"
+#include "support/zookeeper_server.hpp"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <functional>
+
+namespace kazoo::testing_support {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// What a child that runs `body` writes, then "end"; it is killed after 20 seconds.
+std::string in_child(const std::function<void(std::string& report)>& body) {
+    int ends[2];
+    if (::pipe(ends) != 0) throw std::runtime_error("pipe");
+    const pid_t child = ::fork();
+    if (child == 0) {
+        ::alarm(20);
+        std::string report;
+        try {
+            body(report);
+            report += "end";
+        } catch (const std::exception& e) {
+            report += std::string("thrown: ") + e.what();
+        }
+        const auto written = ::write(ends[1], report.data(), report.size());
+        ::_exit(written == static_cast<ssize_t>(report.size()) ? 0 : 1);
+    }
+    ::close(ends[1]);
+    std::string report;
+    std::array<char, 1024> chunk;
+    for (ssize_t n = 0; (n = ::read(ends[0], chunk.data(), chunk.size())) > 0;) {
+        report.append(chunk.data(), static_cast<std::size_t>(n));
+    }
+    ::close(ends[0]);
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) report += " (killed)";
+    return report;
+}
+
+/// "forked, not sent" for a call that fails so.
+template <class Call>
+std::string ending(Call&& call) {
+    try {
+        call();
+        return "nothing thrown; ";
+    } catch (const KazooException& e) {
+        return std::string(error_name(e.code())) + ", " + to_string(e.outcome()) + "; ";
+    }
+}
+
+class Fork : public FaultTest {
+protected:
+    TcpProxy network_{shared_server().port()};
+};
+
+TEST_P(Fork, ChildGetsErrorsAndLeavesTheSessionAlone) {
+    auto zk = std::make_unique<KazooClient>(options_for(network_.hosts() + chroot()));
+    StateLog states(*zk);
+    zk->start(patience);
+    const auto session = zk->client_id();
+    zk->create("/mine", "", CreateOptions().ephemeral());
+    network_.hold();
+    const auto pending = zk->get_async("/mine");
+    EXPECT_FALSE(pending.wait(20ms));
+
+    const auto report = in_child([&](std::string& said) {
+        said += ending([&] { zk->get("/mine"); });
+        said += ending([&] { zk->create("/a/b", "", CreateOptions().makepath()); });
+        said += ending([&] { zk->ensure_path("/a/b"); });
+        said += ending([&] { zk->add_auth("digest", "a:b"); });
+        said += ending([&] { zk->command("ruok"); });
+        said += ending([&] { zk->start(1s); });
+        said += ending([&] { pending.get(); });
+        said += ending([&] { pending.get(10s); });
+        zk->get_async("/mine").rawlink([&](const AsyncResult<NodeData>& result) {
+            said += "called: " + ending([&] { result.get(); });
+        });
+        said += pending.cancel() ? "cancelled; " : "not cancelled; ";
+        zk->start_async();
+        zk->stop();
+        zk.reset();
+    });
+    EXPECT_EQ(
+        report,
+        "forked, not sent; forked, not sent; forked, not sent; forked, not sent; forked, not sent; "
+        "forked, not sent; forked, unknown; forked, unknown; called: forked, not sent; "
+        "not cancelled; end"
+    );
+
+    network_.heal();
+    ASSERT_TRUE(pending.wait(patience));
+    EXPECT_TRUE(pending.successful());
+    EXPECT_EQ(zk->client_id(), session);
+    EXPECT_EQ(zk->exists("/mine")->owner_session_id(), session->session_id);
+    EXPECT_EQ(states.states(), std::vector{KazooState::CONNECTED});
+    EXPECT_EQ(network_.accepted(), 1U);
+}
+
+TEST_P(Fork, ChildOfAStoppedClientGetsErrorsToo) {
+    auto zk = std::make_unique<KazooClient>(options_for(network_.hosts() + chroot()));
+    zk->start(patience);
+    zk->stop();
+    const auto report = in_child([&](std::string& said) {
+        said += ending([&] { zk->start(1s); });
+        said += ending([&] { zk->get("/"); });
+        EXPECT_FALSE(zk->start_async().is_set());
+        zk.reset();
+    });
+    EXPECT_EQ(report, "forked, not sent; forked, not sent; end");
+    zk->start(patience);
+    EXPECT_TRUE(zk->exists("/").has_value());
+}
+
+// The thread sanitizer allows no new threads in the child of a process that has some.
+#ifndef __SANITIZE_THREAD__
+TEST_P(Fork, ChildMakesAClientOfItsOwn) {
+    auto zk = std::make_unique<KazooClient>(options_for(network_.hosts() + chroot()));
+    zk->start(patience);
+    zk->create("/parent", "");
+    const auto report = in_child([&](std::string& said) {
+        KazooClient own(ClientOptions().hosts(shared_server().hosts() + chroot()));
+        own.start(patience);
+        own.create("/child", "");
+        said += own.exists("/parent").has_value() ? "works; " : "finds nothing; ";
+        own.stop();
+    });
+    EXPECT_EQ(report, "works; end");
+    EXPECT_TRUE(zk->exists("/child").has_value());
+}
+#endif
+
+KAZOO_ON_OWN_HANDLERS(Fork);
+
+}  // namespace
+}  // namespace kazoo::testing_support

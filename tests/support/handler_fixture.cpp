@@ -1,0 +1,98 @@
+#include "support/handler_fixture.hpp"
+
+#include "support/wait_until.hpp"
+#include "support/zookeeper_server.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <iterator>
+
+namespace kazoo::testing_support {
+
+using namespace std::chrono_literals;
+
+void HandlerTest::SetUp() {
+    chroot_ = unique_chroot();
+    root_client().create(chroot_);
+    kit_ = GetParam().make();
+}
+
+void HandlerTest::TearDown() {
+    if (proxy_) {
+        proxy_->restore();
+        proxy_->thaw();
+    }
+    clients_.clear();
+    EXPECT_TRUE(kit_->shut_down(patience)) << "the handler still has work";
+    kit_.reset();
+    root_client().delete_recursive(chroot_);
+}
+
+ClientOptions HandlerTest::options() {
+    return ClientOptions()
+        .hosts(shared_server().hosts() + chroot_)
+        .handler(handler())
+        .close_timeout(2s)
+        .logger(Logger([log = log_](LogLevel, std::string_view line) { log->add(std::string(line)); }
+        ));
+}
+
+Proxy& HandlerTest::proxy() {
+    if (!proxy_) proxy_ = std::make_unique<Proxy>(shared_server().port());
+    return *proxy_;
+}
+
+ClientOptions HandlerTest::proxied() {
+    // Short pauses: a test waits for every reconnect.
+    auto retry = RetryPolicy().delay(5ms).backoff(1);
+    return options().hosts(proxy().hosts() + chroot_).connection_retry(retry);
+}
+
+KazooClient& HandlerTest::make_client(ClientOptions options) {
+    return clients_.emplace_back(std::move(options));
+}
+
+KazooClient& HandlerTest::start_client(ClientOptions options) {
+    auto& client = make_client(std::move(options));
+    client.start(patience);
+    return client;
+}
+
+KazooClient& HandlerTest::zk() {
+    if (plain_client_ == nullptr) plain_client_ = &start_client(options());
+    return *plain_client_;
+}
+
+void HandlerTest::end_session(const ClientId& id) {
+    KazooClient other(ClientOptions().hosts(shared_server().hosts()).client_id(id));
+    other.start(patience);
+    ASSERT_EQ(other.client_id()->session_id, id.session_id);
+    other.stop();
+}
+
+bool HandlerTest::wait_for_log(std::string_view text) {
+    const auto has_text = [&](const std::string& line) {
+        return line.find(text) != std::string::npos;
+    };
+    return wait_until(
+        [&] {
+            const auto lines = log_->all();
+            return std::any_of(lines.begin(), lines.end(), has_text);
+        },
+        patience
+    );
+}
+
+KazooClient& root_client() {
+    static KazooClient client(ClientOptions().hosts(shared_server().hosts()));
+    static const bool started = (client.start(patience), true);
+    static_cast<void>(started);
+    return client;
+}
+
+int thread_count() {
+    const std::filesystem::directory_iterator tasks("/proc/self/task");
+    return static_cast<int>(std::distance(begin(tasks), end(tasks)));
+}
+
+}  // namespace kazoo::testing_support

@@ -1,0 +1,86 @@
+#include "support/handler_kit.hpp"
+
+#include "support/pool_handler.hpp"
+#include "support/wait_until.hpp"
+
+#include <kazoo/handlers/asio.hpp>
+#include <kazoo/handlers/threading.hpp>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <ostream>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+namespace kazoo::testing_support {
+namespace {
+
+/// For handlers that have all they need.
+template <class SelfContained>
+class SimpleKit final : public HandlerKit {
+public:
+    const std::shared_ptr<Handler>& handler() override { return handler_; }
+    bool shut_down(std::chrono::milliseconds) override { return !handler_->running(); }
+
+private:
+    std::shared_ptr<Handler> handler_ = std::make_shared<SelfContained>();
+};
+
+class AsioKit final : public HandlerKit {
+public:
+    explicit AsioKit(int threads) : work_(context_.get_executor()) {
+        for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { context_.run(); });
+    }
+    ~AsioKit() override {
+        context_.stop();
+        for (auto& thread : threads_) thread.join();
+    }
+
+    const std::shared_ptr<Handler>& handler() override { return handler_; }
+
+    bool shut_down(std::chrono::milliseconds limit) override {
+        work_.reset();
+        return wait_until([this] { return context_.stopped(); }, limit);
+    }
+
+private:
+    boost::asio::io_context context_;
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+    std::shared_ptr<Handler> handler_ = std::make_shared<SequentialAsioHandler>(context_);
+    std::vector<std::thread> threads_;
+};
+
+template <class Kit, auto... arguments>
+std::unique_ptr<HandlerKit> make_kit() {
+    return std::make_unique<Kit>(arguments...);
+}
+
+}  // namespace
+
+std::ostream& operator<<(std::ostream& out, const HandlerKind& kind) {
+    return out << kind.name;
+}
+
+const std::vector<HandlerKind>& handler_kinds() {
+    static const std::vector<HandlerKind> kinds{
+        {"Threading",
+         "sequential_threading_handler",
+         make_kit<SimpleKit<SequentialThreadingHandler>>,
+         true,
+         4},
+        {"Asio", "sequential_asio_handler", make_kit<AsioKit, 1>, false, 0},
+        {"AsioThreads", "sequential_asio_handler", make_kit<AsioKit, 3>, false, 0},
+        {"Pool", "pool_handler", make_kit<SimpleKit<PoolHandler>>, true, 0}};
+    return kinds;
+}
+
+const HandlerKind& handler_kind(std::string_view name) {
+    for (const auto& kind : handler_kinds()) {
+        if (kind.name == name) return kind;
+    }
+    throw std::invalid_argument("no such handler: " + std::string(name));
+}
+
+}  // namespace kazoo::testing_support

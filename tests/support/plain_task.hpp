@@ -1,0 +1,40 @@
+#pragma once
+
+#include <coroutine>
+#include <exception>
+#include <utility>
+
+namespace kazoo::testing_support {
+
+/// A coroutine type as a user might write it, which knows nothing of this library: it begins at
+/// once and is destroyed with this object, wherever it has got to.
+class PlainTask {
+public:
+    struct promise_type {
+        PlainTask get_return_object() {
+            return PlainTask(std::coroutine_handle<promise_type>::from_promise(*this));
+        }
+        std::suspend_never initial_suspend() noexcept { return {}; }
+        std::suspend_always final_suspend() noexcept { return {}; }
+        void return_void() noexcept {}
+        void unhandled_exception() noexcept { error = std::current_exception(); }
+        std::exception_ptr error;
+    };
+
+    PlainTask(PlainTask&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+    PlainTask(const PlainTask&) = delete;
+    PlainTask& operator=(const PlainTask&) = delete;
+    ~PlainTask() {
+        if (handle_) handle_.destroy();
+    }
+
+    [[nodiscard]] bool done() const { return handle_.done(); }
+    /// What the coroutine threw, or null.
+    [[nodiscard]] std::exception_ptr error() const { return handle_.promise().error; }
+
+private:
+    explicit PlainTask(std::coroutine_handle<promise_type> handle) : handle_(handle) {}
+    std::coroutine_handle<promise_type> handle_;
+};
+
+}  // namespace kazoo::testing_support

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace kazoo::testing_support {
+
+/// What callbacks tell a test: values in the order of their arrival, from any thread.
+template <class T>
+class Recorder {
+public:
+    void add(T value) {
+        const std::lock_guard lock(mutex_);
+        values_.push_back(std::move(value));
+        added_.notify_all();
+    }
+    /// Waits until there are `count` values; says whether there are.
+    bool wait_for(std::size_t count, std::chrono::milliseconds limit = std::chrono::seconds(10)) {
+        std::unique_lock lock(mutex_);
+        return added_.wait_for(lock, limit, [&] { return values_.size() >= count; });
+    }
+    std::vector<T> all() const {
+        const std::lock_guard lock(mutex_);
+        return values_;
+    }
+    std::size_t size() const {
+        const std::lock_guard lock(mutex_);
+        return values_.size();
+    }
+
+private:
+    mutable std::mutex mutex_;
+    std::condition_variable added_;
+    std::vector<T> values_;
+};
+
+}  // namespace kazoo::testing_support

@@ -1,0 +1,115 @@
+#include "support/tcp_proxy.hpp"
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include <array>
+
+namespace kazoo::testing_support {
+namespace {
+
+/// A receiver that stands must not stop the proxy for ever.
+void limit_sends(const Descriptor& socket) {
+    const timeval limit{5, 0};
+    ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+}
+
+}  // namespace
+
+TcpProxy::TcpProxy(std::uint16_t server_port)
+    : listener_(listen_on_loopback()),
+      port_(local_port(listener_)),
+      server_port_(server_port),
+      thread_([this] { run(); }) {}
+
+TcpProxy::~TcpProxy() {
+    {
+        const std::lock_guard lock(mutex_);
+        ending_ = true;
+    }
+    changed_.raise();
+    thread_.join();
+}
+
+std::size_t TcpProxy::accepted() const {
+    const std::lock_guard lock(mutex_);
+    return accepted_;
+}
+
+void TcpProxy::set(Mode mode) {
+    std::unique_lock lock(mutex_);
+    wanted_ = mode;
+    changed_.raise();
+    applied_.wait(lock, [&] { return mode_ == wanted_; });
+}
+
+void TcpProxy::apply() {
+    changed_.clear();
+    {
+        const std::lock_guard lock(mutex_);
+        mode_ = wanted_;
+        if (mode_ == Mode::cut) pairs_.clear();
+    }
+    applied_.notify_all();
+}
+
+void TcpProxy::accept() {
+    Descriptor client(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    {
+        const std::lock_guard lock(mutex_);
+        ++accepted_;
+    }
+    if (!client || mode_ == Mode::cut) return;
+    Descriptor server = connect_to_loopback(server_port_);
+    if (!server) return;
+    limit_sends(client);
+    limit_sends(server);
+    pairs_.push_back({std::move(client), std::move(server)});
+}
+
+/// Says whether the connection goes on.
+bool TcpProxy::move(const Descriptor& from, const Descriptor& to) {
+    std::array<char, 64 * 1024> chunk;
+    const auto count = ::recv(from.get(), chunk.data(), chunk.size(), MSG_DONTWAIT);
+    if (count <= 0) return false;
+    for (ssize_t sent = 0; sent < count;) {
+        const auto now = ::send(
+            to.get(), chunk.data() + sent, static_cast<std::size_t>(count - sent), MSG_NOSIGNAL
+        );
+        if (now <= 0) return false;
+        sent += now;
+    }
+    return true;
+}
+
+void TcpProxy::run() {
+    for (;;) {
+        std::vector<pollfd> watched{{changed_.fd(), POLLIN, 0}, {listener_.get(), POLLIN, 0}};
+        const short up = mode_ == Mode::forward || mode_ == Mode::hold_replies ? POLLIN : 0;
+        const short down = mode_ == Mode::forward ? POLLIN : 0;
+        // A negative descriptor is passed over: one that is held must not report its end either.
+        for (const auto& pair : pairs_) {
+            watched.push_back({up != 0 ? pair.client.get() : -1, up, 0});
+            watched.push_back({down != 0 ? pair.server.get() : -1, down, 0});
+        }
+        if (::poll(watched.data(), watched.size(), -1) < 0) continue;  // EINTR
+        std::size_t at = 2;
+        std::erase_if(pairs_, [&](const Pair& pair) {
+            const bool from_client = watched[at++].revents != 0;
+            const bool from_server = watched[at++].revents != 0;
+            return (from_client && !move(pair.client, pair.server)) ||
+                   (from_server && !move(pair.server, pair.client));
+        });
+        if (watched[1].revents != 0) accept();
+        if (watched[0].revents != 0) {
+            {
+                const std::lock_guard lock(mutex_);
+                if (ending_) return;
+            }
+            apply();
+        }
+    }
+}
+
+}  // namespace kazoo::testing_support

@@ -1,0 +1,195 @@
+// Boost.Asio completion tokens for results.
+#include "support/manual_handler.hpp"
+
+#include <kazoo/asio.hpp>
+#include <kazoo/exceptions.hpp>
+#include <kazoo/promise.hpp>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/use_future.hpp>
+#include <gtest/gtest.h>
+
+#include <future>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <utility>
+
+namespace {
+
+namespace asio = boost::asio;
+using kazoo::AsyncResult;
+using kazoo::Promise;
+using kazoo::testing_support::ManualHandler;
+
+/// Runs the coroutine, and `meanwhile` once it waits; gives what it returned, throws what it threw.
+template <class T, class Meanwhile>
+T run(asio::awaitable<T> coroutine, Meanwhile meanwhile) {
+    asio::io_context loop;
+    auto outcome = asio::co_spawn(loop, std::move(coroutine), asio::use_future);
+    asio::post(loop, meanwhile);
+    loop.run();
+    return outcome.get();
+}
+
+asio::awaitable<std::string> await_value(AsyncResult<std::string> result) {
+    auto value = co_await result(asio::use_awaitable);
+    co_return value + "!";
+}
+
+asio::awaitable<void> await_nothing(AsyncResult<> result) {
+    co_await result(asio::use_awaitable);
+}
+
+TEST(AsioAwaitable, GetsTheValue) {
+    Promise<std::string> promise;
+    EXPECT_EQ(run(await_value(promise.result()), [&] { promise.set("late"); }), "late!");
+    EXPECT_EQ(run(await_value(promise.result()), [] {}), "late!");  // ready from the beginning
+    EXPECT_EQ(promise.result().get(), "late");                      // and still there
+}
+
+TEST(AsioAwaitable, NeedsNoLane) {
+    Promise<std::string> promise(std::make_shared<ManualHandler>());
+    EXPECT_EQ(run(await_value(promise.result()), [&] { promise.set("late"); }), "late!");
+}
+
+TEST(AsioAwaitable, GetsTheErrorWithItsType) {
+    Promise<std::string> promise;
+    const auto late = [&] { promise.set_exception(kazoo::NoNodeError()); };
+    EXPECT_THROW(run(await_value(promise.result()), late), kazoo::NoNodeError);
+    EXPECT_THROW(run(await_value(promise.result()), [] {}), kazoo::NoNodeError);
+}
+
+TEST(AsioAwaitable, OfNothing) {
+    Promise<> promise;
+    run(await_nothing(promise.result()), [&] { promise.set(); });
+    EXPECT_TRUE(promise.result().successful());
+    Promise<> failing;
+    failing.set_exception(std::logic_error("mine"));
+    EXPECT_THROW(run(await_nothing(failing.result()), [] {}), std::logic_error);
+}
+
+asio::awaitable<std::string> await_tuple(AsyncResult<std::string> result) {
+    auto [error, value] = co_await result(asio::as_tuple(asio::use_awaitable));
+    co_return error ? kazoo::error_from(error).message() : value;
+}
+
+TEST(AsioAwaitable, AsTupleDoesNotThrow) {
+    Promise<std::string> promise;
+    EXPECT_EQ(run(await_tuple(promise.result()), [&] { promise.set("late"); }), "late");
+    Promise<std::string> failing;
+    failing.set_exception(kazoo::NoNodeError());
+    const auto message = run(await_tuple(failing.result()), [] {});
+    EXPECT_NE(message.find("no_node"), std::string::npos);
+}
+
+asio::awaitable<std::string> await_deferred(AsyncResult<std::string> result) {
+    auto operation = result(asio::deferred);
+    co_return co_await std::move(operation)(asio::use_awaitable);
+}
+
+TEST(AsioAwaitable, AwaitsADeferredOperation) {
+    Promise<std::string> promise;
+    EXPECT_EQ(run(await_deferred(promise.result()), [&] { promise.set("late"); }), "late");
+}
+
+asio::awaitable<int> await_in_turn(int rounds) {
+    int total = 0;
+    for (int i = 0; i < rounds; ++i) {
+        Promise<int> promise;
+        promise.set(1);
+        total += co_await promise.result()(asio::use_awaitable);
+    }
+    co_return total;
+}
+
+TEST(AsioAwaitable, AwaitsAsManyReadyResultsAsThereAre) {
+    EXPECT_EQ(run(await_in_turn(100'000), [] {}), 100'000);
+}
+
+TEST(AsioFuture, GetsTheValueOrTheError) {
+    Promise<std::string> promise;
+    auto early = promise.result()(asio::use_future);
+    promise.set("value");
+    EXPECT_EQ(early.get(), "value");
+    EXPECT_EQ(promise.result()(asio::use_future).get(), "value");
+
+    Promise<> failing;
+    auto failed = failing.result()(asio::use_future);
+    failing.set_exception(kazoo::BadVersionError());
+    EXPECT_THROW(failed.get(), kazoo::BadVersionError);
+}
+
+TEST(AsioDeferred, StartsWhenItIsCalled) {
+    Promise<int> promise;
+    auto operation = promise.result()(asio::deferred);
+    promise.set(3);
+    EXPECT_EQ(std::move(operation)(asio::use_future).get(), 3);
+}
+
+// The rules of asynchronous operations in Asio.
+
+TEST(AsioHandlerFunction, RunsOnItsExecutorAndNeverInsideTheCall) {
+    asio::io_context loop;
+    Promise<int> promise;
+    int seen = 0;
+    std::thread::id ran_in;
+    auto handler = asio::bind_executor(loop, [&](std::exception_ptr error, int value) {
+        EXPECT_EQ(error, nullptr);
+        seen += value;
+        ran_in = std::this_thread::get_id();
+    });
+    promise.result()(handler);
+    std::thread([&promise] { promise.set(1); }).join();
+    promise.result()(handler);  // ready by now
+    EXPECT_EQ(seen, 0);
+    loop.run();
+    EXPECT_EQ(seen, 2);
+    EXPECT_EQ(ran_in, std::this_thread::get_id());
+}
+
+TEST(AsioHandlerFunction, RunsOnTheSystemExecutorIfItHasNone) {
+    Promise<int> promise;
+    std::promise<std::pair<int, std::thread::id>> seen;
+    promise.result()([&](std::exception_ptr, int value) {
+        seen.set_value({value, std::this_thread::get_id()});
+    });
+    promise.set(1);
+    const auto [value, thread] = seen.get_future().get();
+    EXPECT_EQ(value, 1);
+    EXPECT_NE(thread, std::this_thread::get_id());
+}
+
+TEST(AsioHandlerFunction, KeepsItsExecutorBusyWhileItWaits) {
+    asio::io_context loop;
+    Promise<> promise;
+    bool called = false;
+    promise.result()(asio::bind_executor(loop, [&](std::exception_ptr) { called = true; }));
+    std::thread later([&promise] { promise.set(); });
+    loop.run();  // would return at once if the waiting were no work
+    later.join();
+    EXPECT_TRUE(called);
+}
+
+TEST(AsioHandlerFunction, IsDroppedWithItsExecutor) {
+    const auto held = std::make_shared<int>(1);
+    Promise<int> promise;
+    {
+        asio::io_context loop;
+        promise.set(1);
+        promise.result()(asio::bind_executor(loop, [held](std::exception_ptr, int) {}));
+        EXPECT_EQ(held.use_count(), 2);
+    }
+    EXPECT_EQ(held.use_count(), 1);
+}
+
+}  // namespace

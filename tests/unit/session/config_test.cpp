@@ -1,0 +1,38 @@
+#include "session/config.hpp"
+
+#include <gtest/gtest.h>
+
+namespace kazoo::session {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(ConfigTest, DefaultsAreUsable) {
+    const Config config;
+    EXPECT_TRUE(config.randomize_hosts);
+    EXPECT_EQ(config.session_timeout, 10s);
+    EXPECT_EQ(config.connect_timeout, 0ms);
+    EXPECT_EQ(config.session_id, 0);
+    EXPECT_FALSE(config.read_only);
+    EXPECT_EQ(config.first_xid, 1);
+}
+
+TEST(ConfigTest, NothingIsUnlimited) {
+    const Limits limits;
+    EXPECT_EQ(limits.request_bytes, 1'048'575U);  // what servers take without being configured
+    EXPECT_LT(limits.set_watches_bytes, limits.request_bytes / 2);
+    for (const auto limit :
+         {limits.requests, limits.queued_bytes, limits.reply_bytes, limits.watches}) {
+        EXPECT_GT(limit, 0U);
+        EXPECT_LE(limit, std::size_t{1} << 30);
+    }
+}
+
+TEST(ConfigTest, CredentialsAreComparedWhole) {
+    EXPECT_EQ((AuthEntry{"digest", "a:b"}), (AuthEntry{"digest", "a:b"}));
+    EXPECT_NE((AuthEntry{"digest", "a:b"}), (AuthEntry{"digest", "a:c"}));
+    EXPECT_NE((AuthEntry{"digest", "a:b"}), (AuthEntry{"x509", "a:b"}));
+}
+
+}  // namespace
+}  // namespace kazoo::session

@@ -1,0 +1,348 @@
+#include "session/request_queue.hpp"
+
+#include "codec/decoder.hpp"
+#include "codec/requests.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace kazoo::session {
+namespace {
+
+using codec::Opcode;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using namespace std::chrono_literals;
+
+struct Somebody final : detail::RefCounted {};
+
+class RequestQueueTest : public testing::Test {
+protected:
+    Call call(Opcode op = Opcode::get_data) {
+        Call made;
+        made.op = op;
+        made.request = detail::make_ref<Somebody>();
+        return made;
+    }
+    RequestId push(const Call& made, std::string_view path = "/a") {
+        const auto accepted = queue->push(made, codec::GetDataRequest{path, false});
+        EXPECT_EQ(accepted.error, std::error_code());
+        return accepted.id;
+    }
+    RequestId push(std::string_view path = "/a") { return push(call(), path); }
+
+    /// What leaves now: each frame as "xid path".
+    std::vector<std::string> send() {
+        base::Buffer out;
+        queue->send_all(out);
+        codec::FrameReader reader(codec::max_frame_length);
+        reader.feed(out.span());
+        std::vector<std::string> frames;
+        for (auto item = reader.next(); item.kind == codec::FrameItem::Kind::frame;
+             item = reader.next()) {
+            codec::Decoder decoder(item.bytes);
+            codec::RequestHeader header;
+            codec::GetDataRequest request;
+            EXPECT_TRUE(codec::decode(decoder, header) && codec::decode(decoder, request));
+            frames.push_back(std::to_string(header.xid) + " " + std::string(request.path));
+        }
+        EXPECT_EQ(reader.buffered(), 0U);
+        EXPECT_FALSE(queue->has_unsent());
+        return frames;
+    }
+
+    std::optional<RequestQueue> queue{std::in_place, Limits(), 1};
+};
+
+TEST_F(RequestQueueTest, RepliesComeInTheOrderOfIssue) {
+    const auto first = push();
+    const auto second = push();
+    EXPECT_LT(first, second);
+    EXPECT_THAT(send(), ElementsAre("1 /a", "2 /a"));
+    EXPECT_EQ(queue->size(), 2U);
+    EXPECT_FALSE(queue->take_reply(2).has_value());
+    const auto answered = queue->take_reply(1);
+    ASSERT_TRUE(answered.has_value());
+    EXPECT_EQ(answered->id, first);
+    EXPECT_EQ(answered->op, Opcode::get_data);
+    EXPECT_TRUE(answered->request);
+    EXPECT_FALSE(queue->take_reply(1).has_value());
+    EXPECT_TRUE(queue->take_reply(2).has_value());
+    EXPECT_EQ(queue->size(), 0U);
+}
+
+TEST_F(RequestQueueTest, WhatWasNotSentHasNoReply) {
+    push();
+    EXPECT_FALSE(queue->take_reply(1).has_value());
+    EXPECT_FALSE(queue->awaits(1));
+}
+
+TEST_F(RequestQueueTest, SendsBehindWhatIsThere) {
+    push();
+    base::Buffer out;
+    out.append("before", 6);
+    queue->send_all(out);
+    EXPECT_EQ(out.size(), 6U + 4 + 8 + 6 + 1);
+    EXPECT_TRUE(queue->take_reply(1).has_value());
+}
+
+TEST_F(RequestQueueTest, XidsWrapToOne) {
+    constexpr std::int32_t last = 0x7fffffff;
+    queue.emplace(Limits(), last - 1);
+    for (int i = 0; i < 4; ++i) {
+        push();
+    }
+    EXPECT_THAT(send(), ElementsAre("2147483646 /a", "2147483647 /a", "1 /a", "2 /a"));
+    for (const auto xid : {last - 1, last, 1, 2}) {
+        EXPECT_TRUE(queue->awaits(xid)) << xid;
+    }
+    EXPECT_TRUE(queue->take_reply(last - 1).has_value());
+    EXPECT_TRUE(queue->awaits(last));
+    EXPECT_TRUE(queue->awaits(1));
+    EXPECT_TRUE(queue->awaits(2));
+    EXPECT_FALSE(queue->awaits(3));
+    EXPECT_FALSE(queue->awaits(last - 1));
+    EXPECT_TRUE(queue->take_reply(last).has_value());
+    EXPECT_TRUE(queue->take_reply(1).has_value());
+    EXPECT_TRUE(queue->awaits(2));
+    EXPECT_FALSE(queue->awaits(1));
+}
+
+TEST_F(RequestQueueTest, XidsWithAMeaningOfTheirOwnAreNotUsed) {
+    queue.emplace(Limits(), -4);
+    push();
+    EXPECT_THAT(send(), ElementsAre("1 /a"));
+    EXPECT_FALSE(queue->awaits(0));
+    EXPECT_FALSE(queue->awaits(-2));
+}
+
+TEST_F(RequestQueueTest, CancellingWithdrawsWhatWasNotSent) {
+    std::vector<RequestId> ids;
+    for (const auto* path : {"/a", "/bbb", "/cc", "/d", "/eeee"}) {
+        ids.push_back(push(path));
+    }
+    for (const auto i : {1U, 4U, 0U}) {
+        const auto cancelled = queue->cancel(ids[i]);
+        EXPECT_TRUE(cancelled.request);
+        EXPECT_EQ(cancelled.op, Opcode::get_data);
+        EXPECT_FALSE(cancelled.sent);
+        EXPECT_FALSE(queue->cancel(ids[i]).request);
+    }
+    EXPECT_EQ(queue->size(), 2U);
+    push("/f");
+    EXPECT_THAT(send(), ElementsAre("3 /cc", "4 /d", "6 /f"));
+    EXPECT_TRUE(queue->take_reply(3).has_value());
+    EXPECT_FALSE(queue->awaits(5));
+    EXPECT_TRUE(queue->take_reply(4).has_value());
+    EXPECT_TRUE(queue->take_reply(6).has_value());
+}
+
+TEST_F(RequestQueueTest, NothingIsLeftWhenAllIsWithdrawn) {
+    const auto first = push();
+    const auto second = push();
+    EXPECT_TRUE(queue->cancel(second).request);
+    EXPECT_TRUE(queue->has_unsent());
+    EXPECT_TRUE(queue->cancel(first).request);
+    EXPECT_FALSE(queue->has_unsent());
+    EXPECT_EQ(queue->size(), 0U);
+    EXPECT_THAT(send(), IsEmpty());
+}
+
+TEST_F(RequestQueueTest, CancellingAbandonsWhatWasSent) {
+    const auto first = push();
+    push();
+    send();
+    const auto third = push();
+    const auto cancelled = queue->cancel(first);
+    EXPECT_TRUE(cancelled.sent);
+    EXPECT_FALSE(queue->cancel(first).request);
+    EXPECT_FALSE(queue->cancel(third).sent);
+    EXPECT_EQ(queue->size(), 2U);  // the abandoned one keeps its place
+    const auto answered = queue->take_reply(1);
+    ASSERT_TRUE(answered.has_value());
+    EXPECT_FALSE(answered->request);
+    EXPECT_TRUE(queue->take_reply(2).has_value());
+}
+
+TEST_F(RequestQueueTest, UnknownIdsAreNobodys) {
+    const auto id = push();
+    EXPECT_FALSE(queue->cancel(0).request);
+    EXPECT_FALSE(queue->cancel(id + 1).request);
+    EXPECT_EQ(queue->size(), 1U);
+}
+
+TEST_F(RequestQueueTest, DeadlinesAreKeptInOrder) {
+    const TimePoint start(1h);
+    auto late = call();
+    late.deadline = start + 2s;
+    auto early = call();
+    early.deadline = start + 1s;
+    const auto late_id = push(late);
+    const auto early_id = push(early);
+    push();
+    EXPECT_EQ(queue->next_deadline(), start + 1s);
+    EXPECT_THAT(queue->expired(start + 999ms), IsEmpty());
+    EXPECT_THAT(queue->expired(start + 1s), ElementsAre(early_id));
+    EXPECT_THAT(queue->expired(start + 2s), ElementsAre(early_id, late_id));
+    EXPECT_TRUE(queue->cancel(early_id).request);
+    EXPECT_EQ(queue->next_deadline(), start + 2s);
+    send();
+    EXPECT_TRUE(queue->take_reply(1).has_value());
+    EXPECT_EQ(queue->next_deadline(), TimePoint::max());
+}
+
+TEST_F(RequestQueueTest, AnAbandonedRequestHasNoDeadline) {
+    auto timed = call();
+    timed.deadline = TimePoint(1h);
+    const auto id = push(timed);
+    send();
+    EXPECT_TRUE(queue->cancel(id).sent);
+    EXPECT_EQ(queue->next_deadline(), TimePoint::max());
+    EXPECT_THAT(queue->expired(TimePoint(2h)), IsEmpty());
+}
+
+TEST_F(RequestQueueTest, WatchesAreCountedUntilTheirReplies) {
+    auto watching = call();
+    watching.watcher = detail::make_ref<Somebody>();
+    watching.watch_kind = WatchKind::child;
+    watching.watch_path = "/a";
+    const auto first = push(watching);
+    push(watching);
+    EXPECT_EQ(queue->watches(), 2U);
+    send();
+    EXPECT_TRUE(queue->cancel(first).request);
+    EXPECT_EQ(queue->watches(), 1U);
+    EXPECT_FALSE(queue->take_reply(1)->watch);
+    const auto answered = queue->take_reply(2);
+    ASSERT_TRUE(answered->watch);
+    EXPECT_EQ(answered->watch->kind, WatchKind::child);
+    EXPECT_EQ(answered->watch->path, "/a");
+    EXPECT_EQ(answered->watch->watcher, watching.watcher);
+    EXPECT_EQ(queue->watches(), 0U);
+}
+
+TEST_F(RequestQueueTest, TakeAllKnowsWhatWasSent) {
+    auto timed = call();
+    timed.deadline = TimePoint(1h);
+    timed.watcher = detail::make_ref<Somebody>();
+    push(timed);
+    const auto abandoned = push();
+    send();
+    EXPECT_TRUE(queue->cancel(abandoned).request);
+    push("/b");
+    const auto withdrawn = push("/c");
+    push("/d");
+    EXPECT_TRUE(queue->cancel(withdrawn).request);
+
+    std::vector<std::pair<std::int32_t, bool>> taken;
+    for (const auto& [entry, sent] : queue->take_all()) {
+        if (entry.request) {
+            taken.emplace_back(entry.xid, sent);
+        }
+    }
+    EXPECT_THAT(taken, ElementsAre(std::pair(1, true), std::pair(3, false), std::pair(5, false)));
+    EXPECT_EQ(queue->size(), 0U);
+    EXPECT_EQ(queue->watches(), 0U);
+    EXPECT_EQ(queue->next_deadline(), TimePoint::max());
+    push("/e");
+    EXPECT_THAT(send(), ElementsAre("6 /e"));
+}
+
+TEST_F(RequestQueueTest, TheGoodByeKnowsNoLimits) {
+    Limits limits;
+    limits.requests = 1;
+    limits.request_bytes = 20;
+    queue.emplace(limits, 1);
+    push();
+    EXPECT_EQ(queue->push(call(), codec::SyncRequest{"/a"}).error, ClientErrc::queue_full);
+    queue->push_close();
+    base::Buffer out;
+    queue->send_all(out);
+    EXPECT_EQ(out.size(), 19U + 12U);
+    EXPECT_TRUE(queue->take_reply(1).has_value());
+    const auto good_bye = queue->take_reply(2);
+    ASSERT_TRUE(good_bye.has_value());
+    EXPECT_EQ(good_bye->op, Opcode::close_session);
+}
+
+TEST_F(RequestQueueTest, LimitsAreErrorsThatChangeNothing) {
+    Limits limits;
+    limits.requests = 3;
+    limits.queued_bytes = 40;
+    limits.request_bytes = 15;
+    queue.emplace(limits, 1);
+    const auto push_error = [this](std::string_view path) {
+        return queue->push(call(), codec::SyncRequest{path}).error;
+    };
+    EXPECT_EQ(push_error("/a-long-one"), ClientErrc::request_too_large);
+    EXPECT_EQ(push_error("/ab"), std::error_code());  // 19 bytes
+    EXPECT_EQ(push_error("/abc"), ClientErrc::request_too_large);
+    EXPECT_EQ(push_error("/ab"), std::error_code());
+    const auto third = queue->push(call(), codec::SyncRequest{"/ab"});
+    EXPECT_FALSE(third.error);
+    EXPECT_EQ(push_error("/ab"), ClientErrc::queue_full);  // three of them, and 57 bytes
+    EXPECT_TRUE(queue->cancel(third.id).request);
+    EXPECT_EQ(push_error("/ab"), std::error_code());
+    base::Buffer out;
+    queue->send_all(out);
+    EXPECT_EQ(out.size(), 3 * 19U);
+    EXPECT_EQ(push_error("/ab"), ClientErrc::queue_full);  // sent ones count until their replies
+    EXPECT_TRUE(queue->take_reply(1).has_value());
+    EXPECT_EQ(push_error("/ab"), std::error_code());
+}
+
+TEST_F(RequestQueueTest, TheLimitOfBytesCountsWhatWaitsAndNothingElse) {
+    Limits limits;
+    limits.queued_bytes = 19;
+    queue.emplace(limits, 1);
+    const auto first = push();  // 19 bytes
+    EXPECT_EQ(queue->push(call(), codec::SyncRequest{"/a"}).error, ClientErrc::queue_full);
+    EXPECT_TRUE(queue->cancel(first).request);
+    push();
+    send();
+    push();
+    EXPECT_EQ(queue->push(call(), codec::SyncRequest{"/a"}).error, ClientErrc::queue_full);
+}
+
+// With a gap closed for each of them this would move 10^12 bytes.
+TEST_F(RequestQueueTest, AFullQueueCanBeWithdrawnOneByOne) {
+    constexpr int count = 100'000;
+    std::vector<RequestId> ids;
+    const std::string path = "/" + std::string(200, 'x');
+    for (int i = 0; i < count; ++i) {
+        auto timed = call();
+        timed.deadline = TimePoint(1h) + milliseconds(i);
+        ids.push_back(push(timed, path));
+    }
+    const auto expired = queue->expired(TimePoint(2h));
+    EXPECT_EQ(expired, ids);
+    for (const auto id : expired) {
+        if (id % 1000 != 0) {
+            EXPECT_TRUE(queue->cancel(id).request);
+        }
+    }
+    EXPECT_EQ(queue->size(), 100U);
+    const auto frames = send();
+    ASSERT_EQ(frames.size(), 100U);
+    EXPECT_EQ(frames.back(), "100000 " + path);
+}
+
+// A server that makes xids up costs a search, not a walk through all that is in flight.
+TEST_F(RequestQueueTest, StrangeXidsAreCheapToRecognise) {
+    for (int i = 0; i < 100'000; ++i) {
+        push();
+    }
+    send();
+    for (std::int32_t i = 0; i < 100'000; ++i) {
+        EXPECT_FALSE(queue->awaits(200'000 + i));
+    }
+}
+
+}  // namespace
+}  // namespace kazoo::session

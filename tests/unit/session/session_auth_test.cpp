@@ -1,0 +1,253 @@
+// Credentials: before everything else, on every connection.
+#include "support/session_script.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace kazoo::session {
+namespace {
+
+using codec::Opcode;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing_support::script_config;
+using testing_support::SessionScript;
+using namespace std::chrono_literals;
+
+Config with_auth(std::vector<AuthEntry> entries) {
+    auto config = script_config();
+    config.auth = std::move(entries);
+    return config;
+}
+
+TEST(SessionAuthTest, ConnectedComesBehindTheJudgements) {
+    SessionScript s(with_auth({{"digest", "a:b"}, {"x509", "c"}}));
+    s.start();
+    s.get("r1");
+    s.resolved();
+    s.connected();
+    s.take();
+    s.welcome();
+    EXPECT_THAT(s.take(), ElementsAre("> auth digest a:b", "> auth x509 c"));
+    s.judge();
+    EXPECT_THAT(s.take(), IsEmpty());
+    EXPECT_EQ(s.session().state(), KeeperState::CONNECTING);
+    s.judge();
+    EXPECT_THAT(s.take(), ElementsAre("CONNECTED", "> get_data 1 /a"));
+}
+
+TEST(SessionAuthTest, AddedWhileConnected) {
+    SessionScript s;
+    s.establish();
+    EXPECT_FALSE(s.add_auth("auth"));
+    EXPECT_THAT(s.take(), ElementsAre("> auth digest u:p"));
+    s.get("r1");
+    s.judge();  // overtakes other replies
+    s.answer();
+    EXPECT_THAT(s.take(), ElementsAre("> get_data 1 /a", "auth ok", "r1 ok"));
+    s.closed();
+    s.reconnect();
+    EXPECT_THAT(s.take(), Contains("> auth digest u:p"));
+    EXPECT_EQ(s.session().state(), KeeperState::CONNECTING);
+    s.judge();
+    EXPECT_THAT(s.take(), ElementsAre("CONNECTED"));
+}
+
+TEST(SessionAuthTest, AddedWhileConnectingIsJudgedOnTheConnection) {
+    SessionScript s(with_auth({{"digest", "a:b"}}));
+    s.start();
+    EXPECT_FALSE(s.add_auth("one", "1"));
+    s.reconnect();
+    EXPECT_FALSE(s.add_auth("two", "2"));
+    EXPECT_THAT(
+        s.take(),
+        ElementsAre(
+            "CONNECTING",
+            "resolve zk1:2181",
+            "connect 10.0.0.1:2181",
+            "> connect id=0 zxid=0",
+            "> auth digest a:b",
+            "> auth digest 1",
+            "> auth digest 2"
+        )
+    );
+    s.judge();
+    s.judge();
+    EXPECT_THAT(s.take(), ElementsAre("one ok"));
+    s.judge();
+    EXPECT_THAT(s.take(), ElementsAre("two ok", "CONNECTED"));
+}
+
+TEST(SessionAuthTest, TheSameTwiceIsReplayedOnce) {
+    SessionScript s;
+    s.start();
+    EXPECT_FALSE(s.add_auth("one"));
+    EXPECT_FALSE(s.add_auth("two"));
+    s.reconnect();
+    EXPECT_THAT(s.take(), Contains("> auth digest u:p").Times(1));
+    s.judge();
+    EXPECT_THAT(s.take(), ElementsAre("one ok", "two ok", "CONNECTED"));
+    EXPECT_FALSE(s.add_auth("three"));
+    EXPECT_THAT(s.take(), ElementsAre("> auth digest u:p"));
+    s.judge();
+    EXPECT_THAT(s.take(), ElementsAre("three ok"));
+    s.closed();
+    s.reconnect();
+    EXPECT_THAT(s.take(), Contains("> auth digest u:p").Times(1));
+}
+
+TEST(SessionAuthTest, ALostConnectionIsNoJudgement) {
+    SessionScript s;
+    s.establish();
+    EXPECT_FALSE(s.add_auth("one"));
+    s.closed();
+    s.reconnect();
+    s.closed();
+    EXPECT_THAT(s.take(), testing::Not(Contains(HasSubstr("one"))));
+    s.reconnect();
+    s.take();
+    s.judge();
+    EXPECT_THAT(s.take(), ElementsAre("one ok", "CONNECTED"));
+}
+
+TEST(SessionAuthTest, NorIsAnExpiredSession) {
+    SessionScript s;
+    s.establish();
+    EXPECT_FALSE(s.add_auth("one"));
+    s.closed();
+    s.reconnect({.timeout_ms = 0});
+    s.reconnect();
+    s.take();
+    s.judge();
+    EXPECT_THAT(s.take(), ElementsAre("one ok", "CONNECTED"));
+}
+
+TEST(SessionAuthTest, RefusalIsTheEnd) {
+    SessionScript s;
+    s.establish();
+    EXPECT_FALSE(s.ask("r0", Opcode::get_data, {.watcher = "w1"}));
+    s.answer();
+    s.set("r1");
+    EXPECT_FALSE(s.add_auth("one", "1"));
+    EXPECT_FALSE(s.add_auth("two", "2"));
+    s.take();
+    s.judge(-115);
+    EXPECT_THAT(
+        s.take(),
+        ElementsAre(
+            "one auth_failed not applied",
+            "AUTH_FAILED",
+            "r1 auth_failed unknown",
+            "two auth_failed not applied",
+            "watch NONE AUTH_FAILED -> w1",
+            "disconnect"
+        )
+    );
+    EXPECT_TRUE(s.session().finished());
+    EXPECT_EQ(s.session().next_deadline(), TimePoint::max());
+    EXPECT_EQ(s.ask("r2", Opcode::get_data), Errc::auth_failed);
+    EXPECT_EQ(s.add_auth("three"), Errc::auth_failed);
+    EXPECT_THAT(s.take_logs(), Contains(HasSubstr("refused the credentials")));
+    s.close();
+    EXPECT_THAT(s.take(), ElementsAre("CLOSED"));
+}
+
+TEST(SessionAuthTest, RefusalBeforeConnected) {
+    SessionScript s(with_auth({{"digest", "a:b"}}));
+    s.start();
+    s.get("r1");
+    s.reconnect();
+    s.take();
+    s.judge(-115);
+    EXPECT_THAT(s.take(), ElementsAre("AUTH_FAILED", "r1 auth_failed not sent", "disconnect"));
+}
+
+TEST(SessionAuthTest, AnAnswerToNothingIsIgnored) {
+    SessionScript s;
+    s.establish();
+    s.judge(-115);
+    EXPECT_THAT(s.take(), IsEmpty());
+    EXPECT_THAT(s.take_logs(), ElementsAre(HasSubstr("no authentication")));
+    EXPECT_EQ(s.session().state(), KeeperState::CONNECTED);
+}
+
+TEST(SessionAuthTest, ASilentJudgeFailsTheAttempt) {
+    SessionScript s(with_auth({{"digest", "a:b"}}));
+    s.start();
+    s.resolved({"10.0.0.1", "10.0.0.2"});
+    s.connected();
+    s.welcome();
+    s.take();
+    s.pass(4s);
+    EXPECT_THAT(s.take(), ElementsAre("disconnect", "connect 10.0.0.2:2181"));
+    s.connected();
+    s.welcome();
+    s.closed();
+    EXPECT_EQ(s.session().state(), KeeperState::CONNECTING);
+    s.reconnect();
+    s.judge();
+    EXPECT_EQ(s.session().state(), KeeperState::CONNECTED);
+}
+
+// --- limits: servers drop every connection over what is too large ---
+
+TEST(SessionAuthTest, TooLargeIsNotRemembered) {
+    auto config = script_config();
+    config.limits.request_bytes = 100;
+    SessionScript s(config);
+    s.establish();
+    EXPECT_EQ(s.add_auth("large", std::string(75, 'x')), ClientErrc::request_too_large);
+    EXPECT_FALSE(s.add_auth("fits", std::string(74, 'x')));
+    EXPECT_EQ(s.last_frame().size(), 100U);
+    s.judge();
+    s.take();
+    s.closed();
+    s.reconnect();
+    EXPECT_THAT(s.take(), Contains(HasSubstr("> auth")).Times(1));
+}
+
+TEST(SessionAuthTest, TooLargeFromTheStartIsTheEnd) {
+    auto config = with_auth({{"digest", std::string(100, 'x')}});
+    config.limits.request_bytes = 100;
+    SessionScript s(config);
+    s.start();
+    EXPECT_THAT(
+        s.take(), ElementsAre("CONNECTING", "AUTH_FAILED", "resolve zk1:2181", "disconnect")
+    );
+    EXPECT_TRUE(s.session().finished());
+    EXPECT_THAT(s.take_logs(), ElementsAre(HasSubstr("larger than a request")));
+}
+
+TEST(SessionAuthTest, TooManyAreNotRemembered) {
+    auto config = script_config();
+    config.limits.requests = 4;
+    SessionScript s(config);
+    s.start();
+    EXPECT_FALSE(s.add_auth("one", "1"));
+    EXPECT_FALSE(s.add_auth("two", "2"));
+    EXPECT_EQ(s.add_auth("three", "3"), ClientErrc::queue_full);
+    s.reconnect();
+    EXPECT_EQ(s.add_auth("four", "4"), ClientErrc::queue_full);
+    s.serve();
+    EXPECT_THAT(s.take(), Contains(HasSubstr("> auth")).Times(2));
+    EXPECT_FALSE(s.add_auth("five", "1"));
+}
+
+TEST(SessionAuthTest, AfterTheEndThereIsNoJudgement) {
+    SessionScript s;
+    s.establish();
+    EXPECT_FALSE(s.add_auth("one"));
+    s.close();
+    EXPECT_EQ(s.add_auth("two"), ClientErrc::connection_closed);
+    s.take();
+    s.answer();
+    EXPECT_THAT(s.take(), ElementsAre("CLOSED", "one connection_loss not applied", "disconnect"));
+    EXPECT_EQ(s.add_auth("three"), ClientErrc::connection_closed);
+}
+
+}  // namespace
+}  // namespace kazoo::session

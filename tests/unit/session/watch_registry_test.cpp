@@ -1,0 +1,280 @@
+#include "session/watch_registry.hpp"
+
+#include "codec/decoder.hpp"
+#include "codec/frame.hpp"
+#include "codec/headers.hpp"
+#include "codec/watches.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace kazoo::session {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+
+struct Watcher final : detail::RefCounted {
+    explicit Watcher(std::string watcher_name) : name(std::move(watcher_name)) {}
+    const std::string name;
+};
+
+class WatchRegistryTest : public testing::Test {
+protected:
+    void add(WatchKind kind, std::string_view path, const std::string& name) {
+        auto& watcher = watchers[name];
+        if (!watcher) {
+            watcher = detail::make_ref<Watcher>(name);
+        }
+        registry.add(kind, path, watcher);
+    }
+    static std::vector<std::string> names(const std::vector<Owner>& told) {
+        std::vector<std::string> all;
+        for (const auto& watcher : told) {
+            all.push_back(static_cast<Watcher&>(*watcher).name);
+        }
+        return all;
+    }
+    std::vector<std::string> take(EventType type, std::string_view path) {
+        return names(registry.take(type, path));
+    }
+
+    std::map<std::string, detail::RefPtr<Watcher>> watchers;
+    WatchRegistry registry;
+};
+
+TEST_F(WatchRegistryTest, OneShotWatchesFireOnce) {
+    add(WatchKind::data, "/a", "w");
+    EXPECT_EQ(registry.size(), 1U);
+    EXPECT_THAT(take(EventType::CHANGED, "/b"), IsEmpty());
+    EXPECT_THAT(take(EventType::CHANGED, "/a"), ElementsAre("w"));
+    EXPECT_THAT(take(EventType::CHANGED, "/a"), IsEmpty());
+    EXPECT_EQ(registry.size(), 0U);
+    EXPECT_TRUE(watchers["w"]->sole_owner());
+}
+
+TEST_F(WatchRegistryTest, TheSameTwiceIsOnce) {
+    add(WatchKind::data, "/a", "w");
+    add(WatchKind::data, "/a", "w");
+    EXPECT_EQ(registry.size(), 1U);
+    add(WatchKind::exist, "/a", "w");
+    EXPECT_EQ(registry.size(), 2U);
+    EXPECT_THAT(take(EventType::CREATED, "/a"), ElementsAre("w"));
+    EXPECT_EQ(registry.size(), 0U);
+}
+
+TEST_F(WatchRegistryTest, ToldInTheOrderOfRegistration) {
+    for (const auto* name : {"c", "a", "d", "b"}) {
+        add(WatchKind::data, "/a", name);
+    }
+    EXPECT_THAT(take(EventType::CHANGED, "/a"), ElementsAre("c", "a", "d", "b"));
+}
+
+TEST_F(WatchRegistryTest, WhichEventFiresWhat) {
+    const auto fill = [this] {
+        add(WatchKind::data, "/a/b", "data");
+        add(WatchKind::exist, "/a/b", "exist");
+        add(WatchKind::child, "/a/b", "child");
+        add(WatchKind::persistent, "/a/b", "persistent");
+        add(WatchKind::recursive, "/a/b", "recursive");
+    };
+    fill();
+    EXPECT_THAT(
+        take(EventType::CREATED, "/a/b"), ElementsAre("data", "exist", "persistent", "recursive")
+    );
+    fill();
+    EXPECT_THAT(
+        take(EventType::CHANGED, "/a/b"), ElementsAre("data", "exist", "persistent", "recursive")
+    );
+    EXPECT_THAT(take(EventType::CHILD, "/a/b"), ElementsAre("child", "persistent"));
+    EXPECT_THAT(take(EventType::CHILD, "/a/b"), ElementsAre("persistent"));
+    fill();
+    EXPECT_THAT(
+        take(EventType::DELETED, "/a/b"),
+        ElementsAre("data", "exist", "child", "persistent", "recursive")
+    );
+    EXPECT_THAT(take(EventType::DELETED, "/a/b"), ElementsAre("persistent", "recursive"));
+    EXPECT_EQ(registry.size(), 2U);
+}
+
+TEST_F(WatchRegistryTest, OneWatcherInSeveralPlacesIsToldOnce) {
+    for (const auto kind :
+         {WatchKind::data,
+          WatchKind::exist,
+          WatchKind::child,
+          WatchKind::persistent,
+          WatchKind::recursive}) {
+        add(kind, "/a", "w");
+    }
+    add(WatchKind::recursive, "/", "w");
+    EXPECT_THAT(take(EventType::DELETED, "/a"), ElementsAre("w"));
+    EXPECT_EQ(registry.size(), 3U);
+}
+
+TEST_F(WatchRegistryTest, RecursiveWatchesSeeTheirSubtree) {
+    add(WatchKind::recursive, "/a/b", "ab");
+    add(WatchKind::recursive, "/a", "a");
+    add(WatchKind::recursive, "/", "root");
+    EXPECT_THAT(take(EventType::CHANGED, "/a/b/c"), UnorderedElementsAre("ab", "a", "root"));
+    EXPECT_THAT(take(EventType::CHANGED, "/a/b"), UnorderedElementsAre("ab", "a", "root"));
+    EXPECT_THAT(take(EventType::CHANGED, "/a/bb"), UnorderedElementsAre("a", "root"));
+    EXPECT_THAT(take(EventType::CREATED, "/ab"), ElementsAre("root"));
+    EXPECT_THAT(take(EventType::CHANGED, "/"), ElementsAre("root"));
+    EXPECT_THAT(take(EventType::CHILD, "/a"), IsEmpty());
+}
+
+TEST_F(WatchRegistryTest, ALongerRootIsFoundBehindAShorterOne) {
+    add(WatchKind::recursive, "/a", "short");
+    EXPECT_THAT(take(EventType::CHANGED, "/a/b/c/d"), ElementsAre("short"));
+    add(WatchKind::recursive, "/a/b/c", "long");
+    EXPECT_THAT(take(EventType::CHANGED, "/a/b/c/d"), UnorderedElementsAre("long", "short"));
+}
+
+// They come from the network: nothing may hang, whatever they are.
+TEST_F(WatchRegistryTest, StrangePathsAreNobodys) {
+    add(WatchKind::recursive, "/", "root");
+    add(WatchKind::recursive, "/a", "a");
+    for (const auto* path : {"", "foo", "a/b", "no slash at all"}) {
+        EXPECT_THAT(take(EventType::CHANGED, path), IsEmpty()) << path;
+    }
+    EXPECT_THAT(take(EventType::CHANGED, std::string(2'000'000, '/')), ElementsAre("root"));
+    EXPECT_THAT(take(EventType::CHANGED, "//"), ElementsAre("root"));
+    EXPECT_THAT(take(EventType::CHANGED, "/a/"), UnorderedElementsAre("a", "root"));
+}
+
+TEST_F(WatchRegistryTest, ManyWatchersOfOnePath) {
+    for (int i = 0; i < 5'000; ++i) {
+        add(WatchKind::data, "/a", std::to_string(i));
+        add(WatchKind::exist, "/a", std::to_string(i));
+    }
+    EXPECT_EQ(take(EventType::DELETED, "/a").size(), 5'000U);
+}
+
+TEST_F(WatchRegistryTest, TakeAllTellsEverybodyOnce) {
+    add(WatchKind::data, "/a", "x");
+    add(WatchKind::data, "/b", "x");
+    add(WatchKind::child, "/b", "y");
+    add(WatchKind::recursive, "/", "x");
+    EXPECT_THAT(names(registry.take_all()), UnorderedElementsAre("x", "y"));
+    EXPECT_EQ(registry.size(), 0U);
+    EXPECT_THAT(registry.take_all(), IsEmpty());
+    EXPECT_THAT(take(EventType::CHANGED, "/a"), IsEmpty());
+    base::Buffer out;
+    EXPECT_EQ(registry.restore(out, 0, 100), 0U);
+    EXPECT_TRUE(out.empty());
+}
+
+// --- SetWatches ---
+
+struct Restored {
+    codec::Opcode op;
+    std::size_t bytes;
+    codec::SetWatches2Request record;
+};
+
+/// Decodes what restore() wrote; the records view `out`.
+std::vector<Restored> decode_all(const base::Buffer& out) {
+    std::vector<Restored> frames;
+    codec::FrameReader reader(codec::max_frame_length);
+    reader.feed(out.span());
+    for (auto item = reader.next(); item.kind == codec::FrameItem::Kind::frame;
+         item = reader.next()) {
+        codec::Decoder decoder(item.bytes);
+        codec::RequestHeader header;
+        EXPECT_TRUE(codec::decode(decoder, header));
+        EXPECT_EQ(header.xid, codec::set_watches_xid);
+        Restored frame{header.type, item.bytes.size(), {}};
+        if (header.type == codec::Opcode::set_watches2) {
+            EXPECT_TRUE(codec::decode(decoder, frame.record));
+        } else {
+            codec::SetWatchesRequest plain;
+            EXPECT_TRUE(codec::decode(decoder, plain));
+            frame.record = {
+                plain.relative_zxid,
+                plain.data_watches,
+                plain.exist_watches,
+                plain.child_watches,
+                {},
+                {}};
+        }
+        EXPECT_FALSE(decoder.saw_null());
+        EXPECT_EQ(decoder.remaining(), 0U);
+        frames.push_back(std::move(frame));
+    }
+    return frames;
+}
+
+TEST_F(WatchRegistryTest, RestoresByKind) {
+    add(WatchKind::data, "/d", "w");
+    add(WatchKind::exist, "/e", "w");
+    add(WatchKind::child, "/c", "w");
+    add(WatchKind::child, "/c", "v");
+    base::Buffer out;
+    ASSERT_EQ(registry.restore(out, 0x77, 1000), 1U);
+    const auto frames = decode_all(out);
+    ASSERT_EQ(frames.size(), 1U);
+    EXPECT_EQ(frames[0].op, codec::Opcode::set_watches);
+    EXPECT_EQ(frames[0].record.relative_zxid, 0x77);
+    EXPECT_THAT(frames[0].record.data_watches, ElementsAre("/d"));
+    EXPECT_THAT(frames[0].record.exist_watches, ElementsAre("/e"));
+    EXPECT_THAT(frames[0].record.child_watches, ElementsAre("/c"));
+    EXPECT_EQ(registry.size(), 4U);
+}
+
+TEST_F(WatchRegistryTest, TheNewerRequestIsForPersistentWatchesOnly) {
+    add(WatchKind::data, "/d", "w");
+    add(WatchKind::persistent, "/p", "w");
+    add(WatchKind::recursive, "/r", "w");
+    base::Buffer out;
+    ASSERT_EQ(registry.restore(out, 1, 1000), 1U);
+    const auto frames = decode_all(out);
+    ASSERT_EQ(frames.size(), 1U);
+    EXPECT_EQ(frames[0].op, codec::Opcode::set_watches2);
+    EXPECT_THAT(frames[0].record.data_watches, ElementsAre("/d"));
+    EXPECT_THAT(frames[0].record.persistent_watches, ElementsAre("/p"));
+    EXPECT_THAT(frames[0].record.persistent_recursive_watches, ElementsAre("/r"));
+}
+
+TEST_F(WatchRegistryTest, FramesKeepToTheLimit) {
+    constexpr std::size_t limit = 1000;
+    std::set<std::string> paths;
+    for (int i = 0; i < 500; ++i) {
+        const auto path = "/node-" + std::to_string(i);
+        paths.insert(path);
+        add(i % 2 == 0 ? WatchKind::data : WatchKind::recursive, path, "w");
+    }
+    base::Buffer out;
+    const auto count = registry.restore(out, 9, limit);
+    const auto frames = decode_all(out);
+    EXPECT_EQ(frames.size(), count);
+    EXPECT_GT(count, 6U);
+    for (const auto& frame : frames) {
+        EXPECT_LE(frame.bytes, limit + 36);  // header, zxid and the five counts
+        EXPECT_EQ(frame.record.relative_zxid, 9);
+        const auto& recursive = frame.record.persistent_recursive_watches;
+        EXPECT_EQ(frame.op == codec::Opcode::set_watches2, !recursive.empty());
+        for (const auto& list : {frame.record.data_watches, recursive}) {
+            for (const auto path : list) {
+                EXPECT_EQ(paths.erase(std::string(path)), 1U) << path;
+            }
+        }
+    }
+    EXPECT_THAT(paths, IsEmpty());
+}
+
+TEST_F(WatchRegistryTest, APathBeyondTheLimitGoesAlone) {
+    add(WatchKind::data, "/" + std::string(50, 'x'), "w");
+    add(WatchKind::data, "/" + std::string(50, 'y'), "w");
+    base::Buffer out;
+    EXPECT_EQ(registry.restore(out, 1, 10), 2U);
+    EXPECT_EQ(decode_all(out).size(), 2U);
+}
+
+}  // namespace
+}  // namespace kazoo::session
