@@ -91,9 +91,9 @@ public:
     /// it is the default one (standard error).
     void set_logger(Logger logger);
 
-    /// How many result callbacks and watch events wait for their turn on the lanes. A client refuses
-    /// new operations with QueueFullError while that is more than its limit of requests: callbacks
-    /// that do not keep up must not fill the memory.
+    /// How many result callbacks and watch events wait for their turn on the lanes. While that is
+    /// more than its limit of requests, a client refuses new operations with QueueFullError:
+    /// callbacks that do not keep up must not fill the memory.
     [[nodiscard]] std::size_t backlog() const noexcept {
         return backlog_.load(std::memory_order_relaxed);
     }

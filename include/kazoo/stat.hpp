@@ -30,7 +30,7 @@ struct ZnodeStat {
     /// Number of changes of the ACL. What `set_acls` compares with.
     std::int32_t aversion = 0;
     /// The session that owns the node if it is ephemeral, else 0: Apache ZooKeeper shows 0 for
-    /// container and TTL nodes as well. (ClickHouse Keeper shows 0x8000000000000000 for a container.)
+    /// container and TTL nodes as well. (ClickHouse Keeper: 0x8000000000000000 for a container.)
     std::int64_t ephemeral_owner = 0;
     /// Bytes of data.
     std::int32_t data_length = 0;

@@ -29,6 +29,12 @@ public:
 /// reconnects: a change that happened meanwhile is told then. When the session ends (expired,
 /// refused, stopped) every watch is told once, with type NONE and no path, and is gone.
 /// A call that failed arms nothing, but for `exists` on a node that is not there.
+///
+/// In a `co_await` expression give the watcher, or the lambda, a name of its own first: g++ 12
+/// destroys a temporary lambda there twice if it captures something with a destructor.
+///
+///     const Watcher watch([name](const WatchedEvent& event) { ... });
+///     auto node = co_await zk.get_async("/a", watch);
 class Watcher {
 public:
     /// No watch.

@@ -169,6 +169,10 @@ void Core::on_event(session::StateEvent& event) {
         shown = KazooState::LOST;  // there is no session yet that could be suspended
     }
     const bool changed = shown_.exchange(shown) != shown;
+    // Before anybody learns of it otherwise: a listener that is added then is not told of it.
+    if (changed) {
+        listeners_->tell(shown);
+    }
     if (shown == KazooState::CONNECTED) {
         const std::lock_guard lock(life_mutex_);
         if (life_ == Life::running) {
@@ -178,9 +182,6 @@ void Core::on_event(session::StateEvent& event) {
     } else {
         connected_.clear();
         settled_.clear();
-    }
-    if (changed) {
-        listeners_->tell(shown);
     }
 }
 

@@ -3,6 +3,7 @@
 #include <kazoo/detail/result_state.hpp>
 
 #include <algorithm>
+#include <iterator>
 
 namespace kazoo::client {
 
@@ -18,22 +19,28 @@ bool Listeners::remove(std::uint64_t id) {
 }
 
 void Listeners::tell(KazooState state) {
+    std::uint64_t last_told = 0;  // who comes later is not told of what was before
     {
         const std::lock_guard lock(mutex_);
         if (entries_.empty()) {
             return;
         }
+        last_told = last_id_;
     }
-    handler_->dispatch(Lane::session, [self = shared_from_this(), state] {
-        self->tell_now(state);
+    handler_->dispatch(Lane::session, [self = shared_from_this(), state, last_told] {
+        self->tell_now(state, last_told);
     });
 }
 
-void Listeners::tell_now(KazooState state) {
+void Listeners::tell_now(KazooState state, std::uint64_t last_told) {
     std::vector<Entry> told;
     {
         const std::lock_guard lock(mutex_);
-        told = entries_;
+        std::copy_if(
+            entries_.begin(), entries_.end(), std::back_inserter(told), [&](const Entry& entry) {
+                return entry.id <= last_told;
+            }
+        );
     }
     const detail::LaneScope nothing_may_block(*handler_, Lane::session);
     for (const auto& entry : told) {

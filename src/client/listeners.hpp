@@ -22,7 +22,7 @@ public:
     std::uint64_t add(ListenerFunction function);
     /// Says whether it was there. One that is being told just now is told to the end.
     bool remove(std::uint64_t id);
-    /// Tells all who are there when the turn comes.
+    /// Tells, when the turn comes, all who are there now and have not been removed till then.
     void tell(KazooState state);
 
 private:
@@ -30,7 +30,7 @@ private:
         std::uint64_t id;
         std::shared_ptr<ListenerFunction> function;
     };
-    void tell_now(KazooState state);
+    void tell_now(KazooState state, std::uint64_t last_told);
 
     const std::shared_ptr<Handler> handler_;
     std::mutex mutex_;

@@ -48,6 +48,8 @@ AsyncResult<CreatedNode> create_makepath_with_stat(
 );
 
 /// Depth first; what is gone already is no error.
-AsyncResult<void> delete_recursive(std::shared_ptr<Core> core, std::string path, CallContext context);
+AsyncResult<void> delete_recursive(
+    std::shared_ptr<Core> core, std::string path, CallContext context
+);
 
 }  // namespace kazoo::client

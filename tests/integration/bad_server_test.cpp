@@ -1,7 +1,6 @@
-// Servers that are no ZooKeeper, or a broken one.
+// Servers that welcome a client and then answer badly, or not at all.
 #include "support/fake_server.hpp"
 #include "support/fault_fixture.hpp"
-#include "support/zookeeper_server.hpp"
 
 #include <functional>
 #include <limits>
@@ -21,103 +20,6 @@ FakeServer::Script first(std::function<void(FakeConnection&)> misbehave) {
         connection.welcome();
         connection.serve_all();
     };
-}
-
-/// A big-endian int32 and nothing else.
-base::Buffer number(std::int32_t value) {
-    base::Buffer bytes;
-    bytes.grow(4);
-    bytes.patch_i32(0, value);
-    return bytes;
-}
-
-base::Buffer joined(std::initializer_list<std::int32_t> values) {
-    base::Buffer all;
-    for (const auto value : values) all.append(number(value).data(), 4);
-    return all;
-}
-
-struct NoWelcome {
-    const char* what;
-    std::function<void(FakeConnection&)> misbehave;
-};
-
-const std::vector<NoWelcome>& ways_to_welcome_nobody() {
-    constexpr auto largest = std::numeric_limits<std::int32_t>::max();
-    static const std::vector<NoWelcome> ways{
-        {"no answer", [](auto& c) { c.stay_silent(); }},
-        {"closed at once", [](auto&) {}},
-        {"closed after the request", [](auto& c) { c.read_hello(); }},
-        {"HTTP", [](auto& c) { c.send("HTTP/1.1 400 Bad Request\r\n\r\n"), c.stay_silent(); }},
-        {"text without end", [](auto& c) {
-             for (const std::string text(4096, 'x');;) c.send(text);
-         }},
-        {"zeros", [](auto& c) { c.send(std::string(64, '\0')), c.stay_silent(); }},
-        {"negative length", [](auto& c) { c.send(number(-1)), c.stay_silent(); }},
-        {"largest length", [](auto& c) { c.send(number(largest)), c.stay_silent(); }},
-        {"no ConnectResponse", [](auto& c) { c.send(joined({4, 0})), c.stay_silent(); }},
-        {"password beyond the frame", [](auto& c) {
-             c.read_hello();
-             c.send(joined({24, 0, 5000, 0, 1, largest, 0}));
-             c.stay_silent();
-         }},
-        {"half a ConnectResponse", [](auto& c) {
-             c.read_hello();
-             c.send(frame(c.answer(1, 5000)).span().first(20));
-         }},
-        {"no session", [](auto& c) { c.read_hello(), c.send(frame(c.answer(0, 0))); }},
-        {"no timeout", [](auto& c) { c.read_hello(), c.send(frame(c.answer(1, 0))); }},
-        {"negative timeout", [](auto& c) { c.read_hello(), c.send(frame(c.answer(1, -1))); }},
-        {"not ready to serve", [](auto& c) {
-             c.read_hello();
-             auto answer = c.answer(1, 5000);
-             answer.protocol_version = 42;
-             c.send(frame(answer));
-         }}};
-    return ways;
-}
-
-TEST_P(BadServer, WelcomesNobody) {
-    constexpr auto limit = 100ms;
-    for (const auto& way : ways_to_welcome_nobody()) {
-        SCOPED_TRACE(way.what);
-        FakeServer bad([&](FakeConnection& c, int) { way.misbehave(c); });
-        KazooClient zk(options_for(bad.hosts()));
-        Error error;
-        const auto taken =
-            time_of([&] { error = thrown<KazooTimeoutError>([&] { zk.start(limit); }); });
-        EXPECT_LT(taken, limit + 1s);
-        EXPECT_NE(error.message().find(bad.hosts()), std::string::npos) << error;
-        EXPECT_GE(bad.connections(), 1);
-        EXPECT_EQ(thrown<ConnectionClosedError>([&] { zk.get("/"); }).outcome(), Outcome::not_sent);
-    }
-}
-
-TEST_P(BadServer, WelcomesNobodyBesideAGoodOne) {
-    for (const auto& way : ways_to_welcome_nobody()) {
-        SCOPED_TRACE(way.what);
-        FakeServer bad([&](FakeConnection& c, int) { way.misbehave(c); });
-        KazooClient zk(options_for(bad.hosts() + "," + shared_server().hosts() + chroot())
-                           .randomize_hosts(false)
-                           .connect_timeout(50ms));
-        EXPECT_NO_THROW(zk.start(patience));
-        EXPECT_EQ(bad.connections(), 1);
-        EXPECT_TRUE(zk.exists("/").has_value());
-    }
-}
-
-TEST_P(BadServer, WelcomesLikeAnOldOne) {
-    FakeServer old([](FakeConnection& connection, int) {
-        connection.read_hello();
-        auto answer = connection.answer(connection.new_session(), 5000);
-        answer.has_read_only = false;
-        connection.send(frame(answer));
-        connection.serve_all();
-    });
-    KazooClient zk(options_for(old.hosts()));
-    zk.start(patience);
-    EXPECT_EQ(zk.get("/a").data, "good");
-    EXPECT_EQ(zk.session_timeout(), 5s);
 }
 
 TEST_P(BadServer, SendsByteByByte) {
@@ -196,45 +98,65 @@ std::vector<BadReply> bad_replies() {
     return {
         {"no body", [](auto& c, const Request& r) { c.reply(r); }, garbled, true},
         {"truncated body",
-         [](auto& c, const Request& r) { c.send(joined({24, r.xid, 0, 1, 0, 1, 0})); },
+         [](auto& c, const Request& r) {
+             c.send(int32s({24, r.xid, 0, 1, 0, 1, 0}));
+         },
          garbled,
          true},
         {"data beyond the frame",
-         [](auto& c, const Request& r) { c.send(joined({24, r.xid, 0, 1, 0, 1000, 0})); },
+         [](auto& c, const Request& r) {
+             c.send(int32s({24, r.xid, 0, 1, 0, 1000, 0}));
+         },
          garbled,
          true},
         {"data of the largest size",
-         [](auto& c, const Request& r) { c.send(joined({20, r.xid, 0, 1, 0, largest})); },
+         [](auto& c, const Request& r) {
+             c.send(int32s({20, r.xid, 0, 1, 0, largest}));
+         },
          garbled,
          true},
         {"data of negative size",
-         [](auto& c, const Request& r) { c.send(joined({20, r.xid, 0, 1, 0, -2})); },
+         [](auto& c, const Request& r) {
+             c.send(int32s({20, r.xid, 0, 1, 0, -2}));
+         },
          garbled,
          true},
-        {"unknown error", [](auto& c, const Request& r) { c.fail(r, -9999); },
-         std::error_code(-9999, zookeeper_category()), true},
-        {"positive error", [](auto& c, const Request& r) { c.fail(r, 9999); },
-         std::error_code(9999, zookeeper_category()), true},
-        {"session expired", [](auto& c, const Request& r) { c.fail(r, -112); },
-         Errc::session_expired, false},
+        {"unknown error",
+         [](auto& c, const Request& r) { c.fail(r, -9999); },
+         std::error_code(-9999, zookeeper_category()),
+         true},
+        {"positive error",
+         [](auto& c, const Request& r) { c.fail(r, 9999); },
+         std::error_code(9999, zookeeper_category()),
+         true},
+        {"session expired",
+         [](auto& c, const Request& r) { c.fail(r, -112); },
+         Errc::session_expired,
+         false},
         {"connection loss", [](auto& c, const Request& r) { c.fail(r, -4); }, lost, false},
-        {"frame without header", [](auto& c, const Request& r) { c.send(joined({4, r.xid})); },
-         lost, false},
-        {"empty frame", [](auto& c, const Request&) { c.send(number(0)); }, lost, false},
-        {"negative length", [](auto& c, const Request&) { c.send(number(-1)); }, lost, false},
+        {"frame without header",
+         [](auto& c, const Request& r) {
+             c.send(int32s({4, r.xid}));
+         },
+         lost,
+         false},
+        {"empty frame", [](auto& c, const Request&) { c.send(int32s({0})); }, lost, false},
+        {"negative length", [](auto& c, const Request&) { c.send(int32s({-1})); }, lost, false},
         {"text", [](auto& c, const Request&) { c.send("\xff\xff what is this"); }, lost, false},
         {"half a frame",
          [](auto& c, const Request& r) {
-             c.send(joined({80, r.xid, 0, 1, 0, 1}));
+             c.send(int32s({80, r.xid, 0, 1, 0, 1}));
              throw FakeConnection::Over();
          },
-         lost, false},
+         lost,
+         false},
         {"half a length",
          [](auto& c, const Request&) {
              c.send(std::string_view("\0\0", 2));
              throw FakeConnection::Over();
          },
-         lost, false}};
+         lost,
+         false}};
 }
 
 TEST_P(BadServer, AnswersBadly) {
@@ -274,7 +196,7 @@ TEST_P(BadServer, CountsMoreChildrenThanThereAre) {
         FakeServer server([&](FakeConnection& connection, int) {
             connection.welcome();
             const auto request = connection.next_operation();
-            connection.send(joined({20, request.xid, 0, 1, 0, count}));
+            connection.send(int32s({20, request.xid, 0, 1, 0, count}));
             connection.serve_all();
         });
         KazooClient zk(options_for(server.hosts()));
@@ -340,8 +262,8 @@ TEST_P(BadServer, NotifiesOfAnything) {
             event.path = path;
             connection.send(frame(header, event));
         }
-        connection.send(frame(header));                       // no event at all
-        connection.send(joined({28, -1, 0, 1, 0, 3, 3, 99}));  // a path beyond the frame
+        connection.send(frame(header));                        // no event at all
+        connection.send(int32s({28, -1, 0, 1, 0, 3, 3, 99}));  // a path beyond the frame
         connection.serve(connection.next_operation());
         codec::WatcherEvent event;
         event.type = 3;
@@ -384,9 +306,8 @@ TEST_P(BadServer, AnnouncesTheLargestFrame) {
     FakeServer server(first([](FakeConnection& connection) {
         connection.welcome(900);
         const auto request = connection.next_operation();
-        connection.send(
-            joined({std::numeric_limits<std::int32_t>::max(), request.xid, 0, 1, 0, 100})
-        );
+        connection.send(int32s({std::numeric_limits<std::int32_t>::max(), request.xid, 0, 1, 0, 100}
+        ));
         connection.stay_silent();
     }));
     KazooClient zk(options_for(server.hosts()));
@@ -396,72 +317,6 @@ TEST_P(BadServer, AnnouncesTheLargestFrame) {
     EXPECT_EQ(thrown<ConnectionLoss>([&] { zk.get("/a"); }).outcome(), Outcome::not_applied);
     EXPECT_EQ(zk.get("/a").data, "good");
     EXPECT_EQ(server.connections(), 2);
-}
-
-/// What a server may answer to a client that comes back for its session.
-TEST_P(BadServer, KnowsNothingOfTheSession) {
-    struct Way {
-        const char* what;
-        std::int64_t session;
-        std::int32_t timeout_ms;
-    };
-    for (const auto& way : {Way{"refused", 0, 0}, Way{"another", 77, 5000}}) {
-        SCOPED_TRACE(way.what);
-        FakeServer server([&](FakeConnection& connection, int number) {
-            if (number == 0) {
-                connection.welcome();
-                connection.serve(connection.next_operation());
-                return;
-            }
-            const auto hello = connection.read_hello();
-            if (hello.session_id != 0) {
-                connection.send(frame(connection.answer(way.session, way.timeout_ms)));
-                return;
-            }
-            connection.send(frame(connection.answer(connection.new_session(), 10'000)));
-            connection.serve_all();
-        });
-        KazooClient zk(options_for(server.hosts()));
-        StateLog states(zk);
-        std::atomic<int> told{0};
-        zk.start(patience);
-        zk.exists("/a", [&](const WatchedEvent& event) {
-            EXPECT_EQ(event, WatchedEvent(EventType::NONE, KeeperState::EXPIRED_SESSION));
-            ++told;
-        });
-        ASSERT_TRUE(states.wait_for(4));
-        EXPECT_EQ(states.states(), (std::vector{CONNECTED, SUSPENDED, LOST, CONNECTED}));
-        EXPECT_EQ(zk.get("/a").data, "good");
-        EXPECT_EQ(server.connections(), 3);
-        zk.stop();
-        EXPECT_EQ(told, 1);
-    }
-}
-
-TEST_P(BadServer, IsNotReadyWhenTheClientComesBack) {
-    FakeServer server([](FakeConnection& connection, int number) {
-        if (number == 0) {
-            connection.welcome();
-            connection.serve(connection.next_operation());
-            return;
-        }
-        const auto hello = connection.read_hello();
-        auto answer = connection.answer(hello.session_id, 10'000);
-        answer.protocol_version = number < 4 ? 42 : 0;
-        connection.send(frame(answer));
-        if (number < 4) return;
-        connection.serve_all();
-    });
-    KazooClient zk(options_for(server.hosts()));
-    StateLog states(zk);
-    zk.start(patience);
-    const auto session = zk.client_id();
-    EXPECT_TRUE(zk.exists("/a").has_value());
-    ASSERT_TRUE(states.wait_for(3));
-    EXPECT_EQ(zk.get("/a").data, "good");
-    EXPECT_EQ(states.states(), (std::vector{CONNECTED, SUSPENDED, CONNECTED}));
-    EXPECT_EQ(zk.client_id(), session);
-    EXPECT_EQ(server.connections(), 5);
 }
 
 KAZOO_ON_OWN_HANDLERS(BadServer);

@@ -107,8 +107,7 @@ TEST_P(KillNine, EveryOperationUnderLoadCompletesOnce) {
         ASSERT_TRUE(writes[i].wait_complete());
         auto endings = writes[i].endings();
         const auto in_doubt = endings["connection_loss, unknown"];
-        const auto version =
-            static_cast<std::size_t>(zk.exists(at(std::to_string(i)))->version);
+        const auto version = static_cast<std::size_t>(zk.exists(at(std::to_string(i)))->version);
         EXPECT_GE(version, endings["ok"]);
         EXPECT_LE(version, endings["ok"] + in_doubt);
         EXPECT_EQ(
@@ -156,10 +155,7 @@ TEST_P(KillNine, WhatIsIssuedWhileSuspendedSucceedsInOrder) {
     EXPECT_EQ(
         states.states(),
         (std::vector{
-            KazooState::CONNECTED,
-            KazooState::SUSPENDED,
-            KazooState::CONNECTED,
-            KazooState::LOST})
+            KazooState::CONNECTED, KazooState::SUSPENDED, KazooState::CONNECTED, KazooState::LOST})
     );
 }
 
@@ -169,7 +165,8 @@ public:
     Watcher watcher(const std::string& name) {
         return [told = told_, name](const WatchedEvent& event) {
             const std::lock_guard lock(told->mutex);
-            told->lines.push_back(name + " " + to_string(event.type) + " " + event.path.value_or("-"));
+            const auto where = event.path.value_or("-");
+            told->lines.push_back(name + " " + to_string(event.type) + " " + where);
         };
     }
     std::vector<std::string> lines() const {

@@ -65,9 +65,7 @@ TEST_P(StopAndDestroy, AcceptedByNobody) {
     const auto listener = listen_on_loopback(0);
     const auto first = connect_to_loopback(local_port(listener));
     ASSERT_TRUE(first);
-    std::optional<KazooClient> zk(
-        options_for("127.0.0.1:" + std::to_string(local_port(listener)))
-    );
+    std::optional<KazooClient> zk(options_for("127.0.0.1:" + std::to_string(local_port(listener))));
     zk->start_async();
     auto waiting = zk->get_async("/a");
     EXPECT_FALSE(waiting.wait(100ms));

@@ -18,6 +18,14 @@ constexpr std::string_view password = "fake server pass";
 
 }  // namespace
 
+base::Buffer int32s(std::initializer_list<std::int32_t> values) {
+    base::Buffer bytes;
+    for (const auto value : values) {
+        base::store_be32(bytes.grow(4), static_cast<std::uint32_t>(value));
+    }
+    return bytes;
+}
+
 void FakeConnection::wait_readable() {
     std::array<pollfd, 2> watched{{{socket_.get(), POLLIN, 0}, {end_.fd(), POLLIN, 0}}};
     if (::poll(watched.data(), watched.size(), step_limit_ms) <= 0 || watched[1].revents != 0) {

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -34,6 +35,9 @@ inline codec::ReplyHeader reply_header(std::int32_t xid, std::int32_t err = 0) {
     header.err = err;
     return header;
 }
+
+/// These numbers as the protocol writes them, for frames that no record gives.
+base::Buffer int32s(std::initializer_list<std::int32_t> values);
 
 /// What a fake server sees of one connection, and how it answers. The functions throw `Over` when
 /// the client is gone, the server is being destroyed or nothing happens for 20 seconds; the script

@@ -101,15 +101,15 @@ private:
     int threads_before_ = 0;
 };
 
-#define KAZOO_ON_OWN_HANDLERS(Suite)                                        \
-    INSTANTIATE_TEST_SUITE_P(                                               \
-        Handlers,                                                           \
-        Suite,                                                              \
-        ::testing::Values(                                                  \
-            ::kazoo::testing_support::handler_kind("Threading"),            \
-            ::kazoo::testing_support::handler_kind("Asio")                  \
-        ),                                                                  \
-        [](const auto& kind) { return std::string(kind.param.name); }       \
+#define KAZOO_ON_OWN_HANDLERS(Suite)                                  \
+    INSTANTIATE_TEST_SUITE_P(                                         \
+        Handlers,                                                     \
+        Suite,                                                        \
+        ::testing::Values(                                            \
+            ::kazoo::testing_support::handler_kind("Threading"),      \
+            ::kazoo::testing_support::handler_kind("Asio")            \
+        ),                                                            \
+        [](const auto& kind) { return std::string(kind.param.name); } \
     )
 
 }  // namespace kazoo::testing_support

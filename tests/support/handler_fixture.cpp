@@ -33,8 +33,9 @@ ClientOptions HandlerTest::options() {
         .hosts(shared_server().hosts() + chroot_)
         .handler(handler())
         .close_timeout(2s)
-        .logger(Logger([log = log_](LogLevel, std::string_view line) { log->add(std::string(line)); }
-        ));
+        .logger(Logger([log = log_](LogLevel, std::string_view line) {
+            log->add(std::string(line));
+        }));
 }
 
 Proxy& HandlerTest::proxy() {

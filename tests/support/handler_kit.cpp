@@ -22,7 +22,9 @@ template <class SelfContained>
 class SimpleKit final : public HandlerKit {
 public:
     const std::shared_ptr<Handler>& handler() override { return handler_; }
-    bool shut_down(std::chrono::milliseconds) override { return !handler_->running(); }
+    bool shut_down(std::chrono::milliseconds limit) override {
+        return wait_until([this] { return !handler_->running(); }, limit);
+    }
 
 private:
     std::shared_ptr<Handler> handler_ = std::make_shared<SelfContained>();

@@ -10,8 +10,8 @@
 
 namespace kazoo::testing_support {
 
-/// A handler with what it needs around it, such as a loop and the thread that runs it. The thread of
-/// the test may block on the handler's clients, whatever kind it is.
+/// A handler with what it needs around it, such as a loop and the thread that runs it. The thread
+/// of the test may block on the handler's clients, whatever kind it is.
 class HandlerKit {
 public:
     HandlerKit() = default;

@@ -46,7 +46,8 @@ TEST_P(Checklist, Row32_WritesDoTheSameInBothForms) {
     EXPECT_EQ(with_stat.stat.data_length, with_stat_async.stat.data_length);
     EXPECT_EQ(zk().ensure_path("/blocking/c/d"), zk().ensure_path_async("/async/c/d").get());
     EXPECT_EQ(zk().ensure_path("/blocking/c/d"), zk().ensure_path_async("/async/c/d").get());
-    EXPECT_EQ(zk().set("/blocking", "x", 0).version, zk().set_async("/async", "x", 0).get().version);
+    const auto set_async = zk().set_async("/async", "x", 0).get();
+    EXPECT_EQ(zk().set("/blocking", "x", 0).version, set_async.version);
     EXPECT_EQ(
         zk().set_acls("/blocking", open_acl_unsafe(), 0).aversion,
         zk().set_acls_async("/async", open_acl_unsafe(), 0).get().aversion

@@ -69,7 +69,8 @@ TEST_P(Checklist, Row28_ExceptionsOfTheExampleHaveTheirNames) {
         }
     };
     auto& client = start_client(proxied());
-    client.create("/locked", "", CreateOptions().acl({make_digest_acl("a", "b", Permissions::all)}));
+    const AclList locked{make_digest_acl("a", "b", Permissions::all)};
+    client.create("/locked", "", CreateOptions().acl(locked));
     client.get_children_async("/").rawlink(callback);
     client.get_children_async("/locked").rawlink(callback);
     ASSERT_TRUE(caught.wait_for(2));

@@ -255,13 +255,17 @@ TEST_P(Life, AClientIdThatIsOverGivesANewSession) {
 }
 
 TEST_P(Life, SetHostsIsForTheNextConnection) {
+    auto& states = record<KazooState>();
     auto& client = start_client(proxied());
+    client.add_listener([&](KazooState state) { states.add(state); });
     const auto id = client.client_id();
     const auto connections = proxy().accepted();
     client.set_hosts(shared_server().hosts());
     EXPECT_EQ(client.client_id(), id) << "the present connection is not touched";
     proxy().cut();
-    ASSERT_TRUE(wait_until([&] { return client.client_id() == id; }, patience));
+    ASSERT_TRUE(states.wait_for(2));
+    EXPECT_EQ(states.all(), (std::vector{KazooState::SUSPENDED, KazooState::CONNECTED}));
+    EXPECT_EQ(client.client_id(), id);
     EXPECT_TRUE(client.exists("/"));
     EXPECT_EQ(proxy().accepted(), connections);
     EXPECT_THROW(client.set_hosts(":::"), ConfigurationError);

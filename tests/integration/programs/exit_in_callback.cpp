@@ -1,6 +1,6 @@
 // exit_in_callback <kind of handler> local|static|main <hosts>: the example of kazoo's page whose
-// callback calls exit, with a client that is a local or a static object. With "main" it is main that
-// ends and leaves a static client behind. Ends with status 7 and says nothing.
+// callback calls exit, with a client that is a local or a static object. With "main" it is main
+// that ends and leaves a static client behind. Ends with status 7 and says nothing.
 #include "support/handler_kit.hpp"
 
 #include <kazoo/client.hpp>
