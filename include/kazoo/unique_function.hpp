@@ -31,8 +31,9 @@ public:
     UniqueFunction(std::nullptr_t) noexcept {}
 
     template <class F>
-        requires detail::CallableOtherThan<UniqueFunction<R(Args...)>, F, R, Args...>
-    UniqueFunction(F&& f) {
+    requires detail::CallableOtherThan<UniqueFunction<R(Args...)>, F, R, Args...> UniqueFunction(
+        F&& f
+    ) {
         using Stored = std::decay_t<F>;
         if constexpr (std::is_pointer_v<Stored>) {
             if (f == nullptr) {

@@ -41,8 +41,7 @@ public:
     Watcher() noexcept = default;
 
     template <class F>
-        requires detail::CallableOtherThan<Watcher, F, void, const WatchedEvent&>
-    Watcher(F&& function)
+    requires detail::CallableOtherThan<Watcher, F, void, const WatchedEvent&> Watcher(F&& function)
         : state_(detail::make_ref<detail::WatcherState>(std::forward<F>(function))) {}
 
     explicit operator bool() const noexcept { return static_cast<bool>(state_); }

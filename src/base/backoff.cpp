@@ -22,7 +22,8 @@ std::optional<std::chrono::milliseconds> Backoff::next() noexcept {
     // A double may round up beyond what the integer can hold, hence the second comparison.
     const std::chrono::milliseconds pause(
         pause_ms >= 0x1.0p62 ? policy_.max_delay().count()
-                             : static_cast<std::chrono::milliseconds::rep>(pause_ms));
+                             : static_cast<std::chrono::milliseconds::rep>(pause_ms)
+    );
     return std::min(pause, policy_.max_delay());
 }
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <kazoo/retry.hpp>
-
 #include "base/random.hpp"
+
+#include <kazoo/retry.hpp>
 
 #include <chrono>
 #include <cstdint>

@@ -1,6 +1,6 @@
-#include <kazoo/errors.hpp>
-
 #include "base/text.hpp"
+
+#include <kazoo/errors.hpp>
 
 #include <ostream>
 #include <string>

@@ -1,8 +1,7 @@
-#include <kazoo/hosts.hpp>
-
-#include <kazoo/paths.hpp>
-
 #include "base/text.hpp"
+
+#include <kazoo/hosts.hpp>
+#include <kazoo/paths.hpp>
 
 #include <charconv>
 #include <cstddef>
@@ -15,8 +14,7 @@ namespace {
 constexpr std::size_t npos = std::string_view::npos;
 
 Error refuse(const std::string& reason, std::string_view part) {
-    return Error(ClientErrc::configuration)
-        .detail("hosts: " + reason + ": " + base::quoted(part));
+    return Error(ClientErrc::configuration).detail("hosts: " + reason + ": " + base::quoted(part));
 }
 
 std::string_view trim(std::string_view text) noexcept {

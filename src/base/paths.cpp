@@ -1,6 +1,6 @@
-#include <kazoo/paths.hpp>
-
 #include "base/text.hpp"
+
+#include <kazoo/paths.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -51,8 +51,7 @@ Character character_at(std::string_view text, std::size_t at) noexcept {
     if (!continues(text, at + 3)) {
         return {harmless, 1};
     }
-    const std::uint32_t code_point =
-        (lead & 0x07U) << 18 | rest(1) << 12 | rest(2) << 6 | rest(3);
+    const std::uint32_t code_point = (lead & 0x07U) << 18 | rest(1) << 12 | rest(2) << 6 | rest(3);
     const bool shortest_form = code_point >= 0x10000 && code_point <= 0x10FFFF;
     return shortest_form ? Character{code_point, 4} : Character{harmless, 1};
 }

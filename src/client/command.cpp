@@ -74,9 +74,9 @@ AsyncResult<std::string> command(Core& core, std::string_view word, const CallCo
         ));
         return result;
     }
-    const auto deadline =
-        context.deadline != TimePoint::max() ? context.deadline
-                                             : core.handler()->now() + answer_time;
+    const auto deadline = context.deadline != TimePoint::max()
+                              ? context.deadline
+                              : core.handler()->now() + answer_time;
     auto done = [promise = std::move(promise)](std::error_code error, std::string answer) mutable {
         if (error) {
             promise.set_exception(command_error(Errc::connection_loss, error.message()));

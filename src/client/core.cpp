@@ -124,9 +124,7 @@ std::optional<Error> Core::obstacle(const CallContext& context) const {
         return Error(Errc::operation_timeout, Outcome::not_sent);
     }
     if (handler_->backlog() >= options_.limits().requests) {
-        return Error(
-            ClientErrc::queue_full, Outcome::not_sent, "", {}, "callbacks do not keep up"
-        );
+        return Error(ClientErrc::queue_full, Outcome::not_sent, "", {}, "callbacks do not keep up");
     }
     return std::nullopt;
 }

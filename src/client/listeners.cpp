@@ -37,9 +37,10 @@ void Listeners::tell_now(KazooState state, std::uint64_t last_told) {
     {
         const std::lock_guard lock(mutex_);
         std::copy_if(
-            entries_.begin(), entries_.end(), std::back_inserter(told), [&](const Entry& entry) {
-                return entry.id <= last_told;
-            }
+            entries_.begin(),
+            entries_.end(),
+            std::back_inserter(told),
+            [&](const Entry& entry) { return entry.id <= last_told; }
         );
     }
     const detail::LaneScope nothing_may_block(*handler_, Lane::session);

@@ -1,5 +1,7 @@
 #include "handler/lane_worker.hpp"
 
+#include "base/quiet_thread.hpp"
+
 #include <utility>
 
 namespace kazoo::handler {
@@ -36,7 +38,7 @@ void LaneWorker::start(std::shared_ptr<void> owner) {
     if (thread_.joinable()) {
         thread_.detach();  // has left `run` already
     }
-    thread_ = std::thread([this, owner = std::move(owner)] { run(); });
+    thread_ = base::start_quiet_thread([this, owner = std::move(owner)] { run(); });
     serving_ = true;
 }
 

@@ -1,4 +1,5 @@
 #include "base/fork_guard.hpp"
+#include "base/quiet_thread.hpp"
 #include "handler/lane_worker.hpp"
 
 #include <kazoo/detail/result_state.hpp>
@@ -67,7 +68,7 @@ void SequentialThreadingHandler::Threads::start_connection(const std::shared_ptr
     ending.store(false);
     io.restart();
     work.emplace(io.get_executor());
-    connection = std::thread([self] {
+    connection = base::start_quiet_thread([self] {
         connection_thread_of = self.get();
         self->io.run();
         // What was cut off by the stop still owns clients, which own this loop.

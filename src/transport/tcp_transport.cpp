@@ -1,6 +1,7 @@
 #include "transport/tcp_transport.hpp"
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 
@@ -12,10 +13,12 @@ namespace {
 
 using boost::asio::ip::tcp;
 
-std::vector<base::Endpoint> to_endpoints(const tcp::resolver::results_type& results) {
+std::vector<base::Endpoint> to_endpoints(
+    const NameLookup::Addresses& addresses, std::uint16_t port
+) {
     std::vector<base::Endpoint> endpoints;
-    for (const auto& entry : results) {
-        endpoints.push_back({entry.endpoint().address().to_string(), entry.endpoint().port()});
+    for (const auto& entry : addresses) {
+        endpoints.push_back({entry.endpoint().address().to_string(), port});
     }
     return endpoints;
 }
@@ -135,20 +138,27 @@ void TcpTransport::resolve(std::uint64_t attempt, const std::string& host, std::
         });
         return;
     }
-    resolver_ = std::make_shared<tcp::resolver>(executor_);
-    resolver_->async_resolve(
-        host,
-        std::to_string(port),
-        tcp::resolver::numeric_service,
-        [sink = sink_, attempt, keep = resolver_](
-            boost::system::error_code failed, const tcp::resolver::results_type& results
-        ) {
-            const auto target = sink.lock();
-            if (target && failed != boost::asio::error::operation_aborted) {
-                target->on_resolved(attempt, failed, to_endpoints(results));
-            }
+    name_lookup(host).wait([sink = sink_, attempt, port](
+                               boost::system::error_code failed,
+                               const NameLookup::Addresses& addresses
+                           ) {
+        if (const auto target = sink.lock()) {
+            target->on_resolved(attempt, failed, to_endpoints(addresses, port));
         }
-    );
+    });
+}
+
+/// A name that takes longer than one attempt is not asked for again: the next one takes its answer.
+NameLookup& TcpTransport::name_lookup(const std::string& host) {
+    std::erase_if(names_, [](const auto& name) { return name->finished(); });
+    for (const auto& name : names_) {
+        if (name->host() == host) {
+            return *name;
+        }
+    }
+    names_.push_back(std::make_shared<NameLookup>(executor_, host));
+    names_.back()->start();
+    return *names_.back();
 }
 
 void TcpTransport::connect(std::uint64_t attempt, const base::Endpoint& endpoint) {
@@ -164,9 +174,8 @@ void TcpTransport::send(base::Buffer& bytes) {
 }
 
 void TcpTransport::disconnect() {
-    if (resolver_) {
-        resolver_->cancel();
-        resolver_.reset();
+    for (const auto& name : names_) {
+        name->forget();
     }
     if (link_) {
         link_->close();

@@ -1,11 +1,12 @@
 #pragma once
 
+#include "transport/name_lookup.hpp"
 #include "transport/transport.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/ip/tcp.hpp>
 
 #include <memory>
+#include <vector>
 
 namespace kazoo::transport {
 
@@ -23,9 +24,11 @@ public:
 private:
     class Link;
 
+    NameLookup& name_lookup(const std::string& host);
+
     boost::asio::any_io_executor executor_;
     std::weak_ptr<Sink> sink_;
-    std::shared_ptr<boost::asio::ip::tcp::resolver> resolver_;
+    std::vector<std::shared_ptr<NameLookup>> names_;  // also those nobody waits for any more
     std::shared_ptr<Link> link_;
 };
 

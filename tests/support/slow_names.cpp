@@ -16,8 +16,7 @@ struct Desk {
     std::mutex mutex;
     std::condition_variable changed;
     bool open = false;
-    int asked = 0;
-    int noticed = 0;
+    int waiting = 0;
 };
 
 Desk& desk() {
@@ -29,9 +28,10 @@ void wait_for_end() {
     auto& d = desk();
     std::unique_lock lock(d.mutex);
     if (!d.open) return;
-    ++d.asked;
+    ++d.waiting;
     d.changed.notify_all();
-    d.changed.wait_for(lock, 5s, [&] { return !d.open; });
+    d.changed.wait_for(lock, 30s, [&] { return !d.open; });
+    --d.waiting;
 }
 
 }  // namespace
@@ -40,7 +40,6 @@ SlowNames::SlowNames() {
     auto& d = desk();
     const std::lock_guard lock(d.mutex);
     d.open = true;
-    d.asked = d.noticed = 0;
 }
 
 SlowNames::~SlowNames() {
@@ -53,9 +52,12 @@ SlowNames::~SlowNames() {
 bool SlowNames::wait_for_look_up() {
     auto& d = desk();
     std::unique_lock lock(d.mutex);
-    if (!d.changed.wait_for(lock, 5s, [&] { return d.asked > d.noticed; })) return false;
-    ++d.noticed;
-    return true;
+    return d.changed.wait_for(lock, 10s, [&] { return d.waiting > 0; });
+}
+
+int SlowNames::under_way() {
+    const std::lock_guard lock(desk().mutex);
+    return desk().waiting;
 }
 
 }  // namespace kazoo::testing_support

@@ -1,6 +1,5 @@
 // Access lists and authentication.
 #include "behaviour/suites.hpp"
-
 #include "support/wait_until.hpp"
 
 #include <algorithm>
@@ -94,8 +93,11 @@ TEST_P(Access, CredentialsAreReplayedOnEveryConnection) {
 }
 
 TEST_P(Access, CredentialsGivenWhileSuspendedWaitForTheConnection) {
-    root_client().create(chroot() + "/secret", "x", CreateOptions().acl({
-        make_digest_acl("user", "password", Permissions::all)}));
+    root_client().create(
+        chroot() + "/secret",
+        "x",
+        CreateOptions().acl({make_digest_acl("user", "password", Permissions::all)})
+    );
     auto& client = start_client(proxied());
     proxy().cut();
     ASSERT_TRUE(wait_until([&] { return !client.connected(); }, patience));

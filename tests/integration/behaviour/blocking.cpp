@@ -1,7 +1,6 @@
 // Blocking calls in callbacks: they work where the handler has the threads, and are refused at once
 // where they could never end.
 #include "behaviour/suites.hpp"
-
 #include "support/wait_until.hpp"
 
 #include <functional>
@@ -142,8 +141,9 @@ TEST_P(Blocking, LongerThanTheSessionTimeoutCostsNoSession) {
     client.exists("/a", Watcher([&](const WatchedEvent& event) {
                       if (event.type == EventType::CREATED) block();
                   }));
-    client.create_async("/a", "", CreateOptions().ephemeral()).rawlink([&](const auto&) { block(); }
-    );
+    client.create_async("/a", "", CreateOptions().ephemeral()).rawlink([&](const auto&) {
+        block();
+    });
     ASSERT_TRUE(done.wait_for(2));
     EXPECT_EQ(client.client_id()->session_id, session);
     EXPECT_TRUE(client.exists("/a")) << "the session has lived on";

@@ -1,6 +1,5 @@
 // Results, their links, and errors that escape from callbacks.
 #include "behaviour/suites.hpp"
-
 #include "support/wait_until.hpp"
 
 #include <algorithm>
@@ -59,9 +58,7 @@ TEST_P(Callbacks, ACallbackMayLinkStartAndUnlink) {
         order.add("first");
     });
     ASSERT_TRUE(order.wait_for(3));
-    EXPECT_EQ(
-        order.all(), (std::vector<std::string>{"first", "linked inside", "started inside"})
-    );
+    EXPECT_EQ(order.all(), (std::vector<std::string>{"first", "linked inside", "started inside"}));
 }
 
 TEST_P(Callbacks, EscapedErrorsOfCallbacksGoToTheLogger) {

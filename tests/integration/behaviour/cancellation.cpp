@@ -1,6 +1,5 @@
 // Giving operations up: cancel, deadlines, stop tokens; and what that means for the data.
 #include "behaviour/suites.hpp"
-
 #include "support/wait_until.hpp"
 
 #include <stop_token>
@@ -184,9 +183,7 @@ TEST_P(Cancellation, ByAStopToken) {
 TEST_P(Cancellation, ByAStopTokenThatOutlivesEverything) {
     std::stop_source source;
     for (int i = 0; i < 20; ++i) {
-        static_cast<void>(
-            zk().exists_async("/", {}, CallOptions().stop_token(source.get_token()))
-        );
+        static_cast<void>(zk().exists_async("/", {}, CallOptions().stop_token(source.get_token())));
     }
     zk().stop();
     source.request_stop();

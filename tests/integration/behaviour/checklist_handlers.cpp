@@ -1,6 +1,5 @@
 // Rows 5-7 and 17-19: who owns the threads.
 #include "behaviour/suites.hpp"
-
 #include "support/pool_handler.hpp"
 #include "support/wait_until.hpp"
 #include "support/zookeeper_server.hpp"
@@ -169,9 +168,9 @@ TEST(ChecklistOfOneHandler, Row18_AClassIsNoHandler) {
 
 TEST(ChecklistOfOneHandler, Row18_ALoopThatNobodyRunsShowsAsATimeout) {
     boost::asio::io_context context;
-    KazooClient zk(plain_options()
-                       .handler(std::make_shared<SequentialAsioHandler>(context))
-                       .close_timeout(0ms));
+    KazooClient zk(
+        plain_options().handler(std::make_shared<SequentialAsioHandler>(context)).close_timeout(0ms)
+    );
     EXPECT_THROW(zk.start(50ms), KazooTimeoutError);
     context.run();  // what the stop has begun
     EXPECT_EQ(zk.client_state(), KeeperState::CLOSED);

@@ -1,6 +1,5 @@
 // Rows 39-43: the three kinds of callbacks.
 #include "behaviour/suites.hpp"
-
 #include "support/wait_until.hpp"
 
 #include <numeric>
@@ -34,9 +33,8 @@ TEST_P(Checklist, Row39_ThereAreThreeKindsOfCallbacks) {
     client.start(patience);
     client.create("/a");
     client.get("/a", recording(events));
-    client.delete_async("/a").rawlink([&](auto result) {
-        completions.add(result.result().error());
-    });
+    client.delete_async("/a").rawlink([&](auto result) { completions.add(result.result().error()); }
+    );
     EXPECT_TRUE(states.wait_for(1));
     EXPECT_TRUE(events.wait_for(1));
     EXPECT_TRUE(completions.wait_for(1));
@@ -73,9 +71,10 @@ TEST_P(Checklist, Row40_WatchFunctionsKeepTheOrderOfTheEvents) {
     constexpr int count = 100;
     auto& order = record<int>();
     for (int i = 1; i <= count; ++i) {
-        zk().exists_async("/n" + std::to_string(i), Watcher([&order, i](const WatchedEvent&) {
-                              order.add(i);
-                          })).wait(patience);
+        zk().exists_async(
+                "/n" + std::to_string(i),
+                Watcher([&order, i](const WatchedEvent&) { order.add(i); })
+        ).wait(patience);
     }
     for (int i = 1; i <= count; ++i) {
         static_cast<void>(root_client().create_async(chroot() + "/n" + std::to_string(i)));

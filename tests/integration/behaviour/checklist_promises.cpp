@@ -1,6 +1,5 @@
 // Rows 44-50: results by hand, the end of a handler, and requests without a connection.
 #include "behaviour/suites.hpp"
-
 #include "support/wait_until.hpp"
 
 #include <boost/asio/any_io_executor.hpp>

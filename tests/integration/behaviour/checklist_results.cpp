@@ -1,6 +1,5 @@
 // Rows 1-4 and 20-26: results and their callbacks.
 #include "behaviour/suites.hpp"
-
 #include "support/wait_until.hpp"
 
 #include <algorithm>
@@ -67,9 +66,9 @@ TEST_P(Checklist, Row02_EveryAsyncMethodReturnsAResultAtOnce) {
     const auto is_ready = [](const auto& f) { return f(); };
     EXPECT_TRUE(std::none_of(ready.begin(), ready.end(), is_ready));
     proxy().thaw();
-    EXPECT_TRUE(wait_until(
-        [&] { return std::all_of(ready.begin(), ready.end(), is_ready); }, patience
-    ));
+    EXPECT_TRUE(
+        wait_until([&] { return std::all_of(ready.begin(), ready.end(), is_ready); }, patience)
+    );
 }
 
 TEST_P(Checklist, Row03_RawlinkTakesAnyCallable) {

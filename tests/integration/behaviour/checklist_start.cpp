@@ -1,6 +1,5 @@
 // Rows 8-14: start_async, its event, and servers that are never reached.
 #include "behaviour/suites.hpp"
-
 #include "support/loopback.hpp"
 #include "support/wait_until.hpp"
 

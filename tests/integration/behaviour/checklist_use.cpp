@@ -1,6 +1,5 @@
 // Rows 27-31: what the example of the page does.
 #include "behaviour/suites.hpp"
-
 #include "support/child_process.hpp"
 #include "support/wait_until.hpp"
 #include "support/zookeeper_server.hpp"
@@ -21,9 +20,8 @@ using Children = std::vector<std::string>;
 /// Runs the program exit_in_callback; its exit status, or what became of it instead.
 std::string run_exit_in_callback(const HandlerKind& kind, const std::string& owner) {
     const auto log = std::filesystem::temp_directory_path() / unique_chroot().substr(1);
-    const auto pid = spawn_child(
-        {KAZOO_EXIT_IN_CALLBACK, kind.name, owner, shared_server().hosts()}, log
-    );
+    const auto pid =
+        spawn_child({KAZOO_EXIT_IN_CALLBACK, kind.name, owner, shared_server().hosts()}, log);
     int status = 0;
     const bool ended =
         wait_until([&] { return ::waitpid(pid, &status, WNOHANG) == pid; }, patience);
@@ -78,9 +76,7 @@ TEST_P(Checklist, Row28_ExceptionsOfTheExampleHaveTheirNames) {
     client.get_children_async("/").rawlink(callback);
     proxy().cut();
     ASSERT_TRUE(caught.wait_for(3));
-    EXPECT_EQ(
-        caught.all(), (std::vector<std::string>{"1", "not allowed", "connection lost"})
-    );
+    EXPECT_EQ(caught.all(), (std::vector<std::string>{"1", "not allowed", "connection lost"}));
 }
 
 TEST_P(Checklist, Row29_ExitInACallbackEndsTheProcess) {

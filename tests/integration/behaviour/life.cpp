@@ -1,6 +1,5 @@
 // Start, stop, restart and destruction, from everywhere and at any time.
 #include "behaviour/suites.hpp"
-
 #include "support/wait_until.hpp"
 #include "support/zookeeper_server.hpp"
 

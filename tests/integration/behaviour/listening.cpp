@@ -1,6 +1,5 @@
 // State listeners.
 #include "behaviour/suites.hpp"
-
 #include "support/wait_until.hpp"
 
 namespace kazoo::behaviour {

@@ -1,6 +1,5 @@
 // One-shot watches.
 #include "behaviour/suites.hpp"
-
 #include "support/wait_until.hpp"
 
 #include <stdexcept>
@@ -79,9 +78,8 @@ TEST_P(Watches, AreToldAfterTheReplyThatArmedThem) {
     zk().create("/a");
     constexpr int rounds = 30;
     for (int i = 0; i < rounds; ++i) {
-        const auto read = zk().get_async("/a", Watcher([&](const WatchedEvent&) {
-                                             order.add("watch");
-                                         }));
+        const auto read =
+            zk().get_async("/a", Watcher([&](const WatchedEvent&) { order.add("watch"); }));
         static_cast<void>(zk().set_async("/a", "x"));
         ASSERT_TRUE(order.wait_for(static_cast<std::size_t>(i) + 1));
         EXPECT_TRUE(read.ready());

@@ -75,8 +75,9 @@ TEST(RetryPolicy, ImpossibleValuesBecomeTheNearestPossibleOnes) {
 
 TEST(BackoffPauses, DoubleUntilTheMaximum) {
     const RetryPolicy policy = RetryPolicy().max_jitter(0).max_delay(1s);
-    EXPECT_EQ(pauses(policy, 1, 7),
-              std::vector<milliseconds>({100ms, 200ms, 400ms, 800ms, 1s, 1s, 1s}));
+    EXPECT_EQ(
+        pauses(policy, 1, 7), std::vector<milliseconds>({100ms, 200ms, 400ms, 800ms, 1s, 1s, 1s})
+    );
 }
 
 TEST(BackoffPauses, FirstIsCappedToo) {

@@ -103,20 +103,41 @@ std::set<std::string> codes_with(Condition condition) {
 using Names = std::set<std::string>;
 
 TEST(Conditions, GroupTheCodes) {
-    EXPECT_EQ(codes_with(Condition::retryable),
-              Names({"connection_loss", "operation_timeout", "request_timeout", "session_moved",
-                     "throttled_op", "reconfig_in_process", "queue_full"}));
-    EXPECT_EQ(codes_with(Condition::session_lost),
-              Names({"session_expired", "unknown_session", "auth_failed",
-                     "session_closed_require_sasl", "connection_closed"}));
+    EXPECT_EQ(
+        codes_with(Condition::retryable),
+        Names(
+            {"connection_loss",
+             "operation_timeout",
+             "request_timeout",
+             "session_moved",
+             "throttled_op",
+             "reconfig_in_process",
+             "queue_full"}
+        )
+    );
+    EXPECT_EQ(
+        codes_with(Condition::session_lost),
+        Names(
+            {"session_expired",
+             "unknown_session",
+             "auth_failed",
+             "session_closed_require_sasl",
+             "connection_closed"}
+        )
+    );
     EXPECT_EQ(codes_with(Condition::connection_lost), Names({"connection_loss", "session_moved"}));
-    EXPECT_EQ(codes_with(Condition::timeout),
-              Names({"operation_timeout", "request_timeout", "wait_timeout"}));
+    EXPECT_EQ(
+        codes_with(Condition::timeout),
+        Names({"operation_timeout", "request_timeout", "wait_timeout"})
+    );
 }
 
 TEST(Conditions, DoNotHoldForSuccessOrForeignCodes) {
-    for (const Condition condition : {Condition::retryable, Condition::session_lost,
-                                      Condition::connection_lost, Condition::timeout}) {
+    for (const Condition condition :
+         {Condition::retryable,
+          Condition::session_lost,
+          Condition::connection_lost,
+          Condition::timeout}) {
         EXPECT_NE(std::error_code(), condition);
         EXPECT_NE(std::error_code(Errc::ok), condition);
         EXPECT_NE(std::make_error_code(std::errc::timed_out), condition);
@@ -159,9 +180,11 @@ TEST(ErrorValue, TakesTheUsualOutcomeOfItsCode) {
 
 TEST(ErrorValue, ComposesOneLine) {
     const Error error(Errc::no_node, Outcome::not_applied, "get", "/a", "as seen by zk1");
-    EXPECT_EQ(error.message(),
-              "get /a: node does not exist; create it, or for a create its parent, first "
-              "(no_node, -101, outcome not applied): as seen by zk1");
+    EXPECT_EQ(
+        error.message(),
+        "get /a: node does not exist; create it, or for a create its parent, first "
+        "(no_node, -101, outcome not applied): as seen by zk1"
+    );
     std::ostringstream out;
     out << error;
     EXPECT_EQ(out.str(), error.message());

@@ -54,8 +54,8 @@ TEST(Exceptions, OneClassForEachClientCode) {
 }
 
 TEST(Exceptions, AliasesAreTheSameClasses) {
-#define KAZOO_ERROR_ALIAS(Alias, Class)                          \
-    static_assert(std::is_same_v<kazoo::Alias, kazoo::Class>);   \
+#define KAZOO_ERROR_ALIAS(Alias, Class)                        \
+    static_assert(std::is_same_v<kazoo::Alias, kazoo::Class>); \
     EXPECT_THROW(kazoo::throw_error(Error(kazoo::Class::errc)), kazoo::Alias);
 #include <kazoo/detail/error_table.def>
 }
@@ -74,8 +74,9 @@ TEST(Exceptions, CarryTheErrorAndItsParts) {
 }
 
 TEST(Exceptions, AClosedClientIsALostSessionAsInKazoo) {
-    EXPECT_THROW(kazoo::throw_error(Error(ClientErrc::connection_closed)),
-                 kazoo::SessionExpiredException);
+    EXPECT_THROW(
+        kazoo::throw_error(Error(ClientErrc::connection_closed)), kazoo::SessionExpiredException
+    );
     EXPECT_THROW(kazoo::throw_error(Error(ClientErrc::rolled_back)), ZookeeperError);
 }
 
@@ -92,8 +93,9 @@ TEST(Exceptions, UnknownServerCodesArePlainZookeeperErrors) {
 }
 
 TEST(Exceptions, CodesOfOthersArePlainKazooExceptions) {
-    for (const std::error_code& code : {std::make_error_code(std::errc::connection_refused),
-                                        std::error_code(999, kazoo::kazoo_category())}) {
+    for (const std::error_code& code :
+         {std::make_error_code(std::errc::connection_refused),
+          std::error_code(999, kazoo::kazoo_category())}) {
         try {
             kazoo::throw_error(Error(code));
             FAIL() << "nothing was thrown";

@@ -1,6 +1,5 @@
-#include <kazoo/hosts.hpp>
-
 #include <kazoo/exceptions.hpp>
+#include <kazoo/hosts.hpp>
 
 #include <gtest/gtest.h>
 
@@ -46,8 +45,9 @@ TEST(ConnectString, NamesAreLowerCased) {
 TEST(ConnectString, Ipv6StandsInBrackets) {
     EXPECT_EQ(*parse_hosts("[::1]:2182"), Hosts({HostPort("::1", 2182)}, ""));
     EXPECT_EQ(*parse_hosts("[::1]"), Hosts({HostPort("::1", 2181)}, ""));
-    EXPECT_EQ(parsed("[FE80::1%eth0],[::ffff:10.0.0.1]:1"),
-              "[fe80::1%eth0]:2181,[::ffff:10.0.0.1]:1");
+    EXPECT_EQ(
+        parsed("[FE80::1%eth0],[::ffff:10.0.0.1]:1"), "[fe80::1%eth0]:2181,[::ffff:10.0.0.1]:1"
+    );
 }
 
 TEST(ConnectString, ChrootIsNormalised) {
@@ -85,19 +85,33 @@ TEST(ConnectString, NeedsAServer) {
 }
 
 TEST(ConnectString, PortsAreNumbersFrom1To65535) {
-    for (const char* server : {"a:", "a:0", "a:65536", "a:-1", "a:+1", "a:1x", "a:0x1", "a:1 1",
-                               "a:99999999999999999999", "[::1]:", "[::1]:x"}) {
-        EXPECT_EQ(parsed("ok," + std::string(server)),
-                  "refused: hosts: the port must be a number from 1 to 65535: '" +
-                      std::string(server) + "'");
+    for (const char* server :
+         {"a:",
+          "a:0",
+          "a:65536",
+          "a:-1",
+          "a:+1",
+          "a:1x",
+          "a:0x1",
+          "a:1 1",
+          "a:99999999999999999999",
+          "[::1]:",
+          "[::1]:x"}) {
+        EXPECT_EQ(
+            parsed("ok," + std::string(server)),
+            "refused: hosts: the port must be a number from 1 to 65535: '" + std::string(server) +
+                "'"
+        );
     }
 }
 
 TEST(ConnectString, BareIpv6IsRefusedWithAnExample) {
     for (const char* server : {"::1", "fe80::1:2181", "a:1:2"}) {
-        EXPECT_EQ(parsed(server),
-                  "refused: hosts: an IPv6 address needs brackets, as in [::1]:2181: '" +
-                      std::string(server) + "'");
+        EXPECT_EQ(
+            parsed(server),
+            "refused: hosts: an IPv6 address needs brackets, as in [::1]:2181: '" +
+                std::string(server) + "'"
+        );
     }
 }
 
@@ -107,8 +121,9 @@ TEST(ConnectString, BracketsAreBalancedAndHoldIpv6) {
     EXPECT_EQ(parsed("[]"), "refused: hosts: brackets hold an IPv6 address: '[]'");
     EXPECT_EQ(parsed("[zk1]:1"), "refused: hosts: brackets hold an IPv6 address: '[zk1]:1'");
     EXPECT_EQ(parsed("[[::1]]"), "refused: hosts: brackets hold an IPv6 address: '[[::1]]'");
-    EXPECT_EQ(parsed("[::1]1"),
-              "refused: hosts: only a port can follow the closing bracket: '[::1]1'");
+    EXPECT_EQ(
+        parsed("[::1]1"), "refused: hosts: only a port can follow the closing bracket: '[::1]1'"
+    );
     EXPECT_EQ(parsed("zk1]"), "refused: hosts: not a host name: 'zk1]'");
 }
 
@@ -120,8 +135,10 @@ TEST(ConnectString, WhatIsNoHostNameIsQuoted) {
 }
 
 TEST(ConnectString, ChrootIsCheckedAsAPath) {
-    EXPECT_EQ(parsed("a/x/../y"),
-              "refused: hosts: the chroot is no valid path (component '..' at byte 3): '/x/../y'");
+    EXPECT_EQ(
+        parsed("a/x/../y"),
+        "refused: hosts: the chroot is no valid path (component '..' at byte 3): '/x/../y'"
+    );
 }
 
 }  // namespace

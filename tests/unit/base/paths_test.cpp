@@ -1,6 +1,5 @@
-#include <kazoo/paths.hpp>
-
 #include <kazoo/exceptions.hpp>
+#include <kazoo/paths.hpp>
 
 #include <gtest/gtest.h>
 
@@ -33,8 +32,21 @@ TEST(PlainPath, IsNormalValidAscii) {
 }
 
 TEST(PlainPath, IsNothingElse) {
-    for (const char* path : {"", "a", "//", "/a/", "/a//b", "//a", "/.", "/..", "/a/./b", "/a/..",
-                             "/a\x01", "/a\x1f/b", "/a\x7f", "/\xc3\xa9"}) {
+    for (const char* path :
+         {"",
+          "a",
+          "//",
+          "/a/",
+          "/a//b",
+          "//a",
+          "/.",
+          "/..",
+          "/a/./b",
+          "/a/..",
+          "/a\x01",
+          "/a\x1f/b",
+          "/a\x7f",
+          "/\xc3\xa9"}) {
         EXPECT_FALSE(is_plain_path(path)) << path;
     }
     EXPECT_FALSE(is_plain_path(std::string_view("/a\0b", 4)));
@@ -104,10 +116,22 @@ TEST(CheckedPath, StaysInTheBasicMultilingualPlane) {
 }
 
 TEST(CheckedPath, BytesThatAreNoUtf8AreTheServersMatter) {
-    for (const char* path : {"/\x80", "/\xff", "/\xc3", "/\xe6\x97", "/\xf0\x9f\x98", "/\xc0\x80",
-                             "/\xc1\xbf", "/\xe0\x80\x80", "/\xe0\x82\x80", "/\xf0\x80\x80\x80",
-                             "/\xf4\x90\x80\x80",
-                             "/\xf5\x80\x80\x80", "/\xc3(", "/\xe6(\x97", "/\xf0\x9f(\x98"}) {
+    for (const char* path :
+         {"/\x80",
+          "/\xff",
+          "/\xc3",
+          "/\xe6\x97",
+          "/\xf0\x9f\x98",
+          "/\xc0\x80",
+          "/\xc1\xbf",
+          "/\xe0\x80\x80",
+          "/\xe0\x82\x80",
+          "/\xf0\x80\x80\x80",
+          "/\xf4\x90\x80\x80",
+          "/\xf5\x80\x80\x80",
+          "/\xc3(",
+          "/\xe6(\x97",
+          "/\xf0\x9f(\x98"}) {
         EXPECT_EQ(checked(path), path);
     }
 }

@@ -1,6 +1,5 @@
-#include <kazoo/result.hpp>
-
 #include <kazoo/exceptions.hpp>
+#include <kazoo/result.hpp>
 
 #include <gtest/gtest.h>
 

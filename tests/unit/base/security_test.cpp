@@ -62,8 +62,9 @@ TEST(Acl, WellKnownLists) {
 
 // The hashes were computed with `printf %s user:password | openssl sha1 -binary | base64`.
 TEST(DigestCredential, IsUserAndBase64OfSha1) {
-    EXPECT_EQ(kazoo::make_digest_acl_credential("bob", "secret"),
-              "bob:fyVmFCwVbTJYrznoSu1koqYEYF0=");
+    EXPECT_EQ(
+        kazoo::make_digest_acl_credential("bob", "secret"), "bob:fyVmFCwVbTJYrznoSu1koqYEYF0="
+    );
     EXPECT_EQ(kazoo::make_digest_acl_credential("", ""), ":BaefBs8/Z/cm2uaNGKIpD2yaUMk=");
 }
 
@@ -75,8 +76,10 @@ TEST(DigestCredential, TakesAnyBytes) {
 }
 
 TEST(DigestCredential, MakesAnAclEntry) {
-    EXPECT_EQ(kazoo::make_digest_acl("bob", "secret", Permissions::all),
-              kazoo::make_acl("digest", "bob:fyVmFCwVbTJYrznoSu1koqYEYF0=", 31));
+    EXPECT_EQ(
+        kazoo::make_digest_acl("bob", "secret", Permissions::all),
+        kazoo::make_acl("digest", "bob:fyVmFCwVbTJYrznoSu1koqYEYF0=", 31)
+    );
 }
 
 }  // namespace

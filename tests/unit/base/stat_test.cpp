@@ -67,9 +67,11 @@ TEST(ZnodeStat, ComparesEveryField) {
 TEST(ZnodeStat, PrintsEveryField) {
     std::ostringstream out;
     out << ZnodeStat{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11};
-    EXPECT_EQ(out.str(),
-              "ZnodeStat(czxid=1, mzxid=2, ctime=3, mtime=4, version=5, cversion=6, aversion=7, "
-              "ephemeral_owner=8, data_length=9, num_children=10, pzxid=11)");
+    EXPECT_EQ(
+        out.str(),
+        "ZnodeStat(czxid=1, mzxid=2, ctime=3, mtime=4, version=5, cversion=6, aversion=7, "
+        "ephemeral_owner=8, data_length=9, num_children=10, pzxid=11)"
+    );
 }
 
 }  // namespace

@@ -57,8 +57,10 @@ TEST(WatchedEvents, AreAboutTheSessionByDefault) {
 }
 
 TEST(WatchedEvents, PrintWhatTheyHold) {
-    EXPECT_EQ(printed(WatchedEvent(EventType::CHANGED, KeeperState::CONNECTED, "/a", 7)),
-              "WatchedEvent(type=CHANGED, state=CONNECTED, path=/a, zxid=7)");
+    EXPECT_EQ(
+        printed(WatchedEvent(EventType::CHANGED, KeeperState::CONNECTED, "/a", 7)),
+        "WatchedEvent(type=CHANGED, state=CONNECTED, path=/a, zxid=7)"
+    );
 }
 
 TEST(WatchedEvents, CompareEverything) {

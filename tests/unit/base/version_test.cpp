@@ -7,10 +7,12 @@
 namespace {
 
 TEST(LibraryVersion, TextAndNumbersAgree) {
-    EXPECT_EQ(kazoo::library_version,
-              std::to_string(kazoo::library_version_major) + "." +
-                  std::to_string(kazoo::library_version_minor) + "." +
-                  std::to_string(kazoo::library_version_patch));
+    EXPECT_EQ(
+        kazoo::library_version,
+        std::to_string(kazoo::library_version_major) + "." +
+            std::to_string(kazoo::library_version_minor) + "." +
+            std::to_string(kazoo::library_version_patch)
+    );
 }
 
 }  // namespace

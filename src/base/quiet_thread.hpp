@@ -1,0 +1,38 @@
+#pragma once
+
+#include <thread>
+#include <utility>
+
+#if defined(__unix__) || defined(__APPLE__)
+#    include <pthread.h>
+
+#    include <csignal>
+#endif
+
+namespace kazoo::base {
+
+/// Starts a thread that handles no signals of the process: a program's handlers expect its own
+/// threads. What a thread itself brings about, a fault or an abort, is handled as ever. Throws
+/// std::system_error if there is no thread to be had.
+template <class Function>
+[[nodiscard]] std::thread start_quiet_thread(Function&& function) {
+#if defined(__unix__) || defined(__APPLE__)
+    struct Mask {
+        Mask() {
+            sigset_t all;
+            sigfillset(&all);
+            for (const int own :
+                 {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS, SIGPROF}) {
+                sigdelset(&all, own);
+            }
+            pthread_sigmask(SIG_SETMASK, &all, &before);
+        }
+        ~Mask() { pthread_sigmask(SIG_SETMASK, &before, nullptr); }
+        sigset_t before;
+    };
+    const Mask inherited;
+#endif
+    return std::thread(std::forward<Function>(function));
+}
+
+}  // namespace kazoo::base

@@ -1,0 +1,88 @@
+// A name server that does not answer holds up nothing but the name that it was asked for.
+#include "support/slow_names.hpp"
+
+#include "support/fault_fixture.hpp"
+#include "support/zookeeper_server.hpp"
+
+#include <kazoo/handlers/asio.hpp>
+
+#include <boost/asio/io_context.hpp>
+
+#include <optional>
+
+namespace kazoo::testing_support {
+namespace {
+
+using namespace std::chrono_literals;
+
+const auto slow_hosts = std::string(SlowNames::host) + ":2181";
+
+class SlowNamesTest : public FaultTest {
+protected:
+    void TearDown() override {
+        names_.reset();
+        FaultTest::TearDown();
+    }
+    ClientOptions slow_options() {
+        return options_for(slow_hosts).connect_timeout(50ms).close_timeout(50ms);
+    }
+
+    std::optional<SlowNames> names_{std::in_place};
+};
+
+TEST_P(SlowNamesTest, AStopDoesNotWait) {
+    KazooClient zk(slow_options());
+    EXPECT_THROW(zk.start(200ms), KazooTimeoutError);
+    EXPECT_EQ(zk.client_state(), KeeperState::CLOSED);
+    EXPECT_EQ(names_->under_way(), 1) << "it has waited for the answer, or asked again";
+}
+
+TEST_P(SlowNamesTest, TheEndOfAClientDoesNotWait) {
+    {
+        KazooClient zk(slow_options());
+        (void)zk.start_async();
+        ASSERT_TRUE(names_->wait_for_look_up());
+    }
+    EXPECT_EQ(names_->under_way(), 1);
+}
+
+TEST_P(SlowNamesTest, OtherNamesAreNotHeldUp) {
+    const auto port = std::to_string(shared_server().port());
+    KazooClient zk(options_for(slow_hosts + ",localhost:" + port + chroot())
+                       .randomize_hosts(false)
+                       .connect_timeout(50ms));
+    zk.start(patience);
+    EXPECT_TRUE(zk.exists("/").has_value());
+    EXPECT_EQ(names_->under_way(), 1);
+}
+
+TEST_P(SlowNamesTest, AnAnswerThatComesLateIsNoHarm) {
+    KazooClient zk(slow_options());
+    auto started = zk.start_async();
+    ASSERT_TRUE(names_->wait_for_look_up());
+    zk.stop();
+    EXPECT_FALSE(started.is_set());
+    names_.reset();
+    zk.set_hosts(shared_server().hosts());
+    EXPECT_NO_THROW(zk.start(patience));
+}
+
+KAZOO_ON_OWN_HANDLERS(SlowNamesTest);
+
+TEST(SlowNamesOnALoop, TheEndOfTheLoopDoesNotWait) {
+    SlowNames names;
+    {
+        boost::asio::io_context loop;
+        KazooClient zk(ClientOptions()
+                           .hosts(slow_hosts)
+                           .close_timeout(0ms)
+                           .handler(std::make_shared<SequentialAsioHandler>(loop)));
+        (void)zk.start_async();
+        const auto begun = [&] { return names.under_way() == 1; };
+        EXPECT_TRUE(wait_until([&] { return loop.poll(), begun(); }, patience));
+    }
+    EXPECT_EQ(names.under_way(), 1);
+}
+
+}  // namespace
+}  // namespace kazoo::testing_support
