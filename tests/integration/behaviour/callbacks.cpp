@@ -158,7 +158,7 @@ TEST_P(Callbacks, PromisesWakeThreadsThatWait) {
     auto& woken = record<int>();
     std::vector<std::thread> threads;
     for (int i = 0; i < 4; ++i) {
-        threads.emplace_back([&, result = promise.result()] {
+        threads.emplace_back([&, i, result = promise.result()] {
             if (result.wait(patience)) woken.add(i);
         });
     }
