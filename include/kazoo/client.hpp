@@ -5,6 +5,7 @@
 #include <kazoo/client_options.hpp>
 #include <kazoo/event.hpp>
 #include <kazoo/exceptions.hpp>
+#include <kazoo/kazoo_retry.hpp>
 #include <kazoo/node.hpp>
 #include <kazoo/state.hpp>
 #include <kazoo/watcher.hpp>
@@ -60,6 +61,7 @@ public:
 
     /// Begins to connect, in the background and for ever (see connection_retry), and returns at
     /// once: an Event that is set while the client is connected. Does nothing if begun before.
+    /// Waiting for it ends, with false, when the client is stopped or gives up.
     /// May be called again after `stop`: a new session begins.
     /// Throws std::system_error if the handler cannot create its threads, nothing else.
     Event start_async();
@@ -247,11 +249,37 @@ public:
     AsyncResult<std::string> sync_async(std::string_view path, const CallOptions& options = {});
     std::string sync(std::string_view path, const CallOptions& options = {});
 
+    // Trying again.
+
+    /// Calls `function(args...)` until it succeeds, by ClientOptions::command_retry (kazoo's
+    /// `client.retry`). See KazooRetry for what is tried again, for RetryFailedError, and for the
+    /// danger of trying writes again.
+    ///
+    ///     auto node = zk.retry([&] { return zk.get("/a"); });
+    ///
+    /// Blocks between the tries. When the client is stopped, or gives up, that ends at once with
+    /// InterruptedError.
+    template <class F, class... Args>
+    requires std::invocable<F&, Args&...> std::invoke_result_t<F&, Args&...> retry(
+        F&& function, Args&&... args
+    )
+    const { return command_retry()(std::forward<F>(function), std::forward<Args>(args)...); }
+    /// The same without blocking, of a function that returns an AsyncResult; see
+    /// KazooRetry::call_async.
+    template <AsyncFunction F>
+    std::invoke_result_t<F&> retry_async(F function) const {
+        return command_retry().call_async(std::move(function));
+    }
+    /// What `retry` uses: the policy of the options, the client's handler, interrupted by the end
+    /// of this life of the client. For calls from now until the next stop.
+    [[nodiscard]] KazooRetry command_retry() const;
+
     // The server.
 
     /// Sends a four-letter word to the server of the present connection, on a connection of its
     /// own, and gives the whole answer. ConnectionLoss if not connected or not answered in 10 s
-    /// (or the options' timeout); servers answer only words on their whitelist.
+    /// (or the options' timeout), ConnectionClosedError when the client is stopped meanwhile;
+    /// servers answer only words on their whitelist.
     AsyncResult<std::string> command_async(
         std::string_view word = "ruok", const CallOptions& options = {}
     );

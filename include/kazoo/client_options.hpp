@@ -104,8 +104,12 @@ private:                                              \
     /// Between rounds of connection attempts. max_tries counts rounds; when it or the deadline is
     /// exhausted the client is closed. Default: for ever, from 0.1 s up to 5 s apart.
     KAZOO_OPTION(RetryPolicy, connection_retry, RetryPolicy());
+    /// For KazooClient::retry and retry_async. Default: for ever, from 0.1 s up to 5 s apart.
+    KAZOO_OPTION(RetryPolicy, command_retry, RetryPolicy());
     /// Connect to servers in read-only mode as well: state CONNECTED_RO, writes fail with
-    /// NotReadOnlyCallError.
+    /// NotReadOnlyCallError. While there the client asks the other servers one by one, with the
+    /// word `isro` on a connection of its own, 0.1 s to 60 s apart, and moves to the first that
+    /// takes writes: SUSPENDED, then CONNECTED; what is under way fails with ConnectionLoss.
     KAZOO_OPTION(bool, read_only, false);
     KAZOO_OPTION(ClientLimits, limits, ClientLimits());
     KAZOO_OPTION(Logger, logger, Logger());

@@ -16,10 +16,14 @@ public:
     [[nodiscard]] bool is_set() const noexcept;
     void set();
     void clear();
-    /// Blocks the calling thread or fiber until the flag is set, at most `timeout`; says whether it
-    /// is set. Throws WouldDeadlockError, and nothing else, where the wait could never end.
+    /// Ends all waits, those under way and those to come until the next `set` or `clear`; they
+    /// give false, unless the flag is set. For when nobody is left who would set it.
+    void cancel();
+    /// Blocks the calling thread or fiber until the flag is set, at most `timeout` or until
+    /// `cancel`; says whether it is set. Throws WouldDeadlockError, and nothing else, where the
+    /// wait could never end.
     bool wait(Duration timeout) const;
-    void wait() const;
+    bool wait() const;
 
 private:
     struct State;

@@ -14,6 +14,7 @@
 #include <kazoo/handlers/asio.hpp>
 #include <kazoo/handlers/threading.hpp>
 #include <kazoo/hosts.hpp>
+#include <kazoo/kazoo_retry.hpp>
 #include <kazoo/logger.hpp>
 #include <kazoo/node.hpp>
 #include <kazoo/paths.hpp>

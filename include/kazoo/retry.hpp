@@ -49,6 +49,13 @@ public:
     bool ignore_expire() const noexcept { return ignore_expire_; }
     RetryPolicy& ignore_expire(bool value) noexcept;
 
+    /// Whether to try again after a failure with Outcome::unknown, one that may have been applied.
+    /// With false only what certainly was not applied is tried again, and a lost reply of a write
+    /// is the caller's to deal with; a read never has an unknown outcome. Connections ignore it.
+    /// Default: true, as in kazoo, which knows no outcomes.
+    bool retry_unknown() const noexcept { return retry_unknown_; }
+    RetryPolicy& retry_unknown(bool value) noexcept;
+
     /// From the first try on: no pause is begun that would end after it. Default: none.
     std::optional<std::chrono::milliseconds> deadline() const noexcept { return deadline_; }
     RetryPolicy& deadline(std::optional<std::chrono::milliseconds> value) noexcept;
@@ -62,6 +69,7 @@ private:
     double max_jitter_ = 0.4;
     std::chrono::milliseconds max_delay_{5000};
     bool ignore_expire_ = true;
+    bool retry_unknown_ = true;
     std::optional<std::chrono::milliseconds> deadline_;
 };
 
@@ -92,6 +100,11 @@ inline RetryPolicy& RetryPolicy::max_delay(std::chrono::milliseconds value) noex
 
 inline RetryPolicy& RetryPolicy::ignore_expire(bool value) noexcept {
     ignore_expire_ = value;
+    return *this;
+}
+
+inline RetryPolicy& RetryPolicy::retry_unknown(bool value) noexcept {
+    retry_unknown_ = value;
     return *this;
 }
 

@@ -10,8 +10,8 @@ struct Event::State {
     explicit State(std::shared_ptr<Handler> h) : handler(std::move(h)) {}
 
     bool wait_until(TimePoint deadline) {
-        if (set.load(std::memory_order_acquire)) {
-            return true;
+        if (over()) {
+            return set.load(std::memory_order_acquire);
         }
         const auto now = [this] { return handler ? handler->now() : Clock::now(); };
         if (deadline <= now()) {
@@ -21,7 +21,7 @@ struct Event::State {
         const auto waiter = handler ? handler->waiter() : detail::thread_waiter();
         std::unique_lock lock(mutex);
         sleepers.push_back(waiter.get());
-        while (!set.load(std::memory_order_relaxed) && now() < deadline) {
+        while (!over() && now() < deadline) {
             lock.unlock();
             waiter->wait_until(deadline);
             lock.lock();
@@ -30,9 +30,19 @@ struct Event::State {
         return set.load(std::memory_order_relaxed);
     }
 
+    [[nodiscard]] bool over() const {
+        return set.load(std::memory_order_acquire) || cancelled.load(std::memory_order_acquire);
+    }
+    void wake_all() {
+        for (auto* sleeper : sleepers) {
+            sleeper->notify();
+        }
+    }
+
     std::shared_ptr<Handler> handler;
     std::mutex mutex;
     std::atomic<bool> set{false};
+    std::atomic<bool> cancelled{false};
     std::vector<Waiter*> sleepers;
 };
 
@@ -46,21 +56,28 @@ bool Event::is_set() const noexcept {
 void Event::set() {
     const std::lock_guard lock(state_->mutex);
     state_->set.store(true, std::memory_order_release);
-    for (auto* sleeper : state_->sleepers) {
-        sleeper->notify();
-    }
+    state_->cancelled.store(false, std::memory_order_release);
+    state_->wake_all();
 }
 
 void Event::clear() {
+    const std::lock_guard lock(state_->mutex);
     state_->set.store(false, std::memory_order_release);
+    state_->cancelled.store(false, std::memory_order_release);
+}
+
+void Event::cancel() {
+    const std::lock_guard lock(state_->mutex);
+    state_->cancelled.store(true, std::memory_order_release);
+    state_->wake_all();
 }
 
 bool Event::wait(Duration timeout) const {
     return state_->wait_until(detail::deadline_after(state_->handler.get(), timeout));
 }
 
-void Event::wait() const {
-    state_->wait_until(TimePoint::max());
+bool Event::wait() const {
+    return state_->wait_until(TimePoint::max());
 }
 
 }  // namespace kazoo

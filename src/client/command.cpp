@@ -1,5 +1,6 @@
 #include "client/command.hpp"
 
+#include "base/stop_link.hpp"
 #include "driver/asio_world.hpp"
 #include "driver/four_letter_word.hpp"
 
@@ -17,6 +18,23 @@ constexpr std::size_t word_size = 4;
 
 Error command_error(std::error_code code, std::string detail) {
     return Error(code, Outcome::not_applied, "command", {}, std::move(detail));
+}
+
+/// Whoever completes the result, the connection is closed then.
+void give_up_when_over(detail::ResultStateBase& state, Task give_up) {
+    constexpr std::uint64_t nobody_unlinks_it = 0;
+    state.link(
+        nobody_unlinks_it,
+        detail::LinkKind::direct,
+        [give_up = std::move(give_up)](detail::ResultStateBase&) mutable { give_up(); }
+    );
+}
+
+/// The client's session does not know of the word: the end of its life is the word's end.
+void end_with_life(detail::ResultStateBase& state, const std::stop_token& life) {
+    base::link_to_stop(state, life, [&state] {
+        state.fail(command_error(ClientErrc::connection_closed, "the client has been stopped"));
+    });
 }
 
 /// The numbers of "Zookeeper version: 3.8.0-..., built on ...".
@@ -84,13 +102,15 @@ AsyncResult<std::string> command(Core& core, std::string_view word, const CallCo
             promise.set(std::move(answer));
         }
     };
-    driver::send_four_letter_word(
+    auto give_up = driver::send_four_letter_word(
         driver::make_asio_world(core.handler()),
         *server,
         std::string(word),
         deadline,
         std::move(done)
     );
+    give_up_when_over(*result.state(), std::move(give_up));
+    end_with_life(*result.state(), core.life());
     if (context.stop_token.stop_possible()) {
         cancel_on_stop(*result.state(), context.stop_token);
     }

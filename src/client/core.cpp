@@ -1,6 +1,7 @@
 #include "client/core.hpp"
 
 #include "base/fork_guard.hpp"
+#include "base/stop_link.hpp"
 #include "driver/asio_world.hpp"
 
 #include <kazoo/exceptions.hpp>
@@ -199,13 +200,7 @@ bool cancel_request(const std::weak_ptr<Core>& core, session::RequestId id) {
 }
 
 void cancel_on_stop(detail::ResultStateBase& state, const std::stop_token& token) {
-    const auto cancel = [&state] { state.cancel(); };
-    auto callback = std::make_unique<std::stop_callback<decltype(cancel)>>(token, cancel);
-    // The link, and with it the callback, goes away when the result is complete.
-    const auto id = reinterpret_cast<std::uintptr_t>(callback.get());
-    state.link(
-        id, detail::LinkKind::direct, [keep = std::move(callback)](detail::ResultStateBase&) {}
-    );
+    base::link_to_stop(state, token, [&state] { state.cancel(); });
 }
 
 std::optional<ClientId> Core::client_id() const {

@@ -16,6 +16,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,6 +59,9 @@ public:
     void start(Duration timeout);
     void stop() noexcept;
     [[nodiscard]] bool stopped() const;
+    /// Of the present life, or the last: a stop is requested when it ends. For what the session
+    /// does not know of.
+    [[nodiscard]] std::stop_token life() const;
 
     // Facts.
     [[nodiscard]] KeeperState client_state() const noexcept { return state_.load(); }
@@ -127,6 +131,7 @@ private:
 
     mutable std::mutex life_mutex_;
     Life life_ = Life::stopped;
+    std::stop_source life_end_;
     bool start_again_ = false;  // as soon as the present session is over
     bool release_on_finish_ = false;
     bool handler_held_ = false;

@@ -44,6 +44,8 @@ void Core::begin() {
     start_again_ = false;
     release_on_finish_ = false;
     life_ = Life::running;
+    life_end_ = std::stop_source();
+    connected_.clear();
     state_.store(KeeperState::CLOSED);
     settled_ = Event(handler_);
     finished_ = Event(handler_);
@@ -108,11 +110,14 @@ void Core::stop() noexcept {
             return;  // session and threads are the parent's
         }
         std::optional<Event> end;
+        std::optional<std::stop_source> ending;
         {
             const std::lock_guard lock(life_mutex_);
             // On a lane it would be its own end that the caller waits for.
             end = detail::LaneScope::on_lane_of(*handler_) ? finished_ : drained_;
             start_again_ = false;
+            ending = life_end_;
+            connected_.cancel();
             if (life_ == Life::running) {
                 life_ = Life::stopping;
                 driver_.with_session([](session::Session& session, TimePoint now) {
@@ -121,6 +126,7 @@ void Core::stop() noexcept {
                 });
             }
         }
+        ending->request_stop();  // without the lock: it completes results
         bool finished = false;
         try {
             finished = end->wait(options_.close_timeout() + stop_margin);
@@ -172,20 +178,33 @@ void Core::on_finished() {
     auto settled = settled_;
     auto finished = finished_;
     const auto drained = drained_;
+    std::optional<std::stop_source> ending;
     {
         const std::lock_guard lock(life_mutex_);
         life_ = Life::stopped;
+        ending = life_end_;
         if (start_again_) {
             begin();
+        } else {
+            connected_.cancel();
         }
         release = std::exchange(release_on_finish_, false);
     }
+    ending->request_stop();
     drain_lanes(drained);
     settled.set();
     finished.set();
     if (release) {
         release_handler();
     }
+}
+
+std::stop_token Core::life() const {
+    if (in_forked_child()) {
+        return {};  // the lock may be held by a thread of the parent
+    }
+    const std::lock_guard lock(life_mutex_);
+    return life_end_.get_token();
 }
 
 bool Core::stopped() const {

@@ -284,6 +284,10 @@ std::string KazooClient::sync(std::string_view path, const CallOptions& options)
     return sync_async(path, options).get();
 }
 
+KazooRetry KazooClient::command_retry() const {
+    return KazooRetry(core_->options().command_retry(), core_->handler()).interrupt(core_->life());
+}
+
 AsyncResult<std::string> KazooClient::command_async(
     std::string_view word, const CallOptions& options
 ) {

@@ -128,9 +128,25 @@ void Driver::perform(const session::Action& action) {
         transport_->resolve(resolve->attempt, resolve->host.host, resolve->host.port);
     } else if (const auto* connect = std::get_if<session::ConnectAction>(&action)) {
         transport_->connect(connect->attempt, connect->endpoint);
+    } else if (const auto* asked = std::get_if<session::ProbeAction>(&action)) {
+        probe(*asked);
     } else {
+        probe_.reset();
         transport_->disconnect();
     }
+}
+
+void Driver::probe(const session::ProbeAction& action) {
+    auto done = [weak = std::weak_ptr<Driver>(self()),
+                 attempt = action.attempt](std::error_code, const std::string& answer) {
+        if (const auto alive = weak.lock()) {
+            alive->input([&](session::Session& session, TimePoint now) {
+                session.on_probe(attempt, answer, now);
+            });
+        }
+    };
+    probe_ = std::make_shared<FourLetterWord>("isro", std::move(done));
+    probe_->ask(*world_, action.endpoint);
 }
 
 /// Deadlines move with every byte received: a timer that is too early fires once for nothing, which
@@ -151,6 +167,7 @@ bool Driver::close_down() {
     world_->clear_timer();
     timer_at_ = TimePoint::max();
     transport_.reset();
+    probe_.reset();
     writing_ = false;
     {
         const std::lock_guard lock(mutex_);

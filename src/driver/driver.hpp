@@ -1,5 +1,6 @@
 #pragma once
 
+#include "driver/four_letter_word.hpp"
 #include "driver/world.hpp"
 #include "session/session.hpp"
 
@@ -83,6 +84,7 @@ private:
     void pump();
     [[nodiscard]] bool turn();
     void perform(const session::Action& action);
+    void probe(const session::ProbeAction& action);
     void set_timer(TimePoint deadline);
     bool close_down();
 
@@ -97,6 +99,7 @@ private:
 
     // Only on the executor.
     std::unique_ptr<transport::Transport> transport_;
+    std::shared_ptr<FourLetterWord> probe_;
     bool writing_ = false;
     TimePoint timer_at_ = TimePoint::max();
     base::Buffer out_;

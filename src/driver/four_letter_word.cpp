@@ -7,71 +7,72 @@ namespace {
 
 constexpr std::size_t answer_limit = 64u << 20;
 
-class Conversation final : public transport::Sink,
-                           public std::enable_shared_from_this<Conversation> {
-public:
-    Conversation(std::shared_ptr<World> world, std::string word, WordDone done)
-        : world_(std::move(world)), word_(std::move(word)), done_(std::move(done)) {}
-
-    void begin(const base::Endpoint& server, TimePoint deadline) {
-        transport_ = world_->make_transport(weak_from_this());
-        transport_->connect(1, server);
-        world_->set_timer(deadline, [self = shared_from_this()] {
-            self->finish(std::make_error_code(std::errc::timed_out));
-        });
-    }
-
-private:
-    void on_resolved(std::uint64_t, std::error_code, std::vector<base::Endpoint>) override {}
-
-    void on_connected(std::uint64_t) override {
-        base::Buffer out;
-        out.append(word_.data(), word_.size());
-        transport_->send(out);
-    }
-
-    void on_bytes(std::uint64_t, std::span<const std::byte> bytes) override {
-        if (answer_.size() + bytes.size() > answer_limit) {
-            return finish(std::make_error_code(std::errc::message_size));
-        }
-        answer_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-    }
-
-    void on_sent(std::uint64_t) override {}
-
-    /// The end of the stream is the end of the answer; a server may also just reset it.
-    void on_closed(std::uint64_t, std::error_code error) override {
-        finish(answer_.empty() ? error : std::error_code());
-    }
-
-    void finish(std::error_code error) {
-        if (done_) {
-            world_->clear_timer();
-            transport_->disconnect();
-            std::exchange(done_, nullptr)(error, std::move(answer_));
-        }
-    }
-
-    const std::shared_ptr<World> world_;
-    const std::string word_;
-    WordDone done_;
-    std::unique_ptr<transport::Transport> transport_;
-    std::string answer_;
-};
-
 }  // namespace
 
-void send_four_letter_word(
+void FourLetterWord::ask(World& world, const base::Endpoint& server) {
+    if (done_) {
+        transport_ = world.make_transport(weak_from_this());
+        transport_->connect(1, server);
+    }
+}
+
+void FourLetterWord::on_connected(std::uint64_t) {
+    base::Buffer out;
+    out.append(word_.data(), word_.size());
+    transport_->send(out);
+}
+
+void FourLetterWord::on_bytes(std::uint64_t, std::span<const std::byte> bytes) {
+    if (answer_.size() + bytes.size() > answer_limit) {
+        return finish(std::make_error_code(std::errc::message_size));
+    }
+    answer_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+}
+
+/// The end of the stream is the end of the answer; a server may also just reset it.
+void FourLetterWord::on_closed(std::uint64_t, std::error_code error) {
+    finish(answer_.empty() ? error : std::error_code());
+}
+
+void FourLetterWord::finish(std::error_code error) {
+    if (!done_) {
+        return;
+    }
+    if (transport_) {
+        transport_->disconnect();
+    }
+    std::exchange(done_, nullptr)(error, std::move(answer_));
+}
+
+Task send_four_letter_word(
     std::shared_ptr<World> world,
     base::Endpoint server,
     std::string word,
     TimePoint deadline,
     WordDone done
 ) {
-    auto conversation = std::make_shared<Conversation>(world, std::move(word), std::move(done));
-    world->post([conversation, server = std::move(server), deadline] {
-        conversation->begin(server, deadline);
+    auto asked = std::make_shared<FourLetterWord>(
+        std::move(word),
+        [world, done = std::move(done)](std::error_code error, std::string answer) mutable {
+            world->clear_timer();
+            done(error, std::move(answer));
+        }
+    );
+    world->post([world, asked, server = std::move(server), deadline] {
+        // The timer keeps it until it is done.
+        world->set_timer(deadline, [asked] {
+            asked->give_up(std::make_error_code(std::errc::timed_out));
+        });
+        asked->ask(*world, server);
     });
+    // Weak: whoever can give it up must not keep what would tell him that it is over.
+    return [world = std::move(world), weak = std::weak_ptr(asked)] {
+        world->post([weak] {
+            if (const auto alive = weak.lock()) {
+                alive->give_up(std::make_error_code(std::errc::operation_canceled));
+            }
+        });
+    };
 }
 
 }  // namespace kazoo::driver

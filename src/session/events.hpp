@@ -62,10 +62,17 @@ struct ConnectAction {
     Endpoint endpoint;
     friend bool operator==(const ConnectAction&, const ConnectAction&) = default;
 };
-/// Give up whatever look-up, attempt or connection there is.
+/// Ask this server `isro`, on a connection beside the present one; instead of what was asked
+/// before, if that has not been answered.
+struct ProbeAction {
+    std::uint64_t attempt;
+    Endpoint endpoint;
+    friend bool operator==(const ProbeAction&, const ProbeAction&) = default;
+};
+/// Give up whatever look-up, attempt, connection or probe there is.
 struct DisconnectAction {
     friend bool operator==(const DisconnectAction&, const DisconnectAction&) = default;
 };
-using Action = std::variant<ResolveAction, ConnectAction, DisconnectAction>;
+using Action = std::variant<ResolveAction, ConnectAction, ProbeAction, DisconnectAction>;
 
 }  // namespace kazoo::session

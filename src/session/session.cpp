@@ -24,6 +24,7 @@ Session::Session(Config config)
       hosts_(config_.hosts, config_.randomize_hosts, config_.seed),
       backoff_(config_.connection_retry, config_.seed + 1),
       renewal_(RetryPolicy(config_.connection_retry).max_tries(-1), config_.seed + 2),
+      search_(config_.hosts, config_.randomize_hosts, config_.seed + 3),
       requests_(config_.limits, config_.first_xid),
       reader_(config_.limits.reply_bytes) {
     identity_.id = config_.session_id;
@@ -116,11 +117,13 @@ std::error_code Session::add_auth(AuthEntry entry, Owner owner) {
 }
 
 void Session::set_hosts(std::vector<HostPort> hosts, bool randomize) {
+    search_.set_hosts(hosts, randomize);
     hosts_.set_hosts(std::move(hosts), randomize);
 }
 
 void Session::close(TimePoint now) {
     if (phase_ == Phase::serving) {
+        search_.stop();
         requests_.push_close();
         enter(Phase::closing, later(now, config_.close_timeout));
     } else if (phase_ != Phase::closing) {
@@ -142,8 +145,9 @@ void Session::log(LogLevel level, std::string text) {
 }
 
 void Session::disconnect() {
-    ++attempt_;  // whatever still arrives from the old one is not ours any more
+    attempt_ = ++last_attempt_;  // whatever still arrives from the old one is not ours any more
     actions_.emplace_back(DisconnectAction{});
+    search_.stop();
     control_.clear();
     for (auto& in_flight : auth_in_flight_) {
         auto& waiting = credentials_[in_flight.credential].waiting;
@@ -153,12 +157,16 @@ void Session::disconnect() {
     restores_in_flight_ = 0;
 }
 
-void Session::lose_connection(std::string_view why, TimePoint now) {
-    log(LogLevel::warning, "connection to " + server_.address + " lost: " + std::string(why));
-    const bool restoring = restores_in_flight_ > 0;
+void Session::leave_connection() {
     disconnect();
     fail_requests(Errc::connection_loss);
     set_state(KeeperState::CONNECTING);
+}
+
+void Session::lose_connection(std::string_view why, TimePoint now) {
+    log(LogLevel::warning, "connection to " + server_.address + " lost: " + std::string(why));
+    const bool restoring = restores_in_flight_ > 0;
+    leave_connection();
     if (restoring && ++restore_failures_ >= restore_attempts) {
         log(LogLevel::error,
             "servers drop the connection over restored watches; they are given up");
@@ -260,6 +268,9 @@ void Session::on_timeout(TimePoint now) {
                 log(LogLevel::warning, "the server did not answer the close in time");
                 return finish(KeeperState::CLOSED, Errc::connection_loss);
             }
+            if (now >= search_.deadline()) {
+                look_further(search_.on_timeout(++last_attempt_, now));
+            }
             if (keepalive_.take_ping(now)) {
                 codec::RequestHeader ping;
                 ping.xid = codec::ping_xid;
@@ -314,7 +325,7 @@ TimePoint Session::next_deadline() const {
         case Phase::idle:
             return requests;
         case Phase::serving:
-            return std::min(requests, keepalive_.next_deadline());
+            return std::min({requests, keepalive_.next_deadline(), search_.deadline()});
         case Phase::closing:
             return std::min({requests, keepalive_.next_deadline(), phase_deadline_});
         default:

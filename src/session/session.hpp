@@ -11,6 +11,7 @@
 #include "session/request_queue.hpp"
 #include "session/state_table.hpp"
 #include "session/watch_registry.hpp"
+#include "session/writable_search.hpp"
 
 #include <cstdint>
 #include <deque>
@@ -67,6 +68,8 @@ public:
     void on_bytes(std::uint64_t attempt, std::span<const std::byte> bytes, TimePoint now);
     /// The attempt failed, or its connection ended.
     void on_closed(std::uint64_t attempt, std::error_code error, TimePoint now);
+    /// What the server of a ProbeAction has answered; empty if nothing.
+    void on_probe(std::uint64_t attempt, std::string_view answer, TimePoint now);
     void on_timeout(TimePoint now);
 
     // Outputs.
@@ -116,6 +119,7 @@ private:
     void set_state(KeeperState state);
     void log(LogLevel level, std::string text);
     void disconnect();
+    void leave_connection();
     void lose_connection(std::string_view why, TimePoint now);
     void expire(std::string_view why, TimePoint now);
     void fail_authentication(std::string_view why);
@@ -137,6 +141,8 @@ private:
     void welcome(std::span<const std::byte> frame, TimePoint now);
     void send_credential(std::size_t index);
     void serve(TimePoint now);
+    void look_further(std::optional<Action> action);
+    void move_to(Endpoint writable, TimePoint now);
 
     // session_input.cpp
     void on_frame(std::span<const std::byte> frame, TimePoint now);
@@ -154,7 +160,8 @@ private:
     KeeperState state_ = KeeperState::CLOSED;
     Phase phase_ = Phase::idle;
     TimePoint phase_deadline_ = TimePoint::max();
-    std::uint64_t attempt_ = 0;
+    std::uint64_t attempt_ = 0;       // of the present connection
+    std::uint64_t last_attempt_ = 0;  // the last number given, to connections and probes
 
     Identity identity_;
     std::int64_t last_zxid_ = 0;
@@ -169,6 +176,8 @@ private:
     Endpoint server_;
     bool started_ = false;
     bool read_only_ = false;
+    WritableSearch search_;
+    bool moving_ = false;  // to a server that the search has found
     bool proven_ = false;  // the connection has answered something after its handshake
 
     RequestQueue requests_;

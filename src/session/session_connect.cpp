@@ -30,13 +30,17 @@ void Session::begin_attempt(TimePoint now) {
         return back_off(now);
     }
     host_ = hosts_.next();
+    attempt_ = ++last_attempt_;
     enter(Phase::resolving, later(now, connect_timeout()));
-    actions_.emplace_back(ResolveAction{++attempt_, host_});
+    actions_.emplace_back(ResolveAction{attempt_, host_});
 }
 
 void Session::on_resolved(
     std::uint64_t attempt, std::error_code error, std::vector<Endpoint> endpoints, TimePoint now
 ) {
+    if (search_.awaits(attempt)) {
+        return look_further(search_.on_resolved(std::move(endpoints), ++last_attempt_, now));
+    }
     if (attempt != attempt_ || phase_ != Phase::resolving) {
         return;
     }
@@ -59,11 +63,16 @@ void Session::next_endpoint(TimePoint now) {
     }
     server_ = std::move(endpoints_.back());
     endpoints_.pop_back();
+    attempt_ = ++last_attempt_;
     enter(Phase::connecting, later(now, connect_timeout()));
-    actions_.emplace_back(ConnectAction{++attempt_, server_});
+    actions_.emplace_back(ConnectAction{attempt_, server_});
 }
 
 void Session::host_failed(TimePoint now) {
+    if (std::exchange(moving_, false)) {
+        hosts_.begin_round();  // the move came to nothing: it was no try of connection_retry
+        return begin_attempt(now);
+    }
     if (hosts_.round_over()) {
         back_off(now);
     } else {
@@ -173,10 +182,42 @@ void Session::send_credential(std::size_t index) {
     credential.waiting.clear();
 }
 
-void Session::serve(TimePoint) {
+void Session::serve(TimePoint now) {
     restores_in_flight_ = watches_.restore(control_, last_zxid_, config_.limits.set_watches_bytes);
     enter(Phase::serving, TimePoint::max());
+    moving_ = false;
+    if (read_only_) {
+        search_.begin(server_, connect_timeout(), now);
+    } else {
+        search_.succeeded();
+    }
     set_state(read_only_ ? KeeperState::CONNECTED_RO : KeeperState::CONNECTED);
+}
+
+void Session::look_further(std::optional<Action> action) {
+    if (action) {
+        actions_.push_back(std::move(*action));
+    }
+}
+
+void Session::on_probe(std::uint64_t attempt, std::string_view answer, TimePoint now) {
+    if (!search_.awaits(attempt)) {
+        return;
+    }
+    if (answer == "rw" || answer == "rw\n") {
+        return move_to(search_.asked(), now);
+    }
+    look_further(search_.ask_next(++last_attempt_, now));
+}
+
+/// As in kazoo and Java this is a lost connection, not a smooth passage: what is under way fails.
+void Session::move_to(Endpoint writable, TimePoint now) {
+    log(LogLevel::info, "moving to " + writable.address + ", which takes writes");
+    leave_connection();
+    moving_ = true;
+    addresses_ = 1;
+    endpoints_.assign(1, std::move(writable));
+    next_endpoint(now);
 }
 
 }  // namespace kazoo::session

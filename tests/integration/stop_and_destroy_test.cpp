@@ -155,6 +155,93 @@ TEST_P(StopAndDestroy, WhileSuspended) {
     }
 }
 
+/// Serves the client and leaves its other connections without an answer.
+void serve_the_first(FakeConnection& connection, int number) {
+    if (number > 0) connection.stay_silent();
+    connection.welcome();
+    connection.serve_all();
+}
+
+TEST_P(StopAndDestroy, WithFourLetterWordsUnderWay) {
+    for (const bool stop_first : {true, false}) {
+        FakeServer server(serve_the_first);
+        std::optional<KazooClient> zk(options_for(server.hosts()));
+        zk->start(patience);
+        Tally tally;
+        const auto answer = zk->command_async("srvr");
+        tally.add(answer);
+        tally.add(zk->command_async("ruok", CallOptions().timeout(1min)));
+        tally.add(zk->server_version_async());
+        EXPECT_FALSE(answer.wait(50ms));
+        if (stop_first) {
+            EXPECT_LT(time_of([&] { zk->stop(); }), at_once);
+            EXPECT_EQ(tally.completed(), 3U);
+            tally.add(zk->command_async("ruok"));
+        }
+        EXPECT_LT(time_of([&] { zk.reset(); }), at_once);
+        ASSERT_TRUE(tally.wait_complete());
+        EXPECT_EQ(tally.endings()["connection_closed, not applied"], 3U);
+        EXPECT_TRUE(tally.each_exactly_once());
+    }
+}
+
+TEST_P(StopAndDestroy, FourLetterWordsOfAnEarlierLifeAreOver) {
+    FakeServer server(serve_the_first);
+    KazooClient zk(options_for(server.hosts()));
+    zk.start(patience);
+    const auto before = zk.command_async("ruok");
+    zk.stop();
+    EXPECT_EQ(failure_of(before).code(), ClientErrc::connection_closed);
+    EXPECT_FALSE(before.cancel());
+    zk.set_hosts(shared_server().hosts());
+    zk.start(patience);
+    EXPECT_NE(zk.command("srvr").find("version"), std::string::npos);
+}
+
+TEST_P(StopAndDestroy, WhileSomebodyWaitsForTheConnection) {
+    for (const bool stop_first : {true, false}) {
+        FakeServer silent([](FakeConnection& connection, int) { connection.stay_silent(); });
+        std::optional<KazooClient> zk(options_for(silent.hosts()));
+        const auto connected = zk->start_async();
+        auto waiting = std::async(std::launch::async, [=] { return connected.wait(); });
+        EXPECT_EQ(waiting.wait_for(50ms), std::future_status::timeout);
+        if (stop_first) zk->stop();
+        if (!stop_first) zk.reset();
+        ASSERT_EQ(waiting.wait_for(at_once), std::future_status::ready);
+        EXPECT_FALSE(waiting.get());
+        EXPECT_FALSE(connected.wait()) << "nobody is left to connect";
+    }
+}
+
+TEST_P(StopAndDestroy, WhileStartWaitsForTheConnection) {
+    FakeServer silent([](FakeConnection& connection, int) { connection.stay_silent(); });
+    KazooClient zk(options_for(silent.hosts()));
+    auto starting = std::async(std::launch::async, [&] { zk.start(1min); });
+    ASSERT_TRUE(wait_until([&] { return silent.connections() > 0; }, patience));
+    zk.stop();
+    ASSERT_EQ(starting.wait_for(at_once), std::future_status::ready);
+    EXPECT_THROW(starting.get(), KazooException);
+}
+
+TEST_P(StopAndDestroy, WithCredentialsUnderWay) {
+    FakeServer server([](FakeConnection& connection, int) {
+        connection.welcome();
+        connection.stay_silent();
+    });
+    std::optional<KazooClient> zk(options_for(server.hosts()).close_timeout(100ms));
+    zk->start(patience);
+    Tally tally;
+    const auto sent = zk->add_auth_async("digest", "a:b");
+    tally.add(sent);
+    EXPECT_FALSE(sent.wait(50ms));
+    tally.add(zk->add_auth_async("digest", "a:b"));
+    tally.add(zk->add_auth_async("digest", "c:d"));
+    EXPECT_LT(time_of([&] { zk.reset(); }), at_once);
+    ASSERT_TRUE(tally.wait_complete());
+    EXPECT_EQ(tally.endings(), (Endings{{"connection_loss, not applied", 3}}));
+    EXPECT_TRUE(tally.each_exactly_once());
+}
+
 TEST_P(StopAndDestroy, ResultsOutliveTheClient) {
     std::optional<KazooClient> zk(distant().close_timeout(100ms));
     zk->start(patience);

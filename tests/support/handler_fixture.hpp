@@ -23,7 +23,7 @@ constexpr std::chrono::seconds at_once{2};
 
 /// A test that runs once on every kind of handler, against the shared server, under a chroot of its
 /// own that is there already.
-class HandlerTest : public testing::TestWithParam<HandlerKind> {
+class HandlerTest : public ::testing::TestWithParam<HandlerKind> {
 protected:
     void SetUp() override;
     /// Stops all clients and checks that the handler has nothing left to do.

@@ -151,6 +151,27 @@ void SessionScript::unresolved() {
     settle();
 }
 
+void SessionScript::probe_resolved(const std::vector<std::string>& addresses) {
+    step();
+    ASSERT_EQ(probing_, Network::resolving);
+    std::vector<base::Endpoint> endpoints;
+    for (const auto& address : addresses) {
+        endpoints.push_back({address, 2181});
+    }
+    probing_ = Network::idle;
+    const auto error = endpoints.empty() ? std::errc::host_unreachable : std::errc();
+    session_.on_resolved(probe_, std::make_error_code(error), std::move(endpoints), now_);
+    settle();
+}
+
+void SessionScript::probe_answered(std::string_view answer) {
+    step();
+    ASSERT_EQ(probing_, Network::connecting);
+    probing_ = Network::idle;
+    session_.on_probe(probe_, answer, now_);
+    settle();
+}
+
 void SessionScript::connected() {
     step();
     ASSERT_EQ(network_, Network::connecting);
@@ -262,7 +283,7 @@ bool SessionScript::serve_one() {
     }
     if (asked_ && !greeted_) {
         const bool over = asked_id_ != 0 && std::exchange(expire_next_, false);
-        welcome(Greeting{.timeout_ms = over ? 0 : 10'000});
+        welcome(Greeting{.timeout_ms = over ? 0 : 10'000, .read_only = read_only_servers_});
     } else if (auths_owed_ > 0) {
         judge();
     } else if (restores_owed_ > 0) {
@@ -271,6 +292,10 @@ bool SessionScript::serve_one() {
         pong();
     } else if (!owed_.empty()) {
         answer();
+    } else if (probing_ == Network::resolving) {
+        probe_resolved({"10.0.0.9"});
+    } else if (probing_ == Network::connecting) {
+        probe_answered(read_only_servers_ ? "ro" : "rw");
     } else {
         return false;
     }
@@ -336,13 +361,15 @@ void SessionScript::inject(Fault fault) {
 
 void SessionScript::finish(Recovery recovery) {
     expire_next_ = recovery == Recovery::expired;
+    read_only_servers_ = false;
     if (recovery == Recovery::none) {
         pass(30s);
         EXPECT_LE(open_.size(), session_.requests()) << "neither over nor queued";
     } else {
         serve_for(30s);
         EXPECT_TRUE(open_.empty()) << *open_.begin() << " was never answered";
-        EXPECT_TRUE(session_.finished() || state_ == KeeperState::CONNECTED) << to_string(state_);
+        EXPECT_TRUE(session_.finished() || kazoo_state(state_) == KazooState::CONNECTED)
+            << to_string(state_);
     }
     close();
     if (recovery == Recovery::none) {

@@ -70,6 +70,7 @@ session::Config script_config();
 ///     resolve zk1:2181              actions
 ///     connect 10.0.0.1:2181
 ///     disconnect
+///     probe 10.0.0.2                a server is asked whether it takes writes
 ///     > connect id=0 zxid=0         frames: the first of a connection,
 ///     > get_data 1 /a               a request with its xid and path,
 ///     > ping                        and what has no xid of its own
@@ -117,6 +118,10 @@ public:
 
     void resolved(const std::vector<std::string>& addresses = {"10.0.0.1"});
     void unresolved();
+    /// The answer to the look-up of the host that is to be probed; no address: it has failed.
+    void probe_resolved(const std::vector<std::string>& addresses);
+    /// The answer of the probed server; empty: it has none.
+    void probe_answered(std::string_view answer);
     void connected();
     void closed();
     void bytes(std::span<const std::byte> bytes);
@@ -148,6 +153,8 @@ public:
     void establish(const Greeting& greeting = {});
     // From a lost connection to the next one; leaves its lines.
     void reconnect(const Greeting& greeting = {});
+    /// Servers take no writes, or do again, from now on; for the functions that follow.
+    void servers_are_read_only(bool value) { read_only_servers_ = value; }
     /// Answers one of the things there are to answer; false if there are none.
     bool serve_one();
     /// Answers what there is to answer, until the session waits for nothing but time.
@@ -170,6 +177,9 @@ public:
 
     [[nodiscard]] session::Session& session() { return session_; }
     [[nodiscard]] Network network() const { return network_; }
+    /// What is under way beside the connection: idle, resolving or connecting.
+    [[nodiscard]] Network probing() const { return probing_; }
+    [[nodiscard]] std::uint64_t probe_attempt() const { return probe_; }
     [[nodiscard]] const std::set<std::string>& open_requests() const { return open_; }
     [[nodiscard]] std::uint64_t attempt() const { return attempt_; }
     /// What the last ConnectRequest said.
@@ -208,6 +218,7 @@ private:
     void note(session::LogEvent& event);
     void note(const session::ResolveAction& action);
     void note(const session::ConnectAction& action);
+    void note(const session::ProbeAction& action);
     void note(const session::DisconnectAction& action);
     void note_connect_request(std::span<const std::byte> frame);
     void note_frame(std::span<const std::byte> frame);
@@ -235,6 +246,8 @@ private:
     // The network and the server.
     Network network_ = Network::idle;
     std::uint64_t attempt_ = 0;
+    Network probing_ = Network::idle;
+    std::uint64_t probe_ = 0;
     bool asked_ = false;
     bool greeted_ = false;
     bool requests_flow_ = false;
@@ -247,6 +260,7 @@ private:
     std::size_t restores_owed_ = 0;
     std::size_t pings_owed_ = 0;
     bool expire_next_ = false;
+    bool read_only_servers_ = false;
 
     std::optional<Plan> plan_;
     std::size_t steps_ = 0;

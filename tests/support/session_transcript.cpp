@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace kazoo::testing_support {
 
 using codec::Opcode;
@@ -114,15 +116,28 @@ void SessionScript::note(session::LogEvent& event) {
 // --- actions ---
 
 void SessionScript::note(const session::ResolveAction& action) {
-    EXPECT_GT(action.attempt, attempt_);
+    EXPECT_GT(action.attempt, std::max(attempt_, probe_));
+    lines_.push_back("resolve " + to_string(action.host));
+    if (state_ == KeeperState::CONNECTED_RO) {
+        probe_ = action.attempt;
+        probing_ = Network::resolving;
+        return;
+    }
     EXPECT_TRUE(network_ == Network::idle) << "the last attempt is not given up";
     attempt_ = action.attempt;
     network_ = Network::resolving;
-    lines_.push_back("resolve " + to_string(action.host));
+}
+
+void SessionScript::note(const session::ProbeAction& action) {
+    EXPECT_GT(action.attempt, std::max(attempt_, probe_));
+    EXPECT_EQ(state_, KeeperState::CONNECTED_RO);
+    probe_ = action.attempt;
+    probing_ = Network::connecting;
+    lines_.push_back("probe " + action.endpoint.address);
 }
 
 void SessionScript::note(const session::ConnectAction& action) {
-    EXPECT_GT(action.attempt, attempt_);
+    EXPECT_GT(action.attempt, std::max(attempt_, probe_));
     EXPECT_TRUE(network_ == Network::idle) << "the last attempt is not given up";
     attempt_ = action.attempt;
     network_ = Network::connecting;
@@ -132,7 +147,7 @@ void SessionScript::note(const session::ConnectAction& action) {
 }
 
 void SessionScript::note(const session::DisconnectAction&) {
-    network_ = Network::idle;
+    network_ = probing_ = Network::idle;
     lines_.push_back("disconnect");
 }
 

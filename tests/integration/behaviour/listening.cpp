@@ -115,9 +115,9 @@ TEST_P(Listening, AListenerMayAddAndRemoveListeners) {
     auto& client = make_client(options());
     ListenerId itself = 0;
     itself = client.add_listener([&](KazooState) {
-        told.add("outer");
         client.add_listener([&](KazooState) { told.add("inner"); });
         client.remove_listener(itself);
+        told.add("outer");
     });
     client.start(patience);
     ASSERT_TRUE(told.wait_for(1));

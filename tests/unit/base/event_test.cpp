@@ -69,6 +69,33 @@ TEST(Event, CanBeSetAgain) {
     other.join();
 }
 
+TEST(Event, CancelEndsAllWaitsThatCannotSucceed) {
+    for (int round = 0; round < 100; ++round) {
+        Event event;
+        std::vector<std::thread> threads;
+        threads.emplace_back([event] { EXPECT_FALSE(event.wait(1min)); });
+        threads.emplace_back([event] { EXPECT_FALSE(event.wait()); });
+        event.cancel();
+        for (auto& thread : threads) thread.join();
+        EXPECT_FALSE(event.wait()) << "those to come as well";
+        EXPECT_FALSE(event.is_set());
+    }
+}
+
+TEST(Event, CanBeWaitedForAgainAfterACancel) {
+    Event event;
+    event.cancel();
+    event.set();
+    EXPECT_TRUE(event.wait());
+    event.cancel();
+    EXPECT_TRUE(event.wait()) << "it is set";
+    event.clear();
+    EXPECT_FALSE(event.wait(1ms));
+    std::thread waiting([event] { EXPECT_TRUE(event.wait()); });
+    event.set();
+    waiting.join();
+}
+
 TEST(Event, WaitsTheHandlersWay) {
     class Counting final : public kazoo::Waiter {
     public:

@@ -124,11 +124,26 @@ private:
                 one_in(6) ? script_.closed() : script_.connected();
                 break;
             case SessionScript::Network::open:
+                one_in(2) ? server() : probe();
+        }
+    }
+
+    void probe() {
+        switch (script_.probing()) {
+            case SessionScript::Network::resolving:
+                one_in(6) ? script_.probe_resolved({})
+                          : script_.probe_resolved({"10.0.0.1", "10.0.0.3"});
+                break;
+            case SessionScript::Network::connecting:
+                script_.probe_answered(pick<std::string_view>({"ro", "rw", "", "nonsense"}));
+                break;
+            default:
                 server();
         }
     }
 
     void server() {
+        script_.servers_are_read_only(one_in(3));
         script_.deliver_in_pieces(random_.below(40));
         switch (random_.below(one_in(4) ? 9 : 40)) {
             case 0:

@@ -1,0 +1,91 @@
+#include "base/backoff.hpp"
+
+#include <kazoo/detail/retry_run.hpp>
+#include <kazoo/exceptions.hpp>
+
+#include <string>
+
+namespace kazoo::detail {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// Whether a failure passes by itself; kazoo's list.
+bool passes(const std::error_code& code, const RetryPolicy& policy) {
+    return code == Errc::connection_loss || code == Errc::operation_timeout ||
+           code == ClientErrc::force_retry ||
+           (code == Errc::session_expired && policy.ignore_expire());
+}
+
+Outcome worse(Outcome a, Outcome b) {
+    if (a == Outcome::unknown || b == Outcome::unknown) {
+        return Outcome::unknown;
+    }
+    return a == Outcome::not_applied ? a : b;
+}
+
+/// Users write "for ever" as the longest time there is.
+Duration to_duration(milliseconds pause) {
+    const auto longest = std::chrono::floor<milliseconds>(Duration::max());
+    return pause < longest ? Duration(pause) : Duration::max();
+}
+
+}  // namespace
+
+struct RetryRun::State {
+    State(const RetryPolicy& p, std::uint64_t seed, TimePoint now)
+        : policy(p), backoff(p, seed), begin(now) {}
+
+    [[nodiscard]] Error failed(ClientErrc code, const std::string& why) const {
+        return Error(
+            code,
+            outcome,
+            "retry",
+            last.path(),
+            why + " after " + std::to_string(tries) + (tries == 1 ? " try" : " tries") +
+                "; the last failure: " + last.message()
+        );
+    }
+
+    const RetryPolicy policy;
+    base::Backoff backoff;
+    const TimePoint begin;
+    int tries = 0;
+    Outcome outcome = Outcome::not_sent;  // of all tries together
+    Error last;
+};
+
+RetryRun::RetryRun(const RetryPolicy& policy, std::uint64_t seed, TimePoint begin)
+    : state_(std::make_unique<State>(policy, seed, begin)) {}
+
+RetryRun::RetryRun(RetryRun&&) noexcept = default;
+
+RetryRun::~RetryRun() = default;
+
+Duration RetryRun::after(const std::exception_ptr& failure, TimePoint now) {
+    auto& s = *state_;
+    s.last = error_from(failure);
+    s.outcome = worse(s.outcome, s.last.outcome());
+    ++s.tries;
+    // Who throws ForceRetryError has thought of the outcome.
+    const bool safe = s.policy.retry_unknown() || s.last.outcome() != Outcome::unknown ||
+                      s.last.code() == ClientErrc::force_retry;
+    if (!safe || !passes(s.last.code(), s.policy)) {
+        std::rethrow_exception(failure);
+    }
+    const auto pause = s.backoff.next();
+    if (!pause) {
+        throw_error(s.failed(ClientErrc::retry_failed, "no try is left"));
+    }
+    const auto elapsed = std::chrono::ceil<milliseconds>(now - s.begin);
+    if (s.policy.deadline() && *pause > *s.policy.deadline() - elapsed) {
+        throw_error(s.failed(ClientErrc::retry_failed, "the deadline leaves no time for another"));
+    }
+    return to_duration(*pause);
+}
+
+Error RetryRun::interrupted() const {
+    return state_->failed(ClientErrc::interrupted, "interrupted");
+}
+
+}  // namespace kazoo::detail

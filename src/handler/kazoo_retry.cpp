@@ -1,0 +1,113 @@
+#include "base/stop_link.hpp"
+#include "driver/asio_world.hpp"
+
+#include <kazoo/event.hpp>
+#include <kazoo/kazoo_retry.hpp>
+#include <kazoo/promise.hpp>
+
+#include <list>
+#include <random>
+
+namespace kazoo {
+namespace {
+
+constexpr std::uint64_t nobody_unlinks_it = 0;
+
+}  // namespace
+
+TimePoint KazooRetry::now() const noexcept {
+    return handler_ ? handler_->now() : Clock::now();
+}
+
+detail::RetryRun KazooRetry::begin() const {
+    std::random_device device;
+    return detail::RetryRun(policy_, std::uint64_t{device()} << 32 | device(), now());
+}
+
+detail::RetryRun KazooRetry::begin_blocking() const {
+    detail::check_may_block();
+    if (handler_) {
+        static_cast<void>(handler_->waiter());  // throws where no pause would be possible
+    }
+    return begin();
+}
+
+void KazooRetry::pause(detail::RetryRun& run, const std::exception_ptr& failure) const {
+    const auto time = run.after(failure, now());
+    Event interrupted(handler_);
+    const auto wake = [&interrupted] { interrupted.set(); };
+    {
+        std::list<std::stop_callback<decltype(wake)>> callbacks;
+        for (const auto& stop : stops_) {
+            callbacks.emplace_back(stop, wake);
+        }
+        interrupted.wait(time);
+    }
+    if (interrupted.is_set()) {
+        throw_error(run.interrupted());
+    }
+}
+
+namespace detail {
+
+AsyncResult<void> sleep_async(
+    const std::shared_ptr<Handler>& handler,
+    Duration duration,
+    const std::vector<std::stop_token>& stops,
+    const Error& interrupted
+) {
+    const auto world = driver::make_asio_world(handler);
+    const auto end = deadline_after(handler.get(), duration);
+    Promise<void> promise(handler);
+    auto result = promise.result();
+    world->post([world, end, promise = std::move(promise)]() mutable {
+        if (!promise.result().ready()) {
+            world->set_timer(end, [promise = std::move(promise)]() mutable { promise.set(); });
+        }
+    });
+    auto& state = *result.state();
+    // Whoever ends it, a loop must not wait for the timer.
+    state.link(nobody_unlinks_it, LinkKind::direct, [world](ResultStateBase&) {
+        world->post([world] { world->clear_timer(); });
+    });
+    for (const auto& stop : stops) {
+        base::link_to_stop(state, stop, [&state, interrupted] { state.fail(interrupted); });
+    }
+    return result;
+}
+
+HandlerUse::HandlerUse(std::shared_ptr<Handler> handler) : handler_(std::move(handler)) {
+    if (!handler_) {
+        throw_error(Error(
+            ClientErrc::configuration,
+            Outcome::not_sent,
+            "retry",
+            {},
+            "without a handler only the blocking form is possible"
+        ));
+    }
+    handler_->start();
+}
+
+HandlerUse::~HandlerUse() {
+    if (handler_) {
+        handler_->stop();
+    }
+}
+
+void HandlerUse::last_until(ResultStateBase& result) {
+    // From the executor: a handler waits for its threads unless it is stopped by one of them, and
+    // whoever completes the result must not wait.
+    auto release = [world = driver::make_asio_world(handler_),
+                    handler = handler_](ResultStateBase&) {
+        world->post([handler] { handler->stop(); });
+    };
+    const bool pending = result.link(nobody_unlinks_it, LinkKind::direct, release);
+    if (!pending) {
+        release(result);
+    }
+    handler_ = nullptr;
+}
+
+}  // namespace detail
+}  // namespace kazoo

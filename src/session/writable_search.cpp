@@ -1,0 +1,77 @@
+#include "session/writable_search.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace kazoo::session {
+namespace {
+
+RetryPolicy pauses() {
+    return RetryPolicy().delay(milliseconds(100)).max_delay(milliseconds(60'000));
+}
+
+}  // namespace
+
+WritableSearch::WritableSearch(std::vector<HostPort> hosts, bool randomize, std::uint64_t seed)
+    : hosts_(std::move(hosts), randomize, seed), backoff_(pauses(), seed + 1) {}
+
+void WritableSearch::set_hosts(std::vector<HostPort> hosts, bool randomize) {
+    hosts_.set_hosts(std::move(hosts), randomize);
+}
+
+void WritableSearch::begin(Endpoint present, milliseconds patience, TimePoint now) {
+    present_ = std::move(present);
+    patience_ = patience;
+    wait(now);
+}
+
+void WritableSearch::stop() {
+    endpoints_.clear();
+    attempt_ = 0;
+    deadline_ = TimePoint::max();
+}
+
+void WritableSearch::wait(TimePoint now) {
+    stop();
+    deadline_ = later(now, backoff_.next().value_or(milliseconds(0)));
+}
+
+std::optional<Action> WritableSearch::on_timeout(std::uint64_t attempt, TimePoint now) {
+    if (now < deadline_) {
+        return std::nullopt;
+    }
+    if (attempt_ != 0) {
+        return ask_next(attempt, now);  // no answer in time
+    }
+    if (hosts_.size() == 0) {
+        wait(now);
+        return std::nullopt;
+    }
+    attempt_ = attempt;
+    deadline_ = later(now, patience_);
+    return ResolveAction{attempt, hosts_.next()};
+}
+
+std::optional<Action> WritableSearch::on_resolved(
+    std::vector<Endpoint> endpoints, std::uint64_t attempt, TimePoint now
+) {
+    std::erase(endpoints, present_);
+    hosts_.arrange(endpoints);
+    std::reverse(endpoints.begin(), endpoints.end());  // they are taken from the back
+    endpoints_ = std::move(endpoints);
+    return ask_next(attempt, now);
+}
+
+std::optional<Action> WritableSearch::ask_next(std::uint64_t attempt, TimePoint now) {
+    if (endpoints_.empty()) {
+        wait(now);
+        return std::nullopt;
+    }
+    attempt_ = attempt;
+    deadline_ = later(now, patience_);
+    asked_ = std::move(endpoints_.back());
+    endpoints_.pop_back();
+    return ProbeAction{attempt, asked_};
+}
+
+}  // namespace kazoo::session

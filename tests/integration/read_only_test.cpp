@@ -1,0 +1,83 @@
+// Connected to a server that takes no writes: the way to one that does.
+#include "support/fake_server.hpp"
+#include "support/fault_fixture.hpp"
+
+#include <optional>
+
+namespace kazoo::testing_support {
+namespace {
+
+using namespace std::chrono_literals;
+using enum KazooState;
+
+void serve_reads_only(FakeConnection& connection, int) {
+    connection.read_hello();
+    auto response = FakeConnection::answer(connection.new_session(), 10'000);
+    response.read_only = true;
+    response.has_read_only = true;
+    connection.send(frame(response));
+    connection.serve_all();
+}
+
+/// Answers `isro`, which is no length that a frame may have, with this; serves all else.
+FakeServer::Script probed(std::string answer) {
+    return [answer = std::move(answer)](FakeConnection& connection, int) {
+        std::optional<FakeConnection::Hello> hello;
+        try {
+            hello = connection.read_hello();
+        } catch (const FakeConnection::Over&) {
+            return connection.send(answer);
+        }
+        connection.send(frame(FakeConnection::answer(connection.new_session(), 10'000)));
+        connection.serve_all();
+    };
+}
+
+class ReadOnly : public FaultTest {
+protected:
+    ClientOptions of(const FakeServer& reads, const std::string& others) {
+        return options_for(reads.hosts() + "," + others).randomize_hosts(false).read_only(true);
+    }
+};
+
+TEST_P(ReadOnly, TheClientMovesToAServerThatTakesWrites) {
+    FakeServer reads(serve_reads_only);
+    FakeServer writes(probed("rw"));
+    KazooClient zk(of(reads, writes.hosts()));
+    StateLog states(zk);
+    zk.start(patience);
+    ASSERT_TRUE(states.wait_for(3));
+    EXPECT_EQ(states.states(), (std::vector{CONNECTED, SUSPENDED, CONNECTED}));
+    EXPECT_EQ(zk.client_state(), KeeperState::CONNECTED);
+    EXPECT_NO_THROW(zk.set("/a", "b"));
+    EXPECT_EQ(reads.connections(), 1);
+    EXPECT_EQ(writes.connections(), 2) << "the question, and the session";
+}
+
+TEST_P(ReadOnly, TheClientStaysWhereTheOthersAreNoBetter) {
+    FakeServer reads(serve_reads_only);
+    FakeServer same(probed("ro"));
+    KazooClient zk(of(reads, same.hosts()));
+    StateLog states(zk);
+    zk.start(patience);
+    ASSERT_TRUE(wait_until([&] { return same.connections() >= 2; }, patience));
+    EXPECT_EQ(zk.client_state(), KeeperState::CONNECTED_RO);
+    EXPECT_EQ(zk.get("/a").data, "good");
+    EXPECT_EQ(states.states(), std::vector{CONNECTED});
+    EXPECT_EQ(reads.connections(), 1);
+}
+
+TEST_P(ReadOnly, AServerThatIsAskedAndSilentHoldsUpNoStop) {
+    FakeServer reads(serve_reads_only);
+    FakeServer silent([](FakeConnection& connection, int) { connection.stay_silent(); });
+    std::optional<KazooClient> zk(of(reads, silent.hosts()));
+    zk->start(patience);
+    ASSERT_TRUE(wait_until([&] { return silent.connections() > 0; }, patience));
+    EXPECT_EQ(zk->get("/a").data, "good");
+    EXPECT_LT(time_of([&] { zk.reset(); }), at_once);
+}
+
+KAZOO_ON_OWN_HANDLERS(ReadOnly);
+
+}  // namespace
+}  // namespace kazoo::testing_support
