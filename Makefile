@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
 PACKAGES := g++ cmake ninja-build ccache pkg-config git python3 \
-    libboost1.81-dev libssl-dev libgtest-dev libgmock-dev libbenchmark-dev \
+    libboost1.81-dev libssl-dev libgtest-dev libgmock-dev libbenchmark-dev libcli11-dev \
     clang-14 clang-format-14 clang-tidy-14 libzookeeper-mt-dev zookeeper
 ifeq ($(shell command -v java),)
 PACKAGES += default-jre-headless
@@ -17,7 +17,7 @@ SOURCES = $(shell find include src tests tools examples bench \
 
 help:
 	@echo "make test            build and run every test"
-	@echo "make run             the tour, against a ZooKeeper started for it"
+	@echo "make run             the tour, against a server started for it"
 	@echo "make run HOSTS=h:p   the tour, against yours"
 	@echo "make asan|tsan|clang every test under that sanitizer or compiler"
 	@echo "make bench           the benchmarks"
@@ -43,7 +43,7 @@ run: build-release
 ifdef HOSTS
 	@ZOOKEEPER_HOSTS='$(HOSTS)' build/release/examples/tour
 else
-	@scripts/with-zookeeper build/release/examples/tour
+	@scripts/with-server build/release/tools/kazoo/kazoo build/release/examples/tour
 endif
 
 bench: build-release

@@ -1,10 +1,9 @@
-#include <kazoo/security.hpp>
+#include "base/digest.hpp"
 
-#include <openssl/evp.h>
+#include <kazoo/security.hpp>
 
 #include <array>
 #include <ostream>
-#include <stdexcept>
 
 namespace kazoo {
 
@@ -22,18 +21,6 @@ constexpr std::array<NamedBit, 5> named_bits = {{
     {Permissions::delete_, "DELETE"},
     {Permissions::admin, "ADMIN"},
 }};
-
-std::string base64_sha1(std::string_view text) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> hash{};
-    unsigned int hash_size = 0;
-    if (EVP_Digest(text.data(), text.size(), hash.data(), &hash_size, EVP_sha1(), nullptr) != 1) {
-        throw std::runtime_error("OpenSSL offers no SHA-1; digest ACLs need it");
-    }
-    // Base64 makes four characters of three bytes, and EVP_EncodeBlock ends them with a NUL.
-    std::array<unsigned char, EVP_MAX_MD_SIZE * 2> encoded{};
-    const int length = EVP_EncodeBlock(encoded.data(), hash.data(), static_cast<int>(hash_size));
-    return std::string(encoded.begin(), encoded.begin() + length);
-}
 
 }  // namespace
 
@@ -92,7 +79,7 @@ std::string make_digest_acl_credential(std::string_view user, std::string_view p
     std::string plain(user);
     plain.append(":").append(password);
     std::string credential(user);
-    credential.append(":").append(base64_sha1(plain));
+    credential.append(":").append(base::base64_sha1(plain));
     return credential;
 }
 

@@ -79,6 +79,11 @@ void FrameReader::reset() noexcept {
     malformed_length_ = 0;
 }
 
+bool FrameReader::oversized_ahead() const noexcept {
+    return partial_.size() >= prefix_size &&
+           base::load_be32(partial_.data()) > std::min(max_frame_, max_frame_length);
+}
+
 std::size_t FrameReader::bytes_needed(std::span<const std::byte> start) {
     if (start.size() < prefix_size) {
         return prefix_size;

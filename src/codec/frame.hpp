@@ -101,6 +101,10 @@ public:
     /// Forgets everything: the next bytes are the first of a new stream.
     void reset() noexcept;
 
+    /// Whether the unfinished frame is beyond the limit, as its prefix says, when its item is not
+    /// due yet.
+    [[nodiscard]] bool oversized_ahead() const noexcept;
+
     /// Bytes of an unfinished frame held in memory of its own.
     [[nodiscard]] std::size_t buffered() const noexcept { return partial_.size(); }
 

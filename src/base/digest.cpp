@@ -1,0 +1,22 @@
+#include "base/digest.hpp"
+
+#include <openssl/evp.h>
+
+#include <array>
+#include <stdexcept>
+
+namespace kazoo::base {
+
+std::string base64_sha1(std::string_view text) {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> hash{};
+    unsigned int hash_size = 0;
+    if (EVP_Digest(text.data(), text.size(), hash.data(), &hash_size, EVP_sha1(), nullptr) != 1) {
+        throw std::runtime_error("OpenSSL offers no SHA-1; digest ACLs need it");
+    }
+    // Base64 makes four characters of three bytes, and EVP_EncodeBlock ends them with a NUL.
+    std::array<unsigned char, EVP_MAX_MD_SIZE * 2> encoded{};
+    const int length = EVP_EncodeBlock(encoded.data(), hash.data(), static_cast<int>(hash_size));
+    return std::string(encoded.begin(), encoded.begin() + length);
+}
+
+}  // namespace kazoo::base

@@ -1,0 +1,129 @@
+#include "server/acl_rules.hpp"
+
+#include "base/digest.hpp"
+#include "server/ip_range.hpp"
+
+#include <algorithm>
+#include <set>
+#include <stdexcept>
+#include <tuple>
+
+namespace kazoo::server {
+
+namespace {
+
+/// A list of "auth" entries times the identities of a connection must not fill the memory.
+constexpr std::size_t max_entries = 50'000;
+
+bool is_anyone(const Id& id) noexcept {
+    return id.scheme == "world" && id.id == "anyone";
+}
+
+/// Identities that a connection has proved, not merely comes with.
+bool is_authenticated(const Id& identity) noexcept {
+    return identity.scheme != "ip" && identity.scheme != "super" && identity.scheme != "world";
+}
+
+bool matches(const Id& identity, const Id& granted) noexcept {
+    if (identity.scheme != granted.scheme) return false;
+    return granted.scheme == "ip" ? ip_in_range(identity.id, granted.id)
+                                  : identity.id == granted.id;
+}
+
+/// "user:hash", the user possibly empty; colons at the end do not count, as with Java's split.
+bool is_digest_id(std::string_view id) noexcept {
+    const std::size_t last = id.find_last_not_of(':');
+    if (last == std::string_view::npos) return false;
+    return std::count(id.begin(), id.begin() + last, ':') == 1;
+}
+
+bool is_valid(const Id& id) noexcept {
+    if (id.scheme == "digest") return is_digest_id(id.id);
+    return id.scheme == "ip" && is_ip_range(id.id);
+}
+
+AclList without_duplicates(const AclList& list) {
+    std::set<std::tuple<std::int32_t, std::string_view, std::string_view>> seen;
+    AclList kept;
+    for (const Acl& acl : list) {
+        if (seen.emplace(acl.perms, acl.id.scheme, acl.id.id).second) {
+            kept.push_back(acl);
+        }
+    }
+    return kept;
+}
+
+/// What the digest scheme makes of "user:password", or of text without a colon.
+std::string digest_of(std::string_view text) {
+    return std::string(text.substr(0, text.find(':'))) + ':' + base::base64_sha1(text);
+}
+
+}  // namespace
+
+bool allowed(const AclList& acl, std::int32_t perms, const std::vector<Id>& identities) {
+    if (acl.empty()) return true;
+    for (const Acl& entry : acl) {
+        if ((entry.perms & perms) == 0) continue;
+        if (is_anyone(entry.id)) return true;
+        for (const Id& identity : identities) {
+            if (matches(identity, entry.id)) return true;
+        }
+    }
+    return std::any_of(identities.begin(), identities.end(), [](const Id& identity) {
+        return identity.scheme == "super";
+    });
+}
+
+std::optional<AclList> fix_up(const AclList& asked, const std::vector<Id>& identities) {
+    AclList fixed;
+    for (const Acl& entry : without_duplicates(asked)) {
+        if (entry.id.scheme == "auth") {
+            const std::size_t before = fixed.size();
+            for (const Id& identity : identities) {
+                if (is_authenticated(identity)) {
+                    fixed.emplace_back(entry.perms, identity);
+                }
+            }
+            if (fixed.size() == before) return std::nullopt;
+        } else if (is_anyone(entry.id) || is_valid(entry.id)) {
+            fixed.push_back(entry);
+        } else {
+            return std::nullopt;
+        }
+        if (fixed.size() > max_entries) return std::nullopt;
+    }
+    if (fixed.empty()) return std::nullopt;
+    return fixed;
+}
+
+AclList redacted(const AclList& acl) {
+    AclList shown = acl;
+    for (Acl& entry : shown) {
+        const std::size_t colon = entry.id.id.find(':');
+        if (entry.id.scheme == "digest" && colon != std::string::npos) {
+            entry.id.id.replace(colon, std::string::npos, ":x");
+        }
+    }
+    return shown;
+}
+
+std::optional<std::vector<Id>> authenticate(
+    std::string_view scheme, std::optional<std::string_view> auth, std::string_view super_digest
+) {
+    // Every connection has the identity of its address from the beginning.
+    if (scheme == "ip") return std::vector<Id>();
+    if (scheme != "digest" || !auth) return std::nullopt;
+    try {
+        std::string digest = digest_of(*auth);
+        std::vector<Id> identities;
+        if (!super_digest.empty() && digest == super_digest) {
+            identities.emplace_back("super", "");
+        }
+        identities.emplace_back("digest", std::move(digest));
+        return identities;
+    } catch (const std::runtime_error&) {
+        return std::nullopt;  // no SHA-1 on this machine
+    }
+}
+
+}  // namespace kazoo::server

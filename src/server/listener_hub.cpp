@@ -1,0 +1,75 @@
+#include "server/listener_hub.hpp"
+
+#include "server/listener.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace kazoo::server {
+
+using std::chrono::duration_cast;
+using std::chrono::milliseconds;
+
+ListenerHub::ListenerHub(boost::asio::any_io_executor executor, State& state)
+    : executor_(std::move(executor)), state_(state), timer_(executor_) {}
+
+void ListenerHub::add(Listener& listener) {
+    listeners_.push_back(&listener);
+}
+
+void ListenerHub::stop() {
+    timer_.cancel();
+    stopped_ = true;
+}
+
+Time ListenerHub::now() const noexcept {
+    const auto steady = std::chrono::steady_clock::now().time_since_epoch();
+    const auto wall = std::chrono::system_clock::now().time_since_epoch();
+    return {duration_cast<milliseconds>(steady).count(), duration_cast<milliseconds>(wall).count()};
+}
+
+void ListenerHub::pump() {
+    // To close a connection is an input as well: until nobody has anything to say.
+    bool again = true;
+    while (again) {
+        again = false;
+        for (Listener* listener : listeners_) {
+            again |= listener->serve_touched();
+        }
+    }
+    arm();
+}
+
+/// A deadline that has moved away since is found out when the timer comes: most inputs move some.
+void ListenerHub::arm() {
+    std::int64_t deadline = state_.next_deadline();
+    for (const Listener* listener : listeners_) {
+        deadline = std::min(deadline, listener->next_deadline());
+    }
+    if (stopped_ || deadline >= armed_for_ms_) {
+        return;
+    }
+    armed_for_ms_ = deadline;
+    timer_.expires_at(std::chrono::steady_clock::time_point(milliseconds(deadline)));
+    timer_.async_wait([this](boost::system::error_code aborted) {
+        if (!aborted) {
+            on_deadline();
+        }
+    });
+}
+
+void ListenerHub::on_deadline() {
+    if (stopped_) {
+        return;  // too late to cancel the timer
+    }
+    armed_for_ms_ = no_deadline;
+    const Time time = now();
+    state_.on_time(time);
+    for (Listener* listener : listeners_) {
+        listener->on_time(time);
+    }
+    pump();
+}
+
+}  // namespace kazoo::server

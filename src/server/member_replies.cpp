@@ -1,0 +1,99 @@
+// Replies, in their turn: at once, behind gates, or when the replica has caught up.
+
+#include "server/member_core.hpp"
+
+#include <utility>
+
+namespace kazoo::server {
+
+namespace {
+
+// Where a frame has the zxid of its header.
+constexpr std::size_t zxid_offset = 8;
+
+void stamp(base::Buffer& frame, std::int64_t zxid) noexcept {
+    frame.patch_i32(zxid_offset, static_cast<std::int32_t>(zxid >> 32));
+    frame.patch_i32(zxid_offset + 4, static_cast<std::int32_t>(zxid));
+}
+
+}  // namespace
+
+bool Member::Impl::waits(const Connection& connection, const Answer& about) const noexcept {
+    return !connection.owed.empty() || (replica && replica->lacks(about.awaits));
+}
+
+base::Buffer& Member::Impl::reply_buffer(Connection& connection, const Answer& about, bool later) {
+    if (later) {
+        Owed& owed = connection.owed.emplace_back();
+        owed.answer = about;
+        owed.arrived_ms = connection.arrived_ms;
+        owed.gate = std::exchange(connection.gate, std::nullopt);
+        return owed.frame;
+    }
+    pass_gate(connection, connection.gate);
+    return connection.outbox.tail();
+}
+
+void Member::Impl::reply_done(Connection& connection, const Answer& about, bool later, Time now) {
+    if (later) {
+        connection.owed_bytes += sizeof(Owed) + connection.owed.back().frame.capacity();
+        return;
+    }
+    count_reply(connection, about, connection.arrived_ms, now);
+    if (about.last) {
+        connections.finish(connection);
+    }
+}
+
+void Member::Impl::count_reply(
+    Connection& connection, const Answer& about, std::int64_t arrived_ms, Time now
+) {
+    ++connection.statistics.sent;
+    connection.statistics.on_answered(about.op, about.xid, about.zxid, arrived_ms, now.steady_ms);
+    ++statistics.sent;
+    statistics.latencies.add(now.steady_ms - arrived_ms);
+}
+
+void Member::Impl::pass_gate(Connection& connection, std::optional<Gate>& gate) {
+    if (!gate) {
+        return;
+    }
+    connection.outbox.add_gate(*gate);
+    if (gate->fault == 0) {
+        connections.wake_at(connection, gate->until_ms);
+    }
+    gate.reset();
+}
+
+void Member::Impl::pay_owed(Connection& connection, Time now) {
+    while (!connection.owed.empty() && !replica->lacks(connection.owed.front().answer.awaits)) {
+        Owed& owed = connection.owed.front();
+        if (owed.answer.op == codec::Opcode::sync) {
+            owed.answer.zxid = applied_zxid();
+            stamp(owed.frame, owed.answer.zxid);
+        } else if (owed.answer.op == codec::Opcode::create_session) {
+            connection.phase = Connection::Phase::established;
+        }
+        pass_gate(connection, owed.gate);
+        connection.outbox.tail().append(owed.frame.data(), owed.frame.size());
+        count_reply(connection, owed.answer, owed.arrived_ms, now);
+        const bool last = owed.answer.last;
+        connection.owed_bytes -= sizeof(Owed) + owed.frame.capacity();
+        connection.owed.pop_front();
+        if (last) {
+            return connections.finish(connection);
+        }
+    }
+}
+
+bool Member::Impl::open_gates(Connection& connection, Time now) {
+    const bool opened = connection.outbox.open_gates([&](const Gate& gate) {
+        return gate.fault != 0 ? !faults.contains(gate.fault) : gate.until_ms <= now.steady_ms;
+    });
+    if (opened) {
+        connections.touch(connection);
+    }
+    return opened;
+}
+
+}  // namespace kazoo::server

@@ -1,0 +1,74 @@
+#include "server/multi_reads.hpp"
+
+#include "codec/frame.hpp"
+#include "codec/multi.hpp"
+#include "server/read_views.hpp"
+
+#include <algorithm>
+#include <variant>
+
+namespace kazoo::server {
+
+namespace {
+
+using codec::MultiHeader;
+using codec::MultiOp;
+using codec::Opcode;
+
+/// The path of an operation that may stand here, null for any other.
+std::string_view read_path(const MultiOp& op) noexcept {
+    if (const auto* data = std::get_if<codec::GetDataRequest>(&op.request)) {
+        return data->path;
+    }
+    if (const auto* children = std::get_if<codec::GetChildrenRequest>(&op.request)) {
+        return children->path;
+    }
+    return {};
+}
+
+/// One result. Each stands for itself: the others go on when one fails.
+void encode_result(codec::Encoder& out, const ReadContext& context, const MultiOp& op) {
+    const ReadableNode found = find_readable(context, read_path(op));
+    if (found.node == nullptr) {
+        const auto err = static_cast<std::int32_t>(found.err);
+        encode(out, MultiHeader{Opcode::error, false, err});
+        encode(out, codec::ErrorResponse{err});
+        return;
+    }
+    encode(out, MultiHeader{op.type, false, 0});
+    if (op.type == Opcode::get_data) {
+        encode(out, DataView{found.node->data});
+        encode(out, context.tree.stat(*found.node));
+    } else {
+        encode(out, ChildrenView{*found.node});
+    }
+}
+
+}  // namespace
+
+bool append_multi_read(
+    base::Buffer& out, const ReadContext& context, std::int32_t xid, std::span<const std::byte> body
+) {
+    codec::MultiRequest request;
+    codec::Decoder in(body);
+    const bool well_formed = codec::decode(in, request) &&
+                             std::all_of(request.ops.begin(), request.ops.end(), [](auto& op) {
+                                 return read_path(op).data() != nullptr;
+                             });
+    if (!well_formed) {
+        return false;
+    }
+    const std::size_t start = out.size();
+    codec::FrameWriter writer(out);
+    encode(writer.encoder(), codec::ReplyHeader{xid, context.zxid, 0});
+    for (const MultiOp& op : request.ops) {
+        encode_result(writer.encoder(), context, op);
+        if (out.size() - start > context.max_multi_reply) {
+            return false;
+        }
+    }
+    encode(writer.encoder(), MultiHeader{Opcode::error, true, -1});
+    return writer.finish(codec::max_frame_length).size != 0;
+}
+
+}  // namespace kazoo::server

@@ -1,0 +1,75 @@
+#pragma once
+
+#include "codec/encoder.hpp"
+#include "codec/public_types.hpp"
+#include "codec/record.hpp"
+#include "server/acl_rules.hpp"
+#include "server/reads.hpp"
+
+#include <kazoo/errors.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace kazoo::server {
+
+// Parts of replies as they stand in the tree, so that nothing is copied but into the reply. (The
+// codec's replies own what they hold.)
+
+struct DataView {
+    const std::optional<std::string>& data;
+};
+inline void encode(codec::Encoder& out, const DataView& view) {
+    if (view.data) {
+        out.ustring(*view.data);
+    } else {
+        out.i32(-1);
+    }
+}
+
+struct ChildrenView {
+    const Node& parent;
+};
+inline void encode(codec::Encoder& out, const ChildrenView& view) {
+    if (out.count(view.parent.children.size())) {
+        for (const Node* child : view.parent.children) {
+            out.ustring(child->name());
+        }
+    }
+}
+
+template <class List>
+struct ListView {
+    const List& list;
+};
+template <class List>
+void encode(codec::Encoder& out, const ListView<List>& view) {
+    codec::detail::encode_value(out, view.list);
+}
+
+struct NumberView {
+    std::int32_t number;
+};
+inline void encode(codec::Encoder& out, const NumberView& view) {
+    out.i32(view.number);
+}
+
+/// A node for one who may read it; or else nullptr, and why.
+struct ReadableNode {
+    const Node* node = nullptr;
+    Errc err = Errc::ok;
+};
+inline ReadableNode find_readable(const ReadContext& context, std::string_view path) {
+    const Node* node = context.tree.find(path);
+    if (node == nullptr) {
+        return {nullptr, Errc::no_node};
+    }
+    if (!allowed(context.tree.acl(*node), Permissions::read, context.identities)) {
+        return {nullptr, Errc::no_auth};
+    }
+    return {node, Errc::ok};
+}
+
+}  // namespace kazoo::server

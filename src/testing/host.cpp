@@ -1,0 +1,113 @@
+#include "testing/host.hpp"
+
+#include "base/quiet_thread.hpp"
+#include "testing/address.hpp"
+#include "testing/host_options.hpp"
+
+#include <kazoo/exceptions.hpp>
+#include <kazoo/testing/server_control.hpp>
+
+#include <boost/asio/post.hpp>
+
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+
+namespace kazoo::testing {
+
+void require_listening(const boost::system::error_code& error, const std::string& address) {
+    if (error == boost::asio::error::address_in_use) {
+        throw AddressInUseError(
+            Error(error, Outcome::not_sent, "listen", {}, "somebody else listens at " + address)
+        );
+    }
+    if (error) {
+        throw ListenError(
+            Error(error, Outcome::not_sent, "listen", {}, "cannot listen at " + address)
+        );
+    }
+}
+
+Host::Host(const ServerOptions& options, std::size_t servers, bool replicas)
+    : work_(io_.get_executor()), state_(state_options(options)), hub_(io_.get_executor(), state_) {
+    const auto tls = tls_of(options);
+    auto endpoint = resolve_address(options.listen());
+    for (std::size_t i = 0; i < servers; ++i) {
+        auto& place = places_.emplace_back(hub_, tls);
+        require_listening(place.listener.bind(endpoint), to_string(endpoint));
+        place.hosts = to_string(place.listener.endpoint());
+        place.port = place.listener.endpoint().port();
+        place.member.emplace(state_, member_options(options, place.hosts, i, replicas));
+        place.listener.attach(*place.member);
+        if (endpoint.port() != 0) {
+            endpoint.port(static_cast<std::uint16_t>(endpoint.port() + 1));
+        }
+    }
+    for (auto& place : places_) {
+        require_listening(place.listener.start(), place.hosts);
+    }
+    boost::asio::post(io_, [this] { hub_.pump(); });
+    thread_ = base::start_quiet_thread([this] { serve(); });
+}
+
+Host::~Host() {
+    end();
+}
+
+/// An error here is one of memory at most: whoever asked goes without, the others are served.
+void Host::serve() noexcept {
+    for (;;) {
+        try {
+            io_.run();
+            return;
+        } catch (const std::exception&) {
+            continue;
+        }
+    }
+}
+
+void Host::end() noexcept {
+    if (!thread_.joinable()) {
+        return;
+    }
+    boost::asio::post(io_, [this] {
+        for (auto& place : places_) {
+            place.listener.stop();
+        }
+        hub_.stop();
+        work_.reset();  // the thread leaves when the last handler has run
+    });
+    thread_.join();
+}
+
+void Host::run(const std::function<void()>& task) {
+    if (in_forked_child()) {
+        throw_error(Error(ClientErrc::forked, Outcome::not_sent, "server"));
+    }
+    if (!thread_.joinable()) {
+        throw_error(Error(ClientErrc::configuration, Outcome::not_sent, "server")
+                        .detail("the server this belonged to is gone"));
+    }
+    std::mutex mutex;
+    std::condition_variable finished;
+    bool done = false;
+    std::exception_ptr failure;
+    boost::asio::post(io_, [&] {
+        try {
+            task();
+            hub_.pump();
+        } catch (...) {
+            failure = std::current_exception();
+        }
+        const std::lock_guard lock(mutex);
+        done = true;
+        finished.notify_one();
+    });
+    std::unique_lock lock(mutex);
+    finished.wait(lock, [&] { return done; });
+    if (failure) {
+        std::rethrow_exception(failure);
+    }
+}
+
+}  // namespace kazoo::testing

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "testing/host.hpp"
+
+#include <memory>
+#include <utility>
+
+namespace kazoo::testing {
+
+/// Ends a host, whoever else holds it. In a forked child its thread exists in the parent only and
+/// may hold locks: nothing may be touched, so it is never destroyed there.
+inline void give_up(std::shared_ptr<Host>& host) noexcept {
+    if (!host) {
+        return;
+    }
+    if (host->in_forked_child()) {
+        static_cast<void>(new std::shared_ptr<Host>(std::move(host)));
+        return;
+    }
+    host->end();
+    host.reset();
+}
+
+}  // namespace kazoo::testing

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "base/random.hpp"
+
+#include <kazoo/security.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace kazoo::differential {
+
+/// The values that scripts are made of: each call takes one by chance.
+class Choice {
+public:
+    explicit Choice(std::uint64_t seed) noexcept : random_(seed) {}
+
+    [[nodiscard]] std::uint64_t below(std::uint64_t limit) noexcept { return random_.below(limit); }
+    [[nodiscard]] bool chance(unsigned percent) noexcept { return below(100) < percent; }
+    template <class T, std::size_t n>
+    [[nodiscard]] const T& of(const std::array<T, n>& items) noexcept {
+        return items[below(n)];
+    }
+
+    /// Of a node that may exist.
+    std::string path();
+    /// Anything: also what no node can have.
+    std::string any_path();
+    std::string bad_path();
+    /// Mostly -1 or small.
+    std::int32_t version();
+    std::optional<std::string_view> data();
+    /// That keeps the node usable by everybody.
+    AclList mild_acl();
+    /// Also restrictive, also invalid.
+    AclList acl();
+
+private:
+    base::Random random_;
+};
+
+}  // namespace kazoo::differential

@@ -1,0 +1,78 @@
+// The same scripts to two servers, and every answer compared.
+#include "duel.hpp"
+#include "embedded_target.hpp"
+#include "generator.hpp"
+#include "options.hpp"
+#include "self_test.hpp"
+#include "servers.hpp"
+
+#include <chrono>
+#include <cstdlib>
+#include <iostream>
+
+namespace {
+
+using namespace kazoo::differential;
+
+/// What ctest takes for "skipped".
+constexpr int skipped = 77;
+
+int compare_servers(
+    Target& left, Target& right, const kazoo::server::Profile& profile, const Options& options
+) {
+    const auto start = std::chrono::steady_clock::now();
+    Duel duel(left, right);
+    int different = 0;
+    for (std::uint64_t i = 0; i < options.scripts && different < options.explain; ++i) {
+        const auto script = generate(options.seed + i, options.steps, profile);
+        if (const auto difference = duel.run(script)) {
+            ++different;
+            duel.explain(script, *difference, std::cout);
+        }
+    }
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+    std::cout << left.name() << " and " << right.name() << ": " << options.scripts << " scripts of "
+              << options.steps << " steps from seed " << options.seed << ", " << different
+              << " differences, " << took.count() << " s" << std::endl;
+    return different == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int run(const Options& options) {
+    if (options.self_test) {
+        return self_test(std::cout) ? EXIT_SUCCESS : EXIT_FAILURE;
+    }
+    if (options.print) {
+        for (std::uint64_t i = 0; i < options.scripts; ++i) {
+            std::cout << describe(generate(options.seed + i, options.steps, {}));
+        }
+        return EXIT_SUCCESS;
+    }
+    const auto releases = apache_releases();
+    if (releases.empty()) {
+        std::cout << "no java or no ZooKeeper here: the comparison with Apache was skipped\n";
+        return skipped;
+    }
+    int result = EXIT_SUCCESS;
+    for (const auto& release : releases) {
+        ApacheTarget apache(release);
+        const auto other = options.apache_twice ? nullptr : embed(apache.profile());
+        if (other) {
+            result |= compare_servers(apache.target(), *other, apache.profile(), options);
+        } else {
+            ApacheTarget again(release);
+            result |= compare_servers(apache.target(), again.target(), apache.profile(), options);
+        }
+    }
+    return result;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        return run(parse_options(argc, argv));
+    } catch (const std::exception& failed) {
+        std::cerr << "differential: " << failed.what() << '\n';
+    }
+    return EXIT_FAILURE;
+}

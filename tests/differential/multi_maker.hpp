@@ -1,0 +1,24 @@
+#pragma once
+
+#include "choice.hpp"
+#include "codec/opcode.hpp"
+
+#include <string>
+
+namespace kazoo::differential {
+
+/// An operation that may stand alone or in a multi.
+struct MadeOp {
+    codec::Opcode op{};
+    std::string body;
+};
+
+[[nodiscard]] MadeOp make_create(Choice& choice);
+[[nodiscard]] MadeOp make_delete(Choice& choice);
+[[nodiscard]] MadeOp make_set_data(Choice& choice);
+[[nodiscard]] MadeOp make_check(Choice& choice);
+/// Now and then malformed.
+[[nodiscard]] MadeOp make_multi(Choice& choice);
+[[nodiscard]] MadeOp make_multi_read(Choice& choice);
+
+}  // namespace kazoo::differential

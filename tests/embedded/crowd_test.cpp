@@ -1,0 +1,145 @@
+// Many clients at once, and clients from which a server must protect itself and the others.
+#include "embedded_fixture.hpp"
+#include "raw_client.hpp"
+
+#include <kazoo/handlers/asio.hpp>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <list>
+#include <set>
+#include <thread>
+
+namespace kazoo::embedded_tests {
+namespace {
+
+using testing_support::RawClient;
+
+/// One loop for as many clients as there are.
+class Loop {
+public:
+    Loop() : work_(context_.get_executor()), thread_([this] { context_.run(); }) {}
+    ~Loop() {
+        work_.reset();
+        thread_.join();
+    }
+    std::shared_ptr<Handler> handler() { return std::make_shared<SequentialAsioHandler>(context_); }
+
+private:
+    boost::asio::io_context context_{1};
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+    std::thread thread_;
+};
+
+TEST(Crowd, AThousandSessionsAtOnce) {
+    constexpr std::size_t count = 1000;
+    Server server;
+    Started root(server.hosts());
+    root.create("/all");
+    Loop loop;
+    const auto handler = loop.handler();
+    std::list<KazooClient> clients;
+    std::vector<Event> connected;
+    for (std::size_t i = 0; i < count; ++i) {
+        auto options = to(server.hosts()).handler(handler).timeout(30s);
+        connected.push_back(clients.emplace_back(std::move(options)).start_async());
+    }
+    for (auto& event : connected) ASSERT_TRUE(event.wait(30s));
+    EXPECT_EQ(server.sessions().size(), count + 1);
+    EXPECT_EQ(server.connections(), count + 1);
+
+    std::vector<AsyncResult<std::string>> created;
+    for (auto& zk : clients) {
+        created.push_back(zk.create_async("/all/n-", "", CreateOptions().ephemeral().sequence()));
+    }
+    std::set<std::string> names;
+    for (auto& result : created) names.insert(result.get(30s));
+    EXPECT_EQ(names.size(), count);
+    std::vector<AsyncResult<std::vector<std::string>>> seen;
+    for (auto& zk : clients) seen.push_back(zk.get_children_async("/all"));
+    for (auto& result : seen) EXPECT_EQ(result.get(30s).size(), count);
+
+    for (auto& zk : clients) zk.stop();
+    EXPECT_TRUE(root.get_children("/all").empty());
+    EXPECT_EQ(server.sessions(), std::vector{root.session()});
+}
+
+/// Makes the server send this client more than it will ever read: its watch on "/big" fires at
+/// each change, and is there for good.
+void watch_without_reading(RawClient& client) {
+    ASSERT_NE(client.connect(30'000), 0);
+    codec::AddWatchRequest watch;
+    watch.path = "/big";
+    client.request(watch);
+    ASSERT_FALSE(client.read_frame().empty());
+}
+
+TEST(Crowd, AClientThatNeverReadsIsCutOff) {
+    Server server(ServerOptions().max_unsent_bytes(256 * 1024));
+    Started zk(server.hosts());
+    zk.create("/big");
+    RawClient deaf(server.port());
+    watch_without_reading(deaf);
+    ASSERT_EQ(server.connections(), 2U);
+    // The system's own buffers take megabytes before anything waits in the server.
+    bool cut = false;
+    for (int round = 0; round < 2000 && !cut; ++round) {
+        std::vector<AsyncResult<ZnodeStat>> changes;
+        for (int i = 0; i < 200; ++i) changes.push_back(zk.set_async("/big", "x"));
+        for (auto& change : changes) change.get(patience);
+        cut = server.connections() == 1;
+    }
+    EXPECT_TRUE(cut || comes_true([&] { return server.connections() == 1; }));
+    EXPECT_TRUE(zk.connected()) << "nobody else suffers";
+    EXPECT_TRUE(deaf.closes());
+}
+
+TEST(Crowd, AClientThatDoesNotReadItsRepliesIsNotReadFrom) {
+    Server server(hasty().max_session_timeout(1s).max_unsent_bytes(std::size_t{8} << 20));
+    Started zk(server.hosts());
+    zk.create("/big", std::string(900'000, 'x'));
+    RawClient deaf(server.port());
+    ASSERT_NE(deaf.connect(1000), 0);
+    codec::GetDataRequest get;
+    get.path = "/big";
+    for (int i = 0; i < 500; ++i) deaf.request(get);  // 450 MB
+    // No request of it is seen any more, so its session expires, and with it the connection goes.
+    EXPECT_TRUE(comes_true([&] { return server.sessions().size() == 1; }));
+    EXPECT_TRUE(comes_true([&] { return server.connections() == 1; }));
+    EXPECT_TRUE(zk.exists("/big"));
+}
+
+TEST(Crowd, ASlowReaderGetsEverything) {
+    Server server;
+    Started zk(server.hosts());
+    const std::string big(500'000, 'x');
+    zk.create("/big", big);
+    RawClient slow(server.port());
+    ASSERT_NE(slow.connect(), 0);
+    codec::GetDataRequest get;
+    get.path = "/big";
+    for (int i = 0; i < 100; ++i) slow.request(get);
+    for (int i = 0; i < 100; ++i) ASSERT_GT(slow.read_frame().size(), big.size()) << i;
+}
+
+TEST(Crowd, ConnectionsBeyondTheLimitAreClosed) {
+    Server server(ServerOptions().max_connections(2));
+    Started first(server.hosts());
+    RawClient second(server.port());
+    ASSERT_NE(second.connect(), 0);
+    RawClient third(server.port());
+    EXPECT_TRUE(third.closes());
+    EXPECT_TRUE(first.exists("/"));
+}
+
+TEST(Crowd, ARequestBeyondTheLimitEndsItsConnection) {
+    Server server(ServerOptions().max_request_bytes(1000));
+    Started zk(server.hosts());
+    EXPECT_NO_THROW(zk.create("/a", std::string(800, 'x')));
+    thrown<ConnectionLoss>([&] { zk.create("/b", std::string(1000, 'x')); });
+    EXPECT_FALSE(zk.exists("/b"));
+}
+
+}  // namespace
+}  // namespace kazoo::embedded_tests

@@ -1,0 +1,57 @@
+#pragma once
+
+#include "support/fault_fixture.hpp"
+#include "support/wait_until.hpp"
+
+#include <kazoo/client.hpp>
+#include <kazoo/exceptions.hpp>
+#include <kazoo/testing/ensemble.hpp>
+#include <kazoo/testing/server.hpp>
+
+#include <chrono>
+#include <string>
+
+namespace kazoo::embedded_tests {
+
+using namespace std::chrono_literals;
+using enum KazooState;
+using testing::Ensemble;
+using testing::Fault;
+using testing::Handshake;
+using testing::Release;
+using testing::Request;
+using testing::Server;
+using testing::ServerOptions;
+using testing_support::patience;
+using testing_support::StateLog;
+using testing_support::thrown;
+using testing_support::wait_until;
+
+/// For a client that comes back quickly and logs nothing.
+inline ClientOptions to(const std::string& hosts) {
+    return ClientOptions()
+        .hosts(hosts)
+        .close_timeout(2s)
+        .randomize_hosts(false)
+        .connection_retry(RetryPolicy().delay(5ms).max_delay(50ms))
+        .logger(Logger::none());
+}
+
+/// Sessions expire within a quarter of a second.
+inline ServerOptions hasty() {
+    return ServerOptions().tick(20ms).min_session_timeout(40ms);
+}
+
+/// A client that is started when the test begins with it.
+struct Started : KazooClient {
+    explicit Started(ClientOptions options) : KazooClient(std::move(options)) { start(patience); }
+    explicit Started(const std::string& hosts) : Started(to(hosts)) {}
+    [[nodiscard]] std::int64_t session() const { return client_id().value().session_id; }
+};
+
+template <class Condition>
+bool comes_true(Condition&& condition) {
+    return wait_until(std::forward<Condition>(condition), patience);
+}
+
+}  // namespace kazoo::embedded_tests

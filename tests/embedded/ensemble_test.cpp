@@ -1,0 +1,195 @@
+// Several servers over one state: fail-over, moving sessions, stale reads, catching up.
+#include "embedded_fixture.hpp"
+
+#include <set>
+
+namespace kazoo::embedded_tests {
+namespace {
+
+class EnsembleTest : public ::testing::Test {
+protected:
+    Ensemble ensemble{3};
+};
+
+TEST_F(EnsembleTest, WhatOneServerIsToldAllSay) {
+    std::set<std::string> addresses;
+    for (std::size_t i = 0; i < ensemble.size(); ++i) addresses.insert(ensemble[i].hosts());
+    EXPECT_EQ(addresses.size(), 3U);
+    Started a(ensemble[0].hosts());
+    Started b(ensemble[1].hosts());
+    a.create("/a", "told to the first");
+    EXPECT_EQ(b.get("/a").data, "told to the first");
+    b.set("/a", "told to the second");
+    EXPECT_EQ(a.get("/a").data, "told to the second");
+    EXPECT_EQ(ensemble.sessions().size(), 2U);
+    EXPECT_EQ(ensemble.zxid(), ensemble[2].applied_zxid());
+    EXPECT_THROW(ensemble[3].stop(), std::out_of_range);
+    thrown<ConfigurationError>([] { Ensemble none(0); });
+}
+
+TEST_F(EnsembleTest, AWatchSeesAWriteThroughAnotherServer) {
+    Started a(ensemble[0].hosts());
+    Started b(ensemble[1].hosts());
+    testing_support::Recorder<std::string> seen;
+    a.get_children("/", [&](const WatchedEvent& event) { seen.add(event.path.value_or("")); });
+    b.create("/new");
+    EXPECT_TRUE(seen.wait_for(1));
+    a.stop();
+}
+
+TEST_F(EnsembleTest, AClientMovesWithItsSession) {
+    Started other(ensemble[2].hosts());
+    KazooClient zk(to(ensemble.hosts()));
+    StateLog states(zk);
+    zk.start(patience);
+    const auto id = zk.client_id();
+    zk.create("/mine", "", CreateOptions().ephemeral());
+    for (std::size_t i = 0; i < 2; ++i) {
+        const auto before = states.states().size();
+        ASSERT_EQ(ensemble[i].connections(), 1U);
+        ensemble[i].stop();
+        ASSERT_TRUE(states.wait_for(before + 2));
+        ASSERT_TRUE(comes_true([&] { return zk.client_id() == id; }));
+        EXPECT_TRUE(other.exists("/mine"));
+    }
+    EXPECT_EQ(ensemble[2].connections(), 2U);
+    zk.stop();
+    EXPECT_FALSE(other.exists("/mine"));
+}
+
+TEST_F(EnsembleTest, AStoppedServerKnowsEverythingWhenItIsBack) {
+    Started a(ensemble[0].hosts());
+    ensemble[1].stop();
+    a.create("/meanwhile");
+    ensemble[1].start();
+    Started b(ensemble[1].hosts());
+    EXPECT_TRUE(b.exists("/meanwhile"));
+}
+
+TEST_F(EnsembleTest, WithoutServersClientsAreSuspendedAndSessionsGoOn) {
+    Started zk(ensemble.hosts());
+    const auto id = zk.client_id();
+    for (std::size_t i = 0; i < 3; ++i) ensemble[i].stop();
+    ASSERT_TRUE(comes_true([&] { return !zk.connected(); }));
+    EXPECT_EQ(ensemble.sessions(), std::vector{id->session_id});
+    ensemble[2].start();
+    EXPECT_TRUE(comes_true([&] { return zk.client_id() == id; }));
+}
+
+TEST_F(EnsembleTest, TheOldConnectionOfAMovedSessionIsClosed) {
+    KazooClient first(to(ensemble[0].hosts()));
+    StateLog states(first);
+    first.start(patience);
+    const auto id = first.client_id();
+    Started second(to(ensemble[1].hosts()).client_id(id));
+    ASSERT_TRUE(states.wait_for(2)) << "and it comes back, and takes the session again";
+    EXPECT_EQ(states.states()[1], SUSPENDED);
+    ensemble[0].stop();
+    EXPECT_TRUE(comes_true([&] { return second.client_id() == id; }));
+    EXPECT_TRUE(second.exists("/"));
+    first.stop();
+}
+
+TEST_F(EnsembleTest, ALaggingServerReadsThePastUntilSync) {
+    Started near(ensemble[0].hosts());
+    Started far(ensemble[1].hosts());
+    near.create("/a", "old");
+    ensemble[1].lag();
+    near.set("/a", "new");
+    EXPECT_EQ(far.get("/a").data, "old");
+    EXPECT_LT(ensemble[1].applied_zxid(), ensemble.zxid());
+    auto synced = far.sync_async("/a");
+    auto read = far.get_async("/a");
+    EXPECT_EQ(near.get("/a").data, "new");
+    EXPECT_FALSE(synced.ready());
+    ensemble[1].catch_up();
+    EXPECT_EQ(synced.get(patience), "/a");
+    EXPECT_EQ(read.get(patience).data, "new") << "at least as new as the sync";
+    EXPECT_EQ(ensemble[1].applied_zxid(), ensemble.zxid());
+}
+
+TEST_F(EnsembleTest, AWriteThroughALaggingServerIsAnsweredWhenItHasCaughtUp) {
+    Started near(ensemble[0].hosts());
+    Started far(ensemble[1].hosts());
+    ensemble[1].lag();
+    auto created = far.create_async("/a");
+    auto own_read = far.exists_async("/a");
+    ASSERT_TRUE(comes_true([&] { return near.exists("/a").has_value(); }));
+    EXPECT_FALSE(created.ready());
+    ensemble[1].catch_up();
+    EXPECT_EQ(created.get(patience), "/a");
+    EXPECT_TRUE(own_read.get(patience)) << "a client reads its own writes";
+}
+
+TEST_F(EnsembleTest, WatchesOfALaggingServerFireWhenItCatchesUp) {
+    Started near(ensemble[0].hosts());
+    Started far(ensemble[1].hosts());
+    testing_support::Recorder<EventType> seen;
+    far.exists("/a", [&](const WatchedEvent& event) { seen.add(event.type); });
+    ensemble[1].lag();
+    near.create("/a");
+    EXPECT_FALSE(far.exists("/a"));
+    EXPECT_EQ(seen.size(), 0U);
+    ensemble[1].catch_up();
+    EXPECT_TRUE(seen.wait_for(1));
+    EXPECT_EQ(seen.all(), std::vector{EventType::CREATED});
+    far.stop();
+}
+
+TEST_F(EnsembleTest, AClientThatHasSeenMoreIsNotTakenByALaggingServer) {
+    ensemble[1].lag();
+    KazooClient zk(to(ensemble[0].hosts() + "," + ensemble[1].hosts()));
+    StateLog states(zk);
+    zk.start(patience);
+    zk.create("/a");
+    ensemble[0].stop();
+    ASSERT_TRUE(states.wait_for(SUSPENDED));
+    auto read = zk.exists_async("/a");
+    EXPECT_FALSE(read.wait(100ms)) << "it would read the past";
+    ensemble[1].catch_up();
+    EXPECT_TRUE(read.get(patience));
+}
+
+TEST_F(EnsembleTest, AServerThatIsCutOffReadsThePastAndRefusesWrites) {
+    Started near(ensemble[0].hosts());
+    Started far(ensemble[1].hosts());
+    near.create("/a", "old");
+    ensemble[1].cut_off();
+    EXPECT_TRUE(ensemble[1].is_cut_off());
+    near.set("/a", "new");
+    EXPECT_EQ(far.get("/a").data, "old");
+    EXPECT_EQ(far.get("/a").stat.version, 0);
+    thrown<NotReadOnlyCallError>([&] { far.set("/a", "mine"); });
+    thrown<NotReadOnlyCallError>([&] { far.sync("/a"); });
+    ensemble[1].rejoin();
+    EXPECT_FALSE(ensemble[1].is_cut_off());
+    ASSERT_TRUE(comes_true([&] { return far.exists("/a")->version == 1; }));
+    far.set("/a", "mine");
+    EXPECT_EQ(near.get("/a").data, "mine");
+}
+
+TEST_F(EnsembleTest, CutOffAndLaggingAreApart) {
+    Started near(ensemble[0].hosts());
+    ensemble[1].lag();
+    ensemble[1].cut_off();
+    near.create("/a");
+    ensemble[1].rejoin();
+    Started far(ensemble[2].hosts());
+    EXPECT_TRUE(far.exists("/a"));
+    EXPECT_LT(ensemble[1].applied_zxid(), ensemble.zxid()) << "it lags still";
+    ensemble[1].catch_up();
+    EXPECT_EQ(ensemble[1].applied_zxid(), ensemble.zxid());
+}
+
+TEST_F(EnsembleTest, FaultsBelongToOneServer) {
+    Started a(ensemble[0].hosts());
+    Started b(ensemble[1].hosts());
+    ensemble[1].inject(Fault::fail(Errc::no_auth).on(Request::get));
+    EXPECT_NO_THROW(a.get("/"));
+    thrown<NoAuthError>([&] { b.get("/"); });
+    EXPECT_TRUE(ensemble.expire_session(b.session()));
+    EXPECT_EQ(ensemble.sessions(), std::vector{a.session()});
+}
+
+}  // namespace
+}  // namespace kazoo::embedded_tests

@@ -1,0 +1,187 @@
+#include "server/acl_rules.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace kazoo::server {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Optional;
+
+// What ZooKeeper makes of bob:secret.
+const std::string bob_digest = "bob:fyVmFCwVbTJYrznoSu1koqYEYF0=";
+const Id address("ip", "10.1.2.3");
+const Id bob("digest", bob_digest);
+const Id super_user("super", "");
+
+AclList one(std::int32_t perms, std::string scheme, std::string id) {
+    return {Acl(perms, Id(std::move(scheme), std::move(id)))};
+}
+
+TEST(AllowedTest, AnyoneMayDoWhatTheWorldMay) {
+    EXPECT_TRUE(allowed(read_acl_unsafe(), Permissions::read, {}));
+    EXPECT_FALSE(allowed(read_acl_unsafe(), Permissions::write, {address}));
+    EXPECT_TRUE(allowed(AclList(), Permissions::admin, {}));
+}
+
+TEST(AllowedTest, OneBitOfSeveralIsEnough) {
+    EXPECT_TRUE(allowed(read_acl_unsafe(), Permissions::read | Permissions::admin, {}));
+    EXPECT_FALSE(allowed(one(0, "world", "anyone"), Permissions::all, {}));
+}
+
+TEST(AllowedTest, DigestsMustBeEqual) {
+    const AclList acl = one(Permissions::all, "digest", bob_digest);
+    EXPECT_TRUE(allowed(acl, Permissions::read, {address, bob}));
+    EXPECT_FALSE(allowed(acl, Permissions::read, {address, Id("digest", "bob:other")}));
+    EXPECT_FALSE(allowed(acl, Permissions::read, {Id("other", bob_digest)}));
+    EXPECT_FALSE(allowed(acl, Permissions::read, {}));
+}
+
+TEST(AllowedTest, AddressesMayBeInARange) {
+    const AclList acl = one(Permissions::read, "ip", "10.0.0.0/8");
+    EXPECT_TRUE(allowed(acl, Permissions::read, {address}));
+    EXPECT_FALSE(allowed(acl, Permissions::read, {Id("ip", "11.0.0.1")}));
+}
+
+TEST(AllowedTest, SuperMayDoEverything) {
+    EXPECT_TRUE(allowed(read_acl_unsafe(), Permissions::admin, {address, super_user}));
+    EXPECT_TRUE(allowed(one(0, "digest", "a:b"), Permissions::admin, {super_user}));
+}
+
+TEST(AllowedTest, EveryEntryCounts) {
+    AclList acl = read_acl_unsafe();
+    acl.emplace_back(Permissions::write, bob);
+    EXPECT_TRUE(allowed(acl, Permissions::write, {bob}));
+    EXPECT_FALSE(allowed(acl, Permissions::write, {address}));
+}
+
+TEST(FixUpTest, RefusesTheEmptyList) {
+    EXPECT_EQ(fix_up(AclList(), {address, bob}), std::nullopt);
+}
+
+TEST(FixUpTest, DropsExactDuplicates) {
+    AclList asked = read_acl_unsafe();
+    asked.push_back(open_acl_unsafe().front());
+    asked.push_back(asked.front());
+    EXPECT_THAT(fix_up(asked, {}), Optional(ElementsAre(asked[0], asked[1])));
+}
+
+TEST(FixUpTest, DoesNotMindThePermissions) {
+    for (const std::int32_t perms : {0, 99, -1}) {
+        const AclList asked = one(perms, "world", "anyone");
+        EXPECT_THAT(fix_up(asked, {}), Optional(asked));
+    }
+}
+
+TEST(FixUpTest, ReplacesAuthByWhoHasAuthenticated) {
+    const Id eve("digest", "eve:hash");
+    EXPECT_THAT(
+        fix_up(one(5, "auth", "whatever"), {address, super_user, bob, eve}),
+        Optional(ElementsAre(Acl(5, bob), Acl(5, eve)))
+    );
+    EXPECT_EQ(fix_up(creator_all_acl(), {address}), std::nullopt);
+    EXPECT_EQ(fix_up(creator_all_acl(), {address, super_user}), std::nullopt);
+}
+
+TEST(FixUpTest, AuthDoesNotFillTheMemory) {
+    std::vector<Id> identities;
+    AclList asked;
+    for (int i = 0; i < 1000; ++i) {
+        identities.emplace_back("digest", "user:" + std::to_string(i));
+        asked.emplace_back(i, auth_ids());
+    }
+    EXPECT_EQ(fix_up(asked, identities), std::nullopt);
+}
+
+TEST(FixUpTest, KnowsTheSchemes) {
+    const std::vector<Id> valid = {
+        Id("world", "anyone"),
+        Id("digest", "u:h"),
+        Id("digest", ":h"),
+        Id("digest", "u:h:"),
+        Id("ip", "10.0.0.0/8"),
+        Id("ip", "::1")};
+    for (const Id& id : valid) {
+        EXPECT_THAT(fix_up({Acl(1, id)}, {}), Optional(ElementsAre(Acl(1, id)))) << id;
+    }
+    const std::vector<Id> invalid = {
+        Id("world", ""),
+        Id("world", "anybody"),
+        Id("digest", "u"),
+        Id("digest", "u:"),
+        Id("digest", "u::"),
+        Id("digest", "a:b:c"),
+        Id("digest", "::c"),
+        Id("digest", ":"),
+        Id("digest", ""),
+        Id("ip", "10.0.0.0/99"),
+        Id("ip", "host"),
+        Id("sasl", "bob"),
+        Id("x509", "CN=bob"),
+        Id("super", ""),
+        Id("", ""),
+        Id("other", "id")};
+    for (const Id& id : invalid) {
+        EXPECT_EQ(fix_up({Acl(1, id)}, {address, bob}), std::nullopt) << id;
+        AclList among_others = open_acl_unsafe();
+        among_others.emplace_back(1, id);
+        EXPECT_EQ(fix_up(among_others, {address, bob}), std::nullopt) << id;
+    }
+}
+
+TEST(RedactedTest, HidesTheHashes) {
+    const AclList acl = {
+        Acl(31, bob),
+        Acl(1, anyone_id_unsafe()),
+        Acl(2, Id("ip", "fe80::1")),
+        Acl(3, Id("sasl", "a:b"))};
+    AclList expected = acl;
+    expected[0].id.id = "bob:x";
+    EXPECT_EQ(redacted(acl), expected);
+}
+
+TEST(AuthenticateTest, HashesUserAndPassword) {
+    EXPECT_THAT(authenticate("digest", "bob:secret", ""), Optional(ElementsAre(bob)));
+    EXPECT_THAT(
+        authenticate("digest", "bob:with:colons", ""),
+        Optional(ElementsAre(Id("digest", make_digest_acl_credential("bob", "with:colons"))))
+    );
+}
+
+TEST(AuthenticateTest, AcceptsAnyBytes) {
+    for (const std::string& text : {std::string(), std::string("bob"), std::string("\0\xff", 2)}) {
+        const auto identities = authenticate("digest", text, "");
+        ASSERT_TRUE(identities.has_value());
+        ASSERT_EQ(identities->size(), 1U);
+        EXPECT_EQ(identities->front().scheme, "digest");
+        EXPECT_EQ(identities->front().id.substr(0, text.size() + 1), text + ":");
+    }
+}
+
+TEST(AuthenticateTest, SuperIsWhoHasItsDigest) {
+    EXPECT_THAT(
+        authenticate("digest", "bob:secret", bob_digest), Optional(ElementsAre(super_user, bob))
+    );
+    EXPECT_THAT(authenticate("digest", "bob:wrong", bob_digest), Optional(testing::SizeIs(1)));
+}
+
+TEST(AuthenticateTest, TheAddressIsKnownAlready) {
+    EXPECT_THAT(authenticate("ip", "whatever", ""), Optional(IsEmpty()));
+    EXPECT_THAT(authenticate("ip", std::nullopt, ""), Optional(IsEmpty()));
+}
+
+TEST(AuthenticateTest, RefusesTheRest) {
+    EXPECT_EQ(authenticate("digest", std::nullopt, ""), std::nullopt);
+    for (const char* scheme : {"world", "auth", "super", "sasl", "x509", "", "Digest"}) {
+        EXPECT_EQ(authenticate(scheme, "bob:secret", ""), std::nullopt) << scheme;
+    }
+}
+
+}  // namespace
+}  // namespace kazoo::server

@@ -1,0 +1,67 @@
+#include "server/acl_table.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace kazoo::server {
+namespace {
+
+AclList numbered(int number) {
+    return {Acl(Permissions::all, Id("digest", "user:" + std::to_string(number)))};
+}
+
+TEST(AclTableTest, EqualListsAreOne) {
+    AclTable table;
+    const auto open = table.acquire(open_acl_unsafe());
+    EXPECT_EQ(table.acquire(open_acl_unsafe()), open);
+    const auto read = table.acquire(read_acl_unsafe());
+    EXPECT_NE(read, open);
+    EXPECT_EQ(table.size(), 2U);
+    EXPECT_EQ(*table.list(open), open_acl_unsafe());
+    EXPECT_EQ(*table.list(read), read_acl_unsafe());
+}
+
+TEST(AclTableTest, AListWithoutUsersIsForgotten) {
+    AclTable table;
+    const auto number = table.acquire(open_acl_unsafe());
+    table.acquire(number);
+    table.release(number);
+    EXPECT_EQ(table.size(), 1U);
+    const auto kept = table.list(number);
+    table.release(number);
+    EXPECT_EQ(table.size(), 0U);
+    EXPECT_EQ(*kept, open_acl_unsafe());
+}
+
+TEST(AclTableTest, NumbersAreUsedAgain) {
+    AclTable table;
+    const auto kept = table.acquire(numbered(0));
+    for (int i = 1; i < 1000; ++i) {
+        const auto number = table.acquire(numbered(i));
+        EXPECT_LT(number, 2U);
+        EXPECT_EQ(*table.list(number), numbered(i));
+        table.release(number);
+    }
+    EXPECT_EQ(*table.list(kept), numbered(0));
+    EXPECT_EQ(table.size(), 1U);
+}
+
+TEST(AclTableTest, WhatListRefersToStays) {
+    AclTable table;
+    const auto number = table.acquire(numbered(0));
+    const std::shared_ptr<const AclList>& list = table.list(number);
+    for (int i = 1; i < 1000; ++i) {
+        table.acquire(numbered(i));
+    }
+    EXPECT_EQ(&list, &table.list(number));
+    EXPECT_EQ(*list, numbered(0));
+}
+
+TEST(AclTableTest, TheEmptyListIsAListToo) {
+    AclTable table;
+    EXPECT_TRUE(table.list(table.acquire(AclList()))->empty());
+}
+
+}  // namespace
+}  // namespace kazoo::server

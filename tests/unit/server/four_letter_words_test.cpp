@@ -1,0 +1,287 @@
+#include "server/four_letter_words.hpp"
+
+#include "server/word_text.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace kazoo::server {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr Time now{1'000'000, 1'795'354'718'139};  // Sun Nov 22 2026
+
+class FourLetterWordsTest : public testing::Test {
+protected:
+    FourLetterWordsTest() {
+        statistics.received = 12;
+        statistics.sent = 11;
+        statistics.outstanding = 1;
+        for (const int ms : {0, 0, 0, 1}) statistics.latencies.add(ms);
+
+        ConnectionFigures asking;
+        asking.id = 9;
+        asking.address = "127.0.0.1";
+        asking.port = 49878;
+        asking.statistics.received = 1;
+        asking.expires_ms = 1'009'000;
+        ConnectionFigures client;
+        client.id = 8;
+        client.address = "::1";
+        client.port = 37932;
+        client.reading = true;
+        client.session = 0x1000011e296005c;
+        client.session_timeout_ms = 10'000;
+        client.established_wall_ms = 1'795'354'718'139;
+        client.expires_ms = 1'010'000;
+        client.statistics.received = 1;
+        client.statistics.sent = 1;
+        client.statistics.on_answered(codec::Opcode::create_session, 0, 0x201, 999'998, 999'999);
+        connections = {asking, client};
+    }
+
+    std::string answer(std::string_view word) {
+        const WatchTable& table = watches;
+        WordContext context{options, tree, sessions, table, statistics, {}};
+        context.connections = [&] { return connections; };
+        context.connection_count = connections.size();
+        context.max_connections = 60;
+        context.zxid = 0x2a;
+        context.now = now;
+        context.started_ms = 400'000;
+        context.mode = mode;
+        context.read_only = read_only;
+        return answer_word(word, context).value_or("no answer");
+    }
+
+    StateOptions options;
+    Tree tree;
+    SessionTable sessions{2000, 1, 0};
+    WatchTable watches{Profile{}};
+    ServerStatistics statistics;
+    std::vector<ConnectionFigures> connections;
+    std::string mode = "standalone";
+    bool read_only = false;
+};
+
+TEST_F(FourLetterWordsTest, ShortAnswersHaveNoLineEnd) {
+    EXPECT_EQ(answer("ruok"), "imok");
+    EXPECT_EQ(answer("isro"), "rw");
+    read_only = true;
+    EXPECT_EQ(answer("isro"), "ro");
+}
+
+TEST_F(FourLetterWordsTest, UnknownWordsAreNotAnswered) {
+    for (const auto* word : {"", "xxxx", "srv", "srvrr", "RUOK", "stmk"}) {
+        EXPECT_EQ(answer(word), "no answer");
+    }
+}
+
+TEST_F(FourLetterWordsTest, KeeperAnswersFewerWordsUnderAnotherName) {
+    options.profile.keeper = true;
+    EXPECT_EQ(answer("dump"), "no answer");
+    EXPECT_EQ(answer("wchp"), "no answer");
+    EXPECT_EQ(answer("ruok"), "imok");
+    EXPECT_THAT(answer("srvr"), testing::StartsWith("ClickHouse Keeper version: "));
+}
+
+TEST_F(FourLetterWordsTest, Srvr) {
+    EXPECT_EQ(
+        answer("srvr"),
+        "Zookeeper version: " + options.profile.version() +
+            "\n"
+            "Latency min/avg/max: 0/0.25/1\n"
+            "Received: 12\n"
+            "Sent: 11\n"
+            "Connections: 2\n"
+            "Outstanding: 1\n"
+            "Zxid: 0x2a\n"
+            "Mode: standalone\n"
+            "Node count: 5\n"
+    );
+}
+
+TEST_F(FourLetterWordsTest, SrvrOfOlderServersHasAWholeAverage) {
+    options.profile = Profile{5, 9};
+    EXPECT_THAT(answer("srvr"), HasSubstr("Latency min/avg/max: 0/0/1\n"));
+}
+
+TEST_F(FourLetterWordsTest, SrvrTellsTheRoleOfTheServer) {
+    mode = "leader";
+    EXPECT_THAT(
+        answer("srvr"),
+        testing::EndsWith("Mode: leader\nNode count: 5\nProposal sizes last/min/max: -1/-1/-1\n")
+    );
+    read_only = true;
+    EXPECT_THAT(
+        answer("srvr"),
+        testing::AllOf(
+            HasSubstr("\nREAD-ONLY mode; serving only read-only clients\nLatency"),
+            HasSubstr("\nMode: read-only\n"),
+            Not(HasSubstr("Proposal"))
+        )
+    );
+}
+
+TEST_F(FourLetterWordsTest, StatListsTheClientsBriefly) {
+    EXPECT_THAT(
+        answer("stat"),
+        HasSubstr("\nClients:\n"
+                  " /[::1]:37932[1](queued=0,recved=1,sent=1)\n"
+                  " /127.0.0.1:49878[0](queued=0,recved=1,sent=0)\n"
+                  "\n"
+                  "Latency min/avg/max: 0/0.25/1\n")
+    );
+}
+
+TEST_F(FourLetterWordsTest, ConsListsTheClients) {
+    EXPECT_EQ(
+        answer("cons"),
+        " /[::1]:37932[1](queued=0,recved=1,sent=1,sid=0x1000011e296005c,lop=SESS,"
+        "est=1795354718139,to=10000,lcxid=0x0,lzxid=0x201,lresp=999999,llat=1,minlat=1,avglat=1,"
+        "maxlat=1)\n"
+        " /127.0.0.1:49878[0](queued=0,recved=1,sent=0)\n"
+        "\n"
+    );
+    connections[1].statistics.reset();
+    connections[1].writing = true;
+    EXPECT_THAT(
+        answer("cons"),
+        testing::AllOf(
+            HasSubstr("[5]"), HasSubstr(",to=10000,lzxid=0xffffffffffffffff,lresp=0,llat=0,")
+        )
+    );
+}
+
+TEST_F(FourLetterWordsTest, Mntr) {
+    watches.add(8, "/a", WatchMode::persistent);
+    tree.apply(CreateEffect{"/e", "data", open_acl_unsafe(), NodeKind::ephemeral, 7, 0}, 1, 1);
+    EXPECT_THAT(
+        answer("mntr"),
+        testing::AllOf(
+            testing::StartsWith("zk_version\t" + options.profile.version() + "\n"),
+            HasSubstr("\nzk_server_state\tstandalone\n"),
+            HasSubstr("\nzk_avg_latency\t0.25\nzk_max_latency\t1\nzk_min_latency\t0\n"),
+            HasSubstr("\nzk_packets_received\t12\nzk_packets_sent\t11\n"),
+            HasSubstr("\nzk_num_alive_connections\t2\nzk_outstanding_requests\t1\n"),
+            HasSubstr("\nzk_znode_count\t6\nzk_watch_count\t2\nzk_ephemerals_count\t1\n"),
+            HasSubstr(
+                "\nzk_approximate_data_size\t" + std::to_string(tree.approximate_data_size())
+            ),
+            HasSubstr("\nzk_uptime\t600000\nzk_global_sessions\t0\nzk_local_sessions\t0\n"),
+            HasSubstr("\nzk_connection_drop_probability\t0.0\n")
+        )
+    );
+    options.profile = Profile{4, 14};
+    EXPECT_THAT(
+        answer("mntr"),
+        testing::AllOf(HasSubstr("\nzk_avg_latency\t0\n"), Not(HasSubstr("zk_uptime")))
+    );
+}
+
+TEST_F(FourLetterWordsTest, Conf) {
+    EXPECT_EQ(
+        answer("conf"),
+        "clientPort=2181\nsecureClientPort=-1\ndataDir=\ndataDirSize=0\ndataLogDir=\n"
+        "dataLogSize=0\ntickTime=2000\nmaxClientCnxns=60\nminSessionTimeout=4000\n"
+        "maxSessionTimeout=40000\nclientPortListenBacklog=-1\nserverId=0\n"
+    );
+    options.profile = Profile{4, 14};
+    options.min_session_timeout_ms = 1;
+    options.max_session_timeout_ms = 2;
+    EXPECT_EQ(
+        answer("conf"),
+        "clientPort=2181\ndataDir=\ndataLogDir=\ntickTime=2000\nmaxClientCnxns=60\n"
+        "minSessionTimeout=1\nmaxSessionTimeout=2\nserverId=0\n"
+    );
+}
+
+TEST_F(FourLetterWordsTest, Envi) {
+    EXPECT_THAT(
+        answer("envi"),
+        testing::AllOf(
+            testing::StartsWith(
+                "Environment:\nzookeeper.version=" + options.profile.version() +
+                "\nhost.name=127.0.0.1\n"
+            ),
+            HasSubstr("\njava.compiler=<NA>\n"),
+            testing::EndsWith("\nos.memory.total=<NA>\n")
+        )
+    );
+}
+
+TEST_F(FourLetterWordsTest, Dump) {
+    const auto id = sessions.create(10'000, now).id;
+    ASSERT_EQ(sessions.buckets().size(), 1U);
+    const auto expiry_ms = sessions.buckets().begin()->first;
+    const auto session = WordText().hex(id).text;
+    tree.apply(CreateEffect{"/e", {}, open_acl_unsafe(), NodeKind::ephemeral, id, 0}, 1, 1);
+    tree.apply(CreateEffect{"/f", {}, open_acl_unsafe(), NodeKind::ephemeral, id, 0}, 2, 1);
+    EXPECT_EQ(
+        answer("dump"),
+        "SessionTracker dump:\n"
+        "Session Sets (1)/(1):\n"
+        "1 expire at " +
+            WordText().date(now.wall_ms + expiry_ms - now.steady_ms).text + ":\n\t" + session +
+            "\n"
+            "ephemeral nodes dump:\n"
+            "Sessions with Ephemerals (1):\n" +
+            session +
+            ":\n\t/e\n\t/f\n"
+            "Connections dump:\n"
+            "Connections Sets (2)/(2):\n"
+            "1 expire at Sun Nov 22 13:38:48 UTC 2026:\n"
+            "\tip: /127.0.0.1:49878 sessionId: 0x0\n"
+            "1 expire at Sun Nov 22 13:38:58 UTC 2026:\n"
+            "\tip: /[::1]:37932 sessionId: 0x1000011e296005c\n"
+    );
+}
+
+TEST_F(FourLetterWordsTest, TheWatchesOfTheDataTable) {
+    EXPECT_EQ(answer("wchs"), "0 connections watching 0 paths\nTotal watches:0\n");
+    EXPECT_EQ(answer("wchc"), "\n");
+    EXPECT_EQ(answer("wchp"), "\n");
+    watches.add(8, "/b", WatchMode::recursive);
+    watches.add_data(8, "/a");
+    watches.add_child(8, "/c");
+    watches.add_data(9, "/a");
+    EXPECT_EQ(answer("wchs"), "2 connections watching 2 paths\nTotal watches:3\n");
+    EXPECT_EQ(answer("wchc"), "0x1000011e296005c\n\t/a\n\t/b\n0x0\n\t/a\n\n");
+    EXPECT_EQ(answer("wchp"), "/a\n\t0x1000011e296005c\n\t0x0\n/b\n\t0x1000011e296005c\n\n");
+}
+
+TEST_F(FourLetterWordsTest, ResetsAreLeftToTheCaller) {
+    EXPECT_EQ(answer("srst"), "Server stats reset.\n");
+    EXPECT_EQ(answer("crst"), "Connection stats reset.\n");
+    EXPECT_EQ(effect_of_word("srst"), WordEffect::reset_server);
+    EXPECT_EQ(effect_of_word("crst"), WordEffect::reset_connections);
+    EXPECT_EQ(effect_of_word("stat"), WordEffect::none);
+}
+
+TEST_F(FourLetterWordsTest, Dirs) {
+    EXPECT_EQ(answer("dirs"), "datadir_size: 0\nlogdir_size: 0\n");
+}
+
+TEST(WordText, DecimalsAreJavas) {
+    const auto decimal = [](std::int64_t fine) { return WordText().decimal(fine).text; };
+    EXPECT_EQ(decimal(0), "0.0");
+    EXPECT_EQ(decimal(1), "1.0E-4");
+    EXPECT_EQ(decimal(9), "9.0E-4");
+    EXPECT_EQ(decimal(10), "0.001");
+    EXPECT_EQ(decimal(2'500), "0.25");
+    EXPECT_EQ(decimal(33'333), "3.3333");
+    EXPECT_EQ(decimal(1'000'000), "100.0");
+}
+
+TEST(WordText, DatesAreJavas) {
+    EXPECT_EQ(WordText().date(0).text, "Thu Jan 01 00:00:00 UTC 1970");
+    EXPECT_EQ(WordText().date(951'782'399'999).text, "Mon Feb 28 23:59:59 UTC 2000");
+    EXPECT_EQ(WordText().date(951'782'400'000).text, "Tue Feb 29 00:00:00 UTC 2000");
+}
+
+}  // namespace
+}  // namespace kazoo::server

@@ -1,0 +1,138 @@
+#include "server/session_table.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace kazoo::server {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+constexpr std::int64_t tick = 2000;
+
+Time at(std::int64_t steady_ms) {
+    return Time{steady_ms, 0};
+}
+
+TEST(SessionTableTest, TheServersNumberIsTheTopByteOfIds) {
+    for (const std::int64_t server : {0, 1, 5, 128, 254}) {
+        SessionTable table(tick, server, 1);
+        const auto id = static_cast<std::uint64_t>(table.create(4000, at(0)).id);
+        EXPECT_EQ(id >> 56U, static_cast<std::uint64_t>(server));
+        EXPECT_EQ(static_cast<std::uint64_t>(table.create(4000, at(0)).id), id + 1);
+    }
+}
+
+TEST(SessionTableTest, TheSeedDecides) {
+    SessionTable one(tick, 1, 7);
+    SessionTable same(tick, 1, 7);
+    SessionTable other(tick, 1, 8);
+    const Session& session = one.create(4000, at(0));
+    const Session& twin = same.create(6000, at(5));
+    EXPECT_EQ(twin.id, session.id);
+    EXPECT_EQ(twin.password, session.password);
+    const Session& stranger = other.create(4000, at(0));
+    EXPECT_NE(stranger.id, session.id);
+    EXPECT_NE(stranger.password, session.password);
+}
+
+TEST(SessionTableTest, EverySessionHasAPasswordOfItsOwn) {
+    SessionTable table(tick, 1, 7);
+    std::set<std::string> passwords;
+    for (int i = 0; i < 100; ++i) {
+        const Session& session = table.create(4000, at(0));
+        EXPECT_EQ(session.password.size(), 16U);
+        passwords.insert(session.password);
+    }
+    EXPECT_EQ(passwords.size(), 100U);
+}
+
+TEST(SessionTableTest, ComparesPasswords) {
+    SessionTable table(tick, 1, 7);
+    const Session& session = table.create(4000, at(0));
+    EXPECT_TRUE(table.password_fits(session, session.password));
+    EXPECT_FALSE(table.password_fits(session, std::string(16, '\0')));
+    EXPECT_FALSE(table.password_fits(session, session.password.substr(1)));
+    EXPECT_FALSE(table.password_fits(session, ""));
+}
+
+TEST(SessionTableTest, ExpiresAtTheEndOfTheTickAfterTheTimeout) {
+    SessionTable table(tick, 1, 7);
+    EXPECT_EQ(table.next_deadline(), no_deadline);
+    EXPECT_EQ(table.create(4000, at(0)).expires_ms, 6000);
+    EXPECT_EQ(table.create(4000, at(1999)).expires_ms, 6000);
+    const Session& last = table.create(4000, at(2000));
+    EXPECT_EQ(last.expires_ms, 8000);
+    EXPECT_EQ(table.next_deadline(), 6000);
+    EXPECT_THAT(table.expired(at(5999)), IsEmpty());
+    EXPECT_THAT(table.expired(at(6000)), ElementsAre(last.id - 2, last.id - 1));
+    EXPECT_THAT(table.expired(at(8000)), ElementsAre(last.id - 2, last.id - 1, last.id));
+    EXPECT_EQ(table.size(), 3U);
+}
+
+TEST(SessionTableTest, TouchingPutsTheEndOff) {
+    SessionTable table(tick, 1, 7);
+    const Session& session = table.create(4000, at(0));
+    table.touch(session.id, at(1500));
+    EXPECT_EQ(session.expires_ms, 6000);
+    table.touch(session.id, at(2500));
+    EXPECT_EQ(session.expires_ms, 8000);
+    EXPECT_EQ(table.next_deadline(), 8000);
+    table.touch(session.id + 1, at(2500));
+    EXPECT_EQ(table.size(), 1U);
+}
+
+TEST(SessionTableTest, ANewTimeoutMayBringTheEndNearer) {
+    SessionTable table(tick, 1, 7);
+    const Session& session = table.create(40'000, at(0));
+    table.set_timeout(session.id, 4000, at(100));
+    EXPECT_EQ(session.timeout_ms, 4000);
+    EXPECT_EQ(table.next_deadline(), 6000);
+}
+
+TEST(SessionTableTest, ErasedSessionsAreGone) {
+    SessionTable table(tick, 1, 7);
+    const std::int64_t first = table.create(4000, at(0)).id;
+    const std::int64_t second = table.create(4000, at(0)).id;
+    EXPECT_TRUE(table.erase(first));
+    EXPECT_FALSE(table.erase(first));
+    EXPECT_EQ(table.find(first), nullptr);
+    EXPECT_THAT(table.expired(at(6000)), ElementsAre(second));
+    EXPECT_TRUE(table.erase(second));
+    EXPECT_EQ(table.next_deadline(), no_deadline);
+    EXPECT_EQ(table.size(), 0U);
+}
+
+TEST(SessionTableTest, ListsTheBuckets) {
+    SessionTable table(tick, 1, 7);
+    std::vector<std::int64_t> ids;
+    for (int i = 0; i < 6; ++i) {
+        ids.push_back(table.create(4000, at(0)).id);
+    }
+    table.touch(ids[0], at(2000));
+    table.touch(ids[4], at(2000));
+    table.touch(ids[2], at(2000));
+    table.erase(ids[1]);
+    EXPECT_THAT(
+        table.buckets(),
+        ElementsAre(
+            std::pair(6000, std::vector{ids[3], ids[5]}),
+            std::pair(8000, std::vector{ids[0], ids[2], ids[4]})
+        )
+    );
+}
+
+TEST(SessionTableTest, ATickOfNothingIsOneMillisecond) {
+    SessionTable table(0, 1, 7);
+    EXPECT_EQ(table.create(10, at(5)).expires_ms, 16);
+}
+
+}  // namespace
+}  // namespace kazoo::server

@@ -1,0 +1,80 @@
+#include "server/statistics.hpp"
+
+#include <gtest/gtest.h>
+
+namespace kazoo::server {
+namespace {
+
+TEST(Latencies, AreZeroWhileThereAreNone) {
+    const Latencies none;
+    EXPECT_EQ(none.min(), 0);
+    EXPECT_EQ(none.max(), 0);
+    EXPECT_EQ(none.average(), 0);
+    EXPECT_EQ(none.fine_average(), 0);
+}
+
+TEST(Latencies, KnowLeastMeanAndGreatest) {
+    Latencies latencies;
+    for (const int ms : {5, 2, 3, -1}) latencies.add(ms);
+    EXPECT_EQ(latencies.min(), 2);
+    EXPECT_EQ(latencies.max(), 5);
+    EXPECT_EQ(latencies.average(), 3);
+    EXPECT_EQ(latencies.fine_average(), 33'333);
+    latencies.add(1);
+    EXPECT_EQ(latencies.min(), 1);
+    EXPECT_EQ(latencies.fine_average(), 27'500);
+    latencies.reset();
+    latencies.add(9);
+    EXPECT_EQ(latencies.min(), 9);
+    EXPECT_EQ(latencies.max(), 9);
+}
+
+TEST(Latencies, TheMeanIsRounded) {
+    Latencies latencies;
+    for (const int ms : {1, 2, 2}) latencies.add(ms);
+    EXPECT_EQ(latencies.average(), 1);
+    EXPECT_EQ(latencies.fine_average(), 16'667);
+}
+
+TEST(ConnectionStatistics, RemembersTheLastReply) {
+    ConnectionStatistics figures;
+    figures.on_answered(codec::Opcode::create, 3, 17, 100, 104);
+    EXPECT_EQ(figures.last_op, "CREA");
+    EXPECT_EQ(figures.last_cxid, 3);
+    figures.on_answered(codec::Opcode::ping, codec::ping_xid, 18, 110, 112);
+    EXPECT_EQ(figures.last_op, "PING");
+    EXPECT_EQ(figures.last_cxid, 3) << "pings have no number of their own";
+    EXPECT_EQ(figures.last_zxid, 18);
+    EXPECT_EQ(figures.last_response_ms, 112);
+    EXPECT_EQ(figures.last_latency_ms, 2);
+    EXPECT_EQ(figures.latencies.min(), 2);
+    EXPECT_EQ(figures.latencies.max(), 4);
+}
+
+TEST(Statistics, AResetKeepsWhatIsOutstanding) {
+    ConnectionStatistics connection;
+    connection.received = connection.sent = connection.outstanding = 4;
+    connection.on_answered(codec::Opcode::create, 3, 17, 100, 104);
+    connection.reset();
+    EXPECT_EQ(connection.outstanding, 4U);
+    EXPECT_EQ(connection.received + connection.sent, 0U);
+    EXPECT_EQ(connection.last_op, "NA");
+    EXPECT_EQ(connection.last_cxid, -1);
+    EXPECT_EQ(connection.latencies.max(), 0);
+
+    ServerStatistics server;
+    server.received = server.sent = server.outstanding = 4;
+    server.latencies.add(7);
+    server.reset();
+    EXPECT_EQ(server.outstanding, 4U);
+    EXPECT_EQ(server.received + server.sent, 0U);
+    EXPECT_EQ(server.latencies.max(), 0);
+}
+
+TEST(WordName, ThereIsOneForWhatIsNoOperation) {
+    EXPECT_EQ(word_name(codec::Opcode::get_all_children_number), "GETACN");
+    EXPECT_EQ(word_name(static_cast<codec::Opcode>(4711)), "NA");
+}
+
+}  // namespace
+}  // namespace kazoo::server

@@ -1,0 +1,235 @@
+#include "state_world.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <limits>
+
+namespace kazoo::server {
+namespace {
+
+using codec::Opcode;
+
+TEST(WriteCreate, AnswersThePathAndWithCreate2TheStat) {
+    StateWorld world;
+    const WriteResult plain = world.create("/a", 0, Opcode::create);
+    EXPECT_EQ(plain.err, 0);
+    EXPECT_TRUE(std::holds_alternative<codec::CreateReply>(plain.body));
+    EXPECT_EQ(created_path(plain), "/a");
+
+    const WriteResult full = world.create("/b", 0, Opcode::create2);
+    const auto* reply = std::get_if<codec::Create2Reply>(&full.body);
+    ASSERT_NE(reply, nullptr);
+    EXPECT_EQ(reply->path, "/b");
+    EXPECT_EQ(reply->stat, world.stat("/b"));
+    EXPECT_EQ(reply->stat.czxid, full.transaction->zxid);
+    EXPECT_EQ(reply->stat.ctime, world.now.wall_ms);
+    EXPECT_EQ(reply->stat.data_length, 4);
+}
+
+TEST(WriteCreate, TellsNullDataFromEmpty) {
+    StateWorld world;
+    world.write(codec::CreateRequest{"/null", std::nullopt, open_acl_unsafe(), 0});
+    world.write(codec::CreateRequest{"/empty", "", open_acl_unsafe(), 0});
+    EXPECT_EQ(world.state.tree().find("/null")->data, std::nullopt);
+    EXPECT_EQ(world.state.tree().find("/empty")->data, std::string());
+}
+
+TEST(WriteCreate, TheTransactionSaysWhatChanged) {
+    StateWorld world;
+    const WriteResult result = world.create("/e", 1);
+    ASSERT_EQ(world.seen.back(), result.transaction);
+    const Transaction& transaction = *result.transaction;
+    ASSERT_EQ(transaction.effects.size(), 1U);
+    const auto* effect = std::get_if<CreateEffect>(&transaction.effects[0]);
+    ASSERT_NE(effect, nullptr);
+    EXPECT_EQ(effect->path, "/e");
+    EXPECT_EQ(effect->data, "data");
+    EXPECT_EQ(effect->acl, open_acl_unsafe());
+    EXPECT_EQ(effect->kind, NodeKind::ephemeral);
+    EXPECT_EQ(effect->owner, world.session);
+    ASSERT_EQ(transaction.changes.size(), 1U);
+    EXPECT_EQ(transaction.changes[0].type, ChangeType::created);
+    ASSERT_NE(transaction.changes[0].acl, nullptr);
+    EXPECT_EQ(*transaction.changes[0].acl, open_acl_unsafe());
+    EXPECT_NE(transaction.changes[0].parent_acl, nullptr);
+    EXPECT_EQ(world.stat("/e").ephemeral_owner, world.session);
+}
+
+TEST(WriteCreate, ChangesCarryNoAclWhereEventsAreNotFiltered) {
+    StateOptions options;
+    options.profile.patch = 1;  // 3.9.1
+    StateWorld world(options);
+    const WriteResult result = world.create("/a");
+    EXPECT_EQ(result.transaction->changes[0].acl, nullptr);
+    EXPECT_EQ(result.transaction->changes[0].parent_acl, nullptr);
+}
+
+TEST(WriteCreate, SequenceNumbersCountAllCreationsUnderTheParent) {
+    StateWorld world;
+    world.create("/p");
+    world.create("/p/x");
+    world.create("/p/y");
+    world.remove("/p/x");
+    EXPECT_EQ(created_path(world.create("/p/s-", 2)), "/p/s-0000000002");
+    EXPECT_EQ(created_path(world.create("/p/", 3)), "/p/0000000003");
+    EXPECT_EQ(world.create("/p/y").err, code(Errc::node_exists));
+    EXPECT_EQ(created_path(world.create("/p/s-", 2, Opcode::create)), "/p/s-0000000004");
+    EXPECT_EQ(created_path(world.create("/q", 2)), "/q0000000001");
+}
+
+TEST(WriteCreate, FailuresTakeAZxidAndTellNobodyOfChanges) {
+    StateWorld world;
+    const WriteResult result = world.create("/missing/a");
+    EXPECT_EQ(result.err, code(Errc::no_node));
+    ASSERT_NE(result.transaction, nullptr);
+    EXPECT_EQ(result.transaction->zxid, 2);
+    EXPECT_TRUE(result.transaction->effects.empty());
+    EXPECT_TRUE(result.transaction->changes.empty());
+    EXPECT_EQ(world.seen.back(), result.transaction);
+}
+
+TEST(WriteCreate, WhatCannotBeDecodedTakesNoZxid) {
+    StateWorld world;
+    const std::array<std::byte, 3> body{};
+    const WriteResult result = world.write_bytes(Opcode::create, body);
+    EXPECT_EQ(result.err, code(Errc::marshalling_error));
+    EXPECT_EQ(result.transaction, nullptr);
+    EXPECT_EQ(world.state.zxid(), 1);
+    EXPECT_EQ(world.seen.size(), 1U);
+}
+
+TEST(WriteCreate, ANullPathIsAnErrorOfTheServers) {
+    StateWorld world;
+    base::Buffer body;
+    codec::Encoder out(body);
+    out.i32(-1);                                                 // path
+    out.i32(-1);                                                 // data
+    encode(out, codec::RequestHeader{0, Opcode::notification});  // no acl, flags 0
+    const WriteResult result = world.write_bytes(Opcode::create, body.span());
+    EXPECT_EQ(result.err, code(Errc::marshalling_error));
+    EXPECT_EQ(world.state.zxid(), 2);
+}
+
+struct Refusal {
+    const char* what;
+    std::string_view path;
+    Errc err;
+    std::int32_t flags = 0;
+};
+
+TEST(WriteCreate, RefusesInZooKeepersOrder) {
+    StateWorld world;
+    world.create("/a");
+    world.create("/e", 1);
+    world.create("/locked", 0, Opcode::create2, only(Permissions::all & ~Permissions::create));
+    const Refusal refusals[] = {
+        {"no slash", "a", Errc::bad_arguments},
+        {"empty", "", Errc::bad_arguments},
+        {"NUL", std::string_view("/a\0b", 4), Errc::bad_arguments},
+        {"NUL under a missing parent", std::string_view("/m/a\0b", 6), Errc::bad_arguments},
+        {"no leading slash", "a/b", Errc::no_node},
+        {"root", "/", Errc::node_exists},
+        {"exists", "/a", Errc::node_exists},
+        {"trailing slash", "/a/", Errc::bad_arguments},
+        {"trailing slash, missing parent", "/m/", Errc::no_node},
+        {"dots", "/a/..", Errc::bad_arguments},
+        {"double slash", "//a", Errc::bad_arguments},
+        {"parent missing before syntax", "/m/..", Errc::no_node},
+        {"control character", "/a/\x01", Errc::bad_arguments},
+        {"below an ephemeral", "/e/x", Errc::no_children_for_ephemerals},
+        {"no CREATE on the parent", "/locked/x", Errc::no_auth},
+        {"no CREATE before syntax", "/locked/..", Errc::no_auth},
+        {"unknown flags before all", "a", Errc::bad_arguments, 7},
+        {"negative flags", "/b", Errc::bad_arguments, -1},
+        {"flags of a container", "/b", Errc::bad_arguments, 4},
+        {"flags of a TTL", "/b", Errc::bad_arguments, 5},
+    };
+    for (const Refusal& refusal : refusals) {
+        EXPECT_EQ(world.create(refusal.path, refusal.flags).err, code(refusal.err)) << refusal.what;
+    }
+}
+
+TEST(WriteCreate, AnInvalidAclComesBeforeAMissingParent) {
+    StateWorld world;
+    EXPECT_EQ(world.create("/m/a", 0, Opcode::create, {}).err, code(Errc::invalid_acl));
+    EXPECT_EQ(world.create("m", 0, Opcode::create, {}).err, code(Errc::bad_arguments));
+    EXPECT_EQ(
+        world.create("/a", 0, Opcode::create, creator_all_acl()).err, code(Errc::invalid_acl)
+    );
+    world.identities.emplace_back("digest", "bob:hash");
+    EXPECT_EQ(world.create("/a", 0, Opcode::create, creator_all_acl()).err, 0);
+    EXPECT_EQ(
+        world.state.tree().acl(*world.state.tree().find("/a")),
+        AclList{Acl(31, Id("digest", "bob:hash"))}
+    );
+}
+
+TEST(WriteCreate, PathsAreJudgedAsUtf16) {
+    StateWorld world;
+    for (const char* good : {"/\xc3\xa4", "/\xe4\xb8\xad", "/\xef\xbf\xaf", "/..b", "/..."}) {
+        EXPECT_EQ(world.create(good).err, 0) << good;
+    }
+    for (const char* bad : {
+             "/\xff",              // no UTF-8: reads as U+FFFD
+             "/\xc3",              // cut off
+             "/\xc0\xaf",          // longer than need be
+             "/\xe0\x80\xaf",      // and so is this
+             "/\xef\xbf\xbd",      // U+FFFD
+             "/\xc2\x85",          // U+0085
+             "/\x7f",              // U+007F
+             "/\xed\xa0\x80",      // a surrogate
+             "/\xee\x80\x80",      // private use
+             "/\xf0\x9f\x98\x80",  // outside the BMP
+         }) {
+        EXPECT_EQ(world.create(bad).err, code(Errc::bad_arguments)) << bad;
+    }
+}
+
+TEST(WriteCreate, ContainersAreMadeByTheirOpcode) {
+    StateWorld world;
+    EXPECT_EQ(world.create("/c", 4, Opcode::create_container).err, 0);
+    EXPECT_EQ(world.create("/d", 0, Opcode::create_container).err, 0);
+    EXPECT_EQ(world.state.tree().find("/c")->kind, NodeKind::container);
+    EXPECT_EQ(world.state.tree().find("/d")->kind, NodeKind::container);
+    EXPECT_EQ(world.stat("/c").ephemeral_owner, 0);
+    EXPECT_EQ(world.create("/x", 5, Opcode::create_container).err, code(Errc::bad_arguments));
+}
+
+TEST(WriteCreate, TtlNodesNeedTheirFlagsAndAPositiveTtl) {
+    StateWorld world;
+    EXPECT_EQ(created_path(world.create_ttl("/t", 1)), "/t");
+    EXPECT_EQ(created_path(world.create_ttl("/s-", 0xFF'FFFF'FFFF, 6)), "/s-0000000001");
+    EXPECT_EQ(world.state.tree().find("/t")->kind, NodeKind::ttl);
+    EXPECT_EQ(world.stat("/t").ephemeral_owner, 0);
+    for (const std::int64_t ttl :
+         {std::int64_t{0},
+          std::int64_t{-1},
+          std::int64_t{0x100'0000'0000},
+          std::numeric_limits<std::int64_t>::min()}) {
+        EXPECT_EQ(world.create_ttl("/u", ttl).err, code(Errc::bad_arguments)) << ttl;
+    }
+    for (const std::int32_t flags : {0, 1, 2, 3, 4, 7}) {
+        EXPECT_EQ(world.create_ttl("/u", 100, flags).err, code(Errc::bad_arguments)) << flags;
+    }
+}
+
+TEST(WriteCreate, TtlNodesCanBeSwitchedOff) {
+    StateOptions options;
+    options.ttl_nodes = false;
+    StateWorld world(options);
+    EXPECT_EQ(world.create_ttl("/t", 100).err, code(Errc::unimplemented));
+    EXPECT_EQ(world.create_ttl("/t", 0).err, code(Errc::unimplemented));
+    EXPECT_EQ(world.create_ttl("/t", 100, 7).err, code(Errc::bad_arguments));
+}
+
+TEST(WriteCreate, KeeperTakesAnEmptyAcl) {
+    StateOptions options;
+    options.profile.keeper = true;
+    StateWorld world(options);
+    EXPECT_EQ(world.create("/a", 0, Opcode::create, {}).err, 0);
+    EXPECT_EQ(world.set("/a", "x").err, 0);
+}
+
+}  // namespace
+}  // namespace kazoo::server
