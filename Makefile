@@ -5,13 +5,16 @@ SHELL := /bin/bash
 
 PACKAGES := g++ cmake ninja-build ccache pkg-config git python3 \
     libboost1.81-dev libssl-dev libgtest-dev libgmock-dev libbenchmark-dev libcli11-dev \
-    clang-14 clang-format-14 clang-tidy-14 libzookeeper-mt-dev zookeeper
+    clang-14 clang-format-14 clang-tidy-14 libzookeeper-mt-dev python3-kazoo zookeeper
 ifeq ($(shell command -v java),)
 PACKAGES += default-jre-headless
 endif
 
 SOURCES = $(shell find include src tests tools examples bench \
     \( -name '*.hpp' -o -name '*.cpp' \) -not -path 'tests/headers/*' 2>/dev/null)
+
+# Tests want an Apache ZooKeeper that starts fast; beside the embedded server it may take its time.
+APACHE_AT_ITS_BEST := -XX:TieredStopAtLevel=4 -Xmx1g
 
 .PHONY: help deps test asan tsan clang run bench format tidy clean
 
@@ -48,6 +51,7 @@ endif
 
 bench: build-release
 	@scripts/with-zookeeper build/release/bench/bench
+	@_JAVA_OPTIONS='$(APACHE_AT_ITS_BEST)' scripts/with-zookeeper build/release/bench/bench_server
 
 format: deps
 	@clang-format-14 -i $(SOURCES)

@@ -11,6 +11,7 @@ struct Options {
     std::size_t pipelined = 10'000;  ///< operations of one subject in one round
     std::size_t blocking = 2'000;
     std::size_t window = 1'000;
+    std::size_t nodes = 1'000'000;  ///< of the server whose memory is measured
     bool help = false;
 };
 

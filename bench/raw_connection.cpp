@@ -130,12 +130,19 @@ std::size_t RawConnection::send_some(std::span<const std::byte> bytes) {
 }
 
 std::size_t RawConnection::receive_replies() {
+    return receive_replies(nullptr);
+}
+
+std::size_t RawConnection::receive_replies(const Look& look) {
     read_once();
     std::size_t replies = 0;
     while (const auto frame = next_frame()) {
         if (frame->size() < reply_header_size ||
             kazoo::base::load_be32(frame->data() + reply_error_offset) != 0) {
             throw std::runtime_error("an operation failed");
+        }
+        if (look) {
+            look(frame->subspan(reply_header_size));
         }
         ++replies;
     }

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
@@ -25,6 +26,9 @@ public:
     std::size_t send_some(std::span<const std::byte> bytes);
     /// Reads once, blocking until there is something; says how many replies that completed.
     std::size_t receive_replies();
+    /// The same, and shows the body of each reply to `look`.
+    using Look = std::function<void(std::span<const std::byte> body)>;
+    std::size_t receive_replies(const Look& look);
 
 private:
     class Descriptor {

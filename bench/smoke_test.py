@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the benchmark with a handful of operations and checks what it prints, never how fast it was.
 
-    smoke_test.py --bench PROGRAM --references NAME...
+    smoke_test.py --bench PROGRAM --bench-server PROGRAM --references NAME...
     smoke_test.py --self-test
 """
 
@@ -19,6 +19,17 @@ HANDLERS = ("", "(asio)")
 MEASURES = ("throughput", "cpu", "p50", "p99")
 COUNTS = ("--rounds=2", "--pipelined=50", "--blocking=5", "--window=8")
 RATIO = re.compile(r"RATIO (\S+) (\S+) ours/(\S+) \d+\.\d+")
+
+
+SERVER_COUNTS = ("--rounds=2", "--pipelined=50", "--window=8", "--nodes=2500")
+SERVER_LINES = (
+    r"server start to first reply: \d+\.\d+ ms, .*",
+    r"pipelined-get: embedded \d+/s, Apache \d+/s",
+    r"RATIO server pipelined-get embedded/apache \d+\.\d+",
+    r"pipelined-set: embedded \d+/s, Apache \d+/s",
+    r"RATIO server pipelined-set embedded/apache \d+\.\d+",
+    r"server memory: -?\d+ bytes per node, 100 of them data; 2500 nodes .*",
+)
 
 
 def expected_ratios(references):
@@ -49,6 +60,29 @@ def check_run(bench, references):
     return problems + [run.stdout, run.stderr] if problems else []
 
 
+def server_problems_of(output):
+    lines = output.splitlines()
+    problems = [] if len(lines) == len(SERVER_LINES) else [f"{len(lines)} lines about servers"]
+    return problems + [
+        f"{line!r} is not {expected!r}"
+        for expected, line in zip(SERVER_LINES, lines)
+        if not re.fullmatch(expected, line)
+    ]
+
+
+def check_server_run(bench_server):
+    run = subprocess.run(
+        [str(WITH_ZOOKEEPER), bench_server, *SERVER_COUNTS],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    problems = server_problems_of(run.stdout)
+    if run.returncode != 0:
+        problems.append(f"bench_server: exit code {run.returncode}")
+    return problems + [run.stdout, run.stderr] if problems else []
+
+
 def check_failure(bench, environment, arguments, expected):
     """It has to fail by itself, with this in its message."""
     clean = {name: value for name, value in os.environ.items() if name != "ZOOKEEPER_HOSTS"}
@@ -65,7 +99,7 @@ def check_failure(bench, environment, arguments, expected):
     return [f"{environment} {arguments}: exit code {run.returncode}, {run.stderr!r}"]
 
 
-def check(bench, references):
+def check(bench, bench_server, references):
     nobody = {"ZOOKEEPER_HOSTS": "127.0.0.1:1"}
     return (
         check_failure(bench, nobody, [], r"^bench: .*127\.0\.0\.1:1")
@@ -73,7 +107,9 @@ def check(bench, references):
         + check_failure(bench, {"ZOOKEEPER_HOSTS": "a:b:c"}, [], "^bench: ")
         + check_failure(bench, nobody, ["--rounds=0"], "--rounds takes a number")
         + check_failure(bench, nobody, ["--round=1"], "unknown argument --round=1")
+        + check_failure(bench_server, {}, [], "ZOOKEEPER_HOSTS names no Apache")
         + check_run(bench, references)
+        + check_server_run(bench_server)
     )
 
 
@@ -91,16 +127,22 @@ def self_test():
     assert len(problems_of(first + "".join(lines), ["raw", "c-client"])) == 24
     assert len(problems_of("", ["raw"])) == 25
 
+    server = [re.sub(r"-\?|\\d\+|\.\*", "1", line).replace("\\.", ".") for line in SERVER_LINES]
+    assert server_problems_of("\n".join(server)) == []
+    assert len(server_problems_of("\n".join(server[1:]))) == 6
+    assert len(server_problems_of("\n".join(server).replace("RATIO", "ratio"))) == 2
+
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--bench")
+    parser.add_argument("--bench-server")
     parser.add_argument("--references", nargs="*", default=[])
     parser.add_argument("--self-test", action="store_true")
     arguments = parser.parse_args()
     if arguments.self_test:
         return self_test()
-    problems = check(arguments.bench, arguments.references)
+    problems = check(arguments.bench, arguments.bench_server, arguments.references)
     print("\n".join(problems))
     return 1 if problems else 0
 

@@ -43,6 +43,32 @@ using LinkId = std::uint64_t;
 /// It is a coroutine return type as well: `AsyncResult<T> f(KazooClient& zk) { co_await ... }`.
 /// The handler of such a coroutine's result is that of the first parameter which has one (a
 /// client), else that of the first result it awaits.
+///
+/// With g++ 12. It miscompiles some coroutines of every type, ours and others'; clang 14 does not.
+/// What the library's functions take and return may stand in a `co_await` expression as it is:
+/// options, strings, access lists and watchers that a function returns. Four things crash; write
+///
+///     const auto told = [name](const WatchedEvent&) { ... };  // a lambda that captures something
+///     co_await zk.get_async("/a", told);                      // with a destructor: named before
+///
+///     const std::string path = mine ? a + b : c;              // `?:` with such temporaries: in an
+///     co_await zk.get_async(path);                            // expression without co_await, or
+///     if (mine) text = (co_await zk.get_async("/a")).data;    // an if in its place
+///
+///     const bool made = co_await zk.ensure_path_async("/a");  // a condition (if, switch, while,
+///     if (made) ...                                           // do, for): no co_await in it, in
+///                                                             // coroutines without a variable
+///
+///     const Mine mine{name, 1};                               // an aggregate of your own that has
+///     co_await store(zk, mine);                               // a string in it: named before
+///
+/// and two do not compile:
+///
+///     const AclList acls{make_acl("ip", "::1", 1)};           // a braced list: named before
+///     co_await zk.set_acls_async("/a", acls);                 // ("array used as initializer")
+///
+///     const auto node = co_await zk.get_async("/a");          // in templates, a member of what is
+///     text = node.data;                                       // awaited: of a named value
 template <class T = void>
 class [[nodiscard]] AsyncResult {
 public:

@@ -52,7 +52,11 @@ class KazooClient {
 public:
     /// Throws ConfigurationError for options that cannot be: malformed hosts, a zero timeout.
     explicit KazooClient(ClientOptions options = ClientOptions());
+    /// Moving hands over the session with its operations, watches and listeners. What was moved
+    /// from may be destroyed and assigned to; any other call on it crashes, also by a coroutine
+    /// that refers to it and resumes later. Not while another thread calls either client.
     KazooClient(KazooClient&&) noexcept;
+    /// The client that was there before ends as by its destructor.
     KazooClient& operator=(KazooClient&&) noexcept;
     /// Stops, if `stop` was not called. In a forked child it leaves the parent's session alone.
     ~KazooClient();
@@ -155,7 +159,8 @@ public:
     );
 
     /// Creates the node and its missing parents, without data. True if it did, false if the node
-    /// was there. Several steps: after an error some parents may have been created.
+    /// was there. Several steps: after an error some parents may have been created. "/" is always
+    /// there: without a chroot that is said without asking a server, connected or not.
     AsyncResult<bool> ensure_path_async(
         std::string_view path,
         const std::optional<AclList>& acl = std::nullopt,

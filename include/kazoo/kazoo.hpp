@@ -1,7 +1,7 @@
 #pragma once
 
 /// kazoo for C++: a ZooKeeper client. Includes everything but what needs Boost.Asio's headers
-/// (<kazoo/asio.hpp>: completion tokens).
+/// (<kazoo/asio.hpp>: completion tokens), and the embedded server (<kazoo/testing/server.hpp>).
 
 #include <kazoo/async_result.hpp>
 #include <kazoo/call_options.hpp>

@@ -35,7 +35,7 @@ public:
         F&& f
     ) {
         using Stored = std::decay_t<F>;
-        if constexpr (std::is_pointer_v<Stored>) {
+        if constexpr (std::is_pointer_v<std::remove_reference_t<F>>) {  // a function is never null
             if (f == nullptr) {
                 return;
             }

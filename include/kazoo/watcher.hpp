@@ -31,7 +31,9 @@ public:
 /// A call that failed arms nothing, but for `exists` on a node that is not there.
 ///
 /// In a `co_await` expression give the watcher, or the lambda, a name of its own first: g++ 12
-/// destroys a temporary lambda there twice if it captures something with a destructor.
+/// destroys a temporary lambda there twice if it captures something with a destructor. Wrapping it
+/// (`Watcher([name]...)`) does not help; a Watcher that a function returns may stand there, and so
+/// may a class with a constructor. More such forms: <kazoo/async_result.hpp>, "With g++ 12".
 ///
 ///     const Watcher watch([name](const WatchedEvent& event) { ... });
 ///     auto node = co_await zk.get_async("/a", watch);

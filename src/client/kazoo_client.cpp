@@ -21,7 +21,10 @@ KazooClient::KazooClient(ClientOptions options) : core_(client::Core::make(std::
 KazooClient::KazooClient(KazooClient&&) noexcept = default;
 
 KazooClient& KazooClient::operator=(KazooClient&& other) noexcept {
-    std::swap(core_, other.core_);
+    if (this != &other) {
+        const KazooClient former(std::move(*this));  // ends here, not with `other`
+        core_ = std::move(other.core_);
+    }
     return *this;
 }
 

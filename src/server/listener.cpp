@@ -93,8 +93,8 @@ void Listener::accept() {
             return;
         }
         if (!error) {
-            on_accepted(std::move(socket));
-            return accept();
+            accept();  // first: whatever becomes of this one, there will be others
+            return on_accepted(std::move(socket));
         }
         if (error == boost::asio::error::connection_aborted) {
             return accept();  // the client has thought better of it

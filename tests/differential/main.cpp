@@ -1,6 +1,7 @@
 // The same scripts to two servers, and every answer compared.
 #include "duel.hpp"
 #include "embedded_target.hpp"
+#include "first_steps.hpp"
 #include "generator.hpp"
 #include "options.hpp"
 #include "self_test.hpp"
@@ -23,12 +24,15 @@ int compare_servers(
     const auto start = std::chrono::steady_clock::now();
     Duel duel(left, right);
     int different = 0;
-    for (std::uint64_t i = 0; i < options.scripts && different < options.explain; ++i) {
-        const auto script = generate(options.seed + i, options.steps, profile);
+    const auto run = [&](const Script& script) {
         if (const auto difference = duel.run(script)) {
             ++different;
             duel.explain(script, *difference, std::cout);
         }
+    };
+    run(first_steps());
+    for (std::uint64_t i = 0; i < options.scripts && different < options.explain; ++i) {
+        run(generate(options.seed + i, options.steps, profile));
     }
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
     std::cout << left.name() << " and " << right.name() << ": " << options.scripts << " scripts of "

@@ -12,7 +12,7 @@ using codec::Opcode;
 using Kind = Target::Received::Kind;
 
 /// For a connection to be closed when it should be; that it is not is a difference as well.
-constexpr std::chrono::seconds close_limit{5};
+constexpr std::chrono::seconds close_limit{30};
 constexpr std::size_t most_unsent = 64 * 1024;
 constexpr std::int64_t far_future = 1'000'000'000;
 

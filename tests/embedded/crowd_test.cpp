@@ -6,7 +6,9 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <sys/resource.h>
 
+#include <algorithm>
 #include <list>
 #include <set>
 #include <thread>
@@ -32,8 +34,18 @@ private:
     std::thread thread_;
 };
 
+/// Both ends of every connection are in this process: many systems start it with fewer.
+void allow_descriptors(rlim_t count) {
+    rlimit limit{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+    ASSERT_GE(limit.rlim_max, count);
+    limit.rlim_cur = std::max(limit.rlim_cur, count);
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
 TEST(Crowd, AThousandSessionsAtOnce) {
     constexpr std::size_t count = 1000;
+    ASSERT_NO_FATAL_FAILURE(allow_descriptors(3000));
     Server server;
     Started root(server.hosts());
     root.create("/all");

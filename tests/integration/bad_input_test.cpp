@@ -1,8 +1,8 @@
 // What a program may ask for by mistake, and the limits of a client.
 #include "support/fake_server.hpp"
 #include "support/fault_fixture.hpp"
+#include "support/shared_server.hpp"
 #include "support/tcp_proxy.hpp"
-#include "support/zookeeper_server.hpp"
 
 #include <functional>
 

@@ -1,7 +1,7 @@
 // Answers to a client that connects, from what is no ZooKeeper or will not serve.
 #include "support/fake_server.hpp"
 #include "support/fault_fixture.hpp"
-#include "support/zookeeper_server.hpp"
+#include "support/shared_server.hpp"
 
 #include <functional>
 #include <limits>

@@ -1,7 +1,7 @@
 // A process that forks with a client running: the client stays the parent's.
 #include "support/fault_fixture.hpp"
+#include "support/shared_server.hpp"
 #include "support/tcp_proxy.hpp"
-#include "support/zookeeper_server.hpp"
 
 #include <sys/wait.h>
 #include <unistd.h>

@@ -1,5 +1,6 @@
 // A server that is killed in the middle of everything and comes back with the same data.
 #include "support/fault_fixture.hpp"
+#include "support/shared_server.hpp"
 #include "support/tcp_proxy.hpp"
 #include "support/zookeeper_server.hpp"
 

@@ -1,8 +1,8 @@
 // KazooClient::retry and retry_async over connections that break and clients that stop.
 #include "support/fake_server.hpp"
 #include "support/fault_fixture.hpp"
+#include "support/shared_server.hpp"
 #include "support/tcp_proxy.hpp"
-#include "support/zookeeper_server.hpp"
 
 #include <future>
 #include <optional>

@@ -1,7 +1,7 @@
 // The end of a session: by the server's word, and by the client's own clock.
 #include "support/fault_fixture.hpp"
+#include "support/shared_server.hpp"
 #include "support/tcp_proxy.hpp"
-#include "support/zookeeper_server.hpp"
 
 namespace kazoo::testing_support {
 namespace {

@@ -2,7 +2,7 @@
 #include "support/slow_names.hpp"
 
 #include "support/fault_fixture.hpp"
-#include "support/zookeeper_server.hpp"
+#include "support/shared_server.hpp"
 
 #include <kazoo/handlers/asio.hpp>
 

@@ -1,8 +1,8 @@
 // The end of a client in every state it can be in, called from outside.
 #include "support/fake_server.hpp"
 #include "support/fault_fixture.hpp"
+#include "support/shared_server.hpp"
 #include "support/tcp_proxy.hpp"
-#include "support/zookeeper_server.hpp"
 
 #include <future>
 #include <optional>

@@ -1,7 +1,7 @@
 // The end of a client, called from where the client itself is calling: callbacks, watch functions,
 // listeners, the connection's executor.
 #include "support/fault_fixture.hpp"
-#include "support/zookeeper_server.hpp"
+#include "support/shared_server.hpp"
 
 #include <kazoo/handlers/asio.hpp>
 

@@ -1,4 +1,5 @@
-# Every suite of tests/integration, one line each, in alphabetical order.
+# Every suite of tests/integration, one line each, in alphabetical order. APACHE: it is about Apache
+# ZooKeeper or kills it; the others run on the embedded server as well.
 kazoo_integration_suite(Access)
 kazoo_integration_suite(AsioLoop)
 kazoo_integration_suite(BadInput)
@@ -11,7 +12,7 @@ kazoo_integration_suite(Checklist)
 kazoo_integration_suite(ChecklistOfOneHandler)
 kazoo_integration_suite(Chroots)
 kazoo_integration_suite(Fork)
-kazoo_integration_suite(KillNine)
+kazoo_integration_suite(KillNine APACHE)
 kazoo_integration_suite(Life)
 kazoo_integration_suite(Listening)
 kazoo_integration_suite(LoopThatEnds)
@@ -24,4 +25,4 @@ kazoo_integration_suite(SlowNamesTest)
 kazoo_integration_suite(StopAndDestroy)
 kazoo_integration_suite(StopInside)
 kazoo_integration_suite(Watches)
-kazoo_integration_suite(ZooKeeperServerFixture)
+kazoo_integration_suite(ZooKeeperServerFixture APACHE)

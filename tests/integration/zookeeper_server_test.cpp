@@ -1,6 +1,7 @@
 #include "support/zookeeper_server.hpp"
 
 #include "support/loopback.hpp"
+#include "support/shared_server.hpp"
 #include "support/wait_until.hpp"
 
 #include <gtest/gtest.h>
@@ -18,7 +19,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-bool serves(const ApacheServer& server) {
+template <class Server>
+bool serves(const Server& server) {
     return server.four_letter_word("srvr").find("Mode: standalone") != std::string::npos;
 }
 

@@ -1,7 +1,7 @@
 #include "support/handler_fixture.hpp"
 
+#include "support/shared_server.hpp"
 #include "support/wait_until.hpp"
-#include "support/zookeeper_server.hpp"
 
 #include <algorithm>
 #include <filesystem>

@@ -8,13 +8,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
-#include <sstream>
 #include <stdexcept>
 #include <system_error>
 
@@ -152,20 +150,6 @@ std::vector<std::string> ApacheServer::command_line() const {
         {"org.apache.zookeeper.server.quorum.QuorumPeerMain", (directory_ / "zoo.cfg").string()}
     );
     return command;
-}
-
-ApacheServer& shared_server() {
-    static ApacheServer server;
-    static const bool started = (server.start(), true);
-    static_cast<void>(started);
-    return server;
-}
-
-std::string unique_chroot() {
-    static std::atomic<unsigned> counter{0};
-    std::ostringstream name;
-    name << "/kazoo-test-" << ::getpid() << '-' << counter++;
-    return name.str();
 }
 
 }  // namespace kazoo::testing_support

@@ -70,10 +70,4 @@ private:
     pid_t owner_;
 };
 
-/// One server per test process, started at the first call. Leave it running and unpaused.
-ApacheServer& shared_server();
-
-/// A path that no other test of this or any other process uses: "/kazoo-test-<pid>-<n>".
-std::string unique_chroot();
-
 }  // namespace kazoo::testing_support

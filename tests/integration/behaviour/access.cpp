@@ -49,7 +49,9 @@ TEST_P(Access, DigestIsolatesNodes) {
     EXPECT_THROW(stranger.get("/private"), NoAuthError);
     EXPECT_THROW(stranger.set("/private", ""), NoAuthError);
     EXPECT_THROW(stranger.create("/private/sub"), NoAuthError);
-    EXPECT_TRUE(stranger.exists("/private")) << "that it exists is no secret";
+    // That it exists is no secret before 3.8.4 and 3.9.2.
+    const auto existence = code_of([&] { EXPECT_TRUE(stranger.exists("/private")); });
+    EXPECT_TRUE(!existence || existence == Errc::no_auth) << existence;
     stranger.add_auth("digest", "user:wrong");
     EXPECT_THROW(stranger.get("/private"), NoAuthError);
     stranger.add_auth("digest", "user:password");

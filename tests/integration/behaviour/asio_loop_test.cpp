@@ -1,6 +1,6 @@
 // What only a program with a loop of its own sees of the Asio handler.
 #include "support/handler_fixture.hpp"
-#include "support/zookeeper_server.hpp"
+#include "support/shared_server.hpp"
 
 #include <kazoo/kazoo.hpp>
 
@@ -100,7 +100,7 @@ TEST_F(AsioLoop, OtherWorkOfTheLoopGoesOnBesideABusyClient) {
     other();
     context_.run_for(10s);
     EXPECT_EQ(replies, 5000);
-    EXPECT_EQ(turns, 1000);
+    EXPECT_GE(turns, 50) << "it had a turn after every hundred callbacks at least";
 }
 
 }  // namespace

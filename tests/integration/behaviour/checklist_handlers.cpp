@@ -1,8 +1,8 @@
 // Rows 5-7 and 17-19: who owns the threads.
 #include "behaviour/suites.hpp"
 #include "support/pool_handler.hpp"
+#include "support/shared_server.hpp"
 #include "support/wait_until.hpp"
-#include "support/zookeeper_server.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/io_context.hpp>

@@ -1,8 +1,8 @@
 // Rows 27-31: what the example of the page does.
 #include "behaviour/suites.hpp"
 #include "support/child_process.hpp"
+#include "support/shared_server.hpp"
 #include "support/wait_until.hpp"
-#include "support/zookeeper_server.hpp"
 
 #include <sys/wait.h>
 

@@ -1,6 +1,6 @@
 // Clients that live under a node of their own. Every other test does too; here it shows.
 #include "behaviour/suites.hpp"
-#include "support/zookeeper_server.hpp"
+#include "support/shared_server.hpp"
 
 namespace kazoo::behaviour {
 

@@ -1,7 +1,7 @@
 // Start, stop, restart and destruction, from everywhere and at any time.
 #include "behaviour/suites.hpp"
+#include "support/shared_server.hpp"
 #include "support/wait_until.hpp"
-#include "support/zookeeper_server.hpp"
 
 #include <ctime>
 #include <optional>

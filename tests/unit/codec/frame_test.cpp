@@ -178,11 +178,15 @@ TEST(FrameReaderTest, OversizedFramesAreToldEarlyAndNotKept) {
     FrameReader reader(1000);
     std::vector<Seen> seen;
     const auto header = testing_support::from_hex("40000000 000102030405060708090a0b0c0d0e0f");
-    feed(reader, std::span(header).first(19), seen);
+    feed(reader, std::span(header).first(3), seen);
+    EXPECT_FALSE(reader.oversized_ahead());
+    feed(reader, std::span(header).subspan(3, 16), seen);
+    EXPECT_TRUE(reader.oversized_ahead());
     EXPECT_TRUE(seen.empty());
     feed(reader, std::span(header).subspan(19), seen);
     ASSERT_EQ(seen.size(), 1U);
     EXPECT_EQ(seen[0], (Seen{Kind::oversized, "000102030405060708090a0b0c0d0e0f", 0x40000000}));
+    EXPECT_FALSE(reader.oversized_ahead());
 
     const std::vector<std::byte> megabyte(1 << 20);
     for (int i = 0; i < 1023; ++i) {

@@ -21,10 +21,9 @@ std::string big(std::size_t size) {
 TEST(ConnectionLimitsTest, LengthsThatCannotBe) {
     Rig rig;
     Client other = rig.client();
-    for (const char* hex : {"00000000", "00000007", "ffffffff", "80000000", "00100000 00000000"}) {
+    for (const char* hex : {"00000000", "00000007", "ffffffff", "80000000", "00100000"}) {
         Client client = rig.client();
         client.send_hex(hex);
-        if (!client.over()) client.send(std::vector<std::byte>(64));
         EXPECT_TRUE(client.over()) << hex;
         EXPECT_EQ(client.take_hex(), "");
     }

@@ -1,0 +1,56 @@
+"""What the interop tests share: a server of their own, and how they end."""
+
+import argparse
+import contextlib
+import ctypes
+import signal
+import subprocess
+import sys
+import unittest
+
+SKIPPED = 77
+PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent():
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+@contextlib.contextmanager
+def served(tool, *arguments):
+    """Runs `kazoo serve` and yields its address. Ticks are short: sessions expire in a second."""
+    command = [tool, "serve", "--listen", "127.0.0.1:0", "--tick", "250", *arguments]
+    server = subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, preexec_fn=die_with_parent
+    )
+    try:
+        address = server.stdout.readline().strip()
+        if ":" not in address:
+            raise RuntimeError(f"{command} did not say where it listens")
+        yield address
+    finally:
+        server.send_signal(signal.SIGTERM)
+        code = server.wait(timeout=10)
+        server.stdout.close()
+        if code != 0:
+            raise RuntimeError(f"the server ended with {code}")
+
+
+def skip(why):
+    print(f"skipped: {why}")
+    sys.exit(SKIPPED)
+
+
+def parse(description, *more):
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--tool", required=True)
+    for name in more:
+        parser.add_argument(name)
+    return parser.parse_args()
+
+
+def run_cases(*cases):
+    loader = unittest.defaultTestLoader
+    suite = unittest.TestSuite(loader.loadTestsFromTestCase(case) for case in cases)
+    result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(suite)
+    return 0 if result.wasSuccessful() and result.testsRun > 0 else 1

@@ -1,0 +1,9 @@
+#pragma once
+
+namespace kazoo::testing_support {
+
+/// How many blocks of memory of `operator new` the program holds. An expression that destroys a
+/// temporary twice or never leaves another number behind, unless the memory itself protests.
+[[nodiscard]] long live_allocations() noexcept;
+
+}  // namespace kazoo::testing_support

@@ -1,0 +1,114 @@
+#pragma once
+
+#include <kazoo/kazoo.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace kazoo::testing_support {
+
+/// When the results of a FakeClient are ready.
+enum class Delivery { at_once, later };
+
+/// Functions that look like KazooClient's and always succeed, so that what comes after a `co_await`
+/// runs as well. Their values repeat what they were given.
+class FakeClient {
+public:
+    explicit FakeClient(Delivery delivery) : delivery_(delivery) {}
+
+    /// Completes what waits, and what that leads to.
+    void deliver() {
+        while (!waiting_.empty()) {
+            auto next = std::move(waiting_.front());
+            waiting_.pop_front();
+            next();
+        }
+    }
+
+    AsyncResult<std::string> create_async(
+        std::string_view path,
+        const DataView& data = {},
+        const CreateOptions& create = {},
+        const CallOptions& = {}
+    ) {
+        auto told = std::string(path) + '=' + std::string(data.bytes().value_or("null"));
+        for (const auto& acl : create.acl().value_or(AclList())) told += ' ' + acl.id.id;
+        return give(std::move(told));
+    }
+    AsyncResult<bool> ensure_path_async(
+        std::string_view, const std::optional<AclList>& = std::nullopt, const CallOptions& = {}
+    ) {
+        return give(true);
+    }
+    AsyncResult<NodeData> get_async(
+        std::string_view path, const Watcher& watch = {}, const CallOptions& = {}
+    ) {
+        NodeData node;
+        node.data = "data of " + std::string(path);
+        if (watch) watch.state()->function(WatchedEvent());
+        return give(std::move(node));
+    }
+    AsyncResult<std::vector<std::string>> get_children_async(
+        std::string_view path, const Watcher& watch = {}, const CallOptions& = {}
+    ) {
+        if (watch) watch.state()->function(WatchedEvent());
+        return give(std::vector<std::string>{std::string(path) + "/1", std::string(path) + "/2"});
+    }
+    AsyncResult<ChildrenAndStat> get_children_with_stat_async(
+        std::string_view path, const Watcher& = {}, const CallOptions& = {}
+    ) {
+        ChildrenAndStat node;
+        node.children = {std::string(path) + "/1"};
+        return give(std::move(node));
+    }
+    AsyncResult<ZnodeStat> set_async(
+        std::string_view, const DataView& data, std::int32_t version = -1, const CallOptions& = {}
+    ) {
+        ZnodeStat stat;
+        stat.version = version;
+        stat.data_length = static_cast<std::int32_t>(data.size());
+        return give(stat);
+    }
+    AsyncResult<void> delete_async(std::string_view, std::int32_t = -1, const CallOptions& = {}) {
+        return give();
+    }
+    AsyncResult<AclsAndStat> get_acls_async(std::string_view, const CallOptions& = {}) {
+        AclsAndStat node;
+        node.acls = creator_all_acl();
+        return give(std::move(node));
+    }
+    AsyncResult<ZnodeStat> set_acls_async(
+        std::string_view, const AclList& acls, std::int32_t = -1, const CallOptions& = {}
+    ) {
+        ZnodeStat stat;
+        stat.aversion = static_cast<std::int32_t>(acls.size());
+        return give(stat);
+    }
+
+private:
+    template <class... T>
+    AsyncResult<T...> give(T... value) {
+        Promise<T...> promise;
+        const auto result = promise.result();
+        Task complete = [promise = std::move(promise), ... value = std::move(value)]() mutable {
+            promise.set(std::move(value)...);
+        };
+        if (delivery_ == Delivery::later) {
+            waiting_.push_back(std::move(complete));
+        } else {
+            complete();
+        }
+        return result;
+    }
+
+    Delivery delivery_;
+    std::deque<Task> waiting_;
+};
+
+}  // namespace kazoo::testing_support
