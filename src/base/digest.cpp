@@ -1,5 +1,6 @@
 #include "base/digest.hpp"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 #include <array>
@@ -17,6 +18,11 @@ std::string base64_sha1(std::string_view text) {
     std::array<unsigned char, EVP_MAX_MD_SIZE * 2> encoded{};
     const int length = EVP_EncodeBlock(encoded.data(), hash.data(), static_cast<int>(hash_size));
     return std::string(encoded.begin(), encoded.begin() + length);
+}
+
+void prepare_digests() noexcept {
+    // A failure shows at the first digest.
+    static_cast<void>(OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, nullptr));
 }
 
 }  // namespace kazoo::base

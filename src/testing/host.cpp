@@ -1,5 +1,6 @@
 #include "testing/host.hpp"
 
+#include "base/digest.hpp"
 #include "base/quiet_thread.hpp"
 #include "testing/address.hpp"
 #include "testing/host_options.hpp"
@@ -30,6 +31,7 @@ void require_listening(const boost::system::error_code& error, const std::string
 
 Host::Host(const ServerOptions& options, std::size_t servers, bool replicas)
     : work_(io_.get_executor()), state_(state_options(options)), hub_(io_.get_executor(), state_) {
+    base::prepare_digests();
     const auto tls = tls_of(options);
     auto endpoint = resolve_address(options.listen());
     for (std::size_t i = 0; i < servers; ++i) {

@@ -1,8 +1,8 @@
 // Every form of call that may stand in a co_await expression, compiled and run in two types of
 // coroutine: compilers of our baseline destroy some temporaries there twice, or lay frames out
 // wrongly. Each form must tell what it was given, and leave as much memory as it found.
-#include "allocations.hpp"
 #include "fake_client.hpp"
+#include "support/allocations/allocations.hpp"
 #include "support/plain_task.hpp"
 
 #include <kazoo/kazoo.hpp>

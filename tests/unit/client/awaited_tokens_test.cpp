@@ -1,7 +1,7 @@
 // Boost.Asio's coroutines await results through a completion token: temporaries in such
 // expressions.
-#include "allocations.hpp"
 #include "fake_client.hpp"
+#include "support/allocations/allocations.hpp"
 
 #include <kazoo/asio.hpp>
 #include <kazoo/kazoo.hpp>

@@ -192,6 +192,8 @@ TEST(ClientNeverStarted, RefusesWhatNoRequestCanHold) {
         "create makepath", client.zk.create_async("/a", large, kazoo::CreateOptions().makepath())
     );
     refusals("set", client.zk.set_async("/a", large));
+    client.run();
+    refusals.expect_told(1);
 }
 
 TEST(ClientNeverStarted, KnowsThatTheRootIsThere) {

@@ -1,52 +1,16 @@
 // What a read costs in memory: nothing, once the buffers have grown.
 
 #include "member_rig.hpp"
+#include "support/allocations/allocations.hpp"
 
 #include <gtest/gtest.h>
-
-#include <cstddef>
-#include <cstdlib>
-#include <new>
-
-namespace {
-
-std::size_t allocations = 0;
-
-void* allocate(std::size_t size) {
-    ++allocations;
-    if (void* memory = std::malloc(size == 0 ? 1 : size)) {
-        return memory;
-    }
-    throw std::bad_alloc();
-}
-
-}  // namespace
-
-void* operator new(std::size_t size) {
-    return allocate(size);
-}
-void* operator new[](std::size_t size) {
-    return allocate(size);
-}
-void operator delete(void* memory) noexcept {
-    std::free(memory);
-}
-void operator delete[](void* memory) noexcept {
-    std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-    std::free(memory);
-}
-void operator delete[](void* memory, std::size_t) noexcept {
-    std::free(memory);
-}
 
 namespace kazoo::server {
 namespace {
 
 /// Allocations for a batch of so many requests.
 template <class Body>
-std::size_t cost_of(int requests, const Body& body) {
+long cost_of(int requests, const Body& body) {
     Rig rig;
     Client client = rig.client();
     client.create(1, "/a");
@@ -56,15 +20,15 @@ std::size_t cost_of(int requests, const Body& body) {
         batch.append(frame.data(), frame.size());
     }
     base::Buffer out;
-    std::size_t cost = 0;
+    long cost = 0;
     for (int round = 0; round < 4; ++round) {
         out.clear();
         (void)rig.member.take_touched();
-        const std::size_t before = allocations;
+        const auto before = testing_support::all_allocations();
         rig.member.on_bytes(client.id, batch.span(), rig.now);
         rig.member.take_output(client.id, out);
         rig.member.on_sent(client.id, out.size(), rig.now);
-        cost = allocations - before;
+        cost = testing_support::all_allocations() - before;
     }
     EXPECT_GE(out.size(), static_cast<std::size_t>(requests) * 20U);
     return cost;
@@ -73,7 +37,7 @@ std::size_t cost_of(int requests, const Body& body) {
 TEST(ConnectionAllocationTest, ReadsTakeNone) {
     const auto expect_flat = [](const auto& body) {
         EXPECT_EQ(cost_of(1000, body), cost_of(10, body));
-        EXPECT_LE(cost_of(1000, body), 2U);  // for the list of those touched
+        EXPECT_LE(cost_of(1000, body), 2);  // for the list of those touched
     };
     expect_flat(codec::GetDataRequest{"/a", false});
     expect_flat(codec::ExistsRequest{"/missing", false});
