@@ -1,8 +1,8 @@
 #include "client/command.hpp"
 
 #include "base/stop_link.hpp"
-#include "driver/asio_world.hpp"
 #include "driver/four_letter_word.hpp"
+#include "driver/world_source.hpp"
 
 #include <kazoo/exceptions.hpp>
 #include <kazoo/promise.hpp>
@@ -103,7 +103,7 @@ AsyncResult<std::string> command(Core& core, std::string_view word, const CallCo
         }
     };
     auto give_up = driver::send_four_letter_word(
-        driver::make_asio_world(core.handler()),
+        driver::make_world(core.handler()),
         *server,
         std::string(word),
         deadline,

@@ -2,13 +2,12 @@
 
 #include "base/fork_guard.hpp"
 #include "base/stop_link.hpp"
-#include "driver/asio_world.hpp"
+#include "driver/world_source.hpp"
 
 #include <kazoo/exceptions.hpp>
 #include <kazoo/handlers/threading.hpp>
 
 #include <algorithm>
-#include <random>
 
 namespace kazoo::client {
 namespace {
@@ -25,11 +24,6 @@ Hosts checked_hosts(const ClientOptions& options) {
         refuse_configuration("connect_timeout and close_timeout must not be negative");
     }
     return parse_hosts(options.hosts()).value();
-}
-
-std::uint64_t random_seed() {
-    std::random_device device;
-    return std::uint64_t{device()} << 32 | device();
 }
 
 }  // namespace
@@ -63,7 +57,7 @@ std::shared_ptr<Core> Core::make(ClientOptions options) {
     if (!options.handler()) {
         options.handler(std::make_shared<SequentialThreadingHandler>());
     }
-    auto world = driver::make_asio_world(options.handler());
+    auto world = driver::make_world(options.handler());
     return std::make_shared<Core>(std::move(options), std::move(hosts), std::move(world));
 }
 
@@ -106,12 +100,19 @@ session::Config Core::make_config() {
     config.limits.request_bytes = options_.limits().request_bytes;
     config.limits.reply_bytes = options_.limits().reply_bytes;
     config.limits.watches = options_.limits().watches;
-    config.seed = random_seed();
+    config.seed = driver::random_seed(handler_.get());
     return config;
 }
 
 bool Core::in_forked_child() const noexcept {
     return fork_generation_ != base::fork_generation();
+}
+
+void Core::check_may_block() const {
+    detail::check_may_block();
+    if (handler_->running()) {  // else the result is there at once, and an error
+        static_cast<void>(handler_->waiter());
+    }
 }
 
 std::optional<Error> Core::obstacle(const CallContext& context) const {

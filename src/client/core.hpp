@@ -95,6 +95,9 @@ public:
     AsyncResult<T> refused(const OpKind<T>& kind, std::string_view path, Error error);
     /// Whether a request may be tried at all, apart from the session's own opinion.
     [[nodiscard]] std::optional<Error> obstacle(const CallContext& context) const;
+    /// Throws WouldDeadlockError where the caller could not wait for an operation's result, before
+    /// the operation begins: what is refused must not happen all the same.
+    void check_may_block() const;
 
 private:
     enum class Life { stopped, running, stopping };

@@ -110,6 +110,7 @@ AsyncResult<void> KazooClient::add_auth_async(
 }
 
 void KazooClient::add_auth(std::string_view scheme, std::string_view credential) {
+    core_->check_may_block();
     add_auth_async(scheme, credential).get();
 }
 
@@ -135,6 +136,7 @@ std::string KazooClient::create(
     const CreateOptions& create,
     const CallOptions& options
 ) {
+    core_->check_may_block();
     return create_async(path, data, create, options).get();
 }
 
@@ -160,6 +162,7 @@ CreatedNode KazooClient::create_with_stat(
     const CreateOptions& create,
     const CallOptions& options
 ) {
+    core_->check_may_block();
     return create_with_stat_async(path, data, create, options).get();
 }
 
@@ -174,6 +177,7 @@ AsyncResult<bool> KazooClient::ensure_path_async(
 bool KazooClient::ensure_path(
     std::string_view path, const std::optional<AclList>& acl, const CallOptions& options
 ) {
+    core_->check_may_block();
     return ensure_path_async(path, acl, options).get();
 }
 
@@ -186,6 +190,7 @@ AsyncResult<std::optional<ZnodeStat>> KazooClient::exists_async(
 std::optional<ZnodeStat> KazooClient::exists(
     std::string_view path, const Watcher& watch, const CallOptions& options
 ) {
+    core_->check_may_block();
     return exists_async(path, watch, options).get();
 }
 
@@ -196,6 +201,7 @@ AsyncResult<NodeData> KazooClient::get_async(
 }
 
 NodeData KazooClient::get(std::string_view path, const Watcher& watch, const CallOptions& options) {
+    core_->check_may_block();
     return get_async(path, watch, options).get();
 }
 
@@ -208,6 +214,7 @@ AsyncResult<std::vector<std::string>> KazooClient::get_children_async(
 std::vector<std::string> KazooClient::get_children(
     std::string_view path, const Watcher& watch, const CallOptions& options
 ) {
+    core_->check_may_block();
     return get_children_async(path, watch, options).get();
 }
 
@@ -220,6 +227,7 @@ AsyncResult<ChildrenAndStat> KazooClient::get_children_with_stat_async(
 ChildrenAndStat KazooClient::get_children_with_stat(
     std::string_view path, const Watcher& watch, const CallOptions& options
 ) {
+    core_->check_may_block();
     return get_children_with_stat_async(path, watch, options).get();
 }
 
@@ -232,6 +240,7 @@ AsyncResult<ZnodeStat> KazooClient::set_async(
 ZnodeStat KazooClient::set(
     std::string_view path, const DataView& data, std::int32_t version, const CallOptions& options
 ) {
+    core_->check_may_block();
     return set_async(path, data, version, options).get();
 }
 
@@ -242,6 +251,7 @@ AsyncResult<void> KazooClient::delete_async(
 }
 
 void KazooClient::delete_(std::string_view path, std::int32_t version, const CallOptions& options) {
+    core_->check_may_block();
     delete_async(path, version, options).get();
 }
 
@@ -252,6 +262,7 @@ AsyncResult<void> KazooClient::delete_recursive_async(
 }
 
 void KazooClient::delete_recursive(std::string_view path, const CallOptions& options) {
+    core_->check_may_block();
     delete_recursive_async(path, options).get();
 }
 
@@ -262,6 +273,7 @@ AsyncResult<AclsAndStat> KazooClient::get_acls_async(
 }
 
 AclsAndStat KazooClient::get_acls(std::string_view path, const CallOptions& options) {
+    core_->check_may_block();
     return get_acls_async(path, options).get();
 }
 
@@ -274,6 +286,7 @@ AsyncResult<ZnodeStat> KazooClient::set_acls_async(
 ZnodeStat KazooClient::set_acls(
     std::string_view path, const AclList& acls, std::int32_t version, const CallOptions& options
 ) {
+    core_->check_may_block();
     return set_acls_async(path, acls, version, options).get();
 }
 
@@ -284,6 +297,7 @@ AsyncResult<std::string> KazooClient::sync_async(
 }
 
 std::string KazooClient::sync(std::string_view path, const CallOptions& options) {
+    core_->check_may_block();
     return sync_async(path, options).get();
 }
 
@@ -298,6 +312,7 @@ AsyncResult<std::string> KazooClient::command_async(
 }
 
 std::string KazooClient::command(std::string_view word, const CallOptions& options) {
+    core_->check_may_block();
     return command_async(word, options).get();
 }
 
@@ -306,6 +321,7 @@ AsyncResult<std::vector<int>> KazooClient::server_version_async(const CallOption
 }
 
 std::vector<int> KazooClient::server_version(const CallOptions& options) {
+    core_->check_may_block();
     return server_version_async(options).get();
 }
 
