@@ -1,12 +1,11 @@
 #include "base/stop_link.hpp"
-#include "driver/asio_world.hpp"
+#include "driver/world_source.hpp"
 
 #include <kazoo/event.hpp>
 #include <kazoo/kazoo_retry.hpp>
 #include <kazoo/promise.hpp>
 
 #include <list>
-#include <random>
 
 namespace kazoo {
 namespace {
@@ -20,8 +19,7 @@ TimePoint KazooRetry::now() const noexcept {
 }
 
 detail::RetryRun KazooRetry::begin() const {
-    std::random_device device;
-    return detail::RetryRun(policy_, std::uint64_t{device()} << 32 | device(), now());
+    return detail::RetryRun(policy_, driver::random_seed(handler_.get()), now());
 }
 
 detail::RetryRun KazooRetry::begin_blocking() const {
@@ -56,7 +54,7 @@ AsyncResult<void> sleep_async(
     const std::vector<std::stop_token>& stops,
     const Error& interrupted
 ) {
-    const auto world = driver::make_asio_world(handler);
+    const auto world = driver::make_world(handler);
     const auto end = deadline_after(handler.get(), duration);
     Promise<void> promise(handler);
     auto result = promise.result();
@@ -98,7 +96,7 @@ HandlerUse::~HandlerUse() {
 void HandlerUse::last_until(ResultStateBase& result) {
     // From the executor: a handler waits for its threads unless it is stopped by one of them, and
     // whoever completes the result must not wait.
-    auto release = [world = driver::make_asio_world(handler_),
+    auto release = [world = driver::make_world(handler_),
                     handler = handler_](ResultStateBase&) {
         world->post([handler] { handler->stop(); });
     };
