@@ -110,7 +110,7 @@ bool Core::in_forked_child() const noexcept {
 
 void Core::check_may_block() const {
     detail::check_may_block();
-    if (handler_->running()) {  // else the result is there at once, and an error
+    if (handler_->running() && !in_forked_child()) {  // else there is an error, at once
         static_cast<void>(handler_->waiter());
     }
 }
@@ -169,7 +169,11 @@ void Core::on_event(session::StateEvent& event) {
         shown = KazooState::LOST;  // there is no session yet that could be suspended
     }
     const bool changed = shown_.exchange(shown) != shown;
-    // Before anybody learns of it otherwise: a listener that is added then is not told of it.
+    if (shown != KazooState::CONNECTED) {
+        connected_.clear();  // before a listener is told: it may wait for the next connection
+        settled_.clear();
+    }
+    // Before anybody waits no longer: a listener that is added then is not told of it.
     if (changed) {
         listeners_->tell(shown);
     }
@@ -179,9 +183,6 @@ void Core::on_event(session::StateEvent& event) {
             connected_.set();
             settled_.set();
         }
-    } else {
-        connected_.clear();
-        settled_.clear();
     }
 }
 

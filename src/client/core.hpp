@@ -107,6 +107,7 @@ private:
     [[nodiscard]] std::shared_ptr<void> keep_alive() override { return shared_from_this(); }
 
     void begin();
+    void close_session(const std::stop_source& ending);
     void release_handler();
     [[nodiscard]] bool wait_settled(TimePoint deadline);
     void drain_lanes(const Event& drained);

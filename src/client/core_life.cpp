@@ -111,6 +111,7 @@ void Core::stop() noexcept {
         }
         std::optional<Event> end;
         std::optional<std::stop_source> ending;
+        bool closes = false;
         {
             const std::lock_guard lock(life_mutex_);
             // On a lane it would be its own end that the caller waits for.
@@ -118,15 +119,17 @@ void Core::stop() noexcept {
             start_again_ = false;
             ending = life_end_;
             connected_.cancel();
-            if (life_ == Life::running) {
+            closes = life_ == Life::running;
+            if (closes) {
                 life_ = Life::stopping;
-                driver_.with_session([](session::Session& session, TimePoint now) {
-                    session.close(now);
-                    return 0;
-                });
             }
         }
-        ending->request_stop();  // without the lock: it completes results
+        // Without the lock: it completes results. Before the session closes: what that puts on the
+        // lanes is to have run when they have been drained.
+        ending->request_stop();
+        if (closes) {
+            close_session(*ending);
+        }
         bool finished = false;
         try {
             finished = end->wait(options_.close_timeout() + stop_margin);
@@ -143,6 +146,17 @@ void Core::stop() noexcept {
         }
     } catch (const std::exception& failed) {
         options_.logger().log(LogLevel::error, std::string("stop: ") + failed.what());
+    }
+}
+
+/// That of the life that `ending` ends; meanwhile it may be over, and another have begun.
+void Core::close_session(const std::stop_source& ending) {
+    const std::lock_guard lock(life_mutex_);
+    if (life_ == Life::stopping && life_end_ == ending) {
+        driver_.with_session([](session::Session& session, TimePoint now) {
+            session.close(now);
+            return 0;
+        });
     }
 }
 

@@ -69,7 +69,9 @@ void expect_all(const Outcomes& outcomes, std::error_code code) {
 TEST_P(Blocking, InResultCallbacks) {
     prepare(zk());
     auto& told = record<Outcomes>();
-    zk().exists_async("/a").rawlink([&](const auto&) { told.add(try_all(zk(), callbacks_may_block())); });
+    zk().exists_async("/a").rawlink([&](const auto&) {
+        told.add(try_all(zk(), callbacks_may_block()));
+    });
     ASSERT_TRUE(told.wait_for(1));
     expect_all(
         told.all()[0], callbacks_may_block() ? std::error_code() : ClientErrc::would_deadlock
@@ -80,7 +82,8 @@ TEST_P(Blocking, InWatchFunctions) {
     prepare(zk());
     auto& told = record<Outcomes>();
     zk().get("/a", Watcher([&](const WatchedEvent& event) {
-                 if (event.type == EventType::CHANGED) told.add(try_all(zk(), callbacks_may_block()));
+                 if (event.type == EventType::CHANGED)
+                     told.add(try_all(zk(), callbacks_may_block()));
              }));
     zk().set("/a", "changed");
     ASSERT_TRUE(told.wait_for(1));
