@@ -1,3 +1,5 @@
+#include "base/trampoline.hpp"
+
 #include <kazoo/async_result.hpp>
 #include <kazoo/exceptions.hpp>
 
@@ -41,7 +43,7 @@ bool AwaitedChild::cancel() {
     }
     // Not under the lock: completing the child may resume the coroutine, which calls done().
     if (child) {
-        child->cancel();
+        base::Trampoline::run([child = std::move(child)] { child->cancel(); });
     }
     return true;
 }

@@ -1,9 +1,27 @@
+#include "base/trampoline.hpp"
+
 #include <kazoo/detail/result_state.hpp>
 #include <kazoo/exceptions.hpp>
 
 #include <algorithm>
 
 namespace kazoo::detail {
+namespace {
+
+/// Outside the lock, also the end of what the continuation holds: it may look at the result.
+template <class Link>
+void run_link(Link& link, ResultStateBase& state) {
+    try {
+        link.run(state);
+    } catch (...) {
+        if (state.handler()) {
+            state.handler()->report_escaped(Lane::completion, std::current_exception());
+        }
+    }
+    link.run = nullptr;
+}
+
+}  // namespace
 
 bool ResultStateBase::wait_until(TimePoint deadline) {
     if (ready()) {
@@ -35,7 +53,7 @@ bool ResultStateBase::wait_until(TimePoint deadline) {
 }
 
 void ResultStateBase::finish(Status status) {
-    const RefPtr<ResultStateBase> self(this);
+    RefPtr<ResultStateBase> self(this);
     bool any_links = false;
     {
         const std::lock_guard lock(mutex_);
@@ -46,8 +64,10 @@ void ResultStateBase::finish(Status status) {
         any_links = first_link_.has_value() || !more_links_.empty();
     }
     if (any_links) {
-        run_direct_links();
-        dispatch_links();
+        base::Trampoline::run([self = std::move(self)] {
+            self->run_direct_links();
+            self->dispatch_links();
+        });
     }
 }
 
@@ -62,7 +82,7 @@ bool ResultStateBase::link(std::uint64_t id, LinkKind kind, Continuation&& run) 
             return true;
         }
     }
-    dispatch_links();
+    base::Trampoline::run([self = RefPtr<ResultStateBase>(this)] { self->dispatch_links(); });
     return true;
 }
 
@@ -128,8 +148,7 @@ void ResultStateBase::run_direct_links() {
                 return;
             }
         }
-        link.run(*this);
-        link.run = nullptr;  // outside the lock: what it holds may look at this result
+        run_link(link, *this);
     }
 }
 
@@ -161,14 +180,7 @@ void ResultStateBase::run_links() {
                 return;
             }
         }
-        try {
-            link.run(*this);
-        } catch (...) {
-            if (handler_) {
-                handler_->report_escaped(Lane::completion, std::current_exception());
-            }
-        }
-        link.run = nullptr;  // what the callback holds goes away with it, not with the next one
+        run_link(link, *this);
     }
 }
 

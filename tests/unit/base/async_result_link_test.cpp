@@ -222,6 +222,17 @@ TEST_F(AsyncResultLink, DirectOnesAreRefusedByAReadyResult) {
     EXPECT_EQ(calls, Calls{"direct"});
 }
 
+TEST_F(AsyncResultLink, DirectOnesThatThrowStopNothing) {
+    auto& state = *result.state();
+    state.link(2, LinkKind::direct, [](auto&) { throw std::runtime_error("direct"); });
+    state.link(4, LinkKind::direct, [this](auto&) { calls.emplace_back("another"); });
+    result.rawlink(note("lane"));
+    EXPECT_TRUE(promise.set(1));
+    handler->run();
+    EXPECT_THAT(calls, ElementsAre("another", "lane"));
+    EXPECT_THAT(handler->lines(), ElementsAre(HasSubstr("direct")));
+}
+
 TEST_F(AsyncResultLink, DirectOnesCanBeRemoved) {
     result.state()->link(2, LinkKind::direct, [this](auto&) { calls.emplace_back("direct"); });
     EXPECT_TRUE(result.unlink(2));

@@ -18,6 +18,7 @@
 #include <span>
 #include <stop_token>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -37,6 +38,13 @@ using kazoo::testing_support::FakeClient;
 using kazoo::testing_support::live_allocations;
 using kazoo::testing_support::PlainTask;
 using namespace std::chrono_literals;
+
+// g++ 12 destroys an aggregate twice that is made within such an expression. An empty one survives
+// that, so that running the forms is not enough.
+template <class... T>
+constexpr bool no_aggregates = (!std::is_aggregate_v<T> && ...);
+static_assert(no_aggregates<CallOptions, CreateOptions, kazoo::DataView, Watcher>);
+static_assert(no_aggregates<AclList, kazoo::Acl, kazoo::Id, AsyncResult<NodeData>>);
 
 /// What a form works with: something that counts its owners, and room for what it has to tell.
 struct Trace {

@@ -1,0 +1,285 @@
+#pragma once
+
+#include <kazoo/async_result.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace kazoo::detail {
+
+/// What when_all gives for one result.
+template <class T>
+using WhenValue = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
+
+/// Calls `visit` for each result of a list.
+template <class T, class Visit>
+void each_result(std::vector<AsyncResult<T>>& results, Visit visit) {
+    for (auto& result : results) {
+        visit(result);
+    }
+}
+template <class... T, class Visit>
+void each_result(std::tuple<AsyncResult<T>...>& results, Visit visit) {
+    std::apply([&visit](auto&... result) { (visit(result), ...); }, results);
+}
+
+template <class Results>
+[[nodiscard]] std::shared_ptr<Handler> first_handler(Results& results) noexcept {
+    std::shared_ptr<Handler> first;
+    each_result(results, [&first](const auto& result) {
+        if (!first && result.valid()) {
+            first = result.handler();
+        }
+    });
+    return first;
+}
+
+template <class Results>
+[[nodiscard]] bool all_valid(Results& results) noexcept {
+    bool all = true;
+    each_result(results, [&all](const auto& result) { all = all && result.valid(); });
+    return all;
+}
+
+/// Names the link of a combined result in one of its results: the place of the handle, so that a
+/// result given twice has two.
+template <class T>
+[[nodiscard]] std::uint64_t link_of(const AsyncResult<T>& handle) noexcept {
+    return reinterpret_cast<std::uintptr_t>(&handle);
+}
+
+[[nodiscard]] inline Error when_one_is_invalid(const char* operation) {
+    return Error(
+        Errc::bad_arguments,
+        Outcome::unknown,
+        operation,
+        {},
+        "one of the results is not valid; the others go on"
+    );
+}
+[[nodiscard]] inline Error when_cancelled(const char* operation) {
+    return Error(
+        ClientErrc::cancelled,
+        Outcome::unknown,
+        operation,
+        {},
+        "cancelled by its owner; each of its results tells its own outcome"
+    );
+}
+
+/// Counts its results down. Whoever takes the count to zero, alone then, concludes.
+template <class Value, class Results>
+class WhenAllState final : public ResultState<Value> {
+public:
+    explicit WhenAllState(Results results)
+        : ResultState<Value>(first_handler(results)), results_(std::move(results)) {}
+
+    void begin() {
+        if (!all_valid(results_)) {
+            missing_.store(0, std::memory_order_relaxed);
+            results_ = Results();
+            this->fail(when_one_is_invalid("when_all"));
+            return;
+        }
+        each_result(results_, [this](const auto& result) {
+            missing_.fetch_add(1, std::memory_order_relaxed);
+            const bool linked = result.state()->link(
+                link_of(result),
+                LinkKind::direct,
+                [self = RefPtr<WhenAllState>(this)](ResultStateBase&) { self->one_less(); }
+            );
+            if (!linked) {
+                one_less();
+            }
+        });
+        one_less();
+    }
+
+    bool cancel() override {
+        auto missing = missing_.load(std::memory_order_acquire);
+        do {
+            if (missing == 0) {
+                return false;
+            }
+        } while (!missing_.compare_exchange_weak(missing, missing + 1, std::memory_order_acq_rel));
+        // Counted in: nobody concludes while this looks at the results.
+        const RefPtr<WhenAllState> self(this);
+        cancelled_.store(true, std::memory_order_relaxed);
+        each_result(results_, [](const auto& result) { result.cancel(); });
+        one_less();
+        return true;
+    }
+
+private:
+    void one_less() noexcept {
+        if (missing_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+            conclude();
+        }
+    }
+
+    void conclude() noexcept {
+        std::exception_ptr error;
+        std::optional<Value> value;
+        try {
+            Results results = std::move(results_);
+            error = failure(results);
+            if (!error) {
+                value.emplace(values(results));
+            }
+        } catch (...) {  // a value that cannot be copied
+            error = std::current_exception();
+        }
+        if (error) {
+            this->fail(std::move(error));
+        } else {
+            this->succeed(std::move(*value));
+        }
+    }
+
+    [[nodiscard]] std::exception_ptr failure(Results& results) const {
+        if (cancelled_.load(std::memory_order_relaxed) && any_cancelled(results)) {
+            return make_exception(when_cancelled("when_all"));
+        }
+        std::exception_ptr first;
+        if constexpr (!std::is_same_v<Value, Results>) {
+            each_result(results, [&first](const auto& result) {
+                if (!first) {
+                    first = result.exception();
+                }
+            });
+        }
+        return first;
+    }
+    [[nodiscard]] static bool any_cancelled(Results& results) {
+        bool any = false;
+        each_result(results, [&any](const auto& result) {
+            any = any ||
+                  (!result.successful() && result.state()->error().code() == ClientErrc::cancelled);
+        });
+        return any;
+    }
+
+    [[nodiscard]] static Value values(Results& results) {
+        if constexpr (std::is_same_v<Value, Results>) {
+            return std::move(results);
+        } else {
+            return std::apply([](auto&... result) { return Value(value_of(result)...); }, results);
+        }
+    }
+    template <class T>
+    [[nodiscard]] static WhenValue<T> value_of(AsyncResult<T>& result) {
+        if constexpr (std::is_void_v<T>) {
+            return {};
+        } else {
+            return std::move(result).get();
+        }
+    }
+
+    Results results_;
+    std::atomic<std::size_t> missing_{1};  ///< one for `begin`
+    std::atomic<bool> cancelled_{false};
+};
+
+/// The first to decide wins. What decided and `begin` are both done with the results before
+/// anybody touches them again.
+template <class Results>
+class WhenAnyState final : public ResultState<std::size_t> {
+public:
+    explicit WhenAnyState(Results results)
+        : ResultState<std::size_t>(first_handler(results)), results_(std::move(results)) {}
+
+    void begin() {
+        if (!all_valid(results_)) {
+            return refuse(when_one_is_invalid("when_any"));
+        }
+        std::size_t count = 0;
+        each_result(results_, [this, &count](const auto& result) {
+            const auto index = count++;
+            if (decided_.load(std::memory_order_relaxed)) {
+                return;
+            }
+            const bool linked = result.state()->link(
+                link_of(result),
+                LinkKind::direct,
+                [self = RefPtr<WhenAnyState>(this), index](ResultStateBase&) {
+                    self->decide(index);
+                }
+            );
+            if (!linked) {
+                decide(index);
+            }
+        });
+        if (count == 0) {
+            return refuse(Error(
+                Errc::bad_arguments,
+                Outcome::not_sent,
+                "when_any",
+                {},
+                "of no results none would ever be ready"
+            ));
+        }
+        one_step();
+    }
+
+    bool cancel() override {
+        const RefPtr<WhenAnyState> self(this);
+        if (decided_.exchange(true, std::memory_order_acq_rel)) {
+            return false;
+        }
+        unlink_all();
+        Results results = std::move(results_);
+        each_result(results, [](const auto& result) { result.cancel(); });
+        fail(when_cancelled("when_any"));
+        return true;
+    }
+
+private:
+    void refuse(Error error) {
+        decided_.store(true, std::memory_order_relaxed);
+        results_ = Results();
+        fail(std::move(error));
+    }
+
+    void decide(std::size_t index) noexcept {
+        if (!decided_.exchange(true, std::memory_order_acq_rel)) {
+            winner_ = index;
+            one_step();
+        }
+    }
+
+    /// The links of the others go before anybody is told: a loser may live for years.
+    void one_step() noexcept {
+        if (steps_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+            unlink_all();
+            results_ = Results();
+            succeed(winner_);
+        }
+    }
+
+    void unlink_all() noexcept {
+        each_result(results_, [](const auto& result) { result.unlink(link_of(result)); });
+    }
+
+    Results results_;
+    std::size_t winner_ = 0;
+    std::atomic<bool> decided_{false};
+    std::atomic<int> steps_{2};  ///< `begin` is done, and the winner is known
+};
+
+template <class State, class Results>
+[[nodiscard]] RefPtr<State> begin_when(Results results) {
+    auto state = make_ref<State>(std::move(results));
+    state->begin();
+    return state;
+}
+
+}  // namespace kazoo::detail

@@ -1,0 +1,126 @@
+// Combined results whose parts complete in several threads at the same time.
+#include <kazoo/exceptions.hpp>
+#include <kazoo/promise.hpp>
+#include <kazoo/when.hpp>
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <barrier>
+#include <cstddef>
+#include <functional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using kazoo::AsyncResult;
+using kazoo::Promise;
+using kazoo::when_all;
+using kazoo::when_any;
+using namespace std::chrono_literals;
+
+constexpr std::size_t threads = 3;
+constexpr int rounds = 2000;
+
+/// In each round every thread completes one promise, while the test's own thread does `meanwhile`
+/// with the results; then `check`.
+class WhenRace : public testing::Test {
+protected:
+    using Results = std::vector<AsyncResult<int>>;
+
+    template <class Meanwhile, class Check>
+    void race(Meanwhile meanwhile, Check check) {
+        std::barrier meet(threads + 1);
+        std::vector<std::thread> completers;
+        for (std::size_t i = 0; i < threads; ++i) {
+            completers.emplace_back([&, i] {
+                for (int round = 0; round < rounds; ++round) {
+                    meet.arrive_and_wait();
+                    promises[i].set(static_cast<int>(i));
+                    meet.arrive_and_wait();
+                }
+            });
+        }
+        for (int round = 0; round < rounds; ++round) {
+            promises = std::vector<Promise<int>>(threads);
+            Results results;
+            for (const auto& promise : promises) results.push_back(promise.result());
+            meet.arrive_and_wait();
+            meanwhile(results);
+            meet.arrive_and_wait();
+            check(results);
+        }
+        for (auto& completer : completers) completer.join();
+    }
+
+    std::vector<Promise<int>> promises;
+};
+
+TEST_F(WhenRace, AllAreWaitedFor) {
+    int wrong = 0;
+    AsyncResult<Results> all;
+    race(
+        [&](const Results& results) { all = when_all(results); },
+        [&](const Results& results) {
+            wrong += all.ready() && all.get() == results ? 0 : 1;
+            for (const auto& result : all.get()) wrong += result.successful() ? 0 : 1;
+        }
+    );
+    EXPECT_EQ(wrong, 0);
+}
+
+TEST_F(WhenRace, ValuesAreTakenOnceAllAreThere) {
+    int wrong = 0;
+    race(
+        [&](const Results& results) {
+            const auto all = when_all(results[0], results[1], results[2]);
+            wrong += all.get(1min) == std::tuple(0, 1, 2) ? 0 : 1;
+        },
+        [](const Results&) {}
+    );
+    EXPECT_EQ(wrong, 0);
+}
+
+TEST_F(WhenRace, TheFirstOneWinsAndNothingIsLeftWithTheOthers) {
+    int wrong = 0;
+    AsyncResult<std::size_t> any;
+    race(
+        [&](const Results& results) {
+            any = when_any(results);
+            const auto first = any.get(1min);
+            wrong += first < threads && results[first].ready() ? 0 : 1;
+        },
+        [&](const Results&) { wrong += any.state()->sole_owner() ? 0 : 1; }
+    );
+    EXPECT_EQ(wrong, 0);
+}
+
+TEST_F(WhenRace, CancellingCompletesThemOnce) {
+    int wrong = 0;
+    AsyncResult<Results> all;
+    AsyncResult<std::size_t> any;
+    std::atomic<int> calls{0};
+    bool cancelled = false;
+    race(
+        [&](const Results& results) {
+            all = when_all(results);
+            any = when_any(results);
+            all.rawlink([&calls](const auto&) { ++calls; });
+            any.rawlink([&calls](const auto&) { ++calls; });
+            cancelled = any.cancel();
+            all.cancel();
+        },
+        [&](const Results& results) {
+            wrong += all.ready() && any.ready() && calls.exchange(0) == 2 ? 0 : 1;
+            wrong += cancelled != any.successful() ? 0 : 1;
+            bool any_cancelled = false;
+            for (const auto& result : results) any_cancelled |= !result.successful();
+            wrong += any_cancelled || all.successful() ? 0 : 1;
+        }
+    );
+    EXPECT_EQ(wrong, 0);
+}
+
+}  // namespace
