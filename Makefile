@@ -5,7 +5,8 @@ SHELL := /bin/bash
 
 PACKAGES := g++ cmake ninja-build ccache pkg-config git python3 \
     libboost1.81-dev libssl-dev libgtest-dev libgmock-dev libbenchmark-dev libcli11-dev \
-    clang-14 clang-format-14 clang-tidy-14 libzookeeper-mt-dev python3-kazoo zookeeper
+    clang-14 clang-format-14 clang-tidy-14 libzookeeper-mt-dev python3-kazoo zookeeper \
+    libuv1-dev libboost-fiber1.81-dev libglib2.0-dev
 ifeq ($(shell command -v java),)
 PACKAGES += default-jre-headless
 endif

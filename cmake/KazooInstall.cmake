@@ -1,4 +1,4 @@
-# Library, headers, and the two ways to find them: find_package(kazoo) and pkg-config.
+# Libraries, headers, and the two ways to find them: find_package(kazoo) and pkg-config.
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
@@ -8,6 +8,7 @@ install(TARGETS kazoo EXPORT kazooTargets)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/kazoo DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT kazooTargets NAMESPACE kazoo:: DESTINATION ${kazoo_config_dir})
 
+get_property(kazoo_components GLOBAL PROPERTY KAZOO_COMPONENTS)
 configure_package_config_file(
     ${CMAKE_CURRENT_LIST_DIR}/kazooConfig.cmake.in ${PROJECT_BINARY_DIR}/kazooConfig.cmake
     INSTALL_DESTINATION ${kazoo_config_dir})
@@ -33,4 +34,31 @@ if(kazoo_type STREQUAL "SHARED_LIBRARY")
 endif()
 configure_file(${CMAKE_CURRENT_LIST_DIR}/kazoo.pc.in ${PROJECT_BINARY_DIR}/kazoo.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/kazoo.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+
+# Each component has targets of its own, so that nobody needs what it links who does not ask for it.
+function(kazoo_install_component component)
+    install(TARGETS kazoo_${component} EXPORT kazoo-${component}-targets)
+    install(EXPORT kazoo-${component}-targets NAMESPACE kazoo:: DESTINATION ${kazoo_config_dir})
+    install(FILES ${PROJECT_SOURCE_DIR}/cmake/components/${component}.cmake
+            DESTINATION ${kazoo_config_dir} RENAME kazoo-${component}.cmake)
+    get_target_property(modules kazoo_${component} KAZOO_PC_REQUIRES)
+    get_target_property(flags kazoo_${component} KAZOO_PC_LIBS)
+    list(JOIN flags " " flags)
+    set(visibility public)
+    if(kazoo_type STREQUAL "SHARED_LIBRARY")
+        set(visibility private)
+    endif()
+    set(modules_public "kazoo = ${PROJECT_VERSION}")
+    list(APPEND modules_${visibility} ${modules})
+    list(JOIN modules_public ", " modules_public)
+    list(JOIN modules_private ", " modules_private)
+    set(flags_${visibility} "${flags}")
+    set(description ${PROJECT_BINARY_DIR}/kazoo-${component}.pc)
+    configure_file(${PROJECT_SOURCE_DIR}/cmake/kazoo-component.pc.in ${description} @ONLY)
+    install(FILES ${description} DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endfunction()
+foreach(component IN LISTS kazoo_components)
+    kazoo_install_component(${component})
+endforeach()
+
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -12,7 +12,9 @@
 #include <kazoo/exceptions.hpp>
 #include <kazoo/handler.hpp>
 #include <kazoo/handlers/asio.hpp>
+#include <kazoo/handlers/fiber.hpp>
 #include <kazoo/handlers/threading.hpp>
+#include <kazoo/handlers/uv.hpp>
 #include <kazoo/hosts.hpp>
 #include <kazoo/kazoo_retry.hpp>
 #include <kazoo/logger.hpp>
@@ -26,3 +28,4 @@
 #include <kazoo/state.hpp>
 #include <kazoo/version.hpp>
 #include <kazoo/watcher.hpp>
+#include <kazoo/when.hpp>

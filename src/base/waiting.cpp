@@ -1,6 +1,10 @@
+#include "base/lane_slot.hpp"
+#include "base/trampoline.hpp"
+
 #include <kazoo/detail/result_state.hpp>
 #include <kazoo/exceptions.hpp>
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <utility>
@@ -8,7 +12,16 @@
 namespace kazoo::detail {
 namespace {
 
-thread_local const LaneScope* innermost = nullptr;
+base::LaneSlot* slot_of_thread(bool /*enter*/) noexcept {
+    return base::thread_lane_slot();
+}
+
+std::atomic<base::FindLaneSlot> find_slot{slot_of_thread};
+
+const LaneScope* innermost() noexcept {
+    const auto* const slot = find_slot.load(std::memory_order_acquire)(false);
+    return slot != nullptr ? *slot : nullptr;
+}
 
 class ThreadWaiter final : public Waiter {
 public:
@@ -64,17 +77,21 @@ void check_may_block() {
             "a state listener must not block; start the work and return"
         ));
     }
+    base::Trampoline::run_pending();
 }
 
 LaneScope::LaneScope(const Handler& handler, Lane lane) noexcept
-    : handler_(handler), lane_(lane), outer_(std::exchange(innermost, this)) {}
+    : handler_(handler),
+      lane_(lane),
+      slot_(find_slot.load(std::memory_order_acquire)(true)),
+      outer_(std::exchange(*slot_, this)) {}
 
 LaneScope::~LaneScope() {
-    innermost = outer_;
+    *slot_ = outer_;
 }
 
 bool LaneScope::on_lane_of(const Handler& handler) noexcept {
-    const auto* scope = innermost;
+    const auto* scope = innermost();
     while (scope != nullptr && &scope->handler_ != &handler) {
         scope = scope->outer_;
     }
@@ -82,7 +99,7 @@ bool LaneScope::on_lane_of(const Handler& handler) noexcept {
 }
 
 bool LaneScope::in_listener() noexcept {
-    const auto* scope = innermost;
+    const auto* scope = innermost();
     while (scope != nullptr && scope->lane_ != Lane::session) {
         scope = scope->outer_;
     }
@@ -90,3 +107,16 @@ bool LaneScope::in_listener() noexcept {
 }
 
 }  // namespace kazoo::detail
+
+namespace kazoo::base {
+
+LaneSlot* thread_lane_slot() noexcept {
+    thread_local LaneSlot slot = nullptr;
+    return &slot;
+}
+
+void find_lane_slots_by(FindLaneSlot find) noexcept {
+    detail::find_slot.store(find, std::memory_order_release);
+}
+
+}  // namespace kazoo::base

@@ -1,5 +1,5 @@
 #include "base/fork_guard.hpp"
-#include "base/quiet_thread.hpp"
+#include "handler/connection_thread.hpp"
 #include "handler/lane_worker.hpp"
 
 #include <kazoo/detail/result_state.hpp>
@@ -7,91 +7,39 @@
 #include <kazoo/handlers/threading.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
 
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <optional>
-#include <thread>
 
 namespace kazoo {
 
 /// Shared with the threads themselves, so that the handler may be destroyed on one of them.
 struct SequentialThreadingHandler::Threads {
-    using WorkGuard = boost::asio::executor_work_guard<boost::asio::io_context::executor_type>;
-
     std::mutex life_mutex;  // start and stop, one at a time
     int users = 0;
     std::atomic<bool> running{false};
     const std::uint32_t fork_generation = base::fork_generation();
-    boost::asio::io_context io{1};
-    std::optional<WorkGuard> work;
-    std::atomic<bool> ending{false};  // the connection's thread is to leave
+    handler::ConnectionThread connection;
     std::array<handler::LaneWorker, 3> lanes;
-    std::thread connection;
-
-    ~Threads() {
-        if (connection.joinable()) {
-            connection.detach();  // destroyed by the thread itself, as the last owner
-        }
-    }
 
     handler::LaneWorker& lane(Lane which) { return lanes[static_cast<std::size_t>(which)]; }
-    bool on_own_thread();
-    void start_connection(const std::shared_ptr<Threads>& self);
-    void end_connection();
+    bool on_own_thread() {
+        return connection.on_this_thread() ||
+               std::any_of(lanes.begin(), lanes.end(), [](auto& l) { return l.on_own_thread(); });
+    }
+    void end();
     [[nodiscard]] bool in_forked_child() const noexcept {
         return fork_generation != base::fork_generation();
     }
 };
 
-namespace {
-thread_local const void* connection_thread_of = nullptr;
-}
-
-bool SequentialThreadingHandler::Threads::on_own_thread() {
-    return connection_thread_of == this ||
-           std::any_of(lanes.begin(), lanes.end(), [](auto& l) { return l.on_own_thread(); });
-}
-
-void SequentialThreadingHandler::Threads::start_connection(const std::shared_ptr<Threads>& self) {
-    if (connection_thread_of == this) {
-        // Stopped and started again by this very thread: it has not left the loop, and stays.
-        ending.store(false);
-        work.emplace(io.get_executor());
-        return;
-    }
-    end_connection();
-    ending.store(false);
-    io.restart();
-    work.emplace(io.get_executor());
-    connection = base::start_quiet_thread([self] {
-        connection_thread_of = self.get();
-        self->io.run();
-        // What was cut off by the stop still owns clients, which own this loop.
-        self->io.restart();
-        self->io.poll();
-    });
-}
-
-void SequentialThreadingHandler::Threads::end_connection() {
-    if (!connection.joinable()) {
-        return;
-    }
-    // What was posted before still runs. Not the end of all work: a name look-up that hangs is
-    // work.
-    ending.store(true);
-    boost::asio::post(io, [this] {
-        if (ending.load()) {
-            io.stop();
-        }
-    });
-    work.reset();
-    if (connection_thread_of != this) {
-        connection.join();
+/// The connection first: it may still complete results onto the lanes.
+void SequentialThreadingHandler::Threads::end() {
+    connection.end();
+    connection.join();
+    for (auto& lane : lanes) {
+        lane.finish();
     }
 }
 
@@ -115,7 +63,7 @@ std::string_view SequentialThreadingHandler::name() const noexcept {
 }
 
 boost::asio::any_io_executor SequentialThreadingHandler::executor() {
-    return threads_->io.get_executor();
+    return threads_->connection.executor();
 }
 
 void SequentialThreadingHandler::dispatch(Lane lane, Task task) {
@@ -128,15 +76,7 @@ std::shared_ptr<Waiter> SequentialThreadingHandler::waiter() {
     if (threads_->in_forked_child()) {
         throw_error(Error(ClientErrc::forked, Outcome::unknown, "wait"));
     }
-    if (connection_thread_of == threads_.get()) {
-        throw_error(Error(
-            ClientErrc::would_deadlock,
-            Outcome::not_sent,
-            "wait",
-            {},
-            "the connection's own thread must not block"
-        ));
-    }
+    threads_->connection.refuse_to_block();
     return detail::thread_waiter();
 }
 
@@ -148,15 +88,12 @@ void SequentialThreadingHandler::start() {
         return;
     }
     try {
-        t.start_connection(threads_);
+        t.connection.start(threads_);
         for (auto& lane : t.lanes) {
             lane.start(threads_);
         }
     } catch (...) {
-        t.end_connection();
-        for (auto& lane : t.lanes) {
-            lane.finish();
-        }
+        t.end();
         throw;
     }
     t.users = 1;
@@ -173,11 +110,7 @@ void SequentialThreadingHandler::stop() {
         }
         keep->running.store(false);
         on_own_thread = keep->on_own_thread();
-        // The connection first: it may still complete results onto the lanes.
-        keep->end_connection();
-        for (auto& lane : keep->lanes) {
-            lane.finish();
-        }
+        keep->end();
     }
     if (!on_own_thread) {
         for (auto& lane : keep->lanes) {

@@ -1,4 +1,4 @@
-# Builds and runs tests/consumer against the library, found in one of three ways.
+# Builds and runs tests/consumer against the library, found in one of several ways.
 cmake_minimum_required(VERSION 3.22)
 
 set(consumer_dir ${source_dir}/tests/consumer)
@@ -15,15 +15,41 @@ endfunction()
 
 function(build_consumer)
     run(${CMAKE_COMMAND} -S ${consumer_dir} -B ${build_dir} -G Ninja
-        -D CMAKE_CXX_COMPILER=${compiler} ${ARGN})
+        -D CMAKE_CXX_COMPILER=${compiler} "-DCOMPONENTS=${components}" ${ARGN})
     run(${CMAKE_COMMAND} --build ${build_dir})
+endfunction()
+
+# find_package says what is missing when it is asked for a component that was not built.
+function(check_that_a_missing_component_is_refused)
+    execute_process(
+        COMMAND ${CMAKE_COMMAND} -S ${consumer_dir} -B ${work_dir}/refused -G Ninja
+                -D CMAKE_CXX_COMPILER=${compiler} -D CMAKE_PREFIX_PATH=${prefix}
+                -D COMPONENTS=imaginary
+        RESULT_VARIABLE status ERROR_VARIABLE said OUTPUT_QUIET)
+    string(REGEX REPLACE "[ \n]+" " " said "${said}")
+    if(status EQUAL 0 OR NOT said MATCHES "kazoo was built without imaginary \\(its components: ")
+        message(FATAL_ERROR "a missing component is not refused as it should be: ${said}")
+    endif()
+endfunction()
+
+# Compiles one of the programs with what pkg-config says about a module.
+function(build_by_pkg_config module source program)
+    execute_process(
+        COMMAND ${CMAKE_COMMAND} -E env PKG_CONFIG_PATH=${description_dir}
+                pkg-config --cflags --libs ${module} ${ARGN}
+        OUTPUT_VARIABLE flags OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+    separate_arguments(flags UNIX_COMMAND "${flags}")
+    run(${compiler} -std=c++20 ${consumer_dir}/${source} -o ${build_dir}/${program} ${flags}
+        -Wl,-rpath,${description_dir}/..)
 endfunction()
 
 file(REMOVE_RECURSE ${work_dir})
 file(MAKE_DIRECTORY ${build_dir})
+set(uv_modules libuv)  # for the program's own calls of libuv
 if(way STREQUAL "find_package")
     install_library()
     build_consumer(-D CMAKE_PREFIX_PATH=${prefix})
+    check_that_a_missing_component_is_refused()
 elseif(way STREQUAL "add_subdirectory")
     find_program(ccache ccache)
     if(ccache)
@@ -34,14 +60,15 @@ elseif(way STREQUAL "pkg_config")
     install_library()
     file(GLOB_RECURSE description ${prefix}/kazoo.pc)
     cmake_path(GET description PARENT_PATH description_dir)
-    execute_process(
-        COMMAND ${CMAKE_COMMAND} -E env PKG_CONFIG_PATH=${description_dir}
-                pkg-config --cflags --libs kazoo
-        OUTPUT_VARIABLE flags OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
-    separate_arguments(flags UNIX_COMMAND "${flags}")
-    run(${compiler} -std=c++20 ${consumer_dir}/main.cpp -o ${build_dir}/consumer ${flags}
-        -Wl,-rpath,${description_dir}/..)
+    build_by_pkg_config(kazoo main.cpp consumer)
+    foreach(component IN LISTS components)
+        build_by_pkg_config(
+            kazoo-${component} ${component}.cpp consumer_${component} ${${component}_modules})
+    endforeach()
 else()
     message(FATAL_ERROR "unknown way: ${way}")
 endif()
 run(${build_dir}/consumer)
+foreach(component IN LISTS components)
+    run(${build_dir}/consumer_${component})
+endforeach()

@@ -41,8 +41,14 @@ THIRD_PARTIES = {
         "tools/*",
         "examples/*",
     ),
-    "boost/fiber*": ("include/kazoo/handlers/fiber*.hpp", "src/handler/*", "examples/*"),
-    "uv.h": ("include/kazoo/handlers/uv*.hpp", "src/handler/*", "examples/*"),
+    "boost/fiber*": (
+        "include/kazoo/handlers/fiber_scheduling.hpp",
+        "src/handler/fiber/*",
+        "examples/*",
+    ),
+    "boost/context*": ("src/handler/fiber/*",),
+    "uv.h": ("src/handler/uv/*", "examples/*"),
+    "glib.h": ("examples/*",),
     "openssl/*": ("src/transport/*", "src/base/digest.cpp"),
     "sasl/*": ("src/transport/*", "src/driver/*"),
 }
@@ -168,6 +174,8 @@ def self_test():
         "src/session/s.cpp": '#include "session/s.hpp"\n#include "codec/c.hpp"\n',
         "src/driver/d.cpp": '#include "session/s.hpp"\n#include <boost/asio/post.hpp>\n',
         "src/server/tcp_listener.cpp": "#include <boost/asio/ip/tcp.hpp>\n",
+        "src/handler/uv/u.cpp": '#include "handler/thread.hpp"\n#include <uv.h>\n',
+        "src/handler/fiber/f.cpp": "#include <boost/fiber/all.hpp>\n#include <boost/context/a.hpp>",
         "examples/e.cpp": "#include <kazoo/kazoo.hpp>\n#include <boost/asio.hpp>\n",
     }
     assert check_tree(clean) == [], check_tree(clean)
@@ -192,6 +200,10 @@ def self_test():
         "src/testing/q.cpp": '#include "client/c.hpp"',
         "src/server/r.cpp": '#include "testing/t.hpp"',
         "examples/p.cpp": '#include "client/c.hpp"',
+        "src/handler/s.cpp": "#include <uv.h>",
+        "src/handler/uv/t.cpp": "#include <boost/fiber/mutex.hpp>",
+        "src/handler/v.cpp": "#include <boost/context/fiber.hpp>",
+        "include/kazoo/handlers/uv.hpp": "#include <uv.h>",
     }
     for name, text in faults.items():
         found = check_tree({**clean, name: text})

@@ -2,6 +2,15 @@
 
 #include "support/pool_handler.hpp"
 #include "support/wait_until.hpp"
+#ifdef KAZOO_HAS_FIBER
+#    include "support/fiber/fiber_kit.hpp"
+#endif
+#ifdef KAZOO_HAS_UV
+#    include "support/uv/uv_kit.hpp"
+#endif
+#ifdef KAZOO_HAS_GLIB
+#    include "support/glib/glib_kit.hpp"
+#endif
 
 #include <kazoo/handlers/asio.hpp>
 #include <kazoo/handlers/threading.hpp>
@@ -74,6 +83,16 @@ const std::vector<HandlerKind>& handler_kinds() {
          4},
         {"Asio", "sequential_asio_handler", make_kit<AsioKit, 1>, false, 0},
         {"AsioThreads", "sequential_asio_handler", make_kit<AsioKit, 3>, false, 0},
+#ifdef KAZOO_HAS_FIBER
+        fiber_kind(),
+        fiber_polling_kind(),
+#endif
+#ifdef KAZOO_HAS_UV
+        uv_kind(),
+#endif
+#ifdef KAZOO_HAS_GLIB
+        glib_kind(),
+#endif
         {"Pool", "pool_handler", make_kit<SimpleKit<PoolHandler>>, true, 0}};
     return kinds;
 }

@@ -22,6 +22,8 @@ public:
     [[nodiscard]] virtual const std::shared_ptr<Handler>& handler() = 0;
     /// Runs `body` where a program with such a handler would block, and returns when it has ended.
     virtual void run_blocking(const std::function<void()>& body) { body(); }
+    /// Leaves the handler to its clients, as far as the kit itself has started it.
+    virtual void let_go() {}
     /// Ends what is around the handler, whose clients have stopped. Says whether it ended by itself
     /// within `limit`.
     [[nodiscard]] virtual bool shut_down(std::chrono::milliseconds limit) = 0;
@@ -40,8 +42,8 @@ struct HandlerKind {
 };
 std::ostream& operator<<(std::ostream& out, const HandlerKind& kind);
 
-/// The library's handlers, and one of a user. The Asio handler is there once with one thread that
-/// runs the loop and once with several.
+/// The library's handlers, as far as they are built, and those that a user might write. The Asio
+/// handler is there once with one thread that runs the loop and once with several.
 const std::vector<HandlerKind>& handler_kinds();
 /// Throws std::invalid_argument if there is none.
 const HandlerKind& handler_kind(std::string_view name);

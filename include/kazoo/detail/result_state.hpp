@@ -148,7 +148,7 @@ public:
     }
 };
 
-/// Marks the calling thread as running user code on a lane of `handler` for its lifetime.
+/// Marks the calling thread or fiber as running user code on a lane of `handler` for its lifetime.
 class LaneScope {
 public:
     LaneScope(const Handler& handler, Lane lane) noexcept;
@@ -156,7 +156,7 @@ public:
     LaneScope(const LaneScope&) = delete;
     LaneScope& operator=(const LaneScope&) = delete;
 
-    /// Whether the calling thread is on any lane of this handler: what it waits for there must not
+    /// Whether the caller is on any lane of this handler: what it waits for there must not
     /// be its own end.
     [[nodiscard]] static bool on_lane_of(const Handler& handler) noexcept;
     [[nodiscard]] static bool in_listener() noexcept;
@@ -164,6 +164,7 @@ public:
 private:
     const Handler& handler_;
     const Lane lane_;
+    const LaneScope** const slot_;  // of the fiber, which may move to another thread meanwhile
     const LaneScope* const outer_;
 };
 

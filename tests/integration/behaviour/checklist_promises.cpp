@@ -112,6 +112,7 @@ TEST_P(Checklist, Row49_StopOfTheHandlerWaitsForItsWork) {
             });
         }
     }
+    kit().let_go();
     handler()->stop();
     EXPECT_EQ(done, 9);
     EXPECT_FALSE(handler()->running());

@@ -219,6 +219,7 @@ TEST_P(Life, StartRightAfterAStopInACallback) {
 TEST_P(Life, TwoClientsShareAHandler) {
     auto& first = start_client(options());
     auto& second = start_client(options());
+    kit().let_go();
     EXPECT_NE(first.client_id()->session_id, second.client_id()->session_id);
     first.create("/a");
     EXPECT_TRUE(second.exists("/a"));

@@ -1,0 +1,21 @@
+#include "handler/fiber/default_algorithm.hpp"
+
+#include "handler/fiber/private_parts.hpp"
+
+#include <kazoo/handlers/fiber_scheduling.hpp>
+
+#include <boost/fiber/operations.hpp>
+
+#include <typeinfo>
+
+namespace kazoo::handler {
+
+void replace_default_algorithm() {
+    // Boost.Fiber only lets set an algorithm, and to replace one of the user's breaks his program.
+    const auto& present = *algorithm_of(*boost::fibers::context::active()->get_scheduler());
+    if (typeid(present) == typeid(boost::fibers::algo::round_robin)) {
+        boost::fibers::use_scheduling_algorithm<ConnectionScheduling<>>();
+    }
+}
+
+}  // namespace kazoo::handler

@@ -1,0 +1,252 @@
+#include "base/fork_guard.hpp"
+#include "handler/fiber/default_algorithm.hpp"
+#include "handler/fiber/fiber_lane.hpp"
+#include "handler/fiber/fiber_lane_slots.hpp"
+#include "handler/fiber/fiber_waiter.hpp"
+#include "handler/fiber/pump.hpp"
+#include "handler/fiber/thread_end.hpp"
+
+#include <kazoo/exceptions.hpp>
+#include <kazoo/handlers/fiber.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/fiber/fiber.hpp>
+#include <boost/fiber/protected_fixedsize_stack.hpp>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <thread>
+
+namespace kazoo {
+namespace {
+
+/// A user's callback may go deep; pages that are not touched cost nothing.
+constexpr std::size_t stack_bytes = 256 * 1024;
+
+/// How long another thread waits for fibers that may never run again.
+constexpr auto patience_elsewhere = std::chrono::seconds(2);
+
+[[noreturn]] void refuse_to_wait(const char* why) {
+    throw_error(Error(ClientErrc::would_deadlock, Outcome::not_sent, "wait", {}, why));
+}
+
+template <class Body>
+void bring_fiber(Body body) {
+    boost::fibers::fiber(
+        boost::fibers::launch::post,
+        std::allocator_arg,
+        boost::fibers::protected_fixedsize_stack(stack_bytes),
+        std::move(body)
+    )
+        .detach();
+}
+
+}  // namespace
+
+/// Shared with the fibers themselves, so that the handler may be destroyed in one of them.
+struct SequentialFiberHandler::Fibers {
+    std::mutex life_mutex;  // start and stop, one at a time; not held by a suspended fiber
+    int users = 0;
+    std::thread::id home;
+    std::atomic<bool> running{false};
+    std::atomic<bool> gone{false};  // the thread of the fibers has ended
+    const std::uint32_t fork_generation = base::fork_generation();
+    handler::Pump pump;
+    std::array<handler::FiberLane, 3> lanes;
+
+    /// Nobody would run what is given to the fibers.
+    [[nodiscard]] bool deserted() const noexcept {
+        return gone.load() || fork_generation != base::fork_generation();
+    }
+    [[nodiscard]] bool in_own_fiber() const noexcept {
+        return pump.is_current() || std::any_of(lanes.begin(), lanes.end(), [](const auto& lane) {
+                   return lane.fiber.is_current();
+               });
+    }
+
+    void settle(const std::shared_ptr<Fibers>& self);
+    void bring_all(const std::shared_ptr<Fibers>& self);
+    void bring_lane(handler::FiberLane& lane, const std::shared_ptr<Fibers>& self);
+    void bring_pump(const std::shared_ptr<Fibers>& self);
+    void finish_lanes();
+    void finish_lanes_if_stopped();
+    void wait_finished_until(TimePoint deadline);
+};
+
+void SequentialFiberHandler::Fibers::bring_lane(
+    handler::FiberLane& lane, const std::shared_ptr<Fibers>& self
+) {
+    if (!lane.queue.open()) {
+        return;
+    }
+    try {
+        bring_fiber([self, &lane] {
+            handler::mark_fiber_thread();
+            const handler::OwnFiber::Scope own(lane.fiber);
+            lane.queue.serve();
+        });
+    } catch (...) {
+        lane.queue.give_up();
+        throw;
+    }
+}
+
+void SequentialFiberHandler::Fibers::bring_pump(const std::shared_ptr<Fibers>& self) {
+    if (!pump.open()) {
+        return;
+    }
+    try {
+        bring_fiber([self] {
+            self->pump.run();
+            self->finish_lanes_if_stopped();
+        });
+    } catch (...) {
+        pump.give_up();
+        throw;
+    }
+}
+
+/// Makes the calling thread the one of the fibers.
+void SequentialFiberHandler::Fibers::settle(const std::shared_ptr<Fibers>& self) {
+    if (home == std::this_thread::get_id() && !gone.load()) {
+        return;
+    }
+    handler::at_thread_end([weak = std::weak_ptr<Fibers>(self),
+                            thread = std::this_thread::get_id()](bool abandoned) {
+        const auto fibers = weak.lock();
+        if (!fibers || fibers->home != thread) {
+            return;
+        }
+        fibers->gone.store(true);
+        if (!abandoned) {
+            fibers->running.store(false);
+            fibers->pump.finish();
+        }
+    });
+    home = std::this_thread::get_id();
+    gone.store(false);
+}
+
+void SequentialFiberHandler::Fibers::bring_all(const std::shared_ptr<Fibers>& self) {
+    handler::replace_default_algorithm();
+    try {
+        for (auto& lane : lanes) {
+            bring_lane(lane, self);
+        }
+        bring_pump(self);
+    } catch (...) {
+        finish_lanes();
+        throw;
+    }
+}
+
+void SequentialFiberHandler::Fibers::finish_lanes() {
+    for (auto& lane : lanes) {
+        lane.queue.finish();
+    }
+}
+
+/// When the pump has left, not before: until then the connection completes results onto the lanes.
+void SequentialFiberHandler::Fibers::finish_lanes_if_stopped() {
+    const std::lock_guard lock(life_mutex);
+    if (!running.load()) {
+        finish_lanes();
+    }
+}
+
+void SequentialFiberHandler::Fibers::wait_finished_until(TimePoint deadline) {
+    pump.wait_finished_until(deadline);
+    finish_lanes_if_stopped();
+    for (auto& lane : lanes) {
+        lane.queue.wait_finished_until(deadline);
+    }
+}
+
+SequentialFiberHandler::SequentialFiberHandler() : fibers_(std::make_shared<Fibers>()) {
+    handler::use_fiber_lane_slots();
+}
+
+SequentialFiberHandler::~SequentialFiberHandler() {
+    if (fibers_->fork_generation != base::fork_generation()) {
+        // The parent's threads may hold the locks: nothing may be touched.
+        static_cast<void>(new std::shared_ptr<Fibers>(std::move(fibers_)));
+        return;
+    }
+    {
+        const std::lock_guard lock(fibers_->life_mutex);
+        fibers_->users = std::min(fibers_->users, 1);
+    }
+    stop();
+}
+
+std::string_view SequentialFiberHandler::name() const noexcept {
+    return "sequential_fiber_handler";
+}
+
+boost::asio::any_io_executor SequentialFiberHandler::executor() {
+    return fibers_->pump.executor();
+}
+
+void SequentialFiberHandler::dispatch(Lane lane, Task task) {
+    auto& queue = fibers_->lanes[static_cast<std::size_t>(lane)].queue;
+    bool taken = false;
+    if (!fibers_->deserted()) {
+        handler::among_fibers([&] { taken = queue.push(task); });
+    }
+    if (!taken) {
+        task();
+    }
+}
+
+std::shared_ptr<Waiter> SequentialFiberHandler::waiter() {
+    if (fibers_->fork_generation != base::fork_generation()) {
+        throw_error(Error(ClientErrc::forked, Outcome::unknown, "wait"));
+    }
+    if (fibers_->gone.load()) {
+        refuse_to_wait("the thread that ran the handler's fibers has ended");
+    }
+    if (fibers_->pump.is_current()) {
+        refuse_to_wait("the connection's own fiber must not block");
+    }
+    return std::make_shared<handler::FiberWaiter>();
+}
+
+void SequentialFiberHandler::start() {
+    const std::lock_guard lock(fibers_->life_mutex);
+    auto& f = *fibers_;
+    if (f.users == 0) {
+        f.settle(fibers_);
+        f.bring_all(fibers_);
+        f.running.store(true);
+    }
+    ++f.users;
+}
+
+void SequentialFiberHandler::stop() {
+    const auto keep = fibers_;
+    auto deadline = TimePoint::max();
+    {
+        const std::lock_guard lock(keep->life_mutex);
+        if (keep->users == 0 || --keep->users > 0) {
+            return;
+        }
+        keep->running.store(false);
+        if (keep->gone.load()) {
+            return;
+        }
+        keep->pump.finish();
+        if (keep->home != std::this_thread::get_id()) {
+            deadline = Clock::now() + patience_elsewhere;
+        }
+    }
+    if (!keep->in_own_fiber()) {
+        handler::among_fibers([&] { keep->wait_finished_until(deadline); });
+    }
+}
+
+bool SequentialFiberHandler::running() const noexcept {
+    return fibers_->running.load();
+}
+
+}  // namespace kazoo

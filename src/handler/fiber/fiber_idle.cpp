@@ -1,0 +1,108 @@
+#include "handler/fiber/fiber_idle.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/fiber/operations.hpp>
+
+#include <algorithm>
+
+namespace kazoo::detail {
+namespace {
+
+thread_local FiberIdle* idle_of_thread = nullptr;
+
+/// So many other fibers run before the connections are looked at: a look is a system call.
+constexpr unsigned picks_between_looks = 32;
+/// Where several connections' fibers share a thread, each waits so long in its turn.
+constexpr auto turn = std::chrono::milliseconds(1);
+
+}  // namespace
+
+FiberIdle::FiberIdle() : state_(std::make_shared<State>()) {
+    idle_of_thread = this;
+}
+
+FiberIdle::~FiberIdle() {
+    if (idle_of_thread == this) {
+        idle_of_thread = nullptr;
+    }
+    state_->wake_parked(std::nullopt);  // another algorithm has taken over
+}
+
+FiberIdle* FiberIdle::of_this_thread() noexcept {
+    return idle_of_thread;
+}
+
+void FiberIdle::before_pick() noexcept {
+    if (state_->parked.empty() || ++state_->picks < picks_between_looks) {
+        return;
+    }
+    state_->picks = 0;
+    state_->wake_parked(std::nullopt);
+}
+
+bool FiberIdle::wait_instead(std::chrono::steady_clock::time_point deadline) noexcept {
+    const auto several = state_->parked.size() > 1;
+    if (several) {
+        deadline = std::min(deadline, std::chrono::steady_clock::now() + turn);
+    }
+    const bool any = !state_->parked.empty();
+    state_->wake_parked(deadline);
+    return any;
+}
+
+void FiberIdle::notify() noexcept {
+    state_->notify();
+}
+
+std::optional<FiberIdle::State::TimePoint> FiberIdle::State::park() {
+    auto* const self = boost::fibers::context::active();
+    Parked here{self, std::nullopt};
+    parked.push_back(&here);
+    self->suspend();
+    return here.deadline;
+}
+
+void FiberIdle::State::wake_parked(std::optional<TimePoint> deadline) noexcept {
+    if (parked.empty()) {
+        return;  // also where the thread ends and has no fibers any more
+    }
+    auto* const active = boost::fibers::context::active();
+    const auto wake = [&](Parked* one) {
+        if (one->fiber == active) {
+            return false;  // it is being suspended just now
+        }
+        one->deadline = deadline;
+        active->schedule(one->fiber);
+        return true;
+    };
+    parked.erase(std::remove_if(parked.begin(), parked.end(), wake), parked.end());
+}
+
+bool FiberIdle::State::begin_wait(boost::asio::io_context& io) {
+    const std::lock_guard lock(notify_mutex);
+    if (std::exchange(notified, false)) {
+        return false;
+    }
+    waiting_in = &io;
+    return true;
+}
+
+void FiberIdle::State::end_wait() {
+    const std::lock_guard lock(notify_mutex);
+    waiting_in = nullptr;
+    notified = false;
+}
+
+void FiberIdle::State::notify() noexcept {
+    const std::lock_guard lock(notify_mutex);
+    notified = true;
+    if (auto* const io = std::exchange(waiting_in, nullptr)) {
+        try {
+            boost::asio::post(*io, [] {});
+        } catch (const std::exception&) {
+            waiting_in = io;  // no memory: the fiber runs when the wait ends by itself
+        }
+    }
+}
+
+}  // namespace kazoo::detail

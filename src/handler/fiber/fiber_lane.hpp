@@ -1,0 +1,16 @@
+#pragma once
+
+#include "handler/fiber/own_fiber.hpp"
+#include "handler/task_queue.hpp"
+
+#include <boost/fiber/condition_variable.hpp>
+
+namespace kazoo::handler {
+
+/// One lane of the fiber handler: a queue and the fiber that empties it.
+struct FiberLane {
+    TaskQueue<boost::fibers::condition_variable_any> queue;
+    OwnFiber fiber;
+};
+
+}  // namespace kazoo::handler

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <boost/fiber/context.hpp>
+
+#include <atomic>
+
+namespace kazoo::handler {
+
+/// Which fiber is a handler's own; null while there is none. Compared, never looked into.
+class OwnFiber {
+public:
+    class Scope {
+    public:
+        explicit Scope(OwnFiber& own) noexcept : own_(own) {
+            own_.fiber_.store(boost::fibers::context::active());
+        }
+        ~Scope() { own_.fiber_.store(nullptr); }
+        Scope(const Scope&) = delete;
+        Scope& operator=(const Scope&) = delete;
+
+    private:
+        OwnFiber& own_;
+    };
+
+    [[nodiscard]] bool is_current() const noexcept {
+        return fiber_.load() == boost::fibers::context::active();
+    }
+
+private:
+    std::atomic<const boost::fibers::context*> fiber_{nullptr};
+};
+
+}  // namespace kazoo::handler

@@ -1,0 +1,143 @@
+#include "handler/fiber/pump.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/fiber/operations.hpp>
+
+#include <algorithm>
+#include <exception>
+
+namespace kazoo::handler {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// So many steps of connections, then the other fibers have their turn.
+constexpr int steps_at_a_time = 64;
+
+/// The poller rounds its deadlines up to milliseconds; where that matters a timer ends the wait.
+constexpr auto coarse_enough = 50ms;
+
+// With an algorithm that cannot wait for sockets:
+constexpr auto eager_for = 100us;  // after the last step
+constexpr auto busy_nap = 100us;
+constexpr auto busy_for = 10ms;
+constexpr auto idle_nap = 1ms;
+
+}  // namespace
+
+bool Pump::open() {
+    const std::lock_guard lock(mutex_);
+    finishing_ = false;
+    ended_ = false;
+    ++opened_;
+    changed_.notify_all();
+    io_.restart();
+    guard_.emplace(io_.get_executor());
+    return !std::exchange(running_, true);
+}
+
+void Pump::give_up() {
+    const std::lock_guard lock(mutex_);
+    running_ = false;
+    guard_.reset();
+}
+
+void Pump::finish() {
+    const std::lock_guard lock(mutex_);
+    finishing_ = true;
+    boost::asio::post(io_, [this, opened = opened_] {
+        const std::lock_guard inner(mutex_);
+        ended_ = opened == opened_;
+    });
+}
+
+void Pump::wait_finished_until(TimePoint deadline) {
+    std::unique_lock lock(mutex_);
+    changed_.wait_until(lock, deadline, [this] { return !running_ || !finishing_; });
+}
+
+bool Pump::leave() {
+    const std::lock_guard lock(mutex_);
+    if (!finishing_ || !ended_) {
+        return false;
+    }
+    guard_.reset();
+    running_ = false;
+    changed_.notify_all();
+    return true;
+}
+
+void Pump::run() {
+    {
+        const OwnFiber::Scope own(fiber_);
+        while (!leave()) {
+            if (work()) {
+                boost::this_fiber::yield();
+            } else {
+                rest();
+            }
+        }
+    }
+    // What was cut off still owns clients, which own this loop.
+    io_.restart();
+    static_cast<void>(work());
+}
+
+/// What throws is a lack of memory: whoever asked goes without, the others are served.
+bool Pump::work() {
+    try {
+        int steps = 0;
+        while (steps < steps_at_a_time && io_.poll_one() > 0) {
+            ++steps;
+        }
+        if (steps > 0) {
+            last_work_ = Clock::now();
+        }
+        return steps > 0;
+    } catch (const std::exception&) {
+        return true;
+    }
+}
+
+void Pump::rest() {
+    auto* const idle = detail::FiberIdle::of_this_thread();
+    if (idle == nullptr) {
+        return nap();
+    }
+    const auto state = idle->state();  // the thread may get another algorithm meanwhile
+    if (const auto deadline = state->park()) {
+        wait_in_place(*state, *deadline);
+    }
+}
+
+void Pump::wait_in_place(detail::FiberIdle::State& idle, TimePoint deadline) {
+    if (!idle.begin_wait(io_)) {
+        return;
+    }
+    try {
+        if (deadline == TimePoint::max()) {
+            io_.run_one();
+        } else if (deadline - Clock::now() > coarse_enough) {
+            io_.run_one_until(deadline);
+        } else {
+            alarm_.expires_at(deadline);
+            alarm_.async_wait([](const boost::system::error_code&) {});
+            io_.run_one();
+            alarm_.cancel();
+        }
+    } catch (const std::exception&) {  // as in `work`
+    }
+    idle.end_wait();
+    boost::this_fiber::yield();
+}
+
+void Pump::nap() {
+    const auto quiet = Clock::now() - last_work_;
+    if (quiet < eager_for) {
+        boost::this_fiber::yield();
+    } else {
+        boost::this_fiber::sleep_for(quiet < busy_for ? busy_nap : idle_nap);
+    }
+}
+
+}  // namespace kazoo::handler

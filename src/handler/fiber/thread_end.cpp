@@ -1,0 +1,73 @@
+#include "handler/fiber/thread_end.hpp"
+
+#include "handler/fiber/private_parts.hpp"
+
+#include <boost/fiber/algo/round_robin.hpp>
+
+#include <vector>
+
+namespace kazoo::handler {
+namespace {
+
+using boost::fibers::context;
+
+/// Makes the calling fiber the main one of its thread, without going anywhere. For `std::exit`: it
+/// destroys the thread's scheduler in the fiber that calls it, and a scheduler waits for all its
+/// fibers to end, for ever if the caller is one of them. The others are left where they are.
+void become_main_fiber() {
+    auto& self = *context::active();
+    auto& scheduler = *self.get_scheduler();
+    auto& main = *main_fiber_of(scheduler);
+    // Whose queue is known, so that the ready ones can be taken out.
+    scheduler.set_algo(new boost::fibers::algo::round_robin);
+    while (auto* const worker = any_worker_of(scheduler)) {
+        worker->ready_unlink();
+        scheduler.detach_worker_context(worker);
+    }
+    main.ready_unlink();
+    auto& main_continuation = continuation_of(main);
+    // Kept, for its end would unwind the stack that waits there.
+    static_cast<void>(new boost::context::fiber(std::move(main_continuation)));
+    // To resume the main fiber is the only way to become it: it comes straight back here.
+    main_continuation = boost::context::fiber([&self](boost::context::fiber&&) {
+        return std::move(continuation_of(self));
+    });
+    main.resume();
+}
+
+struct ThreadEnd {
+    // After Boost.Fiber's own variables, so that it is destroyed before them.
+    ThreadEnd() { static_cast<void>(context::active()); }
+    ~ThreadEnd() {
+        const bool in_main = context::active()->is_context(boost::fibers::type::main_context);
+        if (!in_main) {
+            abandoned->store(true);
+            become_main_fiber();
+        }
+        for (const auto& told : all) {
+            told(!in_main);
+        }
+    }
+    ThreadEnd(const ThreadEnd&) = delete;
+    ThreadEnd& operator=(const ThreadEnd&) = delete;
+
+    const std::shared_ptr<std::atomic<bool>> abandoned = std::make_shared<std::atomic<bool>>(false);
+    std::vector<std::function<void(bool)>> all;
+};
+
+ThreadEnd& end_of_thread() {
+    thread_local ThreadEnd end;
+    return end;
+}
+
+}  // namespace
+
+void at_thread_end(std::function<void(bool)> told) {
+    end_of_thread().all.push_back(std::move(told));
+}
+
+std::shared_ptr<const std::atomic<bool>> abandonment_of_thread() {
+    return end_of_thread().abandoned;
+}
+
+}  // namespace kazoo::handler

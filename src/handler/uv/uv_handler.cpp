@@ -1,0 +1,165 @@
+#include "base/fork_guard.hpp"
+#include "handler/connection_thread.hpp"
+#include "handler/uv/uv_queue.hpp"
+
+#include <kazoo/detail/result_state.hpp>
+#include <kazoo/exceptions.hpp>
+#include <kazoo/handlers/uv.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <atomic>
+#include <mutex>
+#include <utility>
+
+namespace kazoo {
+namespace {
+
+/// How long to hope that somebody runs the loop.
+constexpr auto drain_limit = std::chrono::seconds(2);
+
+}  // namespace
+
+/// Shared with the connection's thread, so that the handler may be destroyed on it.
+struct SequentialUvHandler::Loop {
+    explicit Loop(uv_loop_t* loop) : queue(handler::UvQueue::open(loop)) {}
+
+    void end(bool for_good);
+    [[nodiscard]] bool in_forked_child() const noexcept {
+        return fork_generation != base::fork_generation();
+    }
+
+    const std::uint32_t fork_generation = base::fork_generation();
+    const std::shared_ptr<handler::UvQueue> queue;
+    std::mutex life_mutex;  // start and stop, one at a time
+    int users = 0;
+    bool closed = false;
+    std::atomic<bool> running{false};
+    handler::ConnectionThread connection;
+};
+
+namespace {
+
+/// What the connection's thread owns: the loop goes on until that has left.
+template <class Loop>
+class Hold {
+public:
+    explicit Hold(std::shared_ptr<Loop> loop) : loop_(std::move(loop)) { loop_->queue->hold(); }
+    ~Hold() { loop_->queue->release(); }
+    Hold(const Hold&) = delete;
+    Hold& operator=(const Hold&) = delete;
+
+private:
+    const std::shared_ptr<Loop> loop_;
+};
+
+}  // namespace
+
+/// One user less, or none any more. For good it never waits: users may still be about to stop.
+void SequentialUvHandler::Loop::end(bool for_good) {
+    bool wait = false;
+    {
+        const std::lock_guard lock(life_mutex);
+        const bool was_used = users > 0;
+        users = for_good || !was_used ? 0 : users - 1;
+        closed = closed || for_good;
+        if (was_used && users == 0) {
+            running.store(false);
+            connection.end();
+            wait = !for_good && !queue->on_loop_thread() && !connection.on_this_thread();
+            if (wait) {
+                connection.join();
+            }
+        }
+    }
+    if (wait) {
+        queue->wait_idle(drain_limit);
+    }
+    if (for_good) {
+        queue->close();
+    }
+}
+
+SequentialUvHandler::SequentialUvHandler(uv_loop_t* loop) : loop_(std::make_shared<Loop>(loop)) {}
+
+SequentialUvHandler::~SequentialUvHandler() {
+    if (loop_->in_forked_child()) {
+        // The thread exists in the parent only and may hold the locks: nothing may be touched.
+        static_cast<void>(new std::shared_ptr<Loop>(std::move(loop_)));
+        return;
+    }
+    close();
+}
+
+std::string_view SequentialUvHandler::name() const noexcept {
+    return "sequential_uv_handler";
+}
+
+boost::asio::any_io_executor SequentialUvHandler::executor() {
+    return loop_->connection.executor();
+}
+
+void SequentialUvHandler::dispatch(Lane, Task task) {
+    // One queue for all lanes: on one thread they are sequential anyhow, and so stay in order.
+    if (loop_->in_forked_child() || !loop_->queue->push(task)) {
+        task();
+    }
+}
+
+std::shared_ptr<Waiter> SequentialUvHandler::waiter() {
+    if (loop_->in_forked_child()) {
+        throw_error(Error(ClientErrc::forked, Outcome::unknown, "wait"));
+    }
+    if (loop_->queue->on_loop_thread()) {
+        throw_error(Error(
+            ClientErrc::would_deadlock,
+            Outcome::not_sent,
+            "wait",
+            {},
+            "this is the thread of the libuv loop, which nothing may hold up"
+        ));
+    }
+    loop_->connection.refuse_to_block();
+    return detail::thread_waiter();
+}
+
+void SequentialUvHandler::start() {
+    if (loop_->in_forked_child()) {
+        throw_error(Error(ClientErrc::forked, Outcome::not_sent, "start"));
+    }
+    const std::lock_guard lock(loop_->life_mutex);
+    if (loop_->closed) {
+        throw_error(Error(
+            ClientErrc::configuration,
+            Outcome::not_sent,
+            "start",
+            {},
+            "this SequentialUvHandler has been closed; make a new one"
+        ));
+    }
+    if (loop_->users == 0) {
+        loop_->connection.start(std::make_shared<Hold<Loop>>(loop_));
+        loop_->running.store(true);
+    }
+    ++loop_->users;
+}
+
+void SequentialUvHandler::stop() {
+    if (!loop_->in_forked_child()) {
+        const auto keep = loop_;  // the handler may go away while this waits
+        keep->end(false);
+    }
+}
+
+void SequentialUvHandler::close() {
+    if (!loop_->in_forked_child()) {
+        const auto keep = loop_;
+        keep->end(true);
+    }
+}
+
+bool SequentialUvHandler::running() const noexcept {
+    return loop_->running.load();
+}
+
+}  // namespace kazoo

@@ -1,0 +1,171 @@
+#include "handler/uv/uv_queue.hpp"
+
+#include <kazoo/exceptions.hpp>
+
+#include <string>
+#include <utility>
+
+namespace kazoo::handler {
+
+std::shared_ptr<UvQueue> UvQueue::open(uv_loop_t* loop) {
+    auto queue = std::make_shared<UvQueue>();
+    queue->handle_.data = queue.get();
+    const auto on_wake = [](uv_async_t* handle) noexcept {
+        static_cast<UvQueue*>(handle->data)->turn();
+    };
+    const int status =
+        loop == nullptr ? UV_EINVAL : ::uv_async_init(loop, &queue->handle_, on_wake);
+    if (status != 0) {
+        throw_error(Error(
+            ClientErrc::configuration,
+            Outcome::not_sent,
+            "SequentialUvHandler",
+            {},
+            std::string("libuv could not add a handle to the loop (") + ::uv_strerror(status) +
+                "); give a loop that uv_loop_init has made, or raise the limit of open files"
+        ));
+    }
+    queue->self_ = queue;
+    queue->settle();
+    return queue;
+}
+
+bool UvQueue::on_loop_thread() const noexcept {
+    return std::this_thread::get_id() == loop_thread_;
+}
+
+bool UvQueue::push(Task& task) {
+    bool was_awake = false;
+    {
+        const std::lock_guard lock(mutex_);
+        if (closed_) {
+            return false;
+        }
+        waiting_.push_back(std::move(task));
+        was_awake = std::exchange(awake_, true);
+    }
+    if (!was_awake) {
+        send();
+    }
+    if (on_loop_thread() && ::uv_has_ref(as_handle()) == 0) {
+        settle();  // another thread may wake the loop, but cannot make it live
+    }
+    return true;
+}
+
+void UvQueue::wait_idle(std::chrono::milliseconds limit) {
+    std::unique_lock lock(mutex_);
+    idle_.wait_for(lock, limit, [this] { return !awake_ || closed_; });
+}
+
+void UvQueue::hold() {
+    holds_.fetch_add(1);
+    changed();
+}
+
+void UvQueue::release() {
+    holds_.fetch_sub(1);
+    changed();
+}
+
+void UvQueue::close() {
+    closing_.store(true);
+    changed();
+}
+
+void UvQueue::changed() {
+    if (on_loop_thread()) {
+        settle();
+    } else {
+        wake();
+    }
+}
+
+void UvQueue::wake() {
+    {
+        const std::lock_guard lock(mutex_);
+        if (std::exchange(awake_, true)) {
+            return;  // and looks at what has changed when it has run the tasks
+        }
+    }
+    send();
+}
+
+void UvQueue::send() {
+    const std::lock_guard lock(send_mutex_);
+    if (!closed_) {
+        ::uv_async_send(&handle_);
+    }
+}
+
+void UvQueue::turn() {
+    if (fork_generation_ != base::fork_generation()) {
+        return;  // the tasks are the parent's
+    }
+    const auto self = shared_from_this();
+    const auto end = std::chrono::steady_clock::now() + most_time;
+    for (std::size_t done = 0; done < most_tasks; ++done) {
+        if (next_ == batch_.size() && !take()) {
+            settle();
+            return;
+        }
+        {
+            auto task = std::move(batch_[next_++]);
+            task();
+        }
+        if (std::chrono::steady_clock::now() >= end) {
+            break;
+        }
+    }
+    settle();
+    send();
+}
+
+/// The next batch; false if there is none, and the turn is over.
+bool UvQueue::take() {
+    batch_.clear();
+    next_ = 0;
+    const std::lock_guard lock(mutex_);
+    if (waiting_.empty()) {
+        awake_ = false;
+        idle_.notify_all();
+        return false;
+    }
+    batch_.swap(waiting_);
+    return true;
+}
+
+/// On the loop's thread: makes the handle what it has to be now.
+void UvQueue::settle() {
+    if (closed_ || close_if_idle()) {
+        return;
+    }
+    bool needed = closing_.load() || holds_.load() > 0;
+    if (!needed) {
+        const std::lock_guard lock(mutex_);
+        needed = awake_;
+    }
+    needed ? ::uv_ref(as_handle()) : ::uv_unref(as_handle());
+}
+
+bool UvQueue::close_if_idle() {
+    if (!closing_.load() || holds_.load() > 0) {
+        return false;
+    }
+    {
+        const std::scoped_lock lock(mutex_, send_mutex_);
+        if (awake_) {
+            return false;
+        }
+        closed_ = true;
+        idle_.notify_all();
+    }
+    if (::uv_is_closing(as_handle()) == 0) {
+        ::uv_close(as_handle(), [](uv_handle_t* closed) {
+            static_cast<UvQueue*>(closed->data)->self_.reset();
+        });
+    }
+    return true;
+}
+
+}  // namespace kazoo::handler

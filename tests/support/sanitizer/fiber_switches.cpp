@@ -1,0 +1,173 @@
+// Tells the sanitizers when Boost.Context switches stacks: its packaged library does not. Stands in
+// front of the library's three functions and passes every call on.
+#include <boost/context/detail/fcontext.hpp>
+#include <dlfcn.h>
+#include <pthread.h>
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <utility>
+
+#if defined(__has_feature)
+#    if __has_feature(address_sanitizer)
+#        define __SANITIZE_ADDRESS__
+#    elif __has_feature(thread_sanitizer)
+#        define __SANITIZE_THREAD__
+#    endif
+#endif
+#ifdef __SANITIZE_ADDRESS__
+#    include <sanitizer/asan_interface.h>
+#    include <sanitizer/common_interface_defs.h>
+#endif
+#ifdef __SANITIZE_THREAD__
+#    include <sanitizer/tsan_interface.h>
+#endif
+
+namespace {
+
+using boost::context::detail::fcontext_t;
+using boost::context::detail::transfer_t;
+using Entry = void (*)(transfer_t);
+using OnTop = transfer_t (*)(transfer_t);
+
+/// One stack and what the sanitizers know it by.
+struct Stack {
+    std::uintptr_t bottom = 0;
+    std::size_t size = 0;
+    Entry entry = nullptr;  // until it has been entered
+    void* handle = nullptr;
+
+    [[nodiscard]] bool holds(std::uintptr_t address) const noexcept {
+        return address - bottom < size;
+    }
+};
+
+std::mutex mutex;
+std::map<std::uintptr_t, Stack>& stacks() {
+    static auto& all = *new std::map<std::uintptr_t, Stack>;
+    return all;
+}
+
+/// The stack that the thread was born with.
+Stack& native_stack() {
+    thread_local Stack native = [] {
+        Stack stack;
+        pthread_attr_t attributes;
+        void* bottom = nullptr;
+        pthread_getattr_np(pthread_self(), &attributes);
+        pthread_attr_getstack(&attributes, &bottom, &stack.size);
+        pthread_attr_destroy(&attributes);
+        stack.bottom = reinterpret_cast<std::uintptr_t>(bottom);
+        return stack;
+    }();
+    return native;
+}
+
+[[gnu::noinline]] Stack& stack_of(std::uintptr_t address) {
+    if (native_stack().holds(address)) return native_stack();
+    const std::lock_guard lock(mutex);
+    auto after = stacks().upper_bound(address);
+    if (after != stacks().begin() && std::prev(after)->second.holds(address)) {
+        return std::prev(after)->second;
+    }
+    return native_stack();
+}
+
+[[gnu::noinline]] Stack& current_stack() {
+    return stack_of(reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)));
+}
+
+thread_local Entry entry_to_run = nullptr;
+thread_local OnTop function_on_top = nullptr;
+thread_local bool switching = false;
+
+// A fiber may go on in another thread: nothing about the thread is remembered across a switch.
+[[gnu::noinline]] void leave(Stack& from, Stack& to) {
+    switching = true;
+#ifdef __SANITIZE_ADDRESS__
+    __sanitizer_start_switch_fiber(&from.handle, reinterpret_cast<void*>(to.bottom), to.size);
+#endif
+#ifdef __SANITIZE_THREAD__
+    from.handle = __tsan_get_current_fiber();
+    __tsan_switch_to_fiber(to.handle, 0);
+#endif
+}
+
+[[gnu::noinline]] void arrive([[maybe_unused]] Stack& at) {
+    if (!std::exchange(switching, false)) return;
+#ifdef __SANITIZE_ADDRESS__
+    __sanitizer_finish_switch_fiber(at.handle, nullptr, nullptr);
+#endif
+}
+
+void run_entry(transfer_t from) {
+    const auto entry = entry_to_run;
+    arrive(current_stack());
+    entry(from);
+}
+
+transfer_t run_on_top(transfer_t from) {
+    const auto function = function_on_top;
+    arrive(current_stack());
+    return function(from);
+}
+
+template <class Function>
+Function real(const char* name) {
+    return reinterpret_cast<Function>(dlsym(RTLD_NEXT, name));
+}
+
+}  // namespace
+
+extern "C" {
+
+fcontext_t make_fcontext(void* top, std::size_t size, Entry entry) {
+    static const auto make = real<fcontext_t (*)(void*, std::size_t, Entry)>("make_fcontext");
+    const auto bottom = reinterpret_cast<std::uintptr_t>(top) - size;
+    const std::lock_guard lock(mutex);
+    // What stood there before is gone.
+    auto& all = stacks();
+    auto old = all.lower_bound(bottom);
+    if (old != all.begin() && std::prev(old)->second.holds(bottom)) --old;
+    while (old != all.end() && old->first < bottom + size) {
+#ifdef __SANITIZE_THREAD__
+        __tsan_destroy_fiber(old->second.handle);
+#endif
+        old = all.erase(old);
+    }
+    auto& stack = all[bottom];
+    stack = Stack{bottom, size, entry, nullptr};
+#ifdef __SANITIZE_ADDRESS__
+    __asan_unpoison_memory_region(reinterpret_cast<void*>(bottom), size);
+#endif
+#ifdef __SANITIZE_THREAD__
+    stack.handle = __tsan_create_fiber(0);
+#endif
+    return make(top, size, run_entry);
+}
+
+transfer_t jump_fcontext(const fcontext_t to, void* data) {
+    static const auto jump = real<transfer_t (*)(fcontext_t, void*)>("jump_fcontext");
+    auto& from = current_stack();
+    auto& target = stack_of(reinterpret_cast<std::uintptr_t>(to));
+    if (target.entry != nullptr) entry_to_run = std::exchange(target.entry, nullptr);
+    leave(from, target);
+    const auto back = jump(to, data);
+    arrive(current_stack());
+    return back;
+}
+
+transfer_t ontop_fcontext(const fcontext_t to, void* data, OnTop function) {
+    static const auto ontop = real<transfer_t (*)(fcontext_t, void*, OnTop)>("ontop_fcontext");
+    auto& from = current_stack();
+    auto& target = stack_of(reinterpret_cast<std::uintptr_t>(to));
+    if (target.entry != nullptr) entry_to_run = std::exchange(target.entry, nullptr);
+    function_on_top = function;
+    leave(from, target);
+    const auto back = ontop(to, data, run_on_top);
+    arrive(current_stack());
+    return back;
+}
+
+}  // extern "C"

@@ -1,0 +1,127 @@
+// SequentialUvHandler: who may wait for results, and what is left of it after a fork.
+#include "uv_loop.hpp"
+
+#include <kazoo/event.hpp>
+#include <kazoo/exceptions.hpp>
+#include <kazoo/handlers/uv.hpp>
+#include <kazoo/promise.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/post.hpp>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace {
+
+using namespace std::chrono_literals;
+using namespace kazoo::testing_support;
+using kazoo::AsyncResult;
+using kazoo::Lane;
+using kazoo::Promise;
+using kazoo::SequentialUvHandler;
+using kazoo::WouldDeadlockError;
+
+constexpr auto patience = 1min;
+
+bool blocking_is_refused(const AsyncResult<int>& pending) {
+    try {
+        static_cast<void>(pending.wait(1ms));
+    } catch (const WouldDeadlockError&) {
+        return true;
+    }
+    return false;
+}
+
+TEST(UvWaiting, IsRefusedOnTheLoopsThread) {
+    UvLoop loop;
+    const auto handler = std::make_shared<SequentialUvHandler>(loop.get());
+    Promise<int> promise(handler);
+    const auto result = promise.result();
+    kazoo::Event event(handler);
+    EXPECT_TRUE(blocking_is_refused(result)) << "also while the loop does not run";
+    int refused = 0;
+    for (const auto lane : {Lane::completion, Lane::callback, Lane::session}) {
+        handler->dispatch(lane, [&] { refused += blocking_is_refused(result) ? 1 : 0; });
+    }
+    handler->dispatch(Lane::callback, [&] {
+        EXPECT_THROW(event.wait(1ms), WouldDeadlockError);
+        EXPECT_THROW(handler->sleep(1ms), WouldDeadlockError);
+        EXPECT_FALSE(result.wait(0s));  // does not block
+        promise.set(1);
+        EXPECT_EQ(result.get(), 1);
+    });
+    loop.run();
+    EXPECT_EQ(refused, 3);
+}
+
+TEST(UvWaiting, IsRefusedOnTheConnectionsThread) {
+    UvLoop loop;
+    const auto handler = std::make_shared<SequentialUvHandler>(loop.get());
+    handler->start();
+    Promise<int> promise(handler);
+    bool refused = false;
+    boost::asio::post(handler->executor(), [&] {
+        refused = blocking_is_refused(promise.result());
+        handler->stop();
+    });
+    loop.run();
+    EXPECT_TRUE(refused);
+}
+
+TEST(UvWaiting, IsForOtherThreadsAndOtherLoops) {
+    LoopThread<std::shared_ptr<SequentialUvHandler>> running([](uv_loop_t* loop) {
+        return std::make_shared<SequentialUvHandler>(loop);
+    });
+    Promise<int> promise(running.made);
+    const auto result = promise.result();
+    EXPECT_FALSE(blocking_is_refused(result));
+    UvLoop loop;
+    SequentialUvHandler other(loop.get());
+    int seen = 0;
+    other.dispatch(Lane::callback, [&] {
+        running.made->dispatch(Lane::callback, [&promise] { promise.set(5); });
+        seen = result.get(patience);
+    });
+    loop.run();
+    EXPECT_EQ(seen, 5);
+    running.made->close();
+}
+
+TEST(UvWaiting, IsRefusedInAForkedChild) {
+    UvLoop loop;
+    auto handler = std::make_shared<SequentialUvHandler>(loop.get());
+    handler->start();
+    Promise<int> promise(handler);
+    int ran = 0;
+    handler->dispatch(Lane::callback, [&ran] { ++ran; });
+    const pid_t child = ::fork();
+    if (child == 0) {
+        ::alarm(20);
+        int good = 0;
+        try {
+            promise.result().get(patience);
+        } catch (const kazoo::ForkedError&) {
+            ++good;
+        }
+        try {
+            handler->start();
+        } catch (const kazoo::ForkedError&) {
+            ++good;
+        }
+        handler->dispatch(Lane::callback, [&good] { ++good; });  // nobody else would run it
+        handler->stop();
+        handler->close();
+        handler.reset();
+        ::_exit(good);
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_TRUE(WIFEXITED(status));
+    EXPECT_EQ(WEXITSTATUS(status), 3);
+    EXPECT_EQ(ran, 0);
+    handler->stop();
+    loop.run();
+    EXPECT_EQ(ran, 1) << "the parent's tasks are the parent's";
+}
+
+}  // namespace
