@@ -1,0 +1,57 @@
+#include "call.hpp"
+
+namespace kazoo::sim {
+
+const char* to_string(Act act) noexcept {
+    switch (act) {
+        case Act::create:
+            return "create";
+        case Act::set:
+            return "set";
+        case Act::remove:
+            return "delete";
+        case Act::get:
+            return "get";
+        case Act::exists:
+            return "exists";
+        case Act::children:
+            return "get_children";
+        case Act::sync:
+            return "sync";
+        case Act::ensure_path:
+            return "ensure_path";
+        case Act::remove_tree:
+            return "delete_recursive";
+        case Act::add_auth:
+            return "add_auth";
+        case Act::command:
+            return "command";
+    }
+    return "unknown";
+}
+
+bool Call::replied() const noexcept {
+    if (session == 0 || !over()) {
+        return false;
+    }
+    return !error || error == Errc::no_node || error == Errc::node_exists ||
+           error == Errc::bad_version || error == Errc::not_empty ||
+           error == Errc::no_children_for_ephemerals || error == Errc::not_read_only;
+}
+
+std::string describe(const Call& call) {
+    auto text = "client" + std::to_string(call.client) + " call " + std::to_string(call.number) +
+                ", " + to_string(call.act) + " " + call.path;
+    if (call.version >= 0) {
+        text += " version " + std::to_string(call.version);
+    }
+    if (!call.over()) {
+        return text + " (not over)";
+    }
+    if (!call.error) {
+        return text + " (good)";
+    }
+    return text + " (" + error_name(call.error) + ", " + kazoo::to_string(call.outcome) + ")";
+}
+
+}  // namespace kazoo::sim

@@ -1,0 +1,129 @@
+#include "checks/cadence.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+namespace kazoo::sim {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration tolerance = 60ms;
+/// Between rounds: the first pause at its shortest (RetryPolicy's defaults).
+constexpr Duration shortest_pause = 60ms;
+/// The longest pause and the longest attempt, and some more for look-ups.
+constexpr Duration longest_attempt = 4s;
+constexpr Duration longest_silence = 5s + longest_attempt + 1s;
+
+std::string in_ms(Duration time) {
+    return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(time).count()) +
+           " ms";
+}
+
+}  // namespace
+
+void Cadence::on_excuse(Duration time) {
+    excuse_ += time;
+    attempt_excuse_ += time;
+    heard_excuse_ += time;
+}
+
+Duration Cadence::excused(TimePoint now) const {
+    return excuse_ + (sending_since_ ? now - *sending_since_ : Duration(0));
+}
+
+void Cadence::on_attempt(TimePoint now) {
+    last_attempt_ = now;
+    attempt_excuse_ = Duration(0);
+    unproven_.push_back(now);
+    // One more than a round: an attempt to move to a writable server is not of any round.
+    if (unproven_.size() > hosts_ + 2) {
+        const auto round = now - unproven_.front();
+        unproven_.pop_front();
+        if (round < shortest_pause) {
+            verdict_.fail(who_ + ": storms the servers, a round in " + in_ms(round));
+        }
+    }
+}
+
+void Cadence::on_welcome(Duration session_timeout, TimePoint now) {
+    timeout_ = session_timeout;
+    welcomed_ = true;
+    last_ping_ = now;
+    heard_ = now;
+    heard_excuse_ = Duration(0);
+    excuse_ = Duration(0);
+    excused_before_ = true;  // the first ping may be early, if the answer came late
+}
+
+void Cadence::check_gap(TimePoint now, const char* what) {
+    const auto most = timeout_ / 3 + tolerance + excused(now);
+    if (now - last_ping_ > most) {
+        verdict_.fail(
+            who_ + ": no ping for " + in_ms(now - last_ping_) + " " + what + ", the limit is " +
+            in_ms(most)
+        );
+    }
+}
+
+void Cadence::on_ping(TimePoint now) {
+    if (!welcomed_) {
+        return verdict_.fail(who_ + ": a ping before the welcome");
+    }
+    if (now == last_ping_) {
+        return;  // they went out together, after a time in which nothing could
+    }
+    check_gap(now, "before this one");
+    const bool excusable = excused(now) > 0ms;
+    if (!excusable && !excused_before_ && now - last_ping_ < timeout_ / 6 - tolerance) {
+        verdict_.fail(who_ + ": two pings within " + in_ms(now - last_ping_));
+    }
+    excused_before_ = excusable;
+    excuse_ = Duration(0);
+    last_ping_ = now;
+}
+
+void Cadence::on_auth() {
+    excuse_ += longest_attempt;
+}
+
+void Cadence::on_end(TimePoint now) {
+    if (welcomed_) {
+        check_gap(now, "at the end of a connection");
+    }
+    welcomed_ = false;
+    sending_since_.reset();
+}
+
+void Cadence::on_sent(TimePoint now) {
+    if (sending_since_ && now - *sending_since_ > 1ms) {
+        excuse_ += now - *sending_since_;
+    }
+    sending_since_.reset();
+}
+
+void Cadence::want(bool connected, TimePoint now) {
+    if (connected != wanted_) {
+        last_attempt_ = now;
+        attempt_excuse_ = Duration(0);
+    }
+    wanted_ = connected;
+}
+
+void Cadence::look(bool connected, bool suspended, TimePoint now) {
+    if (connected) {
+        last_attempt_ = now;
+        attempt_excuse_ = Duration(0);
+    } else if (wanted_ && now - last_attempt_ > longest_silence + attempt_excuse_) {
+        verdict_.fail(who_ + ": does not try to connect for " + in_ms(now - last_attempt_));
+    }
+    const auto silence = now - heard_ - heard_excuse_;
+    if (connected && silence > timeout_ * 2 / 3 + tolerance) {
+        verdict_.fail(who_ + ": connected, but nothing was heard for " + in_ms(silence));
+    }
+    if (suspended && timeout_ > 0ms && silence > timeout_ * 4 / 3 + tolerance) {
+        verdict_.fail(who_ + ": SUSPENDED, but nothing was heard for " + in_ms(silence));
+    }
+}
+
+}  // namespace kazoo::sim

@@ -1,0 +1,193 @@
+#include "checks/effects.hpp"
+
+#include <functional>
+#include <limits>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace kazoo::sim {
+namespace {
+
+constexpr std::size_t nobody = std::numeric_limits<std::size_t>::max();
+
+bool may_be_applied(const Call& call) {
+    return call.good() || !call.over() || call.outcome == Outcome::unknown;
+}
+
+bool within(const Write& write, const Call& call) {
+    return write.time >= call.called && (!call.good() || write.time <= call.completed);
+}
+
+bool by_client(const Write& write, int client) {
+    return write.author.client == client || write.author.client == Author::somebody;
+}
+
+std::string by_nobody(const Write& write) {
+    return "client" + std::to_string(write.author.client) + ": " + write.path +
+           " was written or deleted, and no call can have done that";
+}
+
+/// Creates and sets have data of their own by which they are known.
+void check_named(const Call& call, const Chronicle& chronicle, Verdict& verdict) {
+    const auto writes = chronicle.of_data(call.data);
+    if (writes.size() > 1) {
+        return verdict.fail(
+            describe(call) + ": written " + std::to_string(writes.size()) + " times"
+        );
+    }
+    if (writes.empty()) {
+        if (call.good()) {
+            verdict.fail(describe(call) + ": succeeded, and was never written");
+        }
+        return;
+    }
+    const auto& write = *writes.front();
+    if (!may_be_applied(call)) {
+        return verdict.fail(describe(call) + ": and yet it was written");
+    }
+    const auto& wanted = call.good() && call.act == Act::create ? call.made_path : call.path;
+    const bool path_fits =
+        write.path == wanted || (call.sequence && write.path.starts_with(call.path));
+    if (!path_fits || !by_client(write, call.client) || !within(write, call)) {
+        verdict.fail(describe(call) + ": written otherwise, to " + write.path);
+    }
+    if (call.good() && call.stat && call.stat->mzxid != write.zxid) {
+        verdict.fail(
+            describe(call) + ": says zxid " + std::to_string(call.stat->mzxid) + ", was " +
+            std::to_string(write.zxid)
+        );
+    }
+}
+
+/// Of an operation that takes several steps.
+bool is_a_step(const Write& write, const std::vector<const Call*>& long_calls) {
+    for (const auto* call : long_calls) {
+        const bool removes = call->act == Act::remove_tree;
+        const bool fits =
+            removes ? write.path.starts_with(call->path) : call->path.starts_with(write.path);
+        if (by_client(write, call->client) && write.time >= call->called && fits &&
+            removes == (write.kind == Write::Kind::remove)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void check_session_order(
+    const std::map<std::string, const Call*>& by_data, const Chronicle& chronicle, Verdict& verdict
+) {
+    std::map<std::int64_t, const Call*> last;  // by session
+    for (const auto& write : chronicle.writes()) {
+        const auto found = by_data.find(write.data);
+        if (write.author.session == 0) {
+            continue;
+        }
+        if (found == by_data.end() || found->second->several_steps) {
+            continue;
+        }
+        const auto* const call = found->second;
+        const auto*& before = last[write.author.session];
+        if (before != nullptr && before->number > call->number) {
+            verdict.fail(describe(*call) + ": written after " + describe(*before));
+        }
+        before = call;
+    }
+}
+
+/// Deletes are not known by data, but by who deleted what when: calls and writes of one path, each
+/// of which has to find a partner of its own among the others.
+struct Removals {
+    std::vector<const Call*> calls;
+    std::vector<const Write*> writes;
+};
+
+bool fit_together(const Call& call, const Write& write) {
+    return may_be_applied(call) && by_client(write, call.client) && within(write, call);
+}
+
+/// Gives `one` a partner, for which others may have to take another one.
+bool find_partner(
+    std::size_t one,
+    std::size_t others,
+    const std::function<bool(std::size_t, std::size_t)>& fits,
+    std::vector<std::size_t>& partner_of,
+    std::vector<bool>& asked
+) {
+    for (std::size_t other = 0; other < others; ++other) {
+        if (asked[other] || !fits(one, other)) {
+            continue;
+        }
+        asked[other] = true;
+        if (partner_of[other] == nobody ||
+            find_partner(partner_of[other], others, fits, partner_of, asked)) {
+            partner_of[other] = one;
+            return true;
+        }
+    }
+    return false;
+}
+
+void check_removals(
+    const Removals& removals, const std::vector<const Call*>& long_calls, Verdict& verdict
+) {
+    const auto& calls = removals.calls;
+    const auto& writes = removals.writes;
+    std::vector<std::size_t> partners(writes.size(), nobody);
+    for (std::size_t i = 0; i < calls.size(); ++i) {
+        std::vector<bool> asked(writes.size());
+        const auto fits = [&](std::size_t c, std::size_t w) {
+            return fit_together(*calls[c], *writes[w]);
+        };
+        if (calls[i]->good() && !find_partner(i, writes.size(), fits, partners, asked)) {
+            verdict.fail(describe(*calls[i]) + ": succeeded, and nothing was deleted");
+        }
+    }
+    // If each side alone can be served, so can both.
+    partners.assign(calls.size(), nobody);
+    for (std::size_t i = 0; i < writes.size(); ++i) {
+        std::vector<bool> asked(calls.size());
+        const auto fits = [&](std::size_t w, std::size_t c) {
+            return fit_together(*calls[c], *writes[w]);
+        };
+        if (!is_a_step(*writes[i], long_calls) &&
+            !find_partner(i, calls.size(), fits, partners, asked)) {
+            verdict.fail(by_nobody(*writes[i]));
+        }
+    }
+}
+
+}  // namespace
+
+void check_effects(const std::deque<Call>& calls, const Chronicle& chronicle, Verdict& verdict) {
+    std::map<std::string, Removals> removals;  // by path
+    std::vector<const Call*> long_calls;
+    std::map<std::string, const Call*> by_data;
+    for (const auto& call : calls) {
+        if (call.act == Act::remove) {
+            removals[call.path].calls.push_back(&call);
+        } else if (call.act == Act::create || call.act == Act::set) {
+            by_data.emplace(call.data, &call);
+            check_named(call, chronicle, verdict);
+        }
+        if (call.several_steps) {
+            long_calls.push_back(&call);
+        }
+    }
+    for (const auto& write : chronicle.writes()) {
+        if (write.author.client == Author::nobody || write.by_end_of_session) {
+            continue;
+        }
+        if (write.kind == Write::Kind::remove) {
+            removals[write.path].writes.push_back(&write);
+        } else if (!by_data.contains(write.data) && !is_a_step(write, long_calls)) {
+            verdict.fail(by_nobody(write));
+        }
+    }
+    for (const auto& [path, both] : removals) {
+        check_removals(both, long_calls, verdict);
+    }
+    check_session_order(by_data, chronicle, verdict);
+}
+
+}  // namespace kazoo::sim

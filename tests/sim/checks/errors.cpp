@@ -1,0 +1,125 @@
+#include "checks/errors.hpp"
+
+#include <kazoo/paths.hpp>
+
+#include <string>
+
+namespace kazoo::sim {
+namespace {
+
+bool may_happen_to_any(const std::error_code& code) {
+    return code == Errc::connection_loss || code == Errc::session_expired ||
+           code == Errc::operation_timeout || code == ClientErrc::connection_closed ||
+           code == ClientErrc::cancelled || code == ClientErrc::queue_full;
+}
+
+bool may_happen(const Call& call) {
+    const auto& code = call.error;
+    if (may_happen_to_any(code)) {
+        return true;
+    }
+    switch (call.act) {
+        case Act::create:
+            return code == Errc::node_exists || code == Errc::no_node ||
+                   code == Errc::no_children_for_ephemerals || code == Errc::not_read_only;
+        case Act::set:
+            return code == Errc::no_node || code == Errc::bad_version ||
+                   code == Errc::not_read_only;
+        case Act::remove:
+            return code == Errc::no_node || code == Errc::bad_version || code == Errc::not_empty ||
+                   code == Errc::not_read_only;
+        case Act::exists:
+            return code == ClientErrc::too_many_watches;
+        case Act::get:
+        case Act::children:
+            return code == Errc::no_node || code == ClientErrc::too_many_watches;
+        case Act::sync:
+            return code == Errc::not_read_only;
+        case Act::ensure_path:
+        case Act::remove_tree:
+            return code == Errc::no_node || code == Errc::not_empty ||
+                   code == Errc::no_children_for_ephemerals || code == Errc::not_read_only;
+        case Act::add_auth:
+        case Act::command:
+            return false;
+    }
+    return false;
+}
+
+/// Whether a node was such, at some moment between call and reply.
+template <class Such>
+bool was(const Call& call, const Chronicle& chronicle, std::string_view path, Such such) {
+    const auto& history = chronicle.of(path);
+    for (std::size_t i = 0; i < history.size(); ++i) {
+        const bool begun = history[i].time <= call.completed;
+        const bool lasted = i + 1 == history.size() || history[i + 1].time >= call.called;
+        if (begun && lasted && such(history[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/// What the server's refusal of a write says about the node.
+bool is_right(const Call& call, const Chronicle& chronicle) {
+    const auto node_was = [&](auto such) { return was(call, chronicle, call.path, such); };
+    const auto parent_was = [&](auto such) {
+        return was(call, chronicle, std::string(parent_path(call.path)), such);
+    };
+    const auto absent = [](const Snapshot& node) { return !node.exists; };
+    if (call.error == Errc::not_read_only) {
+        return true;
+    }
+    if (call.act == Act::create) {
+        if (call.error == Errc::no_node) {
+            return parent_was(absent);
+        }
+        if (call.error == Errc::node_exists) {
+            return !call.sequence && node_was([](const Snapshot& node) { return node.exists; });
+        }
+        return parent_was([](const Snapshot& node) { return node.exists && node.owner != 0; });
+    }
+    if (call.error == Errc::no_node) {
+        return node_was(absent);
+    }
+    if (call.error == Errc::bad_version) {
+        return call.version != -1 && node_was([&](const Snapshot& node) {
+                   return node.exists && node.version != call.version;
+               });
+    }
+    return node_was([](const Snapshot& node) { return !node.children.empty(); });
+}
+
+/// The session was lost, or the like: nobody says more than that.
+bool outcome_is_right(const Call& call) {
+    if (is_read(call.act) && call.outcome == Outcome::unknown) {
+        return false;
+    }
+    if (call.error == ClientErrc::connection_closed || call.error == ClientErrc::queue_full ||
+        call.error == ClientErrc::too_many_watches) {
+        return call.outcome == Outcome::not_sent;
+    }
+    return !call.replied() || call.outcome == Outcome::not_applied;
+}
+
+}  // namespace
+
+void check_error(const Call& call, const Chronicle& chronicle, Verdict& verdict) {
+    if (!call.over() || !call.error) {
+        return;
+    }
+    if (!may_happen(call)) {
+        return verdict.fail(describe(call) + ": not an error of this call");
+    }
+    if (call.several_steps || call.act > Act::sync) {
+        return;
+    }
+    if (!outcome_is_right(call)) {
+        verdict.fail(describe(call) + ": not an outcome of this error");
+    }
+    if (is_write(call.act) && call.replied() && !is_right(call, chronicle)) {
+        verdict.fail(describe(call) + ": refused, and it was never so");
+    }
+}
+
+}  // namespace kazoo::sim

@@ -1,0 +1,19 @@
+#include "checks/once.hpp"
+
+namespace kazoo::sim {
+
+void check_once(const Call& call, Verdict& verdict) {
+    if (call.completions != 1) {
+        verdict.fail(
+            describe(call) + ": completed " + std::to_string(call.completions) + " times, not once"
+        );
+    }
+    if (call.callbacks != 1) {
+        verdict.fail(
+            describe(call) + ": its callback ran " + std::to_string(call.callbacks) +
+            " times, not once"
+        );
+    }
+}
+
+}  // namespace kazoo::sim

@@ -1,0 +1,17 @@
+#include "checks/order.hpp"
+
+namespace kazoo::sim {
+
+void OrderCheck::on_over(const Call& call) {
+    const bool in_order = is_write(call.act) || is_read(call.act) || call.act == Act::sync;
+    if (!in_order || call.several_steps || !call.replied()) {
+        return;
+    }
+    auto& last = last_[{call.client, call.life}];
+    if (call.number <= last) {
+        verdict_.fail(describe(call) + ": answered after call " + std::to_string(last));
+    }
+    last = call.number;
+}
+
+}  // namespace kazoo::sim

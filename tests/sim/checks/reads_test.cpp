@@ -1,0 +1,170 @@
+// Bad histories, for the checks of reads and of watches.
+#include "checks/reads.hpp"
+
+#include "checks/story.hpp"
+#include "checks/watches.hpp"
+
+#include <gmock/gmock.h>
+
+namespace kazoo::sim {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class ReadAndWatchCheckTest : public testing::Test {
+protected:
+    ReadAndWatchCheckTest() {
+        story.wrote(Write::Kind::create, "/a", "d1");
+        story.wrote(Write::Kind::set, "/a", "d2");
+        story.wrote(Write::Kind::create, "/b", "d3");
+    }
+
+    Call& read(std::string data, std::string path = "/a") {
+        auto& call = story.call(Act::get, std::move(path));
+        call.shows_data = true;
+        call.shown_data = std::move(data);
+        call.watches = true;
+        return call;
+    }
+    void over(Call& call) {
+        reads.on_over(call);
+        watches.on_over(call);
+    }
+    static WatchedEvent changed(std::optional<std::int64_t> zxid = {}, const char* path = "/a") {
+        return WatchedEvent(EventType::CHANGED, KeeperState::CONNECTED, path, zxid);
+    }
+
+    Story story;
+    ReadCheck reads{story.verdict, story.chronicle};
+    WatchCheck watches{story.verdict, story.chronicle};
+};
+
+TEST_F(ReadAndWatchCheckTest, AReadMayBeLate) {
+    over(read("d1"));
+    over(read("d2"));
+    EXPECT_THAT(story.fault(), IsEmpty());
+}
+
+TEST_F(ReadAndWatchCheckTest, AReadOfWhatNeverWas) {
+    over(read("d3"));
+    EXPECT_THAT(story.fault(), HasSubstr("shows what never was"));
+}
+
+TEST_F(ReadAndWatchCheckTest, AReadThatGoesBack) {
+    over(read("d2"));
+    over(read("d1"));
+    EXPECT_THAT(story.fault(), HasSubstr("which its session had seen"));
+}
+
+TEST_F(ReadAndWatchCheckTest, AReadThatGoesBackOverAnotherNode) {
+    over(read("d3", "/b"));
+    over(read("d1"));
+    EXPECT_THAT(story.fault(), HasSubstr("which its session had seen"));
+}
+
+TEST_F(ReadAndWatchCheckTest, AReadBehindASync) {
+    over(story.call(Act::sync, "/a"));
+    over(read("d1"));
+    EXPECT_THAT(story.fault(), HasSubstr("which its session had seen"));
+}
+
+TEST_F(ReadAndWatchCheckTest, AReadBehindAWriteOfItsOwn) {
+    over(story.call(Act::set, "/a", "d2"));
+    over(read("d1"));
+    EXPECT_THAT(story.fault(), HasSubstr("which its session had seen"));
+}
+
+TEST_F(ReadAndWatchCheckTest, AnotherSessionMayBeBehind) {
+    over(read("d2"));
+    auto& call = read("d1");
+    call.session = 200;
+    over(call);
+    EXPECT_THAT(story.fault(), IsEmpty());
+}
+
+TEST_F(ReadAndWatchCheckTest, AMissingNodeThatIsThere) {
+    over(read("d2"));
+    over(Story::failed(story.call(Act::get, "/a"), Errc::no_node, Outcome::not_applied));
+    EXPECT_THAT(story.fault(), HasSubstr("which its session had seen"));
+}
+
+TEST_F(ReadAndWatchCheckTest, AWatchThatIsTold) {
+    auto& call = read("d2");
+    over(call);
+    story.wrote(Write::Kind::set, "/a", "d4");
+    watches.on_event(call, changed(4), 1);
+    watches.at_rest();
+    watches.at_end();
+    EXPECT_THAT(story.fault(), IsEmpty());
+}
+
+TEST_F(ReadAndWatchCheckTest, AWatchThatIsLost) {
+    over(read("d2"));
+    watches.at_rest();
+    EXPECT_THAT(story.fault(), IsEmpty());
+    story.wrote(Write::Kind::set, "/a", "d4");
+    watches.at_rest();
+    EXPECT_THAT(story.fault(), HasSubstr("its watch was lost"));
+}
+
+TEST_F(ReadAndWatchCheckTest, AWatchThatOutlivesItsSession) {
+    over(read("d2"));
+    watches.at_end();
+    EXPECT_THAT(story.fault(), HasSubstr("never told"));
+}
+
+TEST_F(ReadAndWatchCheckTest, AWatchThatIsToldTwice) {
+    auto& call = read("d2");
+    over(call);
+    story.wrote(Write::Kind::set, "/a", "d4");
+    watches.on_event(call, changed(), 1);
+    watches.on_event(call, changed(), 2);
+    EXPECT_THAT(story.fault(), HasSubstr("told again"));
+}
+
+TEST_F(ReadAndWatchCheckTest, AWatchOfACallThatFailed) {
+    auto& call = Story::failed(read(""), ClientErrc::cancelled, Outcome::not_applied);
+    over(call);
+    watches.on_event(call, changed(), 1);
+    EXPECT_THAT(story.fault(), HasSubstr("not armed"));
+}
+
+TEST_F(ReadAndWatchCheckTest, AnEventOlderThanTheValueRead) {
+    for (const auto zxid : {std::optional<std::int64_t>(2), std::optional<std::int64_t>()}) {
+        Story other;
+        other.wrote(Write::Kind::create, "/a", "d1");
+        other.wrote(Write::Kind::set, "/a", "d2");
+        ReadCheck other_reads(other.verdict, other.chronicle);
+        WatchCheck other_watches(other.verdict, other.chronicle);
+        auto& call = other.call(Act::get, "/a");
+        call.shows_data = true;
+        call.shown_data = "d2";
+        call.watches = true;
+        other_reads.on_over(call);
+        other_watches.on_over(call);
+        other_watches.on_event(call, changed(zxid), 1);
+        EXPECT_THAT(other.fault(), HasSubstr("was read before"));
+    }
+}
+
+TEST_F(ReadAndWatchCheckTest, AnEventOfAnotherPath) {
+    auto& call = read("d2");
+    over(call);
+    watches.on_event(call, changed({}, "/b"), 1);
+    EXPECT_THAT(story.fault(), HasSubstr("another path"));
+}
+
+TEST_F(ReadAndWatchCheckTest, AnEventBehindTheReplyThatShowsIt) {
+    auto& call = read("d2");
+    over(call);
+    story.wrote(Write::Kind::set, "/a", "d4");
+    auto& later = read("d4");
+    later.events_before = 0;
+    over(later);
+    watches.on_event(call, changed(4), 1);
+    EXPECT_THAT(story.fault(), HasSubstr("a reply that shows it came before"));
+}
+
+}  // namespace
+}  // namespace kazoo::sim

@@ -1,0 +1,52 @@
+#include "checks/remains.hpp"
+
+namespace kazoo::sim {
+
+void check_ephemerals(
+    const Chronicle& chronicle, const std::set<std::int64_t>& living_sessions, Verdict& verdict
+) {
+    std::set<std::string> paths;
+    for (const auto& write : chronicle.writes()) {
+        paths.insert(write.path);
+    }
+    for (const auto& path : paths) {
+        const auto& node = chronicle.of(path).back();
+        if (node.exists && node.owner != 0 && !living_sessions.contains(node.owner)) {
+            verdict.fail(path + ": its session " + std::to_string(node.owner) + " is over");
+        }
+    }
+}
+
+void check_ephemerals(const Chronicle& chronicle, const server::State& state, Verdict& verdict) {
+    std::set<std::int64_t> living;
+    for (const auto& [expiry, sessions] : state.sessions().buckets()) {
+        living.insert(sessions.begin(), sessions.end());
+    }
+    check_ephemerals(chronicle, living, verdict);
+    for (const auto owner : state.tree().ephemeral_owners()) {
+        if (!living.contains(owner)) {
+            verdict.fail("the servers keep nodes of session " + std::to_string(owner));
+        }
+    }
+}
+
+void check_remains(const std::string& who, const Remains& remains, Verdict& verdict) {
+    const auto none = [&](std::size_t count, const char* of_what) {
+        if (count != 0) {
+            verdict.fail(who + ": has ended and leaves " + std::to_string(count) + " " + of_what);
+        }
+    };
+    none(remains.calls_under_way, "calls under way");
+    none(remains.connections, "connections");
+    none(remains.backlog, "callbacks that wait");
+    none(static_cast<std::size_t>(remains.handler_users), "uses of its handler");
+    none(remains.client_lives ? 1 : 0, "client that nobody holds");
+}
+
+void check_memory(long before, long after, Verdict& verdict) {
+    if (after != before) {
+        verdict.fail(std::to_string(after - before) + " blocks of memory are left");
+    }
+}
+
+}  // namespace kazoo::sim

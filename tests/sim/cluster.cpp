@@ -1,0 +1,136 @@
+#include "cluster.hpp"
+
+#include "codec/frame.hpp"
+#include "codec/records.hpp"
+
+#include <algorithm>
+
+namespace kazoo::sim {
+namespace {
+
+constexpr std::int64_t wall_clock_ahead_ms = 1'700'000'000'000;
+
+server::StateOptions state_options(const Cluster::Options& options) {
+    server::StateOptions state;
+    state.profile.minor = options.minor_version;
+    state.tick_ms = options.tick_ms;
+    state.seed = options.seed;
+    state.first_zxid = 0x1'0000'0000;
+    return state;
+}
+
+}  // namespace
+
+Cluster::Cluster(Simulator& simulator, const Options& options, std::vector<Mischief*> mischief)
+    : simulator_(simulator), mischief_(std::move(mischief)), state_(state_options(options)) {
+    state_.attach(chronicle_);
+    for (std::size_t i = 0; i < options.members; ++i) {
+        members_.push_back(std::make_unique<ServerMember>(*this, i, options.members > 1));
+    }
+}
+
+Cluster::~Cluster() {
+    members_.clear();
+    state_.detach(chronicle_);
+}
+
+std::vector<Acceptor*> Cluster::acceptors() const {
+    std::vector<Acceptor*> all;
+    for (const auto& member : members_) {
+        all.push_back(member.get());
+    }
+    return all;
+}
+
+server::Time Cluster::time() const {
+    const auto ms =
+        std::chrono::duration_cast<std::chrono::milliseconds>(simulator_.now().time_since_epoch())
+            .count();
+    return {ms, ms + wall_clock_ahead_ms};
+}
+
+void Cluster::plant(std::initializer_list<std::string_view> paths) {
+    const Turn turn(*this, {Author::nobody, 0});
+    const std::vector<Id> anyone{Id("world", "anyone")};
+    const server::Caller planter{state_.create_session(1000, time()).id, &anyone};
+    for (const auto path : paths) {
+        codec::CreateRequest request;
+        request.path = path;
+        request.data = std::string_view();
+        request.acl = open_acl_unsafe();
+        base::Buffer body;
+        codec::Encoder out(body);
+        codec::encode(out, request);
+        const auto result = state_.write(planter, codec::Opcode::create, body.span(), time());
+        if (result.err != 0) {
+            simulator_.verdict().fail(std::string(path) + " cannot be planted");
+        }
+    }
+    state_.close_session(planter.session, time());
+}
+
+bool Cluster::expire_one() {
+    std::vector<std::int64_t> ids;
+    for (const auto& [expiry, sessions] : state_.sessions().buckets()) {
+        ids.insert(ids.end(), sessions.begin(), sessions.end());
+    }
+    if (ids.empty()) {
+        return false;
+    }
+    const auto unlucky = simulator_.chance().of(ids);
+    simulator_.note("servers", "expire session", unlucky);
+    const Turn turn(*this, Author());
+    state_.close_session(unlucky, time());
+    return true;
+}
+
+Cluster::Turn::Turn(Cluster& cluster, Author author) : cluster_(cluster) {
+    ++cluster_.turns_;
+    cluster_.chronicle_.set_time(cluster_.simulator_.now());
+    cluster_.chronicle_.work_for(author);
+}
+
+Cluster::Turn::~Turn() {
+    if (cluster_.turns_ == 1) {
+        cluster_.pump();
+    }
+    --cluster_.turns_;
+    cluster_.chronicle_.work_for(Author());
+}
+
+void Cluster::pump() {
+    for (bool again = true; again;) {
+        again = false;
+        for (const auto& member : members_) {
+            again |= member->serve_touched();
+        }
+    }
+    arm();
+}
+
+void Cluster::arm() {
+    auto deadline = state_.next_deadline();
+    for (const auto& member : members_) {
+        deadline = std::min(deadline, member->member().next_deadline());
+    }
+    if (deadline >= armed_for_ms_) {
+        return;
+    }
+    armed_for_ms_ = deadline;
+    simulator_.at(TimePoint(std::chrono::milliseconds(deadline)), [this, deadline] {
+        if (armed_for_ms_ == deadline) {
+            on_deadline();
+        }
+    });
+}
+
+void Cluster::on_deadline() {
+    armed_for_ms_ = server::no_deadline;
+    const Turn turn(*this, Author());
+    state_.on_time(time());
+    for (const auto& member : members_) {
+        member->on_time();
+    }
+}
+
+}  // namespace kazoo::sim

@@ -1,0 +1,71 @@
+#pragma once
+
+#include "chronicle.hpp"
+#include "mischief.hpp"
+#include "server_member.hpp"
+
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace kazoo::sim {
+
+/// The servers: one, or an ensemble that shares its state. What their hub is in production.
+class Cluster {
+public:
+    struct Options {
+        std::size_t members = 1;
+        std::int64_t tick_ms = 1000;
+        int minor_version = 9;  // of Apache ZooKeeper 3
+        std::uint64_t seed = 0;
+    };
+
+    Cluster(Simulator& simulator, const Options& options, std::vector<Mischief*> mischief);
+    ~Cluster();
+
+    [[nodiscard]] std::size_t size() const noexcept { return members_.size(); }
+    [[nodiscard]] ServerMember& operator[](std::size_t member) { return *members_[member]; }
+    [[nodiscard]] std::vector<Acceptor*> acceptors() const;
+    [[nodiscard]] const Chronicle& chronicle() const noexcept { return chronicle_; }
+    [[nodiscard]] const server::State& tree_of_all() const noexcept { return state_; }
+
+    /// Makes nodes, before there are clients.
+    void plant(std::initializer_list<std::string_view> paths);
+    /// Ends a session as if it had been silent for too long; false if there is none.
+    bool expire_one();
+
+    // For its members.
+
+    [[nodiscard]] Simulator& simulator() noexcept { return simulator_; }
+    [[nodiscard]] server::State& state() noexcept { return state_; }
+    [[nodiscard]] server::Time time() const;
+    [[nodiscard]] Mischief& mischief(std::size_t client) { return *mischief_[client]; }
+
+    /// The time in which a server handles one input; at its end the consequences are seen to.
+    class Turn {
+    public:
+        Turn(Cluster& cluster, Author author);
+        ~Turn();
+        Turn(const Turn&) = delete;
+
+    private:
+        Cluster& cluster_;
+    };
+
+private:
+    void pump();
+    void arm();
+    void on_deadline();
+
+    Simulator& simulator_;
+    std::vector<Mischief*> mischief_;
+    Chronicle chronicle_;
+    server::State state_;
+    std::vector<std::unique_ptr<ServerMember>> members_;
+    std::int64_t armed_for_ms_ = server::no_deadline;
+    int turns_ = 0;
+};
+
+}  // namespace kazoo::sim

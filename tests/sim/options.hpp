@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace kazoo::sim {
+
+struct Options {
+    std::uint64_t first_seed = 1;
+    std::uint64_t seeds = 1000;
+    int jobs = 1;
+    bool trace = false;
+    bool self_test = false;
+    std::string defect = "none";
+};
+
+/// From the command line; an empty text, or what is wrong with it.
+[[nodiscard]] std::string read_options(int argc, char** argv, Options& options);
+
+inline constexpr const char* usage =
+    "sim [--seeds n] [--first-seed s] [--jobs j]   seeds s to s+n-1, in j processes\n"
+    "sim --seed s [--trace]                        one seed; with everything that happens\n"
+    "    [--defect name]                           with a defect planted (see --self-test)\n"
+    "sim --self-test                               runs repeat, and defects are noticed\n";
+
+}  // namespace kazoo::sim

@@ -1,0 +1,124 @@
+#include "recorder.hpp"
+
+#include "checks/effects.hpp"
+#include "checks/errors.hpp"
+#include "checks/once.hpp"
+
+#include <iterator>
+
+namespace kazoo::sim {
+
+Recorder::Recorder(Simulator& simulator, const Cluster& cluster)
+    : simulator_(simulator),
+      chronicle_(cluster.chronicle()),
+      order_(simulator.verdict()),
+      reads_(simulator.verdict(), chronicle_),
+      watches_(simulator.verdict(), chronicle_) {}
+
+Call& Recorder::begin(int client, Act act, std::string path) {
+    auto& call = calls_.emplace_back();
+    call.number = static_cast<std::uint32_t>(calls_.size());
+    call.client = client;
+    call.act = act;
+    call.path = std::move(path);
+    call.called = simulator_.now();
+    call.zxid_when_called = chronicle_.zxid();
+    if (act == Act::create || act == Act::set) {
+        call.data = "d" + std::to_string(call.number);
+    }
+    call.several_steps = act == Act::ensure_path || act == Act::remove_tree;
+    simulator_.note(
+        "client" + std::to_string(client), "calls", call.number, to_string(act), call.path
+    );
+    return call;
+}
+
+void Recorder::over(Call& call) {
+    ++call.completions;
+    call.completed = simulator_.now();
+    cancels_[call.client].erase(call.number);
+    simulator_.note(
+        "client" + std::to_string(call.client),
+        "is answered",
+        call.number,
+        call.error.value(),
+        static_cast<int>(call.outcome),
+        call.made_path,
+        call.shown_data,
+        call.stat ? call.stat->mzxid : 0
+    );
+    auto& verdict = simulator_.verdict();
+    if (call.completions > 1) {
+        return verdict.fail(describe(call) + ": completed again");
+    }
+    order_.on_over(call);
+    reads_.on_over(call);
+    watches_.on_over(call);
+    check_error(call, chronicle_, verdict);
+}
+
+void Recorder::take(Call& call, const CreatedNode& node) {
+    call.made_path = node.path;
+    call.stat = node.stat;
+}
+
+void Recorder::take(Call& call, const NodeData& node) {
+    call.shows_data = true;
+    call.shown_data = node.data;
+    call.stat = node.stat;
+}
+
+void Recorder::take(Call& call, const std::vector<std::string>& children) {
+    call.children.emplace(children.begin(), children.end());
+}
+
+void Recorder::take(Call& call, const ChildrenAndStat& children) {
+    take(call, children.children);
+    call.stat = children.stat;
+}
+
+void Recorder::on_event(const Call& call, const WatchedEvent& event, std::uint64_t event_number) {
+    simulator_.note(
+        "client" + std::to_string(call.client),
+        "is told, by the watch of",
+        call.number,
+        to_string(event.type),
+        event.zxid.value_or(0)
+    );
+    watches_.on_event(call, event, event_number);
+}
+
+void Recorder::cancel_one(int client) {
+    auto& open = cancels_[client];
+    if (open.empty()) {
+        return;
+    }
+    const auto which = simulator_.chance().below(open.size());
+    const auto at = std::next(open.begin(), static_cast<std::ptrdiff_t>(which));
+    simulator_.note("client" + std::to_string(client), "cancels", at->first);
+    const auto cancel = at->second;  // it may be over, and gone, before this returns
+    cancel();
+}
+
+std::size_t Recorder::under_way(int client) const {
+    const auto found = cancels_.find(client);
+    return found == cancels_.end() ? 0 : found->second.size();
+}
+
+void Recorder::check_hanging(Duration patience) {
+    for (const auto& call : calls_) {
+        if (!call.over() && simulator_.now() - call.called > patience) {
+            simulator_.verdict().fail(describe(call) + ": hangs");
+        }
+    }
+}
+
+void Recorder::at_end() {
+    for (const auto& call : calls_) {
+        check_once(call, simulator_.verdict());
+    }
+    check_effects(calls_, chronicle_, simulator_.verdict());
+    watches_.at_end();
+}
+
+}  // namespace kazoo::sim

@@ -1,0 +1,93 @@
+#pragma once
+
+#include "call.hpp"
+#include "checks/order.hpp"
+#include "checks/reads.hpp"
+#include "checks/watches.hpp"
+#include "cluster.hpp"
+#include "sim_handler.hpp"
+
+#include <kazoo/async_result.hpp>
+#include <kazoo/node.hpp>
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace kazoo::sim {
+
+/// Writes every call down, sees it to its end, and shows it to the checks.
+class Recorder {
+public:
+    Recorder(Simulator& simulator, const Cluster& cluster);
+
+    /// A new call, to be made at once.
+    Call& begin(int client, Act act, std::string path);
+    /// Its result: gives it back.
+    template <class T>
+    AsyncResult<T> follow(
+        Call& call, const ClientHost& host, SimHandler& handler, AsyncResult<T> result
+    );
+
+    void on_event(const Call& call, const WatchedEvent& event, std::uint64_t event_number);
+    /// Cancels one of the client's calls by chance.
+    void cancel_one(int client);
+
+    [[nodiscard]] std::size_t under_way(int client) const;
+    [[nodiscard]] const std::deque<Call>& calls() const noexcept { return calls_; }
+    /// Calls that have not come to their end within this time.
+    void check_hanging(Duration patience);
+    void at_rest() { watches_.at_rest(); }
+    void at_end();
+
+private:
+    void over(Call& call);
+    static void take(Call&) {}
+    static void take(Call& call, const std::string& path) { call.made_path = path; }
+    static void take(Call& call, const CreatedNode& node);
+    static void take(Call& call, const NodeData& node);
+    static void take(Call& call, const ZnodeStat& stat) { call.stat = stat; }
+    static void take(Call& call, const std::optional<ZnodeStat>& stat) { call.stat = stat; }
+    static void take(Call& call, const std::vector<std::string>& children);
+    static void take(Call& call, const ChildrenAndStat& children);
+    static void take(Call&, bool) {}
+
+    Simulator& simulator_;
+    const Chronicle& chronicle_;
+    OrderCheck order_;
+    ReadCheck reads_;
+    WatchCheck watches_;
+    std::deque<Call> calls_;
+    std::map<int, std::map<std::uint32_t, std::function<bool()>>> cancels_;
+};
+
+template <class T>
+AsyncResult<T> Recorder::follow(
+    Call& call, const ClientHost& host, SimHandler& handler, AsyncResult<T> result
+) {
+    constexpr std::uint64_t nobody_unlinks_it = 0;
+    const auto finish = [this, &call, &host, &handler](detail::ResultStateBase& base) {
+        auto& state = static_cast<detail::ResultState<T>&>(base);
+        call.session = host.delivering_session;
+        call.events_before = handler.dispatched(Lane::callback);
+        if (!state.successful()) {
+            const auto error = state.error();
+            call.error = error.code();
+            call.outcome = error.outcome();
+        } else if constexpr (!std::is_void_v<T>) {
+            take(call, state.value());
+        }
+        over(call);
+    };
+    result.rawlink([&call](const AsyncResult<T>&) { ++call.callbacks; });
+    if (!result.state()->link(nobody_unlinks_it, detail::LinkKind::direct, finish)) {
+        finish(*result.state());
+    } else {
+        cancels_[call.client].emplace(call.number, [result] { return result.cancel(); });
+    }
+    return result;
+}
+
+}  // namespace kazoo::sim

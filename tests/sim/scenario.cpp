@@ -1,0 +1,176 @@
+#include "scenario.hpp"
+
+#include "checks/remains.hpp"
+#include "cluster.hpp"
+#include "faults.hpp"
+#include "network.hpp"
+#include "recorder.hpp"
+#include "sim_client.hpp"
+#include "workload.hpp"
+
+#include <memory>
+
+namespace kazoo::sim {
+namespace {
+
+class Scenario {
+public:
+    Scenario(std::uint64_t seed, bool trace, Defect defect)
+        : simulator_(seed, trace),
+          clients_wanted_(simulator_.chance().between(2, 5)),
+          mischief_(make_mischief(defect)),
+          cluster_(simulator_, cluster_options(), pointers()),
+          network_(simulator_, static_cast<std::size_t>(clients_wanted_), cluster_.acceptors()),
+          recorder_(simulator_, cluster_) {
+        plant_roots(cluster_);
+        for (int i = 0; i < clients_wanted_; ++i) {
+            clients_.push_back(std::make_unique<SimClient>(
+                simulator_, network_, *mischief_[static_cast<std::size_t>(i)], recorder_, i
+            ));
+            workloads_.push_back(std::make_unique<Workload>(*clients_.back()));
+        }
+    }
+    Scenario(const Scenario&) = delete;
+    ~Scenario() {
+        workloads_.clear();
+        for (const auto& client : clients_) {
+            client->destroy();
+        }
+        simulator_.clear();
+    }
+
+    void run() {
+        go_wrong();
+        if (good()) recover();
+        if (good()) end();
+        if (good()) recorder_.at_end();
+    }
+
+    [[nodiscard]] ScenarioResult result() {
+        ScenarioResult result;
+        result.faults = simulator_.verdict().faults();
+        result.hash = simulator_.trace().hash();
+        result.events = simulator_.events();
+        result.calls = recorder_.calls().size();
+        for (const auto& call : recorder_.calls()) {
+            result.good_calls += call.good();
+        }
+        return result;
+    }
+
+private:
+    std::vector<std::unique_ptr<Mischief>> make_mischief(Defect defect) {
+        std::vector<std::unique_ptr<Mischief>> all;
+        for (int i = 0; i < clients_wanted_; ++i) {
+            all.push_back(std::make_unique<Mischief>(defect, simulator_.chance().next()));
+        }
+        return all;
+    }
+    std::vector<Mischief*> pointers() const {
+        std::vector<Mischief*> all;
+        for (const auto& mischief : mischief_) {
+            all.push_back(mischief.get());
+        }
+        return all;
+    }
+    Cluster::Options cluster_options() {
+        auto& chance = simulator_.chance();
+        Cluster::Options options;
+        options.members = chance.of<std::size_t>({1, 1, 3});
+        options.tick_ms = chance.between(200, 1000);
+        options.minor_version = chance.of<int>({9, 9, 9, 8, 7, 6, 5});
+        options.seed = chance.next();
+        return options;
+    }
+
+    [[nodiscard]] bool good() { return simulator_.verdict().good(); }
+
+    void go_wrong() {
+        const auto end = simulator_.now() + simulator_.chance().between(15'000ms, 45'000ms);
+        for (const auto& workload : workloads_) {
+            workload->run_until(end + 4s);
+        }
+        Faults faults(simulator_, network_, cluster_, clients_);
+        if (!simulator_.chance().one_in(10)) {
+            faults.run_until(end);
+        }
+        simulator_.run_until(end);
+        for (const auto& workload : workloads_) {
+            workload->calm_down();
+        }
+    }
+
+    /// Longer than a connection takes to be given up for dead, and a client to find a server then.
+    void recover() {
+        simulator_.run_for(24s);
+        if (!good()) return;
+        for (const auto& client : clients_) {
+            client->look_at_clock();
+            if (client->started() && !client->connected()) {
+                simulator_.verdict().fail(client->process().name() + ": is not connected again");
+            }
+            if (client->exists() && client->heard() != client->zk().state()) {
+                simulator_.verdict().fail(
+                    client->process().name() + ": its listener heard " +
+                    to_string(client->heard()) + " last, and it is " +
+                    to_string(client->zk().state())
+                );
+            }
+        }
+        recorder_.check_hanging(12s);
+        recorder_.at_rest();
+        check_ephemerals(cluster_.chronicle(), cluster_.tree_of_all(), simulator_.verdict());
+    }
+
+    void end() {
+        for (const auto& client : clients_) {
+            client->process().after(0ms, [&client = *client] { client.stop(); });
+        }
+        simulator_.run_for(13s);  // the longest close_timeout, and some
+        if (!good()) return;
+        for (const auto& client : clients_) {
+            check_end(*client);
+        }
+        for (const auto& client : clients_) {
+            client->process().after(0ms, [&client = *client] { client.destroy(); });
+        }
+        simulator_.run_for(20s);  // the longest session timeout, and some
+        if (!good()) return;
+        for (const auto& client : clients_) {
+            check_end(*client);
+        }
+        if (cluster_.tree_of_all().sessions().size() != 0) {
+            simulator_.verdict().fail("the servers keep sessions that nobody has");
+        }
+        check_ephemerals(cluster_.chronicle(), cluster_.tree_of_all(), simulator_.verdict());
+    }
+
+    void check_end(SimClient& client) {
+        Remains remains;
+        remains.calls_under_way = client.under_way();
+        remains.connections = client.open_connections();
+        remains.backlog = client.handler()->backlog();
+        remains.handler_users = client.handler()->users();
+        remains.client_lives = client.haunted();
+        check_remains(client.process().name(), remains, simulator_.verdict());
+    }
+
+    Simulator simulator_;
+    const int clients_wanted_;
+    const std::vector<std::unique_ptr<Mischief>> mischief_;
+    Cluster cluster_;
+    Network network_;
+    Recorder recorder_;
+    std::vector<std::unique_ptr<SimClient>> clients_;
+    std::vector<std::unique_ptr<Workload>> workloads_;
+};
+
+}  // namespace
+
+ScenarioResult run_scenario(std::uint64_t seed, bool trace, Defect defect) {
+    Scenario scenario(seed, trace, defect);
+    scenario.run();
+    return scenario.result();
+}
+
+}  // namespace kazoo::sim

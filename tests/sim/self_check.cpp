@@ -1,0 +1,76 @@
+#include "self_check.hpp"
+
+#include "scenario.hpp"
+
+#include <array>
+#include <cstdio>
+#include <string>
+#include <utility>
+
+namespace kazoo::sim {
+namespace {
+
+constexpr std::array defects{
+    std::pair{"none", Defect::none},
+    std::pair{"writes_twice", Defect::writes_twice},
+    std::pair{"no_events", Defect::no_events},
+    std::pair{"other_replies", Defect::other_replies},
+    std::pair{"old_replies", Defect::old_replies},
+    std::pair{"false_errors", Defect::false_errors}};
+
+bool repeats() {
+    constexpr std::uint64_t seeds = 20;
+    for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+        const auto once = run_scenario(seed, false, Defect::none);
+        const auto again = run_scenario(seed, false, Defect::none);
+        if (once.hash != again.hash) {
+            std::printf("seed %llu: two runs differ\n", static_cast<unsigned long long>(seed));
+            return false;
+        }
+    }
+    return true;
+}
+
+/// In how many seeds the checks see it: a few are enough, but not just one in a hundred.
+bool is_noticed(const char* name, Defect defect) {
+    constexpr std::uint64_t seeds = 20;
+    std::uint64_t noticed = 0;
+    std::string first;
+    for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+        const auto result = run_scenario(seed, false, defect);
+        if (!result.faults.empty() && noticed++ == 0) {
+            first = result.faults.front();
+        }
+    }
+    std::printf(
+        "%s: noticed in %llu of %llu seeds; %s\n",
+        name,
+        static_cast<unsigned long long>(noticed),
+        static_cast<unsigned long long>(seeds),
+        first.c_str()
+    );
+    return noticed >= seeds / 4;
+}
+
+}  // namespace
+
+std::optional<Defect> defect_of(std::string_view name) {
+    for (const auto& [known, defect] : defects) {
+        if (name == known) {
+            return defect;
+        }
+    }
+    return std::nullopt;
+}
+
+bool self_test() {
+    bool good = repeats();
+    for (const auto& [name, defect] : defects) {
+        if (defect != Defect::none) {
+            good = is_noticed(name, defect) && good;
+        }
+    }
+    return good;
+}
+
+}  // namespace kazoo::sim

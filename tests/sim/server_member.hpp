@@ -1,0 +1,52 @@
+#pragma once
+
+#include "chronicle.hpp"
+#include "mischief.hpp"
+#include "network.hpp"
+#include "server/member.hpp"
+
+#include <map>
+#include <memory>
+#include <vector>
+
+namespace kazoo::sim {
+
+class Cluster;
+
+/// One embedded server without its sockets, in a process of the simulation.
+class ServerMember final : public Acceptor {
+public:
+    ServerMember(Cluster& cluster, std::size_t number, bool replica);
+    ~ServerMember() override;
+
+    [[nodiscard]] Process& process() override { return process_; }
+    [[nodiscard]] Answer answer() const override { return answer_; }
+    void accept(std::size_t client, std::shared_ptr<Connection> connection) override;
+
+    /// Clients learn of its end at once, or (a machine that lost its power) only by silence.
+    void crash(bool loses_power);
+    void restart();
+    [[nodiscard]] bool up() const noexcept { return answer_ == Answer::accepts; }
+    [[nodiscard]] server::Member& member() noexcept { return member_; }
+    [[nodiscard]] server::Faults& faults() noexcept { return member_.faults(); }
+    void faults_changed();
+
+    // For the cluster.
+
+    /// Says what there is to say; whether there was any.
+    bool serve_touched();
+    void on_time();
+
+private:
+    class Client;
+
+    void close(server::ConnectionId id);
+
+    Cluster& cluster_;
+    Process process_;
+    server::Member member_;
+    Answer answer_ = Answer::accepts;
+    std::map<server::ConnectionId, std::shared_ptr<Client>> clients_;
+};
+
+}  // namespace kazoo::sim

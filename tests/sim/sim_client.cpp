@@ -1,0 +1,268 @@
+#include "sim_client.hpp"
+
+#include <algorithm>
+
+namespace kazoo::sim {
+
+SimClient::SimClient(
+    Simulator& simulator, Network& network, Mischief& mischief, Recorder& recorder, int number
+)
+    : simulator_(simulator),
+      recorder_(recorder),
+      number_(number),
+      process_(simulator, "client" + std::to_string(number)),
+      host_{process_, network, static_cast<std::size_t>(number), mischief, nullptr},
+      handler_(std::make_shared<SimHandler>(host_)) {
+    auto& chance = simulator.chance();
+    ClientLimits limits;
+    if (chance.one_in(8)) {
+        limits.requests = static_cast<std::size_t>(chance.between(8, 30));
+    }
+    if (chance.one_in(8)) {
+        limits.watches = static_cast<std::size_t>(chance.between(2, 20));
+    }
+    const auto logger = Logger(
+        [this](LogLevel level, std::string_view line) {
+            process_.note("logs", to_string(level), line);
+        },
+        LogLevel::info
+    );
+    options_.hosts(Network::hosts(network.servers()))
+        .timeout(std::chrono::milliseconds(chance.between(2000, 10'000)))
+        .close_timeout(std::chrono::milliseconds(chance.between(500, 10'000)))
+        .randomize_hosts(!chance.one_in(4))
+        .read_only(chance.one_in(4))
+        .limits(limits)
+        .logger(logger)
+        .handler(handler_);
+    make();
+}
+
+SimClient::~SimClient() = default;
+
+void SimClient::make() {
+    if (zk_) {
+        return;
+    }
+    host_.cadence =
+        std::make_shared<Cadence>(simulator_.verdict(), process_.name(), host_.network.servers());
+    cadences_.push_back(host_.cadence);
+    zk_ = std::make_unique<KazooClient>(options_);
+    former_.push_back(zk_->core());
+    states_ = std::make_shared<StateCheck>(simulator_.verdict(), process_.name());
+    zk_->add_listener([this, states = states_](KazooState state) {
+        process_.note("hears", to_string(state));
+        states->on_state(state);
+    });
+}
+
+void SimClient::start() {
+    if (!zk_) {
+        return;
+    }
+    process_.note("starts");
+    started_ = true;
+    host_.cadence->want(true, simulator_.now());
+    zk_->start_async();
+}
+
+void SimClient::stop() {
+    if (!zk_) {
+        return;
+    }
+    process_.note("stops");
+    started_ = false;
+    host_.cadence->want(false, simulator_.now());
+    zk_->stop();
+}
+
+void SimClient::destroy() {
+    if (!zk_) {
+        return;
+    }
+    process_.note("destroys its client");
+    started_ = false;
+    host_.cadence->want(false, simulator_.now());
+    const auto ends = std::move(zk_);
+}
+
+void SimClient::freeze(Duration time) {
+    for (const auto& cadence : cadences_) {
+        if (const auto alive = cadence.lock()) {
+            alive->on_excuse(time);
+        }
+    }
+    process_.freeze(time);
+}
+
+void SimClient::look_at_clock() {
+    constexpr auto timers_have_run = 100ms;
+    if (zk_ && simulator_.now() - process_.awake_since() > timers_have_run) {
+        const bool suspended = started_ && zk_->state() == KazooState::SUSPENDED;
+        host_.cadence->look(started_ && zk_->connected(), suspended, simulator_.now());
+    }
+}
+
+bool SimClient::haunted() const {
+    return std::any_of(former_.begin(), former_.end(), [this](const auto& core) {
+        const auto alive = core.lock();
+        return alive && !(zk_ && zk_->core() == alive);
+    });
+}
+
+std::size_t SimClient::open_connections() {
+    return host_.network.open_of(host_.number);
+}
+
+Call& SimClient::begin(Act act, std::string path) {
+    auto& call = recorder_.begin(number_, act, std::move(path));
+    call.life = static_cast<int>(former_.size());
+    return call;
+}
+
+CallOptions SimClient::call_options() {
+    CallOptions options;
+    if (chance().one_in(6)) {
+        options.timeout(chance().between(0ms, 4000ms));
+    }
+    if (chance().one_in(6)) {
+        options.stop_token(stops_.get_token());
+    }
+    return options;
+}
+
+void SimClient::request_stop() {
+    auto ending = std::move(stops_);
+    stops_ = std::stop_source();
+    process_.note("requests a stop");
+    ending.request_stop();
+}
+
+Watcher SimClient::watcher(Call& call, bool watches) {
+    if (!watches) {
+        return {};
+    }
+    call.watches = true;
+    return Watcher([this, &call](const WatchedEvent& event) {
+        recorder_.on_event(call, event, handler_->at_work(Lane::callback));
+    });
+}
+
+AsyncResult<std::string> SimClient::create(const std::string& path, const CreateOptions& create) {
+    if (!zk_) {
+        return {};
+    }
+    auto& call = begin(Act::create, path);
+    call.ephemeral = create.is_ephemeral();
+    call.sequence = create.is_sequence();
+    call.several_steps = create.makes_path();
+    return follow(call, zk_->create_async(path, call.data, create, call_options()));
+}
+
+AsyncResult<CreatedNode> SimClient::create_with_stat(
+    const std::string& path, const CreateOptions& create
+) {
+    if (!zk_) {
+        return {};
+    }
+    auto& call = begin(Act::create, path);
+    call.ephemeral = create.is_ephemeral();
+    call.sequence = create.is_sequence();
+    call.several_steps = create.makes_path();
+    return follow(call, zk_->create_with_stat_async(path, call.data, create, call_options()));
+}
+
+AsyncResult<ZnodeStat> SimClient::set(const std::string& path, std::int32_t version) {
+    if (!zk_) {
+        return {};
+    }
+    auto& call = begin(Act::set, path);
+    call.version = version;
+    return follow(call, zk_->set_async(path, call.data, version, call_options()));
+}
+
+AsyncResult<void> SimClient::remove(const std::string& path, std::int32_t version) {
+    if (!zk_) {
+        return {};
+    }
+    auto& call = begin(Act::remove, path);
+    call.version = version;
+    return follow(call, zk_->delete_async(path, version, call_options()));
+}
+
+AsyncResult<NodeData> SimClient::get(const std::string& path, bool watches) {
+    if (!zk_) {
+        return {};
+    }
+    auto& call = begin(Act::get, path);
+    return follow(call, zk_->get_async(path, watcher(call, watches), call_options()));
+}
+
+AsyncResult<std::optional<ZnodeStat>> SimClient::look(const std::string& path, bool watches) {
+    if (!zk_) {
+        return {};
+    }
+    auto& call = begin(Act::exists, path);
+    return follow(call, zk_->exists_async(path, watcher(call, watches), call_options()));
+}
+
+AsyncResult<std::vector<std::string>> SimClient::children(const std::string& path, bool watches) {
+    if (!zk_) {
+        return {};
+    }
+    auto& call = begin(Act::children, path);
+    return follow(call, zk_->get_children_async(path, watcher(call, watches), call_options()));
+}
+
+AsyncResult<ChildrenAndStat> SimClient::children_with_stat(const std::string& path, bool watches) {
+    if (!zk_) {
+        return {};
+    }
+    auto& call = begin(Act::children, path);
+    return follow(
+        call, zk_->get_children_with_stat_async(path, watcher(call, watches), call_options())
+    );
+}
+
+AsyncResult<std::string> SimClient::sync(const std::string& path) {
+    if (!zk_) {
+        return {};
+    }
+    auto& call = begin(Act::sync, path);
+    return follow(call, zk_->sync_async(path, call_options()));
+}
+
+AsyncResult<bool> SimClient::ensure_path(const std::string& path) {
+    if (!zk_) {
+        return {};
+    }
+    auto& call = begin(Act::ensure_path, path);
+    return follow(call, zk_->ensure_path_async(path, std::nullopt, call_options()));
+}
+
+AsyncResult<void> SimClient::remove_tree(const std::string& path) {
+    if (!zk_) {
+        return {};
+    }
+    auto& call = begin(Act::remove_tree, path);
+    return follow(call, zk_->delete_recursive_async(path, call_options()));
+}
+
+AsyncResult<void> SimClient::add_auth() {
+    if (!zk_) {
+        return {};
+    }
+    auto& call = begin(Act::add_auth, "");
+    const auto who = "u" + std::to_string(chance().below(3)) + ":secret";
+    return follow(call, zk_->add_auth_async("digest", who));
+}
+
+AsyncResult<std::string> SimClient::command() {
+    if (!zk_) {
+        return {};
+    }
+    auto& call = begin(Act::command, "");
+    return follow(call, zk_->command_async("srvr", call_options()));
+}
+
+}  // namespace kazoo::sim

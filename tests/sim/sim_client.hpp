@@ -1,0 +1,101 @@
+#pragma once
+
+#include "checks/states.hpp"
+#include "recorder.hpp"
+#include "sim_handler.hpp"
+
+#include <kazoo/client.hpp>
+
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace kazoo::sim {
+
+/// A program that uses the library: one KazooClient after the other, in a process of its own. What
+/// it calls is written down. Outlives all events of the simulator.
+class SimClient {
+public:
+    SimClient(
+        Simulator& simulator, Network& network, Mischief& mischief, Recorder& recorder, int number
+    );
+    ~SimClient();
+    SimClient(const SimClient&) = delete;
+
+    // Life.
+
+    void make();
+    void start();
+    void stop();
+    /// Stops by destruction.
+    void destroy();
+    [[nodiscard]] bool exists() const noexcept { return zk_ != nullptr; }
+    [[nodiscard]] bool started() const noexcept { return started_; }
+    [[nodiscard]] bool connected() const noexcept { return zk_ && zk_->connected(); }
+    /// Its own clock and the state it shows go together.
+    void look_at_clock();
+
+    // What it can do. Without a client nothing is called, and the result refers to nothing.
+
+    AsyncResult<std::string> create(const std::string& path, const CreateOptions& create);
+    AsyncResult<CreatedNode> create_with_stat(const std::string& path, const CreateOptions& create);
+    AsyncResult<ZnodeStat> set(const std::string& path, std::int32_t version = -1);
+    AsyncResult<void> remove(const std::string& path, std::int32_t version = -1);
+    AsyncResult<NodeData> get(const std::string& path, bool watches);
+    AsyncResult<std::optional<ZnodeStat>> look(const std::string& path, bool watches);
+    AsyncResult<std::vector<std::string>> children(const std::string& path, bool watches);
+    AsyncResult<ChildrenAndStat> children_with_stat(const std::string& path, bool watches);
+    AsyncResult<std::string> sync(const std::string& path);
+    AsyncResult<bool> ensure_path(const std::string& path);
+    AsyncResult<void> remove_tree(const std::string& path);
+    AsyncResult<void> add_auth();
+    AsyncResult<std::string> command();
+
+    void cancel_one() { recorder_.cancel_one(number_); }
+    /// Cancels all that was called with the present stop token.
+    void request_stop();
+
+    // For those who watch it.
+
+    [[nodiscard]] KazooClient& zk() noexcept { return *zk_; }
+    [[nodiscard]] int number() const noexcept { return number_; }
+    [[nodiscard]] Process& process() noexcept { return process_; }
+    /// Its process stands still for so long.
+    void freeze(Duration time);
+    [[nodiscard]] Simulator& simulator() noexcept { return simulator_; }
+    [[nodiscard]] Chance& chance() noexcept { return simulator_.chance(); }
+    [[nodiscard]] const std::shared_ptr<SimHandler>& handler() const noexcept { return handler_; }
+    /// Whether any of its former clients is still there.
+    [[nodiscard]] bool haunted() const;
+    [[nodiscard]] std::size_t open_connections();
+    [[nodiscard]] std::size_t under_way() const { return recorder_.under_way(number_); }
+    [[nodiscard]] KazooState heard() const noexcept { return states_->last(); }
+
+private:
+    [[nodiscard]] ClientOptions options();
+    Call& begin(Act act, std::string path);
+    [[nodiscard]] CallOptions call_options();
+    [[nodiscard]] Watcher watcher(Call& call, bool watches);
+    template <class T>
+    AsyncResult<T> follow(Call& call, AsyncResult<T> result) {
+        return recorder_.follow(call, host_, *handler_, std::move(result));
+    }
+
+    Simulator& simulator_;
+    Recorder& recorder_;
+    const int number_;
+    Process process_;
+    ClientHost host_;
+    std::vector<std::weak_ptr<Cadence>> cadences_;
+    std::shared_ptr<SimHandler> handler_;
+    std::shared_ptr<StateCheck> states_;
+    ClientOptions options_;
+    std::unique_ptr<KazooClient> zk_;
+    bool started_ = false;
+    std::stop_source stops_;
+    std::vector<std::weak_ptr<client::Core>> former_;
+};
+
+}  // namespace kazoo::sim

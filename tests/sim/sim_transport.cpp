@@ -1,0 +1,177 @@
+#include "sim_transport.hpp"
+
+#include "codec/opcode.hpp"
+#include "frame_tap.hpp"
+
+#include <utility>
+
+namespace kazoo::sim {
+
+/// One connection, from its attempt to its end; silent once closed.
+class SimTransport::Wire final : public Socket, public std::enable_shared_from_this<Wire> {
+public:
+    /// With a cadence it is a session's connection.
+    Wire(
+        ClientHost& host,
+        std::uint64_t attempt,
+        std::weak_ptr<transport::Sink> sink,
+        std::shared_ptr<Cadence> cadence
+    )
+        : host_(host), attempt_(attempt), sink_(std::move(sink)), cadence_(std::move(cadence)) {}
+
+    void connect(const base::Endpoint& endpoint) {
+        if (cadence_) {
+            cadence_->on_attempt(now());
+        }
+        connection_ =
+            host_.network.connect(host_.number, host_.process, endpoint, shared_from_this());
+    }
+
+    void send(const base::Buffer& bytes) {
+        if (cadence_) {
+            cadence_->on_send(now());
+            out_.feed(bytes.span(), [&](auto frame, std::size_t) { sent_frame(frame); });
+        }
+        connection_->send(Side::client, host_.mischief.requests(bytes.span()).span());
+    }
+
+    void close() {
+        if (std::exchange(closed_, true)) {
+            return;
+        }
+        host_.process.note(connection_->name(), "is closed by the client");
+        connection_->close(Side::client);
+        over();
+    }
+
+private:
+    void on_open() override {
+        host_.process.note(connection_->name(), "is open");
+        if (const auto sink = open_sink()) {
+            sink->on_connected(attempt_);
+        }
+    }
+
+    void on_data(std::span<const std::byte> bytes) override {
+        const auto sink = open_sink();
+        if (!sink) {
+            return;
+        }
+        host_.process.note(connection_->name(), "receives", bytes.size());
+        if (cadence_) {
+            in_.feed(bytes, [&](auto frame, std::size_t size) { received_frame(frame, size); });
+            if (session_ != 0) {  // else nobody knows yet who is there
+                cadence_->on_heard(now());
+            }
+            host_.delivering_session = session_;
+        }
+        sink->on_bytes(attempt_, bytes);
+        host_.delivering_session = 0;
+    }
+
+    void on_sent(std::size_t) override {
+        if (cadence_ && !closed_) {
+            cadence_->on_sent(now());
+        }
+        if (const auto sink = open_sink()) {
+            sink->on_sent(attempt_);
+        }
+    }
+
+    void on_end(std::error_code why) override {
+        const auto sink = open_sink();
+        if (std::exchange(closed_, true)) {
+            return;
+        }
+        host_.process.note(connection_->name(), "ends", why.value());
+        over();
+        if (sink) {
+            sink->on_closed(attempt_, why);
+        }
+    }
+
+    void over() {
+        if (cadence_) {
+            cadence_->on_end(now());
+        }
+    }
+
+    void received_frame(std::span<const std::byte> frame, std::size_t size) {
+        if (received_++ > 0) {
+            return cadence_->on_proof();
+        }
+        session_ = FrameTap::session_of(frame, size);
+        const std::chrono::milliseconds timeout(FrameTap::int_at(frame, 4));
+        if (session_ != 0 && timeout.count() > 0) {
+            cadence_->on_welcome(timeout, now());
+        }
+    }
+
+    void sent_frame(std::span<const std::byte> frame) {
+        const auto xid = sent_++ > 0 ? FrameTap::int_at(frame, 0) : 0;
+        if (xid == codec::ping_xid) {
+            host_.process.note(connection_->name(), "pings");
+            cadence_->on_ping(now());
+        } else if (xid == codec::auth_xid) {
+            cadence_->on_auth();
+        }
+    }
+
+    [[nodiscard]] std::shared_ptr<transport::Sink> open_sink() const {
+        return closed_ ? nullptr : sink_.lock();
+    }
+    [[nodiscard]] TimePoint now() { return host_.process.simulator().now(); }
+
+    ClientHost& host_;
+    const std::uint64_t attempt_;
+    const std::weak_ptr<transport::Sink> sink_;
+    const std::shared_ptr<Cadence> cadence_;
+    std::shared_ptr<Connection> connection_;
+    bool closed_ = false;
+    FrameTap in_;
+    FrameTap out_;
+    std::size_t received_ = 0;
+    std::size_t sent_ = 0;
+    std::int64_t session_ = 0;
+};
+
+SimTransport::SimTransport(
+    ClientHost& host, std::shared_ptr<Cadence> cadence, std::weak_ptr<transport::Sink> sink
+)
+    : host_(host), cadence_(std::move(cadence)), sink_(std::move(sink)) {}
+
+SimTransport::~SimTransport() {
+    disconnect();
+}
+
+/// Numeric addresses only, as they are.
+void SimTransport::resolve(std::uint64_t attempt, const std::string& host, std::uint16_t port) {
+    of_driver_ = true;
+    host_.process.after(1us, [sink = sink_, attempt, host, port] {
+        if (const auto target = sink.lock()) {
+            target->on_resolved(attempt, {}, {{host, port}});
+        }
+    });
+}
+
+void SimTransport::connect(std::uint64_t attempt, const base::Endpoint& endpoint) {
+    disconnect();
+    wire_ = std::make_shared<Wire>(host_, attempt, sink_, of_driver_ ? cadence_ : nullptr);
+    wire_->connect(endpoint);
+}
+
+void SimTransport::send(base::Buffer& bytes) {
+    const auto taken = std::move(bytes);
+    bytes.clear();
+    if (wire_) {
+        wire_->send(taken);
+    }
+}
+
+void SimTransport::disconnect() {
+    if (wire_) {
+        std::exchange(wire_, nullptr)->close();
+    }
+}
+
+}  // namespace kazoo::sim

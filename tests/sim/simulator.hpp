@@ -1,0 +1,64 @@
+#pragma once
+
+#include "chance.hpp"
+#include "trace.hpp"
+#include "verdict.hpp"
+
+#include <kazoo/handler.hpp>
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace kazoo::sim {
+
+using namespace std::chrono_literals;
+
+/// Time, chance and what is to happen, of everything that is simulated: one event after the other,
+/// in the order of their times, then of their making.
+class Simulator {
+public:
+    Simulator(std::uint64_t seed, bool print_trace);
+
+    [[nodiscard]] TimePoint now() const noexcept { return now_; }
+    /// At the earliest now, after whatever is to happen then already.
+    void at(TimePoint when, Task task);
+    void after(Duration pause, Task task) { at(now_ + pause, std::move(task)); }
+
+    /// Runs what is to happen until then, or until the verdict is bad.
+    void run_until(TimePoint end);
+    void run_for(Duration time) { run_until(now_ + time); }
+    /// Destroys what has not happened.
+    void clear();
+
+    [[nodiscard]] Chance& chance() noexcept { return chance_; }
+    [[nodiscard]] Verdict& verdict() noexcept { return verdict_; }
+    [[nodiscard]] const Trace& trace() const noexcept { return trace_; }
+    [[nodiscard]] std::uint64_t events() const noexcept { return last_number_; }
+
+    template <class... Parts>
+    void note(std::string_view who, const Parts&... parts) {
+        trace_.line(now_, who, parts...);
+    }
+
+private:
+    struct Entry {
+        TimePoint when;
+        std::uint64_t number;
+        std::uint32_t slot;
+        [[nodiscard]] bool operator<(const Entry& other) const noexcept {  // later ones are less
+            return when != other.when ? when > other.when : number > other.number;
+        }
+    };
+
+    TimePoint now_;
+    Chance chance_;
+    Trace trace_;
+    Verdict verdict_;
+    std::vector<Entry> heap_;
+    std::vector<Task> tasks_;
+    std::vector<std::uint32_t> free_;
+    std::uint64_t last_number_ = 0;
+};
+
+}  // namespace kazoo::sim

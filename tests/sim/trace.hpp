@@ -1,0 +1,48 @@
+#pragma once
+
+#include <kazoo/handler.hpp>
+
+#include <concepts>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace kazoo::sim {
+
+/// What happened, a line for each event. The hash of all lines is always kept: two runs with the
+/// same hash are the same run.
+class Trace {
+public:
+    /// `begin` is where the times of the lines count from.
+    Trace(bool print, TimePoint begin) : print_(print), begin_(begin) {}
+
+    template <class... Parts>
+    void line(TimePoint now, std::string_view who, const Parts&... parts) {
+        text_.clear();
+        add(std::chrono::duration_cast<std::chrono::microseconds>(now - begin_).count());
+        add(" ");
+        add(who);
+        ((add(" "), add(parts)), ...);
+        add("\n");
+        finish();
+    }
+
+    [[nodiscard]] std::uint64_t hash() const noexcept { return hash_; }
+    [[nodiscard]] std::uint64_t lines() const noexcept { return lines_; }
+
+private:
+    void add(std::string_view part) { text_.append(part); }
+    template <std::integral Number>
+    void add(Number number) {
+        text_.append(std::to_string(number));
+    }
+    void finish();
+
+    const bool print_;
+    const TimePoint begin_;
+    std::string text_;
+    std::uint64_t hash_ = 0xcbf29ce484222325U;
+    std::uint64_t lines_ = 0;
+};
+
+}  // namespace kazoo::sim

@@ -1,0 +1,223 @@
+#include "workload.hpp"
+
+#include "programs.hpp"
+
+namespace kazoo::sim {
+namespace {
+
+std::string key(Chance& chance) {
+    return "/k/" + std::string(1, static_cast<char>('a' + chance.below(5)));
+}
+std::string branch(Chance& chance) {
+    std::string path = "/t";
+    for (int depth = chance.between(1, 3); depth > 0; --depth) {
+        path += "/" + std::string(1, static_cast<char>('x' + chance.below(2)));
+    }
+    return path;
+}
+std::string own(Chance& chance) {
+    return "/e/" + std::string(1, static_cast<char>('a' + chance.below(4)));
+}
+std::string anything(Chance& chance) {
+    switch (chance.below(8)) {
+        case 0:
+            return own(chance);
+        case 1:
+            return branch(chance);
+        case 2:
+            return chance.of<const char*>({"/k", "/e", "/s", "/t"});
+        default:
+            return key(chance);
+    }
+}
+
+}  // namespace
+
+void plant_roots(Cluster& cluster) {
+    cluster.plant({"/k", "/e", "/s", "/t", "/k/counter"});
+}
+
+void Workload::run_until(TimePoint end) {
+    auto& chance = client_.chance();
+    client_.process().after(chance.between(1ms, 1000ms), [this, end] {
+        client_.start();
+        tick(end);
+    });
+}
+
+void Workload::tick(TimePoint end) {
+    client_.look_at_clock();
+    auto& chance = client_.chance();
+    if (lives_ && chance.one_in(40)) {
+        life();
+    }
+    for (int burst = chance.one_in(10) ? chance.between(5, 15) : chance.between(0, 3); burst > 0;
+         --burst) {
+        one_call();
+    }
+    const auto pause = chance.between(20ms, 700ms);
+    if (client_.simulator().now() + pause < end) {
+        client_.process().after(pause, [this, end] { tick(end); });
+    }
+}
+
+/// Stops one way or another, and starts again some time after.
+void Workload::life() {
+    auto& chance = client_.chance();
+    if (!client_.started()) {
+        return;
+    }
+    stop();
+    if (chance.one_in(3)) {
+        client_.start();  // while the former session still ends
+    }
+    client_.process().after(chance.between(0ms, 3000ms), [this] {
+        client_.make();
+        if (!client_.started()) {
+            client_.start();
+        }
+    });
+}
+
+void Workload::stop() {
+    auto& chance = client_.chance();
+    const auto end = [this, destroys = chance.one_in(3)] {
+        destroys ? client_.destroy() : client_.stop();
+    };
+    if (!chance.one_in(3)) {
+        return end();
+    }
+    const auto result = client_.look("/k", false);  // from inside a callback
+    if (result.valid()) {
+        result.rawlink([end](const auto&) { end(); });
+    }
+}
+
+void Workload::one_call() {
+    auto& chance = client_.chance();
+    switch (chance.below(20)) {
+        case 0:
+            return client_.cancel_one();
+        case 1:
+            if (chance.one_in(3)) client_.request_stop();
+            return;
+        case 2:
+            if (chance.one_in(10)) let_run(client_.add_auth());
+            return;
+        case 3:
+            if (chance.one_in(4)) let_run(client_.command());
+            return;
+        case 4:
+            let_run(client_.sync("/k"));
+            return;
+        case 5:
+        case 6:
+            return many_steps();
+        case 7:
+            return watch_and_link();
+        case 8:
+        case 9:
+        case 10:
+        case 11:
+        case 12:
+        case 13:
+            return write();
+        default:
+            return read();
+    }
+}
+
+void Workload::write() {
+    auto& chance = client_.chance();
+    const auto version = chance.one_in(4) ? chance.between(0, 4) : -1;
+    const auto create = CreateOptions();
+    switch (chance.below(10)) {
+        case 0:
+        case 1:
+            let_run(client_.create(key(chance), create));
+            return;
+        case 2:
+            let_run(client_.create_with_stat(own(chance), CreateOptions().ephemeral()));
+            return;
+        case 3:
+            let_run(client_.create("/s/q-", CreateOptions().ephemeral().sequence()));
+            return;
+        case 4:
+            let_run(client_.create(branch(chance), CreateOptions().makepath()));
+            return;
+        case 5:
+            let_run(client_.create(own(chance) + "/child", create));
+            return;
+        case 6:
+        case 7:
+            let_run(client_.remove(key(chance), version));
+            return;
+        default:
+            let_run(client_.set(anything(chance), version));
+    }
+}
+
+void Workload::read() {
+    auto& chance = client_.chance();
+    const bool watches = chance.one_in(3);
+    const auto path = anything(chance);
+    switch (chance.below(6)) {
+        case 0:
+        case 1:
+            let_run(client_.look(path, watches));
+            return;
+        case 2:
+            let_run(client_.children(chance.of<const char*>({"/k", "/e", "/s"}), watches));
+            return;
+        case 3:
+            let_run(client_.children_with_stat(path, watches));
+            return;
+        default:
+            let_run(client_.get(path, watches));
+    }
+}
+
+/// The next call from inside the callback of the one before.
+void Workload::watch_and_link() {
+    const auto path = key(client_.chance());
+    const auto result = client_.get(path, true);
+    if (result.valid()) {
+        result.rawlink([this, path](const AsyncResult<NodeData>& done) {
+            if (done.successful()) {
+                let_run(client_.set(path, done.value()->stat.version));
+            } else {
+                let_run(client_.create(path, CreateOptions()));
+            }
+        });
+    }
+}
+
+void Workload::many_steps() {
+    if (!client_.exists()) {
+        return;
+    }
+    auto& chance = client_.chance();
+    switch (chance.below(6)) {
+        case 0:
+            let_run(client_.ensure_path(branch(chance)));
+            return;
+        case 1:
+            let_run(client_.remove_tree(chance.of<const char*>({"/t/x", "/t/y"})));
+            return;
+        case 2:
+            let_run(increment(client_, "/k/counter"));
+            return;
+        case 3:
+            let_run(queue_up(client_, "/s/lock-"));
+            return;
+        case 4: {
+            const auto first = key(chance);
+            let_run(swap(client_, first, key(chance)));
+            return;
+        }
+        default:
+            keep_trying(client_, key(chance));
+    }
+}
+
+}  // namespace kazoo::sim

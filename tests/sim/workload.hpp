@@ -1,0 +1,36 @@
+#pragma once
+
+#include "sim_client.hpp"
+
+namespace kazoo::sim {
+
+/// Nodes that are there from the beginning.
+void plant_roots(Cluster& cluster);
+
+/// What a program does with its client, now and then, by chance: calls of all kinds, alone, in
+/// callbacks, in coroutines, tried again; stops and new starts. Paths are few, so that programs
+/// meet.
+class Workload {
+public:
+    explicit Workload(SimClient& client) : client_(client) {}
+
+    /// Begins, and goes on until `end`.
+    void run_until(TimePoint end);
+    /// From now on nobody stops.
+    void calm_down() { lives_ = false; }
+
+private:
+    void tick(TimePoint end);
+    void life();
+    void stop();
+    void one_call();
+    void write();
+    void read();
+    void watch_and_link();
+    void many_steps();
+
+    SimClient& client_;
+    bool lives_ = true;
+};
+
+}  // namespace kazoo::sim
