@@ -17,7 +17,7 @@ SOURCES = $(shell find include src tests tools examples bench \
 # Tests want an Apache ZooKeeper that starts fast; beside the embedded server it may take its time.
 APACHE_AT_ITS_BEST := -XX:TieredStopAtLevel=4 -Xmx1g
 
-.PHONY: help deps test asan tsan clang run bench format tidy clean
+.PHONY: help deps test asan tsan clang run bench sim format tidy clean
 
 help:
 	@echo "make test            build and run every test"
@@ -25,6 +25,7 @@ help:
 	@echo "make run HOSTS=h:p   the tour, against yours"
 	@echo "make asan|tsan|clang every test under that sanitizer or compiler"
 	@echo "make bench           the benchmarks"
+	@echo "make sim SEEDS=n     n simulated lives, or one: make sim SEED=x TRACE=1"
 	@echo "make format|tidy     clang-format 14 in place, clang-tidy 14"
 	@echo "make deps|clean      install what is missing (Debian), remove build/"
 
@@ -53,6 +54,14 @@ endif
 bench: build-release
 	@scripts/with-zookeeper build/release/bench/bench
 	@_JAVA_OPTIONS='$(APACHE_AT_ITS_BEST)' scripts/with-zookeeper build/release/bench/bench_server
+
+# The dev build has assertions; the release build no tests.
+SEEDS ?= 10000
+sim: deps
+	@cmake --preset dev >/dev/null
+	@cmake --build --preset dev --target sim
+	@build/dev/tests/sim/sim $(if $(SEED),--seed $(SEED),--seeds $(SEEDS) --jobs $(shell nproc)) \
+	    $(if $(TRACE),--trace)
 
 format: deps
 	@clang-format-14 -i $(SOURCES)

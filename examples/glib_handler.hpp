@@ -48,7 +48,6 @@ private:
     /// What waits for the loop. A source of the main context brings it there, and keeps it.
     struct Queue {
         using Kept = std::shared_ptr<Queue>;
-
         [[nodiscard]] static Kept on(GMainContext* context) {
             static GSourceFuncs functions{nullptr, nullptr, turn, nullptr, nullptr, nullptr};
             auto queue = std::make_shared<Queue>();

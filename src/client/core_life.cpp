@@ -209,6 +209,8 @@ void Core::on_finished() {
     settled.set();
     finished.set();
     if (release) {
+        // This is the handler's own executor: it must not wait for it.
+        const detail::LaneScope nothing_may_block(*handler_, Lane::session);
         release_handler();
     }
 }

@@ -132,7 +132,7 @@ void SequentialAsioHandler::stop() {
     auto users = loop_->users.load();
     while (users > 0 && !loop_->users.compare_exchange_weak(users, users - 1)) {
     }
-    if (users == 1 && !loop_->in_this_thread()) {
+    if (users == 1 && !loop_->in_this_thread() && !detail::LaneScope::on_lane_of(*this)) {
         loop_->wait_idle();
     }
 }

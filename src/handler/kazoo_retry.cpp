@@ -98,7 +98,10 @@ void HandlerUse::last_until(ResultStateBase& result) {
     // whoever completes the result must not wait.
     auto release = [world = driver::make_world(handler_),
                     handler = handler_](ResultStateBase&) {
-        world->post([handler] { handler->stop(); });
+        world->post([handler] {
+            const LaneScope nothing_may_block(*handler, Lane::session);
+            handler->stop();
+        });
     };
     const bool pending = result.link(nobody_unlinks_it, LinkKind::direct, release);
     if (!pending) {

@@ -15,8 +15,11 @@
 #include <kazoo/handlers/asio.hpp>
 #include <kazoo/handlers/threading.hpp>
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/thread_pool.hpp>
 
 #include <ostream>
 #include <stdexcept>
@@ -39,9 +42,11 @@ private:
     std::shared_ptr<Handler> handler_ = std::make_shared<SelfContained>();
 };
 
+/// `hint` as Asio has it: how many threads at once the loop is to expect.
+template <int threads, int hint = 2>
 class AsioKit final : public HandlerKit {
 public:
-    explicit AsioKit(int threads) : work_(context_.get_executor()) {
+    AsioKit() : work_(context_.get_executor()) {
         for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { context_.run(); });
     }
     ~AsioKit() override {
@@ -57,15 +62,31 @@ public:
     }
 
 private:
-    boost::asio::io_context context_;
+    boost::asio::io_context context_{hint};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
     std::shared_ptr<Handler> handler_ = std::make_shared<SequentialAsioHandler>(context_);
     std::vector<std::thread> threads_;
 };
 
-template <class Kit, auto... arguments>
+/// A strand of a thread pool that the program has for other things.
+class StrandKit final : public HandlerKit {
+public:
+    ~StrandKit() override { pool_.join(); }
+    const std::shared_ptr<Handler>& handler() override { return handler_; }
+    bool shut_down(std::chrono::milliseconds limit) override {
+        return wait_until([this] { return !handler_->running(); }, limit);
+    }
+
+private:
+    boost::asio::thread_pool pool_{2};
+    std::shared_ptr<Handler> handler_ = std::make_shared<SequentialAsioHandler>(
+        boost::asio::any_io_executor(boost::asio::make_strand(pool_))
+    );
+};
+
+template <class Kit>
 std::unique_ptr<HandlerKit> make_kit() {
-    return std::make_unique<Kit>(arguments...);
+    return std::make_unique<Kit>();
 }
 
 }  // namespace
@@ -81,8 +102,10 @@ const std::vector<HandlerKind>& handler_kinds() {
          make_kit<SimpleKit<SequentialThreadingHandler>>,
          true,
          4},
-        {"Asio", "sequential_asio_handler", make_kit<AsioKit, 1>, false, 0},
-        {"AsioThreads", "sequential_asio_handler", make_kit<AsioKit, 3>, false, 0},
+        {"Asio", "sequential_asio_handler", make_kit<AsioKit<1>>, false, 0},
+        {"AsioHint1", "sequential_asio_handler", make_kit<AsioKit<1, 1>>, false, 0},
+        {"AsioThreads", "sequential_asio_handler", make_kit<AsioKit<3>>, false, 0},
+        {"AsioStrand", "sequential_asio_handler", make_kit<StrandKit>, false, 0},
 #ifdef KAZOO_HAS_FIBER
         fiber_kind(),
         fiber_polling_kind(),

@@ -137,7 +137,7 @@ TEST(UvLife, AStartOnAnotherThreadKeepsTheLoopAlive) {
 TEST(UvLife, RestartsOnTheLoopAndOnTheConnectionsThread) {
     UvLoop loop;
     SequentialUvHandler handler(loop.get());
-    int restarts = 0;
+    std::atomic<int> restarts{0};
     const auto restart = [&] {
         handler.stop();
         handler.start();

@@ -1,0 +1,157 @@
+// The snippets of docs/asynchronous-usage.md with threads: results, errors, CRUD, watches, several
+// at once.
+#include "hosts.hpp"
+
+#include <kazoo/kazoo.hpp>
+
+#include <chrono>
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+using namespace std::chrono_literals;
+
+namespace {
+
+void do_something(const std::vector<std::string>& children) {
+    std::cout << "children: " << children.size() << std::endl;
+}
+
+//! [callback]
+void my_callback(kazoo::AsyncResult<std::vector<std::string>> async_obj) {
+    try {
+        auto children = async_obj.get();  // is ready: does not block
+        do_something(children);
+    } catch (const kazoo::ConnectionLossException&) {
+        std::exit(1);
+    } catch (const kazoo::NoAuthException&) {
+        std::exit(1);
+    }
+}
+//! [callback]
+
+void create(kazoo::KazooClient& zk, const std::string& root) {
+    //! [create]
+    auto created = zk.create_async(root + "/a", "a value", kazoo::CreateOptions().makepath());
+    std::string path = created.get(10s);  // the path as the server made it
+
+    auto ephemeral = kazoo::CreateOptions().ephemeral().sequence();
+    zk.create_async(root + "/member-", {}, ephemeral)
+        .rawlink([](const kazoo::AsyncResult<std::string>& result) {
+            std::cout << (result.successful() ? "joined" : "not joined") << std::endl;
+        });
+    //! [create]
+}
+
+void read(kazoo::KazooClient& zk, const std::string& root) {
+    //! [read]
+    auto exists = zk.exists_async(root + "/b");   // std::optional<ZnodeStat>
+    auto node = zk.get_async(root + "/a");        // data and stat
+    auto children = zk.get_children_async(root);  // names
+    auto [data, stat] = node.get();
+    std::cout << data << ", version " << stat.version << std::endl;
+    //! [read]
+    std::cout << (exists.get() ? "b is there" : "no b") << ", " << children.get().size()
+              << " children" << std::endl;
+}
+
+void update(kazoo::KazooClient& zk, const std::string& root) {
+    //! [update]
+    auto stat = zk.set_async(root + "/a", "another value").get();
+    try {
+        zk.set_async(root + "/a", "too late", stat.version - 1).get();
+    } catch (const kazoo::BadVersionError& error) {
+        std::cout << error.path() << ": somebody was faster" << std::endl;
+    }
+    zk.delete_async(root + "/a", stat.version).get();
+    zk.delete_recursive_async(root).get();
+    //! [update]
+}
+
+void watch(kazoo::KazooClient& zk, const std::string& root) {
+    //! [watch]
+    kazoo::Event changed(zk.handler());
+    zk.get_async(
+          root + "/a", kazoo::Watcher([changed](const kazoo::WatchedEvent&) mutable {
+              changed.set();  // once; ask again to be told again
+          })
+    ).get();
+    zk.set(root + "/a", "a third value");
+    if (changed.wait(10s)) std::cout << "a has changed" << std::endl;
+    //! [watch]
+}
+
+void several(kazoo::KazooClient& zk, const std::string& root) {
+    //! [several]
+    std::vector<kazoo::AsyncResult<kazoo::NodeData>> reads;
+    for (const auto& name : zk.get_children(root)) {
+        reads.push_back(zk.get_async(root + "/" + name));  // all are under way at once
+    }
+    std::size_t bytes = 0;
+    for (const auto& read : kazoo::when_all(std::move(reads)).get(10s)) {
+        if (read.successful()) bytes += read.get().data.size();
+    }
+    std::cout << bytes << " bytes in all" << std::endl;
+    //! [several]
+}
+
+void bounded(kazoo::KazooClient& zk) {
+    //! [bounded]
+    auto result = zk.get_async("/", {}, kazoo::CallOptions().timeout(2s));
+    if (auto node = result.result()) {  // the same without exceptions
+        std::cout << "version " << node->stat.version << std::endl;
+    } else if (node.failure().outcome() == kazoo::Outcome::unknown) {
+        std::cout << "it may or may not have happened: " << node.failure() << std::endl;
+    }
+    //! [bounded]
+}
+
+void run(const std::string& hosts) {
+    //! [setup]
+    kazoo::KazooClient zk(kazoo::ClientOptions().hosts(hosts));
+
+    // returns immediately
+    auto event = zk.start_async();
+
+    // Wait for 30 seconds and see if we're connected
+    event.wait(30s);
+
+    if (!zk.connected()) {
+        // Not connected, stop trying to connect
+        zk.stop();
+        throw std::runtime_error("Unable to connect.");
+    }
+    //! [setup]
+
+    const auto root = own_path("guide");
+    create(zk, root);
+
+    //! [link]
+    // Both these statements return immediately, the second sets a callback that will be run
+    // when get_children_async has its return value
+    auto async_obj = zk.get_children_async("/");
+    async_obj.rawlink(my_callback);
+    //! [link]
+
+    read(zk, root);
+    watch(zk, root);
+    several(zk, root);
+    bounded(zk);
+    update(zk, root);
+
+    zk.stop();  // returns when the callbacks have run
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        run(hosts(argc, argv));
+    } catch (const std::exception& error) {
+        std::cerr << error.what() << '\n';
+        return 1;
+    }
+}
