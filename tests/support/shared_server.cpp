@@ -21,6 +21,7 @@ class SharedApache final : public SharedServer {
 public:
     SharedApache() { server_.start(); }
     std::uint16_t port() const override { return server_.port(); }
+    bool embedded() const override { return false; }
 
 private:
     ApacheServer server_;
@@ -30,6 +31,7 @@ private:
 class SharedEmbedded final : public SharedServer {
 public:
     std::uint16_t port() const override { return server_.port(); }
+    bool embedded() const override { return true; }
 
 private:
     testing::Server server_{

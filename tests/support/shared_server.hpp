@@ -11,6 +11,7 @@ class SharedServer {
 public:
     virtual ~SharedServer() = default;
     [[nodiscard]] virtual std::uint16_t port() const = 0;
+    [[nodiscard]] virtual bool embedded() const = 0;
     /// The answer to "srvr", "mntr", "cons", ...; empty when there is none within 5 seconds.
     [[nodiscard]] std::string four_letter_word(std::string_view command) const;
     /// "127.0.0.1:port".

@@ -20,6 +20,7 @@ INSTANTIATE_TEST_SUITE_P(Handlers, Access, each_kind, kind_name);
 INSTANTIATE_TEST_SUITE_P(Handlers, Chroots, each_kind, kind_name);
 INSTANTIATE_TEST_SUITE_P(Handlers, Watches, each_kind, kind_name);
 INSTANTIATE_TEST_SUITE_P(Handlers, Listening, each_kind, kind_name);
+INSTANTIATE_TEST_SUITE_P(Handlers, Load, each_kind, kind_name);
 INSTANTIATE_TEST_SUITE_P(Handlers, Life, each_kind, kind_name);
 
 }  // namespace kazoo::behaviour

@@ -24,6 +24,8 @@ class Access : public HandlerTest {};
 class Chroots : public HandlerTest {};
 class Watches : public HandlerTest {};
 class Listening : public HandlerTest {};
+/// Much at once.
+class Load : public HandlerTest {};
 /// Start, stop and what is between.
 class Life : public HandlerTest {};
 

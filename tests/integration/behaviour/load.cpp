@@ -1,0 +1,84 @@
+// Much at once: results in flight, watches that fire together, callbacks that do not keep up.
+#include "behaviour/suites.hpp"
+#include "support/shared_server.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace kazoo::behaviour {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Longer than a server waits for a sign of life of a session with `short_timeout`.
+constexpr auto slow = 1500ms;
+constexpr auto short_timeout = 1s;
+
+}  // namespace
+
+TEST_P(Load, AHundredThousandResultsInFlight) {
+    auto& client = zk();
+    client.create("/a", "data");
+    // A JVM that has just started takes its time.
+    const int wanted = shared_server().embedded() ? 100'000 : 10'000;
+    auto& order = record<int>();
+    std::atomic<int> wrong{0};
+    for (int i = 0; i < wanted; ++i) {
+        client.get_async("/a").rawlink([&, i](const AsyncResult<NodeData>& result) {
+            if (!result.successful() || result.get().data != "data") ++wrong;
+            order.add(i);
+        });
+    }
+    ASSERT_TRUE(order.wait_for(static_cast<std::size_t>(wanted), 60s));
+    EXPECT_EQ(wrong, 0);
+    const auto seen = order.all();
+    ASSERT_EQ(seen.size(), static_cast<std::size_t>(wanted));
+    EXPECT_TRUE(std::is_sorted(seen.begin(), seen.end()));
+}
+
+TEST_P(Load, AWatchStormBesideASlowCallback) {
+    auto& client = start_client(options().timeout(short_timeout));
+    const auto session = client.client_id()->session_id;
+    constexpr int nodes = 2000;
+    auto& told = record<std::string>();
+    std::vector<AsyncResult<std::optional<ZnodeStat>>> armed;
+    for (int i = 0; i < nodes; ++i) {
+        armed.push_back(client.exists_async(
+            "/n" + std::to_string(i),
+            Watcher([&](const WatchedEvent& event) { told.add(*event.path); })
+        ));
+    }
+    for (const auto& result : armed) ASSERT_TRUE(result.wait(patience));
+
+    auto& slept = record<int>();
+    // A callback that sleeps on the loop that carries the connection delays the pings as well.
+    const bool apart = GetParam().handler_name != "sequential_asio_handler";
+    if (apart) {
+        client.exists_async("/").rawlink([&](const auto&) {
+            if (callbacks_may_block()) {
+                client.handler()->sleep(slow);
+            } else {
+                std::this_thread::sleep_for(slow);
+            }
+            slept.add(1);
+        });
+    }
+    KazooClient other(ClientOptions().hosts(shared_server().hosts() + chroot()));
+    other.start(patience);
+    for (int i = 0; i < nodes; ++i) {
+        other.create_async("/n" + std::to_string(i)).rawlink([](const auto&) {});
+    }
+    ASSERT_TRUE(told.wait_for(nodes));
+    if (apart) {
+        ASSERT_TRUE(slept.wait_for(1));
+    }
+    EXPECT_TRUE(client.exists("/n0"));
+    ASSERT_TRUE(client.client_id().has_value());
+    EXPECT_EQ(client.client_id()->session_id, session) << "pings did not go on";
+    EXPECT_EQ(told.all().size(), static_cast<std::size_t>(nodes));
+}
+
+}  // namespace kazoo::behaviour
