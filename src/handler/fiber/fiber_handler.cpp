@@ -85,6 +85,7 @@ void SequentialFiberHandler::Fibers::bring_lane(
             handler::mark_fiber_thread();
             const handler::OwnFiber::Scope own(lane.fiber);
             lane.queue.serve();
+            self->pump.sweep();  // the last callbacks may have destroyed clients
         });
     } catch (...) {
         lane.queue.give_up();

@@ -78,9 +78,19 @@ void Pump::run() {
             }
         }
     }
-    // What was cut off still owns clients, which own this loop.
-    io_.restart();
-    static_cast<void>(work());
+    sweep();
+}
+
+void Pump::sweep() {
+    {
+        const std::lock_guard lock(mutex_);
+        if (running_) {
+            return;
+        }
+        io_.restart();
+    }
+    while (work()) {
+    }
 }
 
 /// What throws is a lack of memory: whoever asked goes without, the others are served.

@@ -29,6 +29,9 @@ public:
     /// Lets `run` return once it has run what was posted before.
     void finish();
     void wait_finished_until(TimePoint deadline);
+    /// Runs what has been posted since `run` returned, in the calling fiber: what was cut off there
+    /// still owns clients, which own this loop.
+    void sweep();
     [[nodiscard]] bool is_current() const noexcept { return fiber_.is_current(); }
 
 private:

@@ -27,7 +27,8 @@ void become_main_fiber() {
     main.ready_unlink();
     auto& main_continuation = continuation_of(main);
     // Kept, for its end would unwind the stack that waits there.
-    static_cast<void>(new boost::context::fiber(std::move(main_continuation)));
+    static auto& kept = *new std::vector<boost::context::fiber>;
+    kept.push_back(std::move(main_continuation));
     // To resume the main fiber is the only way to become it: it comes straight back here.
     main_continuation = boost::context::fiber([&self](boost::context::fiber&&) {
         return std::move(continuation_of(self));

@@ -19,6 +19,7 @@
 #ifdef __SANITIZE_ADDRESS__
 #    include <sanitizer/asan_interface.h>
 #    include <sanitizer/common_interface_defs.h>
+#    include <sanitizer/lsan_interface.h>
 #endif
 #ifdef __SANITIZE_THREAD__
 #    include <sanitizer/tsan_interface.h>
@@ -30,6 +31,9 @@ using boost::context::detail::fcontext_t;
 using boost::context::detail::transfer_t;
 using Entry = void (*)(transfer_t);
 using OnTop = transfer_t (*)(transfer_t);
+
+/// Boost.Fiber keeps a fiber's own data there.
+[[maybe_unused]] constexpr std::size_t above_the_stack = 1024;
 
 /// One stack and what the sanitizers know it by.
 struct Stack {
@@ -131,6 +135,11 @@ fcontext_t make_fcontext(void* top, std::size_t size, Entry entry) {
     auto old = all.lower_bound(bottom);
     if (old != all.begin() && std::prev(old)->second.holds(bottom)) --old;
     while (old != all.end() && old->first < bottom + size) {
+#ifdef __SANITIZE_ADDRESS__
+        __lsan_unregister_root_region(
+            reinterpret_cast<void*>(old->first), old->second.size + above_the_stack
+        );
+#endif
 #ifdef __SANITIZE_THREAD__
         __tsan_destroy_fiber(old->second.handle);
 #endif
@@ -140,6 +149,8 @@ fcontext_t make_fcontext(void* top, std::size_t size, Entry entry) {
     stack = Stack{bottom, size, entry, nullptr};
 #ifdef __SANITIZE_ADDRESS__
     __asan_unpoison_memory_region(reinterpret_cast<void*>(bottom), size);
+    // What only a suspended fiber refers to is no leak.
+    __lsan_register_root_region(reinterpret_cast<void*>(bottom), size + above_the_stack);
 #endif
 #ifdef __SANITIZE_THREAD__
     stack.handle = __tsan_create_fiber(0);
