@@ -55,13 +55,12 @@ public:
 
     /// What the server does.
     void serve() {
-        std::vector<Task> batch;
-        while (take(batch)) {
-            for (auto& task : batch) {
+        while (take()) {
+            for (auto& task : batch_) {
                 task();
                 task = nullptr;
             }
-            batch.clear();
+            batch_.clear();
         }
     }
 
@@ -82,7 +81,7 @@ public:
 private:
     [[nodiscard]] bool left() const noexcept { return !serving_ || !finishing_; }
 
-    bool take(std::vector<Task>& batch) {
+    bool take() {
         std::unique_lock lock(mutex_);
         while (waiting_.empty()) {
             if (finishing_) {
@@ -94,13 +93,14 @@ private:
             changed_.wait(lock, [this] { return !waiting_.empty() || finishing_; });
             sleeping_ = false;
         }
-        batch.swap(waiting_);
+        batch_.swap(waiting_);
         return true;
     }
 
     std::mutex mutex_;
     Condition changed_;
     std::vector<Task> waiting_;
+    std::vector<Task> batch_;  // the server's
     bool sleeping_ = false;
     bool serving_ = false;
     bool finishing_ = false;

@@ -3,6 +3,8 @@
 #include <boost/context/detail/fcontext.hpp>
 #include <dlfcn.h>
 #include <pthread.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <cstdint>
 #include <map>
@@ -180,5 +182,13 @@ transfer_t ontop_fcontext(const fcontext_t to, void* data, OnTop function) {
     arrive(current_stack());
     return back;
 }
+
+#ifdef __SANITIZE_ADDRESS__
+// What the frames of a stack have poisoned would hit whoever is given the addresses next.
+int munmap(void* address, std::size_t size) {
+    __asan_unpoison_memory_region(address, size);
+    return static_cast<int>(::syscall(SYS_munmap, address, size));
+}
+#endif
 
 }  // extern "C"
