@@ -18,6 +18,13 @@ using testing::ListenError;
 using testing_support::RawClient;
 using Clock = std::chrono::steady_clock;
 
+/// By a sanitizer that takes its time.
+#ifdef __SANITIZE_THREAD__
+constexpr bool watched = true;
+#else
+constexpr bool watched = false;
+#endif
+
 TEST(EmbeddedServer, AnswersWithinTenMillisecondsOfItsStart) {
     std::vector<Clock::duration> times;
     for (int i = 0; i < 20; ++i) {
@@ -31,7 +38,7 @@ TEST(EmbeddedServer, AnswersWithinTenMillisecondsOfItsStart) {
     const auto best = *std::min_element(times.begin(), times.end());
     const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(best).count();
     RecordProperty("start_to_first_reply_us", static_cast<int>(microseconds));
-    EXPECT_LT(microseconds, 10'000);
+    EXPECT_LT(microseconds, watched ? 200'000 : 10'000);
 }
 
 TEST(EmbeddedServer, AProcessMayHaveMany) {

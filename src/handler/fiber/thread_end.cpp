@@ -18,7 +18,10 @@ void become_main_fiber() {
     auto& self = *context::active();
     auto& scheduler = *self.get_scheduler();
     auto& main = *main_fiber_of(scheduler);
-    // Whose queue is known, so that the ready ones can be taken out.
+    // Whose queue is known, so that the ready ones can be taken out. The old one is kept: other
+    // threads may be about to notify it.
+    static auto& old = *new std::vector<AlgorithmPtr>;
+    old.push_back(algorithm_of(scheduler));
     scheduler.set_algo(new boost::fibers::algo::round_robin);
     while (auto* const worker = any_worker_of(scheduler)) {
         worker->ready_unlink();
