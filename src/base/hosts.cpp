@@ -12,13 +12,13 @@ namespace kazoo {
 namespace {
 
 constexpr std::size_t npos = std::string_view::npos;
+constexpr std::string_view blanks = " \t\r\n";
 
 Error refuse(const std::string& reason, std::string_view part) {
     return Error(ClientErrc::configuration).detail("hosts: " + reason + ": " + base::quoted(part));
 }
 
 std::string_view trim(std::string_view text) noexcept {
-    constexpr std::string_view blanks = " \t\r\n";
     const std::size_t first = text.find_first_not_of(blanks);
     if (first == npos) {
         return {};
@@ -117,8 +117,16 @@ Result<HostPort> parse_server(std::string_view text) {
     return make_server(host, rest, text);
 }
 
+// Blanks that slashes hid from trim() would else stand at the end of the normal path.
+std::string_view without_end(std::string_view chroot) noexcept {
+    while (!chroot.empty() && (chroot.back() == '/' || blanks.find(chroot.back()) != npos)) {
+        chroot.remove_suffix(1);
+    }
+    return chroot;
+}
+
 Result<std::string> parse_chroot(std::string_view text) {
-    const Result<std::string> path = check_path(text);
+    const Result<std::string> path = check_path(without_end(text));
     if (!path) {
         return refuse("the chroot is no valid path (" + path.failure().detail() + ")", text);
     }

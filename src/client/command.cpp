@@ -1,13 +1,13 @@
 #include "client/command.hpp"
 
 #include "base/stop_link.hpp"
+#include "client/server_version.hpp"
 #include "driver/four_letter_word.hpp"
 #include "driver/world_source.hpp"
 
 #include <kazoo/exceptions.hpp>
 #include <kazoo/promise.hpp>
 
-#include <charconv>
 #include <utility>
 
 namespace kazoo::client {
@@ -35,31 +35,6 @@ void end_with_life(detail::ResultStateBase& state, const std::stop_token& life) 
     base::link_to_stop(state, life, [&state] {
         state.fail(command_error(ClientErrc::connection_closed, "the client has been stopped"));
     });
-}
-
-/// The numbers of "Zookeeper version: 3.8.0-..., built on ...".
-std::vector<int> parse_version(std::string_view answer) {
-    constexpr std::string_view label = "version:";
-    std::vector<int> numbers;
-    auto at = answer.find(label);
-    if (at == std::string_view::npos) {
-        return numbers;
-    }
-    answer.remove_prefix(answer.find_first_not_of(' ', at + label.size()));
-    for (;;) {
-        int number = 0;
-        const auto [end, error] =
-            std::from_chars(answer.data(), answer.data() + answer.size(), number);
-        if (error != std::errc()) {
-            return numbers;
-        }
-        numbers.push_back(number);
-        answer.remove_prefix(static_cast<std::size_t>(end - answer.data()));
-        if (answer.empty() || answer.front() != '.') {
-            return numbers;
-        }
-        answer.remove_prefix(1);
-    }
 }
 
 }  // namespace
@@ -119,7 +94,7 @@ AsyncResult<std::string> command(Core& core, std::string_view word, const CallCo
 
 AsyncResult<std::vector<int>> server_version(std::shared_ptr<Core> core, CallContext context) {
     const auto answer = co_await direct(command(*core, "srvr", context));
-    auto version = parse_version(answer);
+    auto version = parse_server_version(answer);
     if (version.size() < 2) {
         throw_error(command_error(ClientErrc::protocol_error, "no version in: " + answer));
     }

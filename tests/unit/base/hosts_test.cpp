@@ -57,6 +57,14 @@ TEST(ConnectString, ChrootIsNormalised) {
     EXPECT_EQ(parse_hosts("a")->chroot, "");
 }
 
+TEST(ConnectString, BlanksBehindTheChrootAreDroppedWithItsSlashes) {
+    EXPECT_EQ(parsed("a/app "), "a:2181/app");
+    EXPECT_EQ(parsed("a/app /"), "a:2181/app");
+    EXPECT_EQ(parsed("a/app / / "), "a:2181/app");
+    EXPECT_EQ(parsed("a/app / x"), "a:2181/app / x");
+    EXPECT_EQ(parse_hosts("a/ /")->chroot, "");
+}
+
 TEST(ConnectString, WhatIsPrintedIsReadBack) {
     const Hosts hosts({HostPort("a", 1), HostPort("::1", 2), HostPort("10.0.0.1", 3)}, "/x/y");
     std::ostringstream out;

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+namespace kazoo::client {
+
+/// The numbers of "Zookeeper version: 3.8.0-..., built on ...", wherever in the answer; none if the
+/// server says nothing of the kind.
+[[nodiscard]] std::vector<int> parse_server_version(std::string_view answer);
+
+}  // namespace kazoo::client

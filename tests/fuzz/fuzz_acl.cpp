@@ -1,0 +1,95 @@
+// ACLs and identities as clients send them: ranges of addresses, credentials, lists.
+#include "fuzz/harness.hpp"
+#include "server/acl_rules.hpp"
+#include "server/ip_range.hpp"
+
+#include <kazoo/security.hpp>
+
+#include <algorithm>
+#include <sstream>
+
+namespace kazoo::fuzz {
+namespace {
+
+void check_ranges(const std::string& address, const std::string& range) {
+    const bool good = server::is_ip_range(range);
+    require(good || !server::ip_in_range(address, range), "nothing is in what is no range");
+    const auto base = range.substr(0, range.find('/'));
+    require(!good || server::ip_in_range(base, range), "the base of a range is in it");
+    require(!good || server::is_ip_range(base), "the base of a range is an address");
+    if (server::ip_in_range(address, range)) {
+        require(server::ip_in_range(address, base + "/0"), "what is in it is of its family");
+    }
+}
+
+void check_digest(const std::string& user, const std::string& password) {
+    const auto credential = make_digest_acl_credential(user, password);
+    const auto known = server::authenticate("digest", user + ":" + password, credential);
+    require(known.has_value(), "every credential can be judged");
+    const bool plain_name = user.find(':') == std::string::npos;
+    const auto granted = [&](std::int32_t perms) {
+        return server::allowed({make_digest_acl(user, password, 5)}, perms, *known);
+    };
+    require(!plain_name || known->back().id == credential, "both sides compute the same");
+    require(!plain_name || (known->size() == 2 && granted(1)), "the super user may do everything");
+    require(
+        !plain_name || server::fix_up({make_digest_acl(user, password, 1)}, {}).has_value(),
+        "what is made for a server is accepted"
+    );
+}
+
+AclList read_list(Input& input) {
+    AclList list;
+    while (!input.empty() && list.size() < 40) {
+        const auto perms = input.integer<std::int32_t>();
+        auto scheme = input.flag() ? input.text()
+                                   : input.pick<std::string>({"ip", "digest", "auth", "world"});
+        list.push_back(make_acl(std::move(scheme), input.text(), perms));
+    }
+    return list;
+}
+
+void check_list(const AclList& asked) {
+    const std::vector<Id> identities{Id("ip", "10.0.0.1"), Id("digest", "u:x"), Id("sasl", "s")};
+    for (const Acl& entry : asked) {
+        std::ostringstream out;
+        out << entry;
+        require(entry.acl_list().size() <= 5, "there are five permissions");
+    }
+    (void)server::allowed(asked, Permissions::read, identities);
+    const auto hidden = server::redacted(asked);
+    require(hidden.size() == asked.size(), "what is hidden is still there");
+    const auto stored = server::fix_up(asked, identities);
+    if (!stored) {
+        return;
+    }
+    require(!stored->empty(), "what is stored is not empty");
+    require(
+        std::none_of(
+            stored->begin(),
+            stored->end(),
+            [](const Acl& entry) { return entry.id.scheme == "auth"; }
+        ),
+        "auth is not stored"
+    );
+    const auto again = server::fix_up(*stored, identities);
+    // The digest of an identity may not look like one of a client's; lists without auth do.
+    const bool literal = std::none_of(asked.begin(), asked.end(), [](const Acl& entry) {
+        return entry.id.scheme == "auth";
+    });
+    require(!literal || again == stored, "what is stored can be stored");
+}
+
+}  // namespace
+}  // namespace kazoo::fuzz
+
+/// Two texts behind their lengths, used in several ways, then a list.
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    kazoo::fuzz::Input input(data, size);
+    const auto first = input.text();
+    const auto second = input.text();
+    kazoo::fuzz::check_ranges(first, second);
+    kazoo::fuzz::check_digest(first, second);
+    kazoo::fuzz::check_list(kazoo::fuzz::read_list(input));
+    return 0;
+}

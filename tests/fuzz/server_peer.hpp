@@ -1,0 +1,186 @@
+#pragma once
+
+#include "codec/frame.hpp"
+#include "codec/records.hpp"
+#include "fuzz/harness.hpp"
+#include "server/member.hpp"
+
+#include <map>
+#include <string>
+#include <utility>
+
+namespace kazoo::fuzz {
+
+/// What a client must keep to take its session to another connection.
+struct Ticket {
+    std::int64_t session = 0;
+    std::string password;
+};
+
+/// One connection to a member. Whatever it sends: what it gets must be whole frames, the answers to
+/// its own requests, and with the bodies that these have.
+class Peer {
+public:
+    Peer(server::Member& member, std::size_t max_output, server::Time now)
+        : member_(&member), max_output_(max_output), id_(member.open("10.0.0.1", 40'000, now)) {}
+
+    /// Bytes that need be no frames: from then on it is not known what is answered.
+    void send_anything(const std::vector<std::byte>& bytes, server::Time now) {
+        wild_ = true;
+        send(bytes, now);
+    }
+    void greet(const codec::ConnectRequest& request, server::Time now) {
+        base::Buffer out;
+        codec::append_frame(out, request);
+        wild_ = wild_ || greeted_;
+        greeted_ = true;
+        send(out.span(), now);
+    }
+    /// The body need not be that of the request.
+    void request(codec::Opcode op, std::span<const std::byte> body, server::Time now) {
+        base::Buffer out;
+        const std::int32_t xid = op == codec::Opcode::ping ? codec::ping_xid : ++last_xid_;
+        codec::append_frame(out, codec::RequestHeader{xid, op});
+        out.append(body.data(), body.size());
+        out.patch_i32(0, static_cast<std::int32_t>(out.size() - 4));
+        wild_ = wild_ || !greeted_;
+        if (xid > 0) {
+            owed_.emplace(xid, op);
+        }
+        send(out.span(), now);
+    }
+
+    /// Reads all there is; false once the connection is over.
+    bool read(server::Time now, bool handshakes_may_fail) {
+        for (;;) {
+            base::Buffer out;
+            member_->take_output(id_, out);
+            if (out.empty()) {
+                return !member_->over(id_);
+            }
+            require(out.size() <= max_output_, "output is limited");
+            take(out.span(), handshakes_may_fail);
+            member_->on_sent(id_, out.size(), now);
+        }
+    }
+    void close(server::Time now) { member_->on_closed(id_, now); }
+
+    /// What it was welcomed with, if it was.
+    [[nodiscard]] const Ticket& ticket() const { return ticket_; }
+
+private:
+    void send(std::span<const std::byte> bytes, server::Time now) {
+        if (member_->reading(id_)) {
+            member_->on_bytes(id_, std::vector<std::byte>(bytes.begin(), bytes.end()), now);
+        }
+    }
+
+    void take(std::span<const std::byte> bytes, bool handshakes_may_fail) {
+        if (wild_) {
+            return;  // the answer of a word, perhaps
+        }
+        reader_.feed(bytes);
+        for (auto item = reader_.next(); item.kind != codec::FrameItem::Kind::none;
+             item = reader_.next()) {
+            if (!welcomed_) {
+                wild_ = !take_welcome(item.bytes);
+                require(!wild_ || handshakes_may_fail, "the first frame is a welcome");
+            } else {
+                require(item.kind == codec::FrameItem::Kind::frame, "output is whole frames");
+                take_reply(item.bytes);
+            }
+            if (wild_) {
+                return;
+            }
+        }
+        wild_ = !welcomed_ && handshakes_may_fail;
+        require(wild_ || reader_.buffered() == 0, "no half a frame is sent");
+    }
+
+    bool take_welcome(std::span<const std::byte> frame) {
+        codec::Decoder in(frame);
+        codec::ConnectResponse response;
+        if (!codec::decode_connect_response(in, response)) {
+            return false;
+        }
+        welcomed_ = true;
+        ticket_.session = response.session_id;
+        ticket_.password = std::string(response.passwd.value.value_or(""));
+        return true;
+    }
+
+    void take_reply(std::span<const std::byte> frame) {
+        codec::Decoder in(frame);
+        codec::ReplyHeader header;
+        require(codec::decode(in, header), "replies have a header");
+        if (header.xid == codec::watch_xid) {
+            return require_body<codec::WatcherEvent>(in);
+        }
+        if (header.xid == codec::ping_xid) {
+            return;
+        }
+        const auto answered = owed_.find(header.xid);
+        require(answered != owed_.end(), "what is answered was asked, and once");
+        if (header.err == 0) {
+            take_body(answered->second, in);
+        }
+        owed_.erase(answered);
+    }
+
+    template <class Body>
+    static void require_body(codec::Decoder& in) {
+        Body body;
+        require(codec::decode(in, body), "the body of a reply is that of its request");
+        require(in.remaining() == 0, "nothing is behind the body of a reply");
+    }
+
+    static void take_body(codec::Opcode op, codec::Decoder& in) {
+        using codec::Opcode;
+        switch (op) {
+            case Opcode::create:
+                return require_body<codec::CreateReply>(in);
+            case Opcode::create2:
+            case Opcode::create_container:
+            case Opcode::create_ttl:
+                return require_body<codec::Create2Reply>(in);
+            case Opcode::exists:
+            case Opcode::set_data:
+            case Opcode::set_acl:
+                return require_body<codec::StatReply>(in);
+            case Opcode::get_data:
+                return require_body<codec::GetDataReply>(in);
+            case Opcode::get_acl:
+                return require_body<codec::GetAclReply>(in);
+            case Opcode::get_children:
+                return require_body<codec::GetChildrenReply>(in);
+            case Opcode::get_children2:
+                return require_body<codec::GetChildren2Reply>(in);
+            case Opcode::sync:
+                return require_body<codec::SyncReply>(in);
+            case Opcode::multi:
+            case Opcode::multi_read:
+                return require_body<codec::MultiResponse>(in);
+            case Opcode::get_ephemerals:
+                return require_body<codec::GetEphemeralsReply>(in);
+            case Opcode::get_all_children_number:
+                return require_body<codec::GetAllChildrenNumberReply>(in);
+            case Opcode::who_am_i:
+                return require_body<codec::WhoAmIReply>(in);
+            default:
+                return;
+        }
+    }
+
+    server::Member* member_;
+    std::size_t max_output_;
+    server::ConnectionId id_;
+    codec::FrameReader reader_{codec::max_frame_length};
+    std::map<std::int32_t, codec::Opcode> owed_;
+    std::int32_t last_xid_ = 0;
+    Ticket ticket_;
+    bool greeted_ = false;
+    bool welcomed_ = false;
+    bool wild_ = false;
+};
+
+}  // namespace kazoo::fuzz

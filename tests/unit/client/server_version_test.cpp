@@ -1,0 +1,36 @@
+#include "client/server_version.hpp"
+
+#include <gtest/gtest.h>
+
+namespace kazoo::client {
+namespace {
+
+using Numbers = std::vector<int>;
+
+TEST(ServerVersionTest, TheNumbersBehindTheLabel) {
+    EXPECT_EQ(
+        parse_server_version("Zookeeper version: 3.8.0-5a02a05eddb59aee, built on 2022\nMode: x\n"),
+        (Numbers{3, 8, 0})
+    );
+    EXPECT_EQ(parse_server_version("ClickHouse Keeper version: v23"), Numbers{});
+    EXPECT_EQ(parse_server_version("x version:3.9"), (Numbers{3, 9}));
+    EXPECT_EQ(parse_server_version("version: 3."), Numbers{3});
+    EXPECT_EQ(parse_server_version("version: 99999999999.1"), Numbers{});
+}
+
+TEST(ServerVersionTest, NothingThatIsNoNumber) {
+    EXPECT_EQ(parse_server_version(""), Numbers{});
+    EXPECT_EQ(parse_server_version("imok"), Numbers{});
+    EXPECT_EQ(parse_server_version("version: -3.-4"), Numbers{});
+    EXPECT_EQ(parse_server_version("version: 3.-4"), Numbers{3});
+}
+
+TEST(ServerVersionTest, AnAnswerThatEndsWithTheLabel) {
+    // A number stands right before the answer, for whoever looks there.
+    for (const std::string_view text : {"7version:", "7version:   "}) {
+        EXPECT_EQ(parse_server_version(text.substr(1)), Numbers{});
+    }
+}
+
+}  // namespace
+}  // namespace kazoo::client

@@ -1,0 +1,209 @@
+// The pump, between a session, a transport that the test plays, and time that stands still.
+#include "driver/driver.hpp"
+
+#include "codec/connect.hpp"
+#include "codec/requests.hpp"
+#include "support/session_script.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <deque>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace kazoo::driver {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using namespace std::chrono_literals;
+
+/// The operations in the frames of one write.
+using Write = std::vector<codec::Opcode>;
+
+struct Network {
+    std::weak_ptr<transport::Sink> sink;
+    std::uint64_t attempt = 0;
+    bool greeted = false;  // the ConnectRequest, which has no header, has been written
+    std::vector<Write> writes;
+};
+
+class PlayedTransport final : public transport::Transport {
+public:
+    explicit PlayedTransport(Network& network) : network_(network) {}
+    void resolve(std::uint64_t attempt, const std::string&, std::uint16_t) override {
+        network_.attempt = attempt;
+    }
+    void connect(std::uint64_t attempt, const base::Endpoint&) override {
+        network_.attempt = attempt;
+        network_.greeted = false;
+    }
+    void send(base::Buffer& bytes) override {
+        Write write;
+        codec::FrameReader reader(1 << 20);
+        reader.feed(bytes.span());
+        for (auto item = reader.next(); item.kind == codec::FrameItem::Kind::frame;
+             item = reader.next()) {
+            codec::RequestHeader header;
+            codec::Decoder decoder(item.bytes);
+            if (std::exchange(network_.greeted, true)) {
+                EXPECT_TRUE(codec::decode(decoder, header));
+                write.push_back(header.type);
+            }
+        }
+        network_.writes.push_back(std::move(write));
+        bytes.clear();
+    }
+    void disconnect() override {}
+
+private:
+    Network& network_;
+};
+
+class StillWorld final : public World {
+public:
+    [[nodiscard]] TimePoint now() const noexcept override { return TimePoint(1h) + passed; }
+    void post(Task task) override { tasks_.push_back(std::move(task)); }
+    void set_timer(TimePoint when, Task task) override {
+        timer_at = when;
+        timer_ = std::move(task);
+    }
+    void clear_timer() override { timer_ = nullptr; }
+    std::unique_ptr<transport::Transport> make_transport(std::weak_ptr<transport::Sink> sink
+    ) override {
+        network.sink = std::move(sink);
+        return std::make_unique<PlayedTransport>(network);
+    }
+
+    void run() {
+        while (!tasks_.empty()) {
+            auto task = std::move(tasks_.front());
+            tasks_.pop_front();
+            task();
+        }
+    }
+    void fire() {
+        passed = timer_at - TimePoint(1h);
+        std::exchange(timer_, nullptr)();
+        run();
+    }
+    void forget_all() {
+        timer_ = nullptr;
+        tasks_.clear();
+    }
+
+    Network network;
+    Duration passed{0};
+    TimePoint timer_at{};
+
+private:
+    std::deque<Task> tasks_;
+    Task timer_;
+};
+
+struct Owner final : EventSink, std::enable_shared_from_this<Owner> {
+    explicit Owner(std::shared_ptr<World> world) : driver(std::move(world), *this) {}
+    void on_events(std::vector<session::Event>&) override {}
+    void on_finished() override { ++finished; }
+    std::shared_ptr<void> keep_alive() override { return shared_from_this(); }
+
+    Driver driver;
+    int finished = 0;
+};
+
+class DriverTest : public testing::Test {
+protected:
+    void SetUp() override {
+        owner_->driver.start(testing_support::script_config());
+        world_->run();
+        sink().on_resolved(network_.attempt, {}, {{"10.0.0.1", 2181}});
+        sink().on_connected(network_.attempt);
+        sink().on_sent(network_.attempt);
+        base::Buffer frame;
+        codec::ConnectResponse welcome;
+        welcome.timeout_ms = 10'000;
+        welcome.session_id = 1;
+        welcome.passwd.value = "0123456789abcdef";
+        codec::append_frame(frame, welcome);
+        sink().on_bytes(network_.attempt, frame.span());
+        network_.writes.clear();
+    }
+    void TearDown() override { world_->forget_all(); }
+
+    [[nodiscard]] transport::Sink& sink() const { return *network_.sink.lock(); }
+    void sync() {
+        session::Call call;
+        call.op = codec::Opcode::sync;
+        codec::SyncRequest request;
+        request.path = "/a";
+        EXPECT_FALSE(owner_->driver.submit(call, request).error);
+    }
+    std::vector<Write> writes() {
+        world_->run();
+        return std::exchange(network_.writes, {});
+    }
+
+    std::shared_ptr<StillWorld> world_ = std::make_shared<StillWorld>();
+    Network& network_ = world_->network;
+    std::shared_ptr<Owner> owner_ = std::make_shared<Owner>(world_);
+};
+
+TEST_F(DriverTest, WhatWasAskedForMeanwhileLeavesInOneWrite) {
+    sync();
+    sync();
+    EXPECT_THAT(writes(), ElementsAre(Write(2, codec::Opcode::sync)));
+}
+
+// A transport has one buffer: a second write would take the first one's from under it.
+TEST_F(DriverTest, OneWriteAtATime) {
+    sync();
+    EXPECT_THAT(writes(), ElementsAre(Write(1, codec::Opcode::sync)));
+    sync();
+    sync();
+    EXPECT_THAT(writes(), IsEmpty());
+    sink().on_sent(network_.attempt);
+    EXPECT_THAT(writes(), ElementsAre(Write(2, codec::Opcode::sync)));
+    sink().on_sent(network_.attempt);
+    EXPECT_THAT(writes(), IsEmpty());
+}
+
+TEST_F(DriverTest, AWriteThatNeverEndsIsForgottenWithItsConnection) {
+    sync();
+    EXPECT_THAT(writes(), ElementsAre(Write(1, codec::Opcode::sync)));
+    sink().on_closed(network_.attempt, std::make_error_code(std::errc::connection_reset));
+    world_->fire();  // the pause of the back-off
+    sink().on_resolved(network_.attempt, {}, {{"10.0.0.1", 2181}});
+    sink().on_connected(network_.attempt);
+    EXPECT_EQ(writes().size(), 1U);  // the ConnectRequest
+}
+
+TEST_F(DriverTest, TheTimerIsSetAgainAfterItHasFired) {
+    std::vector<Write> pings;
+    const auto before = world_->now();
+    while (pings.size() < 1 && world_->now() < before + 5s) {
+        world_->fire();
+        for (auto& write : writes()) pings.push_back(std::move(write));
+    }
+    EXPECT_THAT(pings, ElementsAre(Write(1, codec::Opcode::ping)));
+    EXPECT_GT(world_->timer_at, world_->now());
+}
+
+TEST_F(DriverTest, EndsOnceAndLeavesNothing) {
+    owner_->driver.with_session([](session::Session& session, TimePoint now) {
+        session.close(now);
+        return 0;
+    });
+    EXPECT_THAT(writes(), ElementsAre(Write(1, codec::Opcode::close_session)));
+    const auto last = network_.sink.lock();
+    last->on_closed(network_.attempt, std::make_error_code(std::errc::connection_reset));
+    last->on_sent(network_.attempt);
+    world_->run();
+    EXPECT_EQ(owner_->finished, 1);
+}
+
+}  // namespace
+}  // namespace kazoo::driver
