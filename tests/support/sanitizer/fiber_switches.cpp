@@ -95,8 +95,9 @@ thread_local bool switching = false;
     __sanitizer_start_switch_fiber(&from.handle, reinterpret_cast<void*>(to.bottom), to.size);
 #endif
 #ifdef __SANITIZE_THREAD__
-    from.handle = __tsan_get_current_fiber();
-    __tsan_switch_to_fiber(to.handle, 0);
+    // Atomic: a stack's memory may go from thread to thread in ways that nobody sees.
+    __atomic_store_n(&from.handle, __tsan_get_current_fiber(), __ATOMIC_RELEASE);
+    __tsan_switch_to_fiber(__atomic_load_n(&to.handle, __ATOMIC_ACQUIRE), 0);
 #endif
 }
 
@@ -143,7 +144,7 @@ fcontext_t make_fcontext(void* top, std::size_t size, Entry entry) {
         );
 #endif
 #ifdef __SANITIZE_THREAD__
-        __tsan_destroy_fiber(old->second.handle);
+        __tsan_destroy_fiber(__atomic_load_n(&old->second.handle, __ATOMIC_ACQUIRE));
 #endif
         old = all.erase(old);
     }
