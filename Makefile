@@ -17,7 +17,7 @@ SOURCES = $(shell find include src tests tools examples bench \
 # Tests want an Apache ZooKeeper that starts fast; beside the embedded server it may take its time.
 APACHE_AT_ITS_BEST := -XX:TieredStopAtLevel=4 -Xmx1g
 
-.PHONY: help deps test asan tsan clang run bench sim fuzz format tidy clean
+.PHONY: help deps test asan tsan clang run bench sim fuzz mutation format tidy clean
 
 help:
 	@echo "make test            build and run every test"
@@ -27,6 +27,7 @@ help:
 	@echo "make bench           the benchmarks"
 	@echo "make sim SEEDS=n     n simulated lives, or one: make sim SEED=x TRACE=1"
 	@echo "make fuzz SECONDS=n  every fuzz target, n seconds in all"
+	@echo "make mutation        plants defects and says which test notices each"
 	@echo "make format|tidy     clang-format 14 in place, clang-tidy 14"
 	@echo "make deps|clean      install what is missing (Debian), remove build/"
 
@@ -69,6 +70,9 @@ fuzz: deps
 	@cmake --preset fuzz
 	@cmake --build --preset fuzz --target fuzzers
 	@scripts/fuzz $(SECONDS)
+
+mutation: deps
+	@tests/mutation/check_mutations.py
 
 format: deps
 	@clang-format-14 -i $(SOURCES)

@@ -145,11 +145,12 @@ TEST_P(Checklist, Row17_NoThreadsButTheHandlersOwn) {
 TEST_P(Checklist, Row17_ClientsOfTwoHandlersKeepToTheirOwn) {
     const auto other = GetParam().make();
     auto& mine = zk();
-    KazooClient theirs(options().handler(other->handler()));
-    theirs.start(patience);
-    EXPECT_EQ(mine.get_async("/").handler(), handler());
-    EXPECT_EQ(theirs.get_async("/").handler(), other->handler());
-    theirs.stop();
+    {
+        KazooClient theirs(options().handler(other->handler()));
+        theirs.start(patience);
+        EXPECT_EQ(mine.get_async("/").handler(), handler());
+        EXPECT_EQ(theirs.get_async("/").handler(), other->handler());
+    }
     EXPECT_TRUE(mine.exists("/"));
     EXPECT_TRUE(other->shut_down(patience));
     EXPECT_TRUE(mine.exists("/")) << "the end of one handler is not that of the other";

@@ -58,7 +58,7 @@ TEST(AsyncResultSleepers, AreAllNotified) {
     for (int i = 0; i < 3; ++i) {
         threads.emplace_back([&result] { EXPECT_EQ(result.get(), 5); });
     }
-    EXPECT_TRUE(kazoo::testing_support::wait_until([&] { return handler->asleep == 3; }));
+    EXPECT_TRUE(kazoo::testing_support::wait_until([&] { return handler->asleep == 3; }, 10s));
     promise.set(5);
     EXPECT_EQ(handler->notified, 3);
     handler->over = true;
