@@ -16,8 +16,13 @@ using namespace std::chrono_literals;
 
 namespace {
 
+/// A line in one piece: callbacks speak from another thread.
+void say(const std::string& text) {
+    std::cout << text + '\n' << std::flush;
+}
+
 void do_something(const std::vector<std::string>& children) {
-    std::cout << "children: " << children.size() << std::endl;
+    say("children: " + std::to_string(children.size()));
 }
 
 //! [callback]
@@ -41,7 +46,7 @@ void create(kazoo::KazooClient& zk, const std::string& root) {
     auto ephemeral = kazoo::CreateOptions().ephemeral().sequence();
     zk.create_async(root + "/member-", {}, ephemeral)
         .rawlink([](const kazoo::AsyncResult<std::string>& result) {
-            std::cout << (result.successful() ? "joined" : "not joined") << std::endl;
+            say(result.successful() ? "joined" : "not joined");
         });
     //! [create]
 }
@@ -52,10 +57,10 @@ void read(kazoo::KazooClient& zk, const std::string& root) {
     auto node = zk.get_async(root + "/a");        // data and stat
     auto children = zk.get_children_async(root);  // names
     auto [data, stat] = node.get();
-    std::cout << data << ", version " << stat.version << std::endl;
+    say(data + ", version " + std::to_string(stat.version));
     //! [read]
-    std::cout << (exists.get() ? "b is there" : "no b") << ", " << children.get().size()
-              << " children" << std::endl;
+    const auto* const b = exists.get() ? "b is there, " : "no b, ";
+    say(b + std::to_string(children.get().size()) + " children");
 }
 
 void update(kazoo::KazooClient& zk, const std::string& root) {
@@ -64,7 +69,7 @@ void update(kazoo::KazooClient& zk, const std::string& root) {
     try {
         zk.set_async(root + "/a", "too late", stat.version - 1).get();
     } catch (const kazoo::BadVersionError& error) {
-        std::cout << error.path() << ": somebody was faster" << std::endl;
+        say(std::string(error.path()) + ": somebody was faster");
     }
     zk.delete_async(root + "/a", stat.version).get();
     zk.delete_recursive_async(root).get();
@@ -80,7 +85,7 @@ void watch(kazoo::KazooClient& zk, const std::string& root) {
           })
     ).get();
     zk.set(root + "/a", "a third value");
-    if (changed.wait(10s)) std::cout << "a has changed" << std::endl;
+    if (changed.wait(10s)) say("a has changed");
     //! [watch]
 }
 
@@ -94,7 +99,7 @@ void several(kazoo::KazooClient& zk, const std::string& root) {
     for (const auto& read : kazoo::when_all(std::move(reads)).get(10s)) {
         if (read.successful()) bytes += read.get().data.size();
     }
-    std::cout << bytes << " bytes in all" << std::endl;
+    say(std::to_string(bytes) + " bytes in all");
     //! [several]
 }
 
@@ -102,9 +107,9 @@ void bounded(kazoo::KazooClient& zk) {
     //! [bounded]
     auto result = zk.get_async("/", {}, kazoo::CallOptions().timeout(2s));
     if (auto node = result.result()) {  // the same without exceptions
-        std::cout << "version " << node->stat.version << std::endl;
+        say("version " + std::to_string(node->stat.version));
     } else if (node.failure().outcome() == kazoo::Outcome::unknown) {
-        std::cout << "it may or may not have happened: " << node.failure() << std::endl;
+        say("it may or may not have happened: " + std::string(node.failure().path()));
     }
     //! [bounded]
 }

@@ -14,8 +14,9 @@ function(install_library)
 endfunction()
 
 function(build_consumer)
+    string(REPLACE ";" "," names "${components}")  # a list would fall apart on its way
     run(${CMAKE_COMMAND} -S ${consumer_dir} -B ${build_dir} -G Ninja
-        -D CMAKE_CXX_COMPILER=${compiler} "-DCOMPONENTS=${components}" ${ARGN})
+        -D CMAKE_CXX_COMPILER=${compiler} -D COMPONENTS=${names} ${ARGN})
     run(${CMAKE_COMMAND} --build ${build_dir})
 endfunction()
 
