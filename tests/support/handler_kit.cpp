@@ -25,20 +25,20 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
-#include <utility>
 
 namespace kazoo::testing_support {
 namespace {
 
-/// For handlers that have all they need. Shut down when nobody refers to it any more: its last
+/// For handlers that have all they need. Shut down when nobody else refers to it any more: its last
 /// callbacks, such as those of a client that was destroyed in one, have run then.
 template <class SelfContained>
 class SimpleKit final : public HandlerKit {
 public:
     const std::shared_ptr<Handler>& handler() override { return handler_; }
     bool shut_down(std::chrono::milliseconds limit) override {
-        const std::weak_ptr<Handler> last = std::exchange(handler_, nullptr);
-        return wait_until([&] { return last.expired(); }, limit);
+        const bool alone = wait_until([this] { return handler_.use_count() == 1; }, limit);
+        handler_ = nullptr;
+        return alone;
     }
 
 private:
