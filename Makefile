@@ -72,7 +72,7 @@ fuzz: deps
 	@scripts/fuzz $(SECONDS)
 
 mutation: deps
-	@tests/mutation/check_mutations.py
+	@python3 -B tests/mutation/check_mutations.py
 
 format: deps
 	@clang-format-14 -i $(SOURCES)
