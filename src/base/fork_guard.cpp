@@ -21,12 +21,18 @@ bool watch_forks() noexcept {
 #endif
 }
 
-}  // namespace
-
-std::uint32_t fork_generation() noexcept {
+std::uint32_t present_generation() noexcept {
     static const bool watched = watch_forks();
     static_cast<void>(watched);
     return generation.load(std::memory_order_relaxed);
+}
+
+}  // namespace
+
+ForkGuard::ForkGuard() noexcept : generation_(present_generation()) {}
+
+bool ForkGuard::in_child() const noexcept {
+    return generation_ != present_generation();
 }
 
 }  // namespace kazoo::base

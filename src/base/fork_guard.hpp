@@ -1,10 +1,26 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <utility>
 
 namespace kazoo::base {
 
-/// Changes in the child of a fork, where the parent's threads and sockets must not be used.
-[[nodiscard]] std::uint32_t fork_generation() noexcept;
+/// Knows the process it was made in. In the child of a fork the parent's threads do not exist, may
+/// have held locks, and its sockets must not be used.
+class ForkGuard {
+public:
+    ForkGuard() noexcept;
+    [[nodiscard]] bool in_child() const noexcept;
+
+private:
+    const std::uint32_t generation_;
+};
+
+/// For what a child inherits and may not touch, not even destroy.
+template <class T>
+void leave_to_parent(std::shared_ptr<T>& inherited) {
+    static_cast<void>(new std::shared_ptr<T>(std::move(inherited)));
+}
 
 }  // namespace kazoo::base

@@ -1,4 +1,5 @@
 #include "base/lane_slot.hpp"
+#include "base/refuse_wait.hpp"
 #include "base/trampoline.hpp"
 
 #include <kazoo/detail/result_state.hpp>
@@ -69,13 +70,7 @@ std::shared_ptr<Waiter> thread_waiter() {
 
 void check_may_block() {
     if (LaneScope::in_listener()) {
-        throw_error(Error(
-            ClientErrc::would_deadlock,
-            Outcome::not_sent,
-            "wait",
-            {},
-            "a state listener must not block; start the work and return"
-        ));
+        base::refuse_to_wait("a state listener must not block; start the work and return");
     }
     base::Trampoline::run_pending();
 }
@@ -109,6 +104,14 @@ bool LaneScope::in_listener() noexcept {
 }  // namespace kazoo::detail
 
 namespace kazoo::base {
+
+void refuse_to_wait(const char* why) {
+    throw_error(Error(ClientErrc::would_deadlock, Outcome::not_sent, "wait", {}, why));
+}
+
+void refuse_to_wait_in_child() {
+    throw_error(Error(ClientErrc::forked, Outcome::unknown, "wait"));
+}
 
 LaneSlot* thread_lane_slot() noexcept {
     thread_local LaneSlot slot = nullptr;

@@ -1,6 +1,5 @@
 #include "client/core.hpp"
 
-#include "base/fork_guard.hpp"
 #include "base/stop_link.hpp"
 #include "driver/world_source.hpp"
 
@@ -67,7 +66,6 @@ Core::Core(ClientOptions options, Hosts hosts, std::shared_ptr<driver::World> wo
       chroot_(hosts_.chroot),
       handler_(options_.handler()),
       world_(std::move(world)),
-      fork_generation_(base::fork_generation()),
       listeners_(std::make_shared<Listeners>(handler_)),
       connected_(handler_),
       settled_(handler_),
@@ -102,10 +100,6 @@ session::Config Core::make_config() {
     config.limits.watches = options_.limits().watches;
     config.seed = driver::random_seed(handler_.get());
     return config;
-}
-
-bool Core::in_forked_child() const noexcept {
-    return fork_generation_ != base::fork_generation();
 }
 
 void Core::check_may_block() const {

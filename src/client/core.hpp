@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/fork_guard.hpp"
 #include "client/listeners.hpp"
 #include "client/operation.hpp"
 #include "driver/driver.hpp"
@@ -72,7 +73,7 @@ public:
     [[nodiscard]] std::optional<ClientId> client_id() const;
     [[nodiscard]] std::chrono::milliseconds session_timeout() const;
     [[nodiscard]] std::optional<base::Endpoint> server() const;
-    [[nodiscard]] bool in_forked_child() const noexcept;
+    [[nodiscard]] bool in_forked_child() const noexcept { return fork_.in_child(); }
     [[nodiscard]] AclList acl_or_default(const std::optional<AclList>& acl) const;
     [[nodiscard]] driver::World& world() noexcept { return *world_; }
 
@@ -122,7 +123,7 @@ private:
     const Chroot chroot_;
     const std::shared_ptr<Handler> handler_;
     const std::shared_ptr<driver::World> world_;
-    const std::uint32_t fork_generation_;
+    const base::ForkGuard fork_;
     const std::shared_ptr<Listeners> listeners_;
 
     std::atomic<KeeperState> state_{KeeperState::CLOSED};

@@ -1,8 +1,8 @@
 #include "base/fork_guard.hpp"
+#include "base/refuse_wait.hpp"
 #include "handler/strand_lane.hpp"
 
 #include <kazoo/detail/result_state.hpp>
-#include <kazoo/exceptions.hpp>
 #include <kazoo/handlers/asio.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -29,7 +29,7 @@ struct SequentialAsioHandler::Loop {
     boost::asio::io_context* context;
     std::array<std::shared_ptr<handler::StrandLane>, 3> lanes;
     std::atomic<int> users{0};
-    std::uint32_t fork_generation = base::fork_generation();
+    const base::ForkGuard fork;
 };
 
 namespace {
@@ -85,7 +85,7 @@ boost::asio::any_io_executor SequentialAsioHandler::executor() {
 }
 
 void SequentialAsioHandler::dispatch(Lane lane, Task task) {
-    if (loop_->fork_generation != base::fork_generation()) {
+    if (loop_->fork.in_child()) {
         return task();  // nobody runs the parent's loop here
     }
     auto& target = *loop_->lanes[static_cast<std::size_t>(lane)];
@@ -100,26 +100,14 @@ void SequentialAsioHandler::dispatch(Lane lane, Task task) {
 }
 
 std::shared_ptr<Waiter> SequentialAsioHandler::waiter() {
-    if (loop_->fork_generation != base::fork_generation()) {
-        throw_error(Error(ClientErrc::forked, Outcome::unknown, "wait"));
+    if (loop_->fork.in_child()) {
+        base::refuse_to_wait_in_child();
     }
     if (loop_->stopped()) {
-        throw_error(Error(
-            ClientErrc::would_deadlock,
-            Outcome::not_sent,
-            "wait",
-            {},
-            "the loop that would have to end the wait has been stopped"
-        ));
+        base::refuse_to_wait("the loop that would have to end the wait has been stopped");
     }
     if (loop_->in_this_thread()) {
-        throw_error(Error(
-            ClientErrc::would_deadlock,
-            Outcome::not_sent,
-            "wait",
-            {},
-            "this thread runs the loop that would have to end the wait"
-        ));
+        base::refuse_to_wait("this thread runs the loop that would have to end the wait");
     }
     return detail::thread_waiter();
 }

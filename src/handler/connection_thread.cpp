@@ -1,8 +1,7 @@
 #include "handler/connection_thread.hpp"
 
 #include "base/quiet_thread.hpp"
-
-#include <kazoo/exceptions.hpp>
+#include "base/refuse_wait.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -27,13 +26,7 @@ bool ConnectionThread::on_this_thread() const noexcept {
 
 void ConnectionThread::refuse_to_block() const {
     if (on_this_thread()) {
-        throw_error(Error(
-            ClientErrc::would_deadlock,
-            Outcome::not_sent,
-            "wait",
-            {},
-            "the connection's own thread must not block"
-        ));
+        base::refuse_to_wait("the connection's own thread must not block");
     }
 }
 

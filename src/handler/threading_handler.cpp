@@ -1,9 +1,9 @@
 #include "base/fork_guard.hpp"
+#include "base/refuse_wait.hpp"
 #include "handler/connection_thread.hpp"
 #include "handler/lane_worker.hpp"
 
 #include <kazoo/detail/result_state.hpp>
-#include <kazoo/exceptions.hpp>
 #include <kazoo/handlers/threading.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -19,7 +19,7 @@ struct SequentialThreadingHandler::Threads {
     std::mutex life_mutex;  // start and stop, one at a time
     int users = 0;
     std::atomic<bool> running{false};
-    const std::uint32_t fork_generation = base::fork_generation();
+    const base::ForkGuard fork;
     handler::ConnectionThread connection;
     std::array<handler::LaneWorker, 3> lanes;
 
@@ -29,9 +29,6 @@ struct SequentialThreadingHandler::Threads {
                std::any_of(lanes.begin(), lanes.end(), [](auto& l) { return l.on_own_thread(); });
     }
     void end();
-    [[nodiscard]] bool in_forked_child() const noexcept {
-        return fork_generation != base::fork_generation();
-    }
 };
 
 /// The connection first: it may still complete results onto the lanes.
@@ -46,9 +43,8 @@ void SequentialThreadingHandler::Threads::end() {
 SequentialThreadingHandler::SequentialThreadingHandler() : threads_(std::make_shared<Threads>()) {}
 
 SequentialThreadingHandler::~SequentialThreadingHandler() {
-    if (threads_->in_forked_child()) {
-        // The threads exist in the parent only and may hold the locks: nothing may be touched.
-        static_cast<void>(new std::shared_ptr<Threads>(std::move(threads_)));
+    if (threads_->fork.in_child()) {
+        base::leave_to_parent(threads_);
         return;
     }
     {
@@ -67,14 +63,14 @@ boost::asio::any_io_executor SequentialThreadingHandler::executor() {
 }
 
 void SequentialThreadingHandler::dispatch(Lane lane, Task task) {
-    if (threads_->in_forked_child() || !threads_->lane(lane).push(task)) {
+    if (threads_->fork.in_child() || !threads_->lane(lane).push(task)) {
         task();
     }
 }
 
 std::shared_ptr<Waiter> SequentialThreadingHandler::waiter() {
-    if (threads_->in_forked_child()) {
-        throw_error(Error(ClientErrc::forked, Outcome::unknown, "wait"));
+    if (threads_->fork.in_child()) {
+        base::refuse_to_wait_in_child();
     }
     threads_->connection.refuse_to_block();
     return detail::thread_waiter();

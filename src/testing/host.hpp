@@ -46,9 +46,7 @@ public:
 
     /// Closes all connections and ends the thread.
     void end() noexcept;
-    [[nodiscard]] bool in_forked_child() const noexcept {
-        return fork_generation_ != base::fork_generation();
-    }
+    [[nodiscard]] bool in_forked_child() const noexcept { return fork_.in_child(); }
 
     /// `hosts` and `port` never change and may be read from any thread.
     [[nodiscard]] Place& place(std::size_t number) { return places_[number]; }
@@ -83,7 +81,7 @@ private:
     void run(const std::function<void()>& task);
     void serve() noexcept;
 
-    const std::uint32_t fork_generation_ = base::fork_generation();
+    const base::ForkGuard fork_;
     boost::asio::io_context io_{1};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
     server::State state_;

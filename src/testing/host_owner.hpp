@@ -3,7 +3,6 @@
 #include "testing/host.hpp"
 
 #include <memory>
-#include <utility>
 
 namespace kazoo::testing {
 
@@ -14,8 +13,7 @@ inline void give_up(std::shared_ptr<Host>& host) noexcept {
         return;
     }
     if (host->in_forked_child()) {
-        static_cast<void>(new std::shared_ptr<Host>(std::move(host)));
-        return;
+        return base::leave_to_parent(host);
     }
     host->end();
     host.reset();

@@ -57,33 +57,32 @@ void SimClient::make() {
 }
 
 void SimClient::start() {
-    if (!zk_) {
-        return;
+    if (turn("starts", true)) {
+        zk_->start_async();
     }
-    process_.note("starts");
-    started_ = true;
-    host_.cadence->want(true, simulator_.now());
-    zk_->start_async();
 }
 
 void SimClient::stop() {
-    if (!zk_) {
-        return;
+    if (turn("stops", false)) {
+        zk_->stop();
     }
-    process_.note("stops");
-    started_ = false;
-    host_.cadence->want(false, simulator_.now());
-    zk_->stop();
 }
 
 void SimClient::destroy() {
-    if (!zk_) {
-        return;
+    if (turn("destroys its client", false)) {
+        const auto ends = std::move(zk_);
     }
-    process_.note("destroys its client");
-    started_ = false;
-    host_.cadence->want(false, simulator_.now());
-    const auto ends = std::move(zk_);
+}
+
+/// Notes what the client is about to do; false if there is none.
+bool SimClient::turn(const char* does, bool started) {
+    if (!zk_) {
+        return false;
+    }
+    process_.note(does);
+    started_ = started;
+    host_.cadence->want(started, simulator_.now());
+    return true;
 }
 
 void SimClient::freeze(Duration time) {

@@ -74,6 +74,7 @@ public:
     [[nodiscard]] KazooState heard() const noexcept { return states_->last(); }
 
 private:
+    [[nodiscard]] bool turn(const char* does, bool started);
     [[nodiscard]] ClientOptions options();
     Call& begin(Act act, std::string path);
     [[nodiscard]] CallOptions call_options();

@@ -4,8 +4,6 @@
 #include "support/wait_until.hpp"
 
 #include <algorithm>
-#include <filesystem>
-#include <iterator>
 
 namespace kazoo::testing_support {
 
@@ -89,11 +87,6 @@ KazooClient& root_client() {
     static const bool started = (client.start(patience), true);
     static_cast<void>(started);
     return client;
-}
-
-int thread_count() {
-    const std::filesystem::directory_iterator tasks("/proc/self/task");
-    return static_cast<int>(std::distance(begin(tasks), end(tasks)));
 }
 
 }  // namespace kazoo::testing_support

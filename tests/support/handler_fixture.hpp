@@ -3,6 +3,7 @@
 #include "support/handler_kit.hpp"
 #include "support/proxy.hpp"
 #include "support/recorder.hpp"
+#include "support/thread_count.hpp"
 
 #include <kazoo/client.hpp>
 
@@ -73,9 +74,6 @@ private:
 
 /// A client of the shared server without chroot, for the other party of a test.
 KazooClient& root_client();
-
-/// How many threads this process has.
-int thread_count();
 
 /// The failure of a result that is ready within `patience`; an empty one if it has a value.
 template <class T>

@@ -1,4 +1,5 @@
 #include "base/fork_guard.hpp"
+#include "base/refuse_wait.hpp"
 #include "handler/fiber/default_algorithm.hpp"
 #include "handler/fiber/fiber_lane.hpp"
 #include "handler/fiber/fiber_lane_slots.hpp"
@@ -6,7 +7,6 @@
 #include "handler/fiber/pump.hpp"
 #include "handler/fiber/thread_end.hpp"
 
-#include <kazoo/exceptions.hpp>
 #include <kazoo/handlers/fiber.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -26,10 +26,6 @@ constexpr std::size_t stack_bytes = 256 * 1024;
 
 /// How long another thread waits for fibers that may never run again.
 constexpr auto patience_elsewhere = std::chrono::seconds(2);
-
-[[noreturn]] void refuse_to_wait(const char* why) {
-    throw_error(Error(ClientErrc::would_deadlock, Outcome::not_sent, "wait", {}, why));
-}
 
 template <class Body>
 void bring_fiber(Body body) {
@@ -51,14 +47,12 @@ struct SequentialFiberHandler::Fibers {
     std::thread::id home;
     std::atomic<bool> running{false};
     std::atomic<bool> gone{false};  // the thread of the fibers has ended
-    const std::uint32_t fork_generation = base::fork_generation();
+    const base::ForkGuard fork;
     handler::Pump pump;
     std::array<handler::FiberLane, 3> lanes;
 
     /// Nobody would run what is given to the fibers.
-    [[nodiscard]] bool deserted() const noexcept {
-        return gone.load() || fork_generation != base::fork_generation();
-    }
+    [[nodiscard]] bool deserted() const noexcept { return gone.load() || fork.in_child(); }
     [[nodiscard]] bool in_own_fiber() const noexcept {
         return pump.is_current() || std::any_of(lanes.begin(), lanes.end(), [](const auto& lane) {
                    return lane.fiber.is_current();
@@ -169,9 +163,8 @@ SequentialFiberHandler::SequentialFiberHandler() : fibers_(std::make_shared<Fibe
 }
 
 SequentialFiberHandler::~SequentialFiberHandler() {
-    if (fibers_->fork_generation != base::fork_generation()) {
-        // The parent's threads may hold the locks: nothing may be touched.
-        static_cast<void>(new std::shared_ptr<Fibers>(std::move(fibers_)));
+    if (fibers_->fork.in_child()) {
+        base::leave_to_parent(fibers_);
         return;
     }
     {
@@ -201,14 +194,14 @@ void SequentialFiberHandler::dispatch(Lane lane, Task task) {
 }
 
 std::shared_ptr<Waiter> SequentialFiberHandler::waiter() {
-    if (fibers_->fork_generation != base::fork_generation()) {
-        throw_error(Error(ClientErrc::forked, Outcome::unknown, "wait"));
+    if (fibers_->fork.in_child()) {
+        base::refuse_to_wait_in_child();
     }
     if (fibers_->gone.load()) {
-        refuse_to_wait("the thread that ran the handler's fibers has ended");
+        base::refuse_to_wait("the thread that ran the handler's fibers has ended");
     }
     if (fibers_->pump.is_current()) {
-        refuse_to_wait("the connection's own fiber must not block");
+        base::refuse_to_wait("the connection's own fiber must not block");
     }
     return std::make_shared<handler::FiberWaiter>();
 }

@@ -1,4 +1,5 @@
 #include "base/fork_guard.hpp"
+#include "base/refuse_wait.hpp"
 #include "handler/connection_thread.hpp"
 #include "handler/uv/uv_queue.hpp"
 
@@ -25,11 +26,8 @@ struct SequentialUvHandler::Loop {
     explicit Loop(uv_loop_t* loop) : queue(handler::UvQueue::open(loop)) {}
 
     void end(bool for_good);
-    [[nodiscard]] bool in_forked_child() const noexcept {
-        return fork_generation != base::fork_generation();
-    }
 
-    const std::uint32_t fork_generation = base::fork_generation();
+    const base::ForkGuard fork;
     const std::shared_ptr<handler::UvQueue> queue;
     std::mutex life_mutex;  // start and stop, one at a time
     int users = 0;
@@ -83,9 +81,8 @@ void SequentialUvHandler::Loop::end(bool for_good) {
 SequentialUvHandler::SequentialUvHandler(uv_loop_t* loop) : loop_(std::make_shared<Loop>(loop)) {}
 
 SequentialUvHandler::~SequentialUvHandler() {
-    if (loop_->in_forked_child()) {
-        // The thread exists in the parent only and may hold the locks: nothing may be touched.
-        static_cast<void>(new std::shared_ptr<Loop>(std::move(loop_)));
+    if (loop_->fork.in_child()) {
+        base::leave_to_parent(loop_);
         return;
     }
     close();
@@ -101,30 +98,24 @@ boost::asio::any_io_executor SequentialUvHandler::executor() {
 
 void SequentialUvHandler::dispatch(Lane, Task task) {
     // One queue for all lanes: on one thread they are sequential anyhow, and so stay in order.
-    if (loop_->in_forked_child() || !loop_->queue->push(task)) {
+    if (loop_->fork.in_child() || !loop_->queue->push(task)) {
         task();
     }
 }
 
 std::shared_ptr<Waiter> SequentialUvHandler::waiter() {
-    if (loop_->in_forked_child()) {
-        throw_error(Error(ClientErrc::forked, Outcome::unknown, "wait"));
+    if (loop_->fork.in_child()) {
+        base::refuse_to_wait_in_child();
     }
     if (loop_->queue->on_loop_thread()) {
-        throw_error(Error(
-            ClientErrc::would_deadlock,
-            Outcome::not_sent,
-            "wait",
-            {},
-            "this is the thread of the libuv loop, which nothing may hold up"
-        ));
+        base::refuse_to_wait("this is the thread of the libuv loop, which nothing may hold up");
     }
     loop_->connection.refuse_to_block();
     return detail::thread_waiter();
 }
 
 void SequentialUvHandler::start() {
-    if (loop_->in_forked_child()) {
+    if (loop_->fork.in_child()) {
         throw_error(Error(ClientErrc::forked, Outcome::not_sent, "start"));
     }
     const std::lock_guard lock(loop_->life_mutex);
@@ -145,14 +136,14 @@ void SequentialUvHandler::start() {
 }
 
 void SequentialUvHandler::stop() {
-    if (!loop_->in_forked_child()) {
+    if (!loop_->fork.in_child()) {
         const auto keep = loop_;  // the handler may go away while this waits
         keep->end(false);
     }
 }
 
 void SequentialUvHandler::close() {
-    if (!loop_->in_forked_child()) {
+    if (!loop_->fork.in_child()) {
         const auto keep = loop_;
         keep->end(true);
     }

@@ -99,7 +99,7 @@ void UvQueue::send() {
 }
 
 void UvQueue::turn() {
-    if (fork_generation_ != base::fork_generation()) {
+    if (fork_.in_child()) {
         return;  // the tasks are the parent's
     }
     const auto self = shared_from_this();

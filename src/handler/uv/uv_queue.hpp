@@ -10,7 +10,6 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -59,7 +58,7 @@ private:
     uv_async_t handle_{};
     std::shared_ptr<UvQueue> self_;  // libuv has the handle until it calls back
     const std::thread::id loop_thread_ = std::this_thread::get_id();
-    const std::uint32_t fork_generation_ = base::fork_generation();
+    const base::ForkGuard fork_;
     std::atomic<int> holds_{0};
     std::atomic<bool> closing_{false};
 

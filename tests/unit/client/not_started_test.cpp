@@ -88,8 +88,7 @@ TEST(ClientStopped, RefusesEveryOperation) {
     EXPECT_EQ(refusals.size(), 15U);
 }
 
-TEST(ClientNeverStarted, RefusesWhatHasNoPath) {
-    LoopClient client;
+void expect_refusals_of_what_has_no_path(LoopClient& client) {
     Refusals unconnected(Errc::connection_loss);
     every_other_operation(client.zk, {}, unconnected);
     Refusals closed(ClientErrc::connection_closed);
@@ -99,17 +98,16 @@ TEST(ClientNeverStarted, RefusesWhatHasNoPath) {
     closed.expect_told(1);
 }
 
+TEST(ClientNeverStarted, RefusesWhatHasNoPath) {
+    LoopClient client;
+    expect_refusals_of_what_has_no_path(client);
+}
+
 TEST(ClientStopped, RefusesWhatHasNoPath) {
     LoopClient client;
     client.begin();
     client.run();
-    Refusals unconnected(Errc::connection_loss);
-    every_other_operation(client.zk, {}, unconnected);
-    Refusals closed(ClientErrc::connection_closed);
-    closed("add_auth", client.zk.add_auth_async("digest", "user:password"));
-    client.run();
-    unconnected.expect_told(1);
-    closed.expect_told(1);
+    expect_refusals_of_what_has_no_path(client);
 }
 
 TEST(ClientStopped, FailsWhatWaitedForAConnection) {

@@ -1,22 +1,17 @@
 // A client whose fibers run in the very thread that uses it: a blocking call suspends its fiber.
 #include "one_thread.hpp"
+#include "support/thread_count.hpp"
 
 #include <kazoo/exceptions.hpp>
 
 #include <boost/fiber/algo/round_robin.hpp>
 #include <boost/fiber/buffered_channel.hpp>
 
-#include <filesystem>
 #include <string>
 #include <vector>
 
 namespace kazoo::testing_support {
 namespace {
-
-int thread_count() {
-    const std::filesystem::directory_iterator tasks("/proc/self/task");
-    return static_cast<int>(std::distance(begin(tasks), end(tasks)));
-}
 
 TEST(FiberClientTest, BlocksAndIsServedInOneThread) {
     in_new_thread([] {

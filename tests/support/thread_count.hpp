@@ -1,0 +1,14 @@
+#pragma once
+
+#include <filesystem>
+#include <iterator>
+
+namespace kazoo::testing_support {
+
+/// How many threads this process has.
+inline int thread_count() {
+    const std::filesystem::directory_iterator tasks("/proc/self/task");
+    return static_cast<int>(std::distance(begin(tasks), end(tasks)));
+}
+
+}  // namespace kazoo::testing_support
