@@ -17,7 +17,7 @@ SOURCES = $(shell find include src tests tools examples bench \
 # Tests want an Apache ZooKeeper that starts fast; beside the embedded server it may take its time.
 APACHE_AT_ITS_BEST := -XX:TieredStopAtLevel=4 -Xmx1g
 
-.PHONY: help deps test asan tsan clang run bench sim fuzz mutation format tidy clean
+.PHONY: help deps test asan tsan clang run bench sim fuzz mutation coverage format tidy clean
 
 help:
 	@echo "make test            build and run every test"
@@ -28,6 +28,7 @@ help:
 	@echo "make sim SEEDS=n     n simulated lives, or one: make sim SEED=x TRACE=1"
 	@echo "make fuzz SECONDS=n  every fuzz target, n seconds in all"
 	@echo "make mutation        plants defects and says which test notices each"
+	@echo "make coverage        which lines of the protocol core the tests run, 95 % at least"
 	@echo "make format|tidy     clang-format 14 in place, clang-tidy 14"
 	@echo "make deps|clean      install what is missing (Debian), remove build/"
 
@@ -70,6 +71,17 @@ fuzz: deps
 	@cmake --preset fuzz
 	@cmake --build --preset fuzz --target fuzzers
 	@scripts/fuzz $(SECONDS)
+
+# The protocol core has no excuse: unit tests and simulation reach all of it.
+COVERED := src/session src/codec
+coverage: deps
+	@scripts/install-missing gcovr
+	@cmake --preset coverage
+	@cmake --build --preset coverage --target unit_codec unit_session sim sim_checks
+	@find build/coverage -name '*.gcda' -delete
+	@ctest --preset coverage -R '^(unit\.codec|unit\.session|sim)\.' -E sim.self_test
+	@gcovr --root . $(COVERED:%=--filter %/) --exclude-throw-branches \
+	    --print-summary --sort-uncovered --fail-under-line 95 build/coverage
 
 mutation: deps
 	@python3 -B tests/mutation/check_mutations.py

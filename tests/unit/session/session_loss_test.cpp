@@ -224,7 +224,7 @@ TEST_F(SessionLossTest, NothingOfTheOldSessionReachesTheNew) {
 
 // --- servers that want the connection to end ---
 
-class SessionEndsConnectionTest : public testing::TestWithParam<std::pair<int, const char*>> {};
+class SessionEndsConnectionTest : public testing::TestWithParam<std::pair<int, std::string>> {};
 
 TEST_P(SessionEndsConnectionTest, CompletesItsRequestAndFailsTheOthers) {
     const auto [err, name] = GetParam();
@@ -237,7 +237,7 @@ TEST_P(SessionEndsConnectionTest, CompletesItsRequestAndFailsTheOthers) {
     EXPECT_THAT(
         s.take(),
         ElementsAre(
-            std::string("r1 ") + name + " not applied",
+            "r1 " + name + " not applied",
             "r2 connection_loss not applied",
             "CONNECTING",
             "disconnect"
@@ -288,10 +288,10 @@ INSTANTIATE_TEST_SUITE_P(
     Codes,
     SessionEndsConnectionTest,
     testing::Values(
-        std::pair(-118, "session_moved"),
-        std::pair(-4, "connection_loss"),
-        std::pair(-112, "session_expired"),
-        std::pair(-124, "session_closed_require_sasl")
+        std::pair<int, std::string>(-118, "session_moved"),
+        std::pair<int, std::string>(-4, "connection_loss"),
+        std::pair<int, std::string>(-112, "session_expired"),
+        std::pair<int, std::string>(-124, "session_closed_require_sasl")
     )
 );
 

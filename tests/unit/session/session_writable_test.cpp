@@ -209,6 +209,18 @@ TEST(SessionWritableTest, AMoveThatFailsIsNoTryOfConnectionRetry) {
     EXPECT_EQ(s.session().state(), KeeperState::CONNECTED);
 }
 
+TEST(SessionWritableTest, WithoutHostsItWaitsForSome) {
+    SessionScript s(read_only_config());
+    s.establish(read_only);
+    s.session().set_hosts({}, false);
+    s.serve_for(10min);
+    EXPECT_EQ(s.probing(), Network::idle);
+    s.session().set_hosts({{"zk9", 2181}}, false);
+    s.take();
+    until_probing(s);
+    EXPECT_THAT(s.take(), Contains("resolve zk9:2181"));
+}
+
 TEST(SessionWritableTest, EndsWithTheConnection) {
     SessionScript s(read_only_config());
     s.establish(read_only);
