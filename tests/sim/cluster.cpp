@@ -23,7 +23,7 @@ server::StateOptions state_options(const Cluster::Options& options) {
 
 Cluster::Cluster(Simulator& simulator, const Options& options, std::vector<Mischief*> mischief)
     : simulator_(simulator), mischief_(std::move(mischief)), state_(state_options(options)) {
-    state_.attach(chronicle_);
+    state_.attach(scribe_);
     for (std::size_t i = 0; i < options.members; ++i) {
         members_.push_back(std::make_unique<ServerMember>(*this, i, options.members > 1));
     }
@@ -31,7 +31,7 @@ Cluster::Cluster(Simulator& simulator, const Options& options, std::vector<Misch
 
 Cluster::~Cluster() {
     members_.clear();
-    state_.detach(chronicle_);
+    state_.detach(scribe_);
 }
 
 std::vector<Acceptor*> Cluster::acceptors() const {
@@ -86,8 +86,8 @@ bool Cluster::expire_one() {
 
 Cluster::Turn::Turn(Cluster& cluster, Author author) : cluster_(cluster) {
     ++cluster_.turns_;
-    cluster_.chronicle_.set_time(cluster_.simulator_.now());
-    cluster_.chronicle_.work_for(author);
+    cluster_.scribe_.set_time(cluster_.simulator_.now());
+    cluster_.scribe_.work_for(author);
 }
 
 Cluster::Turn::~Turn() {
@@ -95,7 +95,7 @@ Cluster::Turn::~Turn() {
         cluster_.pump();
     }
     --cluster_.turns_;
-    cluster_.chronicle_.work_for(Author());
+    cluster_.scribe_.work_for(Author());
 }
 
 void Cluster::pump() {

@@ -1,7 +1,8 @@
 #pragma once
 
-#include "chronicle.hpp"
+#include "history/chronicle.hpp"
 #include "mischief.hpp"
+#include "scribe.hpp"
 #include "server_member.hpp"
 
 #include <cstdint>
@@ -62,6 +63,7 @@ private:
     Simulator& simulator_;
     std::vector<Mischief*> mischief_;
     Chronicle chronicle_;
+    Scribe scribe_{chronicle_};
     server::State state_;
     std::vector<std::unique_ptr<ServerMember>> members_;
     std::int64_t armed_for_ms_ = server::no_deadline;

@@ -1,10 +1,10 @@
 // Simulates clients and servers, a seed at a time, and checks everything that they do.
 #include "checks/remains.hpp"
+#include "history/verdict.hpp"
 #include "options.hpp"
 #include "scenario.hpp"
 #include "self_check.hpp"
 #include "support/allocations/allocations.hpp"
-#include "verdict.hpp"
 
 #include <sys/wait.h>
 #include <unistd.h>

@@ -1,8 +1,8 @@
 #include "recorder.hpp"
 
-#include "checks/effects.hpp"
-#include "checks/errors.hpp"
-#include "checks/once.hpp"
+#include "history/checks/effects.hpp"
+#include "history/checks/errors.hpp"
+#include "history/checks/once.hpp"
 
 #include <iterator>
 

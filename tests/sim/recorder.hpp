@@ -1,10 +1,10 @@
 #pragma once
 
-#include "call.hpp"
-#include "checks/order.hpp"
-#include "checks/reads.hpp"
-#include "checks/watches.hpp"
 #include "cluster.hpp"
+#include "history/call.hpp"
+#include "history/checks/order.hpp"
+#include "history/checks/reads.hpp"
+#include "history/checks/watches.hpp"
 #include "sim_handler.hpp"
 
 #include <kazoo/async_result.hpp>

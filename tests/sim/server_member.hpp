@@ -1,6 +1,7 @@
 #pragma once
 
-#include "chronicle.hpp"
+#include "history.hpp"
+#include "history/chronicle.hpp"
 #include "mischief.hpp"
 #include "network.hpp"
 #include "server/member.hpp"

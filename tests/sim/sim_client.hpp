@@ -1,6 +1,6 @@
 #pragma once
 
-#include "checks/states.hpp"
+#include "history/checks/states.hpp"
 #include "recorder.hpp"
 #include "sim_handler.hpp"
 

@@ -1,8 +1,9 @@
 #pragma once
 
 #include "chance.hpp"
+#include "history.hpp"
+#include "history/verdict.hpp"
 #include "trace.hpp"
-#include "verdict.hpp"
 
 #include <kazoo/handler.hpp>
 

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "verdict.hpp"
+#include "history.hpp"
+#include "history/verdict.hpp"
 
 #include <kazoo/handler.hpp>
 

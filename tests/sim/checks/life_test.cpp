@@ -1,8 +1,7 @@
-// Bad histories, for the checks of states, of the cadence, and of what is left at the end.
+// Bad histories, for the checks of the cadence, and of what is left at the end.
 #include "checks/cadence.hpp"
 #include "checks/remains.hpp"
-#include "checks/states.hpp"
-#include "checks/story.hpp"
+#include "history/checks/story.hpp"
 
 #include <gmock/gmock.h>
 
@@ -12,34 +11,6 @@ namespace {
 using namespace std::chrono_literals;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-TEST(StateCheckTest, AWalkThroughTheTable) {
-    Verdict verdict;
-    StateCheck states(verdict, "client");
-    for (const auto state :
-         {KazooState::CONNECTED,
-          KazooState::SUSPENDED,
-          KazooState::CONNECTED,
-          KazooState::LOST,
-          KazooState::CONNECTED,
-          KazooState::SUSPENDED,
-          KazooState::LOST}) {
-        states.on_state(state);
-    }
-    EXPECT_THAT(verdict.faults(), IsEmpty());
-}
-
-TEST(StateCheckTest, StepsThatAreNotInTheTable) {
-    Verdict verdict;
-    StateCheck(verdict, "client").on_state(KazooState::SUSPENDED);
-    EXPECT_EQ(verdict.faults().size(), 1u);
-    StateCheck(verdict, "client").on_state(KazooState::LOST);
-    EXPECT_EQ(verdict.faults().size(), 2u);
-    StateCheck twice(verdict, "client");
-    twice.on_state(KazooState::CONNECTED);
-    twice.on_state(KazooState::CONNECTED);
-    EXPECT_EQ(verdict.faults().size(), 3u);
-}
 
 class CadenceTest : public testing::Test {
 protected:
@@ -133,15 +104,6 @@ TEST_F(CadenceTest, ASessionThatMustBeOver) {
     EXPECT_THAT(fault(), IsEmpty());
     cadence.look(false, true, Story::at(4200));
     EXPECT_THAT(fault(), HasSubstr("SUSPENDED, but nothing was heard"));
-}
-
-TEST(RemainsCheckTest, AnEphemeralOfASessionThatIsOver) {
-    Story story;
-    story.wrote(Write::Kind::create, "/e", "d1", 0, 100);
-    check_ephemerals(story.chronicle, {100}, story.verdict);
-    EXPECT_THAT(story.fault(), IsEmpty());
-    check_ephemerals(story.chronicle, std::set<std::int64_t>(), story.verdict);
-    EXPECT_THAT(story.fault(), HasSubstr("is over"));
 }
 
 TEST(RemainsCheckTest, WhatAClientLeavesBehind) {

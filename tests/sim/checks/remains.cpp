@@ -2,27 +2,12 @@
 
 namespace kazoo::sim {
 
-void check_ephemerals(
-    const Chronicle& chronicle, const std::set<std::int64_t>& living_sessions, Verdict& verdict
-) {
-    std::set<std::string> paths;
-    for (const auto& write : chronicle.writes()) {
-        paths.insert(write.path);
-    }
-    for (const auto& path : paths) {
-        const auto& node = chronicle.of(path).back();
-        if (node.exists && node.owner != 0 && !living_sessions.contains(node.owner)) {
-            verdict.fail(path + ": its session " + std::to_string(node.owner) + " is over");
-        }
-    }
-}
-
 void check_ephemerals(const Chronicle& chronicle, const server::State& state, Verdict& verdict) {
     std::set<std::int64_t> living;
     for (const auto& [expiry, sessions] : state.sessions().buckets()) {
         living.insert(sessions.begin(), sessions.end());
     }
-    check_ephemerals(chronicle, living, verdict);
+    history::check_ephemerals(chronicle, living, verdict);
     for (const auto owner : state.tree().ephemeral_owners()) {
         if (!living.contains(owner)) {
             verdict.fail("the servers keep nodes of session " + std::to_string(owner));

@@ -1,20 +1,16 @@
 #pragma once
 
-#include "chronicle.hpp"
+#include "history.hpp"
+#include "history/checks/ephemerals.hpp"
+#include "history/verdict.hpp"
 #include "server/state.hpp"
-#include "verdict.hpp"
 
 #include <cstddef>
-#include <cstdint>
-#include <set>
 #include <string>
 
 namespace kazoo::sim {
 
-/// No node belongs to a session that is over, neither in what the servers wrote nor in their tree.
-void check_ephemerals(
-    const Chronicle& chronicle, const std::set<std::int64_t>& living_sessions, Verdict& verdict
-);
+/// The same, in what the servers wrote and in their tree.
 void check_ephemerals(const Chronicle& chronicle, const server::State& state, Verdict& verdict);
 
 /// What a client that has ended still has.

@@ -1,13 +1,13 @@
 #pragma once
 
-#include "verdict.hpp"
+#include "history/verdict.hpp"
 
 #include <kazoo/state.hpp>
 
 #include <string>
 #include <utility>
 
-namespace kazoo::sim {
+namespace kazoo::history {
 
 /// What a listener hears is a walk through kazoo's table: a client begins LOST, becomes CONNECTED,
 /// from there SUSPENDED or LOST, and from SUSPENDED either.
@@ -24,4 +24,4 @@ private:
     KazooState last_ = KazooState::LOST;
 };
 
-}  // namespace kazoo::sim
+}  // namespace kazoo::history

@@ -1,6 +1,6 @@
-#include "call.hpp"
+#include "history/call.hpp"
 
-namespace kazoo::sim {
+namespace kazoo::history {
 
 const char* to_string(Act act) noexcept {
     switch (act) {
@@ -54,4 +54,4 @@ std::string describe(const Call& call) {
     return text + " (" + error_name(call.error) + ", " + kazoo::to_string(call.outcome) + ")";
 }
 
-}  // namespace kazoo::sim
+}  // namespace kazoo::history

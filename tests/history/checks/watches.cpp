@@ -1,9 +1,9 @@
-#include "checks/watches.hpp"
+#include "history/checks/watches.hpp"
 
 #include <algorithm>
 #include <sstream>
 
-namespace kazoo::sim {
+namespace kazoo::history {
 namespace {
 
 std::string text_of(const WatchedEvent& event) {
@@ -151,4 +151,4 @@ void WatchCheck::at_end() {
     }
 }
 
-}  // namespace kazoo::sim
+}  // namespace kazoo::history

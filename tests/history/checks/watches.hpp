@@ -1,8 +1,8 @@
 #pragma once
 
-#include "call.hpp"
-#include "chronicle.hpp"
-#include "verdict.hpp"
+#include "history/call.hpp"
+#include "history/chronicle.hpp"
+#include "history/verdict.hpp"
 
 #include <kazoo/state.hpp>
 
@@ -11,7 +11,7 @@
 #include <map>
 #include <vector>
 
-namespace kazoo::sim {
+namespace kazoo::history {
 
 /// Every watch that was armed is told once: of a change that came after what its session had seen,
 /// or of the end of the session. What was not armed is told nothing. An event arrives before any
@@ -50,4 +50,4 @@ private:
     std::map<int, std::vector<std::uint32_t>> untold_;  // by client
 };
 
-}  // namespace kazoo::sim
+}  // namespace kazoo::history

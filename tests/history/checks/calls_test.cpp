@@ -1,12 +1,12 @@
 // Bad histories, for the checks of single calls and of their order.
-#include "checks/errors.hpp"
-#include "checks/once.hpp"
-#include "checks/order.hpp"
-#include "checks/story.hpp"
+#include "history/checks/errors.hpp"
+#include "history/checks/once.hpp"
+#include "history/checks/order.hpp"
+#include "history/checks/story.hpp"
 
 #include <gmock/gmock.h>
 
-namespace kazoo::sim {
+namespace kazoo::history {
 namespace {
 
 using testing::HasSubstr;
@@ -93,4 +93,4 @@ TEST(ErrorCheckTest, AVersionThatWasTheRightOne) {
 }
 
 }  // namespace
-}  // namespace kazoo::sim
+}  // namespace kazoo::history

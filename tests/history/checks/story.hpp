@@ -1,8 +1,8 @@
 #pragma once
 
-#include "call.hpp"
-#include "chronicle.hpp"
-#include "verdict.hpp"
+#include "history/call.hpp"
+#include "history/chronicle.hpp"
+#include "history/verdict.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +10,7 @@
 #include <deque>
 #include <string>
 
-namespace kazoo::sim {
+namespace kazoo::history {
 
 /// A short history, made up for a test of a check.
 class Story {
@@ -67,4 +67,4 @@ private:
     Write last_;
 };
 
-}  // namespace kazoo::sim
+}  // namespace kazoo::history

@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-namespace kazoo::sim {
+namespace kazoo::history {
 
 /// What the checks have found to be wrong.
 class Verdict {
@@ -22,4 +22,4 @@ private:
     std::vector<std::string> faults_;
 };
 
-}  // namespace kazoo::sim
+}  // namespace kazoo::history

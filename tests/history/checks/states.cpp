@@ -1,6 +1,6 @@
-#include "checks/states.hpp"
+#include "history/checks/states.hpp"
 
-namespace kazoo::sim {
+namespace kazoo::history {
 
 void StateCheck::on_state(KazooState state) {
     const bool from_lost = last_ == KazooState::LOST && state != KazooState::CONNECTED;
@@ -12,4 +12,4 @@ void StateCheck::on_state(KazooState state) {
     last_ = state;
 }
 
-}  // namespace kazoo::sim
+}  // namespace kazoo::history

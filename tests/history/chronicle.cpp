@@ -1,35 +1,8 @@
-#include "chronicle.hpp"
+#include "history/chronicle.hpp"
 
 #include <kazoo/paths.hpp>
 
-namespace kazoo::sim {
-
-void Chronicle::on_transaction(const std::shared_ptr<const server::Transaction>& transaction) {
-    zxid_ = transaction->zxid;
-    Write write;
-    write.zxid = transaction->zxid;
-    write.time = now_;
-    write.author = author_;
-    write.by_end_of_session = transaction->closed_session != 0;
-    for (const auto& effect : transaction->effects) {
-        if (const auto* create = std::get_if<server::CreateEffect>(&effect)) {
-            write.kind = Write::Kind::create;
-            write.path = create->path;
-            write.data = create->data.value_or("");
-            add(write, create->owner);
-        } else if (const auto* removal = std::get_if<server::DeleteEffect>(&effect)) {
-            write.kind = Write::Kind::remove;
-            write.path = removal->path;
-            write.data.clear();
-            add(write);
-        } else if (const auto* set = std::get_if<server::SetDataEffect>(&effect)) {
-            write.kind = Write::Kind::set;
-            write.path = set->path;
-            write.data = set->data.value_or("");
-            add(write);
-        }
-    }
-}
+namespace kazoo::history {
 
 Snapshot& Chronicle::change(const std::string& path, const Write& write) {
     auto& history = nodes_[path];
@@ -95,4 +68,4 @@ std::vector<const Write*> Chronicle::of_data(std::string_view data) const {
     return found;
 }
 
-}  // namespace kazoo::sim
+}  // namespace kazoo::history

@@ -1,6 +1,6 @@
-#include "checks/order.hpp"
+#include "history/checks/order.hpp"
 
-namespace kazoo::sim {
+namespace kazoo::history {
 
 void OrderCheck::on_over(const Call& call) {
     const bool in_order = is_write(call.act) || is_read(call.act) || call.act == Act::sync;
@@ -14,4 +14,4 @@ void OrderCheck::on_over(const Call& call) {
     last = call.number;
 }
 
-}  // namespace kazoo::sim
+}  // namespace kazoo::history

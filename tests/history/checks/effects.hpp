@@ -1,12 +1,12 @@
 #pragma once
 
-#include "call.hpp"
-#include "chronicle.hpp"
-#include "verdict.hpp"
+#include "history/call.hpp"
+#include "history/chronicle.hpp"
+#include "history/verdict.hpp"
 
 #include <deque>
 
-namespace kazoo::sim {
+namespace kazoo::history {
 
 /// When nothing is under way any more, the calls against what the servers wrote: what succeeded was
 /// written once, between call and reply; what was not sent or not applied was not; what is unknown
@@ -14,4 +14,4 @@ namespace kazoo::sim {
 /// calls.
 void check_effects(const std::deque<Call>& calls, const Chronicle& chronicle, Verdict& verdict);
 
-}  // namespace kazoo::sim
+}  // namespace kazoo::history

@@ -1,10 +1,10 @@
-#include "checks/errors.hpp"
+#include "history/checks/errors.hpp"
 
 #include <kazoo/paths.hpp>
 
 #include <string>
 
-namespace kazoo::sim {
+namespace kazoo::history {
 namespace {
 
 bool may_happen_to_any(const std::error_code& code) {
@@ -122,4 +122,4 @@ void check_error(const Call& call, const Chronicle& chronicle, Verdict& verdict)
     }
 }
 
-}  // namespace kazoo::sim
+}  // namespace kazoo::history

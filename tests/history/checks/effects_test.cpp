@@ -1,11 +1,11 @@
 // Bad histories, for the check of what calls left on the servers.
-#include "checks/effects.hpp"
+#include "history/checks/effects.hpp"
 
-#include "checks/story.hpp"
+#include "history/checks/story.hpp"
 
 #include <gmock/gmock.h>
 
-namespace kazoo::sim {
+namespace kazoo::history {
 namespace {
 
 using testing::HasSubstr;
@@ -104,4 +104,4 @@ TEST(EffectCheckTest, StepsOfALongCallNeedNoCallOfTheirOwn) {
 }
 
 }  // namespace
-}  // namespace kazoo::sim
+}  // namespace kazoo::history

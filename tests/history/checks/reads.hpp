@@ -1,12 +1,12 @@
 #pragma once
 
-#include "call.hpp"
-#include "chronicle.hpp"
-#include "verdict.hpp"
+#include "history/call.hpp"
+#include "history/chronicle.hpp"
+#include "history/verdict.hpp"
 
 #include <map>
 
-namespace kazoo::sim {
+namespace kazoo::history {
 
 /// Reads show what was really there at some moment, and never go back: what a session has read or
 /// written, or had the servers synchronised to, is the least that its later reads show.
@@ -26,4 +26,4 @@ private:
     std::map<std::int64_t, std::int64_t> floors_;  // by session: the zxid it has seen
 };
 
-}  // namespace kazoo::sim
+}  // namespace kazoo::history

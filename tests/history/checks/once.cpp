@@ -1,6 +1,6 @@
-#include "checks/once.hpp"
+#include "history/checks/once.hpp"
 
-namespace kazoo::sim {
+namespace kazoo::history {
 
 void check_once(const Call& call, Verdict& verdict) {
     if (call.completions != 1) {
@@ -16,4 +16,4 @@ void check_once(const Call& call, Verdict& verdict) {
     }
 }
 
-}  // namespace kazoo::sim
+}  // namespace kazoo::history

@@ -1,13 +1,13 @@
 #pragma once
 
-#include "call.hpp"
-#include "verdict.hpp"
+#include "history/call.hpp"
+#include "history/verdict.hpp"
 
 #include <cstdint>
 #include <map>
 #include <utility>
 
-namespace kazoo::sim {
+namespace kazoo::history {
 
 /// What servers answer to one client is answered in the order in which it was asked.
 class OrderCheck {
@@ -22,4 +22,4 @@ private:
     std::map<std::pair<int, int>, std::uint32_t> last_;  // answered, by client and life
 };
 
-}  // namespace kazoo::sim
+}  // namespace kazoo::history

@@ -1,12 +1,12 @@
 // Bad histories, for the checks of reads and of watches.
-#include "checks/reads.hpp"
+#include "history/checks/reads.hpp"
 
-#include "checks/story.hpp"
-#include "checks/watches.hpp"
+#include "history/checks/story.hpp"
+#include "history/checks/watches.hpp"
 
 #include <gmock/gmock.h>
 
-namespace kazoo::sim {
+namespace kazoo::history {
 namespace {
 
 using testing::HasSubstr;
@@ -167,4 +167,4 @@ TEST_F(ReadAndWatchCheckTest, AnEventBehindTheReplyThatShowsIt) {
 }
 
 }  // namespace
-}  // namespace kazoo::sim
+}  // namespace kazoo::history

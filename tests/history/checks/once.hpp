@@ -1,11 +1,11 @@
 #pragma once
 
-#include "call.hpp"
-#include "verdict.hpp"
+#include "history/call.hpp"
+#include "history/verdict.hpp"
 
-namespace kazoo::sim {
+namespace kazoo::history {
 
 /// When nothing is under way any more: every call completed once, and its callback ran once.
 void check_once(const Call& call, Verdict& verdict);
 
-}  // namespace kazoo::sim
+}  // namespace kazoo::history

@@ -1,4 +1,4 @@
-#include "checks/effects.hpp"
+#include "history/checks/effects.hpp"
 
 #include <functional>
 #include <limits>
@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace kazoo::sim {
+namespace kazoo::history {
 namespace {
 
 constexpr std::size_t nobody = std::numeric_limits<std::size_t>::max();
@@ -190,4 +190,4 @@ void check_effects(const std::deque<Call>& calls, const Chronicle& chronicle, Ve
     check_session_order(by_data, chronicle, verdict);
 }
 
-}  // namespace kazoo::sim
+}  // namespace kazoo::history

@@ -1,7 +1,5 @@
 #pragma once
 
-#include "server/state.hpp"
-
 #include <kazoo/handler.hpp>
 
 #include <cstdint>
@@ -11,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace kazoo::sim {
+namespace kazoo::history {
 
 /// On whose behalf the servers are at work.
 struct Author {
@@ -47,17 +45,14 @@ struct Snapshot {
     std::set<std::string> children;
 };
 
-/// The history of the servers' tree, written down while it happens: who changed what when, and what
-/// every node looked like at any zxid. Knows nothing of the servers' own tree.
-class Chronicle final : public server::State::Observer {
+/// The history of the servers' tree: who changed what when, and what every node looked like at any
+/// zxid. Knows nothing of the servers' own tree.
+class Chronicle {
 public:
-    /// Whom changes are put down to from now on.
-    void work_for(Author author) { author_ = author; }
-    void set_time(TimePoint now) { now_ = now; }
-
-    void on_transaction(const std::shared_ptr<const server::Transaction>& transaction) override;
-    /// One change, for tests of the checks as well.
+    /// One change of a node; each after those before it.
     void add(const Write& write, std::int64_t owner = 0);
+    /// Transactions up to this one have changed nothing else.
+    void advance_to(std::int64_t zxid) { zxid_ = zxid; }
 
     [[nodiscard]] const std::vector<Write>& writes() const noexcept { return writes_; }
     /// Oldest first; begins with the time before everything.
@@ -69,12 +64,10 @@ public:
 private:
     Snapshot& change(const std::string& path, const Write& write);
 
-    Author author_;
-    TimePoint now_;
     std::int64_t zxid_ = 0;
     std::vector<Write> writes_;
     std::multimap<std::string, std::size_t, std::less<>> by_data_;
     std::map<std::string, std::vector<Snapshot>, std::less<>> nodes_;
 };
 
-}  // namespace kazoo::sim
+}  // namespace kazoo::history

@@ -1,8 +1,8 @@
-#include "checks/reads.hpp"
+#include "history/checks/reads.hpp"
 
 #include <algorithm>
 
-namespace kazoo::sim {
+namespace kazoo::history {
 namespace {
 
 bool fits(const ZnodeStat& stat, const Snapshot& node) {
@@ -72,4 +72,4 @@ void ReadCheck::check_read(Call& call, std::int64_t& floor) {
     );
 }
 
-}  // namespace kazoo::sim
+}  // namespace kazoo::history

@@ -10,7 +10,7 @@
 #include <string>
 #include <system_error>
 
-namespace kazoo::sim {
+namespace kazoo::history {
 
 enum class Act {
     create,
@@ -79,4 +79,4 @@ struct Call {
 /// For people.
 [[nodiscard]] std::string describe(const Call& call);
 
-}  // namespace kazoo::sim
+}  // namespace kazoo::history

@@ -1,0 +1,52 @@
+// Bad histories, for the checks of states and of what outlives its session.
+#include "history/checks/ephemerals.hpp"
+#include "history/checks/states.hpp"
+#include "history/checks/story.hpp"
+
+#include <gmock/gmock.h>
+
+namespace kazoo::history {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+TEST(StateCheckTest, AWalkThroughTheTable) {
+    Verdict verdict;
+    StateCheck states(verdict, "client");
+    for (const auto state :
+         {KazooState::CONNECTED,
+          KazooState::SUSPENDED,
+          KazooState::CONNECTED,
+          KazooState::LOST,
+          KazooState::CONNECTED,
+          KazooState::SUSPENDED,
+          KazooState::LOST}) {
+        states.on_state(state);
+    }
+    EXPECT_THAT(verdict.faults(), IsEmpty());
+}
+
+TEST(StateCheckTest, StepsThatAreNotInTheTable) {
+    Verdict verdict;
+    StateCheck(verdict, "client").on_state(KazooState::SUSPENDED);
+    EXPECT_EQ(verdict.faults().size(), 1u);
+    StateCheck(verdict, "client").on_state(KazooState::LOST);
+    EXPECT_EQ(verdict.faults().size(), 2u);
+    StateCheck twice(verdict, "client");
+    twice.on_state(KazooState::CONNECTED);
+    twice.on_state(KazooState::CONNECTED);
+    EXPECT_EQ(verdict.faults().size(), 3u);
+}
+
+TEST(EphemeralsCheckTest, AnEphemeralOfASessionThatIsOver) {
+    Story story;
+    story.wrote(Write::Kind::create, "/e", "d1", 0, 100);
+    check_ephemerals(story.chronicle, {100}, story.verdict);
+    EXPECT_THAT(story.fault(), IsEmpty());
+    check_ephemerals(story.chronicle, std::set<std::int64_t>(), story.verdict);
+    EXPECT_THAT(story.fault(), HasSubstr("is over"));
+}
+
+}  // namespace
+}  // namespace kazoo::history
