@@ -145,6 +145,16 @@ TEST_F(MemberWatchTest, SetWatchesCatchesUp) {
     );
 }
 
+TEST_F(MemberWatchTest, PersistentWatchesDoNotCatchUp) {
+    writer.create(1, "/a");
+    writer.create(2, "/gone");
+    writer.ask(3, codec::DeleteRequest{"/gone", -1});
+    watcher.request(9, codec::SetWatches2Request{2, {}, {}, {}, {"/", "/a", "/gone"}, {"/", "/a"}});
+    EXPECT_EQ(log(watcher), Lines{"9"});
+    writer.ask(4, codec::SetDataRequest{"/a", "", -1});
+    EXPECT_EQ(log(watcher), Lines{"3 /a@6"});
+}
+
 TEST_F(MemberWatchTest, TheOldSetWatches) {
     writer.create(1, "/a");
     watcher.request(9, codec::SetWatchesRequest{0, {"/a"}, {"/b"}, {"/a"}});

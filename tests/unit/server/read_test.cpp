@@ -104,6 +104,16 @@ TEST_F(ReadTest, ExistsRefusesWhatMayNotBeReadAndNulOnly) {
     EXPECT_EQ(read(codec::ExistsRequest{"", true}).err, 0);  // the root
 }
 
+TEST_F(ReadTest, AnAclProtectsItsNodeAlone) {
+    world.create("/p", 0, Opcode::create2, only(Permissions::create));
+    world.create("/p/a");
+    EXPECT_EQ(read(codec::GetDataRequest{"/p", false}).err, code(Errc::no_auth));
+    EXPECT_EQ(read(codec::GetDataRequest{"/p/a", false}).err, 0);
+    EXPECT_EQ(read(codec::ExistsRequest{"/p/a", false}).err, 0);
+    EXPECT_EQ(read(codec::GetChildrenRequest{"/p/a", false}).err, 0);
+    EXPECT_EQ(world.set("/p/a", "x").err, 0);
+}
+
 TEST_F(ReadTest, GetDataTellsNullFromEmpty) {
     world.create("/a");
     const ReadResult result = read(codec::GetDataRequest{"/a", true});

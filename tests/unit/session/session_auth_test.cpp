@@ -1,4 +1,5 @@
 // Credentials: before everything else, on every connection.
+#include "support/hex.hpp"
 #include "support/session_script.hpp"
 
 #include <gmock/gmock.h>
@@ -100,6 +101,19 @@ TEST(SessionAuthTest, TheSameTwiceIsReplayedOnce) {
     EXPECT_THAT(s.take(), Contains("> auth digest u:p").Times(1));
 }
 
+TEST(SessionAuthTest, AnEmptyCredentialIsNotNull) {
+    SessionScript s;
+    s.establish();
+    EXPECT_FALSE(s.add_auth("auth", ""));
+    EXPECT_EQ(
+        testing_support::to_hex(s.last_frame()),
+        "fffffffc00000064"
+        "00000000"
+        "00000006646967657374"
+        "00000000"
+    );
+}
+
 TEST(SessionAuthTest, ALostConnectionIsNoJudgement) {
     SessionScript s;
     s.establish();
@@ -191,6 +205,19 @@ TEST(SessionAuthTest, ASilentJudgeFailsTheAttempt) {
     s.reconnect();
     s.judge();
     EXPECT_EQ(s.session().state(), KeeperState::CONNECTED);
+}
+
+// A server that insists on authentication takes anything else as a reason to hang up.
+TEST(SessionAuthTest, NoPingComesBeforeTheJudgement) {
+    SessionScript s(with_auth({{"digest", "a:b"}}));
+    s.start();
+    EXPECT_FALSE(s.ask("r1", Opcode::get_data, {.deadline = s.now() + 3500ms}));
+    s.reconnect();
+    s.take();
+    s.pass(3600ms);
+    EXPECT_THAT(s.take(), ElementsAre("r1 operation_timeout not sent"));
+    s.judge();
+    EXPECT_THAT(s.take(), ElementsAre("CONNECTED", "> ping"));
 }
 
 // --- limits: servers drop every connection over what is too large ---

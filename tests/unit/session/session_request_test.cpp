@@ -252,6 +252,18 @@ TEST_F(SessionRequestTest, OrdinaryRepliesMoveTheLastZxid) {
     EXPECT_THAT(s.take(), Contains(HasSubstr("zxid=8")));
 }
 
+TEST_F(SessionRequestTest, ZxidsHave64Bits) {
+    s.get("r");
+    s.answer(0, 0x7'8000'0001);
+    s.get("r");
+    s.answer(0, 0x6'ffff'ffff);  // of an older epoch, whatever its low half
+    EXPECT_EQ(s.session().last_zxid(), 0x7'8000'0001);
+    s.closed();
+    s.take();
+    s.reconnect();
+    EXPECT_THAT(s.take(), Contains(HasSubstr("zxid=" + std::to_string(0x7'8000'0001))));
+}
+
 // --- giving up ---
 
 TEST_F(SessionRequestTest, WhatWasSentIsAbandoned) {

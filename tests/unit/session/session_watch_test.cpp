@@ -83,6 +83,12 @@ TEST_F(SessionWatchTest, AnEventRightBehindTheReplyIsNotMissed) {
     EXPECT_THAT(s.take(), ElementsAre("r ok", "watch DELETED /a -> w1"));
 }
 
+TEST_F(SessionWatchTest, TheZxidOfAnEventHas64Bits) {
+    watch(Opcode::get_data, "/a", "w1", WatchKind::data);
+    s.notify(changed, "/a", 0x7'8000'0001);
+    EXPECT_EQ(s.watched().back().zxid, 0x7'8000'0001);
+}
+
 TEST_F(SessionWatchTest, ServersBefore39TellNoZxid) {
     watch(Opcode::get_data, "/a", "w1", WatchKind::data);
     s.notify(changed, "/a", -1);
@@ -187,6 +193,23 @@ TEST_F(SessionWatchTest, AllKindsAreRestored) {
         Contains("> set_watches2 7 data[/d] exist[/e] child[/c] persistent[/p] recursive[/r]")
     );
     EXPECT_EQ(s.session().watches(), 5U);
+}
+
+// What they missed stays untold: who has them reads again.
+TEST_F(SessionWatchTest, PersistentWatchesAreRestoredAndDoNotCatchUp) {
+    watch(Opcode::add_watch, "/p", "w1", WatchKind::persistent);
+    watch(Opcode::add_watch, "/r", "w2", WatchKind::recursive);
+    lose_and_reconnect();
+    EXPECT_THAT(
+        s.take(), Contains("> set_watches2 7 data[] exist[] child[] persistent[/p] recursive[/r]")
+    );
+    s.restored();
+    EXPECT_THAT(s.take(), IsEmpty());
+    for (int i = 0; i < 2; ++i) {
+        s.notify(changed, "/p");
+        s.notify(created, "/r/a");
+        EXPECT_THAT(s.take(), ElementsAre("watch CHANGED /p -> w1", "watch CREATED /r/a -> w2"));
+    }
 }
 
 TEST_F(SessionWatchTest, WithoutWatchesNothingIsRestored) {
