@@ -38,14 +38,18 @@ void Faults::one() {
         case 1:
         case 2:
         case 3:
+            simulator_.tally().add(Count::network_faults);
             return network();
         case 4:
         case 5:
+            simulator_.tally().add(Count::server_faults);
             return servers();
         case 6:
         case 7:
+            simulator_.tally().add(Count::wrong_answers);
             return wrong_answers();
         default:
+            simulator_.tally().add(Count::process_faults);
             return processes();
     }
 }

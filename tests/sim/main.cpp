@@ -6,10 +6,14 @@
 #include "self_check.hpp"
 #include "support/allocations/allocations.hpp"
 
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstddef>
 #include <cstdio>
+#include <memory>
+#include <span>
 #include <vector>
 
 namespace {
@@ -35,21 +39,20 @@ ScenarioResult run_and_weigh(std::uint64_t seed, bool trace, Defect defect) {
     return {};
 }
 
-bool run_seeds(const Options& options, Defect defect, std::uint64_t first, std::uint64_t step) {
-    std::uint64_t calls = 0;
-    std::uint64_t good_calls = 0;
-    std::uint64_t events = 0;
+/// What one process has seen. The hash is that of all traces, in whatever order they came.
+struct Report {
+    Tally tally;
     std::uint64_t hash = 0;
-    std::uint64_t done = 0;
     bool good = true;
-    for (auto i = first; i < options.seeds; i += step) {
+};
+
+void run_seeds(const Options& options, Defect defect, int job, Report& report) {
+    const auto step = static_cast<std::uint64_t>(options.jobs);
+    for (auto i = static_cast<std::uint64_t>(job); i < options.seeds; i += step) {
         const auto seed = options.first_seed + i;
         const auto result = run_and_weigh(seed, options.trace, defect);
-        calls += result.calls;
-        good_calls += result.good_calls;
-        events += result.events;
-        hash = hash * 31 + result.hash;
-        ++done;
+        report.tally.add(result.tally);
+        report.hash += result.hash * (2 * seed + 1);
         for (const auto& fault : result.faults) {
             std::printf("seed %llu: %s\n", static_cast<unsigned long long>(seed), fault.c_str());
         }
@@ -58,46 +61,63 @@ bool run_seeds(const Options& options, Defect defect, std::uint64_t first, std::
                 "again: make sim SEED=%llu TRACE=1\n", static_cast<unsigned long long>(seed)
             );
             std::fflush(stdout);
-            good = false;
+            report.good = false;
         }
     }
-    std::printf(
-        "%llu seeds, %llu calls (%llu of them good), %llu events, hash %016llx\n",
-        static_cast<unsigned long long>(done),
-        static_cast<unsigned long long>(calls),
-        static_cast<unsigned long long>(good_calls),
-        static_cast<unsigned long long>(events),
-        static_cast<unsigned long long>(hash)
-    );
-    std::fflush(stdout);
-    return good;
 }
 
-bool run_in_processes(const Options& options, Defect defect) {
+/// Runs each job in a process of its own; false if one of them did not come to its end.
+bool run_in_processes(const Options& options, Defect defect, std::span<Report> reports) {
     std::vector<pid_t> children;
     for (int job = 0; job < options.jobs; ++job) {
         std::fflush(stdout);
         const auto child = fork();
         if (child == 0) {
-            const bool good = run_seeds(
-                options,
-                defect,
-                static_cast<std::uint64_t>(job),
-                static_cast<std::uint64_t>(options.jobs)
-            );
-            _exit(good ? 0 : 1);
+            run_seeds(options, defect, job, reports[static_cast<std::size_t>(job)]);
+            std::fflush(stdout);
+            _exit(0);
         }
         if (child < 0) {
             std::perror("fork");
-            return false;
+            break;
         }
         children.push_back(child);
     }
-    bool good = true;
+    bool ended = children.size() == reports.size();
     for (const auto child : children) {
         int status = 0;
-        good = waitpid(child, &status, 0) == child && status == 0 && good;
+        ended = waitpid(child, &status, 0) == child && status == 0 && ended;
     }
+    return ended;
+}
+
+bool run_jobs(const Options& options, Defect defect) {
+    const auto jobs = static_cast<std::size_t>(options.jobs);
+    const auto size = jobs * sizeof(Report);
+    void* shared = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared == MAP_FAILED) {
+        std::perror("mmap");
+        return false;
+    }
+    const std::span reports(static_cast<Report*>(shared), jobs);
+    std::uninitialized_value_construct(reports.begin(), reports.end());
+    bool good = true;
+    if (jobs > 1) {
+        good = run_in_processes(options, defect, reports);
+    } else {
+        run_seeds(options, defect, 0, reports[0]);
+    }
+    Report total;
+    for (const auto& report : reports) {
+        total.tally.add(report.tally);
+        total.hash += report.hash;
+        good = good && report.good;
+    }
+    munmap(shared, size);
+    total.tally.print();
+    std::printf(
+        "%14s  hash of all traces %016llx\n", "", static_cast<unsigned long long>(total.hash)
+    );
     return good;
 }
 
@@ -114,7 +134,5 @@ int main(int argc, char** argv) {
     if (options.self_test) {
         return self_test() ? 0 : 1;
     }
-    const bool good =
-        options.jobs > 1 ? run_in_processes(options, *defect) : run_seeds(options, *defect, 0, 1);
-    return good ? 0 : 1;
+    return run_jobs(options, *defect) ? 0 : 1;
 }

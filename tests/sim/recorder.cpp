@@ -85,6 +85,7 @@ void Recorder::on_event(const Call& call, const WatchedEvent& event, std::uint64
         to_string(event.type),
         event.zxid.value_or(0)
     );
+    simulator_.tally().add(Count::watch_events);
     watches_.on_event(call, event, event_number);
 }
 

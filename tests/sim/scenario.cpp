@@ -13,10 +13,26 @@
 namespace kazoo::sim {
 namespace {
 
+Count count_of(const Call& call) {
+    if (call.good()) {
+        return Count::calls_good;
+    }
+    switch (call.outcome) {
+        case Outcome::not_sent:
+            return Count::calls_not_sent;
+        case Outcome::not_applied:
+            return Count::calls_not_applied;
+        case Outcome::unknown:
+            break;
+    }
+    return Count::calls_unknown;
+}
+
 class Scenario {
 public:
     Scenario(std::uint64_t seed, bool trace, Defect defect)
         : simulator_(seed, trace),
+          begin_(simulator_.now()),
           clients_wanted_(simulator_.chance().between(2, 5)),
           mischief_(make_mischief(defect)),
           cluster_(simulator_, cluster_options(), pointers()),
@@ -50,10 +66,14 @@ public:
         ScenarioResult result;
         result.faults = simulator_.verdict().faults();
         result.hash = simulator_.trace().hash();
-        result.events = simulator_.events();
-        result.calls = recorder_.calls().size();
+        result.tally = simulator_.tally();
+        result.tally.add(Count::seeds);
+        result.tally.add(Count::steps, simulator_.events());
+        result.tally.add(Count::simulated_ms, simulated_ms());
+        result.tally.add(Count::writes, cluster_.chronicle().writes().size());
         for (const auto& call : recorder_.calls()) {
-            result.good_calls += call.good();
+            result.tally.add(Count::calls);
+            result.tally.add(count_of(call));
         }
         return result;
     }
@@ -83,6 +103,12 @@ private:
         return options;
     }
 
+    [[nodiscard]] std::uint64_t simulated_ms() const {
+        const auto time = simulator_.now() - begin_;
+        return static_cast<std::uint64_t>(
+            std::chrono::duration_cast<std::chrono::milliseconds>(time).count()
+        );
+    }
     [[nodiscard]] bool good() { return simulator_.verdict().good(); }
 
     void go_wrong() {
@@ -156,6 +182,7 @@ private:
     }
 
     Simulator simulator_;
+    const TimePoint begin_;
     const int clients_wanted_;
     const std::vector<std::unique_ptr<Mischief>> mischief_;
     Cluster cluster_;

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "mischief.hpp"
+#include "tally.hpp"
 
-#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -12,9 +12,7 @@ namespace kazoo::sim {
 struct ScenarioResult {
     std::vector<std::string> faults;  ///< what the checks found wrong
     std::uint64_t hash = 0;           ///< of the trace
-    std::size_t calls = 0;
-    std::size_t good_calls = 0;
-    std::uint64_t events = 0;
+    Tally tally;
 };
 
 /// One simulation, of which everything follows from the seed: clients at work while things go

@@ -4,6 +4,22 @@
 
 namespace kazoo::sim {
 
+namespace {
+
+Count count_of(KazooState state) {
+    switch (state) {
+        case KazooState::CONNECTED:
+            return Count::connects;
+        case KazooState::SUSPENDED:
+            return Count::losses;
+        case KazooState::LOST:
+            break;
+    }
+    return Count::expiries;
+}
+
+}  // namespace
+
 SimClient::SimClient(
     Simulator& simulator, Network& network, Mischief& mischief, Recorder& recorder, int number
 )
@@ -52,6 +68,7 @@ void SimClient::make() {
     states_ = std::make_shared<StateCheck>(simulator_.verdict(), process_.name());
     zk_->add_listener([this, states = states_](KazooState state) {
         process_.note("hears", to_string(state));
+        simulator_.tally().add(count_of(state));
         states->on_state(state);
     });
 }

@@ -3,6 +3,7 @@
 #include "chance.hpp"
 #include "history.hpp"
 #include "history/verdict.hpp"
+#include "tally.hpp"
 #include "trace.hpp"
 
 #include <kazoo/handler.hpp>
@@ -34,6 +35,7 @@ public:
 
     [[nodiscard]] Chance& chance() noexcept { return chance_; }
     [[nodiscard]] Verdict& verdict() noexcept { return verdict_; }
+    [[nodiscard]] Tally& tally() noexcept { return tally_; }
     [[nodiscard]] const Trace& trace() const noexcept { return trace_; }
     [[nodiscard]] std::uint64_t events() const noexcept { return last_number_; }
 
@@ -56,6 +58,7 @@ private:
     Chance chance_;
     Trace trace_;
     Verdict verdict_;
+    Tally tally_;
     std::vector<Entry> heap_;
     std::vector<Task> tasks_;
     std::vector<std::uint32_t> free_;

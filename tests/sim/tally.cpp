@@ -1,0 +1,60 @@
+#include "tally.hpp"
+
+#include <cstdio>
+
+namespace kazoo::sim {
+namespace {
+
+const char* name_of(Count what) {
+    switch (what) {
+        case Count::seeds:
+            return "seeds";
+        case Count::steps:
+            return "steps of the simulator";
+        case Count::simulated_ms:
+            return "milliseconds of virtual time";
+        case Count::calls:
+            return "calls";
+        case Count::calls_good:
+            return "  successful";
+        case Count::calls_not_sent:
+            return "  failed, not sent";
+        case Count::calls_not_applied:
+            return "  failed, not applied";
+        case Count::calls_unknown:
+            return "  failed, outcome unknown";
+        case Count::writes:
+            return "changes of nodes by the servers";
+        case Count::watch_events:
+            return "watch events";
+        case Count::connects:
+            return "connections made (CONNECTED)";
+        case Count::losses:
+            return "connections lost (SUSPENDED)";
+        case Count::expiries:
+            return "sessions over, by expiry or stop (LOST)";
+        case Count::network_faults:
+            return "faults of the network";
+        case Count::server_faults:
+            return "faults of servers";
+        case Count::wrong_answers:
+            return "wrong answers arranged";
+        case Count::process_faults:
+            return "stalls of clients";
+    }
+    return "";
+}
+
+}  // namespace
+
+void Tally::print() const {
+    for (std::size_t i = 0; i < counts_.size(); ++i) {
+        std::printf(
+            "%14llu  %s\n",
+            static_cast<unsigned long long>(counts_[i]),
+            name_of(static_cast<Count>(i))
+        );
+    }
+}
+
+}  // namespace kazoo::sim

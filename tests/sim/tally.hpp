@@ -1,0 +1,52 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace kazoo::sim {
+
+enum class Count : std::size_t {
+    seeds,
+    steps,
+    simulated_ms,
+    calls,
+    calls_good,
+    calls_not_sent,
+    calls_not_applied,
+    calls_unknown,
+    writes,
+    watch_events,
+    connects,
+    losses,
+    expiries,
+    network_faults,
+    server_faults,
+    wrong_answers,
+    process_faults,
+    last = process_faults
+};
+
+/// What simulations have been through.
+class Tally {
+public:
+    void add(Count what, std::uint64_t times = 1) noexcept { at(what) += times; }
+    void add(const Tally& other) noexcept {
+        for (std::size_t i = 0; i < counts_.size(); ++i) {
+            counts_[i] += other.counts_[i];
+        }
+    }
+    [[nodiscard]] std::uint64_t operator[](Count what) const noexcept {
+        return counts_[static_cast<std::size_t>(what)];
+    }
+
+    /// A line for each count, to standard output.
+    void print() const;
+
+private:
+    std::uint64_t& at(Count what) noexcept { return counts_[static_cast<std::size_t>(what)]; }
+
+    std::array<std::uint64_t, static_cast<std::size_t>(Count::last) + 1> counts_{};
+};
+
+}  // namespace kazoo::sim
