@@ -70,7 +70,8 @@ public:
     /// Throws std::system_error if the handler cannot create its threads, nothing else.
     Event start_async();
     /// `start_async`, then waits. On KazooTimeoutError (and AuthFailedError, or ConnectionLoss when
-    /// connection_retry is exhausted) the client is stopped again.
+    /// connection_retry is exhausted) the client is stopped again. ConnectionClosedError when
+    /// `stop` is called meanwhile.
     void start(Duration timeout = std::chrono::seconds(15));
     /// Serves what was asked for before, ends the session, and returns when every result is
     /// complete and every callback has run; bounded by close_timeout. Not connected: gives up at

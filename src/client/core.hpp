@@ -60,6 +60,8 @@ public:
     void start(Duration timeout);
     void stop() noexcept;
     [[nodiscard]] bool stopped() const;
+    /// Whether `stop` was called in this life.
+    [[nodiscard]] bool stop_asked() const;
     /// Of the present life, or the last: a stop is requested when it ends. For what the session
     /// does not know of.
     [[nodiscard]] std::stop_token life() const;
@@ -138,6 +140,7 @@ private:
     Life life_ = Life::stopped;
     std::stop_source life_end_;
     bool start_again_ = false;  // as soon as the present session is over
+    bool stop_asked_ = false;
     bool release_on_finish_ = false;
     bool handler_held_ = false;
 

@@ -42,6 +42,7 @@ void Core::begin() {
         handler_held_ = true;
     }
     start_again_ = false;
+    stop_asked_ = false;
     release_on_finish_ = false;
     life_ = Life::running;
     life_end_ = std::stop_source();
@@ -73,7 +74,17 @@ void Core::start(Duration timeout) {
         }
     }
     const auto state = client_state();
+    const bool stopped_meanwhile = stop_asked();
     stop();
+    if (stopped_meanwhile) {
+        throw_error(Error(
+            ClientErrc::connection_closed,
+            Outcome::not_sent,
+            "start",
+            {},
+            "the client was stopped before it was connected"
+        ));
+    }
     if (state == KeeperState::AUTH_FAILED) {
         throw_error(Error(Errc::auth_failed, Outcome::not_applied, "start"));
     }
@@ -117,6 +128,7 @@ void Core::stop() noexcept {
             // On a lane it would be its own end that the caller waits for.
             end = detail::LaneScope::on_lane_of(*handler_) ? finished_ : drained_;
             start_again_ = false;
+            stop_asked_ = true;
             ending = life_end_;
             connected_.cancel();
             closes = life_ == Life::running;
@@ -221,6 +233,11 @@ std::stop_token Core::life() const {
     }
     const std::lock_guard lock(life_mutex_);
     return life_end_.get_token();
+}
+
+bool Core::stop_asked() const {
+    const std::lock_guard lock(life_mutex_);
+    return stop_asked_;
 }
 
 bool Core::stopped() const {

@@ -60,6 +60,16 @@ TEST_P(StopAndDestroy, WelcomedByNobody) {
     EXPECT_EQ(tally.endings(), (Endings{{"connection_loss, not sent", 2}}));
 }
 
+TEST_P(StopAndDestroy, WhileAnotherThreadStarts) {
+    FakeServer silent([](FakeConnection& connection, int) { connection.stay_silent(); });
+    KazooClient zk(options_for(silent.hosts()));
+    auto started = std::async(std::launch::async, [&] { zk.start(patience); });
+    ASSERT_TRUE(wait_until([&] { return silent.connections() > 0; }, patience));
+    EXPECT_LT(time_of([&] { zk.stop(); }), at_once);
+    EXPECT_THROW(started.get(), ConnectionClosedError);
+    EXPECT_EQ(zk.client_state(), KeeperState::CLOSED);
+}
+
 TEST_P(StopAndDestroy, AcceptedByNobody) {
     // One connection fills the backlog; whoever comes later is left without an answer.
     const auto listener = listen_on_loopback(0);
