@@ -40,8 +40,11 @@ public:
         static_cast<void>(wait_until([this] { return let_go_.load(); }, std::chrono::seconds(10)));
     }
     bool shut_down(std::chrono::milliseconds limit) override {
-        release();
-        return wait_until([this] { return ended_.load(); }, limit);
+        set(wanted_let_go_);
+        // The thread still runs fibers: clients destroyed in a callback may be saying good-bye.
+        const bool alone = wait_until([this] { return handler_.use_count() == 1; }, limit);
+        set(released_);
+        return wait_until([this] { return ended_.load(); }, limit) && alone;
     }
 
 private:

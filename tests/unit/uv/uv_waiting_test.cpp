@@ -11,6 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <future>
+
 namespace {
 
 using namespace std::chrono_literals;
@@ -94,6 +96,10 @@ TEST(UvWaiting, IsRefusedInAForkedChild) {
     Promise<int> promise(handler);
     int ran = 0;
     handler->dispatch(Lane::callback, [&ran] { ++ran; });
+    // A sanitizer's locks are not made for a fork while a thread is being born.
+    std::promise<void> thread_is_up;
+    boost::asio::post(handler->executor(), [&] { thread_is_up.set_value(); });
+    thread_is_up.get_future().wait();
     const pid_t child = ::fork();
     if (child == 0) {
         ::alarm(20);
