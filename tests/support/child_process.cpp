@@ -1,6 +1,7 @@
 #include "support/child_process.hpp"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -58,9 +59,10 @@ private:
 };
 
 /// Between fork and exec in a process with threads: system calls only, no allocation.
-[[noreturn]] void become(char* const* argv, int log, pid_t parent) {
+[[noreturn]] void become(char* const* argv, int log, int network, pid_t parent) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent) ::_exit(127);  // it died before the line above
+    if (network >= 0 && ::setns(network, CLONE_NEWNET) != 0) ::_exit(127);
     const int null = ::open("/dev/null", O_RDONLY);
     ::dup2(null, STDIN_FILENO);
     ::dup2(log, STDOUT_FILENO);
@@ -73,7 +75,9 @@ private:
 
 }  // namespace
 
-pid_t spawn_child(const std::vector<std::string>& command, const std::filesystem::path& log) {
+pid_t spawn_child(
+    const std::vector<std::string>& command, const std::filesystem::path& log, int network
+) {
     std::vector<char*> argv;
     argv.reserve(command.size() + 1);
     for (const auto& argument : command) argv.push_back(const_cast<char*>(argument.c_str()));
@@ -85,7 +89,7 @@ pid_t spawn_child(const std::vector<std::string>& command, const std::filesystem
     const pid_t pid = Launcher::instance().run(std::packaged_task<pid_t()>([&] {
         const pid_t parent = ::getpid();
         const pid_t child = ::fork();
-        if (child == 0) become(argv.data(), log_fd, parent);
+        if (child == 0) become(argv.data(), log_fd, network, parent);
         fork_error = errno;
         return child;
     }));

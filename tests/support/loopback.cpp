@@ -62,8 +62,18 @@ std::uint16_t free_port() {
 std::string exchange(
     std::uint16_t port, std::string_view request, std::chrono::milliseconds limit
 ) {
+    return exchange("127.0.0.1", port, request, limit);
+}
+
+std::string exchange(
+    const std::string& host,
+    std::uint16_t port,
+    std::string_view request,
+    std::chrono::milliseconds limit
+) {
     std::string answer;
-    const auto address = loopback(port);
+    auto address = loopback(port);
+    if (::inet_pton(AF_INET, host.c_str(), &address.sin_addr) != 1) return answer;
     const Socket socket;
     limit_steps(socket.fd(), limit);
     const auto* generic = reinterpret_cast<const sockaddr*>(&address);

@@ -1,47 +1,29 @@
 #include "support/zookeeper_server.hpp"
 
-#include "support/child_process.hpp"
 #include "support/loopback.hpp"
 #include "support/wait_until.hpp"
 
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <cerrno>
 #include <csignal>
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <stdexcept>
 #include <system_error>
 
 namespace kazoo::testing_support {
 namespace {
 
-constexpr std::chrono::milliseconds stop_limit{5000};
 constexpr std::chrono::milliseconds answer_limit{5000};
 /// A server that is coming up may accept a connection and never answer on it.
 constexpr std::chrono::milliseconds probe_limit{500};
 constexpr int port_attempts = 5;
 
-std::string read_file(const std::filesystem::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
-
-std::filesystem::path make_directory() {
-    auto name = (std::filesystem::temp_directory_path() / "kazoo-zookeeper-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) {
-        throw std::system_error(errno, std::generic_category(), name);
-    }
-    return name;
-}
-
 }  // namespace
 
 ApacheServer::ApacheServer(ApacheOptions options)
-    : options_(std::move(options)), directory_(make_directory()), owner_(::getpid()) {}
+    : options_(std::move(options)),
+      directory_(make_directory()),
+      process_(directory_),
+      owner_(::getpid()) {}
 
 ApacheServer::~ApacheServer() {
     if (::getpid() != owner_) return;  // a forked copy of the test, not the server's owner
@@ -57,7 +39,7 @@ void ApacheServer::start() {
         if (!port_is_fixed) port_ = free_port();
         launch();
         bool ready = false;
-        wait_until([&] { return exited() || (ready = serving()); }, options_.ready_limit);
+        wait_until([&] { return process_.exited() || (ready = serving()); }, options_.ready_limit);
         if (ready) return;
         const bool taken = log_tail().find("Address already in use") != std::string::npos;
         kill9();
@@ -68,11 +50,11 @@ void ApacheServer::start() {
 }
 
 void ApacheServer::stop() {
-    end_with(SIGTERM);
+    process_.end_with(SIGTERM);
 }
 
 void ApacheServer::kill9() {
-    end_with(SIGKILL);
+    process_.end_with(SIGKILL);
 }
 
 void ApacheServer::restart() {
@@ -81,17 +63,11 @@ void ApacheServer::restart() {
 }
 
 void ApacheServer::pause() {
-    if (!running()) throw std::runtime_error("pause: the server does not run");
-    ::kill(pid_, SIGSTOP);
-    int status = 0;
-    if (::waitpid(pid_, &status, WUNTRACED) != pid_ || !WIFSTOPPED(status)) {
-        pid_ = -1;
-        throw std::runtime_error("the server ended instead of pausing. Its log:\n" + log_tail());
-    }
+    process_.pause();
 }
 
 void ApacheServer::resume() {
-    if (running()) ::kill(pid_, SIGCONT);
+    process_.resume();
 }
 
 std::string ApacheServer::hosts() const {
@@ -103,8 +79,7 @@ std::string ApacheServer::four_letter_word(std::string_view command) const {
 }
 
 std::string ApacheServer::log_tail(std::size_t bytes) const {
-    const auto log = read_file(directory_ / "log");
-    return log.substr(log.size() - std::min(log.size(), bytes));
+    return process_.log_tail(bytes);
 }
 
 bool ApacheServer::serving() const {
@@ -113,43 +88,14 @@ bool ApacheServer::serving() const {
            exchange(port_, "srvr", probe_limit).find("Mode:") != std::string::npos;
 }
 
-bool ApacheServer::exited() {
-    if (running() && ::waitpid(pid_, nullptr, WNOHANG) == pid_) pid_ = -1;
-    return !running();
-}
-
 void ApacheServer::launch() {
-    std::ofstream config(directory_ / "zoo.cfg", std::ios::trunc);
-    config << read_file(KAZOO_TEST_SUPPORT_DIR "/zoo.cfg");
-    config << "dataDir=" << (directory_ / "data").string() << "\nclientPort=" << port_ << '\n';
-    for (const auto& line : options_.config_lines) config << line << '\n';
-    config.close();
-    if (!config) throw std::runtime_error("cannot write " + (directory_ / "zoo.cfg").string());
-    pid_ = spawn_child(command_line(), directory_ / "log");
-}
-
-void ApacheServer::end_with(int signal_number) {
-    if (!running()) return;
-    ::kill(pid_, signal_number);
-    ::kill(pid_, SIGCONT);  // a paused process takes SIGTERM only once it goes on
-    if (!wait_until([this] { return exited(); }, stop_limit)) {
-        ::kill(pid_, SIGKILL);
-        ::waitpid(pid_, nullptr, 0);
-        pid_ = -1;
-    }
-}
-
-std::vector<std::string> ApacheServer::command_line() const {
-    std::vector<std::string> command{"java", "@" KAZOO_TEST_SUPPORT_DIR "/zookeeper.jvm"};
-    if (const char* classpath = std::getenv("KAZOO_ZOOKEEPER_CLASSPATH")) {
-        command.insert(command.end(), {"-cp", classpath});
-    }
-    for (const auto& property : options_.system_properties) command.push_back("-D" + property);
-    command.insert(
-        command.end(),
-        {"org.apache.zookeeper.server.quorum.QuorumPeerMain", (directory_ / "zoo.cfg").string()}
-    );
-    return command;
+    std::vector<std::string> lines{
+        "dataDir=" + (directory_ / "data").string(), "clientPort=" + std::to_string(port_)};
+    lines.insert(lines.end(), options_.config_lines.begin(), options_.config_lines.end());
+    process_.configure(lines);
+    std::vector<std::string> arguments;
+    for (const auto& property : options_.system_properties) arguments.push_back("-D" + property);
+    process_.launch(arguments);
 }
 
 }  // namespace kazoo::testing_support

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "support/apache_process.hpp"
+
 #include <sys/types.h>
 
 #include <chrono>
@@ -45,8 +47,8 @@ public:
     void pause();
     void resume();
 
-    bool running() const { return pid_ > 0; }
-    pid_t pid() const { return pid_; }
+    bool running() const { return process_.running(); }
+    pid_t pid() const { return process_.pid(); }
     /// 0 before the first start, then the same for the life of this object.
     std::uint16_t port() const { return port_; }
     /// "127.0.0.1:port".
@@ -58,15 +60,12 @@ public:
 
 private:
     bool serving() const;
-    bool exited();
     void launch();
-    void end_with(int signal_number);
-    std::vector<std::string> command_line() const;
 
     ApacheOptions options_;
     std::filesystem::path directory_;
+    ApacheProcess process_;
     std::uint16_t port_ = 0;
-    pid_t pid_ = -1;
     pid_t owner_;
 };
 
