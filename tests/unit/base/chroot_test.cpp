@@ -53,6 +53,7 @@ TEST(ChrootPrefix, IsTakenOffWholeComponentsOnly) {
 
 TEST(ChrootPrefix, TheServersOwnNodesPassThrough) {
     EXPECT_EQ(Chroot("/app").strip("/zookeeper/config"), "/zookeeper/config");
+    EXPECT_EQ(Chroot("/of-length").strip("/zookeeper/config"), "/zookeeper/config");
     EXPECT_EQ(Chroot("/zookeeper").strip("/zookeeper/config"), "/config");
 }
 
