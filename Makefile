@@ -17,7 +17,7 @@ SOURCES = $(shell find include src tests tools examples bench \
 # Tests want an Apache ZooKeeper that starts fast; beside the embedded server it may take its time.
 APACHE_AT_ITS_BEST := -XX:TieredStopAtLevel=4 -Xmx1g
 
-.PHONY: help deps test asan tsan clang run bench sim fuzz mutation coverage format tidy clean
+.PHONY: help deps test asan tsan clang run bench sim chaos fuzz mutation coverage format tidy clean
 
 help:
 	@echo "make test            build and run every test"
@@ -26,6 +26,7 @@ help:
 	@echo "make asan|tsan|clang every test under that sanitizer or compiler"
 	@echo "make bench           the benchmarks"
 	@echo "make sim SEEDS=n     n simulated lives, or one: make sim SEED=x TRACE=1"
+	@echo "make chaos MINUTES=n a real ensemble, its clients and a network that break"
 	@echo "make fuzz SECONDS=n  every fuzz target, n seconds in all"
 	@echo "make mutation        plants defects and says which test notices each"
 	@echo "make coverage        which lines of the protocol core the tests run, 95 % at least"
@@ -65,6 +66,12 @@ sim: deps
 	@cmake --build --preset dev --target sim
 	@build/dev/tests/sim/sim $(if $(SEED),--seed $(SEED),--seeds $(SEEDS) --jobs $(shell nproc)) \
 	    $(if $(TRACE),--trace)
+
+MINUTES ?= 5
+chaos: deps
+	@cmake --preset dev >/dev/null
+	@cmake --build --preset dev --target chaos
+	@build/dev/tests/chaos/chaos --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
 SECONDS ?= 90
 fuzz: deps

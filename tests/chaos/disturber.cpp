@@ -1,0 +1,91 @@
+#include "disturber.hpp"
+
+#include <algorithm>
+#include <thread>
+
+namespace kazoo::chaos {
+
+using Kind = Disturbance::Kind;
+
+Disturber::Disturber(Ensemble& ensemble, Switch& net, std::vector<Station> stations, Tell tell)
+    : ensemble_(ensemble), net_(net), stations_(std::move(stations)), tell_(std::move(tell)) {}
+
+void Disturber::run(const std::vector<Disturbance>& plan) {
+    const auto start = std::chrono::steady_clock::now();
+    for (const auto& what : plan) {
+        const auto begins = start + what.at;
+        while (next_end() <= begins) {
+            std::this_thread::sleep_until(next_end());
+            end_due(next_end());
+        }
+        std::this_thread::sleep_until(begins);
+        begin(what, begins);
+    }
+    while (!going_on_.empty()) {
+        std::this_thread::sleep_until(next_end());
+        end_due(next_end());
+    }
+}
+
+Disturber::Time Disturber::next_end() const {
+    auto next = Time::max();
+    for (const auto& each : going_on_) next = std::min(next, each.end);
+    return next;
+}
+
+void Disturber::begin(Disturbance what, Time now) {
+    if (wants_leader(what.kind)) what.server = ensemble_.leader().value_or(what.server);
+    const bool same_victim = std::any_of(going_on_.begin(), going_on_.end(), [&](const auto& each) {
+        return is_of_process(each.what.kind) && each.what.server == what.server;
+    });
+    if (is_of_process(what.kind) && same_victim) return;  // it is dead or stands already
+    tell_(describe(what));
+    ++count_[static_cast<std::size_t>(what.kind)];
+    auto& member = ensemble_[what.server];
+    if (what.kind == Kind::kill_leader || what.kind == Kind::kill_server) {
+        member.kill9();
+    } else if (is_of_process(what.kind)) {
+        member.pause();
+    }
+    going_on_.push_back({what, now + what.lasting});
+    renew_wires();
+}
+
+void Disturber::end(const Disturbance& what) {
+    auto& member = ensemble_[what.server];
+    if (what.kind == Kind::kill_leader || what.kind == Kind::kill_server) {
+        member.start();
+    } else if (is_of_process(what.kind)) {
+        member.resume();
+    }
+}
+
+void Disturber::end_due(Time now) {
+    for (const auto& each : going_on_) {
+        if (each.end <= now) end(each.what);
+    }
+    std::erase_if(going_on_, [now](const GoingOn& each) { return each.end <= now; });
+    renew_wires();
+    // A server that finds itself in a state it cannot be in ends, for its keeper to start it again.
+    for (std::size_t i = 0; i < ensemble_.members().size(); ++i) {
+        const bool is_down = std::any_of(going_on_.begin(), going_on_.end(), [&](const auto& each) {
+            return is_of_process(each.what.kind) && each.what.server == i;
+        });
+        if (!is_down && !ensemble_[i].running()) {
+            tell_("server " + std::to_string(i + 1) + " has ended by itself");
+            ensemble_[i].start();
+        }
+    }
+}
+
+void Disturber::renew_wires() {
+    std::vector<Disturbance> all;
+    for (const auto& each : going_on_) all.push_back(each.what);
+    for (std::size_t from = 0; from < stations_.size(); ++from) {
+        for (std::size_t to = 0; to < stations_.size(); ++to) {
+            net_.set_wire(from, to, wire_between(stations_[from], stations_[to], all));
+        }
+    }
+}
+
+}  // namespace kazoo::chaos

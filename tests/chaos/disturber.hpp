@@ -1,0 +1,50 @@
+#pragma once
+
+#include "disturbance.hpp"
+#include "ensemble.hpp"
+#include "switch.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace kazoo::chaos {
+
+/// Carries out a plan on servers and wires.
+class Disturber {
+public:
+    using Tell = std::function<void(const std::string&)>;
+
+    /// `stations`: who is at which port of the switch. `tell` hears what happens.
+    Disturber(Ensemble& ensemble, Switch& net, std::vector<Station> stations, Tell tell);
+
+    /// Returns when all of it is over. At the end nothing is wrong any more.
+    void run(const std::vector<Disturbance>& plan);
+    /// How often each kind has happened.
+    [[nodiscard]] const std::array<int, disturbance_kinds>& count() const { return count_; }
+
+private:
+    using Time = std::chrono::steady_clock::time_point;
+    struct GoingOn {
+        Disturbance what;
+        Time end;
+    };
+
+    void begin(Disturbance what, Time now);
+    void end(const Disturbance& what);
+    void end_due(Time now);
+    [[nodiscard]] Time next_end() const;
+    void renew_wires();
+
+    Ensemble& ensemble_;
+    Switch& net_;
+    const std::vector<Station> stations_;
+    const Tell tell_;
+    std::vector<GoingOn> going_on_;
+    std::array<int, disturbance_kinds> count_{};
+};
+
+}  // namespace kazoo::chaos

@@ -1,0 +1,57 @@
+#include "figures.hpp"
+
+#include <cstdio>
+#include <map>
+#include <string>
+
+namespace kazoo::chaos {
+namespace {
+
+void line(const std::string& what, std::uint64_t count) {
+    std::printf("%-44s %10llu\n", what.c_str(), static_cast<unsigned long long>(count));
+}
+
+std::string result_of(const Call& call) {
+    if (!call.over()) return "calls not over";
+    if (!call.error) return "calls good";
+    if (call.replied()) return "calls refused by the server";
+    return std::string("calls failed, ") + to_string(call.outcome);
+}
+
+}  // namespace
+
+void print_figures(
+    const std::vector<Tape*>& tapes,
+    const std::array<int, disturbance_kinds>& disturbances,
+    const FrameCount& frames
+) {
+    std::map<std::string, std::uint64_t> calls;
+    std::map<std::string, std::uint64_t> states;
+    std::uint64_t events = 0;
+    std::uint64_t sessions = 0;
+    for (auto* tape : tapes) {
+        for (const auto& call : tape->calls()) {
+            ++calls[result_of(call)];
+            ++calls[std::string("calls of ") + to_string(call.act)];
+        }
+        for (const auto& seen : tape->seen()) events += seen.what == Seen::What::told;
+        for (const auto& [life, heard] : tape->states()) {
+            for (const auto state : heard) ++states[std::string("became ") + to_string(state)];
+        }
+        sessions += tape->sessions().size();
+    }
+    for (const auto& [what, count] : calls) line(what, count);
+    for (const auto& [what, count] : states) line(what, count);
+    line("sessions", sessions);
+    line("watch events", events);
+    for (std::size_t i = 0; i < disturbances.size(); ++i) {
+        const auto kind = static_cast<Disturbance::Kind>(i);
+        line(to_string(kind), static_cast<std::uint64_t>(disturbances[i]));
+    }
+    line("frames delivered", frames.delivered);
+    line("frames lost by chance", frames.lost);
+    line("frames cut off", frames.cut_off);
+    line("frames beyond a queue", frames.overflowed);
+}
+
+}  // namespace kazoo::chaos

@@ -1,0 +1,121 @@
+#include "historian.hpp"
+
+#include "codec/decoder.hpp"
+
+#include <chrono>
+#include <span>
+
+namespace kazoo::chaos {
+namespace {
+
+// OpCode of Apache ZooKeeper, as it is logged.
+enum Type : std::int32_t {
+    error = -1,
+    create_session = -10,
+    close_session = -11,
+    create_node = 1,
+    delete_node = 2,
+    set_data = 5,
+    create2 = 15
+};
+
+codec::Decoder decoder_of(const std::string& record) {
+    return codec::Decoder(std::as_bytes(std::span(record.data(), record.size())));
+}
+
+void skip_acl(codec::Decoder& in) {
+    constexpr std::size_t smallest = 12;
+    for (auto count = in.count(smallest); count > 0; --count) {
+        static_cast<void>(in.i32());
+        static_cast<void>(in.ustring());
+        static_cast<void>(in.ustring());
+    }
+}
+
+}  // namespace
+
+void Historian::add(const LoggedTransaction& transaction) {
+    chronicle_.advance_to(transaction.zxid);
+    const auto client = clients_.find(transaction.session);
+    Write write;
+    write.zxid = transaction.zxid;
+    write.time = TimePoint(std::chrono::milliseconds(transaction.time_ms));
+    write.author.session = transaction.session;
+    write.author.client = client == clients_.end() ? Author::nobody : client->second;
+    switch (transaction.type) {
+        case error:
+            return;
+        case create_session:
+            living_.insert(transaction.session);
+            return;
+        case close_session:
+            return end_session(write);
+        case create_node:
+        case create2:
+            return create(write, transaction.record);
+        case set_data:
+            return set(write, transaction.record);
+        case delete_node: {
+            auto in = decoder_of(transaction.record);
+            return remove(write, std::string(in.ustring()));
+        }
+        default:
+            verdict_.fail(
+                "a transaction that nobody has asked for, type " + std::to_string(transaction.type)
+            );
+    }
+}
+
+void Historian::create(Write& write, const std::string& record) {
+    auto in = decoder_of(record);
+    write.kind = Write::Kind::create;
+    write.path = in.ustring();
+    write.data = in.ustring();
+    skip_acl(in);
+    const bool is_ephemeral = in.boolean();
+    static_cast<void>(in.i32());  // the parent's version of children
+    if (!in.ok()) return verdict_.fail("a create that cannot be read: " + write.path);
+    if (is_ephemeral) {
+        ephemerals_[write.author.session].insert(write.path);
+        owners_[write.path] = write.author.session;
+    }
+    chronicle_.add(write, is_ephemeral ? write.author.session : 0);
+}
+
+void Historian::set(Write& write, const std::string& record) {
+    auto in = decoder_of(record);
+    write.kind = Write::Kind::set;
+    write.path = in.ustring();
+    write.data = in.ustring();
+    const auto version = in.i32();
+    const bool existed = chronicle_.of(write.path).back().exists;
+    chronicle_.add(write);
+    if (!in.ok() || !existed || version != chronicle_.of(write.path).back().version) {
+        verdict_.fail(
+            write.path + ": set to version " + std::to_string(version) + ", not the next"
+        );
+    }
+}
+
+void Historian::remove(Write& write, const std::string& path) {
+    write.kind = Write::Kind::remove;
+    write.path = path;
+    if (!chronicle_.of(path).back().exists) {
+        return verdict_.fail(path + ": deleted, and was not there");
+    }
+    if (const auto owner = owners_.find(path); owner != owners_.end()) {
+        ephemerals_[owner->second].erase(path);
+        owners_.erase(owner);
+    }
+    chronicle_.add(write);
+}
+
+void Historian::end_session(Write& write) {
+    living_.erase(write.author.session);
+    ++ended_;
+    write.by_end_of_session = true;
+    const auto paths = ephemerals_[write.author.session];
+    for (const auto& path : paths) remove(write, path);
+}
+
+}  // namespace kazoo::chaos

@@ -1,0 +1,75 @@
+#include "historian.hpp"
+
+#include "real_log.hpp"
+
+#include <gmock/gmock.h>
+
+namespace kazoo::chaos {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class HistorianTest : public testing::Test {
+protected:
+    void write(std::size_t transactions) {
+        const auto all = read_log(real_log()).transactions;
+        for (std::size_t i = 0; i < transactions; ++i) historian.add(all[i]);
+    }
+    [[nodiscard]] std::string fault() const {
+        return verdict.good() ? "" : verdict.faults().front();
+    }
+
+    Chronicle chronicle;
+    Verdict verdict;
+    Historian historian{chronicle, verdict, {{real_session, 7}}};
+};
+
+TEST_F(HistorianTest, WhatWasThereBeforeTheSessionEnded) {
+    write(7);
+    EXPECT_THAT(fault(), IsEmpty());
+    const auto& a = chronicle.of("/a").back();
+    EXPECT_EQ(a.data, "two");
+    EXPECT_EQ(a.version, 1);
+    EXPECT_EQ(a.czxid, 0x1'0000'0002);
+    EXPECT_EQ(a.mzxid, 0x1'0000'0003);
+    EXPECT_EQ(a.pzxid, 0x1'0000'0007);
+    EXPECT_THAT(a.children, testing::ElementsAre("q-0000000000"));
+    EXPECT_EQ(chronicle.of("/a/q-0000000000").back().owner, real_session);
+    EXPECT_EQ(chronicle.writes().front().author.client, 7);
+    EXPECT_EQ(chronicle.writes().front().time, TimePoint(std::chrono::milliseconds(0x1a206753ae9)));
+    EXPECT_THAT(historian.living_sessions(), testing::ElementsAre(real_session));
+}
+
+TEST_F(HistorianTest, TheEndOfASessionTakesItsNodesAway) {
+    write(8);
+    EXPECT_THAT(fault(), IsEmpty());
+    EXPECT_FALSE(chronicle.of("/a/q-0000000000").back().exists);
+    EXPECT_TRUE(chronicle.of("/a").back().exists);
+    EXPECT_TRUE(chronicle.writes().back().by_end_of_session);
+    EXPECT_THAT(historian.living_sessions(), IsEmpty());
+    EXPECT_EQ(historian.ended_sessions(), 1u);
+    EXPECT_EQ(chronicle.zxid(), 0x1'0000'0008);
+}
+
+TEST_F(HistorianTest, AGapInTheHistory) {
+    const auto all = read_log(real_log()).transactions;
+    historian.add(all[2]);
+    EXPECT_THAT(fault(), HasSubstr("/a: set to version 1, not the next"));
+    historian.add(all[6]);
+    EXPECT_THAT(verdict.faults().back(), HasSubstr("/a/e: deleted, and was not there"));
+}
+
+TEST_F(HistorianTest, WhatNobodyHasAskedFor) {
+    LoggedTransaction strange;
+    strange.type = 16;
+    historian.add(strange);
+    EXPECT_THAT(fault(), HasSubstr("nobody has asked for, type 16"));
+    auto cut = read_log(real_log()).transactions[1];
+    cut.record.resize(20);
+    historian.add(cut);
+    EXPECT_THAT(verdict.faults().back(), HasSubstr("cannot be read: /a"));
+}
+
+}  // namespace
+}  // namespace kazoo::chaos

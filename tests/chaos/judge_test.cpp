@@ -1,0 +1,191 @@
+// Bad histories, for what a real run is judged by beside the checks of histories themselves.
+#include "judge.hpp"
+
+#include "history/checks/story.hpp"
+#include "real_log.hpp"
+
+#include <gmock/gmock.h>
+
+namespace kazoo::chaos {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr std::int64_t first = 0x1'0000'0001;
+
+/// One client that has done what the real log tells, and says so.
+class JudgeTest : public testing::Test {
+protected:
+    JudgeTest() {
+        for (const auto& transaction : read_log(real_log()).transactions) {
+            evidence.ledger.transactions[transaction.zxid] = transaction;
+        }
+        evidence.zxid_at_rest = first + 6;
+        tape.knows_session(real_session);
+        tape.heard(1, KazooState::CONNECTED);
+    }
+
+    static TimePoint at(std::int64_t zxid) {
+        const auto all = read_log(real_log()).transactions;
+        const auto which = static_cast<std::size_t>(zxid - first);
+        return TimePoint(std::chrono::milliseconds(all[which].time_ms));
+    }
+    /// A call that was answered at the time of a transaction.
+    Call& call(Act act, std::string path, std::string data, std::int64_t zxid) {
+        auto& made = tape.begin(act, path, 1);
+        made.made_path = std::move(path);
+        made.data = std::move(data);
+        made.session = real_session;
+        made.callbacks = 1;
+        tape.over(made);
+        made.called = made.completed = at(zxid);
+        return made;
+    }
+    void all_calls() {
+        call(Act::create, "/a", "one", first + 1);
+        call(Act::set, "/a", "two", first + 2);
+        call(Act::ensure_path, "/a/q-0000000000", "", first + 3);  // has no data of its own
+        auto& refused = call(Act::create, "/a", "three", first + 4);
+        refused.error = Errc::node_exists;
+        refused.outcome = Outcome::not_applied;
+        call(Act::create, "/a/e", "x", first + 5).ephemeral = true;
+        call(Act::remove, "/a/e", "", first + 6);
+        evidence.stamp_at_rest = counters.stamps;
+    }
+    std::string fault() {
+        evidence.tapes = {&tape};
+        const auto judgement = judge(evidence);
+        return judgement.verdict.good() ? "" : judgement.verdict.faults().front();
+    }
+
+    Counters counters;
+    Tape tape{3, counters};
+    Evidence evidence;
+};
+
+TEST_F(JudgeTest, AGoodHistory) {
+    all_calls();
+    EXPECT_THAT(fault(), IsEmpty());
+}
+
+TEST_F(JudgeTest, AWriteThatSucceededAndWasNot) {
+    all_calls();
+    call(Act::set, "/a", "four", first + 6);
+    EXPECT_THAT(fault(), HasSubstr("succeeded, and was never written"));
+}
+
+TEST_F(JudgeTest, AWriteThatNobodyHasAskedFor) {
+    all_calls();
+    tape.calls()[1].data = "four";
+    tape.calls()[1].error = Errc::connection_loss;
+    EXPECT_THAT(fault(), HasSubstr("/a was written or deleted, and no call can have done that"));
+}
+
+TEST_F(JudgeTest, AWriteThatFailedAndWas) {
+    all_calls();
+    tape.calls()[1].error = Errc::connection_loss;
+    tape.calls()[1].outcome = Outcome::not_applied;
+    EXPECT_THAT(fault(), HasSubstr("and yet it was written"));
+}
+
+TEST_F(JudgeTest, AWriteAfterItsReply) {
+    all_calls();
+    tape.calls()[1].completed -= std::chrono::milliseconds(5);
+    EXPECT_THAT(fault(), HasSubstr("written otherwise"));
+}
+
+TEST_F(JudgeTest, AReadThatGoesBack) {
+    all_calls();
+    auto& read = call(Act::get, "/a", "", first + 6);
+    read.shows_data = true;
+    read.shown_data = "one";
+    EXPECT_THAT(fault(), HasSubstr("shows what was before"));
+}
+
+TEST_F(JudgeTest, AWatchThatIsLost) {
+    auto& read = call(Act::get, "/a", "", first + 1);
+    read.shows_data = true;
+    read.shown_data = "one";
+    read.watches = true;
+    all_calls();
+    EXPECT_THAT(fault(), HasSubstr("its watch was lost"));
+}
+
+TEST_F(JudgeTest, AnErrorThatCannotBe) {
+    all_calls();
+    tape.calls()[3].error = Errc::no_node;
+    tape.calls()[3].path = "/a/q-0000000000/z";
+    EXPECT_THAT(fault(), HasSubstr("refused, and it was never so"));
+}
+
+TEST_F(JudgeTest, ACallThatIsNotOver) {
+    all_calls();
+    tape.begin(Act::get, "/a", 1);
+    EXPECT_THAT(fault(), HasSubstr("completed 0 times, not once"));
+}
+
+TEST_F(JudgeTest, AStepThatIsNotInTheTable) {
+    all_calls();
+    tape.heard(1, KazooState::CONNECTED);
+    EXPECT_THAT(fault(), HasSubstr("heard CONNECTED after CONNECTED"));
+}
+
+TEST_F(JudgeTest, AFaultOfTheLogs) {
+    all_calls();
+    evidence.ledger.faults = {"servers disagree"};
+    EXPECT_THAT(fault(), HasSubstr("servers disagree"));
+}
+
+TEST_F(JudgeTest, AServerThatServesSomethingElse) {
+    all_calls();
+    ServedTree tree;
+    tree.server = "the server";
+    evidence.served_at_rest = {tree};
+    EXPECT_THAT(fault(), HasSubstr("/a: the server serves it otherwise"));
+    evidence.served_at_rest[0].fault = "no connection";
+    EXPECT_THAT(fault(), HasSubstr("the server cannot be read: no connection"));
+}
+
+/// Two epochs, what others had been shown of them, and a sync.
+class KnownZxidTest : public testing::Test {
+protected:
+    Call& saw(std::int64_t zxid, std::int64_t session, int ms) {
+        auto& call = story.call(Act::exists, "/a");
+        call.stat.emplace();
+        call.stat->mzxid = zxid;
+        call.session = session;
+        call.called = call.completed = history::Story::at(ms);
+        return call;
+    }
+    std::int64_t known(int ms) {
+        auto& sync = story.call(Act::sync, "/a");
+        sync.session = 1;
+        sync.called = history::Story::at(ms);
+        note_known_zxids(story.calls, story.chronicle);
+        return sync.zxid_when_called;
+    }
+
+    history::Story story;
+};
+
+TEST_F(KnownZxidTest, WhatAnybodyHasBeenShownBefore) {
+    saw(first, 1, 5);
+    saw(first + 3, 2, 10);
+    saw(first + 1, 3, 11);
+    saw(first + 9, 2, 20);
+    EXPECT_EQ(known(15), first + 3);
+    EXPECT_EQ(known(21), first + 9);
+    EXPECT_EQ(known(10), first);  // not before: at the same time
+}
+
+TEST_F(KnownZxidTest, ALeaderMayNotKnowThatItIsNoneAnyMore) {
+    saw(first, 1, 5);
+    saw(0x2'0000'0001, 2, 10);
+    EXPECT_EQ(known(15), first);
+    saw(0x2'0000'0001, 1, 16);
+    EXPECT_EQ(known(20), 0x2'0000'0001);
+}
+
+}  // namespace
+}  // namespace kazoo::chaos

@@ -1,0 +1,110 @@
+#include "ledger.hpp"
+
+#include "support/apache_process.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <sstream>
+
+namespace kazoo::chaos {
+namespace {
+
+std::string hex(std::int64_t zxid) {
+    char text[24];
+    std::snprintf(text, sizeof text, "0x%llx", static_cast<unsigned long long>(zxid));
+    return text;
+}
+
+std::int64_t zxid_behind(const std::string& words, const std::string& line) {
+    return std::strtoll(line.c_str() + line.find(words) + words.size(), nullptr, 16);
+}
+
+/// A leader writes a snapshot of what it knows, and says which zxid its epoch begins with when it
+/// has a quorum.
+std::map<std::int32_t, std::int64_t> epochs_led(const std::string& said) {
+    static const std::string snapshot = "Snapshotting: 0x";
+    static const std::string quorum = "setting last processed zxid: 0x";
+    std::map<std::int32_t, std::int64_t> led;
+    std::int64_t known = 0;
+    std::istringstream lines(said);
+    for (std::string line; std::getline(lines, line);) {
+        if (line.find(snapshot) != std::string::npos) known = zxid_behind(snapshot, line);
+        if (line.find(quorum) != std::string::npos) {
+            led[epoch_of(zxid_behind(quorum, line))] = known;
+        }
+    }
+    return led;
+}
+
+/// Not every server keeps the digest behind a record.
+bool agree(const LoggedTransaction& one, const LoggedTransaction& other) {
+    return one.session == other.session && one.cxid == other.cxid && one.type == other.type &&
+           one.time_ms == other.time_ms &&
+           (one.record.starts_with(other.record) || other.record.starts_with(one.record));
+}
+
+/// Leaders number their transactions without gaps.
+void check_gaps(Ledger& ledger) {
+    std::int64_t last = 0;
+    for (const auto& [zxid, transaction] : ledger.transactions) {
+        const bool follows =
+            epoch_of(zxid) == epoch_of(last) ? zxid == last + 1 : counter_of(zxid) == 1;
+        if (!follows) {
+            ledger.faults.push_back(
+                "no server has what is between " + hex(last) + " and " + hex(zxid)
+            );
+        }
+        last = zxid;
+    }
+}
+
+}  // namespace
+
+ServerFiles read_server(const std::filesystem::path& data, const std::string& said) {
+    ServerFiles files;
+    files.led = epochs_led(said);
+    for (const auto& entry : std::filesystem::directory_iterator(data)) {
+        const auto name = entry.path().filename().string();
+        if (!name.starts_with("log.")) continue;
+        auto contents = read_log(testing_support::read_file(entry.path()));
+        if (!contents.fault.empty()) files.fault = name + ": " + contents.fault;
+        auto& all = files.logged;
+        all.insert(all.end(), contents.transactions.begin(), contents.transactions.end());
+    }
+    return files;
+}
+
+Ledger merge(const std::vector<ServerFiles>& servers) {
+    Ledger ledger;
+    std::map<std::int32_t, std::int64_t> inherited;  // by epoch
+    for (const auto& server : servers) inherited.insert(server.led.begin(), server.led.end());
+    const auto was_known_ever_after = [&](std::int64_t zxid) {
+        return std::all_of(
+            inherited.upper_bound(epoch_of(zxid)),
+            inherited.end(),
+            [zxid](const auto& later) { return zxid <= later.second; }
+        );
+    };
+    std::map<std::int64_t, std::size_t> unknown;  // and how many have logged it
+    for (const auto& server : servers) {
+        if (!server.fault.empty()) ledger.faults.push_back(server.fault);
+        for (const auto& transaction : server.logged) {
+            if (!was_known_ever_after(transaction.zxid)) {
+                ++unknown[transaction.zxid];
+                continue;
+            }
+            const auto [known, is_new] = ledger.transactions.emplace(transaction.zxid, transaction);
+            if (!is_new && !agree(known->second, transaction)) {
+                ledger.faults.push_back("servers disagree on " + hex(transaction.zxid));
+            }
+        }
+    }
+    for (const auto& [zxid, count] : unknown) {
+        if (count > servers.size() / 2) ledger.forgotten.insert(zxid);
+    }
+    check_gaps(ledger);
+    return ledger;
+}
+
+}  // namespace kazoo::chaos

@@ -1,0 +1,127 @@
+#include "ledger.hpp"
+
+#include "real_log.hpp"
+
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <fstream>
+
+namespace kazoo::chaos {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+LoggedTransaction at(std::int32_t epoch, std::int64_t counter, std::string record = "x") {
+    LoggedTransaction transaction;
+    transaction.zxid = (std::int64_t{epoch} << 32) + counter;
+    transaction.record = std::move(record);
+    return transaction;
+}
+
+std::vector<std::int64_t> zxids(const Ledger& ledger) {
+    std::vector<std::int64_t> all;
+    for (const auto& [zxid, transaction] : ledger.transactions) all.push_back(zxid);
+    return all;
+}
+
+ServerFiles leader_of(
+    std::map<std::int32_t, std::int64_t> epochs, std::vector<LoggedTransaction> logged
+) {
+    ServerFiles files;
+    files.led = std::move(epochs);
+    files.logged = std::move(logged);
+    return files;
+}
+
+TEST(LedgerTest, EachServerMayLackWhatOthersHave) {
+    const auto ledger = merge(
+        {leader_of({{1, 0}}, {at(1, 1), at(1, 2), at(1, 3)}),
+         leader_of({}, {at(1, 1)}),
+         ServerFiles()}
+    );
+    EXPECT_THAT(ledger.faults, IsEmpty());
+    EXPECT_THAT(zxids(ledger), ElementsAre(0x1'0000'0001, 0x1'0000'0002, 0x1'0000'0003));
+}
+
+TEST(LedgerTest, WhatTheNextLeaderDidNotKnowWasNotAgreedUpon) {
+    const auto ledger = merge(
+        {leader_of({{1, 0}}, {at(1, 1), at(1, 2), at(1, 3)}),
+         leader_of({{2, 0x1'0000'0002}}, {at(1, 1), at(1, 2), at(2, 1)}),
+         leader_of({}, {at(1, 1), at(1, 2), at(2, 1)})}
+    );
+    EXPECT_THAT(ledger.faults, IsEmpty());
+    EXPECT_THAT(zxids(ledger), ElementsAre(0x1'0000'0001, 0x1'0000'0002, 0x2'0000'0001));
+}
+
+TEST(LedgerTest, NorWhatAnyLaterLeaderDidNotKnow) {
+    const auto ledger = merge(
+        {leader_of({{1, 0}, {2, 0x1'0000'0003}}, {at(1, 1), at(1, 2), at(1, 3)}),
+         leader_of({{3, 0x1'0000'0002}}, {at(3, 1)})}
+    );
+    EXPECT_THAT(ledger.faults, IsEmpty());
+    EXPECT_THAT(zxids(ledger), ElementsAre(0x1'0000'0001, 0x1'0000'0002, 0x3'0000'0001));
+    EXPECT_THAT(ledger.forgotten, IsEmpty());
+}
+
+TEST(LedgerTest, WhatAQuorumHadAndALeaderDidNotKnow) {
+    const auto ledger = merge(
+        {leader_of({{1, 0}}, {at(1, 1), at(1, 2)}),
+         leader_of({}, {at(1, 1), at(1, 2)}),
+         leader_of({{2, 0x1'0000'0001}}, {at(1, 1), at(2, 1)})}
+    );
+    EXPECT_THAT(zxids(ledger), ElementsAre(0x1'0000'0001, 0x2'0000'0001));
+    EXPECT_THAT(ledger.forgotten, ElementsAre(0x1'0000'0002));
+}
+
+TEST(LedgerTest, TheDigestBehindARecordIsOfNoInterest) {
+    const auto ledger = merge(
+        {leader_of({{1, 0}}, {at(1, 1, "record")}), leader_of({}, {at(1, 1, "record, digest")})}
+    );
+    EXPECT_THAT(ledger.faults, IsEmpty());
+}
+
+TEST(LedgerTest, ServersThatDisagree) {
+    const auto ledger =
+        merge({leader_of({{1, 0}}, {at(1, 1, "x")}), leader_of({}, {at(1, 1, "y")})});
+    EXPECT_THAT(ledger.faults, ElementsAre(HasSubstr("disagree on 0x100000001")));
+}
+
+TEST(LedgerTest, WhatNobodyHas) {
+    EXPECT_THAT(
+        merge({leader_of({{1, 0}}, {at(1, 1), at(1, 3)})}).faults,
+        ElementsAre(HasSubstr("between 0x100000001 and 0x100000003"))
+    );
+    EXPECT_THAT(
+        merge({leader_of({{1, 0}, {2, 0x1'0000'0001}}, {at(1, 1), at(2, 2)})}).faults,
+        ElementsAre(HasSubstr("between 0x100000001 and 0x200000002"))
+    );
+}
+
+TEST(LedgerTest, TheFilesOfAServer) {
+    auto name = (std::filesystem::temp_directory_path() / "kazoo-ledger-XXXXXX").string();
+    ASSERT_NE(::mkdtemp(name.data()), nullptr);
+    const std::filesystem::path data = name;
+    std::ofstream(data / "log.100000001") << real_log();
+    std::ofstream(data / "snapshot.100000003") << "any";
+    std::ofstream(data / "currentEpoch") << "2";
+    auto files = read_server(
+        data,
+        "INFO FileTxnSnapLog - Snapshotting: 0x100000003 to /data/snapshot.100000003\n"
+        "INFO Leader - Have quorum of supporters, sids: [[1, 3]]; starting up and setting last "
+        "processed zxid: 0x200000000\n"
+    );
+    EXPECT_EQ(files.logged.size(), 8u);
+    EXPECT_THAT(files.led, ElementsAre(testing::Pair(2, 0x1'0000'0003)));
+    EXPECT_THAT(files.fault, IsEmpty());
+
+    std::ofstream(data / "log.200000001") << "no log at all, but long enough";
+    files = read_server(data, "");
+    EXPECT_THAT(merge({files}).faults, ElementsAre(HasSubstr("not a transaction log")));
+    std::filesystem::remove_all(data);
+}
+
+}  // namespace
+}  // namespace kazoo::chaos

@@ -1,0 +1,256 @@
+#include "life.hpp"
+
+#include "client/core.hpp"
+
+namespace kazoo::chaos {
+namespace {
+
+void take(Call& call, const std::string& path) {
+    call.made_path = path;
+}
+void take(Call& call, const CreatedNode& node) {
+    call.made_path = node.path;
+    call.stat = node.stat;
+}
+void take(Call& call, const NodeData& node) {
+    call.shows_data = true;
+    call.shown_data = node.data;
+    call.stat = node.stat;
+}
+void take(Call& call, const ZnodeStat& stat) {
+    call.stat = stat;
+}
+void take(Call& call, const std::optional<ZnodeStat>& stat) {
+    call.stat = stat;
+}
+void take(Call& call, const std::vector<std::string>& children) {
+    call.children.emplace(children.begin(), children.end());
+}
+void take(Call& call, const ChildrenAndStat& children) {
+    take(call, children.children);
+    call.stat = children.stat;
+}
+void take(Call&, bool) {}
+
+void note(Call& call, const CreateOptions& create) {
+    call.ephemeral = create.is_ephemeral();
+    call.sequence = create.is_sequence();
+    call.several_steps = create.makes_path();
+}
+
+}  // namespace
+
+Life::Life(Tape& tape, int number, const ClientOptions& options, std::uint64_t seed)
+    : tape_(tape),
+      number_(number),
+      handler_(options.handler()),
+      chance_(seed),
+      zk_(std::make_unique<KazooClient>(options)),
+      core_(zk_->core()) {}
+
+void Life::start() {
+    zk_->add_listener([life = weak_from_this()](KazooState state) {
+        if (const auto alive = life.lock()) alive->on_state(state);
+    });
+    zk_->start_async();
+}
+
+void Life::end(bool stops) {
+    std::unique_lock lock(tape_.mutex());
+    const auto zk = std::move(zk_);
+    lock.unlock();
+    if (zk && stops) zk->stop();
+}
+
+void Life::stop_and_start() {
+    zk_->stop();
+    zk_->start_async();
+}
+
+bool Life::connected() {
+    return state() == KazooState::CONNECTED;
+}
+
+KazooState Life::state() {
+    const std::lock_guard lock(tape_.mutex());
+    return zk_ ? zk_->state() : KazooState::LOST;
+}
+
+bool Life::has_lost() {
+    const std::lock_guard lock(tape_.mutex());
+    return std::exchange(lost_, false);
+}
+
+void Life::on_state(KazooState state) {
+    const std::lock_guard lock(tape_.mutex());
+    if (state == KazooState::CONNECTED) static_cast<void>(present_session());
+    tape_.heard(number_, state);
+    lost_ = lost_ || state == KazooState::LOST;
+}
+
+/// Of the connection whose bytes are being handled just now: at once behind them it may have
+/// broken, and its session is the last one known.
+std::int64_t Life::present_session() {
+    const auto core = core_.lock();
+    const auto id = core ? core->client_id() : std::nullopt;
+    if (id) {
+        session_ = id->session_id;
+        tape_.knows_session(session_);
+    }
+    return session_;
+}
+
+void Life::request_stop() {
+    std::unique_lock lock(tape_.mutex());
+    auto ending = std::move(stops_);
+    stops_ = std::stop_source();
+    lock.unlock();
+    ending.request_stop();
+}
+
+CallOptions Life::options() {
+    using namespace std::chrono_literals;
+    CallOptions options;
+    if (chance_.one_in(6)) options.timeout(chance_.between(0ms, 4000ms));
+    if (chance_.one_in(6)) options.stop_token(stops_.get_token());
+    return options;
+}
+
+Watcher Life::watcher(Call& call, bool watches) {
+    call.watches = watches;
+    if (!watches) return {};
+    return Watcher([life = shared_from_this(), &call](const WatchedEvent& event) {
+        const std::lock_guard lock(life->tape_.mutex());
+        life->tape_.told(call, event, ++life->events_);
+    });
+}
+
+/// Under the tape's lock until the end of the call cannot be missed: what other threads see or
+/// call goes onto the tape behind it.
+template <class T, class Make>
+AsyncResult<T> Life::call(Act act, const std::string& path, Make make) {
+    std::unique_lock lock(tape_.mutex());
+    if (!zk_) return {};
+    auto& call = tape_.begin(act, path, number_);
+    const AsyncResult<T> result = make(call);
+    const auto finish = [life = shared_from_this(), &call](detail::ResultStateBase& state) {
+        life->take_result(call, static_cast<detail::ResultState<T>&>(state));
+    };
+    constexpr std::uint64_t nobody_unlinks_it = 0;
+    const bool linked = result.state()->link(
+        nobody_unlinks_it,
+        detail::LinkKind::direct,
+        [life = shared_from_this(), &call, finish](detail::ResultStateBase& state) {
+            std::unique_lock on_completion(life->tape_.mutex());
+            finish(state);
+            on_completion.unlock();
+            life->mark_events(call);
+        }
+    );
+    if (!linked) finish(*result.state());
+    lock.unlock();
+    if (!linked) mark_events(call);
+    result.rawlink([life = shared_from_this(), &call](const AsyncResult<T>&) {
+        const std::lock_guard in_callback(life->tape_.mutex());
+        ++call.callbacks;
+    });
+    return result;
+}
+
+template <class T>
+void Life::take_result(Call& call, detail::ResultState<T>& state) {
+    const auto session = present_session();
+    call.session = session != 0 ? session : -std::int64_t{call.number};
+    if (!state.successful()) {
+        const auto error = state.error();
+        call.error = error.code();
+        call.outcome = error.outcome();
+    } else if constexpr (!std::is_void_v<T>) {
+        take(call, state.value());
+    }
+    tape_.over(call);
+}
+
+/// What the lane of events has been given before this has arrived before the reply.
+void Life::mark_events(Call& call) {
+    handler_->dispatch(Lane::callback, [life = shared_from_this(), &call] {
+        const std::lock_guard lock(life->tape_.mutex());
+        call.events_before = life->events_;
+    });
+}
+
+AsyncResult<std::string> Life::create(const std::string& path, const CreateOptions& create) {
+    return call<std::string>(Act::create, path, [&](Call& call) {
+        note(call, create);
+        return zk_->create_async(path, call.data, create, options());
+    });
+}
+
+AsyncResult<CreatedNode> Life::create_with_stat(
+    const std::string& path, const CreateOptions& create
+) {
+    return call<CreatedNode>(Act::create, path, [&](Call& call) {
+        note(call, create);
+        return zk_->create_with_stat_async(path, call.data, create, options());
+    });
+}
+
+AsyncResult<ZnodeStat> Life::set(const std::string& path, std::int32_t version) {
+    return call<ZnodeStat>(Act::set, path, [&](Call& call) {
+        constexpr std::size_t much = 2000;
+        if (chance_.one_in(10)) call.data += " " + std::string(chance_.below(much), 'x');
+        call.version = version;
+        return zk_->set_async(path, call.data, version, options());
+    });
+}
+
+AsyncResult<void> Life::remove(const std::string& path, std::int32_t version) {
+    return call<void>(Act::remove, path, [&](Call& call) {
+        call.version = version;
+        return zk_->delete_async(path, version, options());
+    });
+}
+
+AsyncResult<NodeData> Life::get(const std::string& path, bool watches) {
+    return call<NodeData>(Act::get, path, [&](Call& call) {
+        return zk_->get_async(path, watcher(call, watches), options());
+    });
+}
+
+AsyncResult<std::optional<ZnodeStat>> Life::look(const std::string& path, bool watches) {
+    return call<std::optional<ZnodeStat>>(Act::exists, path, [&](Call& call) {
+        return zk_->exists_async(path, watcher(call, watches), options());
+    });
+}
+
+AsyncResult<std::vector<std::string>> Life::children(const std::string& path, bool watches) {
+    return call<std::vector<std::string>>(Act::children, path, [&](Call& call) {
+        return zk_->get_children_async(path, watcher(call, watches), options());
+    });
+}
+
+AsyncResult<ChildrenAndStat> Life::children_with_stat(const std::string& path, bool watches) {
+    return call<ChildrenAndStat>(Act::children, path, [&](Call& call) {
+        return zk_->get_children_with_stat_async(path, watcher(call, watches), options());
+    });
+}
+
+AsyncResult<std::string> Life::sync(const std::string& path) {
+    return call<std::string>(Act::sync, path, [&](Call&) {
+        return zk_->sync_async(path, options());
+    });
+}
+
+AsyncResult<bool> Life::ensure_path(const std::string& path) {
+    return call<bool>(Act::ensure_path, path, [&](Call&) {
+        return zk_->ensure_path_async(path, std::nullopt, options());
+    });
+}
+
+AsyncResult<void> Life::remove_tree(const std::string& path) {
+    return call<void>(Act::remove_tree, path, [&](Call&) {
+        return zk_->delete_recursive_async(path, options());
+    });
+}
+
+}  // namespace kazoo::chaos

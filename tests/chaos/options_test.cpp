@@ -1,0 +1,42 @@
+#include "options.hpp"
+
+#include <gmock/gmock.h>
+
+#include <vector>
+
+namespace kazoo::chaos {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+std::string read(std::vector<const char*> words, Options& options) {
+    words.insert(words.begin(), "chaos");
+    return read_options(static_cast<int>(words.size()), const_cast<char**>(words.data()), options);
+}
+
+TEST(OptionsTest, AllOfThem) {
+    Options options;
+    EXPECT_THAT(read({"--minutes", "3", "--seed", "18446744073709551615"}, options), IsEmpty());
+    EXPECT_EQ(options.length, 180s);
+    EXPECT_EQ(options.seed, 18446744073709551615U);
+    EXPECT_FALSE(options.quiet);
+    EXPECT_FALSE(options.keep);
+    EXPECT_THAT(read({"--quiet", "--seconds", "25", "--keep"}, options), IsEmpty());
+    EXPECT_EQ(options.length, 25s);
+    EXPECT_TRUE(options.quiet);
+    EXPECT_TRUE(options.keep);
+}
+
+TEST(OptionsTest, WhatIsNone) {
+    Options options;
+    EXPECT_THAT(read({"--hours", "3"}, options), HasSubstr("--hours: not an option"));
+    for (const auto* number : {"", "0", "x", "3x", "-3", "1000001"}) {
+        EXPECT_THAT(read({"--minutes", number}, options), HasSubstr("not such a number"));
+    }
+    EXPECT_THAT(read({"--seed"}, options), HasSubstr("--seed: not such a number"));
+}
+
+}  // namespace
+}  // namespace kazoo::chaos

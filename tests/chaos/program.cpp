@@ -1,0 +1,132 @@
+#include "program.hpp"
+
+#include "load.hpp"
+#include "support/wait_until.hpp"
+
+#include <algorithm>
+#include <atomic>
+
+namespace kazoo::chaos {
+namespace {
+
+using namespace std::chrono_literals;
+using testing_support::wait_until;
+
+constexpr std::size_t most_under_way = 64;
+/// Longer than a connection takes to be given up for dead, and a client to find a server then.
+constexpr auto patience = 40s;
+
+}  // namespace
+
+Program::Program(const Options& options, const Machine& machine, Counters& counters)
+    : options_(options),
+      machine_(machine),
+      tape_(options.number, counters),
+      chance_(options.seed),
+      thread_([this] { machine_.run([this] { live(); }); }) {}
+
+Program::~Program() {
+    order(Phase::end);
+    thread_.join();
+}
+
+void Program::order(Phase phase) {
+    const std::lock_guard lock(mutex_);
+    wanted_ = std::max(wanted_, phase);
+    changed_.notify_all();
+}
+
+void Program::await(Phase phase) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return reached_ >= phase; });
+}
+
+void Program::reach(Phase phase) {
+    const std::lock_guard lock(mutex_);
+    reached_ = phase;
+    changed_.notify_all();
+}
+
+bool Program::has_come(Phase phase, std::chrono::milliseconds limit) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, limit, [&] { return wanted_ >= phase; });
+}
+
+void Program::live() {
+    kit_ = testing_support::handler_kind(options_.handler).make();
+    begin_life();
+    work();
+    come_to_rest();
+    reach(Phase::rest);
+    while (!has_come(Phase::listen, 1000ms)) {
+    }
+    listen();
+    reach(Phase::listen);
+    while (!has_come(Phase::end, 1000ms)) {
+    }
+    leave();
+    reach(Phase::end);
+}
+
+void Program::work() {
+    while (!has_come(Phase::rest, std::chrono::milliseconds(chance_.between(5, 60)))) {
+        if (life_->has_lost() && chance_.one_in(2)) {
+            change_life();
+        } else if (chance_.one_in(600)) {
+            chance_.one_in(3) ? life_->stop_and_start() : change_life();
+        }
+        if (under_way() < most_under_way) make_calls(life_, chance_);
+    }
+}
+
+void Program::come_to_rest() {
+    if (!wait_until([this] { return life_->connected(); }, patience))
+        fail("is not connected again");
+    if (!wait_until([this] { return under_way() == 0; }, patience)) fail("calls hang");
+}
+
+/// The server sends what there is to tell before it answers, and the lane keeps the order.
+void Program::listen() {
+    const auto last = life_->get("/k", false);
+    if (!wait_until([&] { return !last.valid() || last.ready(); }, patience)) {
+        fail("is not answered");
+    }
+    const auto told = std::make_shared<std::atomic<bool>>(false);
+    kit_->handler()->dispatch(Lane::callback, [told] { *told = true; });
+    if (!wait_until([&] { return told->load(); }, patience)) fail("its callbacks hang");
+}
+
+void Program::leave() {
+    life_->end(chance_.one_in(2));
+    if (!wait_until([this] { return under_way() == 0; }, patience)) fail("calls never end");
+    life_ = nullptr;
+    if (!kit_->shut_down(patience)) fail("its handler still has work");
+    kit_ = nullptr;
+}
+
+void Program::begin_life() {
+    const auto options = ClientOptions()
+                             .hosts(options_.hosts)
+                             .timeout(options_.session_timeout)
+                             .close_timeout(3s)
+                             .logger(Logger([](LogLevel, std::string_view) {}))
+                             .handler(kit_->handler());
+    life_ = std::make_shared<Life>(tape_, ++lives_, options, chance_.next());
+    life_->start();
+}
+
+void Program::change_life() {
+    life_->end(chance_.one_in(2));
+    begin_life();
+}
+
+void Program::fail(const std::string& what) {
+    faults_.push_back("client" + std::to_string(options_.number) + ": " + what);
+}
+
+std::size_t Program::under_way() {
+    const std::lock_guard lock(tape_.mutex());
+    return tape_.under_way();
+}
+
+}  // namespace kazoo::chaos

@@ -1,0 +1,77 @@
+#pragma once
+
+#include "life.hpp"
+#include "machine.hpp"
+#include "support/handler_kit.hpp"
+
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace kazoo::chaos {
+
+/// A program on a machine of its own that uses one client after the other.
+class Program {
+public:
+    enum class Phase {
+        work,
+        rest,    ///< calls nothing more; reached when it is connected and all is answered
+        listen,  ///< reached when it has been told what its server knew by then
+        end
+    };
+    struct Options {
+        int number = 0;
+        std::string hosts;
+        std::string handler;  ///< of handler_kinds()
+        std::chrono::milliseconds session_timeout{4000};
+        std::uint64_t seed = 0;
+    };
+
+    Program(const Options& options, const Machine& machine, Counters& counters);
+    ~Program();
+    Program(const Program&) = delete;
+
+    /// It is to go on to this phase.
+    void order(Phase phase);
+    /// Waits until it has reached this phase, or has failed to.
+    void await(Phase phase);
+    /// What has gone wrong with the program itself, not with its calls.
+    [[nodiscard]] const std::vector<std::string>& faults() const { return faults_; }
+    [[nodiscard]] Tape& tape() noexcept { return tape_; }
+    [[nodiscard]] const Options& options() const noexcept { return options_; }
+
+private:
+    void live();
+    void work();
+    void come_to_rest();
+    void listen();
+    void leave();
+    void change_life();
+    void begin_life();
+    void fail(const std::string& what);
+    void reach(Phase phase);
+    /// Whether the phase has come within this time.
+    [[nodiscard]] bool has_come(Phase phase, std::chrono::milliseconds limit);
+    [[nodiscard]] std::size_t under_way();
+
+    const Options options_;
+    const Machine& machine_;
+    Tape tape_;
+    sim::Chance chance_;
+    std::unique_ptr<testing_support::HandlerKit> kit_;
+    std::shared_ptr<Life> life_;
+    int lives_ = 0;
+    std::vector<std::string> faults_;
+
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    Phase wanted_ = Phase::work;
+    Phase reached_ = Phase::work;
+    std::thread thread_;
+};
+
+}  // namespace kazoo::chaos

@@ -1,0 +1,206 @@
+#include "run.hpp"
+
+#include "figures.hpp"
+
+#include <kazoo/client.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <iterator>
+
+namespace kazoo::chaos {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int observer_number = 9;
+constexpr int first_client_number = 11;
+constexpr auto server_patience = 90s;
+
+struct Kind {
+    const char* handler;
+    std::chrono::milliseconds session_timeout;
+};
+/// Some give up within a fault, others outlive most.
+constexpr Kind wanted[] = {
+    {"Threading", 4000ms},
+    {"AsioThreads", 2000ms},
+    {"Fiber", 3000ms},
+    {"Uv", 6000ms},
+    {"Threading", 10'000ms},
+    {"Asio", 5000ms}};
+
+std::vector<Kind> client_kinds() {
+    std::vector<Kind> kinds;
+    for (const auto& kind : wanted) {
+        const auto& all = testing_support::handler_kinds();
+        const bool is_built = std::any_of(all.begin(), all.end(), [&](const auto& each) {
+            return std::string_view(each.name) == kind.handler;
+        });
+        if (is_built) kinds.push_back(kind);
+    }
+    return kinds;
+}
+
+std::vector<std::unique_ptr<Machine>> make_machines(int first, std::size_t count) {
+    std::vector<std::unique_ptr<Machine>> machines;
+    for (std::size_t i = 0; i < count; ++i) {
+        machines.push_back(std::make_unique<Machine>(first + static_cast<int>(i)));
+    }
+    return machines;
+}
+
+std::vector<const Machine*> pointers(const std::vector<std::unique_ptr<Machine>>& machines) {
+    std::vector<const Machine*> all;
+    for (const auto& machine : machines) all.push_back(machine.get());
+    return all;
+}
+
+/// Changes only when somebody sets the wall clock.
+std::chrono::steady_clock::duration wall_clock_ahead() {
+    return std::chrono::system_clock::now().time_since_epoch() -
+           std::chrono::steady_clock::now().time_since_epoch();
+}
+
+}  // namespace
+
+Run::Run(const Options& options)
+    : options_(options),
+      wall_clock_ahead_(wall_clock_ahead()),
+      servers_(make_machines(1, Ensemble::size)),
+      observer_(observer_number),
+      clients_(make_machines(first_client_number, client_kinds().size())),
+      switch_(machines(), options.seed),
+      ensemble_(pointers(servers_), observer_),
+      disturber_(ensemble_, switch_, stations(), [this](const auto& what) { tell(what); }) {}
+
+std::vector<const Machine*> Run::machines() const {
+    auto all = pointers(servers_);
+    all.push_back(&observer_);
+    const auto clients = pointers(clients_);
+    all.insert(all.end(), clients.begin(), clients.end());
+    return all;
+}
+
+std::vector<Station> Run::stations() const {
+    std::vector<Station> all;
+    for (std::size_t i = 0; i < servers_.size(); ++i) all.push_back({Station::Kind::server, i});
+    all.push_back({Station::Kind::observer, 0});
+    for (std::size_t i = 0; i < clients_.size(); ++i) all.push_back({Station::Kind::client, i});
+    return all;
+}
+
+std::vector<Tape*> Run::tapes() const {
+    std::vector<Tape*> all;
+    for (const auto& program : programs_) all.push_back(&program->tape());
+    return all;
+}
+
+void Run::tell(const std::string& what) const {
+    if (options_.quiet) return;
+    const auto time = std::chrono::steady_clock::now() - start_;
+    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
+    std::printf("%7.2f s  %s\n", static_cast<double>(ms) / 1000, what.c_str());
+    std::fflush(stdout);
+}
+
+void Run::make_programs() {
+    sim::Chance chance(options_.seed);
+    const auto kinds = client_kinds();
+    for (std::size_t i = 0; i < kinds.size(); ++i) {
+        Program::Options program;
+        program.number = static_cast<int>(i);
+        program.hosts = ensemble_.hosts();
+        program.handler = kinds[i].handler;
+        program.session_timeout = kinds[i].session_timeout;
+        program.seed = chance.next();
+        programs_.push_back(std::make_unique<Program>(program, *clients_[i], counters_));
+    }
+}
+
+Run::Result Run::run() {
+    for (const auto& member : ensemble_.members()) {
+        if (options_.keep) std::printf("kept: %s\n", member->keep().c_str());
+    }
+    ensemble_.start();
+    if (!ensemble_.wait_serving(server_patience)) {
+        std::printf("the ensemble does not begin to serve\n%s", ensemble_[0].log().c_str());
+        return Result::bad;
+    }
+    plant(ensemble_.hosts(), observer_);
+    tell("the ensemble serves");
+    make_programs();
+    disturber_.run(make_plan(options_.seed, options_.length, servers_.size(), clients_.size()));
+    tell("nothing is wrong any more");
+    if (come_to_rest()) {
+        end_all();
+        for (std::size_t i = 0; i < servers_.size(); ++i) ensemble_[i].kill9();
+        std::vector<ServerFiles> files;
+        for (const auto& member : ensemble_.members()) {
+            files.push_back(read_server(member->data(), member->log()));
+        }
+        evidence_.ledger = merge(files);
+    }
+    return report();
+}
+
+bool Run::come_to_rest() {
+    for (const auto& program : programs_) program->order(Program::Phase::rest);
+    const bool serving = ensemble_.wait_serving(server_patience);
+    for (const auto& program : programs_) program->await(Program::Phase::rest);
+    const auto served = serving ? ensemble_.wait_in_sync(server_patience) : std::nullopt;
+    if (!served) {
+        faults_.emplace_back("the servers do not come together again");
+        return false;
+    }
+    for (const auto& program : programs_) program->order(Program::Phase::listen);
+    for (const auto& program : programs_) program->await(Program::Phase::listen);
+    for (const auto& machine : servers_) {
+        const auto server = machine->address() + ":" + std::to_string(client_port);
+        evidence_.served_at_rest.push_back(read_tree(server, observer_));
+    }
+    evidence_.stamp_at_rest = counters_.stamps;
+    // The readers' own sessions have moved it, and nothing else has.
+    evidence_.zxid_at_rest = ensemble_.wait_in_sync(server_patience).value_or(*served);
+    tell("all have come to rest");
+    return true;
+}
+
+void Run::end_all() {
+    for (const auto& program : programs_) program->order(Program::Phase::end);
+    for (const auto& program : programs_) program->await(Program::Phase::end);
+    if (!ensemble_.wait_in_sync(server_patience)) {
+        faults_.emplace_back("the servers do not come together at the end");
+    }
+    tell("all have ended");
+}
+
+Run::Result Run::report() {
+    evidence_.tapes = tapes();
+    for (const auto& program : programs_) {
+        std::copy(program->faults().begin(), program->faults().end(), std::back_inserter(faults_));
+    }
+    print_figures(evidence_.tapes, disturber_.count(), switch_.count());
+    std::printf("%-44s %10zu\n", "transactions", evidence_.ledger.transactions.size());
+    if (abs(wall_clock_ahead() - wall_clock_ahead_) > 1ms) {
+        std::printf("void: the wall clock was set, by which servers date their transactions\n");
+        return Result::void_;
+    }
+    if (const auto forgotten = evidence_.ledger.forgotten.size(); forgotten != 0) {
+        std::printf("void: the servers have forgotten %zu transactions of a quorum\n", forgotten);
+        return Result::void_;
+    }
+    const auto judgement = judge(std::move(evidence_));
+    std::printf("%-44s %10zu\n", "changes of nodes", judgement.writes);
+    std::printf("%-44s %10zu\n", "sessions that were closed or expired", judgement.ended_sessions);
+    const auto& found = judgement.verdict.faults();
+    faults_.insert(faults_.end(), found.begin(), found.end());
+    for (const auto& fault : faults_)
+        std::printf(
+            "seed %llu: %s\n", static_cast<unsigned long long>(options_.seed), fault.c_str()
+        );
+    std::printf("%-44s %10zu\n", "faults", faults_.size());
+    return faults_.empty() ? Result::good : Result::bad;
+}
+
+}  // namespace kazoo::chaos

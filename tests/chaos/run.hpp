@@ -1,0 +1,56 @@
+#pragma once
+
+#include "disturber.hpp"
+#include "ensemble.hpp"
+#include "judge.hpp"
+#include "machine.hpp"
+#include "options.hpp"
+#include "program.hpp"
+#include "switch.hpp"
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace kazoo::chaos {
+
+/// An ensemble, programs that use it, and what goes wrong between them, from beginning to end.
+class Run {
+public:
+    explicit Run(const Options& options);
+
+    enum class Result {
+        good,
+        bad,
+        void_  ///< the servers broke their own promises: nothing can be said of clients
+    };
+    [[nodiscard]] Result run();
+
+private:
+    void tell(const std::string& what) const;
+    void make_programs();
+    /// Everybody comes to rest; false if the servers do not.
+    [[nodiscard]] bool come_to_rest();
+    void end_all();
+    [[nodiscard]] std::vector<const Machine*> machines() const;
+    [[nodiscard]] std::vector<Tape*> tapes() const;
+    [[nodiscard]] std::vector<Station> stations() const;
+    [[nodiscard]] Result report();
+
+    const Options options_;
+    const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+    const std::chrono::steady_clock::duration wall_clock_ahead_;
+    std::vector<std::unique_ptr<Machine>> servers_;
+    Machine observer_;
+    std::vector<std::unique_ptr<Machine>> clients_;
+    Switch switch_;
+    Ensemble ensemble_;
+    Disturber disturber_;
+    Counters counters_;
+    std::vector<std::unique_ptr<Program>> programs_;
+    Evidence evidence_;
+    std::vector<std::string> faults_;
+};
+
+}  // namespace kazoo::chaos

@@ -1,0 +1,78 @@
+#pragma once
+
+#include "history/call.hpp"
+
+#include <kazoo/handler.hpp>
+#include <kazoo/state.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace kazoo::chaos {
+
+using namespace history;
+
+/// The wall clock, by which servers date their transactions, in milliseconds like theirs.
+[[nodiscard]] TimePoint wall_clock_ms();
+
+/// A thing that a client has seen: a call of its is over, or one of its watches is told.
+struct Seen {
+    enum class What { over, told };
+    std::uint64_t stamp = 0;  ///< orders what all clients have seen
+    What what{};
+    std::uint32_t number = 0;  ///< of the call
+    Call* call = nullptr;      ///< filled in when all calls are together
+    // Of what is told:
+    WatchedEvent event;
+    std::uint64_t event_number = 0;  ///< among those of this life
+};
+
+/// What all clients count together.
+struct Counters {
+    std::atomic<std::uint32_t> calls{0};
+    std::atomic<std::uint64_t> stamps{0};
+};
+
+/// What one client has called and seen. From any thread; what is given out by reference may be
+/// looked at under the lock, or when nothing happens any more.
+class Tape {
+public:
+    Tape(int client, Counters& counters) : client_(client), counters_(counters) {}
+
+    [[nodiscard]] std::mutex& mutex() noexcept { return mutex_; }
+
+    // Under the lock.
+
+    /// A new call, to be made before the lock is released: calls are numbered as they are made.
+    Call& begin(Act act, std::string path, int life);
+    void over(Call& call);
+    void told(const Call& call, const WatchedEvent& event, std::uint64_t event_number);
+    void heard(int life, KazooState state) { states_[life].push_back(state); }
+    void knows_session(std::int64_t session) { sessions_.insert(session); }
+
+    [[nodiscard]] std::size_t under_way() const noexcept { return under_way_; }
+    [[nodiscard]] int client() const noexcept { return client_; }
+    [[nodiscard]] std::deque<Call>& calls() noexcept { return calls_; }
+    [[nodiscard]] const std::vector<Seen>& seen() const noexcept { return seen_; }
+    /// By life.
+    [[nodiscard]] const std::map<int, std::vector<KazooState>>& states() const { return states_; }
+    [[nodiscard]] const std::set<std::int64_t>& sessions() const { return sessions_; }
+
+private:
+    const int client_;
+    Counters& counters_;
+    std::mutex mutex_;
+    std::deque<Call> calls_;
+    std::size_t under_way_ = 0;
+    std::vector<Seen> seen_;
+    std::map<int, std::vector<KazooState>> states_;
+    std::set<std::int64_t> sessions_;
+};
+
+}  // namespace kazoo::chaos

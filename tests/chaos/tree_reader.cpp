@@ -1,0 +1,74 @@
+#include "tree_reader.hpp"
+
+#include "load.hpp"
+
+#include <kazoo/client.hpp>
+
+namespace kazoo::chaos {
+namespace {
+
+using namespace std::chrono_literals;
+
+ClientOptions options_for(const std::string& hosts) {
+    return ClientOptions().hosts(hosts).logger(Logger([](LogLevel, std::string_view) {}));
+}
+
+void read_below(KazooClient& zk, const std::string& path, ServedTree& tree) {
+    const auto node = zk.get(path);
+    const auto children = zk.get_children(path);
+    tree.nodes[path] = {node.data, node.stat, {children.begin(), children.end()}};
+    for (const auto& child : children) read_below(zk, path + "/" + child, tree);
+}
+
+bool is_same(const ServedNode& served, const history::Snapshot& written) {
+    const auto& stat = served.stat;
+    return written.exists && served.data == written.data && served.children == written.children &&
+           stat.czxid == written.czxid && stat.mzxid == written.mzxid &&
+           stat.pzxid == written.pzxid && stat.version == written.version &&
+           stat.ephemeral_owner == written.owner;
+}
+
+}  // namespace
+
+void plant(const std::string& hosts, const Machine& from) {
+    from.run([&] {
+        KazooClient zk(options_for(hosts));
+        zk.start(30s);
+        for (const auto* root : roots) zk.create(root);
+    });
+}
+
+ServedTree read_tree(const std::string& server, const Machine& from) {
+    ServedTree tree;
+    tree.server = server;
+    from.run([&] {
+        try {
+            KazooClient zk(options_for(server));
+            zk.start(30s);
+            for (const auto* root : roots) read_below(zk, root, tree);
+        } catch (const std::exception& error) {
+            tree.fault = error.what();
+        }
+    });
+    return tree;
+}
+
+void check_tree(
+    const ServedTree& tree, const history::Chronicle& chronicle, history::Verdict& verdict
+) {
+    if (!tree.fault.empty()) {
+        return verdict.fail(tree.server + " cannot be read: " + tree.fault);
+    }
+    std::set<std::string> paths;
+    for (const auto& [path, node] : tree.nodes) paths.insert(path);
+    for (const auto& write : chronicle.writes()) paths.insert(write.path);
+    for (const auto& path : paths) {
+        const auto& written = chronicle.of(path).back();
+        const auto served = tree.nodes.find(path);
+        const bool good =
+            served == tree.nodes.end() ? !written.exists : is_same(served->second, written);
+        if (!good) verdict.fail(path + ": " + tree.server + " serves it otherwise than was logged");
+    }
+}
+
+}  // namespace kazoo::chaos
