@@ -1,6 +1,8 @@
 #include "history/checks/watches.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <span>
 #include <sstream>
 
 namespace kazoo::history {
@@ -20,10 +22,10 @@ std::string_view parent_of(std::string_view path) {
 
 const Snapshot& WatchCheck::at(const std::string& path, std::int64_t zxid) const {
     const auto& history = chronicle_.of(path);
-    const auto found = std::find_if(history.rbegin(), history.rend(), [&](const Snapshot& node) {
-        return node.zxid <= zxid;
-    });
-    return found == history.rend() ? history.front() : *found;
+    const auto later = std::partition_point(
+        history.begin(), history.end(), [zxid](const Snapshot& node) { return node.zxid <= zxid; }
+    );
+    return later == history.begin() ? history.front() : *std::prev(later);
 }
 
 bool WatchCheck::differ(Kind kind, const Snapshot& before, const Snapshot& after) {
@@ -71,9 +73,13 @@ void WatchCheck::note_what_it_shows(const Call& read) {
 
 bool WatchCheck::is_justified(const Watch& watch, const WatchedEvent& event) const {
     const auto& path = watch.call->path;
-    for (const auto& write : chronicle_.writes()) {
-        const bool later = write.zxid > watch.call->floor;
-        if (!later || (event.zxid && *event.zxid != write.zxid)) {
+    const auto& writes = chronicle_.writes();
+    const auto later =
+        std::partition_point(writes.begin(), writes.end(), [&watch](const Write& write) {
+            return write.zxid <= watch.call->floor;
+        });
+    for (const auto& write : std::span(later, writes.end())) {
+        if (event.zxid && *event.zxid != write.zxid) {
             continue;
         }
         const bool here = write.path == path;
