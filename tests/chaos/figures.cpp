@@ -26,9 +26,10 @@ void print_figures(
     const FrameCount& frames
 ) {
     std::map<std::string, std::uint64_t> calls;
-    std::map<std::string, std::uint64_t> states;
+    std::map<KazooState, std::uint64_t> states;
     std::uint64_t events = 0;
     std::uint64_t sessions = 0;
+    std::uint64_t lost = 0;
     for (auto* tape : tapes) {
         for (const auto& call : tape->calls()) {
             ++calls[result_of(call)];
@@ -36,14 +37,17 @@ void print_figures(
         }
         for (const auto& seen : tape->seen()) events += seen.what == Seen::What::told;
         for (const auto& [life, heard] : tape->states()) {
-            for (const auto state : heard) ++states[std::string("became ") + to_string(state)];
+            for (const auto state : heard) ++states[state];
         }
         sessions += tape->sessions().size();
+        lost += tape->lost_sessions();
     }
     for (const auto& [what, count] : calls) line(what, count);
-    for (const auto& [what, count] : states) line(what, count);
-    line("sessions", sessions);
     line("watch events", events);
+    line("connects", states[KazooState::CONNECTED]);
+    line("times suspended", states[KazooState::SUSPENDED]);
+    line("sessions", sessions);
+    line("sessions lost or expired", lost);
     for (std::size_t i = 0; i < disturbances.size(); ++i) {
         const auto kind = static_cast<Disturbance::Kind>(i);
         line(to_string(kind), static_cast<std::uint64_t>(disturbances[i]));

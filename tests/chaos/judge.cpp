@@ -2,7 +2,6 @@
 
 #include "historian.hpp"
 #include "history/checks/effects.hpp"
-#include "history/checks/ephemerals.hpp"
 #include "history/checks/errors.hpp"
 #include "history/checks/once.hpp"
 #include "history/checks/order.hpp"
@@ -113,11 +112,19 @@ private:
         }
     }
 
+    void check_sessions() {
+        for (const auto& [session, client] : evidence_.sessions_at_rest) {
+            if (historian_.living_sessions().contains(session)) {
+                verdict().fail("client" + std::to_string(client) + ": has ended, not its session");
+            }
+        }
+    }
+
     void at_end() {
         if (may_judge_watches()) watches_.at_end();
         for (const auto& call : calls_) check_once(call, verdict());
         check_effects(calls_, chronicle_, verdict());
-        check_ephemerals(chronicle_, historian_.living_sessions(), verdict());
+        check_sessions();
         for (const auto* tape : evidence_.tapes) {
             for (const auto& [life, states] : tape->states()) {
                 StateCheck check(verdict(), "client" + std::to_string(tape->client()));

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <vector>
 
 namespace kazoo::chaos {
@@ -20,6 +21,8 @@ struct Evidence {
     /// When all had come to rest: the last transaction, and what had been seen.
     std::int64_t zxid_at_rest = 0;
     std::uint64_t stamp_at_rest = 0;
+    /// The sessions that clients had then: all ended theirs, and nothing was in their way.
+    std::map<std::int64_t, int> sessions_at_rest;
     /// What each server served then.
     std::vector<ServedTree> served_at_rest;
 };

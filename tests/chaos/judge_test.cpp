@@ -22,6 +22,7 @@ protected:
             evidence.ledger.transactions[transaction.zxid] = transaction;
         }
         evidence.zxid_at_rest = first + 6;
+        evidence.sessions_at_rest[real_session] = 3;
         tape.knows_session(real_session);
         tape.heard(1, KazooState::CONNECTED);
     }
@@ -129,6 +130,12 @@ TEST_F(JudgeTest, AStepThatIsNotInTheTable) {
     all_calls();
     tape.heard(1, KazooState::CONNECTED);
     EXPECT_THAT(fault(), HasSubstr("heard CONNECTED after CONNECTED"));
+}
+
+TEST_F(JudgeTest, ASessionThatOutlivesItsClient) {
+    all_calls();
+    evidence.ledger.transactions.erase(first + 7);
+    EXPECT_THAT(fault(), HasSubstr("client3: has ended, not its session"));
 }
 
 TEST_F(JudgeTest, AFaultOfTheLogs) {

@@ -57,14 +57,22 @@ void Life::start() {
 
 void Life::end(bool stops) {
     std::unique_lock lock(tape_.mutex());
+    ending_ = true;
     const auto zk = std::move(zk_);
     lock.unlock();
     if (zk && stops) zk->stop();
 }
 
 void Life::stop_and_start() {
+    set_ending(true);
     zk_->stop();
+    set_ending(false);
     zk_->start_async();
+}
+
+void Life::set_ending(bool ending) {
+    const std::lock_guard lock(tape_.mutex());
+    ending_ = ending;
 }
 
 bool Life::connected() {
@@ -76,6 +84,11 @@ KazooState Life::state() {
     return zk_ ? zk_->state() : KazooState::LOST;
 }
 
+std::int64_t Life::session() {
+    const std::lock_guard lock(tape_.mutex());
+    return present_session();
+}
+
 bool Life::has_lost() {
     const std::lock_guard lock(tape_.mutex());
     return std::exchange(lost_, false);
@@ -85,7 +98,10 @@ void Life::on_state(KazooState state) {
     const std::lock_guard lock(tape_.mutex());
     if (state == KazooState::CONNECTED) static_cast<void>(present_session());
     tape_.heard(number_, state);
-    lost_ = lost_ || state == KazooState::LOST;
+    if (state == KazooState::LOST && !ending_) {
+        tape_.lost_session();
+        lost_ = true;
+    }
 }
 
 /// Of the connection whose bytes are being handled just now: at once behind them it may have

@@ -26,7 +26,9 @@ public:
     void stop_and_start();
     [[nodiscard]] bool connected();
     [[nodiscard]] KazooState state();
-    /// Of a session, since the last question.
+    /// The present one, or the last.
+    [[nodiscard]] std::int64_t session();
+    /// Whether a session was lost since the last question, not by the will of the program.
     [[nodiscard]] bool has_lost();
 
     // Calls. When the client has ended nothing is called, and the result refers to nothing.
@@ -49,6 +51,7 @@ public:
 private:
     template <class T, class Make>
     AsyncResult<T> call(Act act, const std::string& path, Make make);
+    void set_ending(bool ending);
     void mark_events(Call& call);
     void on_state(KazooState state);
 
@@ -69,7 +72,8 @@ private:
     std::stop_source stops_;
     std::int64_t session_ = 0;  // the last one known
     std::uint64_t events_ = 0;
-    bool lost_ = false;
+    bool lost_ = false;    // a session, not by the program's own will
+    bool ending_ = false;  // by that
 };
 
 }  // namespace kazoo::chaos

@@ -8,10 +8,6 @@ namespace kazoo::chaos {
 std::string read_options(int argc, char** argv, Options& options) {
     for (int i = 1; i < argc; ++i) {
         const std::string_view name = argv[i];
-        if (name == "--quiet") {
-            options.quiet = true;
-            continue;
-        }
         if (name == "--keep") {
             options.keep = true;
             continue;

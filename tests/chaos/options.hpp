@@ -9,15 +9,14 @@ namespace kazoo::chaos {
 struct Options {
     std::chrono::seconds length{60};  ///< of the time in which things go wrong
     std::uint64_t seed = 0;           ///< 0: another one every time
-    bool quiet = false;
-    bool keep = false;  ///< the servers' files
+    bool keep = false;                ///< the servers' files
 };
 
 /// From the command line; an empty text, or what is wrong with it.
 [[nodiscard]] std::string read_options(int argc, char** argv, Options& options);
 
 inline constexpr const char* usage =
-    "chaos [--minutes m | --seconds s] [--seed x] [--quiet] [--keep]\n"
+    "chaos [--minutes m | --seconds s] [--seed x] [--keep]\n"
     "An Apache ZooKeeper ensemble and its clients while things go wrong around them, by the seed.\n"
     "--keep leaves the files of the servers, and says where.\n"
     "Exit code 1: a check has failed; 77: this machine lacks something, or\n"

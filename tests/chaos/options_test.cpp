@@ -21,11 +21,9 @@ TEST(OptionsTest, AllOfThem) {
     EXPECT_THAT(read({"--minutes", "3", "--seed", "18446744073709551615"}, options), IsEmpty());
     EXPECT_EQ(options.length, 180s);
     EXPECT_EQ(options.seed, 18446744073709551615U);
-    EXPECT_FALSE(options.quiet);
     EXPECT_FALSE(options.keep);
-    EXPECT_THAT(read({"--quiet", "--seconds", "25", "--keep"}, options), IsEmpty());
+    EXPECT_THAT(read({"--seconds", "25", "--keep"}, options), IsEmpty());
     EXPECT_EQ(options.length, 25s);
-    EXPECT_TRUE(options.quiet);
     EXPECT_TRUE(options.keep);
 }
 

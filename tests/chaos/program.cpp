@@ -52,18 +52,21 @@ bool Program::has_come(Phase phase, std::chrono::milliseconds limit) {
     return changed_.wait_for(lock, limit, [&] { return wanted_ >= phase; });
 }
 
+void Program::await_order(Phase phase) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return wanted_ >= phase; });
+}
+
 void Program::live() {
     kit_ = testing_support::handler_kind(options_.handler).make();
     begin_life();
     work();
     come_to_rest();
     reach(Phase::rest);
-    while (!has_come(Phase::listen, 1000ms)) {
-    }
+    await_order(Phase::listen);
     listen();
     reach(Phase::listen);
-    while (!has_come(Phase::end, 1000ms)) {
-    }
+    await_order(Phase::end);
     leave();
     reach(Phase::end);
 }
@@ -80,13 +83,15 @@ void Program::work() {
 }
 
 void Program::come_to_rest() {
-    if (!wait_until([this] { return life_->connected(); }, patience))
+    if (!wait_until([this] { return life_->connected(); }, patience)) {
         fail("is not connected again");
+    }
     if (!wait_until([this] { return under_way() == 0; }, patience)) fail("calls hang");
 }
 
 /// The server sends what there is to tell before it answers, and the lane keeps the order.
 void Program::listen() {
+    session_at_rest_ = life_->session();
     const auto last = life_->get("/k", false);
     if (!wait_until([&] { return !last.valid() || last.ready(); }, patience)) {
         fail("is not answered");

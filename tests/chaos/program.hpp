@@ -41,6 +41,8 @@ public:
     void await(Phase phase);
     /// What has gone wrong with the program itself, not with its calls.
     [[nodiscard]] const std::vector<std::string>& faults() const { return faults_; }
+    /// Of its client, when it has come to rest.
+    [[nodiscard]] std::int64_t session_at_rest() const noexcept { return session_at_rest_; }
     [[nodiscard]] Tape& tape() noexcept { return tape_; }
     [[nodiscard]] const Options& options() const noexcept { return options_; }
 
@@ -54,6 +56,7 @@ private:
     void begin_life();
     void fail(const std::string& what);
     void reach(Phase phase);
+    void await_order(Phase phase);
     /// Whether the phase has come within this time.
     [[nodiscard]] bool has_come(Phase phase, std::chrono::milliseconds limit);
     [[nodiscard]] std::size_t under_way();
@@ -65,6 +68,7 @@ private:
     std::unique_ptr<testing_support::HandlerKit> kit_;
     std::shared_ptr<Life> life_;
     int lives_ = 0;
+    std::int64_t session_at_rest_ = 0;
     std::vector<std::string> faults_;
 
     std::mutex mutex_;

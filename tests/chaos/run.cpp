@@ -97,7 +97,6 @@ std::vector<Tape*> Run::tapes() const {
 }
 
 void Run::tell(const std::string& what) const {
-    if (options_.quiet) return;
     const auto time = std::chrono::steady_clock::now() - start_;
     const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
     std::printf("%7.2f s  %s\n", static_cast<double>(ms) / 1000, what.c_str());
@@ -132,16 +131,20 @@ Run::Result Run::run() {
     make_programs();
     disturber_.run(make_plan(options_.seed, options_.length, servers_.size(), clients_.size()));
     tell("nothing is wrong any more");
-    if (come_to_rest()) {
-        end_all();
-        for (std::size_t i = 0; i < servers_.size(); ++i) ensemble_[i].kill9();
-        std::vector<ServerFiles> files;
-        for (const auto& member : ensemble_.members()) {
-            files.push_back(read_server(member->data(), member->log()));
-        }
-        evidence_.ledger = merge(files);
-    }
+    const bool at_rest = come_to_rest();
+    end_all();
+    if (!at_rest) return Result::bad;
+    read_ledger();
     return report();
+}
+
+void Run::read_ledger() {
+    std::vector<ServerFiles> files;
+    for (const auto& member : ensemble_.members()) {
+        member->kill9();
+        files.push_back(read_server(member->data(), member->log()));
+    }
+    evidence_.ledger = merge(files);
 }
 
 bool Run::come_to_rest() {
@@ -150,11 +153,14 @@ bool Run::come_to_rest() {
     for (const auto& program : programs_) program->await(Program::Phase::rest);
     const auto served = serving ? ensemble_.wait_in_sync(server_patience) : std::nullopt;
     if (!served) {
-        faults_.emplace_back("the servers do not come together again");
+        tell("the servers do not come together again");
         return false;
     }
     for (const auto& program : programs_) program->order(Program::Phase::listen);
     for (const auto& program : programs_) program->await(Program::Phase::listen);
+    for (const auto& program : programs_) {
+        evidence_.sessions_at_rest[program->session_at_rest()] = program->options().number;
+    }
     for (const auto& machine : servers_) {
         const auto server = machine->address() + ":" + std::to_string(client_port);
         evidence_.served_at_rest.push_back(read_tree(server, observer_));
@@ -169,10 +175,8 @@ bool Run::come_to_rest() {
 void Run::end_all() {
     for (const auto& program : programs_) program->order(Program::Phase::end);
     for (const auto& program : programs_) program->await(Program::Phase::end);
-    if (!ensemble_.wait_in_sync(server_patience)) {
-        faults_.emplace_back("the servers do not come together at the end");
-    }
-    tell("all have ended");
+    const bool in_sync = ensemble_.wait_in_sync(server_patience).has_value();
+    tell(in_sync ? "all have ended" : "all have ended, and the servers are not together");
 }
 
 Run::Result Run::report() {

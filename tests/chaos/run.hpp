@@ -33,6 +33,7 @@ private:
     /// Everybody comes to rest; false if the servers do not.
     [[nodiscard]] bool come_to_rest();
     void end_all();
+    void read_ledger();
     [[nodiscard]] std::vector<const Machine*> machines() const;
     [[nodiscard]] std::vector<Tape*> tapes() const;
     [[nodiscard]] std::vector<Station> stations() const;

@@ -54,6 +54,8 @@ public:
     void over(Call& call);
     void told(const Call& call, const WatchedEvent& event, std::uint64_t event_number);
     void heard(int life, KazooState state) { states_[life].push_back(state); }
+    /// Not by the program's own will.
+    void lost_session() { ++lost_sessions_; }
     void knows_session(std::int64_t session) { sessions_.insert(session); }
 
     [[nodiscard]] std::size_t under_way() const noexcept { return under_way_; }
@@ -62,6 +64,7 @@ public:
     [[nodiscard]] const std::vector<Seen>& seen() const noexcept { return seen_; }
     /// By life.
     [[nodiscard]] const std::map<int, std::vector<KazooState>>& states() const { return states_; }
+    [[nodiscard]] std::size_t lost_sessions() const noexcept { return lost_sessions_; }
     [[nodiscard]] const std::set<std::int64_t>& sessions() const { return sessions_; }
 
 private:
@@ -72,6 +75,7 @@ private:
     std::size_t under_way_ = 0;
     std::vector<Seen> seen_;
     std::map<int, std::vector<KazooState>> states_;
+    std::size_t lost_sessions_ = 0;
     std::set<std::int64_t> sessions_;
 };
 
