@@ -13,9 +13,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Longer than a server waits for a sign of life of a session with `short_timeout`.
-constexpr auto slow = 1500ms;
-constexpr auto short_timeout = 1s;
+// Sanitizers slow the whole process down: that must not look like pings that do not go on.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr std::chrono::milliseconds short_timeout = 4s;
+#else
+constexpr std::chrono::milliseconds short_timeout = 1s;
+#endif
+/// Longer than a server waits for a sign of life.
+constexpr auto slow = short_timeout * 3 / 2;
 
 }  // namespace
 
