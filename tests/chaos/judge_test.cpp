@@ -154,6 +154,15 @@ TEST_F(JudgeTest, AServerThatServesSomethingElse) {
     EXPECT_THAT(fault(), HasSubstr("the server cannot be read: no connection"));
 }
 
+TEST(ServedTreeTest, WhoseEphemeralsItHas) {
+    ServedTree tree;
+    tree.nodes["/k"];
+    EXPECT_TRUE(tree.belongs_to({}));
+    tree.nodes["/e/a"].stat.ephemeral_owner = 7;
+    EXPECT_TRUE(tree.belongs_to({{7, 0}}));
+    EXPECT_FALSE(tree.belongs_to({{8, 0}}));
+}
+
 /// Two epochs, what others had been shown of them, and a sync.
 class KnownZxidTest : public testing::Test {
 protected:

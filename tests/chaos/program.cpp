@@ -87,11 +87,11 @@ void Program::come_to_rest() {
         fail("is not connected again");
     }
     if (!wait_until([this] { return under_way() == 0; }, patience)) fail("calls hang");
+    session_at_rest_ = life_->session();
 }
 
 /// The server sends what there is to tell before it answers, and the lane keeps the order.
 void Program::listen() {
-    session_at_rest_ = life_->session();
     const auto last = life_->get("/k", false);
     if (!wait_until([&] { return !last.valid() || last.ready(); }, patience)) {
         fail("is not answered");

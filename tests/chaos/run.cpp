@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <iterator>
+#include <thread>
 
 namespace kazoo::chaos {
 namespace {
@@ -156,20 +157,36 @@ bool Run::come_to_rest() {
         tell("the servers do not come together again");
         return false;
     }
-    for (const auto& program : programs_) program->order(Program::Phase::listen);
-    for (const auto& program : programs_) program->await(Program::Phase::listen);
     for (const auto& program : programs_) {
         evidence_.sessions_at_rest[program->session_at_rest()] = program->options().number;
     }
-    for (const auto& machine : servers_) {
-        const auto server = machine->address() + ":" + std::to_string(client_port);
-        evidence_.served_at_rest.push_back(read_tree(server, observer_));
+    if (!wait_for_expiries()) {
+        tell("the servers do not end the sessions that nobody has any more");
+        return false;
     }
+    for (const auto& program : programs_) program->order(Program::Phase::listen);
+    for (const auto& program : programs_) program->await(Program::Phase::listen);
     evidence_.stamp_at_rest = counters_.stamps;
     // The readers' own sessions have moved it, and nothing else has.
     evidence_.zxid_at_rest = ensemble_.wait_in_sync(server_patience).value_or(*served);
     tell("all have come to rest");
     return true;
+}
+
+bool Run::wait_for_expiries() {
+    const auto deadline = std::chrono::steady_clock::now() + server_patience;
+    for (;;) {
+        auto& trees = evidence_.served_at_rest;
+        trees.clear();
+        bool strangers = false;
+        for (const auto& machine : servers_) {
+            const auto server = machine->address() + ":" + std::to_string(client_port);
+            trees.push_back(read_tree(server, observer_));
+            strangers = strangers || !trees.back().belongs_to(evidence_.sessions_at_rest);
+        }
+        if (!strangers || std::chrono::steady_clock::now() > deadline) return !strangers;
+        std::this_thread::sleep_for(500ms);
+    }
 }
 
 void Run::end_all() {

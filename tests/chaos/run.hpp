@@ -32,6 +32,9 @@ private:
     void make_programs();
     /// Everybody comes to rest; false if the servers do not.
     [[nodiscard]] bool come_to_rest();
+    /// Reads what the servers serve, until no ephemeral is left of a session that clients have
+    /// lost.
+    [[nodiscard]] bool wait_for_expiries();
     void end_all();
     void read_ledger();
     [[nodiscard]] std::vector<const Machine*> machines() const;

@@ -4,6 +4,8 @@
 
 #include <kazoo/client.hpp>
 
+#include <algorithm>
+
 namespace kazoo::chaos {
 namespace {
 
@@ -51,6 +53,13 @@ ServedTree read_tree(const std::string& server, const Machine& from) {
         }
     });
     return tree;
+}
+
+bool ServedTree::belongs_to(const std::map<std::int64_t, int>& sessions) const {
+    return std::all_of(nodes.begin(), nodes.end(), [&](const auto& node) {
+        const auto owner = node.second.stat.ephemeral_owner;
+        return owner == 0 || sessions.contains(owner);
+    });
 }
 
 void check_tree(

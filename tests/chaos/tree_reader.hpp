@@ -6,6 +6,7 @@
 
 #include <kazoo/stat.hpp>
 
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string>
@@ -23,6 +24,9 @@ struct ServedTree {
     std::string server;
     std::map<std::string, ServedNode> nodes;
     std::string fault;  ///< why it could not be read
+
+    /// Whether every ephemeral node is of one of these sessions.
+    [[nodiscard]] bool belongs_to(const std::map<std::int64_t, int>& sessions) const;
 };
 
 /// Makes the roots.
