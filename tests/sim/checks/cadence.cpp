@@ -85,6 +85,7 @@ void Cadence::on_ping(TimePoint now) {
 
 void Cadence::on_auth() {
     excuse_ += longest_attempt;
+    attempt_excuse_ += longest_attempt;  // the judgement has a time limit of its own
 }
 
 void Cadence::on_end(TimePoint now) {

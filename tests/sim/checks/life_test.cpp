@@ -90,6 +90,16 @@ TEST_F(CadenceTest, NobodyTriesToConnect) {
     EXPECT_THAT(fault(), HasSubstr("does not try to connect"));
 }
 
+TEST_F(CadenceTest, CredentialsThatAreNotJudgedProlongTheAttempt) {
+    cadence.want(true, Story::at(0));
+    cadence.on_attempt(Story::at(10));
+    cadence.on_auth();
+    cadence.look(false, false, Story::at(13'000));
+    EXPECT_THAT(fault(), IsEmpty());
+    cadence.look(false, false, Story::at(15'000));
+    EXPECT_THAT(fault(), HasSubstr("does not try to connect"));
+}
+
 TEST_F(CadenceTest, AConnectionThatIsSilent) {
     welcome();
     cadence.look(true, false, Story::at(1900));
