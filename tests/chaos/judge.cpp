@@ -10,12 +10,17 @@
 #include "history/checks/watches.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <limits>
 #include <string>
 #include <utility>
 
 namespace kazoo::chaos {
 namespace {
+
+/// A leader tells others to apply a transaction before it has done so itself, and answers a sync of
+/// its own clients with what it has: not with what others have shown a moment ago.
+constexpr auto leader_lag = std::chrono::milliseconds(250);
 
 /// What a reply has shown of the servers' progress.
 std::int64_t shown_zxid(const Call& call, const Chronicle& chronicle) {
@@ -162,7 +167,7 @@ void note_known_zxids(std::deque<Call>& calls, const Chronicle& chronicle) {
     std::map<std::int64_t, std::int32_t> last_epoch;  // by session
     auto next = ended.begin();
     for (auto* call : begun) {
-        for (; next != ended.end() && (*next)->completed < call->called; ++next) {
+        for (; next != ended.end() && (*next)->completed + leader_lag < call->called; ++next) {
             const auto zxid = shown_zxid(**next, chronicle);
             auto& greatest = known[epoch_of(zxid)];
             greatest = std::max(greatest, zxid);

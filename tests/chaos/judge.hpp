@@ -37,8 +37,9 @@ struct Judgement {
 [[nodiscard]] Judgement judge(Evidence evidence);
 
 /// Fills in, for each sync, what the servers are known to have done before it was called: the
-/// greatest zxid that any client had been shown. A leader that does not know yet that it is none
-/// any more answers from its own epoch, so that later ones count only if the session has seen them.
+/// greatest zxid that any client had been shown for a while. A leader that does not know yet that
+/// it is none any more answers from its own epoch, so that later ones count only if the session has
+/// seen them.
 void note_known_zxids(std::deque<Call>& calls, const Chronicle& chronicle);
 
 }  // namespace kazoo::chaos
