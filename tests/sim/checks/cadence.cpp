@@ -107,6 +107,7 @@ void Cadence::want(bool connected, TimePoint now) {
     if (connected != wanted_) {
         last_attempt_ = now;
         attempt_excuse_ = Duration(0);
+        unproven_.clear();  // whoever starts a client again does not want to wait
     }
     wanted_ = connected;
 }

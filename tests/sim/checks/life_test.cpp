@@ -81,6 +81,14 @@ TEST_F(CadenceTest, AttemptsBehindConnectionsThatServed) {
     EXPECT_THAT(fault(), IsEmpty());
 }
 
+TEST_F(CadenceTest, AttemptsOfAClientThatIsStartedAgain) {
+    for (int i = 0; i < 10; ++i) {
+        cadence.want(i % 2 == 0, Story::at(i * 10));
+        cadence.on_attempt(Story::at(i * 10));
+    }
+    EXPECT_THAT(fault(), IsEmpty());
+}
+
 TEST_F(CadenceTest, NobodyTriesToConnect) {
     cadence.want(true, Story::at(0));
     cadence.on_attempt(Story::at(10));
