@@ -1,11 +1,12 @@
 // Threads that link, unlink, complete, cancel and wait at the same time.
+#include "support/race.hpp"
+
 #include <kazoo/exceptions.hpp>
 #include <kazoo/promise.hpp>
 
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <barrier>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -16,28 +17,12 @@ namespace {
 using kazoo::AsyncResult;
 using kazoo::Promise;
 using namespace std::chrono_literals;
-
-constexpr int rounds = 2000;
+namespace testing_support = kazoo::testing_support;
 
 /// Runs both in every round, begun at the same moment, and `check` after both.
 template <class Reset, class First, class Second, class Check>
-void race(Reset reset, First first, Second second, Check check) {
-    std::barrier meet(2);
-    std::thread other([&] {
-        for (int i = 0; i < rounds; ++i) {
-            meet.arrive_and_wait();
-            second();
-            meet.arrive_and_wait();
-        }
-    });
-    for (int i = 0; i < rounds; ++i) {
-        reset();
-        meet.arrive_and_wait();
-        first();
-        meet.arrive_and_wait();
-        check();
-    }
-    other.join();
+int race(Reset reset, First first, Second second, Check check) {
+    return testing_support::race(reset, first, {second}, check);
 }
 
 class AsyncResultRace : public testing::Test {
@@ -88,7 +73,7 @@ TEST_F(AsyncResultRace, CallbacksNeverRunTwoAtATime) {
     const auto link = [&] {
         for (int i = 0; i < 4; ++i) result.rawlink(callback);
     };
-    race(
+    const int rounds = race(
         [&] {
             renew();
             promise->set(1);
@@ -144,7 +129,7 @@ TEST_F(AsyncResultRace, OneCompletionWins) {
 
 TEST_F(AsyncResultRace, AWaiterIsAlwaysWoken) {
     std::atomic<int> woken{0};
-    race(
+    const int rounds = race(
         [&] { renew(); },
         [&] { promise->set(7); },
         [&] {
@@ -157,7 +142,7 @@ TEST_F(AsyncResultRace, AWaiterIsAlwaysWoken) {
 
 TEST_F(AsyncResultRace, ATimeoutIsNoDangerToTheCompletion) {
     std::atomic<int> answers{0};
-    race(
+    const int rounds = race(
         [&] { renew(); },
         [&] {
             std::this_thread::yield();

@@ -1,14 +1,13 @@
 // What AsyncResult::cancel does to coroutines.
+#include "support/race.hpp"
+
 #include <kazoo/exceptions.hpp>
 #include <kazoo/promise.hpp>
 
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <barrier>
 #include <optional>
 #include <string>
-#include <thread>
 
 namespace {
 
@@ -118,28 +117,22 @@ TEST(CoroutineCancel, IsRememberedBetweenTwoAwaits) {
 TEST(CoroutineCancel, RacesWithCompletion) {
     std::optional<Promise<int>> promise;
     AsyncResult<int> result;
-    std::barrier meet(2);
-    constexpr int rounds = 2000;
-    std::thread canceller([&] {
-        for (int i = 0; i < rounds; ++i) {
-            meet.arrive_and_wait();
-            result.cancel();
-            meet.arrive_and_wait();
-        }
-    });
+    bool set = false;
     int values = 0;
     int cancelled = 0;
-    for (int i = 0; i < rounds; ++i) {
-        promise.emplace();
-        result = outer(promise->result());
-        meet.arrive_and_wait();
-        const bool set = promise->set(1);
-        meet.arrive_and_wait();
-        const auto outcome = result.result();
-        values += set && outcome && outcome.value() == 2 ? 1 : 0;
-        cancelled += !set && outcome.error() == kazoo::ClientErrc::cancelled ? 1 : 0;
-    }
-    canceller.join();
+    const int rounds = kazoo::testing_support::race(
+        [&] {
+            promise.emplace();
+            result = outer(promise->result());
+        },
+        [&] { set = promise->set(1); },
+        {[&] { result.cancel(); }},
+        [&] {
+            const auto outcome = result.result();
+            values += set && outcome && outcome.value() == 2 ? 1 : 0;
+            cancelled += !set && outcome.error() == kazoo::ClientErrc::cancelled ? 1 : 0;
+        }
+    );
     EXPECT_EQ(values + cancelled, rounds);
 }
 

@@ -1,4 +1,6 @@
 // Combined results whose parts complete in several threads at the same time.
+#include "support/race.hpp"
+
 #include <kazoo/exceptions.hpp>
 #include <kazoo/promise.hpp>
 #include <kazoo/when.hpp>
@@ -6,10 +8,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <barrier>
 #include <cstddef>
 #include <functional>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -22,7 +22,6 @@ using kazoo::when_any;
 using namespace std::chrono_literals;
 
 constexpr std::size_t threads = 3;
-constexpr int rounds = 2000;
 
 /// In each round every thread completes one promise, while the test's own thread does `meanwhile`
 /// with the results; then `check`.
@@ -32,27 +31,21 @@ protected:
 
     template <class Meanwhile, class Check>
     void race(Meanwhile meanwhile, Check check) {
-        std::barrier meet(threads + 1);
-        std::vector<std::thread> completers;
+        Results results;
+        std::vector<std::function<void()>> completers;
         for (std::size_t i = 0; i < threads; ++i) {
-            completers.emplace_back([&, i] {
-                for (int round = 0; round < rounds; ++round) {
-                    meet.arrive_and_wait();
-                    promises[i].set(static_cast<int>(i));
-                    meet.arrive_and_wait();
-                }
-            });
+            completers.emplace_back([this, i] { promises[i].set(static_cast<int>(i)); });
         }
-        for (int round = 0; round < rounds; ++round) {
-            promises = std::vector<Promise<int>>(threads);
-            Results results;
-            for (const auto& promise : promises) results.push_back(promise.result());
-            meet.arrive_and_wait();
-            meanwhile(results);
-            meet.arrive_and_wait();
-            check(results);
-        }
-        for (auto& completer : completers) completer.join();
+        kazoo::testing_support::race(
+            [&] {
+                promises = std::vector<Promise<int>>(threads);
+                results.clear();
+                for (const auto& promise : promises) results.push_back(promise.result());
+            },
+            [&] { meanwhile(results); },
+            completers,
+            [&] { check(results); }
+        );
     }
 
     std::vector<Promise<int>> promises;
