@@ -46,7 +46,7 @@ def name_of_failure(output, how):
 
 
 class MutatedTree:
-    def __init__(self, root, scratch, configuration, prefix="", limit=20):
+    def __init__(self, root, scratch, configuration, prefix="", limit=40):
         """`prefix` goes before every command that takes long: a lock, a niceness. `limit` is how
         many seconds the suites of a unit may take; the others have three times that."""
         self.root = Path(root)
