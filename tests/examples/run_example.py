@@ -1,17 +1,20 @@
 #!/usr/bin/env python3
 """Runs a program; succeeds if its exit code and its output are as expected.
 
-    run_example.py --expect FILE [--exit-code N] -- COMMAND [ARGUMENT...]
+    run_example.py --expect FILE [--exit-code N] [--needs PROGRAM] -- COMMAND [ARGUMENT...]
 
 FILE holds regular expressions, one a line: each must match a whole line of what the program writes
-to its output or its error stream, in this order. Other lines may stand between them.
+to its output or its error stream, in this order. Other lines may stand between them. Where there is no PROGRAM it ends with 77.
 """
 
 import argparse
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
+
+SKIPPED = 77
 
 
 def missing_line(expected, output):
@@ -54,10 +57,14 @@ def main():
     parser.add_argument("--self-test", action="store_true")
     parser.add_argument("--expect", type=pathlib.Path)
     parser.add_argument("--exit-code", type=int, default=0)
+    parser.add_argument("--needs")
     parser.add_argument("command", nargs="*")
     arguments = parser.parse_args()
     if arguments.self_test:
         return self_test()
+    if arguments.needs and shutil.which(arguments.needs) is None:
+        print("skipped: there is no", arguments.needs)
+        return SKIPPED
     expected = arguments.expect.read_text(encoding="utf-8").splitlines()
     if not expected or not arguments.command:
         parser.error("nothing to run, or nothing to expect")

@@ -21,6 +21,7 @@ void HandlerTest::TearDown() {
         proxy_->thaw();
     }
     clients_.clear();
+    if (!kit_) return;  // SetUp has failed
     EXPECT_TRUE(kit_->shut_down(patience)) << "the handler still has work";
     kit_.reset();
     root_client().delete_recursive(chroot_);
