@@ -4,7 +4,8 @@
     run_example.py --expect FILE [--exit-code N] [--needs PROGRAM] -- COMMAND [ARGUMENT...]
 
 FILE holds regular expressions, one a line: each must match a whole line of what the program writes
-to its output or its error stream, in this order. Other lines may stand between them. Where there is no PROGRAM it ends with 77.
+to its output or its error stream, in this order. Other lines may stand between them. Where there is
+no PROGRAM it ends with 77.
 """
 
 import argparse
