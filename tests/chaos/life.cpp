@@ -1,45 +1,9 @@
 #include "life.hpp"
 
 #include "client/core.hpp"
+#include "history/call_result.hpp"
 
 namespace kazoo::chaos {
-namespace {
-
-void take(Call& call, const std::string& path) {
-    call.made_path = path;
-}
-void take(Call& call, const CreatedNode& node) {
-    call.made_path = node.path;
-    call.stat = node.stat;
-}
-void take(Call& call, const NodeData& node) {
-    call.shows_data = true;
-    call.shown_data = node.data;
-    call.stat = node.stat;
-}
-void take(Call& call, const ZnodeStat& stat) {
-    call.stat = stat;
-}
-void take(Call& call, const std::optional<ZnodeStat>& stat) {
-    call.stat = stat;
-}
-void take(Call& call, const std::vector<std::string>& children) {
-    call.children.emplace(children.begin(), children.end());
-}
-void take(Call& call, const ChildrenAndStat& children) {
-    take(call, children.children);
-    call.stat = children.stat;
-}
-void take(Call&, bool) {}
-
-void note(Call& call, const CreateOptions& create) {
-    call.ephemeral = create.is_ephemeral();
-    call.sequence = create.is_sequence();
-    call.several_steps = create.makes_path();
-}
-
-}  // namespace
-
 Life::Life(Tape& tape, int number, const ClientOptions& options, std::uint64_t seed)
     : tape_(tape),
       number_(number),
@@ -177,13 +141,7 @@ template <class T>
 void Life::take_result(Call& call, detail::ResultState<T>& state) {
     const auto session = present_session();
     call.session = session != 0 ? session : -std::int64_t{call.number};
-    if (!state.successful()) {
-        const auto error = state.error();
-        call.error = error.code();
-        call.outcome = error.outcome();
-    } else if constexpr (!std::is_void_v<T>) {
-        take(call, state.value());
-    }
+    history::take_result(call, state);
     tape_.over(call);
 }
 
@@ -197,7 +155,7 @@ void Life::mark_events(Call& call) {
 
 AsyncResult<std::string> Life::create(const std::string& path, const CreateOptions& create) {
     return call<std::string>(Act::create, path, [&](Call& call) {
-        note(call, create);
+        history::note(call, create);
         return zk_->create_async(path, call.data, create, options());
     });
 }
@@ -206,7 +164,7 @@ AsyncResult<CreatedNode> Life::create_with_stat(
     const std::string& path, const CreateOptions& create
 ) {
     return call<CreatedNode>(Act::create, path, [&](Call& call) {
-        note(call, create);
+        history::note(call, create);
         return zk_->create_with_stat_async(path, call.data, create, options());
     });
 }

@@ -1,6 +1,6 @@
 #include "tree_reader.hpp"
 
-#include "load.hpp"
+#include "history/mix.hpp"
 
 #include <kazoo/client.hpp>
 
@@ -36,7 +36,7 @@ void plant(const std::string& hosts, const Machine& from) {
     from.run([&] {
         KazooClient zk(options_for(hosts));
         zk.start(30s);
-        for (const auto* root : roots) zk.create(root);
+        for (const auto* root : history::roots) zk.create(root);
     });
 }
 
@@ -47,7 +47,7 @@ ServedTree read_tree(const std::string& server, const Machine& from) {
         try {
             KazooClient zk(options_for(server));
             zk.start(30s);
-            for (const auto* root : roots) read_below(zk, root, tree);
+            for (const auto* root : history::roots) read_below(zk, root, tree);
         } catch (const std::exception& error) {
             tree.fault = error.what();
         }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "history/mix.hpp"
 #include "sim_client.hpp"
 
 #include <kazoo/async_result.hpp>
@@ -8,9 +9,7 @@
 
 namespace kazoo::sim {
 
-/// The result of a call is of no interest to the caller.
-template <class T>
-void let_run(const AsyncResult<T>&) {}
+using history::let_run;
 
 // Small programs of many steps, as users write them: coroutines. Each ends at the first failure
 // that it does not expect, and when its client is gone.

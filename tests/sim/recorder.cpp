@@ -57,26 +57,6 @@ void Recorder::over(Call& call) {
     check_error(call, chronicle_, verdict);
 }
 
-void Recorder::take(Call& call, const CreatedNode& node) {
-    call.made_path = node.path;
-    call.stat = node.stat;
-}
-
-void Recorder::take(Call& call, const NodeData& node) {
-    call.shows_data = true;
-    call.shown_data = node.data;
-    call.stat = node.stat;
-}
-
-void Recorder::take(Call& call, const std::vector<std::string>& children) {
-    call.children.emplace(children.begin(), children.end());
-}
-
-void Recorder::take(Call& call, const ChildrenAndStat& children) {
-    take(call, children.children);
-    call.stat = children.stat;
-}
-
 void Recorder::on_event(const Call& call, const WatchedEvent& event, std::uint64_t event_number) {
     simulator_.note(
         "client" + std::to_string(call.client),

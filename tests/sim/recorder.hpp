@@ -2,6 +2,7 @@
 
 #include "cluster.hpp"
 #include "history/call.hpp"
+#include "history/call_result.hpp"
 #include "history/checks/order.hpp"
 #include "history/checks/reads.hpp"
 #include "history/checks/watches.hpp"
@@ -44,15 +45,6 @@ public:
 
 private:
     void over(Call& call);
-    static void take(Call&) {}
-    static void take(Call& call, const std::string& path) { call.made_path = path; }
-    static void take(Call& call, const CreatedNode& node);
-    static void take(Call& call, const NodeData& node);
-    static void take(Call& call, const ZnodeStat& stat) { call.stat = stat; }
-    static void take(Call& call, const std::optional<ZnodeStat>& stat) { call.stat = stat; }
-    static void take(Call& call, const std::vector<std::string>& children);
-    static void take(Call& call, const ChildrenAndStat& children);
-    static void take(Call&, bool) {}
 
     Simulator& simulator_;
     const Chronicle& chronicle_;
@@ -72,13 +64,7 @@ AsyncResult<T> Recorder::follow(
         auto& state = static_cast<detail::ResultState<T>&>(base);
         call.session = host.delivering_session;
         call.events_before = handler.dispatched(Lane::callback);
-        if (!state.successful()) {
-            const auto error = state.error();
-            call.error = error.code();
-            call.outcome = error.outcome();
-        } else if constexpr (!std::is_void_v<T>) {
-            take(call, state.value());
-        }
+        history::take_result(call, state);
         over(call);
     };
     result.rawlink([&call](const AsyncResult<T>&) { ++call.callbacks; });

@@ -169,9 +169,7 @@ AsyncResult<std::string> SimClient::create(const std::string& path, const Create
         return {};
     }
     auto& call = begin(Act::create, path);
-    call.ephemeral = create.is_ephemeral();
-    call.sequence = create.is_sequence();
-    call.several_steps = create.makes_path();
+    history::note(call, create);
     return follow(call, zk_->create_async(path, call.data, create, call_options()));
 }
 
@@ -182,9 +180,7 @@ AsyncResult<CreatedNode> SimClient::create_with_stat(
         return {};
     }
     auto& call = begin(Act::create, path);
-    call.ephemeral = create.is_ephemeral();
-    call.sequence = create.is_sequence();
-    call.several_steps = create.makes_path();
+    history::note(call, create);
     return follow(call, zk_->create_with_stat_async(path, call.data, create, call_options()));
 }
 

@@ -3,36 +3,6 @@
 #include "programs.hpp"
 
 namespace kazoo::sim {
-namespace {
-
-std::string key(Chance& chance) {
-    return "/k/" + std::string(1, static_cast<char>('a' + chance.below(5)));
-}
-std::string branch(Chance& chance) {
-    std::string path = "/t";
-    for (int depth = chance.between(1, 3); depth > 0; --depth) {
-        path += "/" + std::string(1, static_cast<char>('x' + chance.below(2)));
-    }
-    return path;
-}
-std::string own(Chance& chance) {
-    return "/e/" + std::string(1, static_cast<char>('a' + chance.below(4)));
-}
-std::string anything(Chance& chance) {
-    switch (chance.below(8)) {
-        case 0:
-            return own(chance);
-        case 1:
-            return branch(chance);
-        case 2:
-            return chance.of<const char*>({"/k", "/e", "/s", "/t"});
-        default:
-            return key(chance);
-    }
-}
-
-}  // namespace
-
 void plant_roots(Cluster& cluster) {
     cluster.plant({"/k", "/e", "/s", "/t", "/k/counter"});
 }
@@ -121,65 +91,15 @@ void Workload::one_call() {
         case 11:
         case 12:
         case 13:
-            return write();
+            return mix_.write(client_);
         default:
-            return read();
-    }
-}
-
-void Workload::write() {
-    auto& chance = client_.chance();
-    const auto version = chance.one_in(4) ? chance.between(0, 4) : -1;
-    const auto create = CreateOptions();
-    switch (chance.below(10)) {
-        case 0:
-        case 1:
-            let_run(client_.create(key(chance), create));
-            return;
-        case 2:
-            let_run(client_.create_with_stat(own(chance), CreateOptions().ephemeral()));
-            return;
-        case 3:
-            let_run(client_.create("/s/q-", CreateOptions().ephemeral().sequence()));
-            return;
-        case 4:
-            let_run(client_.create(branch(chance), CreateOptions().makepath()));
-            return;
-        case 5:
-            let_run(client_.create(own(chance) + "/child", create));
-            return;
-        case 6:
-        case 7:
-            let_run(client_.remove(key(chance), version));
-            return;
-        default:
-            let_run(client_.set(anything(chance), version));
-    }
-}
-
-void Workload::read() {
-    auto& chance = client_.chance();
-    const bool watches = chance.one_in(3);
-    const auto path = anything(chance);
-    switch (chance.below(6)) {
-        case 0:
-        case 1:
-            let_run(client_.look(path, watches));
-            return;
-        case 2:
-            let_run(client_.children(chance.of<const char*>({"/k", "/e", "/s"}), watches));
-            return;
-        case 3:
-            let_run(client_.children_with_stat(path, watches));
-            return;
-        default:
-            let_run(client_.get(path, watches));
+            return mix_.read(client_);
     }
 }
 
 /// The next call from inside the callback of the one before.
 void Workload::watch_and_link() {
-    const auto path = key(client_.chance());
+    const auto path = mix_.key();
     const auto result = client_.get(path, true);
     if (result.valid()) {
         result.rawlink([this, path](const AsyncResult<NodeData>& done) {
@@ -199,7 +119,7 @@ void Workload::many_steps() {
     auto& chance = client_.chance();
     switch (chance.below(6)) {
         case 0:
-            let_run(client_.ensure_path(branch(chance)));
+            let_run(client_.ensure_path(mix_.branch()));
             return;
         case 1:
             let_run(client_.remove_tree(chance.of<const char*>({"/t/x", "/t/y"})));
@@ -211,12 +131,12 @@ void Workload::many_steps() {
             let_run(queue_up(client_, "/s/lock-"));
             return;
         case 4: {
-            const auto first = key(chance);
-            let_run(swap(client_, first, key(chance)));
+            const auto first = mix_.key();
+            let_run(swap(client_, first, mix_.key()));
             return;
         }
         default:
-            keep_trying(client_, key(chance));
+            keep_trying(client_, mix_.key());
     }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "history/mix.hpp"
 #include "sim_client.hpp"
 
 namespace kazoo::sim {
@@ -12,7 +13,7 @@ void plant_roots(Cluster& cluster);
 /// meet.
 class Workload {
 public:
-    explicit Workload(SimClient& client) : client_(client) {}
+    explicit Workload(SimClient& client) : client_(client), mix_(client.chance(), 5, 4) {}
 
     /// Begins, and goes on until `end`.
     void run_until(TimePoint end);
@@ -24,12 +25,11 @@ private:
     void life();
     void stop();
     void one_call();
-    void write();
-    void read();
     void watch_and_link();
     void many_steps();
 
     SimClient& client_;
+    history::Mix<Chance> mix_;
     bool lives_ = true;
 };
 

@@ -1,0 +1,38 @@
+#include "history/call_result.hpp"
+
+namespace kazoo::history {
+
+void take(Call& call, const std::string& path) {
+    call.made_path = path;
+}
+void take(Call& call, const CreatedNode& node) {
+    call.made_path = node.path;
+    call.stat = node.stat;
+}
+void take(Call& call, const NodeData& node) {
+    call.shows_data = true;
+    call.shown_data = node.data;
+    call.stat = node.stat;
+}
+void take(Call& call, const ZnodeStat& stat) {
+    call.stat = stat;
+}
+void take(Call& call, const std::optional<ZnodeStat>& stat) {
+    call.stat = stat;
+}
+void take(Call& call, const std::vector<std::string>& children) {
+    call.children.emplace(children.begin(), children.end());
+}
+void take(Call& call, const ChildrenAndStat& children) {
+    take(call, children.children);
+    call.stat = children.stat;
+}
+void take(Call&, bool) {}
+
+void note(Call& call, const CreateOptions& create) {
+    call.ephemeral = create.is_ephemeral();
+    call.sequence = create.is_sequence();
+    call.several_steps = create.makes_path();
+}
+
+}  // namespace kazoo::history

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "history/call.hpp"
+
+#include <kazoo/async_result.hpp>
+#include <kazoo/call_options.hpp>
+#include <kazoo/node.hpp>
+
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+namespace kazoo::history {
+
+/// What a result shows, onto its call.
+void take(Call& call, const std::string& path);
+void take(Call& call, const CreatedNode& node);
+void take(Call& call, const NodeData& node);
+void take(Call& call, const ZnodeStat& stat);
+void take(Call& call, const std::optional<ZnodeStat>& stat);
+void take(Call& call, const std::vector<std::string>& children);
+void take(Call& call, const ChildrenAndStat& children);
+void take(Call& call, bool nothing_new);
+
+/// The error, or what it shows.
+template <class T>
+void take_result(Call& call, detail::ResultState<T>& state) {
+    if (!state.successful()) {
+        const auto error = state.error();
+        call.error = error.code();
+        call.outcome = error.outcome();
+    } else if constexpr (!std::is_void_v<T>) {
+        take(call, state.value());
+    }
+}
+
+/// What is asked for, onto the call that asks.
+void note(Call& call, const CreateOptions& create);
+
+}  // namespace kazoo::history
