@@ -1,7 +1,6 @@
 #include "life.hpp"
 
 #include "client/core.hpp"
-#include "history/call_result.hpp"
 
 namespace kazoo::chaos {
 Life::Life(Tape& tape, int number, const ClientOptions& options, std::uint64_t seed)
@@ -88,7 +87,7 @@ void Life::request_stop() {
     ending.request_stop();
 }
 
-CallOptions Life::options() {
+CallOptions Life::call_options() {
     using namespace std::chrono_literals;
     CallOptions options;
     if (chance_.one_in(6)) options.timeout(chance_.between(0ms, 4000ms));
@@ -111,7 +110,10 @@ template <class T, class Make>
 AsyncResult<T> Life::call(Act act, const std::string& path, Make make) {
     std::unique_lock lock(tape_.mutex());
     if (!zk_) return {};
+    constexpr std::size_t much = 2000;
     auto& call = tape_.begin(act, path, number_);
+    if (act == Act::set && chance_.one_in(10))
+        call.data += " " + std::string(chance_.below(much), 'x');
     const AsyncResult<T> result = make(call);
     const auto finish = [life = shared_from_this(), &call](detail::ResultStateBase& state) {
         life->take_result(call, static_cast<detail::ResultState<T>&>(state));
@@ -153,78 +155,6 @@ void Life::mark_events(Call& call) {
     });
 }
 
-AsyncResult<std::string> Life::create(const std::string& path, const CreateOptions& create) {
-    return call<std::string>(Act::create, path, [&](Call& call) {
-        history::note(call, create);
-        return zk_->create_async(path, call.data, create, options());
-    });
-}
-
-AsyncResult<CreatedNode> Life::create_with_stat(
-    const std::string& path, const CreateOptions& create
-) {
-    return call<CreatedNode>(Act::create, path, [&](Call& call) {
-        history::note(call, create);
-        return zk_->create_with_stat_async(path, call.data, create, options());
-    });
-}
-
-AsyncResult<ZnodeStat> Life::set(const std::string& path, std::int32_t version) {
-    return call<ZnodeStat>(Act::set, path, [&](Call& call) {
-        constexpr std::size_t much = 2000;
-        if (chance_.one_in(10)) call.data += " " + std::string(chance_.below(much), 'x');
-        call.version = version;
-        return zk_->set_async(path, call.data, version, options());
-    });
-}
-
-AsyncResult<void> Life::remove(const std::string& path, std::int32_t version) {
-    return call<void>(Act::remove, path, [&](Call& call) {
-        call.version = version;
-        return zk_->delete_async(path, version, options());
-    });
-}
-
-AsyncResult<NodeData> Life::get(const std::string& path, bool watches) {
-    return call<NodeData>(Act::get, path, [&](Call& call) {
-        return zk_->get_async(path, watcher(call, watches), options());
-    });
-}
-
-AsyncResult<std::optional<ZnodeStat>> Life::look(const std::string& path, bool watches) {
-    return call<std::optional<ZnodeStat>>(Act::exists, path, [&](Call& call) {
-        return zk_->exists_async(path, watcher(call, watches), options());
-    });
-}
-
-AsyncResult<std::vector<std::string>> Life::children(const std::string& path, bool watches) {
-    return call<std::vector<std::string>>(Act::children, path, [&](Call& call) {
-        return zk_->get_children_async(path, watcher(call, watches), options());
-    });
-}
-
-AsyncResult<ChildrenAndStat> Life::children_with_stat(const std::string& path, bool watches) {
-    return call<ChildrenAndStat>(Act::children, path, [&](Call& call) {
-        return zk_->get_children_with_stat_async(path, watcher(call, watches), options());
-    });
-}
-
-AsyncResult<std::string> Life::sync(const std::string& path) {
-    return call<std::string>(Act::sync, path, [&](Call&) {
-        return zk_->sync_async(path, options());
-    });
-}
-
-AsyncResult<bool> Life::ensure_path(const std::string& path) {
-    return call<bool>(Act::ensure_path, path, [&](Call&) {
-        return zk_->ensure_path_async(path, std::nullopt, options());
-    });
-}
-
-AsyncResult<void> Life::remove_tree(const std::string& path) {
-    return call<void>(Act::remove_tree, path, [&](Call&) {
-        return zk_->delete_recursive_async(path, options());
-    });
-}
-
 }  // namespace kazoo::chaos
+
+template class kazoo::history::Caller<kazoo::chaos::Life>;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "history/caller.hpp"
 #include "sim/chance.hpp"
 #include "tape.hpp"
 
@@ -16,7 +17,7 @@ namespace kazoo::chaos {
 
 /// One of the clients that a program has, one after the other, and all that it calls and sees,
 /// which goes onto the tape. From any thread.
-class Life : public std::enable_shared_from_this<Life> {
+class Life : public std::enable_shared_from_this<Life>, public history::Caller<Life> {
 public:
     Life(Tape& tape, int number, const ClientOptions& options, std::uint64_t seed);
 
@@ -31,24 +32,12 @@ public:
     /// Whether a session was lost since the last question, not by the will of the program.
     [[nodiscard]] bool has_lost();
 
-    // Calls. When the client has ended nothing is called, and the result refers to nothing.
-
-    AsyncResult<std::string> create(const std::string& path, const CreateOptions& create);
-    AsyncResult<CreatedNode> create_with_stat(const std::string& path, const CreateOptions& create);
-    AsyncResult<ZnodeStat> set(const std::string& path, std::int32_t version = -1);
-    AsyncResult<void> remove(const std::string& path, std::int32_t version = -1);
-    AsyncResult<NodeData> get(const std::string& path, bool watches);
-    AsyncResult<std::optional<ZnodeStat>> look(const std::string& path, bool watches);
-    AsyncResult<std::vector<std::string>> children(const std::string& path, bool watches);
-    AsyncResult<ChildrenAndStat> children_with_stat(const std::string& path, bool watches);
-    AsyncResult<std::string> sync(const std::string& path);
-    AsyncResult<bool> ensure_path(const std::string& path);
-    AsyncResult<void> remove_tree(const std::string& path);
-
     /// Cancels all that was called with the present stop token.
     void request_stop();
 
 private:
+    friend Caller;
+
     template <class T, class Make>
     AsyncResult<T> call(Act act, const std::string& path, Make make);
     void set_ending(bool ending);
@@ -58,7 +47,8 @@ private:
     // Under the tape's lock:
     template <class T>
     void take_result(Call& call, detail::ResultState<T>& state);
-    [[nodiscard]] CallOptions options();
+    [[nodiscard]] KazooClient& zk() noexcept { return *zk_; }
+    [[nodiscard]] CallOptions call_options();
     [[nodiscard]] Watcher watcher(Call& call, bool watches);
     [[nodiscard]] std::int64_t present_session();
 
@@ -77,3 +67,6 @@ private:
 };
 
 }  // namespace kazoo::chaos
+
+/// In life.cpp, where calls are known.
+extern template class kazoo::history::Caller<kazoo::chaos::Life>;

@@ -164,117 +164,17 @@ Watcher SimClient::watcher(Call& call, bool watches) {
     });
 }
 
-AsyncResult<std::string> SimClient::create(const std::string& path, const CreateOptions& create) {
-    if (!zk_) {
-        return {};
-    }
-    auto& call = begin(Act::create, path);
-    history::note(call, create);
-    return follow(call, zk_->create_async(path, call.data, create, call_options()));
-}
-
-AsyncResult<CreatedNode> SimClient::create_with_stat(
-    const std::string& path, const CreateOptions& create
-) {
-    if (!zk_) {
-        return {};
-    }
-    auto& call = begin(Act::create, path);
-    history::note(call, create);
-    return follow(call, zk_->create_with_stat_async(path, call.data, create, call_options()));
-}
-
-AsyncResult<ZnodeStat> SimClient::set(const std::string& path, std::int32_t version) {
-    if (!zk_) {
-        return {};
-    }
-    auto& call = begin(Act::set, path);
-    call.version = version;
-    return follow(call, zk_->set_async(path, call.data, version, call_options()));
-}
-
-AsyncResult<void> SimClient::remove(const std::string& path, std::int32_t version) {
-    if (!zk_) {
-        return {};
-    }
-    auto& call = begin(Act::remove, path);
-    call.version = version;
-    return follow(call, zk_->delete_async(path, version, call_options()));
-}
-
-AsyncResult<NodeData> SimClient::get(const std::string& path, bool watches) {
-    if (!zk_) {
-        return {};
-    }
-    auto& call = begin(Act::get, path);
-    return follow(call, zk_->get_async(path, watcher(call, watches), call_options()));
-}
-
-AsyncResult<std::optional<ZnodeStat>> SimClient::look(const std::string& path, bool watches) {
-    if (!zk_) {
-        return {};
-    }
-    auto& call = begin(Act::exists, path);
-    return follow(call, zk_->exists_async(path, watcher(call, watches), call_options()));
-}
-
-AsyncResult<std::vector<std::string>> SimClient::children(const std::string& path, bool watches) {
-    if (!zk_) {
-        return {};
-    }
-    auto& call = begin(Act::children, path);
-    return follow(call, zk_->get_children_async(path, watcher(call, watches), call_options()));
-}
-
-AsyncResult<ChildrenAndStat> SimClient::children_with_stat(const std::string& path, bool watches) {
-    if (!zk_) {
-        return {};
-    }
-    auto& call = begin(Act::children, path);
-    return follow(
-        call, zk_->get_children_with_stat_async(path, watcher(call, watches), call_options())
-    );
-}
-
-AsyncResult<std::string> SimClient::sync(const std::string& path) {
-    if (!zk_) {
-        return {};
-    }
-    auto& call = begin(Act::sync, path);
-    return follow(call, zk_->sync_async(path, call_options()));
-}
-
-AsyncResult<bool> SimClient::ensure_path(const std::string& path) {
-    if (!zk_) {
-        return {};
-    }
-    auto& call = begin(Act::ensure_path, path);
-    return follow(call, zk_->ensure_path_async(path, std::nullopt, call_options()));
-}
-
-AsyncResult<void> SimClient::remove_tree(const std::string& path) {
-    if (!zk_) {
-        return {};
-    }
-    auto& call = begin(Act::remove_tree, path);
-    return follow(call, zk_->delete_recursive_async(path, call_options()));
-}
-
 AsyncResult<void> SimClient::add_auth() {
-    if (!zk_) {
-        return {};
-    }
-    auto& call = begin(Act::add_auth, "");
-    const auto who = "u" + std::to_string(chance().below(3)) + ":secret";
-    return follow(call, zk_->add_auth_async("digest", who));
+    return call<void>(Act::add_auth, "", [this](Call&) {
+        const auto who = "u" + std::to_string(chance().below(3)) + ":secret";
+        return zk_->add_auth_async("digest", who);
+    });
 }
 
 AsyncResult<std::string> SimClient::command() {
-    if (!zk_) {
-        return {};
-    }
-    auto& call = begin(Act::command, "");
-    return follow(call, zk_->command_async("srvr", call_options()));
+    return call<std::string>(Act::command, "", [this](Call&) {
+        return zk_->command_async("srvr", call_options());
+    });
 }
 
 }  // namespace kazoo::sim

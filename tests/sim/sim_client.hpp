@@ -1,5 +1,6 @@
 #pragma once
 
+#include "history/caller.hpp"
 #include "history/checks/states.hpp"
 #include "recorder.hpp"
 #include "sim_handler.hpp"
@@ -16,7 +17,7 @@ namespace kazoo::sim {
 
 /// A program that uses the library: one KazooClient after the other, in a process of its own. What
 /// it calls is written down. Outlives all events of the simulator.
-class SimClient {
+class SimClient : public history::Caller<SimClient> {
 public:
     SimClient(
         Simulator& simulator, Network& network, Mischief& mischief, Recorder& recorder, int number
@@ -37,19 +38,8 @@ public:
     /// Its own clock and the state it shows go together.
     void look_at_clock();
 
-    // What it can do. Without a client nothing is called, and the result refers to nothing.
+    // What it can do beside the calls of all programs.
 
-    AsyncResult<std::string> create(const std::string& path, const CreateOptions& create);
-    AsyncResult<CreatedNode> create_with_stat(const std::string& path, const CreateOptions& create);
-    AsyncResult<ZnodeStat> set(const std::string& path, std::int32_t version = -1);
-    AsyncResult<void> remove(const std::string& path, std::int32_t version = -1);
-    AsyncResult<NodeData> get(const std::string& path, bool watches);
-    AsyncResult<std::optional<ZnodeStat>> look(const std::string& path, bool watches);
-    AsyncResult<std::vector<std::string>> children(const std::string& path, bool watches);
-    AsyncResult<ChildrenAndStat> children_with_stat(const std::string& path, bool watches);
-    AsyncResult<std::string> sync(const std::string& path);
-    AsyncResult<bool> ensure_path(const std::string& path);
-    AsyncResult<void> remove_tree(const std::string& path);
     AsyncResult<void> add_auth();
     AsyncResult<std::string> command();
 
@@ -74,14 +64,20 @@ public:
     [[nodiscard]] KazooState heard() const noexcept { return states_->last(); }
 
 private:
+    friend Caller;
+
     [[nodiscard]] bool turn(const char* does, bool started);
     [[nodiscard]] ClientOptions options();
     Call& begin(Act act, std::string path);
     [[nodiscard]] CallOptions call_options();
     [[nodiscard]] Watcher watcher(Call& call, bool watches);
-    template <class T>
-    AsyncResult<T> follow(Call& call, AsyncResult<T> result) {
-        return recorder_.follow(call, host_, *handler_, std::move(result));
+    template <class T, class Make>
+    AsyncResult<T> call(Act act, const std::string& path, Make make) {
+        if (!zk_) {
+            return {};
+        }
+        auto& call = begin(act, path);
+        return recorder_.follow(call, host_, *handler_, AsyncResult<T>(make(call)));
     }
 
     Simulator& simulator_;
