@@ -31,7 +31,9 @@ using LogSink = std::function<void(LogLevel, std::string_view)>;
 /// Every function may be called from any thread.
 class Logger {
 public:
-    /// Warnings and errors to the standard error stream, as "kazoo warning: ...".
+    /// Warnings and errors to the standard error stream, as "kazoo warning: ...". Never waits for
+    /// a reader of that stream: lines that it cannot take at once are dropped and counted in a
+    /// later line.
     Logger() noexcept {}
     /// Lines of `minimum` and above to the sink. An empty sink is allowed and swallows everything.
     explicit Logger(LogSink sink, LogLevel minimum = LogLevel::info);

@@ -29,6 +29,10 @@ std::uint32_t present_generation() noexcept {
 
 }  // namespace
 
+std::uint32_t fork_generation() noexcept {
+    return present_generation();
+}
+
 ForkGuard::ForkGuard() noexcept : generation_(present_generation()) {}
 
 bool ForkGuard::in_child() const noexcept {

@@ -6,6 +6,9 @@
 
 namespace kazoo::base {
 
+/// How many forks lie between the first process that called this and the calling one.
+[[nodiscard]] std::uint32_t fork_generation() noexcept;
+
 /// Knows the process it was made in. In the child of a fork the parent's threads do not exist, may
 /// have held locks, and its sockets must not be used.
 class ForkGuard {

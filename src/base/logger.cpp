@@ -1,6 +1,7 @@
+#include "base/standard_error.hpp"
+
 #include <kazoo/logger.hpp>
 
-#include <cstdio>
 #include <ostream>
 #include <string>
 #include <utility>
@@ -9,11 +10,10 @@ namespace kazoo {
 
 namespace {
 
-// One call for the whole line, so that the lines of several threads do not mix.
 void write_to_stderr(LogLevel level, std::string_view text) {
     std::string line = "kazoo ";
     line.append(to_string(level)).append(": ").append(text).append("\n");
-    std::fwrite(line.data(), 1, line.size(), stderr);
+    base::write_to_standard_error(line);
 }
 
 }  // namespace
