@@ -70,6 +70,7 @@ void SimClient::make() {
         process_.note("hears", to_string(state));
         simulator_.tally().add(count_of(state));
         states->on_state(state);
+        in_listener_();
     });
 }
 
@@ -161,6 +162,7 @@ Watcher SimClient::watcher(Call& call, bool watches) {
     call.watches = true;
     return Watcher([this, &call](const WatchedEvent& event) {
         recorder_.on_event(call, event, handler_->at_work(Lane::callback));
+        in_watch_();
     });
 }
 

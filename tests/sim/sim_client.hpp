@@ -7,6 +7,7 @@
 
 #include <kazoo/client.hpp>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -42,6 +43,13 @@ public:
 
     AsyncResult<void> add_auth();
     AsyncResult<std::string> command();
+
+    /// Called in every state listener and every watch function of its clients.
+    using Interruption = std::function<void()>;
+    void interrupt_by(Interruption in_listener, Interruption in_watch) {
+        in_listener_ = std::move(in_listener);
+        in_watch_ = std::move(in_watch);
+    }
 
     void cancel_one() { recorder_.cancel_one(number_); }
     /// Cancels all that was called with the present stop token.
@@ -93,6 +101,8 @@ private:
     bool started_ = false;
     std::stop_source stops_;
     std::vector<std::weak_ptr<client::Core>> former_;
+    Interruption in_listener_ = [] {};
+    Interruption in_watch_ = [] {};
 };
 
 }  // namespace kazoo::sim

@@ -7,6 +7,22 @@ void plant_roots(Cluster& cluster) {
     cluster.plant({"/k", "/e", "/s", "/t", "/k/counter"});
 }
 
+/// Some lives end inside a listener or a watch function, whatever they have just reported.
+Workload::Workload(SimClient& client) : client_(client), mix_(client.chance(), 5, 4) {
+    const auto end_one_in = [this](std::uint32_t n) {
+        auto& chance = client_.chance();
+        if (!lives_ || !client_.started() || !chance.one_in(n)) {
+            return;
+        }
+        end_client(chance.one_in(3));
+        if (client_.exists() && chance.one_in(3)) {
+            client_.start();
+        }
+        start_later();
+    };
+    client_.interrupt_by([=] { end_one_in(25); }, [=] { end_one_in(60); });
+}
+
 void Workload::run_until(TimePoint end) {
     auto& chance = client_.chance();
     client_.process().after(chance.between(1ms, 1000ms), [this, end] {
@@ -41,7 +57,11 @@ void Workload::life() {
     if (chance.one_in(3)) {
         client_.start();  // while the former session still ends
     }
-    client_.process().after(chance.between(0ms, 3000ms), [this] {
+    start_later();
+}
+
+void Workload::start_later() {
+    client_.process().after(client_.chance().between(0ms, 3000ms), [this] {
         client_.make();
         if (!client_.started()) {
             client_.start();
@@ -49,11 +69,13 @@ void Workload::life() {
     });
 }
 
+void Workload::end_client(bool destroy) {
+    destroy ? client_.destroy() : client_.stop();
+}
+
 void Workload::stop() {
     auto& chance = client_.chance();
-    const auto end = [this, destroys = chance.one_in(3)] {
-        destroys ? client_.destroy() : client_.stop();
-    };
+    const auto end = [this, destroy = chance.one_in(3)] { end_client(destroy); };
     if (!chance.one_in(3)) {
         return end();
     }

@@ -13,7 +13,7 @@ void plant_roots(Cluster& cluster);
 /// meet.
 class Workload {
 public:
-    explicit Workload(SimClient& client) : client_(client), mix_(client.chance(), 5, 4) {}
+    explicit Workload(SimClient& client);
 
     /// Begins, and goes on until `end`.
     void run_until(TimePoint end);
@@ -24,6 +24,8 @@ private:
     void tick(TimePoint end);
     void life();
     void stop();
+    void end_client(bool destroy);
+    void start_later();
     void one_call();
     void watch_and_link();
     void many_steps();
