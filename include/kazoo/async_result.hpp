@@ -149,10 +149,11 @@ public:
 
     /// Calls `callback(AsyncResult<T>)` once the result is ready, also if it is already.
     ///
-    /// Each link runs exactly once, in the order of linking, on the handler's completion lane,
-    /// never inside `rawlink` (but see Handler::dispatch for a handler that is not running) and
-    /// never in the call that started the operation. The callback gets this same result, on which
-    /// `get` does not block. What it throws goes to the logger and stops nothing.
+    /// Each link runs exactly once, in the order of linking, on the handler's completion lane, and
+    /// never in the call that started the operation. It never runs inside `rawlink` either, also if
+    /// the handler is not running: the caller may hold a mutex that the callback needs. (Only where
+    /// no thread and no loop is left to run it: Handler::dispatch.) The callback receives this same
+    /// result, on which `get` does not block. Exceptions that it throws are logged at level error.
     template <class Callback>
     requires std::is_invocable_v < std::decay_t<Callback>
     &, AsyncResult > LinkId rawlink(Callback&& callback) const {

@@ -3,6 +3,7 @@
 #include <kazoo/async_result.hpp>
 #include <kazoo/call_options.hpp>
 #include <kazoo/client_options.hpp>
+#include <kazoo/detail/state_listener.hpp>
 #include <kazoo/event.hpp>
 #include <kazoo/exceptions.hpp>
 #include <kazoo/kazoo_retry.hpp>
@@ -26,7 +27,7 @@ namespace client {
 class Core;
 }
 
-/// Names a state listener, for remove_listener.
+/// Identifies a registered state listener; pass it to KazooClient::remove_listener.
 using ListenerId = std::uint64_t;
 
 /// A client of ZooKeeper (kazoo's `KazooClient`).
@@ -46,6 +47,10 @@ using ListenerId = std::uint64_t;
 /// ProtocolError, NoAuthError, BadArgumentsError (a malformed path), and ForkedError in a child
 /// process; what else, is said with each.
 ///
+/// After fork(): in the child a client that was stopped, or never started, may be started as in any
+/// process, before other threads of the child use it. A client that was running belongs to the
+/// parent: there all operations fail with ForkedError, and its destructor leaves the session alone.
+///
 /// Paths are normalised as in kazoo: the leading "/" may be missing, superfluous slashes go away.
 /// With a chroot in `hosts` all paths, also those returned, are inside it.
 class KazooClient {
@@ -63,15 +68,22 @@ public:
 
     // Life.
 
-    /// Begins to connect, in the background and for ever (see connection_retry), and returns at
-    /// once: an Event that is set while the client is connected. Does nothing if begun before.
-    /// Waiting for it ends, with false, when the client is stopped or gives up.
-    /// May be called again after `stop`: a new session begins.
-    /// Throws std::system_error if the handler cannot create its threads, nothing else.
+    /// Begins to connect in the background and returns at once. The client goes on trying without
+    /// end, unless connection_retry limits it. Returns an Event that is set while the client is
+    /// connected; waiting for it returns false when the client stops or gives up.
+    ///
+    /// Does nothing if the client runs already. May be called anywhere and at any time: while the
+    /// client stops, or in a listener or callback that learns of the end of the session, the next
+    /// session begins as soon as the present one is over.
+    /// Throws std::system_error if the handler cannot create its threads, and std::bad_alloc.
     Event start_async();
-    /// `start_async`, then waits. On KazooTimeoutError (and AuthFailedError, or ConnectionLoss when
-    /// connection_retry is exhausted) the client is stopped again. ConnectionClosedError when
-    /// `stop` is called meanwhile.
+    /// Calls start_async() and waits until the client is connected, at most `timeout`.
+    ///
+    /// Throws KazooTimeoutError after `timeout`, AuthFailedError if a server refuses the
+    /// credentials, ConnectionLoss if connection_retry is exhausted, and ConnectionClosedError if
+    /// `stop` is called meanwhile. If this call began to connect and no other start has joined it,
+    /// the client is then stopped again; a client that was running before goes on.
+    /// Throws WouldDeadlockError, without starting anything, where a wait could never end.
     void start(Duration timeout = std::chrono::seconds(15));
     /// Serves what was asked for before, ends the session, and returns when every result is
     /// complete and every callback has run; bounded by close_timeout. Not connected: gives up at
@@ -90,34 +102,40 @@ public:
     [[nodiscard]] bool connected() const noexcept;
     [[nodiscard]] KazooState state() const noexcept;
     [[nodiscard]] KeeperState client_state() const noexcept;
-    /// The session, while connected.
+    /// The session, also while SUSPENDED, when it may still be alive. Empty while LOST.
     [[nodiscard]] std::optional<ClientId> client_id() const;
-    /// What the server granted; zero while not connected.
+    /// The session timeout that the server granted, also while SUSPENDED. Zero while LOST.
     [[nodiscard]] std::chrono::milliseconds session_timeout() const;
     [[nodiscard]] const std::shared_ptr<Handler>& handler() const noexcept;
     [[nodiscard]] const std::string& chroot() const noexcept;
 
-    /// Calls `listener(KazooState)` at every change of state, on the handler's session lane, one
-    /// after the other. A listener must not block (blocking calls throw WouldDeadlockError there);
-    /// it may start asynchronous operations. One that returns true is removed; what it throws
-    /// goes to the logger. Read-only connections are told by client_state().
+    /// Registers a function that is called at every change of state, on the handler's session lane,
+    /// one change after the other: `listener(KazooState)`, or `listener(const StateChange&)` to
+    /// tell new sessions from resumed ones and read-only connections from others.
+    ///
+    /// With ListenFrom::current_state it is also called once, as soon as possible, with the state
+    /// at the time of this call, unless a later change comes first. A change that is under way when
+    /// the listener is added is not reported to it.
+    ///
+    /// A listener returns nothing, or a bool: true removes it. It must not block (blocking calls
+    /// throw WouldDeadlockError there); it may start asynchronous operations, and start, stop or
+    /// destroy the client. Exceptions that it throws are logged at level error.
+    ///
+    /// Returns an identifier for remove_listener. Throws std::bad_alloc. (kazoo's `add_listener`.)
     template <class Listener>
-    requires std::is_invocable_v < std::decay_t<Listener>
-    &, KazooState > ListenerId add_listener(Listener&& listener) {
-        if constexpr (std::is_same_v<
-                          bool,
-                          std::invoke_result_t<std::decay_t<Listener>&, KazooState>>) {
-            return add_listener_function(std::forward<Listener>(listener));
-        } else {
-            return add_listener_function([f = std::decay_t<Listener>(std::forward<Listener>(listener
-                                          ))](KazooState state) mutable {
-                f(state);
-                return false;
-            });
-        }
+    ListenerId add_listener(Listener&& listener, ListenFrom from = ListenFrom::next_change) {
+        return add_listener_function(
+            detail::state_listener(std::forward<Listener>(listener)), from
+        );
     }
-    /// Says whether it was there. A call under way is not interrupted.
+    /// Removes a listener. Returns false if it was not registered. Does not wait: a call of it that
+    /// is under way on another thread goes on, and uses its captures until it returns.
     bool remove_listener(ListenerId listener);
+    /// Removes a listener and waits until a call of it that is under way has returned; afterwards
+    /// its captures are no longer used. Within a listener it does not wait. Returns false if the
+    /// listener was not registered. Throws WouldDeadlockError, after removing the listener, on a
+    /// thread of the handler that must not block.
+    bool remove_listener_and_wait(ListenerId listener);
 
     /// Other servers, from the next connection on. Throws ConfigurationError, also if the string
     /// has another chroot.
@@ -300,7 +318,11 @@ public:
     [[nodiscard]] const std::shared_ptr<client::Core>& core() const noexcept { return core_; }
 
 private:
-    ListenerId add_listener_function(UniqueFunction<bool(KazooState)> listener);
+    ListenerId add_listener_function(
+        UniqueFunction<bool(const StateChange&)> listener, ListenFrom from
+    );
+
+    void own_in_child();
 
     std::shared_ptr<client::Core> core_;
 };

@@ -113,6 +113,8 @@ private:                                              \
     KAZOO_OPTION(bool, read_only, false);
     KAZOO_OPTION(ClientLimits, limits, ClientLimits());
     KAZOO_OPTION(Logger, logger, Logger());
+    /// Tells the log lines of several clients apart: each line begins with it. Default: empty.
+    KAZOO_OPTION(std::string, client_name, "");
 #undef KAZOO_OPTION
 };
 

@@ -19,7 +19,8 @@ namespace kazoo {
 
 namespace detail {
 class Backlog;
-}
+class WorldSource;
+}  // namespace detail
 
 /// The clock of all deadlines: steady, so that a step of the wall clock changes nothing.
 using Clock = std::chrono::steady_clock;
@@ -63,9 +64,10 @@ public:
     /// The executor that carries the connection. Nothing that blocks runs on it.
     [[nodiscard]] virtual boost::asio::any_io_executor executor() = 0;
 
-    /// Runs `task` on `lane` after all tasks given to that lane before. From any thread; returns at
-    /// once. The task does not throw. When the handler is not running, so that nobody would run
-    /// the task, it runs in the calling thread: nothing that was linked is lost.
+    /// Runs `task` on `lane` after all tasks given to that lane before. Thread-safe; returns at
+    /// once. The task does not throw. Also a handler that is not running must run the task, because
+    /// nothing that was linked may be lost; not within this call, unless no other thread or loop
+    /// could ever run it: the caller may hold locks that the task needs.
     virtual void dispatch(Lane lane, Task task) = 0;
 
     /// What the calling thread or fiber blocks on. Throws WouldDeadlockError where blocking could
@@ -97,6 +99,9 @@ public:
     [[nodiscard]] std::size_t backlog() const noexcept {
         return backlog_.load(std::memory_order_relaxed);
     }
+
+    /// For the library's own simulation, which replaces time and network. Leave it as it is.
+    [[nodiscard]] virtual detail::WorldSource* world_source() noexcept { return nullptr; }
 
 private:
     friend class detail::Backlog;

@@ -34,6 +34,27 @@ enum class KeeperState {
     AUTH_FAILED,      ///< The servers refused the credentials; the client has given up.
 };
 
+/// What a state listener may receive instead of the bare state.
+struct StateChange {
+    KazooState state = KazooState::LOST;
+    /// The finer state at the time of the change; tells read-only connections apart.
+    KeeperState keeper_state = KeeperState::CLOSED;
+    /// The session that the change is about; 0 if there is none.
+    std::int64_t session_id = 0;
+    /// With CONNECTED: true if the session has just begun, so that ephemeral nodes and watches of a
+    /// former session are gone; false if a session goes on after the connection was lost, or was
+    /// resumed by ClientOptions::client_id. Otherwise false.
+    bool new_session = false;
+
+    friend bool operator==(const StateChange&, const StateChange&) = default;
+};
+
+/// When a new state listener is first called.
+enum class ListenFrom {
+    next_change,    ///< At the next change of state.
+    current_state,  ///< As soon as possible with the present state, then at each change.
+};
+
 /// What happened to a watched node.
 enum class EventType {
     NONE,     ///< Nothing happened to a node: the event is about the session.

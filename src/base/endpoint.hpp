@@ -12,4 +12,11 @@ struct Endpoint {
     friend bool operator==(const Endpoint&, const Endpoint&) = default;
 };
 
+/// "127.0.0.1:2181", "[::1]:2181".
+[[nodiscard]] inline std::string to_string(const Endpoint& endpoint) {
+    const bool v6 = endpoint.address.find(':') != std::string::npos;
+    return (v6 ? "[" + endpoint.address + "]" : endpoint.address) + ":" +
+           std::to_string(endpoint.port);
+}
+
 }  // namespace kazoo::base

@@ -12,10 +12,11 @@
 namespace kazoo::base {
 
 /// Starts a thread that handles no signals of the process: a program's handlers expect its own
-/// threads. What a thread itself brings about, a fault or an abort, is handled as ever. Throws
-/// std::system_error if there is no thread to be had.
+/// threads. What a thread itself brings about, a fault or an abort, is handled as ever. `name`, of
+/// 15 characters at most, is shown by debuggers and top. Throws std::system_error if no thread can
+/// be created.
 template <class Function>
-[[nodiscard]] std::thread start_quiet_thread(Function&& function) {
+[[nodiscard]] std::thread start_quiet_thread(const char* name, Function&& function) {
 #if defined(__unix__) || defined(__APPLE__)
     struct Mask {
         Mask() {
@@ -32,7 +33,13 @@ template <class Function>
     };
     const Mask inherited;
 #endif
-    return std::thread(std::forward<Function>(function));
+    std::thread thread(std::forward<Function>(function));
+#if defined(__linux__)
+    pthread_setname_np(thread.native_handle(), name);
+#else
+    static_cast<void>(name);
+#endif
+    return thread;
 }
 
 }  // namespace kazoo::base

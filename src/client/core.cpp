@@ -1,12 +1,14 @@
 #include "client/core.hpp"
 
 #include "base/stop_link.hpp"
+#include "client/lane_task.hpp"
 #include "driver/world_source.hpp"
 
 #include <kazoo/exceptions.hpp>
 #include <kazoo/handlers/threading.hpp>
 
 #include <algorithm>
+#include <cassert>
 
 namespace kazoo::client {
 namespace {
@@ -57,33 +59,55 @@ std::shared_ptr<Core> Core::make(ClientOptions options) {
         options.handler(std::make_shared<SequentialThreadingHandler>());
     }
     auto world = driver::make_world(options.handler());
-    return std::make_shared<Core>(std::move(options), std::move(hosts), std::move(world));
+    auto listeners = std::make_shared<Listeners>(options.handler());
+    return std::make_shared<Core>(
+        std::move(options), std::move(hosts), std::move(world), std::move(listeners)
+    );
 }
 
-Core::Core(ClientOptions options, Hosts hosts, std::shared_ptr<driver::World> world)
+std::shared_ptr<Core> Core::make_for_child(const Core& inherited) {
+    assert(inherited.stopped_at_fork());
+    auto hosts = inherited.hosts_;
+    return std::make_shared<Core>(
+        inherited.options_,
+        std::move(hosts),
+        driver::make_world(inherited.handler_),
+        inherited.listeners_
+    );
+}
+
+Core::Core(
+    ClientOptions options,
+    Hosts hosts,
+    std::shared_ptr<driver::World> world,
+    std::shared_ptr<Listeners> listeners
+)
     : options_(std::move(options)),
       hosts_(std::move(hosts)),
       chroot_(hosts_.chroot),
       handler_(options_.handler()),
       world_(std::move(world)),
-      listeners_(std::make_shared<Listeners>(handler_)),
+      listeners_(std::move(listeners)),
       connected_(handler_),
-      settled_(handler_),
-      finished_(handler_),
-      drained_(handler_),
+      life_(std::make_shared<Life>(handler_, 0)),
+      log_(options_.logger(), options_.client_name()),
       driver_(world_, *this) {
-    finished_.set();
-    drained_.set();
+    life_->finished.set();
+    life_->drained.set();
 }
 
 session::Config Core::make_config() {
     session::Config config;
+    config.seed = driver::random_seed(handler_.get());
+    const std::lock_guard lock(life_mutex_);
     config.hosts = hosts_.hosts;
     config.randomize_hosts = options_.randomize_hosts();
     config.session_timeout = options_.timeout();
     config.connect_timeout = options_.connect_timeout();
     config.close_timeout = options_.close_timeout();
+    last_session_ = 0;
     if (options_.client_id()) {
+        last_session_ = options_.client_id()->session_id;
         config.session_id = options_.client_id()->session_id;
         config.password = options_.client_id()->password;
         options_.client_id(std::nullopt);  // the sessions after it are new ones
@@ -98,7 +122,6 @@ session::Config Core::make_config() {
     config.limits.request_bytes = options_.limits().request_bytes;
     config.limits.reply_bytes = options_.limits().reply_bytes;
     config.limits.watches = options_.limits().watches;
-    config.seed = driver::random_seed(handler_.get());
     return config;
 }
 
@@ -111,7 +134,11 @@ void Core::check_may_block() const {
 
 std::optional<Error> Core::obstacle(const CallContext& context) const {
     if (in_forked_child()) {
-        return Error(ClientErrc::forked, Outcome::not_sent);
+        return Error(
+            stopped_at_fork() ? make_error_code(ClientErrc::connection_closed)
+                              : make_error_code(ClientErrc::forked),
+            Outcome::not_sent
+        );
     }
     if (context.stop_token.stop_requested()) {
         return Error(ClientErrc::cancelled, Outcome::not_sent);
@@ -126,6 +153,7 @@ std::optional<Error> Core::obstacle(const CallContext& context) const {
 }
 
 void Core::on_events(std::vector<session::Event>& events) {
+    note_terminal_state(events);  // before any callback can run that starts the client again
     for (auto& event : events) {
         std::visit([this](auto& e) { on_event(e); }, event);
     }
@@ -138,50 +166,99 @@ void Core::on_event(session::ReplyEvent& event) {
 }
 
 void Core::on_event(session::WatchEvent& event) {
-    auto& told = event.event;
-    if (told.path) {
-        told.path = chroot_.strip(*told.path);
+    auto& shown = event.event;
+    if (shown.path) {
+        shown.path = chroot_.strip(*shown.path);
     }
     detail::Backlog::add(*handler_);
-    handler_->dispatch(Lane::callback, [handler = handler_, event = std::move(event)] {
-        const detail::LaneScope on_lane(*handler, Lane::callback);
-        detail::Backlog::done(*handler);
-        for (const auto& watcher : event.watchers) {
-            try {
-                static_cast<detail::WatcherState*>(watcher.get())->function(event.event);
-            } catch (...) {
-                handler->report_escaped(Lane::callback, std::current_exception());
+    handler_->dispatch(
+        Lane::callback,
+        lane_task(
+            handler_,
+            Lane::callback,
+            [handler = handler_, event = std::move(event)] {
+                detail::Backlog::done(*handler);
+                for (const auto& watcher : event.watchers) {
+                    try {
+                        static_cast<detail::WatcherState*>(watcher.get())->function(event.event);
+                    } catch (...) {
+                        handler->report_escaped(Lane::callback, std::current_exception());
+                    }
+                }
             }
-        }
-    });
+        )
+    );
 }
 
 void Core::on_event(session::StateEvent& event) {
     state_.store(event.state);
     auto shown = kazoo_state(event.state);
-    if (shown == KazooState::SUSPENDED && shown_.load() == KazooState::LOST) {
+    if (shown == KazooState::SUSPENDED && public_state_.load() == KazooState::LOST) {
         shown = KazooState::LOST;  // there is no session yet that could be suspended
     }
-    const bool changed = shown_.exchange(shown) != shown;
+    const bool changed = public_state_.exchange(shown) != shown;
+    const auto life = current_life();
     if (shown != KazooState::CONNECTED) {
-        connected_.clear();  // before a listener is told: it may wait for the next connection
-        settled_.clear();
+        // Before a listener runs: it may wait for the next connection.
+        life->connected.clear();
+        connected_.clear();
     }
-    // Before anybody waits no longer: a listener that is added then is not told of it.
+    // Before a waiter wakes: a listener that it adds then does not receive this change.
     if (changed) {
-        listeners_->tell(shown);
+        const auto change = describe_change(shown);
+        log_change(change);
+        listeners_->notify(change);
     }
     if (shown == KazooState::CONNECTED) {
-        const std::lock_guard lock(life_mutex_);
-        if (life_ == Life::running) {
-            connected_.set();
-            settled_.set();
-        }
+        show_connected(*life);
     }
 }
 
+StateChange Core::describe_change(KazooState state) {
+    StateChange change;
+    change.state = state;
+    change.keeper_state = state_.load();
+    change.session_id =
+        driver_.look([](const session::Session& session) { return session.identity().id; });
+    if (state == KazooState::CONNECTED) {
+        change.new_session = change.session_id != last_session_;
+        last_session_ = change.session_id;
+    }
+    return change;
+}
+
+/// A stop may come at any moment: what it has cleared must not stay set.
+void Core::show_connected(Life& life) {
+    const auto serves = [this] {
+        const std::lock_guard lock(life_mutex_);
+        return lifecycle_.serves();
+    };
+    if (!serves()) {
+        return;
+    }
+    connected_.set();
+    life.connected.set();
+    if (!serves()) {
+        connected_.clear();
+    }
+}
+
+void Core::log_change(const StateChange& change) {
+    if (change.state != KazooState::CONNECTED) {
+        return log_.disconnected(handler_->now());
+    }
+    auto connection = driver_.look([](const session::Session& session) {
+        return ClientLog::Connection{
+            to_string(session.server()), 0, session.negotiated_timeout(), false, false};
+    });
+    connection.session_id = change.session_id;
+    connection.read_only = change.keeper_state == KeeperState::CONNECTED_RO;
+    connection.new_session = change.new_session;
+    log_.connected(connection, handler_->now());
+}
+
 void Core::on_event(session::LogEvent& event) {
-    options_.logger().log(event.level, event.text);
+    log_.write(event.level, event.text, last_session_);
 }
 
 bool Core::cancel(session::RequestId id) {
@@ -200,18 +277,24 @@ void cancel_on_stop(detail::ResultStateBase& state, const std::stop_token& token
 }
 
 std::optional<ClientId> Core::client_id() const {
+    if (public_state_.load() == KazooState::LOST) {
+        return std::nullopt;
+    }
     return driver_.look([](const session::Session& session) -> std::optional<ClientId> {
-        if (kazoo_state(session.state()) != KazooState::CONNECTED) {
-            return std::nullopt;
+        if (session.identity().id == 0) {
+            return std::nullopt;  // it has just ended, and listeners are about to learn of it
         }
         return ClientId(session.identity().id, session.identity().password);
     });
 }
 
 std::chrono::milliseconds Core::session_timeout() const {
+    if (public_state_.load() == KazooState::LOST) {
+        return std::chrono::milliseconds(0);
+    }
     return driver_.look([](const session::Session& session) {
-        return kazoo_state(session.state()) == KazooState::CONNECTED ? session.negotiated_timeout()
-                                                                     : std::chrono::milliseconds(0);
+        return session.identity().id != 0 ? session.negotiated_timeout()
+                                          : std::chrono::milliseconds(0);
     });
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "base/fork_guard.hpp"
+#include "client/client_log.hpp"
+#include "client/life.hpp"
 #include "client/listeners.hpp"
 #include "client/operation.hpp"
 #include "driver/driver.hpp"
@@ -53,29 +55,39 @@ class Core final : public driver::EventSink, public std::enable_shared_from_this
 public:
     /// Throws ConfigurationError.
     [[nodiscard]] static std::shared_ptr<Core> make(ClientOptions options);
-    explicit Core(ClientOptions options, Hosts hosts, std::shared_ptr<driver::World> world);
+    explicit Core(
+        ClientOptions options,
+        Hosts hosts,
+        std::shared_ptr<driver::World> world,
+        std::shared_ptr<Listeners> listeners
+    );
+    /// The successor, in a forked child, of a core that was stopped when the process forked.
+    [[nodiscard]] static std::shared_ptr<Core> make_for_child(const Core& inherited);
 
     // Life.
     Event start_async();
     void start(Duration timeout);
     void stop() noexcept;
     [[nodiscard]] bool stopped() const;
-    /// Whether `stop` was called in this life.
-    [[nodiscard]] bool stop_asked() const;
     /// Of the present life, or the last: a stop is requested when it ends. For what the session
     /// does not know of.
     [[nodiscard]] std::stop_token life() const;
 
     // Facts.
     [[nodiscard]] KeeperState client_state() const noexcept { return state_.load(); }
-    [[nodiscard]] KazooState state() const noexcept { return shown_.load(); }
+    [[nodiscard]] KazooState state() const noexcept { return public_state_.load(); }
     [[nodiscard]] const ClientOptions& options() const noexcept { return options_; }
     [[nodiscard]] const std::shared_ptr<Handler>& handler() const noexcept { return handler_; }
     [[nodiscard]] const Chroot& chroot() const noexcept { return chroot_; }
     [[nodiscard]] std::optional<ClientId> client_id() const;
     [[nodiscard]] std::chrono::milliseconds session_timeout() const;
     [[nodiscard]] std::optional<base::Endpoint> server() const;
+    /// Whether this belongs to a parent process.
     [[nodiscard]] bool in_forked_child() const noexcept { return fork_.in_child(); }
+    /// Whether the process forked while this was stopped, so that a child may start it.
+    [[nodiscard]] bool stopped_at_fork() const noexcept {
+        return fork_.in_child() && !active_.load();
+    }
     [[nodiscard]] AclList acl_or_default(const std::optional<AclList>& acl) const;
     [[nodiscard]] driver::World& world() noexcept { return *world_; }
 
@@ -103,21 +115,35 @@ public:
     void check_may_block() const;
 
 private:
-    enum class Life { stopped, running, stopping };
-
     void on_events(std::vector<session::Event>& events) override;
     void on_finished() override;
     [[nodiscard]] std::shared_ptr<void> keep_alive() override { return shared_from_this(); }
 
-    void begin();
-    void close_session(const std::stop_source& ending);
-    void release_handler();
-    [[nodiscard]] bool wait_settled(TimePoint deadline);
-    void drain_lanes(const Event& drained);
+    // core_life.cpp
+    [[nodiscard]] std::shared_ptr<Life> join_life();
+    void begin(Life& life, bool hold_handler);
+    void begin_next(Life& next) noexcept;
+    void end_life(Life& life, LifeEnd why);
+    void drop(Life& life);
+    void fail_to_begin(Life& life, bool handler_started) noexcept;
+    /// Gives up the caller's claim on `life`; returns whether that has stopped the client.
+    bool leave(const std::shared_ptr<Life>& life);
+    void wind_up(const std::shared_ptr<Life>& life, bool close);
+    [[nodiscard]] bool wait_for_end(const Life& life) const;
+    void release_handler(LifeNumber life);
+    void drain_lanes(const Event& drained) noexcept;
+    void note_terminal_state(const std::vector<session::Event>& events);
+    [[nodiscard]] std::shared_ptr<Life> current_life() const;
+    [[noreturn]] void throw_not_started(LifeEnd why, bool stopped) const;
+
+    // core.cpp
     void on_event(session::ReplyEvent& event);
     void on_event(session::WatchEvent& event);
     void on_event(session::StateEvent& event);
     void on_event(session::LogEvent& event);
+    void show_connected(Life& life);
+    [[nodiscard]] StateChange describe_change(KazooState state);
+    void log_change(const StateChange& change);
     [[nodiscard]] session::Config make_config();
 
     ClientOptions options_;
@@ -129,21 +155,21 @@ private:
     const std::shared_ptr<Listeners> listeners_;
 
     std::atomic<KeeperState> state_{KeeperState::CLOSED};
-    std::atomic<KazooState> shown_{KazooState::LOST};  // what listeners know
+    std::atomic<KazooState> public_state_{KazooState::LOST};  // what listeners know
+    std::int64_t last_session_ = 0;  // the last one connected to; executor, or no session runs
+    /// What `start_async` returns, over all lives. Set and cancelled on the connection's executor
+    /// only, cleared there or under life_mutex_, so that an ended life cannot touch it any more.
     Event connected_;
-    // Of the present or the last life, each with new ones:
-    Event settled_;   // connected, or over
-    Event finished_;  // no session runs
-    Event drained_;   // and the lanes have run what it left
 
+    // Guards the machine and the lives, and hosts_ and options_ where they change. Nothing outside
+    // this class is called with it, except Event::clear, which calls nobody.
     mutable std::mutex life_mutex_;
-    Life life_ = Life::stopped;
-    std::stop_source life_end_;
-    bool start_again_ = false;  // as soon as the present session is over
-    bool stop_asked_ = false;
-    bool release_on_finish_ = false;
-    bool handler_held_ = false;
+    Lifecycle lifecycle_;
+    std::atomic<bool> active_{false};  // phase() is not stopped; for a child, which may not lock
+    std::shared_ptr<Life> life_;       // the present life, or the last; never null
+    std::shared_ptr<Life> next_life_;  // begins as soon as the present one has finished
 
+    ClientLog log_;
     driver::Driver driver_;
 };
 

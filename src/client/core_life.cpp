@@ -1,4 +1,6 @@
-// A client's life: started, stopped, started again, from any thread and any callback.
+// A client's life: started, stopped, started again, from any thread and any callback. What to do is
+// decided by Lifecycle under life_mutex_, and done here without it: handlers, events and results
+// may call back.
 #include "client/core.hpp"
 
 #include <kazoo/exceptions.hpp>
@@ -11,47 +13,93 @@ namespace {
 /// Beyond the session's own time for closing, for a loop that is slow to run.
 constexpr auto stop_margin = std::chrono::seconds(2);
 
-/// Between looks at a client that is neither connected nor over.
-constexpr auto settle_pause = std::chrono::milliseconds(20);
+/// A close_timeout beyond it would not fit into a Duration.
+constexpr Duration longest_stop = std::chrono::hours(24 * 365 * 100);
 
 }  // namespace
 
 Event Core::start_async() {
-    if (in_forked_child()) {
-        return connected_;  // the lock may be held by a thread of the parent
-    }
-    const std::lock_guard lock(life_mutex_);
-    if (life_ == Life::running) {
-        return connected_;
-    }
-    if (life_ == Life::stopping) {
-        start_again_ = true;
-        connected_.clear();  // the next session's from now on
-        settled_.clear();
-    } else {
-        begin();
+    if (!in_forked_child()) {  // else the mutex may be held by a thread of the parent
+        static_cast<void>(join_life());
     }
     return connected_;
 }
 
-/// With life_mutex_ held and no session running.
-void Core::begin() {
-    if (!handler_held_) {
-        handler_->set_logger(options_.logger());
-        handler_->start();
-        handler_held_ = true;
+/// Joins the present life or the next, or begins one. Throws what the handler's start throws.
+std::shared_ptr<Life> Core::join_life() {
+    auto life = std::make_shared<Life>(handler_, 0);
+    std::shared_ptr<Life> former;  // destroyed after the mutex is released
+    Lifecycle::Start started;
+    {
+        const std::lock_guard lock(life_mutex_);
+        started = lifecycle_.start();
+        if (started.begin) {
+            active_.store(true);
+            life->number = started.life;
+            former = std::exchange(life_, life);
+        } else if (started.life == lifecycle_.current()) {
+            former = std::exchange(life, life_);
+        } else if (next_life_) {
+            life = next_life_;
+        } else {
+            life->number = started.life;
+            next_life_ = life;
+            connected_.clear();  // from now on it speaks of the next session
+        }
     }
-    start_again_ = false;
-    stop_asked_ = false;
-    release_on_finish_ = false;
-    life_ = Life::running;
-    life_end_ = std::stop_source();
-    connected_.clear();
-    state_.store(KeeperState::CLOSED);
-    settled_ = Event(handler_);
-    finished_ = Event(handler_);
-    drained_ = Event(handler_);
-    driver_.start(make_config());
+    if (started.begin) {
+        begin(*life, started.hold_handler);
+    }
+    return life;
+}
+
+void Core::begin(Life& life, bool hold_handler) {
+    life.beginner.store(std::this_thread::get_id());
+    bool handler_started = !hold_handler;
+    try {
+        if (hold_handler) {
+            handler_->set_logger(options_.logger());
+            handler_->start();
+            handler_started = true;
+        }
+        state_.store(KeeperState::CLOSED);
+        connected_.clear();
+        driver_.start(make_config(), life.number);
+    } catch (...) {
+        life.beginner.store({});
+        fail_to_begin(life, handler_started);
+        throw;
+    }
+    bool close = false;
+    {
+        const std::lock_guard lock(life_mutex_);
+        close = lifecycle_.begun(life.number);
+    }
+    life.beginner.store({});
+    if (close) {
+        driver_.close_session(life.number);
+    }
+}
+
+void Core::fail_to_begin(Life& life, bool handler_started) noexcept {
+    std::shared_ptr<Life> dropped;
+    {
+        const std::lock_guard lock(life_mutex_);
+        static_cast<void>(lifecycle_.begin_failed(life.number));
+        active_.store(false);
+        dropped = std::exchange(next_life_, nullptr);
+    }
+    for (auto* const ended : {&life, dropped.get()}) {
+        if (ended != nullptr) {
+            end_life(*ended, LifeEnd::not_begun);
+            ended->finished.set();
+            ended->drained.set();
+        }
+    }
+    connected_.cancel();
+    if (handler_started) {
+        handler_->stop();
+    }
 }
 
 void Core::start(Duration timeout) {
@@ -60,189 +108,235 @@ void Core::start(Duration timeout) {
     }
     detail::check_may_block();
     static_cast<void>(handler_->waiter());  // throws where the wait below could never end
-    const auto deadline = detail::deadline_after(handler_.get(), timeout);
-    const auto connected = start_async();
-    bool over = false;
-    while (!over && wait_settled(deadline)) {
-        if (connected.is_set()) {
-            return;
-        }
-        over = stopped();
-        if (!over) {
-            // Connected once and suspended since, or settled was another session, ended just now.
-            connected.wait(std::min<Duration>(deadline - handler_->now(), settle_pause));
-        }
+    const auto life = join_life();
+    if (!life->connected.wait(timeout)) {
+        const auto why = life->why.load();  // before this call adds a reason
+        throw_not_started(why, leave(life));
     }
-    const auto state = client_state();
-    const bool stopped_meanwhile = stop_asked();
-    stop();
-    if (stopped_meanwhile) {
-        throw_error(Error(
-            ClientErrc::connection_closed,
-            Outcome::not_sent,
-            "start",
-            {},
-            "the client was stopped before it was connected"
-        ));
-    }
-    if (state == KeeperState::AUTH_FAILED) {
-        throw_error(Error(Errc::auth_failed, Outcome::not_applied, "start"));
-    }
-    if (over && state == KeeperState::CLOSED) {
-        throw_error(Error(
-            Errc::connection_loss,
-            Outcome::not_sent,
-            "start",
-            {},
-            "no server could be reached; connection_retry allows no more tries"
-        ));
-    }
-    throw_error(Error(
-        ClientErrc::wait_timeout,
-        Outcome::not_sent,
-        "start",
-        {},
-        "no server of " + options_.hosts() + " was reached in time"
-    ));
 }
 
-bool Core::wait_settled(TimePoint deadline) {
-    std::optional<Event> settled;
+bool Core::leave(const std::shared_ptr<Life>& life) {
+    std::optional<Lifecycle::Stop> order;
+    std::shared_ptr<Life> dropped;
     {
         const std::lock_guard lock(life_mutex_);
-        settled = settled_;
+        order = lifecycle_.leave(life->number);
+        if (order && order->dropped != 0) {
+            dropped = std::exchange(next_life_, nullptr);
+        }
     }
-    return settled->wait(deadline - handler_->now());
+    if (dropped) {
+        drop(*dropped);
+    } else if (order) {
+        wind_up(life, order->close);
+    }
+    return order.has_value();
+}
+
+/// Throws what `start` says of a life that did not connect. `stopped`: this call has ended it.
+void Core::throw_not_started(LifeEnd why, bool stopped) const {
+    Error error(Errc::connection_loss, Outcome::not_sent);
+    std::string detail;
+    switch (why) {
+        case LifeEnd::auth_failed:
+            error = Error(Errc::auth_failed, Outcome::not_applied);
+            break;
+        case LifeEnd::exhausted:
+            detail = "no server could be reached; connection_retry allows no more tries";
+            break;
+        case LifeEnd::not_begun:
+            error = Error(ClientErrc::connection_closed, Outcome::not_sent);
+            detail = "the handler or the session could not be started";
+            break;
+        case LifeEnd::stopped:
+            error = Error(ClientErrc::connection_closed, Outcome::not_sent);
+            detail = "the client was stopped before it was connected";
+            break;
+        case LifeEnd::none:
+            error = Error(ClientErrc::wait_timeout, Outcome::not_sent);
+            detail = "no server of " + options_.hosts() + " was reached in time; the client ";
+            detail += stopped ? "has been stopped again"
+                              : "goes on connecting, because another call has started it";
+    }
+    throw_error(std::move(error.operation("start").detail(std::move(detail))));
 }
 
 void Core::stop() noexcept {
+    if (in_forked_child()) {
+        return;  // session and threads are the parent's
+    }
     try {
-        if (in_forked_child()) {
-            return;  // session and threads are the parent's
-        }
-        std::optional<Event> end;
-        std::optional<std::stop_source> ending;
-        bool closes = false;
+        std::shared_ptr<Life> life;
+        std::shared_ptr<Life> dropped;
+        Lifecycle::Stop order;
         {
             const std::lock_guard lock(life_mutex_);
-            // On a lane it would be its own end that the caller waits for.
-            end = detail::LaneScope::on_lane_of(*handler_) ? finished_ : drained_;
-            start_again_ = false;
-            stop_asked_ = true;
-            ending = life_end_;
-            connected_.cancel();
-            closes = life_ == Life::running;
-            if (closes) {
-                life_ = Life::stopping;
-            }
+            order = lifecycle_.stop();
+            life = life_;
+            dropped = std::exchange(next_life_, nullptr);
+            connected_.clear();
         }
-        // Without the lock: it completes results. Before the session closes: what that puts on the
-        // lanes is to have run when they have been drained.
-        ending->request_stop();
-        if (closes) {
-            close_session(*ending);
+        if (dropped) {
+            drop(*dropped);
         }
-        bool finished = false;
-        try {
-            finished = end->wait(options_.close_timeout() + stop_margin);
-        } catch (const WouldDeadlockError&) {
-            // The caller is the one who lets the session close: it will, once the caller returns.
-        }
-        if (!finished) {
-            const std::lock_guard lock(life_mutex_);
-            release_on_finish_ = life_ == Life::stopping;
-            finished = !release_on_finish_;
-        }
-        if (finished) {
-            release_handler();
-        }
+        wind_up(life, order.close);
     } catch (const std::exception& failed) {
-        options_.logger().log(LogLevel::error, std::string("stop: ") + failed.what());
+        log_.write(LogLevel::error, std::string("stop: ") + failed.what());
     }
 }
 
-/// That of the life that `ending` ends; meanwhile it may be over, and another have begun.
-void Core::close_session(const std::stop_source& ending) {
-    const std::lock_guard lock(life_mutex_);
-    if (life_ == Life::stopping && life_end_ == ending) {
-        driver_.with_session([](session::Session& session, TimePoint now) {
-            session.close(now);
-            return 0;
-        });
+/// Ends the waits for a life that will not go on. Completes results, and so runs user code.
+void Core::end_life(Life& life, LifeEnd why) {
+    life.note_end(why);
+    life.connected.cancel();
+    life.end.request_stop();
+}
+
+/// A life that was to follow the present one does not begin.
+void Core::drop(Life& life) {
+    end_life(life, LifeEnd::stopped);
+    life.finished.set();
+    life.drained.set();
+}
+
+/// Ends `life` and waits for that as far as the caller may; then the handler is stopped.
+void Core::wind_up(const std::shared_ptr<Life>& life, bool close) {
+    // Before the session closes: what this puts on the lanes is to have run when they are drained.
+    end_life(*life, LifeEnd::stopped);
+    if (close) {
+        driver_.close_session(life->number);
+    }
+    if (!wait_for_end(*life)) {
+        const std::lock_guard lock(life_mutex_);
+        if (lifecycle_.release_when_finished(life->number)) {
+            return;
+        }
+    }
+    release_handler(life->number);
+}
+
+/// Returns whether the life is over. If the caller is the one that has to let it end, returns at
+/// once.
+bool Core::wait_for_end(const Life& life) const {
+    if (life.beginner.load() == std::this_thread::get_id()) {
+        return false;
+    }
+    // On a lane the caller would wait for its own end.
+    const auto& end = detail::LaneScope::on_lane_of(*handler_) ? life.finished : life.drained;
+    try {
+        const auto close = options_.close_timeout();
+        return end.wait(close < longest_stop ? close + stop_margin : longest_stop);
+    } catch (const WouldDeadlockError&) {
+        return false;
     }
 }
 
-void Core::release_handler() {
+void Core::release_handler(LifeNumber life) {
     {
         const std::lock_guard lock(life_mutex_);
-        if (life_ != Life::stopped) {
+        if (!lifecycle_.take_handler(life)) {
             return;
         }
         state_.store(KeeperState::CLOSED);
-        if (!handler_held_) {
-            return;
-        }
-        handler_held_ = false;
     }
     handler_->stop();
 }
 
 /// While the executor still runs: a loop may end as soon as this session needs it no more.
-void Core::drain_lanes(const Event& drained) {
-    const auto lanes_left = std::make_shared<std::atomic<int>>(3);
-    for (const auto lane : {Lane::completion, Lane::callback, Lane::session}) {
-        handler_->dispatch(lane, [drained = drained, lanes_left]() mutable {
-            if (lanes_left->fetch_sub(1) == 1) {
-                drained.set();
-            }
-        });
+void Core::drain_lanes(const Event& drained) noexcept {
+    try {
+        const auto lanes_left = std::make_shared<std::atomic<int>>(3);
+        for (const auto lane : {Lane::completion, Lane::callback, Lane::session}) {
+            handler_->dispatch(lane, [drained = drained, lanes_left]() mutable {
+                if (lanes_left->fetch_sub(1) == 1) {
+                    drained.set();
+                }
+            });
+        }
+    } catch (...) {
+        Event(drained).set();  // no memory for the tasks: a stop does not wait for callbacks
+    }
+}
+
+/// The states after which nothing happens any more, unless the client is started again.
+void Core::note_terminal_state(const std::vector<session::Event>& events) {
+    for (const auto& event : events) {
+        const auto* const state = std::get_if<session::StateEvent>(&event);
+        if (state == nullptr ||
+            (state->state != KeeperState::CLOSED && state->state != KeeperState::AUTH_FAILED)) {
+            continue;
+        }
+        std::shared_ptr<Life> life;
+        {
+            const std::lock_guard lock(life_mutex_);
+            lifecycle_.session_over();
+            life = life_;
+        }
+        life->note_end(
+            state->state == KeeperState::AUTH_FAILED ? LifeEnd::auth_failed : LifeEnd::exhausted
+        );
     }
 }
 
 void Core::on_finished() {
-    bool release = false;
-    auto settled = settled_;
-    auto finished = finished_;
-    const auto drained = drained_;
-    std::optional<std::stop_source> ending;
+    const auto life = current_life();
+    std::shared_ptr<Life> next;
+    Lifecycle::Finish order;
+    end_life(*life, LifeEnd::exhausted);
+    log_.stopped();
+    bool again = false;
     {
         const std::lock_guard lock(life_mutex_);
-        life_ = Life::stopped;
-        ending = life_end_;
-        if (start_again_) {
-            begin();
-        } else {
-            connected_.cancel();
+        again = lifecycle_.next() != 0;
+    }
+    if (!again) {
+        connected_.cancel();  // while no other life can have begun
+    }
+    {
+        const std::lock_guard lock(life_mutex_);
+        order = lifecycle_.finished();
+        if (order.next != 0) {
+            next = std::exchange(next_life_, nullptr);
+            life_ = next;
         }
-        release = std::exchange(release_on_finish_, false);
+        active_.store(next != nullptr);
     }
-    ending->request_stop();
-    drain_lanes(drained);
-    settled.set();
-    finished.set();
-    if (release) {
-        // This is the handler's own executor: it must not wait for it.
+    drain_lanes(life->drained);
+    if (next) {
+        begin_next(*next);
+    }
+    life->finished.set();
+    if (order.release_handler) {
+        // This is the handler's own executor: the handler must not wait for it.
         const detail::LaneScope nothing_may_block(*handler_, Lane::session);
-        release_handler();
+        state_.store(KeeperState::CLOSED);
+        handler_->stop();
     }
+}
+
+/// There is no caller that could catch.
+void Core::begin_next(Life& next) noexcept {
+    try {
+        begin(next, false);
+    } catch (const std::exception& failed) {
+        log_.write(
+            LogLevel::error, std::string("the client could not start again: ") + failed.what()
+        );
+    }
+}
+
+std::shared_ptr<Life> Core::current_life() const {
+    const std::lock_guard lock(life_mutex_);
+    return life_;
 }
 
 std::stop_token Core::life() const {
-    if (in_forked_child()) {
-        return {};  // the lock may be held by a thread of the parent
-    }
-    const std::lock_guard lock(life_mutex_);
-    return life_end_.get_token();
-}
-
-bool Core::stop_asked() const {
-    const std::lock_guard lock(life_mutex_);
-    return stop_asked_;
+    return in_forked_child() ? std::stop_token() : current_life()->end.get_token();
 }
 
 bool Core::stopped() const {
     const std::lock_guard lock(life_mutex_);
-    return life_ == Life::stopped;
+    return lifecycle_.phase() == Lifecycle::Phase::stopped;
 }
 
 }  // namespace kazoo::client

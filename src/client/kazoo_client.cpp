@@ -34,16 +34,27 @@ KazooClient::~KazooClient() {
     }
     if (core_->in_forked_child()) {
         // Closing its sockets would disturb the parent's loop, which shares the descriptors.
-        static_cast<void>(new std::shared_ptr<client::Core>(std::move(core_)));
+        base::leave_to_parent(core_);
         return;
     }
     core_->stop();
 }
 
+/// In the child of a fork a client that was stopped there may be started: with a core of its own.
+void KazooClient::own_in_child() {
+    if (core_->stopped_at_fork()) {
+        auto own = client::Core::make_for_child(*core_);
+        base::leave_to_parent(core_);
+        core_ = std::move(own);
+    }
+}
+
 Event KazooClient::start_async() {
+    own_in_child();
     return core_->start_async();
 }
 void KazooClient::start(Duration timeout) {
+    own_in_child();
     core_->start(timeout);
 }
 void KazooClient::stop() noexcept {
@@ -91,12 +102,18 @@ const std::string& KazooClient::chroot() const noexcept {
     return core_->chroot().prefix();
 }
 
-ListenerId KazooClient::add_listener_function(UniqueFunction<bool(KazooState)> listener) {
-    return core_->listeners().add(std::move(listener));
+ListenerId KazooClient::add_listener_function(
+    UniqueFunction<bool(const StateChange&)> listener, ListenFrom from
+) {
+    return core_->listeners().add(std::move(listener), from);
 }
 
 bool KazooClient::remove_listener(ListenerId listener) {
     return core_->listeners().remove(listener);
+}
+
+bool KazooClient::remove_listener_and_wait(ListenerId listener) {
+    return core_->listeners().remove_and_wait(listener);
 }
 
 void KazooClient::set_hosts(std::string_view hosts, std::optional<bool> randomize_hosts) {

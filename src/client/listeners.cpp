@@ -1,58 +1,133 @@
 #include "client/listeners.hpp"
 
-#include <kazoo/detail/result_state.hpp>
+#include "client/lane_task.hpp"
 
 #include <algorithm>
 #include <iterator>
 
 namespace kazoo::client {
 
-std::uint64_t Listeners::add(ListenerFunction function) {
-    const std::lock_guard lock(mutex_);
-    entries_.push_back({++last_id_, std::make_shared<ListenerFunction>(std::move(function))});
-    return last_id_;
+std::uint64_t Listeners::add(ListenerFunction function, ListenFrom from) {
+    auto entry = std::make_shared<Entry>();
+    entry->function = std::move(function);
+    Call call{};
+    {
+        const std::lock_guard lock(mutex_);
+        entries_.push_back(entry);
+        entry->id = ++last_id_;
+        call = Call{current_, changes_, entry->id, entry->id};
+    }
+    if (from == ListenFrom::current_state) {
+        dispatch(call);
+    }
+    return call.only;
 }
 
 bool Listeners::remove(std::uint64_t id) {
-    const std::lock_guard lock(mutex_);
-    return std::erase_if(entries_, [&](const Entry& entry) { return entry.id == id; }) > 0;
+    return take(id) != nullptr;  // destroyed here, or at the end of its call
 }
 
-void Listeners::tell(KazooState state) {
-    std::uint64_t last_told = 0;  // who comes later is not told of what was before
+bool Listeners::remove_and_wait(std::uint64_t id) {
+    std::optional<Event> ended;
+    EntryPtr removed = take(id);
     {
         const std::lock_guard lock(mutex_);
-        if (entries_.empty()) {
-            return;
-        }
-        last_told = last_id_;
-    }
-    handler_->dispatch(Lane::session, [self = shared_from_this(), state, last_told] {
-        self->tell_now(state, last_told);
-    });
-}
-
-void Listeners::tell_now(KazooState state, std::uint64_t last_told) {
-    std::vector<Entry> told;
-    {
-        const std::lock_guard lock(mutex_);
-        std::copy_if(
-            entries_.begin(),
-            entries_.end(),
-            std::back_inserter(told),
-            [&](const Entry& entry) { return entry.id <= last_told; }
-        );
-    }
-    const detail::LaneScope nothing_may_block(*handler_, Lane::session);
-    for (const auto& entry : told) {
-        try {
-            if ((*entry.function)(state)) {
-                remove(entry.id);
+        if (calling_ && calling_->id == id && !detail::LaneScope::in_listener()) {
+            if (!calling_->ended) {
+                calling_->ended.emplace(handler_);
             }
-        } catch (...) {
-            handler_->report_escaped(Lane::session, std::current_exception());
+            ended = calling_->ended;
         }
     }
+    if (ended) {
+        ended->wait();
+    }
+    return removed != nullptr;
+}
+
+Listeners::EntryPtr Listeners::take(std::uint64_t id) {
+    EntryPtr removed;
+    const std::lock_guard lock(mutex_);
+    const auto at = std::find_if(entries_.begin(), entries_.end(), [&](const EntryPtr& entry) {
+        return entry->id == id;
+    });
+    if (at != entries_.end()) {
+        removed = std::move(*at);
+        removed->removed = true;
+        entries_.erase(at);
+    }
+    return removed;
+}
+
+void Listeners::notify(const StateChange& change) {
+    Call call{};
+    bool nobody = false;
+    {
+        const std::lock_guard lock(mutex_);
+        current_ = change;
+        call = Call{change, ++changes_, last_id_};
+        nobody = entries_.empty();
+    }
+    if (!nobody) {
+        dispatch(call);
+    }
+}
+
+void Listeners::dispatch(const Call& call) {
+    handler_->dispatch(
+        Lane::session,
+        lane_task(handler_, Lane::session, [self = shared_from_this(), call] { self->run(call); })
+    );
+}
+
+void Listeners::run(const Call& call) {
+    for (const auto& entry : chosen(call)) {
+        {
+            const std::lock_guard lock(mutex_);
+            if (entry->removed) {
+                continue;  // by a listener that was called before it
+            }
+            calling_ = entry;
+        }
+        call_one(*entry, call);
+        std::optional<Event> ended;
+        {
+            const std::lock_guard lock(mutex_);
+            ended = std::exchange(entry->ended, std::nullopt);
+            calling_ = nullptr;
+        }
+        if (ended) {
+            ended->set();
+        }
+    }
+}
+
+void Listeners::call_one(Entry& entry, const Call& call) {
+    if (entry.seen > call.number) {
+        return;  // a later change has overtaken the state that it asked for when it was added
+    }
+    entry.seen = call.number;
+    try {
+        if (entry.function(call.change)) {
+            remove(entry.id);
+        }
+    } catch (...) {
+        handler_->report_escaped(Lane::session, std::current_exception());
+    }
+}
+
+std::vector<Listeners::EntryPtr> Listeners::chosen(const Call& call) {
+    std::vector<EntryPtr> some;
+    const std::lock_guard lock(mutex_);
+    std::copy_if(
+        entries_.begin(),
+        entries_.end(),
+        std::back_inserter(some),
+        [&](const EntryPtr& entry) {
+            return call.only != 0 ? entry->id == call.only : entry->id <= call.last_id;
+        }
+    );
+    return some;
 }
 
 }  // namespace kazoo::client

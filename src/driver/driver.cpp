@@ -9,18 +9,28 @@ Driver::Driver(std::shared_ptr<World> world, EventSink& sink)
 
 Driver::~Driver() = default;
 
-void Driver::start(session::Config config) {
+void Driver::start(session::Config config, std::uint64_t number) {
     auto fresh = std::make_unique<session::Session>(std::move(config));
     const auto now = world_->now();
     {
         const std::lock_guard lock(mutex_);
-        session_ = std::move(fresh);
+        session_.swap(fresh);  // the former one is destroyed after the mutex is released
+        session_number_ = number;
         session_->start(now);
         work_waits_ = true;
     }
     world_->post([self = self()] {
         self->transport_ = self->world_->make_transport(self);
         self->pump();
+    });
+}
+
+void Driver::close_session(std::uint64_t number) {
+    with_session([&](session::Session& session, TimePoint now) {
+        if (session_number_ == number) {
+            session.close(now);
+        }
+        return 0;
     });
 }
 

@@ -37,8 +37,10 @@ public:
 
     // From any thread.
 
-    /// Begins a session. Not while another runs.
-    void start(session::Config config);
+    /// Begins a session, which `number` identifies for close_session. Not while another runs.
+    void start(session::Config config, std::uint64_t number = 0);
+    /// Closes the session that was started with `number`; does nothing if another one runs.
+    void close_session(std::uint64_t number);
 
     template <class... Body>
     [[nodiscard]] session::RequestQueue::Accepted submit(
@@ -94,6 +96,7 @@ private:
     EventSink& sink_;
     mutable std::mutex mutex_;
     std::unique_ptr<session::Session> session_;
+    std::uint64_t session_number_ = 0;
     bool work_waits_ = false;  // the session has been touched since the last turn
     bool pumping_ = false;     // a pump is running and will look again
 

@@ -7,12 +7,12 @@
 namespace kazoo::driver {
 
 std::shared_ptr<World> make_world(const std::shared_ptr<Handler>& handler) {
-    auto* const source = dynamic_cast<WorldSource*>(handler.get());
+    auto* const source = handler->world_source();
     return source != nullptr ? source->make_world() : make_asio_world(handler);
 }
 
 std::uint64_t random_seed(Handler* handler) {
-    if (auto* const source = dynamic_cast<WorldSource*>(handler)) {
+    if (auto* const source = handler != nullptr ? handler->world_source() : nullptr) {
         return source->random_seed();
     }
     std::random_device device;

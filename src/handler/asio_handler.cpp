@@ -113,6 +113,11 @@ std::shared_ptr<Waiter> SequentialAsioHandler::waiter() {
 }
 
 void SequentialAsioHandler::start() {
+    if (loop_->fork.in_child()) {
+        auto own = std::make_shared<Loop>(loop_->executor, loop_->context);
+        base::leave_to_parent(loop_);
+        loop_ = std::move(own);
+    }
     loop_->users.fetch_add(1);
 }
 

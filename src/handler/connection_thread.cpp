@@ -5,6 +5,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include <new>
 #include <utility>
 
 namespace kazoo::handler {
@@ -16,7 +17,7 @@ thread_local const void* connection_thread_of = nullptr;
 
 ConnectionThread::~ConnectionThread() {
     if (thread_.joinable()) {
-        thread_.detach();  // destroyed by the thread itself, as the last owner
+        thread_.detach();  // it has left, or this is its own destruction as the last owner
     }
 }
 
@@ -30,51 +31,87 @@ void ConnectionThread::refuse_to_block() const {
     }
 }
 
-void ConnectionThread::start(std::shared_ptr<void> owner) {
-    if (on_this_thread()) {
-        // Stopped and started again by this very thread: it has not left the loop, and stays.
-        ending_.store(false);
-        work_.emplace(io_.get_executor());
-        return;
-    }
-    end();
-    join();
-    ending_.store(false);
-    io_.restart();
+void ConnectionThread::start(std::shared_ptr<void> owner, Task leaving) {
+    const std::lock_guard lock(mutex_);
+    ending_ = false;
     work_.emplace(io_.get_executor());
-    thread_ = base::start_quiet_thread([this, owner = std::move(owner)] { run(); });
+    changed_.notify_all();
+    if (serving_) {
+        return;  // it has not left yet, and stays
+    }
+    if (thread_.joinable()) {
+        thread_.detach();  // has left; only its last steps may be under way
+    }
+    try {
+        thread_ = base::start_quiet_thread(
+            "kazoo-connect",
+            [this, owner = std::move(owner), leaving = std::move(leaving)]() mutable {
+                run(std::move(leaving));
+            }
+        );
+    } catch (...) {
+        work_.reset();
+        throw;
+    }
+    serving_ = true;
 }
 
-void ConnectionThread::run() {
+void ConnectionThread::run(Task leaving) {
     connection_thread_of = this;
     do {
+        io_.restart();
         io_.run();
         // What was cut off by the end still owns clients, which own this loop, and may start again.
         io_.restart();
         io_.poll();
-        io_.restart();
-    } while (!ending_.load());
+        leaving();
+    } while (!leave());
+}
+
+/// Decided in one step with `start`: a thread that has left does not come back.
+bool ConnectionThread::leave() {
+    const std::lock_guard lock(mutex_);
+    if (!ending_) {
+        return false;
+    }
+    serving_ = false;
+    changed_.notify_all();
+    return true;
 }
 
 void ConnectionThread::end() {
-    if (!thread_.joinable()) {
+    const std::lock_guard lock(mutex_);
+    if (!serving_) {
         return;
     }
     // What was posted before still runs. Not the end of all work: a name look-up that hangs is
     // work.
-    ending_.store(true);
-    boost::asio::post(io_, [this] {
-        if (ending_.load()) {
-            io_.stop();
-        }
-    });
+    ending_ = true;
     work_.reset();
+    try {
+        boost::asio::post(io_, [this] {
+            const std::lock_guard ending(mutex_);
+            if (ending_) {
+                io_.stop();
+            }
+        });
+    } catch (const std::bad_alloc&) {
+        io_.stop();  // the tasks posted before are run by the poll that follows
+    }
 }
 
-void ConnectionThread::join() {
-    if (thread_.joinable() && !on_this_thread()) {
-        thread_.join();
+void ConnectionThread::wait_left() {
+    if (on_this_thread()) {
+        return;
     }
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return !serving_ || !ending_; });
+    if (serving_ || !thread_.joinable()) {
+        return;
+    }
+    std::thread gone = std::move(thread_);
+    lock.unlock();
+    gone.join();
 }
 
 }  // namespace kazoo::handler

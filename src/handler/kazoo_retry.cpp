@@ -96,8 +96,7 @@ HandlerUse::~HandlerUse() {
 void HandlerUse::last_until(ResultStateBase& result) {
     // From the executor: a handler waits for its threads unless it is stopped by one of them, and
     // whoever completes the result must not wait.
-    auto release = [world = driver::make_world(handler_),
-                    handler = handler_](ResultStateBase&) {
+    auto release = [world = driver::make_world(handler_), handler = handler_](ResultStateBase&) {
         world->post([handler] {
             const LaneScope nothing_may_block(*handler, Lane::session);
             handler->stop();

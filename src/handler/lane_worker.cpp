@@ -21,11 +21,23 @@ void LaneWorker::start(std::shared_ptr<void> owner) {
         thread_.detach();  // has left the queue already
     }
     try {
-        thread_ = base::start_quiet_thread([this, owner = std::move(owner)] { queue_.serve(); });
+        thread_ =
+            base::start_quiet_thread(name_, [this, owner = std::move(owner)] { queue_.serve(); });
     } catch (...) {
         queue_.give_up();
         throw;
     }
+}
+
+bool LaneWorker::push_once(Task& task, std::shared_ptr<void> owner) {
+    try {
+        start(std::move(owner));
+    } catch (const std::exception&) {
+        return false;
+    }
+    const bool pushed = queue_.push(task);
+    queue_.finish();
+    return pushed;
 }
 
 void LaneWorker::wait_finished() {

@@ -15,28 +15,85 @@
 namespace kazoo {
 
 /// Shared with the threads themselves, so that the handler may be destroyed on one of them.
-struct SequentialThreadingHandler::Threads {
-    std::mutex life_mutex;  // start and stop, one at a time
+struct SequentialThreadingHandler::Threads : std::enable_shared_from_this<Threads> {
+    std::mutex life_mutex;  // guards users; no thread is waited for with it
     int users = 0;
     std::atomic<bool> running{false};
     const base::ForkGuard fork;
     handler::ConnectionThread connection;
-    std::array<handler::LaneWorker, 3> lanes;
+    std::array<handler::LaneWorker, 3> lanes{
+        handler::LaneWorker("kazoo-results"),
+        handler::LaneWorker("kazoo-watches"),
+        handler::LaneWorker("kazoo-listeners")};
 
     handler::LaneWorker& lane(Lane which) { return lanes[static_cast<std::size_t>(which)]; }
     bool on_own_thread() {
         return connection.on_this_thread() ||
                std::any_of(lanes.begin(), lanes.end(), [](auto& l) { return l.on_own_thread(); });
     }
-    void end();
+    [[nodiscard]] bool push(Lane which, Task& task);
+    void start();
+    void stop(bool for_good);
+    void finish_lanes_if_unused();
 };
 
-/// The connection first: it may still complete results onto the lanes.
-void SequentialThreadingHandler::Threads::end() {
-    connection.end();
-    connection.join();
-    for (auto& lane : lanes) {
-        lane.finish();
+/// A lane that no thread serves gets one for this task: it must not run within the caller, who may
+/// hold locks that it needs.
+bool SequentialThreadingHandler::Threads::push(Lane which, Task& task) {
+    if (lane(which).push(task)) {
+        return true;
+    }
+    const std::lock_guard lock(life_mutex);
+    return lane(which).push(task) || lane(which).push_once(task, shared_from_this());
+}
+
+void SequentialThreadingHandler::Threads::start() {
+    const std::lock_guard lock(life_mutex);
+    if (users == 0) {
+        try {
+            for (auto& lane : lanes) {
+                lane.start(shared_from_this());
+            }
+            connection.start(shared_from_this(), [this] { finish_lanes_if_unused(); });
+        } catch (...) {
+            for (auto& lane : lanes) {
+                lane.finish();
+            }
+            throw;
+        }
+        running.store(true);
+    }
+    ++users;
+}
+
+/// One user less, or none any more.
+void SequentialThreadingHandler::Threads::stop(bool for_good) {
+    {
+        const std::lock_guard lock(life_mutex);
+        const bool was_used = users > 0;
+        users = for_good || !was_used ? 0 : users - 1;
+        if (was_used && users == 0) {
+            running.store(false);
+            connection.end();
+        } else if (!for_good) {
+            return;
+        }
+    }
+    if (!on_own_thread()) {
+        connection.wait_left();
+        for (auto& lane : lanes) {
+            lane.wait_finished();
+        }
+    }
+}
+
+/// When the connection's thread leaves, not before: it may still complete results onto the lanes.
+void SequentialThreadingHandler::Threads::finish_lanes_if_unused() {
+    const std::lock_guard lock(life_mutex);
+    if (users == 0) {
+        for (auto& lane : lanes) {
+            lane.finish();
+        }
     }
 }
 
@@ -47,23 +104,31 @@ SequentialThreadingHandler::~SequentialThreadingHandler() {
         base::leave_to_parent(threads_);
         return;
     }
-    {
-        const std::lock_guard lock(threads_->life_mutex);
-        threads_->users = threads_->users > 0 ? 1 : 0;
-    }
-    stop();
+    const auto keep = threads_;
+    keep->stop(true);
 }
 
 std::string_view SequentialThreadingHandler::name() const noexcept {
     return "sequential_threading_handler";
 }
 
+/// In the child of a fork the parent's threads do not exist, whatever they have left behind: the
+/// child's clients get others.
+void SequentialThreadingHandler::own_in_child() {
+    if (threads_->fork.in_child()) {
+        auto own = std::make_shared<Threads>();
+        base::leave_to_parent(threads_);
+        threads_ = std::move(own);
+    }
+}
+
 boost::asio::any_io_executor SequentialThreadingHandler::executor() {
+    own_in_child();
     return threads_->connection.executor();
 }
 
 void SequentialThreadingHandler::dispatch(Lane lane, Task task) {
-    if (threads_->fork.in_child() || !threads_->lane(lane).push(task)) {
+    if (threads_->fork.in_child() || !threads_->push(lane, task)) {
         task();
     }
 }
@@ -77,42 +142,16 @@ std::shared_ptr<Waiter> SequentialThreadingHandler::waiter() {
 }
 
 void SequentialThreadingHandler::start() {
-    const std::lock_guard lock(threads_->life_mutex);
-    auto& t = *threads_;
-    if (t.users > 0) {
-        ++t.users;
-        return;
-    }
-    try {
-        t.connection.start(threads_);
-        for (auto& lane : t.lanes) {
-            lane.start(threads_);
-        }
-    } catch (...) {
-        t.end();
-        throw;
-    }
-    t.users = 1;
-    t.running.store(true);
+    own_in_child();
+    threads_->start();
 }
 
 void SequentialThreadingHandler::stop() {
-    const auto keep = threads_;
-    bool on_own_thread = false;
-    {
-        const std::lock_guard lock(keep->life_mutex);
-        if (keep->users == 0 || --keep->users > 0) {
-            return;
-        }
-        keep->running.store(false);
-        on_own_thread = keep->on_own_thread();
-        keep->end();
+    if (threads_->fork.in_child()) {
+        return;
     }
-    if (!on_own_thread) {
-        for (auto& lane : keep->lanes) {
-            lane.wait_finished();
-        }
-    }
+    const auto keep = threads_;  // the handler may be destroyed while this waits
+    keep->stop(false);
 }
 
 bool SequentialThreadingHandler::running() const noexcept {

@@ -164,7 +164,7 @@ void Session::leave_connection() {
 }
 
 void Session::lose_connection(std::string_view why, TimePoint now) {
-    log(LogLevel::warning, "connection to " + server_.address + " lost: " + std::string(why));
+    log(LogLevel::warning, "connection to " + to_string(server_) + " lost: " + std::string(why));
     const bool restoring = restores_in_flight_ > 0;
     leave_connection();
     if (restoring && ++restore_failures_ >= restore_attempts) {

@@ -95,9 +95,7 @@ void Session::back_off(TimePoint now) {
 }
 
 void Session::attempt_failed(std::string_view why, TimePoint now) {
-    log(LogLevel::info,
-        "no connection to " + server_.address + ":" + std::to_string(server_.port) + ": " +
-            std::string(why));
+    log(LogLevel::info, "no connection to " + to_string(server_) + ": " + std::string(why));
     disconnect();
     next_endpoint(now);
 }
@@ -212,7 +210,7 @@ void Session::on_probe(std::uint64_t attempt, std::string_view answer, TimePoint
 
 /// As in kazoo and Java this is a lost connection, not a smooth passage: what is under way fails.
 void Session::move_to(Endpoint writable, TimePoint now) {
-    log(LogLevel::info, "moving to " + writable.address + ", which takes writes");
+    log(LogLevel::info, "moving to " + to_string(writable) + ", which takes writes");
     leave_connection();
     moving_ = true;
     addresses_ = 1;

@@ -49,7 +49,7 @@ Host::Host(const ServerOptions& options, std::size_t servers, bool replicas)
         require_listening(place.listener.start(), place.hosts);
     }
     boost::asio::post(io_, [this] { hub_.pump(); });
-    thread_ = base::start_quiet_thread([this] { serve(); });
+    thread_ = base::start_quiet_thread("kazoo-server", [this] { serve(); });
 }
 
 Host::~Host() {

@@ -84,11 +84,14 @@ void NameLookup::start() {
     boost::system::error_code refused = boost::asio::error::try_again;
     if (permit->granted()) {
         try {
-            base::start_quiet_thread([permit, question = question_, asker = weak_from_this()] {
-                boost::system::error_code error;
-                auto addresses = look_up(question->host, error);
-                question->answer(asker, error, std::move(addresses));
-            }).detach();
+            base::start_quiet_thread(
+                "kazoo-lookup",
+                [permit, question = question_, asker = weak_from_this()] {
+                    boost::system::error_code error;
+                    auto addresses = look_up(question->host, error);
+                    question->answer(asker, error, std::move(addresses));
+                }
+            ).detach();
             return;
         } catch (const std::system_error& error) {
             refused = error.code();  // no thread to be had

@@ -14,7 +14,7 @@ namespace kazoo::sim {
 /// A handler of the simulation: its lanes are queues whose tasks take some time, its world is the
 /// simulated one. Nothing can block.
 class SimHandler final : public Handler,
-                         public driver::WorldSource,
+                         public detail::WorldSource,
                          public std::enable_shared_from_this<SimHandler> {
 public:
     explicit SimHandler(ClientHost& host) : host_(host) {}
@@ -30,6 +30,7 @@ public:
     void stop() override { --users_; }
     [[nodiscard]] bool running() const noexcept override { return users_ > 0; }
 
+    [[nodiscard]] detail::WorldSource* world_source() noexcept override { return this; }
     [[nodiscard]] std::shared_ptr<driver::World> make_world() override;
     [[nodiscard]] std::uint64_t random_seed() override;
 

@@ -21,6 +21,8 @@ namespace kazoo {
 /// (`io_context::stopped`): then nobody would end the wait, and it throws as well. `stop` on the
 /// loop's thread begins the stop and returns; the rest happens as the loop runs. The loop runs out
 /// of work once the last client has stopped.
+///
+/// In a forked child, call `io_context::notify_fork(fork_child)` before a client is started there.
 class SequentialAsioHandler final : public Handler {
 public:
     /// `context` must outlive the handler and every client that uses it.

@@ -26,7 +26,8 @@ namespace kazoo {
 ///
 /// Blocking calls are allowed in result callbacks and watch functions, which delay their own lane
 /// only; not in state listeners, nor in what follows `co_await direct(...)`: there they throw
-/// WouldDeadlockError. In a forked child waiting throws ForkedError.
+/// WouldDeadlockError. In a forked child waiting throws ForkedError; a handler that was not running
+/// when the process forked can be started there.
 ///
 /// While no fiber is ready the thread waits for its sockets, without any delay and at no cost. For
 /// that, a thread with Boost.Fiber's default scheduling algorithm gets one that picks fibers in
@@ -53,6 +54,8 @@ public:
 
 private:
     struct Fibers;
+    void own_in_child();
+
     std::shared_ptr<Fibers> fibers_;
 };
 

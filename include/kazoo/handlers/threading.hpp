@@ -13,7 +13,8 @@ namespace kazoo {
 /// Blocking calls are allowed anywhere but in state listeners: a callback that blocks delays its
 /// own lane only. Threads exist from the first client's start to the last client's stop; a thread
 /// that cannot be created makes `start` throw, with nothing left behind.
-/// In a forked child the threads do not exist: waiting there throws ForkedError.
+/// In a forked child the parent's threads do not exist: waiting for what they would do throws
+/// ForkedError. The first client that is started in the child gives the handler threads of its own.
 class SequentialThreadingHandler final : public Handler {
 public:
     SequentialThreadingHandler();
@@ -29,6 +30,8 @@ public:
 
 private:
     struct Threads;
+    void own_in_child();
+
     std::shared_ptr<Threads> threads_;
 };
 

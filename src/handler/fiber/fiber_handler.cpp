@@ -7,6 +7,7 @@
 #include "handler/fiber/pump.hpp"
 #include "handler/fiber/thread_end.hpp"
 
+#include <kazoo/exceptions.hpp>
 #include <kazoo/handlers/fiber.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -178,7 +179,17 @@ std::string_view SequentialFiberHandler::name() const noexcept {
     return "sequential_fiber_handler";
 }
 
+/// In the child of a fork: fibers of the child's own, unless the parent's are suspended there.
+void SequentialFiberHandler::own_in_child() {
+    if (fibers_->fork.in_child() && !fibers_->running.load()) {
+        auto own = std::make_shared<Fibers>();
+        base::leave_to_parent(fibers_);
+        fibers_ = std::move(own);
+    }
+}
+
 boost::asio::any_io_executor SequentialFiberHandler::executor() {
+    own_in_child();
     return fibers_->pump.executor();
 }
 
@@ -207,6 +218,10 @@ std::shared_ptr<Waiter> SequentialFiberHandler::waiter() {
 }
 
 void SequentialFiberHandler::start() {
+    own_in_child();
+    if (fibers_->fork.in_child()) {
+        throw_error(Error(ClientErrc::forked, Outcome::not_sent, "start"));
+    }
     const std::lock_guard lock(fibers_->life_mutex);
     auto& f = *fibers_;
     if (f.users == 0) {

@@ -29,7 +29,7 @@ struct SequentialUvHandler::Loop {
 
     const base::ForkGuard fork;
     const std::shared_ptr<handler::UvQueue> queue;
-    std::mutex life_mutex;  // start and stop, one at a time
+    std::mutex life_mutex;  // guards users and closed; no thread is waited for with it
     int users = 0;
     bool closed = false;
     std::atomic<bool> running{false};
@@ -65,12 +65,10 @@ void SequentialUvHandler::Loop::end(bool for_good) {
             running.store(false);
             connection.end();
             wait = !for_good && !queue->on_loop_thread() && !connection.on_this_thread();
-            if (wait) {
-                connection.join();
-            }
         }
     }
-    if (wait) {
+    if (wait) {  // without the mutex: the connection's thread may be about to take it
+        connection.wait_left();
         queue->wait_idle(drain_limit);
     }
     if (for_good) {
@@ -129,7 +127,7 @@ void SequentialUvHandler::start() {
         ));
     }
     if (loop_->users == 0) {
-        loop_->connection.start(std::make_shared<Hold<Loop>>(loop_));
+        loop_->connection.start(std::make_shared<Hold<Loop>>(loop_), [] {});
         loop_->running.store(true);
     }
     ++loop_->users;

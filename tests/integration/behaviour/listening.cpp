@@ -2,6 +2,9 @@
 #include "behaviour/suites.hpp"
 #include "support/wait_until.hpp"
 
+#include <atomic>
+#include <thread>
+
 namespace kazoo::behaviour {
 namespace {
 
@@ -44,8 +47,8 @@ TEST_P(Listening, ALostConnectionIsSuspendedThenConnected) {
     proxy().cut();
     ASSERT_TRUE(states.wait_for(1));
     EXPECT_EQ(client.client_state(), KeeperState::CONNECTING);
-    EXPECT_FALSE(client.client_id()) << "only while connected";
-    EXPECT_EQ(client.session_timeout(), 0ms);
+    EXPECT_EQ(client.client_id(), id) << "the session may still be alive";
+    EXPECT_GT(client.session_timeout(), 0ms);
     proxy().restore();
     ASSERT_TRUE(states.wait_for(2));
     EXPECT_EQ(states.all(), (States{KazooState::SUSPENDED, KazooState::CONNECTED}));
@@ -136,6 +139,66 @@ TEST_P(Listening, TheStateIsAlreadyWhatTheListenerIsTold) {
     client.start(patience);
     ASSERT_TRUE(seen.wait_for(1));
     EXPECT_TRUE(seen.all()[0]);
+}
+
+TEST_P(Listening, ThePresentStateOnRequest) {
+    auto& states = record<KazooState>();
+    auto& client = start_client(options());
+    client.add_listener([&](KazooState state) { states.add(state); }, ListenFrom::current_state);
+    ASSERT_TRUE(states.wait_for(1));
+    client.stop();
+    EXPECT_EQ(states.all(), (States{KazooState::CONNECTED, KazooState::LOST}));
+}
+
+TEST_P(Listening, ThePresentStateComesBeforeLaterChanges) {
+    auto& states = record<KazooState>();
+    auto& client = make_client(options());
+    client.add_listener([&](KazooState state) { states.add(state); }, ListenFrom::current_state);
+    client.start(patience);
+    client.stop();
+    const auto seen = states.all();
+    EXPECT_EQ(seen, (States{KazooState::LOST, KazooState::CONNECTED, KazooState::LOST}));
+}
+
+TEST_P(Listening, ANewSessionIsToldFromOneThatGoesOn) {
+    auto& changes = record<StateChange>();
+    auto& client = make_client(proxied());
+    client.add_listener([&](const StateChange& change) { changes.add(change); });
+    client.start(patience);
+    const auto first = client.client_id()->session_id;
+    proxy().cut();
+    ASSERT_TRUE(changes.wait_for(2));
+    proxy().restore();
+    ASSERT_TRUE(changes.wait_for(3));
+    client.restart();
+    const auto second = client.client_id()->session_id;
+    ASSERT_TRUE(changes.wait_for(5));
+    const auto seen = changes.all();
+    EXPECT_EQ(seen[0], (StateChange{KazooState::CONNECTED, KeeperState::CONNECTED, first, true}));
+    EXPECT_EQ(seen[1], (StateChange{KazooState::SUSPENDED, KeeperState::CONNECTING, first, false}));
+    EXPECT_EQ(seen[2], (StateChange{KazooState::CONNECTED, KeeperState::CONNECTED, first, false}));
+    EXPECT_EQ(seen[3].state, KazooState::LOST);
+    EXPECT_EQ(seen[4], (StateChange{KazooState::CONNECTED, KeeperState::CONNECTED, second, true}));
+}
+
+TEST_P(Listening, RemoveAndWaitOutlastsTheCallUnderWay) {
+    auto& entered = record<int>();
+    auto& client = make_client(options());
+    std::atomic<bool> leave{false};
+    std::atomic<bool> left{false};
+    const auto id = client.add_listener([&](KazooState) {
+        entered.add(1);
+        const auto limit = std::chrono::steady_clock::now() + patience;
+        while (!leave && std::chrono::steady_clock::now() < limit) std::this_thread::yield();
+        left = true;
+    });
+    client.start_async();
+    ASSERT_TRUE(entered.wait_for(1));
+    std::thread later([&] { leave = true; });
+    EXPECT_TRUE(client.remove_listener_and_wait(id));
+    EXPECT_TRUE(left);
+    later.join();
+    EXPECT_FALSE(client.remove_listener_and_wait(id));
 }
 
 }  // namespace kazoo::behaviour

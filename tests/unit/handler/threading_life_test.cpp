@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <future>
@@ -62,13 +63,27 @@ TEST(ThreadingLife, RunsFromTheFirstStartToTheLastStop) {
     handler.stop();
 }
 
-TEST(ThreadingLife, RunsTasksInTheCallersThreadWhileNobodyElseWould) {
+// The caller may hold a mutex that the task needs.
+TEST(ThreadingLife, RunsNoTaskInTheCallersThreadWhileItIsNotRunning) {
     SequentialThreadingHandler handler;
     const auto here = std::this_thread::get_id();
-    for (const auto lane : lanes) EXPECT_EQ(thread_of(handler, lane), here);
+    for (const auto lane : lanes) EXPECT_NE(thread_of(handler, lane), here);
     handler.start();
     handler.stop();
-    for (const auto lane : lanes) EXPECT_EQ(thread_of(handler, lane), here);
+    for (const auto lane : lanes) EXPECT_NE(thread_of(handler, lane), here);
+}
+
+TEST(ThreadingLife, TasksThatItRunsWhileItIsNotRunningStayInOrderAndAreOutlived) {
+    constexpr int tasks = 200;
+    std::vector<int> order;
+    {
+        SequentialThreadingHandler handler;
+        for (int i = 0; i < tasks; ++i) {
+            handler.dispatch(Lane::completion, [&order, i] { order.push_back(i); });
+        }
+    }
+    ASSERT_EQ(order.size(), static_cast<std::size_t>(tasks));
+    EXPECT_TRUE(std::is_sorted(order.begin(), order.end()));
 }
 
 TEST(ThreadingLife, StopReturnsWhenEverythingHasRun) {

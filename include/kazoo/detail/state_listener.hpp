@@ -1,0 +1,51 @@
+#pragma once
+
+#include <kazoo/state.hpp>
+#include <kazoo/unique_function.hpp>
+
+#include <type_traits>
+#include <utility>
+
+namespace kazoo::detail {
+
+/// Calls a listener with what it takes; a listener that takes either receives the bare state.
+template <class Listener>
+decltype(auto) call_listener(Listener& listener, const StateChange& change) {
+    if constexpr (std::is_invocable_v<Listener&, KazooState>) {
+        return listener(change.state);
+    } else {
+        return listener(change);
+    }
+}
+
+/// A user's listener as the client stores it: whatever it takes and returns, or a clear refusal.
+template <class Listener>
+UniqueFunction<bool(const StateChange&)> state_listener(Listener&& listener) {
+    using Stored = std::decay_t<Listener>;
+    constexpr bool takes_state = std::is_invocable_v<Stored&, KazooState>;
+    constexpr bool takes_change = std::is_invocable_v<Stored&, const StateChange&>;
+    static_assert(
+        takes_state || takes_change,
+        "a state listener is called with a kazoo::KazooState or a const kazoo::StateChange&"
+    );
+    if constexpr (takes_state || takes_change) {
+        using Returned =
+            decltype(call_listener(std::declval<Stored&>(), std::declval<const StateChange&>()));
+        static_assert(
+            std::is_void_v<Returned> || std::is_same_v<Returned, bool>,
+            "a state listener returns void or bool; true removes it"
+        );
+        return
+            [stored = Stored(std::forward<Listener>(listener))](const StateChange& change) mutable {
+                if constexpr (std::is_void_v<Returned>) {
+                    call_listener(stored, change);
+                    return false;
+                } else {
+                    return call_listener(stored, change);
+                }
+            };
+    }
+    return {};
+}
+
+}  // namespace kazoo::detail
