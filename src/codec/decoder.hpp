@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace kazoo::codec {
@@ -28,6 +29,15 @@ public:
 
     /// Whether any vector so far was null. It reads as empty; a server refuses it in places.
     [[nodiscard]] bool saw_null() const noexcept { return saw_null_; }
+
+    /// What a null string is decoded to after `mark_null_text` where it is decoded into a
+    /// `std::string`, which cannot say that it is null. It is no UTF-8.
+    static constexpr std::string_view null_text = "\xff(null)";
+    void mark_null_text() noexcept { marks_null_text_ = true; }
+
+    /// From now on a negative count other than -1 stands for an empty vector, as it does to
+    /// Apache's servers. Without this it is malformed.
+    void accept_negative_counts() noexcept { accepts_negative_counts_ = true; }
 
     /// For a value that is well-formed but not acceptable.
     void fail() noexcept {
@@ -74,6 +84,12 @@ public:
         return buffer().value_or(std::string_view());
     }
 
+    /// The same as a copy, which is empty if it is null, or `null_text`.
+    [[nodiscard]] std::string text() {
+        const auto bytes = buffer();
+        return std::string(bytes.value_or(marks_null_text_ && ok_ ? null_text : ""));
+    }
+
     /// The number of elements of a vector, whose smallest encoding is `min_element_size` bytes.
     /// A count that the rest of the input cannot hold fails here, before anyone allocates for it.
     [[nodiscard]] std::size_t count(std::size_t min_element_size) noexcept {
@@ -81,6 +97,9 @@ public:
         const std::int32_t n = i32();
         if (n == -1) {
             saw_null_ = true;
+            return 0;
+        }
+        if (n < 0 && accepts_negative_counts_) {
             return 0;
         }
         if (n < 0 || static_cast<std::size_t>(n) > remaining() / min_element_size) {
@@ -105,6 +124,8 @@ private:
     const std::byte* end_;
     bool ok_ = true;
     bool saw_null_ = false;
+    bool marks_null_text_ = false;
+    bool accepts_negative_counts_ = false;
 };
 
 }  // namespace kazoo::codec

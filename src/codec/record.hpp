@@ -164,6 +164,8 @@ void decode_value(Decoder& in, T& value) {
         value = in.i64();
     } else if constexpr (NamedNumber<T>) {
         value = static_cast<T>(in.i32());
+    } else if constexpr (std::same_as<T, std::string>) {
+        value = in.text();
     } else if constexpr (Text<T>) {
         value = in.ustring();
     } else if constexpr (Data<T>) {

@@ -1,12 +1,15 @@
 #include "server/acl_rules.hpp"
 
 #include "base/digest.hpp"
+#include "codec/decoder.hpp"
+#include "server/identity_order.hpp"
 #include "server/ip_range.hpp"
 
 #include <algorithm>
 #include <set>
 #include <stdexcept>
 #include <tuple>
+#include <utility>
 
 namespace kazoo::server {
 
@@ -37,17 +40,36 @@ bool is_digest_id(std::string_view id) noexcept {
     return std::count(id.begin(), id.begin() + last, ':') == 1;
 }
 
-bool is_valid(const Id& id) noexcept {
+bool is_valid(const Id& id, bool accepts_ipv6) noexcept {
     if (id.scheme == "digest") return is_digest_id(id.id);
-    return id.scheme == "ip" && is_ip_range(id.id);
+    const bool is_ipv6 = id.id.find(':') != std::string::npos;
+    return id.scheme == "ip" && is_ip_range(id.id) && (accepts_ipv6 || !is_ipv6);
 }
 
-AclList without_duplicates(const AclList& list) {
+bool is_null(std::string_view text) noexcept {
+    return text == codec::Decoder::null_text;
+}
+
+/// Whether it fails when it looks at an id that is null. Others are invalid for their scheme.
+bool cannot_be_checked(const Id& id) noexcept {
+    return is_null(id.id) && (id.scheme == "world" || id.scheme == "digest" || id.scheme == "ip");
+}
+
+/// Nothing where Apache fails when it compares an entry that has a null with those before it.
+std::optional<AclList> without_duplicates(const AclList& list) {
+    std::set<std::int32_t> perms;
+    std::set<std::tuple<std::int32_t, std::string_view>> schemes;
     std::set<std::tuple<std::int32_t, std::string_view, std::string_view>> seen;
     AclList kept;
     for (const Acl& acl : list) {
-        if (seen.emplace(acl.perms, acl.id.scheme, acl.id.id).second) {
+        const auto& [scheme, id] = acl.id;
+        const bool compares_null_scheme = is_null(scheme) && perms.contains(acl.perms);
+        const bool compares_null_id = is_null(id) && schemes.contains({acl.perms, scheme});
+        if (compares_null_scheme || compares_null_id) return std::nullopt;
+        if (seen.emplace(acl.perms, scheme, id).second) {
             kept.push_back(acl);
+            perms.insert(acl.perms);
+            schemes.emplace(acl.perms, scheme);
         }
     }
     return kept;
@@ -74,26 +96,32 @@ bool allowed(const AclList& acl, std::int32_t perms, const std::vector<Id>& iden
     });
 }
 
-std::optional<AclList> fix_up(const AclList& asked, const std::vector<Id>& identities) {
+StoredAcl fix_up(const AclList& asked, const std::vector<Id>& identities, bool accepts_ipv6) {
+    const StoredAcl invalid{Errc::invalid_acl, {}};
+    const StoredAcl failed{Errc::marshalling_error, {}};
+    const auto entries = without_duplicates(asked);
+    if (!entries) return failed;
     AclList fixed;
-    for (const Acl& entry : without_duplicates(asked)) {
+    for (const Acl& entry : *entries) {
         if (entry.id.scheme == "auth") {
             const std::size_t before = fixed.size();
-            for (const Id& identity : identities) {
-                if (is_authenticated(identity)) {
-                    fixed.emplace_back(entry.perms, identity);
+            for (const Id* identity : in_apache_order(identities)) {
+                if (is_authenticated(*identity)) {
+                    fixed.emplace_back(entry.perms, *identity);
                 }
             }
-            if (fixed.size() == before) return std::nullopt;
-        } else if (is_anyone(entry.id) || is_valid(entry.id)) {
+            if (fixed.size() == before) return invalid;
+        } else if (cannot_be_checked(entry.id)) {
+            return failed;
+        } else if (is_anyone(entry.id) || is_valid(entry.id, accepts_ipv6)) {
             fixed.push_back(entry);
         } else {
-            return std::nullopt;
+            return invalid;
         }
-        if (fixed.size() > max_entries) return std::nullopt;
+        if (fixed.size() > max_entries) return invalid;
     }
-    if (fixed.empty()) return std::nullopt;
-    return fixed;
+    if (fixed.empty()) return invalid;
+    return {Errc::ok, std::move(fixed)};
 }
 
 AclList redacted(const AclList& acl) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <kazoo/errors.hpp>
 #include <kazoo/security.hpp>
 
 #include <cstdint>
@@ -15,9 +16,17 @@ namespace kazoo::server {
     const AclList& acl, std::int32_t perms, const std::vector<Id>& identities
 );
 
-/// The list as it is stored: duplicates removed, "auth" replaced. Nothing if it is invalid (-114).
-[[nodiscard]] std::optional<AclList> fix_up(
-    const AclList& asked, const std::vector<Id>& identities
+/// An ACL that may be stored, or why it may not.
+struct StoredAcl {
+    Errc err = Errc::ok;
+    AclList list;
+};
+
+/// The list as it is stored: duplicates removed, "auth" replaced by the identities of the
+/// connection. Fails with invalid_acl, or with marshalling_error where Apache's server fails on a
+/// scheme or an id that is null (codec::Decoder::null_text).
+[[nodiscard]] StoredAcl fix_up(
+    const AclList& asked, const std::vector<Id>& identities, bool accepts_ipv6 = true
 );
 
 /// For who may read a node but not administer it.

@@ -1,14 +1,20 @@
 #include "server/connection.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace kazoo::server {
 
 namespace {
 
-// ZooKeeper has no such limit, and nobody that many names.
-constexpr std::size_t most_identities = 256;
+// ZooKeeper has no such limit. What one costs beside its text, twice: in the list and in the set.
+constexpr std::size_t most_identity_bytes = std::size_t{16} << 20;
+constexpr std::size_t identity_overhead = 192;
+
+std::string key_of(const Id& identity) {
+    std::string key = identity.scheme;
+    key += '\0';
+    return key += identity.id;
+}
 
 }  // namespace
 
@@ -17,17 +23,22 @@ Connection::Connection(
 )
     : id(number), address(std::move(ip)), port(port_number), inbox(max_frame) {
     identities.emplace_back("ip", address);
+    known_identities.insert(key_of(identities.front()));
 }
 
 bool Connection::add_identities(const std::vector<Id>& more) {
     for (const Id& identity : more) {
-        if (std::find(identities.begin(), identities.end(), identity) != identities.end()) {
+        std::string key = key_of(identity);
+        if (known_identities.contains(key)) {
             continue;
         }
-        if (identities.size() >= most_identities) {
+        const std::size_t cost = 2 * key.size() + identity_overhead;
+        if (identity_bytes + cost > most_identity_bytes) {
             return false;
         }
         identities.push_back(identity);
+        known_identities.insert(std::move(key));
+        identity_bytes += cost;
     }
     return true;
 }

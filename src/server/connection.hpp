@@ -15,6 +15,7 @@
 #include <list>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 namespace kazoo::server {
@@ -75,10 +76,14 @@ struct Connection {
     bool touched = false;      // since `take_touched`
     bool told_reading = true;  // what `reading` was when last touched
     bool alive = false;        // its session is to be touched
+    bool waits_for_turn = false;
+    bool heavy = false;  // its last turn has used up the bytes of a turn
 
     std::int64_t session = 0;
     bool local_session = false;  // known to this read-only member alone
-    std::vector<Id> identities;
+    std::vector<Id> identities;  // in the order in which they came
+    std::unordered_set<std::string> known_identities;
+    std::size_t identity_bytes = 0;
 
     std::string first_bytes;  // while fresh
     Inbox inbox;

@@ -35,6 +35,16 @@ std::vector<Connection*> Connections::all() const {
     return list;
 }
 
+std::size_t Connections::footprint() const noexcept {
+    std::size_t bytes = 0;
+    for (const auto& entry : by_id_) {
+        const Connection& connection = *entry.second;
+        bytes += sizeof(Connection) + connection.unsent() + connection.inbox.kept() +
+                 connection.identity_bytes;
+    }
+    return bytes;
+}
+
 void Connections::set_session(Connection& connection, std::int64_t session) {
     connection.session = session;
     by_session_[session] = &connection;

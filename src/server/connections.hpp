@@ -28,6 +28,9 @@ public:
     /// Those that have not ended.
     [[nodiscard]] std::size_t open_count() const noexcept { return open_; }
 
+    /// About what they hold in memory, in bytes.
+    [[nodiscard]] std::size_t footprint() const noexcept;
+
     void set_session(Connection& connection, std::int64_t session);
 
     /// Nothing more is read from it, its watches are gone. What was held back goes out first.

@@ -40,22 +40,23 @@ struct Creation {
     }
 };
 
-/// Whether opcode, flags and TTL go together. Apache takes some that do not (flags of a container
-/// with create, flags without a TTL with create_ttl) for something that nobody can have meant.
-Errc check_kind(const Creation& asked, bool ttl_nodes) noexcept {
-    if (asked.flags < 0 || asked.flags > 6) {
+/// Whether opcode, flags and TTL go together. The flag of a container with another opcode makes an
+/// ordinary node, as in Apache's server; many clients send it. A create_ttl with other flags and a
+/// negative TTL ends the request processing of Apache's server; here it is refused.
+Errc check_kind(const Creation& asked, const StateOptions& options) noexcept {
+    if (options.profile.keeper) {
+        return Errc::ok;
+    }
+    if (asked.flags < 0 || asked.flags > options.profile.greatest_create_flag()) {
         return Errc::bad_arguments;
     }
-    if (asked.has_ttl_flags() && !ttl_nodes) {
+    if (asked.has_ttl_flags() && !options.ttl_nodes) {
         return Errc::unimplemented;
     }
     if (asked.has_ttl_flags() != (asked.op == Opcode::create_ttl)) {
         return Errc::bad_arguments;
     }
     if (asked.op == Opcode::create_ttl && (asked.ttl_ms < 1 || asked.ttl_ms > max_ttl_ms)) {
-        return Errc::bad_arguments;
-    }
-    if (asked.flags == 4 && asked.op != Opcode::create_container) {
         return Errc::bad_arguments;
     }
     return Errc::ok;
@@ -113,7 +114,7 @@ OperationResult create(
     const WriteContext& context, TransactionWriter& writer, const Creation& asked
 ) {
     const Tree& tree = writer.tree();
-    const Errc kind_error = check_kind(asked, context.options.ttl_nodes);
+    const Errc kind_error = check_kind(asked, context.options);
     if (kind_error != Errc::ok) {
         return kind_error;
     }
@@ -127,9 +128,9 @@ OperationResult create(
     if (!parent_path) {
         return Errc::bad_arguments;
     }
-    auto acl = stored_acl(context, asked.acl);
-    if (!acl) {
-        return Errc::invalid_acl;
+    StoredAcl acl = stored_acl(context, asked.acl);
+    if (acl.err != Errc::ok) {
+        return acl.err;
     }
     const Node* parent = tree.find(*parent_path);
     if (parent == nullptr) {
@@ -143,7 +144,16 @@ OperationResult create(
     if (place_error != Errc::ok) {
         return place_error;
     }
-    return carry_out(context, writer, asked, std::move(path), *std::move(acl));
+    const auto size = static_cast<std::int64_t>(asked.data.value_or(std::string_view()).size());
+    if (context.options.enforce_quota && !tree.within_quota(path, 1, size)) {
+        return Errc::quota_exceeded;
+    }
+    return carry_out(context, writer, asked, std::move(path), std::move(acl.list));
+}
+
+/// ClickHouse Keeper looks at two bits and not at the others.
+std::int32_t meant_flags(const WriteContext& context, std::int32_t flags) noexcept {
+    return context.options.profile.keeper ? flags & 3 : flags;
 }
 
 }  // namespace
@@ -155,7 +165,8 @@ OperationResult execute(
     const codec::CreateRequest& request
 ) {
     const AclList& acl = request.acl.get();
-    return create(context, writer, {op, request.path, request.data, acl, request.flags, 0});
+    const std::int32_t flags = meant_flags(context, request.flags);
+    return create(context, writer, {op, request.path, request.data, acl, flags, 0});
 }
 
 OperationResult execute(
@@ -165,9 +176,8 @@ OperationResult execute(
     const codec::CreateTtlRequest& request
 ) {
     const AclList& acl = request.acl.get();
-    return create(
-        context, writer, {op, request.path, request.data, acl, request.flags, request.ttl_ms}
-    );
+    const std::int32_t flags = meant_flags(context, request.flags);
+    return create(context, writer, {op, request.path, request.data, acl, flags, request.ttl_ms});
 }
 
 }  // namespace kazoo::server

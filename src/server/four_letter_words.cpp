@@ -1,5 +1,6 @@
 #include "server/four_letter_words.hpp"
 
+#include "server/monitoring_word.hpp"
 #include "server/word_text.hpp"
 
 #include <algorithm>
@@ -17,23 +18,6 @@ std::vector<ConnectionFigures> connections_of(const WordContext& context) {
         return left.id < right.id;
     });
     return all;
-}
-
-bool is_old(const WordContext& context) {
-    return !context.options.profile.at_least(6);
-}
-
-std::string_view mode_of(const WordContext& context) {
-    return context.read_only ? "read-only" : context.mode;
-}
-
-void put_average(WordText& out, const WordContext& context) {
-    const auto& latencies = context.statistics.latencies;
-    if (is_old(context) || context.options.profile.keeper) {
-        out << latencies.average();
-    } else {
-        out.decimal(latencies.fine_average());
-    }
 }
 
 void put_address(WordText& out, const ConnectionFigures& connection) {
@@ -97,36 +81,6 @@ void stat(WordText& out, const WordContext& context) {
 void cons(WordText& out, const WordContext& context) {
     for (const auto& connection : connections_of(context)) put_connection(out, connection, false);
     out << '\n';
-}
-
-void mntr(WordText& out, const WordContext& context) {
-    const auto put = [&](std::string_view name, const auto& value) {
-        out << "zk_" << name << '\t' << value << '\n';
-    };
-    const auto& figures = context.statistics;
-    put("version", context.options.profile.version());
-    put("server_state", mode_of(context));
-    out << "zk_avg_latency\t";
-    put_average(out, context);
-    out << '\n';
-    put("max_latency", figures.latencies.max());
-    put("min_latency", figures.latencies.min());
-    put("packets_received", figures.received);
-    put("packets_sent", figures.sent);
-    put("num_alive_connections", context.connection_count);
-    put("outstanding_requests", figures.outstanding);
-    put("znode_count", context.tree.node_count());
-    put("watch_count", context.watches.count());
-    put("ephemerals_count", context.tree.ephemeral_count());
-    put("approximate_data_size", context.tree.approximate_data_size());
-    put("open_file_descriptor_count", -1);  // as where the machine does not tell
-    put("max_file_descriptor_count", -1);
-    if (is_old(context)) return;
-    put("uptime", context.now.steady_ms - context.started_ms);
-    put("global_sessions", context.sessions.size());
-    put("local_sessions", 0);
-    put("connection_drop_probability", "0.0");
-    put("last_client_response_size", -1);
 }
 
 void conf(WordText& out, const WordContext& context) {
@@ -274,6 +228,14 @@ void dirs(WordText& out, const WordContext&) {
     out << "datadir_size: 0\nlogdir_size: 0\n";
 }
 
+/// The caller has set the mask before, if it is stmk that asks.
+void gtmk(WordText& out, const WordContext& context) {
+    out << context.trace_mask;
+}
+/// Apache prints the digests of its tree here. No digests are kept: the list is empty, as it is
+/// there in the first 128 transactions.
+void hash(WordText&, const WordContext&) {}
+
 struct Word {
     std::string_view name;
     void (*answer)(WordText&, const WordContext&);
@@ -286,12 +248,15 @@ constexpr Word words[] = {
     {"dirs", dirs},
     {"dump", dump, false},
     {"envi", envi},
+    {"gtmk", gtmk, false},
+    {"hash", hash, false},
     {"isro", isro},
-    {"mntr", mntr},
+    {"mntr", put_monitoring},
     {"ruok", ruok},
     {"srst", srst},
     {"srvr", srvr},
     {"stat", stat},
+    {"stmk", gtmk, false},
     {"wchc", wchc, false},
     {"wchp", wchp, false},
     {"wchs", wchs},
@@ -304,6 +269,7 @@ std::optional<std::string> answer_word(std::string_view word, const WordContext&
         return known.name == word;
     });
     if (at == std::end(words) || (context.options.profile.keeper && !at->in_keeper)) return {};
+    if (word == "hash" && is_old(context)) return {};
     WordText out;
     at->answer(out, context);
     return std::move(out.text);

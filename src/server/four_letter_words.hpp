@@ -29,6 +29,9 @@ struct ConnectionFigures {
     ConnectionStatistics statistics;
 };
 
+/// What `gtmk` answers until `stmk` has set it: Apache's mask. It has no other effect here.
+inline constexpr std::int64_t initial_trace_mask = 306;
+
 /// What the words tell about a server. Made when one is asked for; costs nothing but `connections`,
 /// which is called by the words that list them, and then once.
 struct WordContext {
@@ -47,6 +50,9 @@ struct WordContext {
     std::string_view mode = "standalone";  ///< or "leader", "follower"; "read-only" if that is set
     bool read_only = false;
     std::int64_t server_id = 0;  ///< 0 unless in an ensemble
+    std::int64_t trace_mask = initial_trace_mask;
+    std::uint64_t expired_sessions = 0;
+    ProcessFigures process = {};
 };
 
 /// The text for a four-letter word, after which the connection is closed. Nothing for a word that

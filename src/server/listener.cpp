@@ -1,6 +1,7 @@
 #include "server/listener.hpp"
 
 #include "server/listener_connection.hpp"
+#include "server/listener_socket.hpp"
 
 #include <chrono>
 #include <utility>
@@ -21,7 +22,9 @@ Listener::Listener(ListenerHub& hub, std::shared_ptr<ListenerTls> tls)
     hub_.add(*this);
 }
 
-Listener::~Listener() = default;
+Listener::~Listener() {
+    close_listener(acceptor_);
+}
 
 boost::system::error_code Listener::bind(Endpoint endpoint) {
     endpoint_ = std::move(endpoint);
@@ -34,12 +37,8 @@ void Listener::attach(Member& member) {
 
 /// Bound, but not listening: that is how an address is kept.
 boost::system::error_code Listener::open_acceptor() {
-    boost::system::error_code error;
-    acceptor_.close(error);
-    acceptor_.open(endpoint_.protocol(), error);
-    if (!error) {
-        acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
-    }
+    close_listener(acceptor_);
+    boost::system::error_code error = open_listener(acceptor_, endpoint_.protocol());
     if (!error) {
         acceptor_.bind(endpoint_, error);
     }
@@ -87,24 +86,37 @@ void Listener::stop() {
 }
 
 void Listener::accept() {
-    acceptor_.async_accept([this,
-                            start = starts_](boost::system::error_code error, tcp::socket socket) {
-        if (start != starts_) {
-            return;
-        }
-        if (!error) {
-            accept();  // first: whatever becomes of this one, there will be others
-            return on_accepted(std::move(socket));
-        }
-        if (error == boost::asio::error::connection_aborted) {
-            return accept();  // the client has thought better of it
-        }
-        pause_.expires_after(accept_pause);
-        pause_.async_wait([this, start](boost::system::error_code aborted) {
-            if (!aborted && start == starts_) {
-                accept();
+    acceptor_.async_wait(
+        tcp::acceptor::wait_read,
+        [this, start = starts_](boost::system::error_code error) {
+            if (start == starts_) {
+                error ? accept_later() : accept_one();
             }
-        });
+        }
+    );
+}
+
+void Listener::accept_one() {
+    tcp::socket socket(acceptor_.get_executor());
+    const auto error = accept_socket(acceptor_, endpoint_.protocol(), socket);
+    const bool none_waits = error == boost::asio::error::connection_aborted ||
+                            error == boost::asio::error::would_block ||
+                            error == boost::asio::error::interrupted;
+    if (error && !none_waits) {
+        return accept_later();
+    }
+    accept();  // first: whatever becomes of this one, there will be others
+    if (!error) {
+        on_accepted(std::move(socket));
+    }
+}
+
+void Listener::accept_later() {
+    pause_.expires_after(accept_pause);
+    pause_.async_wait([this, start = starts_](boost::system::error_code aborted) {
+        if (!aborted && start == starts_) {
+            accept();
+        }
     });
 }
 
@@ -129,6 +141,21 @@ bool Listener::serve_touched() {
 
 void Listener::on_time(Time now) {
     member_->on_time(now);
+}
+
+bool Listener::turns_wait() const noexcept {
+    return member_->turns_wait();
+}
+
+void Listener::next_turn(Time now) {
+    const ConnectionId id = member_->next_turn(now);
+    if (const auto found = open_.find(id); found != open_.end()) {
+        found->second->serve();
+    }
+}
+
+std::size_t Listener::footprint() const noexcept {
+    return member_->footprint();
 }
 
 std::int64_t Listener::next_deadline() const noexcept {

@@ -48,6 +48,10 @@ public:
     /// Serves the connections that the member names; says whether there were any.
     bool serve_touched();
     void on_time(Time now);
+    [[nodiscard]] bool turns_wait() const noexcept;
+    void next_turn(Time now);
+    /// About what its connections hold in memory, in bytes.
+    [[nodiscard]] std::size_t footprint() const noexcept;
     [[nodiscard]] std::int64_t next_deadline() const noexcept;
 
     // For its connections.
@@ -63,6 +67,8 @@ public:
 private:
     [[nodiscard]] boost::system::error_code open_acceptor();
     void accept();
+    void accept_one();
+    void accept_later();
     void on_accepted(boost::asio::ip::tcp::socket socket);
 
     ListenerHub& hub_;

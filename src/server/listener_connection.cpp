@@ -5,6 +5,7 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/ssl/error.hpp>
 
+#include <algorithm>
 #include <span>
 
 namespace kazoo::server {
@@ -18,6 +19,8 @@ constexpr auto progress_limit = 5s;
 constexpr auto farewell_limit = 2s;
 /// What an idle connection may hold for its next output.
 constexpr std::size_t kept_output = std::size_t{64} * 1024;
+/// What is written in one go: a large reply must not keep the thread from the others.
+constexpr std::size_t most_at_once = std::size_t{256} * 1024;
 
 bool is_end(const boost::system::error_code& error) {
     return error == boost::asio::error::eof || error == boost::asio::ssl::error::stream_truncated;
@@ -59,14 +62,15 @@ void ListenerConnection::serve() {
             write();
         }
     }
-    if (input_over_ || member.over(id_)) {
+    const bool asked_all = input_over_ && !member.waits_for_turn(id_);
+    if (asked_all || member.over(id_)) {
         if (!writing_) {
             end();
         } else if (!finishing_) {
             finishing_ = true;
             limit(progress_limit);
         }
-    } else if (!reading_ && member.reading(id_)) {
+    } else if (!reading_ && !input_over_ && member.reading(id_)) {
         read();
     }
 }
@@ -101,7 +105,8 @@ void ListenerConnection::on_read(Error error, std::size_t count) {
 }
 
 void ListenerConnection::write() {
-    write_some(boost::asio::buffer(out_.data() + written_, out_.size() - written_));
+    const std::size_t size = std::min(out_.size() - written_, most_at_once);
+    write_some(boost::asio::buffer(out_.data() + written_, size));
 }
 
 void ListenerConnection::on_written(Error error, std::size_t count) {
@@ -160,6 +165,8 @@ void ListenerConnection::abandon() {
     close_member_side();
     limit_.cancel();
     Error ignored;  // the descriptor is gone in any case
+    // For a forked child that holds the socket as well: the client is to see the end all the same.
+    socket().shutdown(boost::asio::ip::tcp::socket::shutdown_both, ignored);
     socket().close(ignored);
     listener_.forget(shared_from_this());
 }

@@ -1,6 +1,9 @@
 #include "server/listener_hub.hpp"
 
+#include "base/give_back_memory.hpp"
 #include "server/listener.hpp"
+
+#include <boost/asio/post.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -38,12 +41,48 @@ void ListenerHub::pump() {
             again |= listener->serve_touched();
         }
     }
+    const bool turns_wait =
+        std::any_of(listeners_.begin(), listeners_.end(), [](const Listener* listener) {
+            return listener->turns_wait();
+        });
+    if (turns_wait && !turn_posted_ && !stopped_) {
+        turn_posted_ = true;
+        boost::asio::post(executor_, [this] { take_turns(); });
+    }
+    const std::int64_t now_ms = now().steady_ms;
+    if (memory_.due(now_ms)) {
+        watch_memory(now_ms);
+    }
     arm();
+}
+
+/// One connection's, of the listeners in turn: the rest is posted again, behind what has come
+/// since.
+void ListenerHub::take_turns() {
+    turn_posted_ = false;
+    for (std::size_t i = 0; i < listeners_.size(); ++i) {
+        Listener& listener = *listeners_[next_turn_++ % listeners_.size()];
+        if (listener.turns_wait()) {
+            listener.next_turn(now());
+            break;
+        }
+    }
+    pump();
+}
+
+void ListenerHub::watch_memory(std::int64_t now_ms) {
+    std::size_t used = state_.tree().footprint();
+    for (const Listener* listener : listeners_) {
+        used += listener->footprint();
+    }
+    if (memory_.sample(used, now_ms)) {
+        base::give_back_memory();
+    }
 }
 
 /// A deadline that has moved away since is found out when the timer comes: most inputs move some.
 void ListenerHub::arm() {
-    std::int64_t deadline = state_.next_deadline();
+    std::int64_t deadline = std::min(state_.next_deadline(), memory_.next_deadline());
     for (const Listener* listener : listeners_) {
         deadline = std::min(deadline, listener->next_deadline());
     }

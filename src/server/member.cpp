@@ -47,6 +47,7 @@ ConnectionId Member::open(std::string address, std::uint16_t port, Time now) {
     connections.wake_at(made, made.greeting_deadline_ms);
     impl_->started_ms = impl_->started_ms < 0 ? now.steady_ms : impl_->started_ms;
     if (full) {
+        ++impl_->statistics.counters.connections_rejected;
         connections.end(made);
     }
     return made.id;
@@ -71,6 +72,29 @@ void Member::on_sent(ConnectionId connection, std::size_t bytes, Time now) {
 
 void Member::on_time(Time now) {
     impl_->on_time(now);
+}
+
+ConnectionId Member::next_turn(Time now) {
+    auto& turns = impl_->turns;
+    while (!turns.empty()) {
+        Connection* const found = impl_->connections.find(turns.front());
+        turns.pop_front();
+        if (found != nullptr && !found->ended) {
+            found->waits_for_turn = false;
+            impl_->take_turn(*found, now);
+            return found->id;
+        }
+    }
+    return 0;
+}
+
+bool Member::turns_wait() const noexcept {
+    return !impl_->turns.empty();
+}
+
+bool Member::waits_for_turn(ConnectionId connection) const noexcept {
+    const Connection* found = impl_->connections.find(connection);
+    return found != nullptr && !found->ended && found->waits_for_turn;
 }
 
 std::int64_t Member::next_deadline() const noexcept {
@@ -107,6 +131,15 @@ void Member::on_faults_changed(Time now) {
 
 void Member::drop_connections(std::int64_t session, Time /*now*/) {
     impl_->drop_connections(session);
+}
+
+std::size_t Member::footprint() const noexcept {
+    constexpr std::size_t watch_bytes = 128;
+    std::size_t bytes = impl_->watches.count() * watch_bytes;
+    if (impl_->replica) {
+        bytes += impl_->replica->tree().footprint();
+    }
+    return bytes + impl_->connections.footprint();
 }
 
 std::size_t Member::connection_count() const noexcept {

@@ -3,6 +3,7 @@
 #include "base/buffer.hpp"
 #include "server/faults.hpp"
 #include "server/state.hpp"
+#include "server/statistics.hpp"
 #include "server/watch_table.hpp"
 
 #include <cstdint>
@@ -25,6 +26,19 @@ struct MemberOptions {
     bool replica = false;
     std::string mode;            // in `srvr`; if empty, "follower" of a replica, else "standalone"
     std::int64_t server_id = 0;  // in `conf`; not 0 in an ensemble
+    /// As Apache does: a handshake that asks for a session closes the session's connection, and
+    /// looks at the password afterwards. Otherwise only who knows the password gets that far.
+    bool takeover_closes_first = false;
+    /// How much of one connection's requests is handled in one turn: so many requests, or until
+    /// there is so much output of them, whichever comes first. What is left waits for `next_turn`,
+    /// and so does all of a connection that has used up the bytes of its last turn. 0: no limit.
+    std::size_t turn_requests = 0;
+    std::size_t turn_output = 0;
+    /// The steady time in milliseconds now, for the latencies that the words tell of: the time of
+    /// an input says when it came. If there is none, an input takes no time.
+    std::int64_t (*steady_ms)() noexcept = nullptr;
+    /// What the words tell of the process.
+    ProcessFigures (*process)() noexcept = nullptr;
 };
 
 /// One server as its clients see it: connections, watches, reads, and the replies to writes, which
@@ -47,6 +61,10 @@ public:
     /// The output taken before has been sent, so many bytes of it.
     void on_sent(ConnectionId connection, std::size_t bytes, Time now);
     void on_time(Time now);
+    /// Handles the requests of the connection that has waited longest for its turn, as far as its
+    /// turn goes. Which it was; 0 if none.
+    ConnectionId next_turn(Time now);
+    [[nodiscard]] bool turns_wait() const noexcept;
     /// Of this member alone: State has its own.
     [[nodiscard]] std::int64_t next_deadline() const noexcept;
 
@@ -56,6 +74,9 @@ public:
     void take_output(ConnectionId connection, base::Buffer& out);
     /// To be closed once the output is sent; it takes no more bytes. Forgotten at `on_closed`.
     [[nodiscard]] bool over(ConnectionId connection) const noexcept;
+    /// Whether requests of it wait for their turn. If the client has closed its side, they are to
+    /// be waited for.
+    [[nodiscard]] bool waits_for_turn(ConnectionId connection) const noexcept;
     /// Whether bytes are wanted: not from one that does not read its replies.
     [[nodiscard]] bool reading(ConnectionId connection) const noexcept;
 
@@ -66,6 +87,8 @@ public:
     /// Closes connections: of one session, or all (0).
     void drop_connections(std::int64_t session, Time now);
 
+    /// About what it holds in memory for its clients, in bytes, with the tree of a replica.
+    [[nodiscard]] std::size_t footprint() const noexcept;
     [[nodiscard]] std::size_t connection_count() const noexcept;
     [[nodiscard]] std::int64_t applied_zxid() const noexcept;  // behind State's while it lags
 

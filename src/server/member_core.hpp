@@ -13,6 +13,7 @@
 #include <kazoo/errors.hpp>
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <span>
@@ -36,8 +37,11 @@ struct Member::Impl {
 
     // member_input.cpp: bytes, until they are requests.
     void on_bytes(Connection& connection, std::span<const std::byte> bytes, Time now);
-    /// Handles what has come, as far as that goes now.
+    /// Handles what has come, as far as that goes now: at once, or in the connection's turn.
     void run(Connection& connection, Time now);
+    /// The same, now that it is its turn.
+    void take_turn(Connection& connection, Time now);
+    void handle_requests(Connection& connection, Time now);
     /// Tells the caller what has become of a connection, or cuts it off.
     void settle(Connection& connection);
     /// Takes the first four bytes of a connection; false if more are awaited, or none any more.
@@ -103,7 +107,11 @@ struct Member::Impl {
     base::Buffer& reply_buffer(Connection& connection, const Answer& about, bool later);
     void reply_done(Connection& connection, const Answer& about, bool later, Time now);
     void count_reply(
-        Connection& connection, const Answer& about, std::int64_t arrived_ms, Time now
+        Connection& connection,
+        const Answer& about,
+        std::int64_t arrived_ms,
+        std::size_t bytes,
+        Time now
     );
     void pass_gate(Connection& connection, std::optional<Gate>& gate);
     /// Sends the replies whose zxid has been applied.
@@ -144,6 +152,9 @@ struct Member::Impl {
     ServerStatistics statistics;
     codec::WatcherEvent event;  // for its memory
     std::int64_t started_ms = -1;
+    std::size_t reply_start = 0;  // of the reply that is being written, in its buffer
+    std::int64_t trace_mask = initial_trace_mask;
+    std::deque<ConnectionId> turns;  // of those connections that wait for theirs
 };
 
 }  // namespace kazoo::server

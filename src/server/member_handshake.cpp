@@ -18,6 +18,7 @@ constexpr std::int32_t protocol_without_leader = 42;
 void Member::Impl::greet(Connection& connection, std::span<const std::byte> frame, Time now) {
     ++connection.statistics.received;
     ++statistics.received;
+    ++statistics.counters.connection_requests;
     connections.forget_wake(connection, connection.greeting_deadline_ms);
     codec::ConnectRequest request;
     codec::Decoder in(frame);
@@ -96,6 +97,13 @@ void Member::Impl::resume_session(
     Connection& connection, const codec::ConnectRequest& request, Time now
 ) {
     const std::int64_t id = request.session_id;
+    ++statistics.counters.revalidations;
+    if (options.takeover_closes_first) {
+        if (Connection* owner = connections.of_session(id)) {
+            connections.end(*owner);
+        }
+        state.announce_move(id, member);
+    }
     const std::string_view password = request.passwd.value.value_or(std::string_view());
     if (faults.read_only) {
         const Session* local = local_sessions.find(id);

@@ -2,6 +2,7 @@
 
 #include "codec/auth.hpp"
 #include "server/acl_rules.hpp"
+#include "server/identity_order.hpp"
 #include "server/member_core.hpp"
 
 #include <string>
@@ -28,6 +29,7 @@ void Member::Impl::add_auth(const Request& request) {
     }
     const auto ids = authenticate(asked.scheme, asked.auth.value, state.options().super_digest);
     const bool good = ids && connection.add_identities(*ids);
+    statistics.counters.auth_failures += good ? 0 : 1;
     const Errc err = good ? Errc::ok : Errc::auth_failed;
     Answer about{request.op, request.xid, 0, static_cast<std::int32_t>(err)};
     about.last = !good && !profile().keeper;
@@ -45,9 +47,8 @@ void Member::Impl::answer_sasl(const Request& request) {
 }
 
 void Member::Impl::who_am_i(const Request& request) {
-    const auto& identities = request.connection.identities;
     codec::WhoAmIReply reply;
-    for (auto id = identities.rbegin(); id != identities.rend(); ++id) {
+    for (const Id* id : in_apache_order(request.connection.identities)) {
         reply.clients.push_back(shown(*id));
     }
     answer(request.connection, {request.op, request.xid, applied_zxid()}, request.now, reply);

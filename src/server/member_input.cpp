@@ -10,10 +10,17 @@ namespace kazoo::server {
 namespace {
 
 constexpr std::size_t word_size = 4;
+// The one word that something follows: the new mask.
+constexpr std::string_view mask_word = "stmk";
+constexpr std::size_t mask_size = 8;
 
 /// As a length, such bytes stand for more than a gigabyte.
 bool looks_like_word(std::string_view text) noexcept {
     return std::all_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+}
+
+bool lacks_mask(std::string_view first) noexcept {
+    return first.starts_with(mask_word) && first.size() < word_size + mask_size;
 }
 
 /// A frame of an inbox holds a header at least.
@@ -30,6 +37,7 @@ void Member::Impl::on_bytes(Connection& connection, std::span<const std::byte> b
         return;
     }
     connection.arrived_ms = now.steady_ms;
+    statistics.counters.bytes_received += bytes.size();
     // What waits for the replica keeps its session alive as well.
     connection.alive = !connection.owed.empty();
     if (connection.phase == Connection::Phase::fresh && !begin(connection, bytes, now)) {
@@ -42,14 +50,20 @@ void Member::Impl::on_bytes(Connection& connection, std::span<const std::byte> b
 bool Member::Impl::begin(Connection& connection, std::span<const std::byte> bytes, Time now) {
     std::string& first = connection.first_bytes;
     const std::size_t earlier = first.size();
-    for (std::size_t i = 0; i < bytes.size() && first.size() < word_size; ++i) {
-        first += static_cast<char>(bytes[i]);
+    std::size_t used = 0;
+    for (; used < bytes.size() && first.size() < word_size; ++used) {
+        first += static_cast<char>(bytes[used]);
     }
     if (first.size() < word_size) {
         return false;
     }
-    if (looks_like_word(first)) {
-        take_word(connection, now);
+    if (looks_like_word(std::string_view(first).substr(0, word_size))) {
+        for (; used < bytes.size() && lacks_mask(first); ++used) {
+            first += static_cast<char>(bytes[used]);
+        }
+        if (!lacks_mask(first)) {
+            take_word(connection, now);
+        }
         return false;
     }
     connection.phase = Connection::Phase::greeting;
@@ -63,7 +77,12 @@ bool Member::Impl::begin(Connection& connection, std::span<const std::byte> byte
 void Member::Impl::take_word(Connection& connection, Time now) {
     connection.phase = Connection::Phase::deaf;
     ++statistics.received;
-    if (const auto text = answer_word(connection.first_bytes, connection, now)) {
+    const std::string_view first = connection.first_bytes;
+    if (first.starts_with(mask_word)) {
+        const auto bytes = std::as_bytes(std::span(first)).subspan(word_size);
+        trace_mask = static_cast<std::int64_t>(base::load_be64(bytes.data()));
+    }
+    if (const auto text = answer_word(first.substr(0, word_size), connection, now)) {
         ++statistics.sent;
         connection.outbox.tail().append(text->data(), text->size());
     }
@@ -71,26 +90,26 @@ void Member::Impl::take_word(Connection& connection, Time now) {
 }
 
 void Member::Impl::run(Connection& connection, Time now) {
-    while (connection.goes_on(options.pause_output)) {
-        const Inbox::Item item = connection.inbox.front();
-        if (item.kind == Inbox::Kind::none) {
-            break;
-        }
-        if (item.kind == Inbox::Kind::bad) {
-            connections.end(connection);
-            break;
-        }
-        if (connection.phase == Connection::Phase::greeting) {
-            greet(connection, item.bytes, now);
-        } else {
-            const Request request = request_of(connection, item.bytes, now);
-            if (!connection.owed.empty() && !overtakes(request.op)) {
-                break;
-            }
-            handle(request);
-        }
-        connection.inbox.pop();
+    if (connection.waits_for_turn) {
+        connection.inbox.keep_rest();
+        return settle(connection);
     }
+    if (!connection.heavy) {
+        return take_turn(connection, now);
+    }
+    // A client that asks for large replies must not delay the others.
+    connection.inbox.keep_rest();
+    const bool has_work = connection.goes_on(options.pause_output) &&
+                          connection.inbox.front().kind != Inbox::Kind::none;
+    if (has_work) {
+        connection.waits_for_turn = true;
+        turns.push_back(connection.id);
+    }
+    settle(connection);
+}
+
+void Member::Impl::take_turn(Connection& connection, Time now) {
+    handle_requests(connection, now);
     if (connection.ended) {
         return;
     }
@@ -103,8 +122,44 @@ void Member::Impl::run(Connection& connection, Time now) {
     settle(connection);
 }
 
+void Member::Impl::handle_requests(Connection& connection, Time now) {
+    const std::size_t before = connection.unsent();
+    const auto output = [&] { return connection.unsent() - std::min(before, connection.unsent()); };
+    std::size_t handled = 0;
+    while (connection.goes_on(options.pause_output)) {
+        const Inbox::Item item = connection.inbox.front();
+        if (item.kind == Inbox::Kind::none) {
+            break;
+        }
+        if (item.kind == Inbox::Kind::bad) {
+            ++statistics.counters.oversized_requests;
+            connections.end(connection);
+            break;
+        }
+        const bool used_up = options.turn_output != 0 && output() >= options.turn_output;
+        if (used_up || (options.turn_requests != 0 && handled >= options.turn_requests)) {
+            connection.waits_for_turn = true;
+            turns.push_back(connection.id);
+            break;
+        }
+        ++handled;
+        if (connection.phase == Connection::Phase::greeting) {
+            greet(connection, item.bytes, now);
+        } else {
+            const Request request = request_of(connection, item.bytes, now);
+            if (!connection.owed.empty() && !overtakes(request.op)) {
+                break;
+            }
+            handle(request);
+        }
+        connection.inbox.pop();
+    }
+    connection.heavy = options.turn_output != 0 && output() >= options.turn_output;
+}
+
 void Member::Impl::settle(Connection& connection) {
     if (connection.unsent() > options.max_output || connection.inbox.kept() > options.max_output) {
+        ++statistics.counters.connections_dropped;
         connections.cut_off(connection);
         return;
     }

@@ -31,7 +31,9 @@ base::Buffer& Member::Impl::reply_buffer(Connection& connection, const Answer& a
         return owed.frame;
     }
     pass_gate(connection, connection.gate);
-    return connection.outbox.tail();
+    base::Buffer& tail = connection.outbox.tail();
+    reply_start = tail.size();
+    return tail;
 }
 
 void Member::Impl::reply_done(Connection& connection, const Answer& about, bool later, Time now) {
@@ -39,19 +41,33 @@ void Member::Impl::reply_done(Connection& connection, const Answer& about, bool 
         connection.owed_bytes += sizeof(Owed) + connection.owed.back().frame.capacity();
         return;
     }
-    count_reply(connection, about, connection.arrived_ms, now);
+    const base::Buffer& tail = connection.outbox.tail();
+    count_reply(connection, about, connection.arrived_ms, tail.size() - reply_start, now);
     if (about.last) {
         connections.finish(connection);
     }
 }
 
 void Member::Impl::count_reply(
-    Connection& connection, const Answer& about, std::int64_t arrived_ms, Time now
+    Connection& connection,
+    const Answer& about,
+    std::int64_t arrived_ms,
+    std::size_t bytes,
+    Time now
 ) {
+    const std::int64_t now_ms = options.steady_ms != nullptr ? options.steady_ms() : now.steady_ms;
     ++connection.statistics.sent;
-    connection.statistics.on_answered(about.op, about.xid, about.zxid, arrived_ms, now.steady_ms);
+    connection.statistics.on_answered(about.op, about.xid, about.zxid, arrived_ms, now_ms);
     ++statistics.sent;
-    statistics.latencies.add(now.steady_ms - arrived_ms);
+    statistics.latencies.add(now_ms - arrived_ms);
+    statistics.reply_sizes.add(bytes);
+    ServerCounters& counters = statistics.counters;
+    counters.response_bytes += bytes;
+    // As Apache counts them: the end of a session is an update, its beginning too.
+    const bool updates = codec::is_write(about.op) || about.op == codec::Opcode::create_session ||
+                         about.op == codec::Opcode::close_session;
+    counters.writes += updates ? 1 : 0;
+    (updates ? counters.updates_latency : counters.reads_latency).add(now_ms - arrived_ms);
 }
 
 void Member::Impl::pass_gate(Connection& connection, std::optional<Gate>& gate) {
@@ -76,7 +92,7 @@ void Member::Impl::pay_owed(Connection& connection, Time now) {
         }
         pass_gate(connection, owed.gate);
         connection.outbox.tail().append(owed.frame.data(), owed.frame.size());
-        count_reply(connection, owed.answer, owed.arrived_ms, now);
+        count_reply(connection, owed.answer, owed.arrived_ms, owed.frame.size(), now);
         const bool last = owed.answer.last;
         connection.owed_bytes -= sizeof(Owed) + owed.frame.capacity();
         connection.owed.pop_front();

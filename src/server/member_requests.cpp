@@ -3,6 +3,7 @@
 #include "codec/records.hpp"
 #include "server/member_core.hpp"
 
+#include <algorithm>
 #include <type_traits>
 #include <variant>
 
@@ -11,6 +12,36 @@ namespace kazoo::server {
 namespace {
 
 using codec::Opcode;
+
+/// The error with which Apache answers a request between servers whose body it cannot use; it keeps
+/// the connection then. None if it carries the request out, which this server refuses.
+struct BodyFailure {
+    Errc err = Errc::ok;
+    bool takes_zxid = false;
+};
+BodyFailure body_failure(const Profile& profile, const Request& request) {
+    codec::Decoder in(request.body);
+    if (profile.keeper) {
+        return {};
+    }
+    if (request.op == Opcode::create_session && request.body.size() < sizeof(std::int32_t)) {
+        return {Errc::marshalling_error, true};
+    }
+    if (request.op != Opcode::delete_container || !profile.knows(Opcode::create_container)) {
+        return {};
+    }
+    if (profile.at_least(9)) {
+        const bool is_null = in.ustring().data() == nullptr;
+        return is_null ? BodyFailure{Errc::marshalling_error, in.ok()} : BodyFailure{};
+    }
+    // All of the body is the path.
+    const auto contains = [&](char wanted) {
+        return std::find(request.body.begin(), request.body.end(), std::byte(wanted)) !=
+               request.body.end();
+    };
+    return !contains('/') || contains('\0') ? BodyFailure{Errc::bad_arguments, true}
+                                            : BodyFailure{};
+}
 
 /// What a server that is cut off from the others cannot do.
 bool needs_the_others(Opcode op) noexcept {
@@ -108,6 +139,13 @@ void Member::Impl::refuse(const Request& request, Errc err) {
 void Member::Impl::refuse_opcode(const Request& request) {
     if (profile().keeper) {
         return connections.end(request.connection);
+    }
+    const BodyFailure failure = body_failure(profile(), request);
+    if (failure.err != Errc::ok) {
+        const std::int64_t zxid = failure.takes_zxid ? state.use_up_zxid(request.now) : 0;
+        const auto err = static_cast<std::int32_t>(failure.err);
+        const Answer about{request.op, request.xid, zxid != 0 ? zxid : applied_zxid(), err, zxid};
+        return answer(request.connection, about, request.now);
     }
     Answer about{request.op, request.xid, -1, static_cast<std::int32_t>(Errc::unimplemented)};
     about.last = true;

@@ -80,6 +80,7 @@ void Member::Impl::on_time(Time now) {
         const bool silent = connection->phase == Connection::Phase::fresh ||
                             connection->phase == Connection::Phase::greeting;
         if (silent && now.steady_ms >= connection->greeting_deadline_ms) {
+            ++statistics.counters.handshakes_timed_out;
             connections.end(*connection);
         } else if (open_gates(*connection, now) && !connection->ended) {
             run(*connection, now);

@@ -16,6 +16,7 @@ constexpr std::int64_t no_zxid = -1;
 /// Either of the two requests; false where the server would stumble over a null.
 bool decode_set_watches(const Request& request, codec::SetWatches2Request& out) {
     codec::Decoder in(request.body);
+    in.accept_negative_counts();
     if (request.op == codec::Opcode::set_watches2) {
         if (!codec::decode(in, out)) {
             return false;

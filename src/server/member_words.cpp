@@ -70,7 +70,10 @@ std::optional<std::string> Member::Impl::answer_word(
         options.client_address,
         mode,
         faults.read_only,
-        options.server_id};
+        options.server_id,
+        trace_mask,
+        state.expired_sessions(),
+        options.process != nullptr ? options.process() : ProcessFigures{}};
     auto text = server::answer_word(word, context);
     const WordEffect effect = effect_of_word(word);
     if (effect == WordEffect::reset_server) {

@@ -26,6 +26,21 @@ std::string_view read_path(const MultiOp& op) noexcept {
     return {};
 }
 
+bool is_read(const MultiOp& op) noexcept {
+    return std::holds_alternative<codec::GetDataRequest>(op.request) ||
+           std::holds_alternative<codec::GetChildrenRequest>(op.request);
+}
+
+/// Apache does not decode a mixture of reads and writes, nor, of late, flags that do not exist.
+bool is_of_one_kind(const codec::MultiRequest& request, const Profile& profile) {
+    return std::all_of(request.ops.begin(), request.ops.end(), [&](const MultiOp& op) {
+        const auto* create = std::get_if<codec::CreateRequest>(&op.request);
+        const bool bad_flags = create != nullptr && (create->flags < 0 || create->flags > 6);
+        return is_read(op) == is_read(request.ops.front()) &&
+               !(bad_flags && profile.bad_flags_fail_multi());
+    });
+}
+
 /// One result. Each stands for itself: the others go on when one fails.
 void encode_result(codec::Encoder& out, const ReadContext& context, const MultiOp& op) {
     const ReadableNode found = find_readable(context, read_path(op));
@@ -51,18 +66,21 @@ bool append_multi_read(
 ) {
     codec::MultiRequest request;
     codec::Decoder in(body);
-    const bool well_formed = codec::decode(in, request) &&
-                             std::all_of(request.ops.begin(), request.ops.end(), [](auto& op) {
-                                 return read_path(op).data() != nullptr;
-                             });
-    if (!well_formed) {
+    in.accept_negative_counts();
+    if (!codec::decode(in, request) || !is_of_one_kind(request, context.profile)) {
         return false;
     }
+    // Apache fails at the first operation that cannot stand here, and sends what it has so far.
+    const auto end = std::find_if(request.ops.begin(), request.ops.end(), [](const auto& op) {
+        return read_path(op).data() == nullptr;
+    });
+    const Errc err = end == request.ops.end() ? Errc::ok : Errc::marshalling_error;
     const std::size_t start = out.size();
     codec::FrameWriter writer(out);
-    encode(writer.encoder(), codec::ReplyHeader{xid, context.zxid, 0});
-    for (const MultiOp& op : request.ops) {
-        encode_result(writer.encoder(), context, op);
+    const auto number = static_cast<std::int32_t>(err);
+    encode(writer.encoder(), codec::ReplyHeader{xid, context.zxid, number});
+    for (auto op = request.ops.begin(); op != end; ++op) {
+        encode_result(writer.encoder(), context, *op);
         if (out.size() - start > context.max_multi_reply) {
             return false;
         }

@@ -21,11 +21,17 @@ inline constexpr bool is_read = std::is_same_v<Request, codec::GetDataRequest> |
 
 /// Inside a multi, Apache looks at the flags of a create first and at its opcode second.
 Opcode effective_type(const MultiOp& op, const Profile& profile) noexcept {
+    if (const auto* create = std::get_if<codec::CreateTtlRequest>(&op.request)) {
+        const bool ttl_flags = create->flags == 5 || create->flags == 6;
+        return ttl_flags            ? Opcode::create_ttl
+               : create->flags == 4 ? Opcode::create_container
+                                    : Opcode::create;
+    }
     const auto* create = std::get_if<codec::CreateRequest>(&op.request);
     if (create == nullptr) {
         return op.type;
     }
-    if (create->flags == 4) {
+    if (create->flags == 4 && !profile.keeper) {
         return Opcode::create_container;
     }
     return profile.types_create2_in_multi() ? op.type : Opcode::create;
@@ -36,7 +42,7 @@ bool is_well_formed(const MultiOp& op, const Profile& profile) {
         return false;
     }
     if (const auto* create = std::get_if<codec::CreateRequest>(&op.request)) {
-        const bool ttl_flags = create->flags == 5 || create->flags == 6;
+        const bool ttl_flags = (create->flags == 5 || create->flags == 6) && !profile.keeper;
         const bool flags_exist = create->flags >= 0 && create->flags <= 6;
         if (ttl_flags || (!flags_exist && profile.bad_flags_fail_multi())) {
             return false;
@@ -93,6 +99,8 @@ MultiResponse failure(std::size_t count, std::size_t failed, Errc err) {
 std::optional<MultiRequest> decode_multi(const Profile& profile, std::span<const std::byte> body) {
     MultiRequest request;
     codec::Decoder in(body);
+    in.accept_negative_counts();
+    in.mark_null_text();
     if (!codec::decode(in, request)) {
         return std::nullopt;
     }
@@ -103,7 +111,7 @@ std::optional<MultiRequest> decode_multi(const Profile& profile, std::span<const
     return well_formed ? std::optional<MultiRequest>(std::move(request)) : std::nullopt;
 }
 
-MultiResponse execute_multi(
+std::optional<MultiResponse> execute_multi(
     const WriteContext& context, TransactionWriter& writer, const MultiRequest& request
 ) {
     MultiResponse response;
@@ -114,6 +122,9 @@ MultiResponse execute_multi(
         if (result.err != Errc::ok) {
             writer.tree().rollback();
             writer.clear();
+            if (result.err == Errc::marshalling_error) {
+                return std::nullopt;
+            }
             return failure(request.ops.size(), response.results.size(), result.err);
         }
         response.results.push_back(success(op, std::move(result)));

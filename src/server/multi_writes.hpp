@@ -14,8 +14,9 @@ namespace kazoo::server {
     const Profile& profile, std::span<const std::byte> body
 );
 
-/// Carries out all of it or nothing, and says what became of each operation.
-[[nodiscard]] codec::MultiResponse execute_multi(
+/// Carries out all of it or nothing, and says what became of each operation. Nothing if an ACL has
+/// a null in it over which the whole fails with -5.
+[[nodiscard]] std::optional<codec::MultiResponse> execute_multi(
     const WriteContext& context, TransactionWriter& writer, const codec::MultiRequest& request
 );
 

@@ -97,6 +97,13 @@ bool Profile::bad_flags_fail_multi() const noexcept {
     return types_create2_in_multi();  // of the same change
 }
 
+std::int32_t Profile::greatest_create_flag() const noexcept {
+    if (knows(Opcode::create_ttl)) {
+        return 6;
+    }
+    return knows(Opcode::create_container) ? 4 : 3;
+}
+
 bool Profile::accepts_empty_acls() const noexcept {
     return keeper;
 }
@@ -123,8 +130,11 @@ std::string Profile::version() const {
     if (keeper) {
         return "v24.8.14.39-lts";
     }
-    return "3." + std::to_string(minor) + "." + std::to_string(patch) +
-           "-293c895a8, built on 02/11/2026 20:15 UTC";
+    const std::string release = "3." + std::to_string(minor) + "." + std::to_string(patch);
+    if (!at_least(7)) {
+        return release + "-d65253dcf68e9097c6e95a126463fd5fdeb4521c, built on 01/26/2022 23:30 GMT";
+    }
+    return release + "-293c895a8d966a3ecb92872be4a1daf87d725da2, built on 2026-02-11 20:18 UTC";
 }
 
 }  // namespace kazoo::server

@@ -35,6 +35,8 @@ struct Profile {
     [[nodiscard]] bool types_create2_in_multi() const noexcept;
     /// A bad create flag in a multi fails the whole as malformed, not the operation.
     [[nodiscard]] bool bad_flags_fail_multi() const noexcept;
+    /// The greatest flag of a create that means something.
+    [[nodiscard]] std::int32_t greatest_create_flag() const noexcept;
     /// A node may have no ACL at all.
     [[nodiscard]] bool accepts_empty_acls() const noexcept;
     /// IPv6 addresses may stand in ACLs.

@@ -25,6 +25,22 @@ std::int64_t number_or_none(std::string_view text) noexcept {
     return error == std::errc() && stopped == end ? number : -1;
 }
 
+/// Calls `use(key, number)` for each pair of "key=number,key=number;...". Behind a second "=" there
+/// may be anything: that is how newer clients hide new keys from older servers.
+template <class Use>
+void for_each_number(std::string_view text, Use&& use) {
+    while (!text.empty()) {
+        const std::size_t end = text.find_first_of(",;");
+        const std::string_view field = text.substr(0, end);
+        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+        const std::size_t equals = field.find('=');
+        if (equals != std::string_view::npos) {
+            const std::string_view value = field.substr(equals + 1);
+            use(field.substr(0, equals), number_or_none(value.substr(0, value.find('='))));
+        }
+    }
+}
+
 std::optional<std::string_view> subject(std::string_view path, std::string_view leaf) noexcept {
     if (!path.starts_with(quota_root) || !path.ends_with(leaf) ||
         path.size() < quota_root.size() + leaf.size()) {
@@ -51,20 +67,34 @@ Usage Usage::parse(std::string_view text) {
     Usage usage;
     usage.count = -1;
     usage.bytes = -1;
-    while (!text.empty()) {
-        const std::size_t end = text.find_first_of(",;");
-        const std::string_view field = text.substr(0, end);
-        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-        const std::size_t equals = field.find('=');
-        if (equals == std::string_view::npos) continue;
-        const std::string_view key = field.substr(0, equals);
+    for_each_number(text, [&](std::string_view key, std::int64_t number) {
         if (key == "count") {
-            usage.count = number_or_none(field.substr(equals + 1));
+            usage.count = number;
         } else if (key == "bytes") {
-            usage.bytes = number_or_none(field.substr(equals + 1));
+            usage.bytes = number;
         }
-    }
+    });
     return usage;
+}
+
+HardLimits HardLimits::parse(std::string_view text) {
+    HardLimits limits;
+    for_each_number(text, [&](std::string_view key, std::int64_t number) {
+        if (key == "countHardLimit") {
+            limits.count = number;
+        } else if (key == "byteHardLimit") {
+            limits.bytes = number;
+        }
+    });
+    return limits;
+}
+
+bool HardLimits::allow(const Usage& used, const Usage& more) const noexcept {
+    const bool count_fits =
+        more.count == 0 || count < 0 || wrapping_sum(used.count, more.count) <= count;
+    const bool bytes_fit =
+        more.bytes == 0 || bytes < 0 || wrapping_sum(used.bytes, more.bytes) <= bytes;
+    return count_fits && bytes_fit;
 }
 
 Usage Usage::of(const Node& top) {
@@ -86,6 +116,11 @@ std::optional<std::string_view> Quotas::counted_by(std::string_view path) noexce
 std::string Quotas::usage_path(std::string_view subtree) {
     std::string path(quota_root);
     return path.append(subtree).append(stats_leaf);
+}
+
+std::string Quotas::limits_path(std::string_view subtree) {
+    std::string path(quota_root);
+    return path.append(subtree).append(limits_leaf);
 }
 
 void Quotas::on_node_added(std::string_view path) {

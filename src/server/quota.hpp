@@ -26,17 +26,28 @@ struct Usage {
     [[nodiscard]] static Usage of(const Node& top);
 };
 
+/// The hard limits of a subtree, as /zookeeper/quota<path>/zookeeper_limits says them. -1: none.
+struct HardLimits {
+    std::int64_t count = -1;  // nodes
+    std::int64_t bytes = -1;  // of data
+
+    /// What is missing or no number is -1.
+    [[nodiscard]] static HardLimits parse(std::string_view text);
+    /// Whether a subtree that uses so much may have so much more of each.
+    [[nodiscard]] bool allow(const Usage& used, const Usage& more) const noexcept;
+};
+
 /// Which subtrees have a quota: those with a zookeeper_limits node. The nodes that say how much is
-/// used are kept up to date; the limits themselves are not enforced (as in a ZooKeeper without
-/// zookeeper.enforceQuota).
+/// used are kept up to date; the limits are for those to enforce who make the changes.
 class Quotas {
 public:
     /// "/a" of "/zookeeper/quota/a/zookeeper_limits", "" of "/zookeeper/quota/zookeeper_limits".
     [[nodiscard]] static std::optional<std::string_view> limited_by(std::string_view path) noexcept;
     /// The same for "/zookeeper/quota/a/zookeeper_stats".
     [[nodiscard]] static std::optional<std::string_view> counted_by(std::string_view path) noexcept;
-    /// Where the usage of a subtree is written.
+    /// Where the usage of a subtree is written, and its limits.
     [[nodiscard]] static std::string usage_path(std::string_view subtree);
+    [[nodiscard]] static std::string limits_path(std::string_view subtree);
 
     void on_node_added(std::string_view path);
     void on_node_removed(std::string_view path) noexcept;

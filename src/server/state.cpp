@@ -5,6 +5,7 @@
 #include "server/writes.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace kazoo::server {
@@ -86,6 +87,8 @@ WriteResult State::write_as(
 ) {
     Request request;
     codec::Decoder in(body);
+    in.accept_negative_counts();
+    in.mark_null_text();
     const bool decoded = codec::decode(in, request);
     if (!decoded && (op == Opcode::reconfig || !options_.profile.counts_undecodable_writes())) {
         return {number(Errc::marshalling_error), nullptr, {}};
@@ -99,15 +102,26 @@ WriteResult State::write_as(
     return done;
 }
 
+std::int64_t State::use_up_zxid(Time now) {
+    TransactionWriter writer(tree_, options_.profile, ++zxid_, now.wall_ms);
+    const auto transaction = writer.finish();
+    publish(transaction);
+    return transaction->zxid;
+}
+
 WriteResult State::write_multi(
     const WriteContext& context, std::span<const std::byte> body, Time now
 ) {
     // Even what cannot be decoded uses up a zxid, other than with the single operations.
     const auto request = decode_multi(options_.profile, body);
     TransactionWriter writer(tree_, options_.profile, ++zxid_, now.wall_ms);
-    WriteResult done;
+    std::optional<codec::MultiResponse> response;
     if (request) {
-        done.body = execute_multi(context, writer, *request);
+        response = execute_multi(context, writer, *request);
+    }
+    WriteResult done;
+    if (response) {
+        done.body = *std::move(response);
     } else {
         done.err = number(Errc::marshalling_error);
     }

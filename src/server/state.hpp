@@ -20,6 +20,7 @@ struct StateOptions {
     std::int64_t min_session_timeout_ms = 0;   // 0: two ticks
     std::int64_t max_session_timeout_ms = 0;   // 0: twenty ticks
     bool ttl_nodes = true;                     // Apache's extendedTypesEnabled
+    bool enforce_quota = false;                // Apache's zookeeper.enforceQuota: hard limits
     std::int64_t reaper_interval_ms = 60'000;  // containers and TTL nodes; 0: never
     std::string super_digest;                  // "super:<base64 sha1>", or none
     std::int64_t first_zxid = 0;               // the last one before the first transaction
@@ -72,6 +73,8 @@ public:
     [[nodiscard]] const Tree& tree() const noexcept { return tree_; }
     [[nodiscard]] const SessionTable& sessions() const noexcept { return sessions_; }
     [[nodiscard]] std::int64_t zxid() const noexcept { return zxid_; }
+    /// Sessions that were silent for too long, so far.
+    [[nodiscard]] std::uint64_t expired_sessions() const noexcept { return expired_sessions_; }
     /// What a timeout that a client asks for becomes.
     [[nodiscard]] std::int64_t clamp_timeout(std::int64_t asked_ms) const noexcept;
 
@@ -79,6 +82,9 @@ public:
     WriteResult write(
         const Caller& caller, codec::Opcode op, std::span<const std::byte> body, Time now
     );
+
+    /// A transaction without effects, as of a request that fails; its zxid.
+    std::int64_t use_up_zxid(Time now);
 
     /// A new session; takes a zxid.
     const Session& create_session(std::int64_t timeout_ms, Time now);
@@ -123,6 +129,7 @@ private:
     Tree tree_;
     SessionTable sessions_;
     std::int64_t zxid_ = 0;
+    std::uint64_t expired_sessions_ = 0;
     std::int64_t next_reaping_ms_ = 0;  // 0: the time is not known yet
     std::vector<Observer*> observers_;
 };

@@ -54,6 +54,7 @@ std::int64_t State::close_session(std::int64_t id, Time now) {
 
 void State::on_time(Time now) {
     for (const std::int64_t id : sessions_.expired(now)) {
+        ++expired_sessions_;
         close_session(id, now);
     }
     if (options_.reaper_interval_ms <= 0) {

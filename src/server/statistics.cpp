@@ -23,10 +23,33 @@ std::int64_t Latencies::fine_average() const noexcept {
     return sum_ / count_ * fine + (2 * fine * rest + count_) / (2 * count_);
 }
 
+void LatencySummary::add(std::int64_t ms) noexcept {
+    if (ms < 0) return;
+    values_.add(ms);
+    ++counts_[static_cast<std::size_t>(std::min<std::int64_t>(ms, places - 1))];
+}
+
+std::int64_t LatencySummary::quantile(std::int64_t thousandths) const noexcept {
+    const std::int64_t rank = (count() * thousandths + 999) / 1000;
+    std::int64_t seen = 0;
+    for (std::size_t ms = 0; ms + 1 < places; ++ms) {
+        seen += counts_[ms];
+        if (seen >= rank) return static_cast<std::int64_t>(ms);
+    }
+    return values_.max();
+}
+
+void ReplySizes::add(std::size_t bytes) noexcept {
+    last = static_cast<std::int64_t>(bytes);
+    min = min < 0 ? last : std::min(min, last);
+    max = std::max(max, last);
+}
+
 void ServerStatistics::reset() noexcept {
-    const auto kept = outstanding;
-    *this = {};
-    outstanding = kept;
+    received = 0;
+    sent = 0;
+    latencies.reset();
+    reply_sizes = {};
 }
 
 void ConnectionStatistics::on_answered(

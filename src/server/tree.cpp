@@ -279,6 +279,27 @@ std::int64_t Tree::approximate_data_size() const noexcept {
     return impl_->data_size;
 }
 
+std::size_t Tree::footprint() const noexcept {
+    constexpr std::size_t bytes_beside_data = sizeof(Node) + 64;
+    return static_cast<std::size_t>(impl_->data_size) + impl_->index.size() * bytes_beside_data;
+}
+
+bool Tree::within_quota(std::string_view path, std::int64_t nodes, std::int64_t data_bytes) const {
+    const auto subtree = impl_->quotas.subtree_of(path);
+    if (!subtree) {
+        return true;
+    }
+    const Node* const limits = find(Quotas::limits_path(*subtree));
+    const Node* const used = find(Quotas::usage_path(*subtree));
+    if (limits == nullptr || used == nullptr) {
+        return true;
+    }
+    Usage more;
+    more.add(nodes, data_bytes);
+    return HardLimits::parse(limits->data.value_or(""))
+        .allow(Usage::parse(used->data.value_or("")), more);
+}
+
 bool Tree::apply(const Effect& effect, std::int64_t zxid, std::int64_t wall_ms) {
     return std::visit([&](const auto& one) { return impl_->apply(one, zxid, wall_ms); }, effect);
 }

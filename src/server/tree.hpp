@@ -44,6 +44,14 @@ public:
     [[nodiscard]] std::size_t node_count() const noexcept;
     [[nodiscard]] std::int64_t approximate_data_size() const noexcept;
 
+    /// About what it takes in memory, in bytes.
+    [[nodiscard]] std::size_t footprint() const noexcept;
+
+    /// Whether the hard limits of the closest quota leave room for so many nodes and bytes more.
+    [[nodiscard]] bool within_quota(
+        std::string_view path, std::int64_t nodes, std::int64_t data_bytes
+    ) const;
+
     /// Carries out one effect. False, and nothing happens, if it cannot be (a caller's mistake).
     bool apply(const Effect& effect, std::int64_t zxid, std::int64_t wall_ms);
 

@@ -3,7 +3,6 @@
 #include "server/acl_rules.hpp"
 #include "server/path_rules.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace kazoo::server {
@@ -22,17 +21,11 @@ OperationResult stat_result(const Tree& tree, const Node& node) {
 
 }  // namespace
 
-std::optional<AclList> stored_acl(const WriteContext& context, const AclList& asked) {
+StoredAcl stored_acl(const WriteContext& context, const AclList& asked) {
     if (asked.empty() && context.options.profile.accepts_empty_acls()) {
-        return AclList();
+        return {};
     }
-    const bool has_ipv6 = std::any_of(asked.begin(), asked.end(), [](const Acl& entry) {
-        return entry.id.scheme == "ip" && entry.id.id.find(':') != std::string::npos;
-    });
-    if (has_ipv6 && !context.options.profile.accepts_ipv6_acls()) {
-        return std::nullopt;
-    }
-    return fix_up(asked, context.identities);
+    return fix_up(asked, context.identities, context.options.profile.accepts_ipv6_acls());
 }
 
 std::optional<std::string> owned(std::optional<std::string_view> data) {
@@ -100,6 +93,11 @@ OperationResult execute(
     if (!allowed(tree.acl(*node), Permissions::write, context.identities)) {
         return Errc::no_auth;
     }
+    const auto size = static_cast<std::int64_t>(request.data.value_or(std::string_view()).size());
+    const std::int64_t growth = size - static_cast<std::int64_t>(node->data_size());
+    if (context.options.enforce_quota && !tree.within_quota(request.path, 0, growth)) {
+        return Errc::quota_exceeded;
+    }
     if (!version_fits(request.version, node->version)) {
         return Errc::bad_version;
     }
@@ -122,9 +120,9 @@ OperationResult execute(
     if (!is_valid_path(request.path)) {
         return Errc::bad_arguments;
     }
-    auto acl = stored_acl(context, request.acl.get());
-    if (!acl) {
-        return Errc::invalid_acl;
+    StoredAcl acl = stored_acl(context, request.acl.get());
+    if (acl.err != Errc::ok) {
+        return acl.err;
     }
     const Node* node = tree.find(request.path);
     if (node == nullptr) {
@@ -136,7 +134,7 @@ OperationResult execute(
     if (!version_fits(request.version, node->aversion)) {
         return Errc::bad_version;
     }
-    if (!writer.carry_out(SetAclEffect{std::string(request.path), *std::move(acl)})) {
+    if (!writer.carry_out(SetAclEffect{std::string(request.path), std::move(acl.list)})) {
         return Errc::system_error;
     }
     return stat_result(tree, *node);

@@ -3,6 +3,7 @@
 #include "codec/opcode.hpp"
 #include "codec/replies.hpp"
 #include "codec/requests.hpp"
+#include "server/acl_rules.hpp"
 #include "server/state.hpp"
 #include "server/transaction_writer.hpp"
 
@@ -52,8 +53,8 @@ execute(const WriteContext&, TransactionWriter&, codec::Opcode op, const codec::
 OperationResult
 execute(const WriteContext&, TransactionWriter&, codec::Opcode op, const codec::ReconfigRequest&);
 
-/// A new version of the ACL that a request asks for; nothing if it is invalid.
-[[nodiscard]] std::optional<AclList> stored_acl(const WriteContext&, const AclList& asked);
+/// The ACL that a request asks for as it is stored, or why it is not.
+[[nodiscard]] StoredAcl stored_acl(const WriteContext&, const AclList& asked);
 
 /// The data of a request, to be kept.
 [[nodiscard]] std::optional<std::string> owned(std::optional<std::string_view> data);

@@ -1,11 +1,16 @@
 #include "testing/host_options.hpp"
 
+#include "base/descriptors.hpp"
+
 #include <kazoo/errors.hpp>
 #include <kazoo/exceptions.hpp>
 
 #include <boost/system/system_error.hpp>
 
 #include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
 
 namespace kazoo::testing {
 namespace {
@@ -14,6 +19,19 @@ namespace {
     throw ConfigurationError(
         Error(ClientErrc::configuration).operation("listen").detail(std::move(why))
     );
+}
+
+/// Of one connection, before others are looked at: well below a millisecond of small requests.
+constexpr std::size_t turn_requests = 256;
+constexpr std::size_t turn_output = std::size_t{128} * 1024;
+
+std::int64_t steady_ms() noexcept {
+    const auto now = std::chrono::steady_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
+server::ProcessFigures process_figures() noexcept {
+    return {base::count_descriptors(), base::most_descriptors()};
 }
 
 server::Profile profile_of(Release release) {
@@ -56,6 +74,12 @@ server::StateOptions state_options(const ServerOptions& options) {
     if (options.min_session_timeout().count() < 0 || options.max_session_timeout().count() < 0) {
         refuse("a session timeout is negative");
     }
+    if (options.reaper_interval().count() < 0) {
+        refuse("the reaper interval is negative");
+    }
+    if (options.first_zxid() < 0) {
+        refuse("the first zxid is negative");
+    }
     server::StateOptions state;
     state.profile = profile_of(options.release());
     state.tick_ms = options.tick().count();
@@ -65,6 +89,7 @@ server::StateOptions state_options(const ServerOptions& options) {
     state.reaper_interval_ms = options.reaper_interval().count();
     state.super_digest = options.super_digest();
     state.first_zxid = options.first_zxid();
+    state.enforce_quota = options.enforce_quota();
     return state;
 }
 
@@ -79,6 +104,11 @@ server::MemberOptions member_options(
     member.client_address = address;
     member.server_id = replica ? static_cast<std::int64_t>(number) + 1 : 0;
     member.replica = replica;
+    member.takeover_closes_first = options.takeover_closes_first();
+    member.turn_requests = turn_requests;
+    member.turn_output = turn_output;
+    member.steady_ms = steady_ms;
+    member.process = process_figures;
     return member;
 }
 

@@ -24,15 +24,11 @@ public:
 private:
     class Link;
 
-    struct Name {
-        std::string host;
-        std::uint16_t port;
-        std::shared_ptr<NameLookup> lookup;
-    };
+    NameLookup& name_lookup(const std::string& host);
 
     boost::asio::any_io_executor executor_;
     std::weak_ptr<Sink> sink_;
-    std::vector<Name> names_;  // that are being looked up, each host and port once
+    std::vector<std::shared_ptr<NameLookup>> names_;  // also those nobody waits for any more
     std::shared_ptr<Link> link_;
 };
 

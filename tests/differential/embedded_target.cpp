@@ -23,10 +23,16 @@ server::StateOptions options_of(server::Profile profile) {
     return options;
 }
 
+server::MemberOptions member_options() {
+    server::MemberOptions options;
+    options.takeover_closes_first = true;
+    return options;
+}
+
 class EmbeddedTarget final : public Target {
 public:
     explicit EmbeddedTarget(server::Profile profile)
-        : profile_(profile), state_(options_of(profile)), member_(state_, {}) {}
+        : profile_(profile), state_(options_of(profile)), member_(state_, member_options()) {}
 
     std::string name() const override { return "embedded " + profile_.version(); }
 

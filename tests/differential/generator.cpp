@@ -3,6 +3,7 @@
 #include "choice.hpp"
 #include "deliberate.hpp"
 #include "multi_maker.hpp"
+#include "odd_maker.hpp"
 #include "requests.hpp"
 
 #include <array>
@@ -25,7 +26,7 @@ public:
         }
         Step step = client().connected ? connected_step() : reconnect();
         step.slot = slot_;
-        if (step.kind == Step::Kind::request && !profile_.knows(step.op)) {
+        if (step.kind == Step::Kind::request && !profile_.knows(step.op) && !is_odd(step)) {
             step.alone = step.closes = true;
         }
         if (step.closes) {
@@ -64,6 +65,7 @@ private:
             Weighted{25, &Generator::about_the_session},
             Weighted{12, &Generator::header_alone},
             Weighted{25, &Generator::damaged},
+            Weighted{40, &Generator::odd},
             Weighted{6, &Generator::refused},
             Weighted{4, &Generator::not_a_frame},
             Weighted{14, &Generator::leave},
@@ -250,6 +252,22 @@ private:
             step.zxid_back.reset();
         }
         return step;
+    }
+
+    Step odd() {
+        Step step = request_of(make_odd(choice_, profile_));
+        step.alone = step.op == Opcode::set_acl || is_odd(step);
+        if (step.op == Opcode::set_watches || step.op == Opcode::set_watches2) {
+            step.zxid_back = static_cast<std::int64_t>(choice_.below(40));
+        }
+        return step;
+    }
+
+    /// Requests between servers whose body is missing: refused, and the connection goes on.
+    bool is_odd(const Step& step) const {
+        return step.body.empty() &&
+               (step.op == Opcode::create_session ||
+                (step.op == Opcode::delete_container && profile_.knows(Opcode::create_container)));
     }
 
     Step refused() {

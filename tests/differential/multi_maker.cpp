@@ -3,8 +3,6 @@
 #include "requests.hpp"
 #include "script.hpp"
 
-#include <vector>
-
 namespace kazoo::differential {
 namespace {
 
@@ -12,7 +10,7 @@ using codec::Opcode;
 
 constexpr std::int64_t long_ttl_ms = 1'000'000'000;
 constexpr std::array plain_flags{0, 0, 0, 0, 1, 1, 2, 3};
-constexpr std::array bad_flags{5, 6, 7, -1, 99};
+constexpr std::array bad_flags{4, 5, 6, 7, -1, 99};
 
 std::string path_to_create(Choice& choice, bool sequential) {
     auto path = choice.any_path();
@@ -38,21 +36,6 @@ MadeOp make_ttl(Choice& choice) {
     return {Opcode::create_ttl, bytes_of(record)};
 }
 
-std::string multi_header(Opcode op, bool done) {
-    codec::MultiHeader header;
-    header.type = op;
-    header.done = done;
-    return bytes_of(header);
-}
-
-std::string multi_body(const std::vector<MadeOp>& ops) {
-    std::string body;
-    for (const auto& made : ops) {
-        body += multi_header(made.op, false) + made.body;
-    }
-    return body + multi_header(Opcode::error, true);
-}
-
 MadeOp make_get_data(Choice& choice, Opcode op) {
     const auto path = choice.any_path();
     codec::GetDataRequest record;
@@ -74,7 +57,22 @@ MadeOp make_write(Choice& choice) {
     }
 }
 
+std::string multi_header(Opcode op, bool done) {
+    codec::MultiHeader header;
+    header.type = op;
+    header.done = done;
+    return bytes_of(header);
+}
+
 }  // namespace
+
+std::string multi_body(const std::vector<MadeOp>& ops) {
+    std::string body;
+    for (const auto& made : ops) {
+        body += multi_header(made.op, false) + made.body;
+    }
+    return body + multi_header(Opcode::error, true);
+}
 
 MadeOp make_create(Choice& choice) {
     if (choice.chance(8)) {

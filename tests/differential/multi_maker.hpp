@@ -4,6 +4,7 @@
 #include "codec/opcode.hpp"
 
 #include <string>
+#include <vector>
 
 namespace kazoo::differential {
 
@@ -13,6 +14,8 @@ struct MadeOp {
     std::string body;
 };
 
+/// The body of a multi, or of a multi_read, of these.
+[[nodiscard]] std::string multi_body(const std::vector<MadeOp>& ops);
 [[nodiscard]] MadeOp make_create(Choice& choice);
 [[nodiscard]] MadeOp make_delete(Choice& choice);
 [[nodiscard]] MadeOp make_set_data(Choice& choice);

@@ -137,9 +137,7 @@ void Player::shake_hands(const Step& step) {
         expect_close(step.slot);
     }
     if (client.link && step.wrong_password) {
-        // Masked: "a wrong password closes nothing".
-        target_.close(*client.link);
-        client.link.reset();
+        expect_close(step.slot);  // before the password was looked at
     }
     if (accepted) {
         if (client.link) {

@@ -17,12 +17,6 @@ void mask(ZnodeStat& stat, const Names& names) {
     stat.ephemeral_owner = names.session(stat.ephemeral_owner);
 }
 
-void sort(std::vector<Acl>& acl) {
-    std::sort(acl.begin(), acl.end(), [](const Acl& a, const Acl& b) {
-        return std::tie(a.id.scheme, a.id.id, a.perms) < std::tie(b.id.scheme, b.id.id, b.perms);
-    });
-}
-
 template <class Record>
 void mask_record(Record& record, const Names& names) {
     if constexpr (requires { record.stat; }) {
@@ -33,14 +27,6 @@ void mask_record(Record& record, const Names& names) {
     }
     if constexpr (requires { record.ephemerals; }) {
         std::sort(record.ephemerals.begin(), record.ephemerals.end());
-    }
-    if constexpr (requires { record.acl; }) {
-        sort(record.acl);
-    }
-    if constexpr (std::is_same_v<Record, codec::WhoAmIReply>) {
-        std::sort(record.clients.begin(), record.clients.end(), [](const auto& a, const auto& b) {
-            return std::tie(a.auth_scheme, a.user) < std::tie(b.auth_scheme, b.user);
-        });
     }
     if constexpr (std::is_same_v<Record, codec::MultiResponse>) {
         for (auto& result : record.results) {
@@ -96,7 +82,8 @@ Entry masked(codec::Opcode op, std::string_view frame, const Names& names) {
     entry.notification = header.xid == codec::watch_xid;
     entry.exact = bytes_of(header);
     entry.text = to_string(header);
-    if (header.err == 0) {
+    // A multi_read that fails still has a body: it is compared.
+    if (header.err == 0 || op == codec::Opcode::multi_read) {
         const auto body_of = entry.notification ? codec::Opcode::notification : op;
         entry.text += ' ' + read_body(body_of, in, names, entry);
     }

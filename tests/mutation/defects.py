@@ -10,7 +10,8 @@
     what is put in their place
 
 The suites are tried in this order until one fails. `integration:X` is the suite X of
-tests/integration on the embedded server; the others are executables.
+tests/integration on the embedded server, `embedded:X` that of tests/embedded; the others are
+executables.
 """
 
 import dataclasses
@@ -19,7 +20,7 @@ import re
 
 BEFORE = "--- before\n"
 AFTER = "--- after\n"
-SUITE = re.compile(r"sim|sim_checks|unit_[a-z]+|integration:\w+")
+SUITE = re.compile(r"sim|sim_checks|unit_[a-z]+|(integration|embedded):\w+")
 FIELDS = {"what", "file", "suites"}
 
 

@@ -17,6 +17,7 @@ PLACES = {
     "sim": "tests/sim/sim",
     "sim_checks": "tests/sim/sim_checks",
     "integration": "tests/integration/integration",
+    "embedded": "tests/embedded/embedded",
 }
 NO_END = "does not end"
 

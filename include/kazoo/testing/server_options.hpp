@@ -68,9 +68,13 @@ private:                                              \
     KAZOO_OPTION(bool, ttl_nodes, true);
     /// How often containers without children and nodes whose time is over are removed.
     KAZOO_OPTION(milliseconds, reaper_interval, milliseconds(60'000));
-    /// "super:<digest>" as kazoo::make_digest gives it: who authenticates so may do everything.
+    /// "super:<digest>" as kazoo::make_digest_acl_credential gives it: who authenticates
+    /// so may do everything.
     KAZOO_OPTION(std::string, super_digest, "");
-    /// The zxid before that of the first transaction.
+    /// The zxid before that of the first transaction. Not negative. Clients refuse to go back in
+    /// time: a server that takes the place of an earlier one at the same address must begin beyond
+    /// the zxids that the clients of that one have seen, or it turns them away. `kazoo serve`
+    /// begins at the seconds of the clock times 2^20; the default here makes runs alike.
     KAZOO_OPTION(std::int64_t, first_zxid, 0);
     /// One request (jute.maxbuffer); whoever sends more is disconnected.
     KAZOO_OPTION(std::size_t, max_request_bytes, 0xfffff);
@@ -78,6 +82,13 @@ private:                                              \
     KAZOO_OPTION(std::size_t, max_unsent_bytes, std::size_t{64} << 20);
     /// Connections at one time; those beyond are closed at once. Zero: no limit.
     KAZOO_OPTION(std::size_t, max_connections, 0);
+    /// Whether the hard limits of quotas are enforced (Apache's zookeeper.enforceQuota, which is
+    /// off there by default, too): requests beyond them fail with QuotaExceededError.
+    KAZOO_OPTION(bool, enforce_quota, false);
+    /// Whether a handshake that asks for a session closes the connection of that session before
+    /// its password is looked at, as Apache ZooKeeper does: a client with a wrong password then
+    /// disconnects the owner. By default only the right password does.
+    KAZOO_OPTION(bool, takeover_closes_first, false);
     /// Both given: all clients must speak TLS. Files in PEM form, the certificate (with those that
     /// signed it behind it) and its private key without a password.
     KAZOO_OPTION(std::string, tls_certificate, "");

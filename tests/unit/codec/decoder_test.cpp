@@ -118,6 +118,31 @@ TEST(DecoderTest, FailureSticks) {
     EXPECT_FALSE(in.saw_null());
 }
 
+TEST(DecoderTest, NegativeCountsAreEmptyVectorsForThoseWhoAcceptThem) {
+    const ExactBytes input("fffffff9 ffffffff 00000002");
+    Decoder in(input);
+    in.accept_negative_counts();
+    EXPECT_EQ(in.count(4), 0U);
+    EXPECT_TRUE(in.ok());
+    EXPECT_FALSE(in.saw_null());
+    EXPECT_EQ(in.count(4), 0U);
+    EXPECT_TRUE(in.saw_null());
+    EXPECT_EQ(in.count(4), 0U);  // still more than there is
+    EXPECT_FALSE(in.ok());
+}
+
+TEST(DecoderTest, NullTextIsMarkedForThoseWhoAskForIt) {
+    const ExactBytes input("ffffffff 00000000 00000001 78 ffffffff 00000009");
+    Decoder in(input);
+    EXPECT_EQ(in.text(), "");
+    EXPECT_EQ(in.text(), "");
+    EXPECT_EQ(in.text(), "x");
+    in.mark_null_text();
+    EXPECT_EQ(in.text(), Decoder::null_text);
+    EXPECT_EQ(in.text(), "");  // cut off
+    EXPECT_FALSE(in.ok());
+}
+
 TEST(DecoderTest, CanBeFailedFromOutside) {
     const ExactBytes input("00000001");
     Decoder in(input);

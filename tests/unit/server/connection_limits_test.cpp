@@ -83,6 +83,22 @@ TEST(ConnectionLimitsTest, Words) {
     EXPECT_EQ(ask("isro"), "ro");
 }
 
+TEST(ConnectionLimitsTest, TheMaskFollowsItsWord) {
+    Rig rig;
+    for (const std::size_t first_piece : {2, 4, 7, 12}) {
+        Client setting = rig.open();
+        const std::string_view text("stmk\0\0\0\0\0\0\1\2", 12);
+        setting.send_text(text.substr(0, first_piece));
+        EXPECT_EQ(setting.over(), first_piece == text.size());
+        setting.send_text(text.substr(first_piece));
+        EXPECT_TRUE(setting.over());
+        EXPECT_EQ(setting.take_hex(), "323538");
+    }
+    Client getting = rig.open();
+    getting.send_text("gtmk");
+    EXPECT_EQ(getting.take_hex(), "323538");
+}
+
 /// A client that asks and never reads, beside one that does.
 class SlowReaderTest : public testing::Test {
 protected:

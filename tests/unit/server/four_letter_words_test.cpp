@@ -55,6 +55,9 @@ protected:
         context.started_ms = 400'000;
         context.mode = mode;
         context.read_only = read_only;
+        context.trace_mask = trace_mask;
+        context.expired_sessions = 3;
+        context.process = {17, 1024};
         return answer_word(word, context).value_or("no answer");
     }
 
@@ -66,6 +69,7 @@ protected:
     std::vector<ConnectionFigures> connections;
     std::string mode = "standalone";
     bool read_only = false;
+    std::int64_t trace_mask = initial_trace_mask;
 };
 
 TEST_F(FourLetterWordsTest, ShortAnswersHaveNoLineEnd) {
@@ -76,7 +80,7 @@ TEST_F(FourLetterWordsTest, ShortAnswersHaveNoLineEnd) {
 }
 
 TEST_F(FourLetterWordsTest, UnknownWordsAreNotAnswered) {
-    for (const auto* word : {"", "xxxx", "srv", "srvrr", "RUOK", "stmk"}) {
+    for (const auto* word : {"", "xxxx", "srv", "srvrr", "RUOK"}) {
         EXPECT_EQ(answer(word), "no answer");
     }
 }
@@ -102,6 +106,21 @@ TEST_F(FourLetterWordsTest, Srvr) {
             "Zxid: 0x2a\n"
             "Mode: standalone\n"
             "Node count: 5\n"
+    );
+}
+
+TEST_F(FourLetterWordsTest, VersionsLookAsTheReleasesPrintThem) {
+    EXPECT_EQ(
+        options.profile.version(),
+        "3.9.5-293c895a8d966a3ecb92872be4a1daf87d725da2, built on 2026-02-11 20:18 UTC"
+    );
+    EXPECT_THAT(
+        (Profile{4, 14}.version()),
+        testing::MatchesRegex("3\\.4\\.14-[0-9a-f]{40}, built on [0-9/]{10} [0-9:]{5} GMT")
+    );
+    EXPECT_THAT(
+        (Profile{8, 4}.version()),
+        testing::MatchesRegex("3\\.8\\.4-[0-9a-f]{40}, built on [0-9-]{10} [0-9:]{5} UTC")
     );
 }
 
@@ -181,6 +200,49 @@ TEST_F(FourLetterWordsTest, Mntr) {
         answer("mntr"),
         testing::AllOf(HasSubstr("\nzk_avg_latency\t0\n"), Not(HasSubstr("zk_uptime")))
     );
+}
+
+TEST_F(FourLetterWordsTest, MntrTellsWhatDashboardsReadSince36) {
+    auto& counters = statistics.counters;
+    counters.bytes_received = 100;
+    counters.connections_rejected = 2;
+    for (const int ms : {1, 1, 1, 40}) counters.reads_latency.add(ms);
+    statistics.reply_sizes.add(20);
+    statistics.reply_sizes.add(16);
+    const auto mntr = answer("mntr");
+    for (const std::string line :
+         {"open_file_descriptor_count\t17",
+          "max_file_descriptor_count\t1024",
+          "last_client_response_size\t16",
+          "min_client_response_size\t16",
+          "max_client_response_size\t20",
+          "bytes_received_count\t100",
+          "connection_rejected\t2",
+          "stale_sessions_expired\t3",
+          "avg_readlatency\t10.75",
+          "min_readlatency\t1",
+          "max_readlatency\t40",
+          "cnt_readlatency\t4",
+          "sum_readlatency\t43",
+          "p50_readlatency\t1",
+          "p99_readlatency\t40",
+          "cnt_updatelatency\t0",
+          "max_fsynctime\t0",
+          "unrecoverable_error_count\t0"}) {
+        EXPECT_THAT(mntr, HasSubstr("\nzk_" + line + "\n")) << line;
+    }
+    options.profile = Profile{5, 10};
+    EXPECT_THAT(answer("mntr"), Not(HasSubstr("readlatency")));
+}
+
+TEST_F(FourLetterWordsTest, TheTraceMaskAndTheDigests) {
+    EXPECT_EQ(answer("gtmk"), "306");
+    trace_mask = 258;
+    EXPECT_EQ(answer("stmk"), "258");
+    EXPECT_EQ(answer("hash"), "");
+    options.profile = Profile{5, 10};
+    EXPECT_EQ(answer("gtmk"), "258");
+    EXPECT_EQ(answer("hash"), "no answer");
 }
 
 TEST_F(FourLetterWordsTest, Conf) {

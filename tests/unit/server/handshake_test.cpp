@@ -79,6 +79,21 @@ TEST_F(HandshakeTest, AWrongPasswordIsExpiredAndHarmsNobody) {
     EXPECT_FALSE(owner.over());
 }
 
+TEST_F(HandshakeTest, AWrongPasswordEndsTheConnectionOfTheOwnerIfSoAskedFor) {
+    MemberOptions options;
+    options.takeover_closes_first = true;
+    Rig like_apache({}, options);
+    Client owner = like_apache.client();
+    Client::Welcome session = like_apache.last_welcome;
+    session.password[0] ^= 1;
+    Client thief = like_apache.open();
+    EXPECT_EQ(thief.resume(session).session, 0);
+    EXPECT_TRUE(owner.over());
+    session.password[0] ^= 1;
+    Client again = like_apache.open();
+    EXPECT_EQ(again.resume(session).session, session.session);
+}
+
 TEST_F(HandshakeTest, AnUnknownSessionIsExpired) {
     Client client = rig.open();
     expect_expired(client, client.connect({0, 0, 10'000, 77, {"0123456789abcdef"}, false}));

@@ -142,7 +142,6 @@ TEST(MultiWrite, TheErrorsAreThoseOfTheSingleOperations) {
         {remove("/a"), Errc::not_empty},
         {set("/a", "x", 3), Errc::bad_version},
         {create_ttl("/t", 0), Errc::bad_arguments},
-        {create_ttl("/t", 10, 0), Errc::bad_arguments},
         {create_ttl("/t", 10, 7), Errc::bad_arguments},
     };
     for (const auto& one : cases) {
@@ -245,6 +244,56 @@ TEST(MultiWrite, ServersRefuseOperationsTheyDoNotKnow) {
     StateWorld world(options);
     expect_malformed(world, {create("/x", 0, Opcode::create2)});
     EXPECT_EQ(errors(world.multi({check("/"), create("/y")})), (std::vector<std::int32_t>{1, 1}));
+}
+
+TEST(MultiWrite, ACreateTtlWithOtherFlagsIsTheCreateOfThoseFlags) {
+    for (const std::int64_t ttl_ms : {std::int64_t{1000}, std::int64_t{-1}}) {
+        StateWorld world;
+        const WriteResult result = world.multi(
+            {create_ttl("/plain", ttl_ms, 0),
+             create_ttl("/mine", ttl_ms, 1),
+             create_ttl("/s-", ttl_ms, 2),
+             create_ttl("/e-", ttl_ms, 3),
+             create_ttl("/box", ttl_ms, 4)}
+        );
+        EXPECT_EQ(result.err, 0);
+        EXPECT_EQ(errors(result), std::vector<std::int32_t>({1, 1, 1, 1, 1}));
+        EXPECT_EQ(
+            types(result),
+            std::vector<Opcode>(
+                {Opcode::create, Opcode::create, Opcode::create, Opcode::create, Opcode::create2}
+            )
+        );
+        EXPECT_EQ(world.state.tree().find("/plain")->kind, NodeKind::persistent);
+        EXPECT_EQ(world.state.tree().find("/mine")->kind, NodeKind::ephemeral);
+        EXPECT_EQ(world.state.tree().find("/box")->kind, NodeKind::container);
+        EXPECT_EQ(
+            errors(world.multi({create_ttl("/seven", ttl_ms, 7)})),
+            std::vector<std::int32_t>({static_cast<std::int32_t>(Errc::bad_arguments)})
+        );
+    }
+}
+
+TEST(MultiWrite, ANullAclIdFailsTheWhole) {
+    StateWorld world;
+    base::Buffer body;
+    codec::Encoder out(body);
+    encode(out, codec::MultiHeader{Opcode::create, false, -1});
+    encode(out, codec::CreateRequest{"/before", "x", open_acl(), 0});
+    encode(out, codec::MultiHeader{Opcode::create, false, -1});
+    out.ustring("/a");
+    out.ustring("x");
+    out.i32(1);
+    out.i32(31);
+    out.ustring("world");
+    out.i32(-1);
+    out.i32(0);
+    encode(out, codec::MultiHeader{Opcode::error, true, -1});
+    const WriteResult result = world.write_bytes(Opcode::multi, body.span());
+    EXPECT_EQ(result.err, static_cast<std::int32_t>(Errc::marshalling_error));
+    EXPECT_TRUE(std::holds_alternative<std::monostate>(result.body));
+    EXPECT_EQ(world.state.tree().find("/before"), nullptr);
+    EXPECT_EQ(world.write(codec::CreateRequest{"/before", "x", open_acl(), 0}).err, 0);
 }
 
 }  // namespace

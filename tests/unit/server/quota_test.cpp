@@ -106,6 +106,7 @@ TEST_F(QuotaTest, WorksWithoutStatsOrWithNonsenseInThem) {
 
 TEST(UsageTest, IsParsedLeniently) {
     EXPECT_EQ(Usage::parse("count=3,bytes=-1=;byteHardLimit=7").print(), "count=3,bytes=-1");
+    EXPECT_EQ(Usage::parse("count=3,bytes=5=;byteHardLimit=7").print(), "count=3,bytes=5");
     EXPECT_EQ(Usage::parse("bytes=4;count=3").print(), "count=3,bytes=4");
     EXPECT_EQ(Usage::parse("").print(), "count=-1,bytes=-1");
     EXPECT_EQ(Usage::parse(",,=;count,bytes=99999999999999999999").print(), "count=-1,bytes=-1");
@@ -127,6 +128,29 @@ TEST(QuotasTest, KnowWhatTheirNodesAreAbout) {
     EXPECT_EQ(Quotas::limited_by(quota + "s/zookeeper_limits"), std::nullopt);
     EXPECT_EQ(Quotas::counted_by(quota + "/a/zookeeper_stats"), "/a");
     EXPECT_EQ(Quotas::counted_by(quota), std::nullopt);
+}
+
+TEST(HardLimitsTest, AreThoseOfTheirOwnKeys) {
+    const auto limits = HardLimits::parse("count=1,bytes=2=;byteHardLimit=10;countHardLimit=3");
+    EXPECT_EQ(limits.count, 3);
+    EXPECT_EQ(limits.bytes, 10);
+    EXPECT_EQ(HardLimits::parse("count=1,bytes=2").count, -1);
+    EXPECT_EQ(HardLimits::parse("countHardLimit=x").count, -1);
+}
+
+TEST(HardLimitsTest, WhatDoesNotGrowIsAllowed) {
+    const auto limits = HardLimits::parse("byteHardLimit=10;countHardLimit=3");
+    const auto usage = [](std::int64_t count, std::int64_t bytes) {
+        Usage made;
+        made.add(count, bytes);
+        return made;
+    };
+    EXPECT_TRUE(limits.allow(usage(2, 4), usage(1, 6)));
+    EXPECT_FALSE(limits.allow(usage(3, 4), usage(1, 0)));
+    EXPECT_FALSE(limits.allow(usage(2, 4), usage(1, 7)));
+    EXPECT_TRUE(limits.allow(usage(9, 99), usage(0, 0)));
+    EXPECT_FALSE(limits.allow(usage(1, 99), usage(0, -1)));
+    EXPECT_TRUE(HardLimits().allow(usage(9, 99), usage(1, 1)));
 }
 
 }  // namespace

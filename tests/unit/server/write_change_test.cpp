@@ -180,5 +180,34 @@ TEST(WriteOther, EveryTruncatedRequestIsRefused) {
     EXPECT_EQ(world.write_bytes(Opcode::create_ttl, body.span()).err, 0);
 }
 
+TEST(WriteQuota, HardLimitsAreEnforcedOnRequest) {
+    for (const bool enforced : {true, false}) {
+        StateOptions options;
+        options.enforce_quota = enforced;
+        StateWorld world(options);
+        world.create("/a");
+        world.create("/zookeeper/quota/a");
+        world.create("/zookeeper/quota/a/zookeeper_limits");
+        world.set("/zookeeper/quota/a/zookeeper_limits", "byteHardLimit=10;countHardLimit=2");
+        world.create("/zookeeper/quota/a/zookeeper_stats");
+        const auto refused = enforced ? static_cast<std::int32_t>(Errc::quota_exceeded) : 0;
+        EXPECT_EQ(world.create("/a/b").err, 0);  // "data": of 10 bytes 8 are used
+        EXPECT_EQ(world.create("/a/c").err, refused);
+        EXPECT_EQ(world.set("/a/b", "1234567").err, refused);
+        EXPECT_EQ(world.set("/a/b", "1").err, 0);
+        EXPECT_EQ(world.create("/apart").err, 0);
+        EXPECT_EQ(
+            world
+                .multi(
+                    {{Opcode::create, codec::CreateRequest{"/a/d", "", open_acl_unsafe(), 0}},
+                     {Opcode::create, codec::CreateRequest{"/a/e", "", open_acl_unsafe(), 0}}}
+                )
+                .err,
+            0
+        );
+        EXPECT_EQ(world.has("/a/d"), !enforced);
+    }
+}
+
 }  // namespace
 }  // namespace kazoo::server

@@ -142,7 +142,6 @@ TEST(WriteCreate, RefusesInZooKeepersOrder) {
         {"no CREATE before syntax", "/locked/..", Errc::no_auth},
         {"unknown flags before all", "a", Errc::bad_arguments, 7},
         {"negative flags", "/b", Errc::bad_arguments, -1},
-        {"flags of a container", "/b", Errc::bad_arguments, 4},
         {"flags of a TTL", "/b", Errc::bad_arguments, 5},
     };
     for (const Refusal& refusal : refusals) {
@@ -194,6 +193,88 @@ TEST(WriteCreate, ContainersAreMadeByTheirOpcode) {
     EXPECT_EQ(world.state.tree().find("/d")->kind, NodeKind::container);
     EXPECT_EQ(world.stat("/c").ephemeral_owner, 0);
     EXPECT_EQ(world.create("/x", 5, Opcode::create_container).err, code(Errc::bad_arguments));
+}
+
+TEST(WriteCreate, TheContainerFlagWithoutItsOpcodeMakesAnOrdinaryNode) {
+    StateWorld world;
+    for (const Opcode op : {Opcode::create, Opcode::create2}) {
+        const std::string path = op == Opcode::create ? "/one" : "/two";
+        ASSERT_EQ(world.create(path, 4, op).err, 0);
+        EXPECT_EQ(world.state.tree().find(path)->kind, NodeKind::persistent);
+        EXPECT_EQ(world.create(path + "/child", 1).err, 0);
+    }
+}
+
+TEST(WriteCreate, FlagsThatTheReleaseDoesNotKnowAreRefused) {
+    StateOptions options;
+    options.profile = Profile{4, 14};
+    StateWorld oldest(options);
+    EXPECT_EQ(oldest.create("/a", 3, Opcode::create).err, 0);
+    EXPECT_EQ(oldest.create("/b", 4, Opcode::create).err, code(Errc::bad_arguments));
+    options.ttl_nodes = false;
+    StateWorld without_ttl(options);
+    EXPECT_EQ(without_ttl.create("/b", 5, Opcode::create).err, code(Errc::bad_arguments));
+}
+
+TEST(WriteCreate, KeeperLooksAtTwoBitsOfTheFlags) {
+    StateOptions options;
+    options.profile.keeper = true;
+    StateWorld world(options);
+    EXPECT_EQ(world.create("/plain", 4, Opcode::create).err, 0);
+    EXPECT_EQ(world.create("/mine", 5, Opcode::create).err, 0);
+    EXPECT_EQ(world.state.tree().find("/plain")->kind, NodeKind::persistent);
+    EXPECT_EQ(world.state.tree().find("/mine")->kind, NodeKind::ephemeral);
+}
+
+/// A create whose ACL is these bytes, the count included.
+std::int32_t create_with_acl(StateWorld& world, std::string_view path, const base::Buffer& acl) {
+    base::Buffer body;
+    codec::Encoder out(body);
+    out.ustring(path);
+    out.ustring("data");
+    body.append(acl.data(), acl.size());
+    out.i32(0);
+    return world.write_bytes(Opcode::create, body.span()).err;
+}
+
+TEST(WriteCreate, ANegativeCountOfAclEntriesIsAnEmptyList) {
+    StateWorld world;
+    for (const std::int32_t count : {-7, -1, 0}) {
+        base::Buffer acl;
+        codec::Encoder(acl).i32(count);
+        EXPECT_EQ(create_with_acl(world, "/a", acl), code(Errc::invalid_acl)) << count;
+    }
+}
+
+TEST(WriteCreate, ANullAclIdFailsWhereApacheLooksAtIt) {
+    using Entry = std::pair<const char*, const char*>;  // scheme, id; null as such
+    const auto list = [](std::initializer_list<Entry> entries) {
+        base::Buffer acl;
+        codec::Encoder out(acl);
+        out.i32(static_cast<std::int32_t>(entries.size()));
+        for (const auto& [scheme, id] : entries) {
+            out.i32(31);
+            for (const char* text : {scheme, id}) {
+                text == nullptr ? out.i32(-1) : out.ustring(text);
+            }
+        }
+        return acl;
+    };
+    StateWorld world;
+    for (const char* scheme : {"world", "digest", "ip"}) {
+        EXPECT_EQ(
+            create_with_acl(world, "/a", list({{scheme, nullptr}})), code(Errc::marshalling_error)
+        ) << scheme;
+        EXPECT_EQ(create_with_acl(world, "/a", list({{scheme, ""}})), code(Errc::invalid_acl));
+    }
+    for (const char* scheme : {"auth", "other", "", static_cast<const char*>(nullptr)}) {
+        EXPECT_EQ(create_with_acl(world, "/a", list({{scheme, nullptr}})), code(Errc::invalid_acl));
+    }
+    const Entry bad{"other", "x"};
+    const Entry null{"world", nullptr};
+    EXPECT_EQ(create_with_acl(world, "/a", list({bad, null})), code(Errc::invalid_acl));
+    EXPECT_EQ(create_with_acl(world, "/a", list({null, bad})), code(Errc::marshalling_error));
+    EXPECT_EQ(create_with_acl(world, "/none/a", list({null})), code(Errc::marshalling_error));
 }
 
 TEST(WriteCreate, TtlNodesNeedTheirFlagsAndAPositiveTtl) {

@@ -1,0 +1,150 @@
+// Clients that ask for much must not delay the others, nor keep memory when they are gone.
+#include "embedded_fixture.hpp"
+#include "raw_client.hpp"
+#include "tool_process.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <fstream>
+#include <list>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace kazoo::embedded_tests {
+namespace {
+
+using testing_support::RawClient;
+using testing_support::ToolProcess;
+
+/// A node whose list of children takes the server milliseconds to write down.
+void make_family(KazooClient& zk, const std::string& path, int children) {
+    zk.create(path);
+    for (int i = 0; i < children;) {
+        std::vector<AsyncResult<std::string>> made;
+        for (int n = 0; n < 500; ++n, ++i) {
+            const auto name = "/a-child-with-a-rather-long-name-" + std::to_string(i);
+            made.push_back(zk.create_async(path + name, ""));
+        }
+        for (auto& result : made) result.get(patience);
+    }
+}
+
+/// Lists the children of a node again and again.
+class Listing {
+public:
+    Listing(std::uint16_t port, std::string path) : client_(port), path_(std::move(path)) {
+        client_.connect(60'000);
+        thread_ = std::thread([this] {
+            while (!stop_) {
+                client_.request(codec::GetChildrenRequest{path_, false});
+                lists_ += client_.read_frame().empty() ? 0 : 1;
+            }
+        });
+    }
+    ~Listing() {
+        stop_ = true;
+        thread_.join();
+    }
+    [[nodiscard]] int lists() const { return lists_; }
+
+private:
+    RawClient client_;
+    std::string path_;
+    std::atomic<bool> stop_ = false;
+    std::atomic<int> lists_ = 0;
+    std::thread thread_;
+};
+
+TEST(Turns, LargeListsOfOneClientDoNotDelayTheOthers) {
+    Server server;
+    Started zk(server.hosts());
+    make_family(zk, "/large", 50'000);
+    std::list<Listing> listing;
+    for (int i = 0; i < 20; ++i) listing.emplace_back(server.port(), "/large");
+    for (auto& one : listing) {
+        ASSERT_TRUE(comes_true([&] { return one.lists() > 1; }));
+    }
+    std::vector<std::chrono::steady_clock::duration> times;
+    for (int i = 0; i < 50; ++i) {
+        const auto before = std::chrono::steady_clock::now();
+        zk.exists("/large");
+        times.push_back(std::chrono::steady_clock::now() - before);
+    }
+    std::nth_element(times.begin(), times.begin() + 25, times.end());
+    std::vector<int> lists;
+    for (auto& one : listing) lists.push_back(one.lists());
+    const auto median = std::chrono::duration_cast<std::chrono::microseconds>(times[25]).count();
+    RecordProperty("median_us", static_cast<int>(median));
+    EXPECT_LT(median, 50'000);
+    for (auto& one : listing) {  // and they are served in turn
+        const int now = one.lists();
+        EXPECT_TRUE(comes_true([&] { return one.lists() > now; }));
+    }
+}
+
+TEST(Turns, WhatWasAskedBeforeTheEndIsDone) {
+    constexpr int count = 2000;  // many turns
+    Server server;
+    Started zk(server.hosts());
+    zk.create("/all");
+    RawClient client(server.port());
+    ASSERT_NE(client.connect(), 0);
+    const AclList acl = open_acl_unsafe();
+    base::Buffer bytes;
+    for (int i = 0; i < count; ++i) {
+        const auto path = "/all/" + std::to_string(i);
+        codec::append_frame(
+            bytes,
+            codec::RequestHeader{i + 1, codec::Opcode::create},
+            codec::CreateRequest{path, "", acl, 0}
+        );
+    }
+    client.send({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    client.half_close();
+    EXPECT_TRUE(client.closes());
+    EXPECT_EQ(zk.get_children("/all").size(), std::size_t{count});
+}
+
+/// Resident memory of a process, in MB.
+long megabytes_of(pid_t pid) {
+    std::ifstream statm("/proc/" + std::to_string(pid) + "/statm");
+    long size = 0;
+    long resident = 0;
+    statm >> size >> resident;
+    return resident * 4096 / (1 << 20);
+}
+
+TEST(Turns, MemoryIsGivenBackAfterSlowReaders) {
+    ToolProcess tool({"serve", "--listen", "127.0.0.1:0"});
+    const auto hosts = tool.first_line();
+    const auto port = static_cast<std::uint16_t>(std::stoi(hosts.substr(hosts.rfind(':') + 1)));
+    Started zk(hosts);
+    zk.create("/big", std::string(500'000, 'x'));
+    const long before = megabytes_of(tool.pid());
+    {
+        std::list<RawClient> slow;
+        for (int i = 0; i < 60; ++i) {
+            slow.emplace_back(port).connect();
+            for (int n = 0; n < 30; ++n) slow.back().request(codec::GetDataRequest{"/big", false});
+        }
+        ASSERT_TRUE(comes_true([&] { return megabytes_of(tool.pid()) > before + 60; }));
+    }
+    EXPECT_TRUE(comes_true([&] { return megabytes_of(tool.pid()) < before + 25; }))
+        << before << " MB before, " << megabytes_of(tool.pid()) << " MB after";
+}
+
+TEST(Turns, MemoryIsGivenBackWhenTheTreeIsEmptied) {
+    ToolProcess tool({"serve", "--listen", "127.0.0.1:0"});
+    Started zk(tool.first_line());
+    const long before = megabytes_of(tool.pid());
+    for (int cycle = 0; cycle < 3; ++cycle) {
+        make_family(zk, "/large", 60'000);
+        zk.delete_recursive("/large");
+    }
+    EXPECT_TRUE(comes_true([&] { return megabytes_of(tool.pid()) < before + 25; }))
+        << before << " MB before, " << megabytes_of(tool.pid()) << " MB after";
+}
+
+}  // namespace
+}  // namespace kazoo::embedded_tests
