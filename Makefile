@@ -17,7 +17,8 @@ SOURCES = $(shell find include src tests tools examples bench \
 # Tests want an Apache ZooKeeper that starts fast; beside the embedded server it may take its time.
 APACHE_AT_ITS_BEST := -XX:TieredStopAtLevel=4 -Xmx1g
 
-.PHONY: help deps test asan tsan clang run bench sim chaos fuzz mutation coverage format tidy clean
+.PHONY: help deps test asan tsan clang run bench sim chaos interop fuzz mutation coverage format \
+    tidy clean
 
 help:
 	@echo "make test            build and run every test"
@@ -27,6 +28,7 @@ help:
 	@echo "make bench           the benchmarks"
 	@echo "make sim SEEDS=n     n simulated lives, or one: make sim SEED=x TRACE=1"
 	@echo "make chaos MINUTES=n a real ensemble, its clients and a network that break"
+	@echo "make interop         the suites of other people's clients, on kazoo serve"
 	@echo "make fuzz SECONDS=n  every fuzz target, n seconds in all"
 	@echo "make mutation        plants defects and says which test notices each"
 	@echo "make coverage        which lines of the protocol core the tests run, 95 % at least"
@@ -73,6 +75,15 @@ chaos: deps
 	@cmake --build --preset dev --target chaos
 	@build/dev/tests/chaos/chaos --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) \
 	    || [ $$? -eq 77 ]  # it has said why there is no verdict
+
+# The suites of other people's clients, with whatever of pip, go, cargo and npm there is. They come
+# from the registries: no part of the ordinary tests. SUITES chooses; APACHE is a class path of
+# Apache ZooKeeper, to run them on that instead.
+interop: deps
+	@cmake --preset release >/dev/null
+	@cmake --build --preset release --target kazoo_tool
+	@python3 -B tests/interop/suites/run.py --tool build/release/tools/kazoo/kazoo \
+	    --work build/interop $(if $(APACHE),--apache '$(APACHE)') $(if $(SUITES),--only $(SUITES))
 
 SECONDS ?= 90
 fuzz: deps

@@ -1,0 +1,233 @@
+"""The suites: where each comes from, what it needs, and what of it one server cannot pass."""
+
+import json
+import pathlib
+import re
+
+from common import (
+    Failed, Outcome, call, fetch, need, python_environment, python_source, read_junit, server,
+    writable_copy,
+)
+
+HERE = pathlib.Path(__file__).resolve().parent
+THREE_SERVERS = "needs three servers"
+DISK = "stops the server and wants its nodes and sessions back"
+CERTIFICATES = "needs client certificates"
+SASL = "needs SASL"
+RECONFIG = "needs reconfig"
+
+
+class PythonKazoo:
+    name = "python-kazoo"
+    version = "2.11.0"
+    left_out = {
+        "TestSSLClient": CERTIFICATES,
+        "TestReconfig": RECONFIG,
+        "TestReadOnlyMode": THREE_SERVERS,
+        "test_update_host_list": THREE_SERVERS,
+        "test_request_queuing_session_recovered": DISK,
+        "SASLDigestAuthentication": SASL,
+        "SASLGSSAPIAuthentication": SASL,
+    }
+
+    def prepare(self, work):
+        work.mkdir(exist_ok=True)
+        self.source = python_source(work, "kazoo", self.version)
+        self.python = python_environment(work, f"kazoo[test,sasl]=={self.version}")
+
+    def run(self, work, env):
+        outcome = Outcome(self.version, left_out=dict(self.left_out))
+        failed = self.run_tests(work, env, outcome, ["kazoo/tests"], "all")
+        # Some race with their own client, or with the server: what fails four times, fails.
+        for attempt in range(2, 5):
+            if failed:
+                failed = self.run_tests(work, env, outcome, failed, f"attempt-{attempt}")
+        outcome.failed = failed
+        return outcome
+
+    def run_tests(self, work, env, outcome, tests, label):
+        """The names of those that failed, as pytest takes them."""
+        report = work / f"{label}.xml"
+        report.unlink(missing_ok=True)
+        expression = " and ".join(f"not {name}" for name in self.left_out)
+        command = [
+            str(self.python), "-m", "pytest", "-q", "-p", "kazoo_cluster", "-p", "no:cacheprovider",
+            "--timeout", "120", "-k", expression, f"--junitxml={report}", *tests,
+        ]
+        env = dict(env, PYTHONPATH=f"{self.source}:{HERE}")
+        call(command, self.source, env, 1800, work / f"{label}.log")
+        # kazoo.tests.test_lock.KazooLockTests::test_lock
+        parts = (re.split(r"[.:]+", name) for name in read_junit(report, outcome))
+        return [f"{'/'.join(path)}.py::{case}::{test}" for *path, case, test in parts]
+
+
+class Aiozk:
+    name = "aiozk"
+    version = "0.32.0"
+
+    def prepare(self, work):
+        work.mkdir(exist_ok=True)
+        self.source = python_source(work, "aiozk", self.version)
+        self.python = python_environment(work, "pytest", "pytest-asyncio")
+
+    def run(self, work, env):
+        outcome = Outcome(self.version)
+        report = work / "report.xml"
+        report.unlink(missing_ok=True)
+        command = [
+            str(self.python), "-m", "pytest", "-q", "-o", "addopts=", "-o", "asyncio_mode=auto",
+            "-p", "no:cacheprovider", f"--junitxml={report}", "aiozk/test",
+        ]
+        with server(env) as port:
+            env = dict(env, ZK_HOST="127.0.0.1", ZK_PORT=str(port), PYTHONPATH=str(self.source))
+            call(command, self.source, env, 600, work / "log")
+        outcome.failed = read_junit(report, outcome)
+        return outcome
+
+
+class GoZookeeper:
+    name = "go-zookeeper"
+    version = "v1.0.4"
+    module = "github.com/go-zookeeper/zk"
+    left_out = {
+        "TestIntegration_BasicCluster": THREE_SERVERS,
+        "TestIntegration_ClientClusterFailover": THREE_SERVERS,
+        "TestIntegration_NoQuorum": THREE_SERVERS,
+        "TestIntegration_IncrementalReconfig": RECONFIG,
+        "TestIntegration_Reconfig": RECONFIG,
+        "TestIntegration_IfAuthdataSurvivesReconnect": DISK,
+    }
+
+    def prepare(self, work):
+        need("go")
+        work.mkdir(exist_ok=True)
+        (work / "go.mod").write_text("module interop\n")
+        what = f"{self.module} {self.version}"
+        got = fetch(["go", "mod", "download", "-json", f"{self.module}@{self.version}"], work, what)
+        self.source = work / "zk"
+        writable_copy(json.loads(got)["Dir"], self.source)
+        binaries = work / "bin"
+        binaries.mkdir(exist_ok=True)
+        link = binaries / "zkServer.sh"
+        link.unlink(missing_ok=True)
+        link.symlink_to(HERE / "zk_server.py")
+
+    def run(self, work, env):
+        log = work / "log"
+        skipped = "|".join(f"^{name}$" for name in self.left_out)
+        # Its tests read the build date as releases before 3.7 print it.
+        env = dict(env, ZOOKEEPER_BIN_PATH=str(work / "bin"), KAZOO_RELEASE="3.6")
+        command = ["go", "test", "-timeout", "1200s", "-json", "-skip", skipped, "./..."]
+        call(command, self.source, env, 1300, log)
+        outcome = Outcome(self.version, left_out=dict(self.left_out))
+        ends = {}
+        for line in log.read_text(encoding="utf-8", errors="replace").splitlines():
+            if line.startswith("{"):
+                event = json.loads(line)
+                if event.get("Action") in ("pass", "fail") and "/" not in event.get("Test", "/"):
+                    ends[event["Test"]] = event["Action"]
+        if not ends:
+            raise Failed(f"no test ran, see {log}")
+        outcome.passed = sum(end == "pass" for end in ends.values())
+        outcome.failed = [name for name, end in ends.items() if end == "fail"]
+        return outcome
+
+
+class RustClient:
+    name = "rust-zookeeper-client"
+    version = "0.11.2"
+    left_out = {
+        "test_readonly_plaintext": THREE_SERVERS,
+        "test_update_ensemble": THREE_SERVERS,
+        "test_auth_failed": SASL,
+    }
+
+    def prepare(self, work):
+        need("cargo")
+        self.source = work / "zookeeper-client"
+        if self.source.exists():
+            return
+        (work / "all" / "src").mkdir(parents=True, exist_ok=True)
+        (work / "all" / "src" / "lib.rs").write_text("")
+        (work / "all" / "Cargo.toml").write_text(
+            '[package]\nname = "all"\nversion = "0.0.0"\nedition = "2021"\n'
+            f'[dependencies]\nzookeeper-client = "={self.version}"\n'
+        )
+        what = f"zookeeper-client {self.version}"
+        fetch(["cargo", "vendor", "--quiet", str(work / "vendor")], work / "all", what)
+        writable_copy(work / "vendor" / "zookeeper-client", self.source)
+        manifest = self.source / "Cargo.toml"
+        stand_in = f'\n[dev-dependencies.testcontainers]\npath = "{HERE / "testcontainers"}"\n'
+        manifest.write_text(manifest.read_text() + stand_in)
+
+    def run(self, work, env):
+        skipped = [part for name in self.left_out for part in ("--skip", name)]
+        base = ["cargo", "test", "--features", "tokio", "--no-fail-fast"]
+        env = dict(env, CARGO_TARGET_DIR=str(work / "target"))
+        if call([*base, "--no-run"], self.source, env, 3600, work / "build.log") != 0:
+            raise Failed(f"it does not compile, see {work / 'build.log'}")
+        outcome = Outcome(self.version, left_out=dict(self.left_out))
+        wanted = []
+        # Some want the server to be slower than their client: what fails four times, fails.
+        for attempt in range(1, 5):
+            if attempt == 1 or wanted:
+                log = work / f"attempt-{attempt}.log"
+                chosen = ["--exact", *wanted] if wanted else skipped
+                call([*base, "--", "--test-threads=4", *chosen], self.source, env, 900, log)
+                wanted = self.read_log(log, outcome)
+        outcome.failed = wanted
+        return outcome
+
+    def read_log(self, log, outcome):
+        """The names of those that failed, beside counting the others."""
+        ends = re.findall(r"^test (\S+)(?: - .*)? \.\.\. (ok|FAILED)$", log.read_text(), re.M)
+        if not ends:
+            raise Failed(f"no test ran, see {log}")
+        outcome.passed += sum(end == "ok" for _, end in ends)
+        return [name for name, end in ends if end != "ok"]
+
+
+class NpmZookeeper:
+    name = "npm-zookeeper"
+    version = "7.3.0"
+
+    def prepare(self, work):
+        need("npm", "node", "cmake")
+        work.mkdir(exist_ok=True)
+        self.source = work / "package"
+        if (self.source / "build" / "Release" / "zookeeper.node").exists():
+            return
+        what = f"zookeeper {self.version}"
+        fetch(["npm", "pack", "--silent", f"zookeeper@{self.version}"], work, what)
+        fetch(["tar", "xzf", f"zookeeper-{self.version}.tgz"], work, what)
+        manifest = self.source / "package.json"
+        description = json.loads(manifest.read_text())
+        description["devDependencies"] = {"ava": "6.x"}
+        description["scripts"] = {}
+        manifest.write_text(json.dumps(description))
+        fetch(["npm", "install", "--silent", "--ignore-scripts"], self.source, "what it needs")
+        fetch(["node", "scripts/prepublish.js"], self.source, "ZooKeeper's C client")
+        gyp = fetch(["npm", "root", "-g"], work, "npm").strip() + "/npm/node_modules/node-gyp"
+        prefix = fetch(
+            ["node", "-p", "require('path').dirname(require('path').dirname(process.execPath))"],
+            work,
+            "node",
+        ).strip()
+        build = ["node", f"{gyp}/bin/node-gyp.js", "rebuild", "--nodedir", prefix]
+        fetch(build, self.source, "a build of ZooKeeper's C client")
+
+    def run(self, work, env):
+        log = work / "log"
+        with server(env) as port:
+            command = ["npx", "ava", "--tap", "./tests/integration/*.js", "--", f"127.0.0.1:{port}"]
+            call(command, self.source, env, 300, log)
+        ends = re.findall(r"^(ok|not ok) \d+ - (.*)$", log.read_text(), re.M)
+        if not ends:
+            raise Failed(f"no test ran, see {log}")
+        outcome = Outcome(self.version)
+        outcome.passed = sum(end == "ok" for end, _ in ends)
+        outcome.failed = [name for end, name in ends if end != "ok"]
+        return outcome
+
+
+ALL = [PythonKazoo(), Aiozk(), GoZookeeper(), RustClient(), NpmZookeeper()]
