@@ -50,13 +50,18 @@ std::ostream& operator<<(std::ostream& out, const Hosts& hosts);
 
 /// Reads "host[:port][,host[:port]]...[/chroot]".
 ///
-/// The port defaults to 2181; IPv6 addresses stand in brackets, "[::1]:2181"; blanks around hosts,
-/// ports and the whole are dropped; names are lower-cased, as kazoo does. The chroot applies to all
-/// servers, is normalised and checked as a path; "/" means none. Nothing is resolved or contacted.
+/// The port defaults to 2181; IPv6 addresses stand in brackets, "[::1]:2181" or
+/// "[fe80::1%eth0]:2181"; blanks around hosts, ports and the whole are dropped; names and addresses
+/// are lower-cased, as kazoo does, but not the zone of an address, which names an interface. The
+/// chroot stands once, behind the last server, and applies to all of them; it is normalised and
+/// checked as a path; "/" means none. Nothing is resolved or contacted.
 ///
 /// Fails with ClientErrc::configuration and a detail that quotes the offending part: an empty
 /// string or host, a port that is not a number from 1 to 65535, an IPv6 address without brackets,
-/// a bracket without its partner, a character no host name has, an invalid chroot.
+/// a bracket without its partner, a character no host name has, another separator than a comma,
+/// the scheme of a URL, an invalid chroot, or a chroot in which another server follows
+/// ("zk1:2181/app,zk2:2181/app"). Credentials ("user:password@host") are refused without being
+/// quoted.
 Result<Hosts> parse_hosts(std::string_view connect_string);
 
 }  // namespace kazoo

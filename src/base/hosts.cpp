@@ -3,6 +3,7 @@
 #include <kazoo/hosts.hpp>
 #include <kazoo/paths.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <ostream>
@@ -34,6 +35,17 @@ std::string to_lower(std::string_view text) {
         }
     }
     return lower;
+}
+
+bool is_digit(char c) noexcept {
+    return c >= '0' && c <= '9';
+}
+
+/// Host names and addresses ignore case; the zone of an address is the name of an interface, which
+/// does not.
+std::string normal_host(std::string_view host) {
+    const std::string_view address = host.substr(0, host.find('%'));
+    return to_lower(address).append(host.substr(address.size()));
 }
 
 // Names are left to the resolver, but what certainly is none must not reach it.
@@ -68,7 +80,7 @@ Result<std::uint16_t> parse_port(std::string_view text, std::string_view whole) 
 Result<HostPort> make_server(
     std::string_view host, std::string_view after_host, std::string_view whole
 ) {
-    HostPort server(to_lower(host), default_port);
+    HostPort server(normal_host(host), default_port);
     if (!after_host.empty()) {
         Result<std::uint16_t> port = parse_port(after_host.substr(1), whole);
         if (!port) {
@@ -95,6 +107,30 @@ Result<HostPort> parse_bracketed(std::string_view text) {
     return make_server(host, rest, text);
 }
 
+/// Why a server with more than one colon is none. IPv6 addresses without brackets look so, but also
+/// lists with other separators than commas.
+Error refuse_colons(std::string_view text) {
+    if (text.find(';') != npos) {
+        return refuse("servers are separated by commas, not by semicolons", text);
+    }
+    if (text.find_first_of(blanks) != npos) {
+        return refuse("servers are separated by commas, not by blanks", text);
+    }
+    if (can_be_ipv6(text)) {
+        return refuse("an IPv6 address needs brackets, as in [::1]:2181", text);
+    }
+    return refuse("a server is host:port, and this has more than one colon", text);
+}
+
+/// The text may contain a password: it is not quoted.
+Error refuse_credentials() {
+    return Error(ClientErrc::configuration)
+        .detail(
+            "hosts: credentials do not belong in the connect string; give them to "
+            "ClientOptions::auth_data or KazooClient::add_auth"
+        );
+}
+
 Result<HostPort> parse_server(std::string_view text) {
     if (!text.empty() && text.front() == '[') {
         return parse_bracketed(text);
@@ -106,7 +142,7 @@ Result<HostPort> parse_server(std::string_view text) {
         return refuse("a host is empty", text);
     }
     if (rest.find(':', 1) != npos) {
-        return refuse("an IPv6 address needs brackets, as in [::1]:2181", text);
+        return refuse_colons(text);
     }
     if (host.empty()) {
         return refuse("the host before the port is missing", text);
@@ -125,7 +161,34 @@ std::string_view without_end(std::string_view chroot) noexcept {
     return chroot;
 }
 
+/// Whether the text begins with "host:port", as far as the next separator.
+bool begins_with_server(std::string_view text) noexcept {
+    text = trim(text.substr(0, text.find_first_of("/,;")));
+    const std::size_t colon = text.rfind(':');
+    if (colon == npos || colon == 0) {
+        return false;
+    }
+    const std::string_view port = text.substr(colon + 1);
+    return !port.empty() && std::all_of(port.begin(), port.end(), is_digit);
+}
+
+/// "/app,zk2:2181/app" is a valid path, but was meant to be a second server.
+bool holds_server(std::string_view chroot) noexcept {
+    for (std::size_t at = chroot.find_first_of(",; \t"); at != npos;
+         at = chroot.find_first_of(",; \t", at + 1)) {
+        if (begins_with_server(chroot.substr(at + 1))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 Result<std::string> parse_chroot(std::string_view text) {
+    if (holds_server(text)) {
+        return refuse(
+            "the chroot stands once, behind the last server, as in zk1:2181,zk2:2181/app", text
+        );
+    }
     const Result<std::string> path = check_path(without_end(text));
     if (!path) {
         return refuse("the chroot is no valid path (" + path.failure().detail() + ")", text);
@@ -163,6 +226,12 @@ Result<Hosts> parse_hosts(std::string_view connect_string) {
     const std::size_t slash = text.find('/');
     std::string_view servers = text.substr(0, slash);
     Hosts parsed;
+    if (servers.find('@') != npos || text.starts_with("digest:")) {
+        return refuse_credentials();
+    }
+    if (slash != npos && slash > 0 && text[slash - 1] == ':' && text.substr(slash, 2) == "//") {
+        return refuse("a connect string is no URL and has no scheme", text);
+    }
     if (trim(servers).empty()) {
         return refuse("no host is given", text);
     }

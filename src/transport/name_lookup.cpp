@@ -1,106 +1,169 @@
 #include "transport/name_lookup.hpp"
 
+#include "base/fork_guard.hpp"
 #include "base/quiet_thread.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
-#include <atomic>
+#include <chrono>
+#include <map>
 #include <mutex>
+#include <new>
 #include <optional>
-#include <system_error>
+#include <thread>
 #include <utility>
+#include <vector>
 
 namespace kazoo::transport {
 namespace {
 
-std::atomic<int> under_way{0};
-
-/// One of the look-ups that may be under way, or none.
-class Permit {
-public:
-    Permit() : granted_(under_way.fetch_add(1) < NameLookup::limit) {}
-    ~Permit() { under_way.fetch_sub(1); }
-    Permit(const Permit&) = delete;
-    Permit& operator=(const Permit&) = delete;
-
-    [[nodiscard]] bool granted() const noexcept { return granted_; }
-
-private:
-    const bool granted_;
-};
-
-NameLookup::Addresses look_up(const std::string& host, boost::system::error_code& error) {
-    boost::asio::io_context unused;  // the resolver asks for one, though it works in the call
-    return boost::asio::ip::tcp::resolver(unused).resolve(host, "", error);
+NameLookup::Addresses look_up(const std::string& host, std::error_code& error) {
+    try {
+        boost::asio::io_context unused;  // the resolver asks for one, though it works in the call
+        boost::system::error_code failed;
+        auto addresses = boost::asio::ip::tcp::resolver(unused).resolve(host, "", failed);
+        error = failed;
+        return addresses;
+    } catch (const std::system_error& failed) {
+        error = failed.code();
+    } catch (const std::exception&) {
+        error = std::make_error_code(std::errc::not_enough_memory);
+    }
+    return {};
 }
 
 }  // namespace
 
-/// What the thread shares with the one who asked, who may be gone, with its executor, any time.
-struct NameLookup::Question {
-    using Answered = UniqueFunction<void(boost::system::error_code, Addresses)>;
-
-    Question(boost::asio::any_io_executor on, std::string name)
-        : host(std::move(name)), executor(std::move(on)) {}
+/// What a NameLookup shares with the thread that answers. The one who asked may be gone, with the
+/// executor, at any time.
+struct NameLookup::Asker {
+    explicit Asker(boost::asio::any_io_executor on) : executor(std::move(on)) {}
 
     void abandon() {
+        std::optional<boost::asio::any_io_executor> ended;  // destroyed without the lock
         const std::lock_guard lock(mutex);
-        executor.reset();
+        ended.swap(executor);
     }
 
-    /// The executor exists as long as it is here: whoever asked abandons before it goes.
-    void answer(
-        const std::weak_ptr<NameLookup>& asker, boost::system::error_code error, Addresses addresses
-    ) {
+    void answer(std::error_code error, const Addresses& addresses) {
+        for (int tries = 0; tries < 500; ++tries) {
+            try {
+                return post(error, addresses);
+            } catch (const std::bad_alloc&) {  // there may be memory again; nobody waits here
+                std::this_thread::sleep_for(std::chrono::milliseconds(10));
+            }
+        }
+    }
+
+    /// The executor exists as long as it is here: it is taken away before it goes.
+    void post(std::error_code error, const Addresses& addresses) {
         const std::lock_guard lock(mutex);
         if (executor) {
-            boost::asio::post(*executor, [asker, error, addresses = std::move(addresses)] {
-                if (const auto self = asker.lock()) {
-                    self->finish(error, addresses);
+            boost::asio::post(*executor, [asker = self, error, addresses] {
+                if (const auto alive = asker.lock()) {
+                    alive->finish(error, addresses);
                 }
             });
         }
     }
 
-    const std::string host;
+    std::weak_ptr<NameLookup> self;  // set before the first thread sees this
     std::mutex mutex;
-    std::optional<boost::asio::any_io_executor> executor;
+    std::optional<boost::asio::any_io_executor> executor;  // guarded by mutex
 };
 
-NameLookup::NameLookup(boost::asio::any_io_executor executor, std::string host)
-    : question_(std::make_shared<Question>(std::move(executor), std::move(host))) {}
+/// The names that are being looked up in this process, and who waits for each.
+class NameLookup::Desk {
+public:
+    enum class Joined { waits, is_first, no_room };
 
-NameLookup::~NameLookup() {
-    question_->abandon();
-}
+    /// Never destroyed, because look-ups may outlive main(). In the child of a fork the parent's
+    /// threads do not exist and one of them may have held the mutex: the child has its own.
+    static Desk& instance() {
+        static std::mutex making;
+        static Desk* present = nullptr;
+        const std::lock_guard lock(making);
+        if (present == nullptr || present->fork_.in_child()) {
+            present = new Desk;
+        }
+        return *present;
+    }
 
-const std::string& NameLookup::host() const noexcept {
-    return question_->host;
-}
+    Joined join(const std::string& host, const std::shared_ptr<Asker>& asker) {
+        const std::lock_guard lock(mutex_);
+        const auto at = names_.find(host);
+        if (at != names_.end()) {
+            std::erase_if(at->second, [](const auto& one) { return one.expired(); });
+            at->second.push_back(asker);
+            return Joined::waits;
+        }
+        if (names_.size() >= limit) {
+            return Joined::no_room;
+        }
+        names_.emplace(host, std::vector<std::weak_ptr<Asker>>{asker});
+        return Joined::is_first;
+    }
 
-void NameLookup::start() {
-    const auto permit = std::make_shared<Permit>();
-    boost::system::error_code refused = boost::asio::error::try_again;
-    if (permit->granted()) {
-        try {
-            base::start_quiet_thread(
-                "kazoo-lookup",
-                [permit, question = question_, asker = weak_from_this()] {
-                    boost::system::error_code error;
-                    auto addresses = look_up(question->host, error);
-                    question->answer(asker, error, std::move(addresses));
-                }
-            ).detach();
-            return;
-        } catch (const std::system_error& error) {
-            refused = error.code();  // no thread to be had
+    /// The name is no longer looked up: gives the answer to all who wait for it.
+    void answer(const std::string& host, std::error_code error, const Addresses& addresses) {
+        std::map<std::string, std::vector<std::weak_ptr<Asker>>>::node_type answered;
+        {
+            const std::lock_guard lock(mutex_);
+            answered = names_.extract(host);
+        }
+        for (const auto& one : answered.mapped()) {
+            if (const auto asker = one.lock()) {
+                asker->answer(error, addresses);
+            }
         }
     }
-    question_->answer(weak_from_this(), refused, {});
+
+private:
+    const base::ForkGuard fork_;
+    std::mutex mutex_;
+    std::map<std::string, std::vector<std::weak_ptr<Asker>>> names_;
+};
+
+NameLookup::NameLookup(boost::asio::any_io_executor executor, Done done)
+    : asker_(std::make_shared<Asker>(std::move(executor))), done_(std::move(done)) {}
+
+NameLookup::~NameLookup() {
+    asker_->abandon();
 }
 
-void NameLookup::finish(boost::system::error_code error, const Addresses& addresses) {
+void NameLookup::start(const std::string& host) {
+    asker_->self = weak_from_this();
+    auto& desk = Desk::instance();
+    switch (desk.join(host, asker_)) {
+        case Desk::Joined::waits:
+            return;
+        case Desk::Joined::no_room:
+            return asker_->post(
+                std::make_error_code(std::errc::resource_unavailable_try_again), {}
+            );
+        case Desk::Joined::is_first:
+            break;
+    }
+    std::error_code no_thread;
+    try {
+        return base::start_quiet_thread(
+                   "kazoo-lookup",
+                   [&desk, host] {
+                       std::error_code error;
+                       const auto addresses = look_up(host, error);
+                       desk.answer(host, error, addresses);
+                   }
+        ).detach();
+    } catch (const std::system_error& failed) {
+        no_thread = failed.code();
+    } catch (const std::bad_alloc&) {
+        no_thread = std::make_error_code(std::errc::not_enough_memory);
+    }
+    desk.answer(host, no_thread, {});
+}
+
+void NameLookup::finish(std::error_code error, const Addresses& addresses) {
     finished_ = true;
     if (done_) {
         std::exchange(done_, nullptr)(error, addresses);

@@ -7,40 +7,44 @@
 
 #include <memory>
 #include <string>
+#include <system_error>
 
 namespace kazoo::transport {
 
-/// The look-up of one name, on a thread of its own: the system's resolver cannot be interrupted and
-/// may take minutes, which neither other names nor the end of a client should have to wait for.
-/// Apart from its thread it is used on one executor.
+/// One client's wish for the addresses of a name. The system's resolver cannot be interrupted and
+/// may take minutes, so each name is looked up on a thread of its own, and other names never wait
+/// for it. Everyone in the process who asks for a name that is being looked up gets the same
+/// answer: there are as many threads as there are slow names, however many clients wait for them.
+///
+/// Used on one executor, apart from the answer's way to it.
 class NameLookup : public std::enable_shared_from_this<NameLookup> {
 public:
     using Addresses = boost::asio::ip::tcp::resolver::results_type;
-    using Done = UniqueFunction<void(boost::system::error_code, const Addresses&)>;
+    using Done = UniqueFunction<void(std::error_code, const Addresses&)>;
 
-    /// Look-ups under way at a time in this process; more fail with `try_again`.
-    static constexpr int limit = 64;
+    /// Different names that this process looks up at a time. Each is a thread, so there must be a
+    /// limit; it is far beyond what the connect strings of one program contain.
+    static constexpr std::size_t limit = 1024;
 
-    NameLookup(boost::asio::any_io_executor executor, std::string host);
+    NameLookup(boost::asio::any_io_executor executor, Done done);
+    /// The answer is not wanted any more; a look-up that is under way ends by itself.
     ~NameLookup();
     NameLookup(const NameLookup&) = delete;
     NameLookup& operator=(const NameLookup&) = delete;
 
-    [[nodiscard]] const std::string& host() const noexcept;
-    /// Whether the answer, or the failure, has been delivered.
+    /// Calls `done` on the executor, once and never inside this call. Fails with
+    /// `resource_unavailable_try_again` at the limit, or with what prevented a thread.
+    void start(const std::string& host);
+    /// Whether `done` has been called.
     [[nodiscard]] bool finished() const noexcept { return finished_; }
-    void start();
-    /// Calls `done` on the executor, never at once, instead of who waited before. Waiters are
-    /// forgotten by `forget` and when this is destroyed.
-    void wait(Done done) { done_ = std::move(done); }
-    void forget() { done_ = nullptr; }
 
 private:
-    struct Question;
+    struct Asker;
+    class Desk;
 
-    void finish(boost::system::error_code error, const Addresses& addresses);
+    void finish(std::error_code error, const Addresses& addresses);
 
-    std::shared_ptr<Question> question_;
+    const std::shared_ptr<Asker> asker_;
     Done done_;
     bool finished_ = false;
 };

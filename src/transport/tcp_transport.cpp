@@ -1,5 +1,7 @@
 #include "transport/tcp_transport.hpp"
 
+#include "transport/open_socket.hpp"
+
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
@@ -39,6 +41,10 @@ public:
     void connect(const base::Endpoint& endpoint) {
         boost::system::error_code error;
         const auto address = boost::asio::ip::make_address(endpoint.address, error);
+        const tcp::endpoint target(address, endpoint.port);
+        if (!error) {
+            error = open_socket(socket_, target.protocol());
+        }
         if (error) {
             boost::asio::post(socket_.get_executor(), [self = shared_from_this(), error] {
                 self->fail(error);
@@ -46,7 +52,7 @@ public:
             return;
         }
         socket_.async_connect(
-            tcp::endpoint(address, endpoint.port),
+            target,
             [self = shared_from_this()](boost::system::error_code failed) {
                 if (failed) {
                     return self->fail(failed);
@@ -138,27 +144,21 @@ void TcpTransport::resolve(std::uint64_t attempt, const std::string& host, std::
         });
         return;
     }
-    name_lookup(host).wait([sink = sink_, attempt, port](
-                               boost::system::error_code failed,
-                               const NameLookup::Addresses& addresses
-                           ) {
-        if (const auto target = sink.lock()) {
-            target->on_resolved(attempt, failed, to_endpoints(addresses, port));
-        }
+    std::erase_if(names_, [&](const Name& name) {
+        return name.lookup->finished() || (name.host == host && name.port == port);
     });
-}
-
-/// A name that takes longer than one attempt is not asked for again: the next one takes its answer.
-NameLookup& TcpTransport::name_lookup(const std::string& host) {
-    std::erase_if(names_, [](const auto& name) { return name->finished(); });
-    for (const auto& name : names_) {
-        if (name->host() == host) {
-            return *name;
+    auto lookup = std::make_shared<NameLookup>(
+        executor_,
+        [sink = sink_,
+         attempt,
+         port](std::error_code failed, const NameLookup::Addresses& addresses) {
+            if (const auto target = sink.lock()) {
+                target->on_resolved(attempt, failed, to_endpoints(addresses, port));
+            }
         }
-    }
-    names_.push_back(std::make_shared<NameLookup>(executor_, host));
-    names_.back()->start();
-    return *names_.back();
+    );
+    names_.push_back({host, port, lookup});
+    lookup->start(host);
 }
 
 void TcpTransport::connect(std::uint64_t attempt, const base::Endpoint& endpoint) {
@@ -174,9 +174,6 @@ void TcpTransport::send(base::Buffer& bytes) {
 }
 
 void TcpTransport::disconnect() {
-    for (const auto& name : names_) {
-        name->forget();
-    }
     if (link_) {
         link_->close();
         link_.reset();

@@ -24,11 +24,15 @@ public:
 private:
     class Link;
 
-    NameLookup& name_lookup(const std::string& host);
+    struct Name {
+        std::string host;
+        std::uint16_t port;
+        std::shared_ptr<NameLookup> lookup;
+    };
 
     boost::asio::any_io_executor executor_;
     std::weak_ptr<Sink> sink_;
-    std::vector<std::shared_ptr<NameLookup>> names_;  // also those nobody waits for any more
+    std::vector<Name> names_;  // that are being looked up, each host and port once
     std::shared_ptr<Link> link_;
 };
 

@@ -12,7 +12,7 @@
 
 namespace kazoo::transport {
 
-/// Whoever uses a transport. Called on the transport's executor, one call at a time, never from
+/// The user of a transport. Called on the transport's executor, one call at a time, never from
 /// inside a call to the transport. The attempt number is that of the call that led to it.
 class Sink {
 public:
@@ -29,10 +29,13 @@ public:
 };
 
 /// Bytes to and from one server at a time. All calls on one executor; none of them blocks.
-/// After `disconnect` no call of earlier attempts follows.
+/// After `disconnect` no call of earlier connections follows. Look-ups go on until they are
+/// answered or the transport is destroyed.
 class Transport {
 public:
     virtual ~Transport() = default;
+    /// Looks up a name. Any number at a time; asking again for the same host and port replaces the
+    /// earlier question, whose attempt gets no answer then.
     virtual void resolve(std::uint64_t attempt, const std::string& host, std::uint16_t port) = 0;
     /// Connects, and reads from then on.
     virtual void connect(std::uint64_t attempt, const base::Endpoint& endpoint) = 0;

@@ -4,8 +4,8 @@
 #include <netdb.h>
 
 #include <condition_variable>
-#include <cstring>
 #include <mutex>
+#include <string_view>
 
 namespace kazoo::testing_support {
 namespace {
@@ -17,6 +17,7 @@ struct Desk {
     std::condition_variable changed;
     bool open = false;
     int waiting = 0;
+    int begun = 0;
 };
 
 Desk& desk() {
@@ -29,9 +30,11 @@ void wait_for_end() {
     std::unique_lock lock(d.mutex);
     if (!d.open) return;
     ++d.waiting;
+    ++d.begun;
     d.changed.notify_all();
     d.changed.wait_for(lock, 30s, [&] { return !d.open; });
     --d.waiting;
+    d.changed.notify_all();
 }
 
 }  // namespace
@@ -40,24 +43,31 @@ SlowNames::SlowNames() {
     auto& d = desk();
     const std::lock_guard lock(d.mutex);
     d.open = true;
+    d.begun = 0;
 }
 
 SlowNames::~SlowNames() {
     auto& d = desk();
-    const std::lock_guard lock(d.mutex);
+    std::unique_lock lock(d.mutex);
     d.open = false;
     d.changed.notify_all();
+    d.changed.wait(lock, [&] { return d.waiting == 0; });  // they must not meet the next one
 }
 
-bool SlowNames::wait_for_look_up() {
+bool SlowNames::wait_for_look_up(int count) {
     auto& d = desk();
     std::unique_lock lock(d.mutex);
-    return d.changed.wait_for(lock, 10s, [&] { return d.waiting > 0; });
+    return d.changed.wait_for(lock, 10s, [&] { return d.waiting >= count; });
 }
 
 int SlowNames::under_way() {
     const std::lock_guard lock(desk().mutex);
     return desk().waiting;
+}
+
+int SlowNames::begun() {
+    const std::lock_guard lock(desk().mutex);
+    return desk().begun;
 }
 
 }  // namespace kazoo::testing_support
@@ -66,10 +76,16 @@ extern "C" int getaddrinfo(
     const char* node, const char* service, const addrinfo* hints, addrinfo** results
 ) noexcept(noexcept(::getaddrinfo(nullptr, nullptr, nullptr, nullptr))) {
     using Function = int (*)(const char*, const char*, const addrinfo*, addrinfo**);
-    if (node != nullptr && std::strcmp(node, kazoo::testing_support::SlowNames::host) == 0) {
+    using kazoo::testing_support::SlowNames;
+    static const auto next = reinterpret_cast<Function>(::dlsym(RTLD_NEXT, "getaddrinfo"));
+    const std::string_view name(node != nullptr ? node : "");
+    if (name.ends_with(SlowNames::host)) {
         kazoo::testing_support::wait_for_end();
         return EAI_NONAME;
     }
-    static const auto next = reinterpret_cast<Function>(::dlsym(RTLD_NEXT, "getaddrinfo"));
+    if (name == SlowNames::late_host) {
+        kazoo::testing_support::wait_for_end();
+        return next("127.0.0.1", service, hints, results);
+    }
     return next(node, service, hints, results);
 }

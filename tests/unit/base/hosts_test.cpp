@@ -50,6 +50,11 @@ TEST(ConnectString, Ipv6StandsInBrackets) {
     );
 }
 
+TEST(ConnectString, TheZoneOfAnAddressKeepsItsCase) {
+    EXPECT_EQ(parse_hosts("[FE80::1%Brx]:2182")->hosts.at(0), HostPort("fe80::1%Brx", 2182));
+    EXPECT_EQ(parsed("[fe80::ABC%vEth-1A.2]"), "[fe80::abc%vEth-1A.2]:2181");
+}
+
 TEST(ConnectString, ChrootIsNormalised) {
     EXPECT_EQ(parsed("a,b/app/x"), "a:2181,b:2181/app/x");
     EXPECT_EQ(parsed("a//app//x/"), "a:2181/app/x");
@@ -114,7 +119,7 @@ TEST(ConnectString, PortsAreNumbersFrom1To65535) {
 }
 
 TEST(ConnectString, BareIpv6IsRefusedWithAnExample) {
-    for (const char* server : {"::1", "fe80::1:2181", "a:1:2"}) {
+    for (const char* server : {"::1", "fe80::1:2181", "a:1:2", "fe80::1%Brx", "::ffff:1.2.3.4"}) {
         EXPECT_EQ(
             parsed(server),
             "refused: hosts: an IPv6 address needs brackets, as in [::1]:2181: '" +
@@ -137,9 +142,65 @@ TEST(ConnectString, BracketsAreBalancedAndHoldIpv6) {
 
 TEST(ConnectString, WhatIsNoHostNameIsQuoted) {
     EXPECT_EQ(parsed("a b"), "refused: hosts: not a host name: 'a b'");
-    EXPECT_EQ(parsed("me@a:1"), "refused: hosts: not a host name: 'me@a:1'");
     EXPECT_EQ(parsed("a\x01z"), "refused: hosts: not a host name: 'a\\x01z'");
     EXPECT_EQ(parsed(std::string_view("a\0b", 3)), "refused: hosts: not a host name: 'a\\x00b'");
+}
+
+TEST(ConnectString, OtherSeparatorsThanCommasAreNamed) {
+    EXPECT_EQ(
+        parsed("a:2181;b:2181"),
+        "refused: hosts: servers are separated by commas, not by semicolons: 'a:2181;b:2181'"
+    );
+    EXPECT_EQ(
+        parsed("a:2181 b:2181"),
+        "refused: hosts: servers are separated by commas, not by blanks: 'a:2181 b:2181'"
+    );
+    EXPECT_EQ(
+        parsed("zk1:2181:2182"),
+        "refused: hosts: a server is host:port, and this has more than one colon: 'zk1:2181:2182'"
+    );
+}
+
+TEST(ConnectString, CredentialsAreRefusedAndNotQuoted) {
+    for (const char* text :
+         {"digest:u:p@a", "u:p@a:2181", "me@a:1", "a:1,u:p@b", "digest:u:p/q@a", "digest:u:p"}) {
+        EXPECT_EQ(
+            parsed(text),
+            "refused: hosts: credentials do not belong in the connect string; give them to "
+            "ClientOptions::auth_data or KazooClient::add_auth"
+        ) << text;
+    }
+    EXPECT_EQ(parsed("a/app@v2"), "a:2181/app@v2");
+}
+
+TEST(ConnectString, AUrlIsRefused) {
+    EXPECT_EQ(
+        parsed("zk://a:2181/app"),
+        "refused: hosts: a connect string is no URL and has no scheme: 'zk://a:2181/app'"
+    );
+}
+
+TEST(ConnectString, AServerInsideTheChrootIsRefused) {
+    for (const char* chroot :
+         {"/app,zk2:2181/app",
+          "/app,zk2:2181",
+          "/app;zk2:2181",
+          "/app, zk2:2181/app",
+          "/app zk2:2181",
+          "/app,[::1]:2181/app",
+          "/app,zk2,zk3:2181"}) {
+        EXPECT_EQ(
+            parsed("zk1:2181" + std::string(chroot)),
+            "refused: hosts: the chroot stands once, behind the last server, as in "
+            "zk1:2181,zk2:2181/app: '" +
+                std::string(chroot) + "'"
+        );
+    }
+    // What looks like no server is left alone: a path may contain these characters.
+    EXPECT_EQ(parsed("a/x,y"), "a:2181/x,y");
+    EXPECT_EQ(parsed("a/x:1"), "a:2181/x:1");
+    EXPECT_EQ(parsed("a/x,y:z"), "a:2181/x,y:z");
+    EXPECT_EQ(parsed("a/x, :1"), "a:2181/x, :1");
 }
 
 TEST(ConnectString, ChrootIsCheckedAsAPath) {

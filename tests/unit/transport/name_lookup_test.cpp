@@ -1,0 +1,130 @@
+// One look-up for each name of the process; names that hang hold up nobody but those who want them.
+#include "transport/name_lookup.hpp"
+
+#include "support/slow_names.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace kazoo::transport {
+namespace {
+
+using testing_support::SlowNames;
+using namespace std::chrono_literals;
+
+constexpr auto patience = 10s;
+
+/// Somebody who asks, and what has become of it.
+struct Asker {
+    Asker(boost::asio::io_context& loop, const std::string& host)
+        : lookup(std::make_shared<NameLookup>(
+              loop.get_executor(),
+              [this](std::error_code failed, const NameLookup::Addresses& found) {
+                  ++answers;
+                  error = failed;
+                  addresses = found.size();
+              }
+          )) {
+        lookup->start(host);
+    }
+
+    int answers = 0;
+    std::error_code error;
+    std::size_t addresses = 0;
+    std::shared_ptr<NameLookup> lookup;
+};
+
+class NameLookupTest : public testing::Test {
+protected:
+    Asker& ask(const std::string& host) {
+        return *askers_.emplace_back(std::make_unique<Asker>(loop_, host));
+    }
+    /// Runs the loop until the look-up is over.
+    bool answered(const Asker& asker) {
+        const auto end = std::chrono::steady_clock::now() + patience;
+        const auto work = boost::asio::make_work_guard(loop_);
+        loop_.restart();
+        while (asker.answers == 0 && loop_.run_one_until(end) > 0) {
+        }
+        return asker.answers == 1;
+    }
+
+    boost::asio::io_context loop_;
+    std::vector<std::unique_ptr<Asker>> askers_;
+    std::optional<SlowNames> slow_{std::in_place};
+};
+
+TEST_F(NameLookupTest, NamesThatHangDoNotHoldUpOthers) {
+    constexpr int dead = 200;
+    for (int i = 0; i < dead; ++i) {
+        ask(SlowNames::name(i));
+    }
+    ASSERT_TRUE(slow_->wait_for_look_up(dead));
+    auto& localhost = ask("localhost");
+    ASSERT_TRUE(answered(localhost));
+    EXPECT_FALSE(localhost.error) << localhost.error.message();
+    EXPECT_GT(localhost.addresses, 0U);
+    EXPECT_EQ(slow_->under_way(), dead);
+}
+
+TEST_F(NameLookupTest, EveryoneWhoAsksForANameGetsTheAnswerOfOneLookUp) {
+    for (int i = 0; i < 150; ++i) {
+        ask(SlowNames::late_host);
+    }
+    ASSERT_TRUE(slow_->wait_for_look_up());
+    askers_.erase(askers_.begin());  // the first to ask need not be there in the end
+    EXPECT_EQ(slow_->begun(), 1);
+    slow_.reset();
+    for (const auto& asker : askers_) {
+        ASSERT_TRUE(answered(*asker));
+        EXPECT_FALSE(asker->error);
+        EXPECT_EQ(asker->addresses, 1U);
+    }
+}
+
+TEST_F(NameLookupTest, ANameIsLookedUpAnewAfterAnAnswer) {
+    const auto& first = ask(SlowNames::host);
+    ASSERT_TRUE(slow_->wait_for_look_up());
+    slow_.reset();
+    ASSERT_TRUE(answered(first));
+    EXPECT_TRUE(first.error);
+    slow_.emplace();
+    ask(SlowNames::host);
+    EXPECT_TRUE(slow_->wait_for_look_up());
+}
+
+TEST_F(NameLookupTest, NothingIsCalledOnceItIsGone) {
+    ask(SlowNames::late_host);
+    ASSERT_TRUE(slow_->wait_for_look_up());
+    askers_.clear();
+    slow_.reset();
+    auto& next = ask("localhost");
+    EXPECT_TRUE(answered(next));
+}
+
+TEST_F(NameLookupTest, ALoopMayEndWhileANameHangs) {
+    {
+        boost::asio::io_context brief;
+        const Asker asker(brief, SlowNames::late_host);
+        ASSERT_TRUE(slow_->wait_for_look_up());
+    }
+    auto& other = ask(SlowNames::late_host);
+    slow_.reset();
+    EXPECT_TRUE(answered(other));
+}
+
+TEST_F(NameLookupTest, AnUnknownNameIsAnError) {
+    slow_.reset();
+    auto& asker = ask("1.slow.invalid");
+    ASSERT_TRUE(answered(asker));
+    EXPECT_TRUE(asker.error);
+    EXPECT_EQ(asker.addresses, 0U);
+}
+
+}  // namespace
+}  // namespace kazoo::transport

@@ -1,0 +1,170 @@
+// Connections over loopback, to a listener of the test.
+#include "transport/tcp_transport.hpp"
+
+#include "support/slow_names.hpp"
+#include "support/tcp_socket.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace kazoo::transport {
+namespace {
+
+using testing_support::SlowNames;
+using namespace std::chrono_literals;
+
+constexpr auto patience = 10s;
+
+class TestSink final : public Sink {
+public:
+    void on_resolved(std::uint64_t attempt, std::error_code, std::vector<base::Endpoint> endpoints)
+        override {
+        resolved.push_back(attempt);
+        found = std::move(endpoints);
+    }
+    void on_connected(std::uint64_t) override { connected = true; }
+    void on_bytes(std::uint64_t, std::span<const std::byte>) override {}
+    void on_sent(std::uint64_t) override {}
+    void on_closed(std::uint64_t, std::error_code) override { closed = true; }
+
+    std::vector<std::uint64_t> resolved;
+    std::vector<base::Endpoint> found;
+    bool connected = false;
+    bool closed = false;
+};
+
+class TcpTransportTest : public testing::Test {
+protected:
+    template <class Condition>
+    bool run_until(Condition condition) {
+        const auto end = std::chrono::steady_clock::now() + patience;
+        const auto work = boost::asio::make_work_guard(loop_);
+        loop_.restart();
+        while (!condition() && loop_.run_one_until(end) > 0) {
+        }
+        return condition();
+    }
+
+    boost::asio::io_context loop_;
+    std::shared_ptr<TestSink> sink_ = std::make_shared<TestSink>();
+    std::optional<TcpTransport> transport_{std::in_place, loop_.get_executor(), sink_};
+};
+
+/// What the descriptors of this process that are sockets are called in /proc.
+std::set<std::string> own_sockets() {
+    std::set<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+        std::error_code gone;  // the iterator's own descriptor
+        const auto target = std::filesystem::read_symlink(entry.path(), gone).string();
+        if (target.starts_with("socket:")) {
+            names.insert(target);
+        }
+    }
+    return names;
+}
+
+/// The same for a program that this process executes: its open descriptors, one a line.
+std::string descriptors_of_a_child() {
+    std::array<int, 2> pipe{};
+    EXPECT_EQ(::pipe(pipe.data()), 0);
+    const auto child = ::fork();
+    if (child == 0) {
+        ::dup2(pipe[1], STDOUT_FILENO);
+        ::execl("/bin/ls", "ls", "-l", "/proc/self/fd", nullptr);
+        ::_exit(127);
+    }
+    ::close(pipe[1]);
+    std::string output;
+    std::array<char, 4096> part{};
+    for (ssize_t n = 0; (n = ::read(pipe[0], part.data(), part.size())) > 0;) {
+        output.append(part.data(), static_cast<std::size_t>(n));
+    }
+    ::close(pipe[0]);
+    int status = -1;
+    EXPECT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0);
+    return output;
+}
+
+TEST_F(TcpTransportTest, AProgramThatIsExecutedDoesNotInheritTheConnection) {
+    const auto listener = testing_support::listen_on_loopback();
+    const auto before = own_sockets();
+    transport_->connect(1, {"127.0.0.1", testing_support::local_port(listener)});
+    auto opened = own_sockets();  // before it is connected, too
+    ASSERT_TRUE(run_until([&] { return sink_->connected; }));
+    opened.merge(own_sockets());
+    for (const auto& known : before) {
+        opened.erase(known);
+    }
+    ASSERT_FALSE(opened.empty());
+    const auto inherited = descriptors_of_a_child();
+    EXPECT_NE(inherited.find("pipe:"), std::string::npos) << inherited;
+    for (const auto& socket : opened) {
+        EXPECT_EQ(inherited.find(socket), std::string::npos) << inherited;
+    }
+}
+
+TEST_F(TcpTransportTest, AnAddressThatIsNoneEndsTheAttempt) {
+    transport_->connect(1, {"no address", 1});
+    EXPECT_FALSE(sink_->closed) << "inside the call";
+    EXPECT_TRUE(run_until([&] { return sink_->closed; }));
+}
+
+TEST_F(TcpTransportTest, ALookUpOutlivesADisconnect) {
+    std::optional<SlowNames> slow(std::in_place);
+    transport_->resolve(1, SlowNames::late_host, 7);
+    ASSERT_TRUE(slow->wait_for_look_up());
+    transport_->disconnect();
+    slow.reset();
+    ASSERT_TRUE(run_until([&] { return !sink_->resolved.empty(); }));
+    EXPECT_EQ(sink_->resolved, std::vector<std::uint64_t>{1});
+    EXPECT_EQ(sink_->found, (std::vector<base::Endpoint>{{"127.0.0.1", 7}}));
+}
+
+TEST_F(TcpTransportTest, AskingAgainReplacesTheQuestion) {
+    std::optional<SlowNames> slow(std::in_place);
+    transport_->resolve(1, SlowNames::late_host, 7);
+    transport_->resolve(2, SlowNames::late_host, 8);
+    transport_->resolve(3, SlowNames::late_host, 7);
+    ASSERT_TRUE(slow->wait_for_look_up());
+    slow.reset();
+    ASSERT_TRUE(run_until([&] { return sink_->resolved.size() == 2; }));
+    EXPECT_EQ(
+        std::set(sink_->resolved.begin(), sink_->resolved.end()), (std::set<std::uint64_t>{2, 3})
+    );
+}
+
+TEST_F(TcpTransportTest, NothingIsResolvedForATransportThatIsGone) {
+    std::optional<SlowNames> slow(std::in_place);
+    transport_->resolve(1, SlowNames::late_host, 7);
+    transport_->resolve(2, "127.0.0.1", 7);
+    ASSERT_TRUE(slow->wait_for_look_up());
+    transport_.reset();
+    slow.reset();
+    TcpTransport other(loop_.get_executor(), sink_);
+    other.resolve(3, "localhost", 7);
+    ASSERT_TRUE(run_until([&] { return !sink_->resolved.empty() && sink_->resolved.back() == 3; }));
+    EXPECT_NE(sink_->resolved.front(), 1U);
+}
+
+TEST_F(TcpTransportTest, AddressesAreNotLookedUp) {
+    transport_->resolve(1, "::1", 7);
+    ASSERT_TRUE(run_until([&] { return !sink_->resolved.empty(); }));
+    EXPECT_EQ(sink_->found, (std::vector<base::Endpoint>{{"::1", 7}}));
+}
+
+}  // namespace
+}  // namespace kazoo::transport
