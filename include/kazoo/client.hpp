@@ -82,7 +82,8 @@ public:
     /// Throws KazooTimeoutError after `timeout`, AuthFailedError if a server refuses the
     /// credentials, ConnectionLoss if connection_retry is exhausted, and ConnectionClosedError if
     /// `stop` is called meanwhile. If this call began to connect and no other start has joined it,
-    /// the client is then stopped again; a client that was running before goes on.
+    /// the client is then stopped again; a client that was running before goes on. The messages of
+    /// KazooTimeoutError and ConnectionLoss say what became of the last attempt at each server.
     /// Throws WouldDeadlockError, without starting anything, where a wait could never end.
     void start(Duration timeout = std::chrono::seconds(15));
     /// Serves what was asked for before, ends the session, and returns when every result is

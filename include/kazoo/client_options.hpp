@@ -85,8 +85,10 @@ private:                                              \
     /// The session timeout that is asked for; the server may give another, see session_timeout().
     /// More than zero.
     KAZOO_OPTION(milliseconds, timeout, milliseconds(10'000));
-    /// For one address to accept and welcome the connection. Zero: the session timeout divided by
-    /// the number of hosts, between 0.5 s and 4 s.
+    /// For one address to accept and welcome the connection; look-ups of names have a clock of
+    /// their own. Zero: what is left of the session, or else its timeout, divided among the
+    /// addresses to be tried, from 0.5 s to 4 s, or to 30 s for an address that is the only one. It
+    /// doubles with each round in which a server was too slow, up to 30 s.
     KAZOO_OPTION(milliseconds, connect_timeout, milliseconds(0));
     /// For the last requests and the close to be answered when the client stops. After it the
     /// session is left to expire.
@@ -99,7 +101,8 @@ private:                                              \
     KAZOO_OPTION(std::optional<AclList>, default_acl, std::nullopt);
     /// Replayed on every connection before anything else.
     KAZOO_OPTION(std::vector<AuthData>, auth_data, {});
-    /// Hosts are tried in random order, a new one each round.
+    /// Hosts are tried in random order, a new one each round; false: in the given order. In both
+    /// cases the host whose connection was lost, or which was silent in the last round, comes last.
     KAZOO_OPTION(bool, randomize_hosts, true);
     /// Between rounds of connection attempts. max_tries counts rounds; when it or the deadline is
     /// exhausted the client is closed. Default: for ever, from 0.1 s up to 5 s apart.

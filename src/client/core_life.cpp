@@ -137,12 +137,16 @@ bool Core::leave(const std::shared_ptr<Life>& life) {
 void Core::throw_not_started(LifeEnd why, bool stopped) const {
     Error error(Errc::connection_loss, Outcome::not_sent);
     std::string detail;
+    const auto tried = driver_.look([](const session::Session& session) {
+        const auto attempts = to_string(session.last_attempts());
+        return attempts.empty() ? attempts : "; " + attempts;
+    });
     switch (why) {
         case LifeEnd::auth_failed:
             error = Error(Errc::auth_failed, Outcome::not_applied);
             break;
         case LifeEnd::exhausted:
-            detail = "no server could be reached; connection_retry allows no more tries";
+            detail = "no server could be reached; connection_retry allows no more tries" + tried;
             break;
         case LifeEnd::not_begun:
             error = Error(ClientErrc::connection_closed, Outcome::not_sent);
@@ -154,7 +158,8 @@ void Core::throw_not_started(LifeEnd why, bool stopped) const {
             break;
         case LifeEnd::none:
             error = Error(ClientErrc::wait_timeout, Outcome::not_sent);
-            detail = "no server of " + options_.hosts() + " was reached in time; the client ";
+            detail = "no server of " + options_.hosts() + " was reached in time" + tried;
+            detail += "; the client ";
             detail += stopped ? "has been stopped again"
                               : "goes on connecting, because another call has started it";
     }

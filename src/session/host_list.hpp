@@ -13,7 +13,8 @@ namespace kazoo::session {
 using base::Endpoint;
 
 /// Whose turn it is. Hosts are tried in rounds, each round in a new random order (kazoo's
-/// `randomize_hosts`) or always in the given one.
+/// `randomize_hosts`) or always in the given one. Where the last connection was lost, or nobody
+/// answered in the round before, is tried last in both cases.
 class HostList {
 public:
     HostList(std::vector<HostPort> hosts, bool randomize, std::uint64_t seed);
@@ -23,8 +24,12 @@ public:
     /// Puts the addresses of one host in the order in which to try them: one name may stand for
     /// the whole ensemble.
     void arrange(std::vector<Endpoint>& endpoints);
+    /// This host, and this address of it, come last in the next round.
+    void put_last(const HostPort& host, const Endpoint& endpoint);
     /// All hosts of the round have had their turn.
     [[nodiscard]] bool round_over() const { return turn_ == hosts_.size(); }
+    /// Hosts that still have their turn, without those that come last as long as there are others.
+    [[nodiscard]] std::size_t to_try() const;
     /// Begins a new round with the next turn: the present server is known to be good.
     void begin_round();
 
@@ -32,10 +37,18 @@ public:
     [[nodiscard]] std::size_t size() const { return hosts_.size(); }
 
 private:
+    void start_round();
+
     std::vector<HostPort> hosts_;
     bool randomize_;
     base::Random random_;
-    std::size_t turn_;
+    std::vector<std::size_t> order_;  // of hosts_, in this round
+    std::size_t turn_;                // in order_
+    std::size_t first_last_;          // where those in order_ begin that come last
+    // What came to nothing in this round, and for the order of addresses, in the one before.
+    std::vector<HostPort> last_hosts_;
+    std::vector<Endpoint> last_endpoints_;
+    std::vector<Endpoint> next_last_endpoints_;
 };
 
 }  // namespace kazoo::session

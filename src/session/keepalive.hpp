@@ -23,6 +23,8 @@ public:
     /// Of a connection: the next ping or the end, whichever is first.
     [[nodiscard]] TimePoint next_deadline() const;
     [[nodiscard]] TimePoint session_ends() const { return heard_ + timeout_ * 4 / 3; }
+    /// Until then the servers keep the session: they count from the last ping that reached them.
+    [[nodiscard]] TimePoint servers_keep_until() const { return heard_ + timeout_; }
     [[nodiscard]] milliseconds timeout() const { return timeout_; }
 
 private:

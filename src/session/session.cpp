@@ -119,6 +119,10 @@ std::error_code Session::add_auth(AuthEntry entry, Owner owner) {
 void Session::set_hosts(std::vector<HostPort> hosts, bool randomize) {
     search_.set_hosts(hosts, randomize);
     hosts_.set_hosts(std::move(hosts), randomize);
+    look_ups_.end_turns();
+    if (phase_ == Phase::resolving) {
+        phase_deadline_ = turn_began_;  // that name is not waited for any more
+    }
 }
 
 void Session::close(TimePoint now) {
@@ -164,7 +168,9 @@ void Session::leave_connection() {
 }
 
 void Session::lose_connection(std::string_view why, TimePoint now) {
-    log(LogLevel::warning, "connection to " + to_string(server_) + " lost: " + std::string(why));
+    log(LogLevel::warning,
+        "connection to " + server_name(host_, server_.address) + " lost: " + std::string(why));
+    hosts_.put_last(host_, server_);
     const bool restoring = restores_in_flight_ > 0;
     leave_connection();
     if (restoring && ++restore_failures_ >= restore_attempts) {
@@ -179,7 +185,8 @@ void Session::lose_connection(std::string_view why, TimePoint now) {
     backoff_.reset();
     renewal_.reset();
     failing_since_.reset();
-    hosts_.begin_round();
+    limit_.reset();
+    begin_round();
     begin_attempt(now);
 }
 
@@ -192,7 +199,7 @@ void Session::expire(std::string_view why, TimePoint now) {
     identity_ = {};
     last_zxid_ = 0;  // a server that is behind would refuse a new session for ever
     restore_failures_ = 0;
-    hosts_.begin_round();
+    begin_round();
     // Not a failed try of connection_retry: a server has spoken, or the tries go on. But it must
     // not become a loop without pause, with servers that give every connection another session.
     enter(Phase::backing_off, later(now, renewal_.next().value_or(milliseconds(0))));
@@ -269,7 +276,7 @@ void Session::on_timeout(TimePoint now) {
                 return finish(KeeperState::CLOSED, Errc::connection_loss);
             }
             if (now >= search_.deadline()) {
-                look_further(search_.on_timeout(++last_attempt_, now));
+                look_further(search_.on_timeout(++last_attempt_, now), now);
             }
             if (keepalive_.take_ping(now)) {
                 codec::RequestHeader ping;

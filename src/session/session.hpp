@@ -3,11 +3,14 @@
 #include "base/backoff.hpp"
 #include "base/buffer.hpp"
 #include "codec/frame.hpp"
+#include "session/attempt_limit.hpp"
+#include "session/attempt_log.hpp"
 #include "session/config.hpp"
 #include "session/events.hpp"
 #include "session/handshake.hpp"
 #include "session/host_list.hpp"
 #include "session/keepalive.hpp"
+#include "session/look_ups.hpp"
 #include "session/request_queue.hpp"
 #include "session/state_table.hpp"
 #include "session/watch_registry.hpp"
@@ -89,6 +92,8 @@ public:
     [[nodiscard]] milliseconds negotiated_timeout() const { return keepalive_.timeout(); }
     [[nodiscard]] std::int64_t last_zxid() const { return last_zxid_; }
     [[nodiscard]] const Endpoint& server() const { return server_; }
+    /// The last failed attempt at each server since the last connection, the latest last.
+    [[nodiscard]] std::vector<ServerAttempt> last_attempts() const { return attempts_.last(); }
     [[nodiscard]] std::size_t requests() const { return requests_.size(); }
     [[nodiscard]] std::size_t watches() const { return watches_.size(); }
 
@@ -96,7 +101,7 @@ private:
     enum class Phase {
         idle,         // closed for good
         backing_off,  // until phase_deadline_
-        resolving,    // this and the next three: at most until phase_deadline_
+        resolving,    // no host has an address yet; this and the next three: until phase_deadline_
         connecting,
         handshaking,
         authenticating,
@@ -130,25 +135,36 @@ private:
     void expire_deadlines(TimePoint now);
 
     // session_connect.cpp
+    void begin_round() noexcept;
     void begin_attempt(TimePoint now);
+    void try_addresses(LookUps::Answer answer, TimePoint now);
     void next_endpoint(TimePoint now);
     void host_failed(TimePoint now);
     void back_off(TimePoint now);
-    void attempt_failed(std::string_view why, TimePoint now);
+    void note_failure(
+        const HostPort& host, std::string_view address, std::string why, TimePoint now
+    );
+    void attempt_failed(std::string why, TimePoint now);
+    void name_failed(const HostPort& host, std::error_code error, TimePoint now);
+    void name_is_late(TimePoint now);
     void phase_timeout(TimePoint now);
+    void too_slow(TimePoint now);
     void enter(Phase phase, TimePoint deadline);
-    [[nodiscard]] milliseconds connect_timeout() const;
+    [[nodiscard]] milliseconds connect_timeout(TimePoint now) const;
+    [[nodiscard]] std::string why_closed_in_handshake(std::error_code error) const;
     void welcome(std::span<const std::byte> frame, TimePoint now);
     void send_credential(std::size_t index);
     void serve(TimePoint now);
-    void look_further(std::optional<Action> action);
-    void move_to(Endpoint writable, TimePoint now);
+    void look_further(std::optional<Action> action, TimePoint now);
+    void move_to(HostPort host, Endpoint writable, TimePoint now);
 
     // session_input.cpp
+    [[nodiscard]] const char* refusal_of_greeting(std::span<const std::byte> bytes);
     void on_frame(std::span<const std::byte> frame, TimePoint now);
     void on_item(const codec::FrameItem& item, TimePoint now);
     void on_oversized(const codec::FrameItem& item, TimePoint now);
-    void on_ping_reply(std::int32_t err);
+    void on_ping_reply(std::int32_t err, TimePoint now);
+    void end_by_server(std::int32_t err, TimePoint now);
     void on_reply(const codec::ReplyHeader& header, std::span<const std::byte> body, TimePoint now);
     void on_stray(std::int32_t xid, TimePoint now);
     void on_notification(const codec::ReplyHeader& header, std::span<const std::byte> body);
@@ -170,8 +186,16 @@ private:
     base::Backoff backoff_;  // between rounds of hosts
     base::Backoff renewal_;  // between an expired session and its successor
     std::optional<TimePoint> failing_since_;
+    LookUps look_ups_;
+    AttemptLimit limit_;
+    AttemptLog attempts_;
     HostPort host_;
-    std::size_t addresses_ = 1;        // of the present host
+    TimePoint turn_began_;       // of the present host
+    bool tried_ = false;         // in this round a host has failed, and not just not answered yet
+    bool silent_ = false;        // in this round a server did not answer in time
+    bool in_pause_ = false;      // a late answer of a look-up is used in the pause after its round,
+    TimePoint pause_ends_;       // which goes on when that comes to nothing
+    std::size_t addresses_ = 1;  // of the present host
     std::vector<Endpoint> endpoints_;  // those of them still to be tried
     Endpoint server_;
     bool started_ = false;
@@ -188,6 +212,8 @@ private:
     std::deque<AuthInFlight> auth_in_flight_;
 
     codec::FrameReader reader_;
+    std::uint32_t greeting_ = 0;  // the first four bytes of a connection, as far as they are here
+    int greeting_bytes_ = 0;
     base::Buffer control_;  // what goes out before any request
     std::deque<Action> actions_;
     std::vector<Event> events_;

@@ -11,14 +11,30 @@ void Session::enter(Phase phase, TimePoint deadline) {
     phase_deadline_ = deadline;
 }
 
-milliseconds Session::connect_timeout() const {
+/// For one address, with its handshake. The time that is left of a session is that of the servers,
+/// which is shorter than the client's.
+milliseconds Session::connect_timeout(TimePoint now) const {
     if (config_.connect_timeout.count() > 0) {
         return config_.connect_timeout;
     }
-    // One silent host must not cost the session: a share for each, and no more than a few seconds.
-    const auto others = std::max<std::size_t>(hosts_.size(), 1) - 1;
-    const auto share = keepalive_.timeout() / static_cast<std::int64_t>(others + addresses_);
-    return std::clamp(share, milliseconds(500), milliseconds(4000));
+    const auto other_hosts = std::max<std::size_t>(hosts_.size(), 1) - 1;
+    AttemptLimit::Situation situation;
+    situation.timeout = keepalive_.timeout();
+    situation.known = other_hosts + addresses_;
+    situation.to_try = 1 + endpoints_.size() + std::min(hosts_.to_try(), other_hosts);
+    if (identity_.id != 0) {
+        situation.left = std::chrono::duration_cast<milliseconds>(
+            std::max(keepalive_.servers_keep_until(), now) - now
+        );
+    }
+    return limit_.of(situation);
+}
+
+/// Of hosts, with the next attempt.
+void Session::begin_round() noexcept {
+    hosts_.begin_round();
+    look_ups_.end_turns();
+    tried_ = silent_ = in_pause_ = false;
 }
 
 void Session::begin_attempt(TimePoint now) {
@@ -30,29 +46,63 @@ void Session::begin_attempt(TimePoint now) {
         return back_off(now);
     }
     host_ = hosts_.next();
-    attempt_ = ++last_attempt_;
-    enter(Phase::resolving, later(now, connect_timeout()));
-    actions_.emplace_back(ResolveAction{attempt_, host_});
+    turn_began_ = now;
+    if (auto answer = look_ups_.take(host_, now)) {
+        return try_addresses(std::move(*answer), now);
+    }
+    const auto number = ++last_attempt_;
+    if (look_ups_.ask(host_, number, now)) {
+        actions_.emplace_back(ResolveAction{number, host_});
+    }
+    // A host that was passed over before is not waited for again.
+    enter(Phase::resolving, std::max(look_ups_.patience_ends(host_, connect_timeout(now)), now));
 }
 
 void Session::on_resolved(
     std::uint64_t attempt, std::error_code error, std::vector<Endpoint> endpoints, TimePoint now
 ) {
-    if (search_.awaits(attempt)) {
-        return look_further(search_.on_resolved(std::move(endpoints), ++last_attempt_, now));
-    }
-    if (attempt != attempt_ || phase_ != Phase::resolving) {
+    auto question = look_ups_.answered(attempt);
+    if (!question || phase_ == Phase::idle) {
         return;
     }
-    if (error || endpoints.empty()) {
-        log(LogLevel::warning,
-            to_string(host_) +
-                " does not resolve: " + (error ? error.message() : "it has no address"));
-        return host_failed(now);
+    if (search_.awaits(question->search)) {
+        look_further(search_.on_resolved(endpoints, ++last_attempt_, now), now);
+        if (!question->in_turn) {
+            return;
+        }
     }
-    hosts_.arrange(endpoints);
-    std::reverse(endpoints.begin(), endpoints.end());  // they are taken from the back
-    endpoints_ = std::move(endpoints);
+    if (error || endpoints.empty()) {
+        if (question->in_turn) {
+            name_failed(question->host, error, now);
+        }
+        return;
+    }
+    LookUps::Answer answer{std::move(question->host), std::move(endpoints)};
+    if (question->in_turn && (phase_ == Phase::resolving || phase_ == Phase::backing_off)) {
+        if (phase_ == Phase::backing_off) {
+            in_pause_ = true;
+            pause_ends_ = phase_deadline_;
+        }
+        return try_addresses(std::move(answer), now);
+    }
+    look_ups_.keep(std::move(answer), question->in_turn, now);
+}
+
+/// Its turn has waited for the name, and may have been passed over since.
+void Session::name_failed(const HostPort& host, std::error_code error, TimePoint now) {
+    const auto reason = error ? error.message() : std::string("it has no address");
+    note_failure(host, {}, "the name does not resolve: " + reason, now);
+    tried_ = tried_ || phase_ != Phase::backing_off;
+    if (phase_ == Phase::resolving && (host == host_ || !look_ups_.any_in_turn())) {
+        host_failed(now);
+    }
+}
+
+void Session::try_addresses(LookUps::Answer answer, TimePoint now) {
+    host_ = std::move(answer.host);
+    endpoints_ = std::move(answer.endpoints);
+    hosts_.arrange(endpoints_);
+    std::reverse(endpoints_.begin(), endpoints_.end());  // they are taken from the back
     addresses_ = endpoints_.size();
     next_endpoint(now);
 }
@@ -64,26 +114,54 @@ void Session::next_endpoint(TimePoint now) {
     server_ = std::move(endpoints_.back());
     endpoints_.pop_back();
     attempt_ = ++last_attempt_;
-    enter(Phase::connecting, later(now, connect_timeout()));
+    enter(Phase::connecting, later(now, connect_timeout(now)));
     actions_.emplace_back(ConnectAction{attempt_, server_});
 }
 
 void Session::host_failed(TimePoint now) {
     if (std::exchange(moving_, false)) {
-        hosts_.begin_round();  // the move came to nothing: it was no try of connection_retry
+        begin_round();  // the move came to nothing: it was no try of connection_retry
         return begin_attempt(now);
     }
-    if (hosts_.round_over()) {
-        back_off(now);
-    } else {
-        begin_attempt(now);
+    if (auto answer = look_ups_.take_in_turn(now)) {
+        return try_addresses(std::move(*answer), now);
     }
+    if (std::exchange(in_pause_, false)) {
+        return enter(Phase::backing_off, pause_ends_);
+    }
+    if (!hosts_.round_over()) {
+        return begin_attempt(now);
+    }
+    if (look_ups_.any_in_turn()) {
+        return name_is_late(now);
+    }
+    back_off(now);
+}
+
+/// All hosts have had their turn, and some only wait for their name.
+void Session::name_is_late(TimePoint now) {
+    // An answer that comes in the pause is used there. But if nothing else has been tried, or tries
+    // are counted, this was no round yet.
+    const bool patient = !tried_ || config_.connection_retry.max_tries() > 0;
+    auto until = later(turn_began_, LookUps::longest);
+    if (const auto limit = config_.connection_retry.deadline()) {
+        until = std::min(until, later(failing_since_.value_or(turn_began_), *limit));
+    }
+    if (patient && now < until) {
+        return enter(Phase::resolving, until);
+    }
+    failing_since_ = failing_since_.value_or(turn_began_);
+    back_off(now);
 }
 
 void Session::back_off(TimePoint now) {
     if (!failing_since_) {
         failing_since_ = now;
     }
+    if (silent_) {
+        limit_.grow();
+    }
+    tried_ = silent_ = in_pause_ = false;
     const auto pause = backoff_.next();
     const auto limit = config_.connection_retry.deadline();
     if (!pause || (limit && later(now, *pause) > later(*failing_since_, *limit))) {
@@ -94,8 +172,18 @@ void Session::back_off(TimePoint now) {
     enter(Phase::backing_off, later(now, *pause));
 }
 
-void Session::attempt_failed(std::string_view why, TimePoint now) {
-    log(LogLevel::info, "no connection to " + to_string(server_) + ": " + std::string(why));
+/// For users who ask why there is no connection, and for the log: a warning when it is news.
+void Session::note_failure(
+    const HostPort& host, std::string_view address, std::string why, TimePoint now
+) {
+    auto text = "no connection to " + server_name(host, address) + ": " + why;
+    const bool news = attempts_.note(host, address, std::move(why), now);
+    log(news ? LogLevel::warning : LogLevel::debug, std::move(text));
+}
+
+void Session::attempt_failed(std::string why, TimePoint now) {
+    note_failure(host_, server_.address, std::move(why), now);
+    tried_ = true;
     disconnect();
     next_endpoint(now);
 }
@@ -105,12 +193,39 @@ void Session::phase_timeout(TimePoint now) {
         case Phase::backing_off:
             return begin_attempt(now);
         case Phase::resolving:
-            log(LogLevel::warning, "looking up " + to_string(host_) + " takes too long");
-            disconnect();
-            return host_failed(now);
+            if (!look_ups_.any_in_turn()) {
+                return begin_attempt(now);  // other hosts have been set
+            }
+            note_failure(host_, {}, "looking up the name takes long", now);
+            return host_failed(now);  // the look-up goes on
         default:
-            return attempt_failed("no answer in time", now);
+            return too_slow(now);
     }
+}
+
+void Session::too_slow(TimePoint now) {
+    silent_ = true;
+    hosts_.put_last(host_, server_);
+    switch (phase_) {
+        case Phase::connecting:
+            return attempt_failed("no answer in time, the connection is not accepted", now);
+        case Phase::handshaking:
+            return attempt_failed(
+                "no answer in time: the connection is accepted, but the server is silent", now
+            );
+        default:
+            return attempt_failed("no answer in time to the credentials", now);
+    }
+}
+
+/// Servers close without a word for several reasons, and only they know which.
+std::string Session::why_closed_in_handshake(std::error_code error) const {
+    std::string text = "the server closed the connection instead of answering (" + error.message() +
+                       "): it does not serve yet, has too many connections";
+    if (last_zxid_ > 0) {
+        text += ", is behind what this client has seen";
+    }
+    return text + ", expects TLS or is no ZooKeeper server";
 }
 
 void Session::on_connected(std::uint64_t attempt, TimePoint) {
@@ -118,6 +233,8 @@ void Session::on_connected(std::uint64_t attempt, TimePoint) {
         return;
     }
     reader_.reset();
+    greeting_ = 0;
+    greeting_bytes_ = 0;
     proven_ = false;
     enter(Phase::handshaking, phase_deadline_);  // the address has one deadline for both
     write_connect_request(
@@ -130,8 +247,9 @@ void Session::on_closed(std::uint64_t attempt, std::error_code error, TimePoint 
         return;
     }
     switch (phase_) {
-        case Phase::connecting:
         case Phase::handshaking:
+            return attempt_failed(why_closed_in_handshake(error), now);
+        case Phase::connecting:
         case Phase::authenticating:
             return attempt_failed(error.message(), now);
         case Phase::serving:
@@ -158,7 +276,7 @@ void Session::welcome(std::span<const std::byte> frame, TimePoint now) {
     identity_ = std::move(answer.identity);
     read_only_ = answer.read_only;
     keepalive_.established(answer.timeout, now);
-    enter(Phase::authenticating, later(now, connect_timeout()));
+    enter(Phase::authenticating, later(now, connect_timeout(now)));
     for (std::size_t i = 0; i < credentials_.size(); ++i) {
         send_credential(i);
     }
@@ -183,19 +301,26 @@ void Session::send_credential(std::size_t index) {
 void Session::serve(TimePoint now) {
     restores_in_flight_ = watches_.restore(control_, last_zxid_, config_.limits.set_watches_bytes);
     enter(Phase::serving, TimePoint::max());
-    moving_ = false;
+    moving_ = in_pause_ = false;
+    attempts_.clear();
     if (read_only_) {
-        search_.begin(server_, connect_timeout(), now);
+        search_.begin(server_, connect_timeout(now), now);
     } else {
         search_.succeeded();
     }
     set_state(read_only_ ? KeeperState::CONNECTED_RO : KeeperState::CONNECTED);
 }
 
-void Session::look_further(std::optional<Action> action) {
-    if (action) {
-        actions_.push_back(std::move(*action));
+void Session::look_further(std::optional<Action> action, TimePoint now) {
+    if (!action) {
+        return;
     }
+    if (const auto* resolve = std::get_if<ResolveAction>(&*action)) {
+        if (!look_ups_.ask_for_search(resolve->host, resolve->attempt, now)) {
+            return;  // has been asked already
+        }
+    }
+    actions_.push_back(std::move(*action));
 }
 
 void Session::on_probe(std::uint64_t attempt, std::string_view answer, TimePoint now) {
@@ -203,17 +328,19 @@ void Session::on_probe(std::uint64_t attempt, std::string_view answer, TimePoint
         return;
     }
     if (answer == "rw" || answer == "rw\n") {
-        return move_to(search_.asked(), now);
+        return move_to(search_.host(), search_.asked(), now);
     }
-    look_further(search_.ask_next(++last_attempt_, now));
+    look_further(search_.ask_next(++last_attempt_, now), now);
 }
 
 /// As in kazoo and Java this is a lost connection, not a smooth passage: what is under way fails.
-void Session::move_to(Endpoint writable, TimePoint now) {
-    log(LogLevel::info, "moving to " + to_string(writable) + ", which takes writes");
+void Session::move_to(HostPort host, Endpoint writable, TimePoint now) {
+    log(LogLevel::info,
+        "moving to " + server_name(host, writable.address) + ", which takes writes");
     leave_connection();
     moving_ = true;
     addresses_ = 1;
+    host_ = std::move(host);
     endpoints_.assign(1, std::move(writable));
     next_endpoint(now);
 }

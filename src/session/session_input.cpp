@@ -9,8 +9,7 @@ namespace kazoo::session {
 namespace {
 
 constexpr std::size_t max_handshake_frame = 1024;
-constexpr const char* not_zookeeper = "it does not speak ZooKeeper";
-
+constexpr const char* not_zookeeper = "the server does not speak ZooKeeper";
 EventType event_type(std::int32_t wire) {
     switch (wire) {
         case 1:
@@ -46,6 +45,10 @@ bool ends_connection(std::int32_t err) {
     }
 }
 
+bool requires_authentication(std::int32_t err) {
+    return static_cast<Errc>(err) == Errc::session_closed_require_sasl;
+}
+
 /// What an error means for the data. What only reads has not been applied, whatever went wrong.
 Outcome outcome_of(codec::Opcode op, std::error_code error) {
     return codec::is_write(op) ? usual_outcome(error) : Outcome::not_applied;
@@ -57,7 +60,11 @@ void Session::on_bytes(std::uint64_t attempt, std::span<const std::byte> bytes, 
     if (attempt != attempt_ || phase_ < Phase::handshaking) {
         return;
     }
-    if (phase_ != Phase::handshaking) {  // whoever answers there may not be a server at all
+    if (phase_ == Phase::handshaking) {
+        if (const auto* refusal = refusal_of_greeting(bytes)) {
+            return attempt_failed(refusal, now);
+        }
+    } else {  // whoever answers there may not be a server at all
         keepalive_.received(now);
     }
     reader_.feed(bytes);
@@ -69,14 +76,28 @@ void Session::on_bytes(std::uint64_t attempt, std::span<const std::byte> bytes, 
         }
         on_item(item, now);
     }
-    if (phase_ == Phase::handshaking && reader_.buffered() > max_handshake_frame) {
-        attempt_failed(not_zookeeper, now);
+}
+
+/// What speaks there, if the length of its first frame shows that it is no ZooKeeper server.
+const char* Session::refusal_of_greeting(std::span<const std::byte> bytes) {
+    for (std::size_t i = 0; i < bytes.size() && greeting_bytes_ < 4; ++i, ++greeting_bytes_) {
+        greeting_ = greeting_ << 8 | std::to_integer<std::uint32_t>(bytes[i]);
     }
+    if (greeting_bytes_ < 4 || greeting_ <= max_handshake_frame) {
+        return nullptr;
+    }
+    if (greeting_ >> 16 == 0x1503) {  // an alert, TLS 1.x: what it says to all that is no TLS
+        return "the server expects TLS";
+    }
+    if (greeting_ == 0x48545450) {
+        return "the server speaks HTTP, not ZooKeeper";
+    }
+    return not_zookeeper;
 }
 
 void Session::on_item(const codec::FrameItem& item, TimePoint now) {
     if (phase_ == Phase::handshaking) {
-        if (item.kind != codec::FrameItem::Kind::frame || item.bytes.size() > max_handshake_frame) {
+        if (item.kind != codec::FrameItem::Kind::frame) {
             return attempt_failed(not_zookeeper, now);
         }
         return welcome(item.bytes, now);
@@ -102,7 +123,7 @@ void Session::on_frame(std::span<const std::byte> frame, TimePoint now) {
         case codec::watch_xid:
             return on_notification(header, body);
         case codec::ping_xid:
-            return on_ping_reply(header.err);
+            return on_ping_reply(header.err, now);
         case codec::auth_xid:
             return on_auth_reply(header.err, now);
         case codec::set_watches_xid:
@@ -139,12 +160,27 @@ void Session::on_reply(
         events_.emplace_back(std::move(event));
     }
     if (ends) {
-        on_closed(attempt_, static_cast<Errc>(header.err), now);
+        end_by_server(header.err, now);
     }
 }
 
-void Session::on_ping_reply(std::int32_t err) {
+void Session::on_ping_reply(std::int32_t err, TimePoint now) {
     proven_ = proven_ || !ends_connection(err);
+    if (requires_authentication(err)) {
+        end_by_server(err, now);
+    }
+}
+
+/// The server will close this connection. Without the credentials that it insists on it would close
+/// the next one as well, and so would the others.
+void Session::end_by_server(std::int32_t err, TimePoint now) {
+    if (requires_authentication(err) && phase_ != Phase::closing) {
+        return fail_authentication(
+            "the servers require authentication by a scheme for which this client has no "
+            "credentials (error -124)"
+        );
+    }
+    on_closed(attempt_, static_cast<Errc>(err), now);
 }
 
 void Session::on_stray(std::int32_t xid, TimePoint now) {
@@ -220,7 +256,7 @@ void Session::on_auth_reply(std::int32_t err, TimePoint now) {
         return log(LogLevel::warning, "an answer to no authentication is ignored");
     }
     if (ends_connection(err)) {  // which is no judgement
-        return on_closed(attempt_, static_cast<Errc>(err), now);
+        return end_by_server(err, now);
     }
     auto judged = std::move(auth_in_flight_.front());
     auth_in_flight_.pop_front();
@@ -244,7 +280,7 @@ void Session::on_watches_restored(std::int32_t err, TimePoint now) {
         return;
     }
     if (ends_connection(err)) {
-        return on_closed(attempt_, static_cast<Errc>(err), now);
+        return end_by_server(err, now);
     }
     proven_ = true;
     --restores_in_flight_;

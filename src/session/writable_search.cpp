@@ -49,7 +49,8 @@ std::optional<Action> WritableSearch::on_timeout(std::uint64_t attempt, TimePoin
     }
     attempt_ = attempt;
     deadline_ = later(now, patience_);
-    return ResolveAction{attempt, hosts_.next()};
+    host_ = hosts_.next();
+    return ResolveAction{attempt, host_};
 }
 
 std::optional<Action> WritableSearch::on_resolved(

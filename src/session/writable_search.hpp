@@ -36,6 +36,8 @@ public:
         return attempt_ != 0 && attempt == attempt_;
     }
 
+    /// The host whose servers are being asked.
+    [[nodiscard]] const HostPort& host() const { return host_; }
     /// The server that is being asked.
     [[nodiscard]] const Endpoint& asked() const { return asked_; }
 
@@ -55,6 +57,7 @@ private:
     base::Backoff backoff_;
     Endpoint present_;
     milliseconds patience_{0};
+    HostPort host_;
     Endpoint asked_;
     std::vector<Endpoint> endpoints_;  // still to be asked
     std::uint64_t attempt_ = 0;        // under way; 0: none

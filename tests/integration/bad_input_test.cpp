@@ -200,6 +200,45 @@ TEST_P(BadInput, HostsThatCannotBeReached) {
     EXPECT_TRUE(zk.exists("/").has_value());
 }
 
+TEST_P(BadInput, StartSaysWhatBecameOfEachServer) {
+    FakeServer http([](FakeConnection& c, int) { c.send("HTTP/1.1 400\r\n"), c.stay_silent(); });
+    FakeServer tls([](FakeConnection& c, int) {
+        c.send(std::string("\x15\x03\x03\0\x02\x02\x46", 7)), c.stay_silent();
+    });
+    FakeServer silent([](FakeConnection& c, int) { c.stay_silent(); });
+    FakeServer closes([](FakeConnection& c, int) { c.read_hello(); });
+    FakeServer read_only([](FakeConnection& c, int) {
+        c.read_hello();
+        auto answer = c.answer(c.new_session(), 5000);
+        answer.read_only = true;
+        c.send(frame(answer)), c.stay_silent();
+    });
+    const std::vector<std::pair<std::string, std::string>> servers{
+        {"127.0.0.1:1", "Connection refused"},
+        {"nowhere.invalid:2181", "the name does not resolve"},
+        {http.hosts(), "the server speaks HTTP, not ZooKeeper"},
+        {tls.hosts(), "the server expects TLS"},
+        {silent.hosts(), "the connection is accepted, but the server is silent"},
+        {closes.hosts(), "the server closed the connection instead of answering"},
+        {read_only.hosts(), "the server is read-only"}};
+    std::string hosts;
+    for (const auto& [server, reason] : servers) {
+        hosts += (hosts.empty() ? "" : ",") + server;
+    }
+    KazooClient zk(
+        options_for(hosts).connect_timeout(300ms).connection_retry(RetryPolicy().max_tries(1))
+    );
+    const auto error = thrown<ConnectionLoss>([&] { zk.start(patience); });
+    for (const auto& [server, reason] : servers) {
+        EXPECT_NE(error.message().find(server + ": " + reason), std::string::npos) << error;
+    }
+
+    KazooClient late(options_for("127.0.0.1:1"));
+    const auto timeout = thrown<KazooTimeoutError>([&] { late.start(100ms); });
+    EXPECT_NE(timeout.message().find("tried 127.0.0.1:1: Connection refused"), std::string::npos);
+    EXPECT_EQ(timeout.message().find("goes on"), std::string::npos) << "it has been stopped";
+}
+
 TEST_P(BadInput, RetriesThatAreExhausted) {
     KazooClient zk(options_for("127.0.0.1:1,nowhere.invalid")
                        .connection_retry(RetryPolicy().max_tries(3).delay(1ms)));

@@ -8,7 +8,10 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace kazoo::testing_support {
 namespace {
@@ -65,6 +68,48 @@ TEST_P(SlowNamesTest, AnAnswerThatComesLateIsNoHarm) {
     names_.reset();
     zk.set_hosts(shared_server().hosts());
     EXPECT_NO_THROW(zk.start(patience));
+}
+
+TEST_P(SlowNamesTest, AnAnswerThatComesLateIsUsed) {
+    const auto port = std::to_string(shared_server().port());
+    KazooClient zk(options_for(std::string(SlowNames::late_host) + ":" + port + chroot())
+                       .connect_timeout(5s)
+                       .connection_retry(RetryPolicy().delay(1ms).max_delay(1ms)));
+    const auto started = zk.start_async();
+    ASSERT_TRUE(names_->wait_for_look_up());
+    ASSERT_TRUE(wait_for_log("looking up the name takes long"));
+    EXPECT_EQ(names_->begun(), 1);
+    names_.reset();
+    EXPECT_TRUE(started.wait(patience));
+}
+
+TEST_P(SlowNamesTest, ManyNamesThatHangHoldUpNobodyElse) {
+    constexpr int dead = 100;
+    std::string hosts;
+    for (int i = 0; i < dead; ++i) {
+        hosts += SlowNames::name(i) + ":2181,";
+    }
+    KazooClient waiting(options_for(hosts + slow_hosts).connect_timeout(1ms).close_timeout(50ms));
+    (void)waiting.start_async();
+    ASSERT_TRUE(names_->wait_for_look_up(dead));
+    const auto port = std::to_string(shared_server().port());
+    KazooClient zk(options_for("localhost:" + port + chroot()));
+    zk.start(patience);
+    EXPECT_TRUE(zk.exists("/").has_value());
+    EXPECT_GE(names_->under_way(), dead);
+}
+
+TEST_P(SlowNamesTest, ClientsThatWaitForTheSameNameShareItsLookUp) {
+    std::vector<std::unique_ptr<KazooClient>> waiting;
+    for (int i = 0; i < 20; ++i) {
+        waiting.push_back(std::make_unique<KazooClient>(slow_options()));
+        (void)waiting.back()->start_async();
+    }
+    ASSERT_TRUE(names_->wait_for_look_up());
+    const auto port = std::to_string(shared_server().port());
+    KazooClient zk(options_for("localhost:" + port + chroot()));
+    zk.start(patience);
+    EXPECT_EQ(names_->begun(), 1);
 }
 
 KAZOO_ON_OWN_HANDLERS(SlowNamesTest);

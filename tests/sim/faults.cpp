@@ -101,7 +101,12 @@ void Faults::network() {
     auto& chance = simulator_.chance();
     const auto client = static_cast<std::size_t>(chance.below(network_.clients()));
     const auto server = static_cast<std::size_t>(chance.below(network_.servers()));
-    switch (chance.below(8)) {
+    switch (chance.below(9)) {
+        case 8: {
+            auto& victim = *clients_[client];
+            victim.process().note("has a slow resolver");
+            return victim.slow_names(lasting(500ms, 10'000ms));
+        }
         case 0:
             for (std::size_t i = 0; i < network_.clients(); ++i) {
                 block_link(i, server, lasting(100ms, 4000ms));
@@ -140,7 +145,8 @@ void Faults::servers() {
             return;
         case 3:
             if (!member.process().frozen()) {
-                member.process().freeze(lasting(10ms, 4000ms));
+                // Longer than handshakes are waited for at first, sometimes.
+                member.process().freeze(lasting(10ms, chance.one_in(3) ? 12'000ms : 4000ms));
             }
             return;
         case 4: {

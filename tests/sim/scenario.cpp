@@ -126,9 +126,10 @@ private:
         }
     }
 
-    /// Longer than a connection takes to be given up for dead, and a client to find a server then.
+    /// Longer than a connection takes to be given up for dead, an attempt as well, and a client to
+    /// find a server then.
     void recover() {
-        simulator_.run_for(24s);
+        simulator_.run_for(54s);
         if (!good()) return;
         for (const auto& client : clients_) {
             client->look_at_clock();

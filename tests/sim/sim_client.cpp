@@ -27,7 +27,7 @@ SimClient::SimClient(
       recorder_(recorder),
       number_(number),
       process_(simulator, "client" + std::to_string(number)),
-      host_{process_, network, static_cast<std::size_t>(number), mischief, nullptr},
+      host_{process_, network, static_cast<std::size_t>(number), mischief, nullptr, {}},
       handler_(std::make_shared<SimHandler>(host_)) {
     auto& chance = simulator.chance();
     ClientLimits limits;

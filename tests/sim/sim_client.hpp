@@ -62,6 +62,8 @@ public:
     [[nodiscard]] Process& process() noexcept { return process_; }
     /// Its process stands still for so long.
     void freeze(Duration time);
+    /// Its resolver is slow for so long.
+    void slow_names(Duration time) { host_.slow_names_until = simulator_.now() + time; }
     [[nodiscard]] Simulator& simulator() noexcept { return simulator_; }
     [[nodiscard]] Chance& chance() noexcept { return simulator_.chance(); }
     [[nodiscard]] const std::shared_ptr<SimHandler>& handler() const noexcept { return handler_; }

@@ -144,12 +144,28 @@ SimTransport::~SimTransport() {
     disconnect();
 }
 
-/// Numeric addresses only, as they are.
+/// Hosts are addresses already; what their look-up takes and whether it succeeds is up to chance.
 void SimTransport::resolve(std::uint64_t attempt, const std::string& host, std::uint16_t port) {
     of_driver_ = true;
-    host_.process.after(1us, [sink = sink_, attempt, host, port] {
+    auto& simulator = host_.process.simulator();
+    Duration delay = 1us;
+    std::error_code error;
+    if (simulator.now() < host_.slow_names_until) {
+        auto& chance = simulator.chance();
+        delay = chance.between(10ms, chance.one_in(2) ? Duration(1500ms) : 8000ms);
+        if (chance.one_in(4)) {
+            error = std::make_error_code(std::errc::host_unreachable);
+        }
+        host_.process.note("looks up", host, "slowly");
+        cadence_->on_slow_name(delay);
+    }
+    host_.process.after(delay, [sink = sink_, attempt, host, port, error] {
         if (const auto target = sink.lock()) {
-            target->on_resolved(attempt, {}, {{host, port}});
+            std::vector<base::Endpoint> found;
+            if (!error) {
+                found.push_back({host, port});
+            }
+            target->on_resolved(attempt, error, std::move(found));
         }
     });
 }

@@ -18,6 +18,8 @@ struct ClientHost {
     Mischief& mischief;
     /// Of the client that is made now, or was made last: each has one of its own.
     std::shared_ptr<Cadence> cadence;
+    /// Until then its resolver is slow, and often knows nothing.
+    TimePoint slow_names_until{};
     /// Of the connection whose bytes are being handed over just now; 0 at other times.
     std::int64_t delivering_session = 0;
 };

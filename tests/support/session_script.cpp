@@ -131,24 +131,49 @@ milliseconds SessionScript::until_deadline() const {
 
 // --- the network ---
 
-void SessionScript::resolved(const std::vector<std::string>& addresses) {
+void SessionScript::answer_look_up(
+    const std::string& host, std::errc error, const std::vector<std::string>& addresses
+) {
     step();
-    ASSERT_EQ(network_, Network::resolving);
+    ASSERT_TRUE(look_ups_.contains(host)) << host << " is not being looked up";
+    if (network_ == Network::resolving && host == last_look_up_) {
+        network_ = Network::idle;
+    }
     std::vector<base::Endpoint> endpoints;
     for (const auto& address : addresses) {
         endpoints.push_back({address, 2181});
     }
-    network_ = Network::idle;
-    session_.on_resolved(attempt_, {}, std::move(endpoints), now_);
+    const auto attempt = look_ups_.extract(host).mapped();
+    session_.on_resolved(attempt, std::make_error_code(error), std::move(endpoints), now_);
     settle();
 }
 
+void SessionScript::resolved(const std::vector<std::string>& addresses) {
+    EXPECT_EQ(network_, Network::resolving);
+    answer_look_up(last_look_up_, std::errc(), addresses);
+}
+
 void SessionScript::unresolved() {
-    step();
-    ASSERT_EQ(network_, Network::resolving);
-    network_ = Network::idle;
-    session_.on_resolved(attempt_, std::make_error_code(std::errc::host_unreachable), {}, now_);
-    settle();
+    EXPECT_EQ(network_, Network::resolving);
+    answer_look_up(last_look_up_, std::errc::host_unreachable, {});
+}
+
+void SessionScript::resolved_late(
+    const std::string& host, const std::vector<std::string>& addresses
+) {
+    answer_look_up(host, std::errc(), addresses);
+}
+
+void SessionScript::unresolved_late(const std::string& host) {
+    answer_look_up(host, std::errc::host_unreachable, {});
+}
+
+std::vector<std::string> SessionScript::look_ups() const {
+    std::vector<std::string> hosts;
+    for (const auto& [host, attempt] : look_ups_) {
+        hosts.push_back(host);
+    }
+    return hosts;
 }
 
 void SessionScript::probe_resolved(const std::vector<std::string>& addresses) {
@@ -159,6 +184,7 @@ void SessionScript::probe_resolved(const std::vector<std::string>& addresses) {
         endpoints.push_back({address, 2181});
     }
     probing_ = Network::idle;
+    std::erase_if(look_ups_, [&](const auto& one) { return one.second == probe_; });
     const auto error = endpoints.empty() ? std::errc::host_unreachable : std::errc();
     session_.on_resolved(probe_, std::make_error_code(error), std::move(endpoints), now_);
     settle();
@@ -258,20 +284,28 @@ void SessionScript::establish(const Greeting& greeting) {
 }
 
 void SessionScript::reconnect(const Greeting& greeting) {
+    reconnect_until_asked();
+    welcome(greeting);
+}
+
+void SessionScript::reconnect_until_asked() {
     if (network_ == Network::idle) {
         pass(until_deadline());
     }
-    if (network_ == Network::resolving) {
-        resolved();
+    if (network_ != Network::connecting) {
+        serve_one();
     }
     connected();
-    welcome(greeting);
 }
 
 bool SessionScript::serve_one() {
     switch (network_) {
         case Network::idle:
-            return false;
+            if (look_ups_.empty()) {
+                return false;
+            }
+            resolved_late(std::string(look_ups_.begin()->first));
+            return true;
         case Network::resolving:
             resolved();
             return true;

@@ -118,6 +118,13 @@ public:
 
     void resolved(const std::vector<std::string>& addresses = {"10.0.0.1"});
     void unresolved();
+    /// The answer to an earlier look-up, "zk1:2181", while the session is elsewhere.
+    void resolved_late(
+        const std::string& host, const std::vector<std::string>& addresses = {"10.0.0.1"}
+    );
+    void unresolved_late(const std::string& host);
+    /// Hosts whose look-ups have no answer.
+    [[nodiscard]] std::vector<std::string> look_ups() const;
     /// The answer to the look-up of the host that is to be probed; no address: it has failed.
     void probe_resolved(const std::vector<std::string>& addresses);
     /// The answer of the probed server; empty: it has none.
@@ -153,6 +160,8 @@ public:
     void establish(const Greeting& greeting = {});
     // From a lost connection to the next one; leaves its lines.
     void reconnect(const Greeting& greeting = {});
+    // The same, as far as the ConnectRequest.
+    void reconnect_until_asked();
     /// Servers take no writes, or do again, from now on; for the functions that follow.
     void servers_are_read_only(bool value) { read_only_servers_ = value; }
     /// Answers one of the things there are to answer; false if there are none.
@@ -207,6 +216,9 @@ private:
     detail::RefPtr<Party> party(const std::string& name);
     void step();
     void inject(Fault fault);
+    void answer_look_up(
+        const std::string& host, std::errc error, const std::vector<std::string>& addresses
+    );
     void deliver(std::span<const std::byte> bytes);
     void deliver_reply(std::int32_t xid, std::span<const std::byte> frame);
     void check_idle();
@@ -246,6 +258,8 @@ private:
     // The network and the server.
     Network network_ = Network::idle;
     std::uint64_t attempt_ = 0;
+    std::map<std::string, std::uint64_t> look_ups_;  // under way, with their attempts
+    std::string last_look_up_;
     Network probing_ = Network::idle;
     std::uint64_t probe_ = 0;
     bool asked_ = false;

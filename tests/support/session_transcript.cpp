@@ -117,14 +117,18 @@ void SessionScript::note(session::LogEvent& event) {
 
 void SessionScript::note(const session::ResolveAction& action) {
     EXPECT_GT(action.attempt, std::max(attempt_, probe_));
-    lines_.push_back("resolve " + to_string(action.host));
+    const auto host = to_string(action.host);
+    lines_.push_back("resolve " + host);
+    look_ups_[host] = action.attempt;
     if (state_ == KeeperState::CONNECTED_RO) {
         probe_ = action.attempt;
         probing_ = Network::resolving;
         return;
     }
-    EXPECT_TRUE(network_ == Network::idle) << "the last attempt is not given up";
+    EXPECT_TRUE(network_ == Network::idle || network_ == Network::resolving)
+        << "the last attempt is not given up";
     attempt_ = action.attempt;
+    last_look_up_ = host;
     network_ = Network::resolving;
 }
 
@@ -138,7 +142,8 @@ void SessionScript::note(const session::ProbeAction& action) {
 
 void SessionScript::note(const session::ConnectAction& action) {
     EXPECT_GT(action.attempt, std::max(attempt_, probe_));
-    EXPECT_TRUE(network_ == Network::idle) << "the last attempt is not given up";
+    EXPECT_TRUE(network_ == Network::idle || network_ == Network::resolving)
+        << "the last attempt is not given up";
     attempt_ = action.attempt;
     network_ = Network::connecting;
     lines_.push_back(

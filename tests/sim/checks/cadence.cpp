@@ -11,8 +11,8 @@ using namespace std::chrono_literals;
 constexpr Duration tolerance = 60ms;
 /// Between rounds: the first pause at its shortest (RetryPolicy's defaults).
 constexpr Duration shortest_pause = 60ms;
-/// The longest pause and the longest attempt, and some more for look-ups.
-constexpr Duration longest_attempt = 4s;
+/// The longest pause and the longest attempt, as far as limits grow, and some more for look-ups.
+constexpr Duration longest_attempt = 30s;
 constexpr Duration longest_silence = 5s + longest_attempt + 1s;
 
 std::string in_ms(Duration time) {

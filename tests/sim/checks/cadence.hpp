@@ -27,6 +27,9 @@ public:
     /// The client's process stood still, or is about to, for so long.
     void on_excuse(Duration time);
 
+    /// The name that is looked up now takes so long.
+    void on_slow_name(Duration time) { attempt_excuse_ += time; }
+
     void on_attempt(TimePoint now);
     /// The server has welcomed the client.
     void on_welcome(Duration session_timeout, TimePoint now);

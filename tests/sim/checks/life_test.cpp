@@ -92,9 +92,9 @@ TEST_F(CadenceTest, AttemptsOfAClientThatIsStartedAgain) {
 TEST_F(CadenceTest, NobodyTriesToConnect) {
     cadence.want(true, Story::at(0));
     cadence.on_attempt(Story::at(10));
-    cadence.look(false, false, Story::at(9000));
+    cadence.look(false, false, Story::at(35'000));
     EXPECT_THAT(fault(), IsEmpty());
-    cadence.look(false, false, Story::at(11'000));
+    cadence.look(false, false, Story::at(37'000));
     EXPECT_THAT(fault(), HasSubstr("does not try to connect"));
 }
 
@@ -102,9 +102,9 @@ TEST_F(CadenceTest, CredentialsThatAreNotJudgedProlongTheAttempt) {
     cadence.want(true, Story::at(0));
     cadence.on_attempt(Story::at(10));
     cadence.on_auth();
-    cadence.look(false, false, Story::at(13'000));
+    cadence.look(false, false, Story::at(65'000));
     EXPECT_THAT(fault(), IsEmpty());
-    cadence.look(false, false, Story::at(15'000));
+    cadence.look(false, false, Story::at(67'000));
     EXPECT_THAT(fault(), HasSubstr("does not try to connect"));
 }
 

@@ -75,6 +75,57 @@ TEST(HostListTest, OtherHostsBeginARound) {
     EXPECT_THAT(round(list), ElementsAre("x", "y"));
 }
 
+TEST(HostListTest, WhatCameToNothingComesLastInTheNextRound) {
+    for (const bool randomize : {false, true}) {
+        for (std::uint64_t seed = 1; seed < 20; ++seed) {
+            HostList list(hosts({"a", "b", "c"}), randomize, seed);
+            round(list);
+            list.put_last(HostPort("a", 2181), {"10.0.0.1", 2181});
+            EXPECT_EQ(round(list).back(), "a");
+        }
+    }
+    HostList fixed(hosts({"a", "b", "c"}), false, 1);
+    round(fixed);
+    fixed.put_last(HostPort("b", 2181), {});
+    fixed.put_last(HostPort("a", 2181), {});
+    EXPECT_THAT(round(fixed), ElementsAre("c", "a", "b"));
+    EXPECT_THAT(round(fixed), ElementsAre("a", "b", "c")) << "in that round alone";
+    for (const auto* name : {"a", "b", "c"}) {
+        fixed.put_last(HostPort(name, 2181), {});
+    }
+    EXPECT_THAT(round(fixed), ElementsAre("a", "b", "c"));
+}
+
+TEST(HostListTest, ThoseThatComeLastDoNotShareTheTimeOfTheOthers) {
+    HostList list(hosts({"a", "b", "c"}), false, 1);
+    static_cast<void>(list.next());
+    EXPECT_EQ(list.to_try(), 2U);
+    list.put_last(HostPort("b", 2181), {});
+    list.begin_round();
+    EXPECT_EQ(list.next().host, "a");
+    EXPECT_EQ(list.to_try(), 1U);
+    EXPECT_EQ(list.next().host, "c");
+    EXPECT_EQ(list.to_try(), 0U);
+    EXPECT_EQ(list.next().host, "b");
+    EXPECT_EQ(list.to_try(), 0U);
+    EXPECT_TRUE(list.round_over());
+}
+
+TEST(HostListTest, AnAddressThatCameToNothingComesLastAmongThoseOfItsName) {
+    HostList list(hosts({"a"}), false, 1);
+    static_cast<void>(list.next());
+    list.put_last(HostPort("a", 2181), {"1", 1});
+    list.put_last(HostPort("a", 2181), {"3", 1});
+    list.begin_round();
+    static_cast<void>(list.next());
+    std::vector<Endpoint> addresses{{"1", 1}, {"2", 1}, {"3", 1}, {"4", 1}};
+    list.arrange(addresses);
+    EXPECT_THAT(
+        addresses,
+        ElementsAre(Endpoint{"2", 1}, Endpoint{"4", 1}, Endpoint{"1", 1}, Endpoint{"3", 1})
+    );
+}
+
 TEST(HostListTest, AddressesAreShuffledAsHostsAre) {
     const std::vector<Endpoint> given{{"1", 1}, {"2", 1}, {"3", 1}, {"4", 1}, {"5", 1}};
     HostList fixed(hosts({"a"}), false, 1);

@@ -180,6 +180,70 @@ TEST(SessionAuthTest, RefusalBeforeConnected) {
     EXPECT_THAT(s.take(), ElementsAre("AUTH_FAILED", "r1 auth_failed not sent", "disconnect"));
 }
 
+// With enforced authentication every packet but credentials is answered so, and the connection is
+// closed. On the next one the same would happen.
+TEST(SessionAuthTest, AServerThatRequiresOtherCredentialsIsARefusal) {
+    constexpr std::int32_t required = -124;
+    const auto established = [](SessionScript& s) {
+        s.establish();
+        s.get("r1");
+        s.get("r2");
+        s.take();
+    };
+    {
+        SCOPED_TRACE("to a request");
+        SessionScript s;
+        established(s);
+        s.answer(required);
+        EXPECT_THAT(
+            s.take(),
+            ElementsAre(
+                "r1 session_closed_require_sasl not applied",
+                "AUTH_FAILED",
+                "r2 auth_failed not applied",
+                "disconnect"
+            )
+        );
+        EXPECT_THAT(s.take_logs(), Contains(HasSubstr("the servers require authentication")));
+        EXPECT_TRUE(s.session().finished());
+    }
+    {
+        SCOPED_TRACE("to a ping");
+        SessionScript s;
+        established(s);
+        s.pass(4s);
+        s.reply({codec::ping_xid, 0, required});
+        EXPECT_EQ(s.session().state(), KeeperState::AUTH_FAILED);
+    }
+    {
+        SCOPED_TRACE("to credentials");
+        SessionScript s(with_auth({{"digest", "a:b"}}));
+        s.start();
+        s.reconnect();
+        s.judge(required);
+        EXPECT_EQ(s.session().state(), KeeperState::AUTH_FAILED);
+    }
+    {
+        SCOPED_TRACE("to watches");
+        SessionScript s;
+        s.establish();
+        EXPECT_FALSE(s.ask("r1", Opcode::get_data, {.watcher = "w1"}));
+        s.answer();
+        s.closed();
+        s.reconnect();
+        s.restored(required);
+        EXPECT_EQ(s.session().state(), KeeperState::AUTH_FAILED);
+    }
+    {
+        SCOPED_TRACE("while closing");
+        SessionScript s;
+        established(s);
+        s.close();
+        s.answer(required);
+        EXPECT_EQ(s.session().state(), KeeperState::CLOSED);
+    }
+}
+
 TEST(SessionAuthTest, AnAnswerToNothingIsIgnored) {
     SessionScript s;
     s.establish();

@@ -1,0 +1,97 @@
+#include "session/look_ups.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace kazoo::session {
+
+/// The entry of this host; its attempt is the given one if the question is to be asked.
+LookUps::Pending& LookUps::pending(const HostPort& host, std::uint64_t attempt, TimePoint now) {
+    const auto at = std::find_if(pending_.begin(), pending_.end(), [&](const Pending& one) {
+        return one.question.host == host;
+    });
+    if (at == pending_.end()) {
+        return pending_.emplace_back(Pending{Question{host}, attempt, now});
+    }
+    if (now >= later(at->asked, longest)) {
+        at->attempt = attempt;
+        at->asked = now;
+    }
+    return *at;
+}
+
+bool LookUps::ask(const HostPort& host, std::uint64_t attempt, TimePoint now) {
+    auto& entry = pending(host, attempt, now);
+    entry.question.in_turn = true;
+    return entry.attempt == attempt;
+}
+
+bool LookUps::ask_for_search(const HostPort& host, std::uint64_t attempt, TimePoint now) {
+    auto& entry = pending(host, attempt, now);
+    entry.question.search = attempt;
+    return entry.attempt == attempt;
+}
+
+std::optional<LookUps::Question> LookUps::answered(std::uint64_t attempt) {
+    const auto at = std::find_if(pending_.begin(), pending_.end(), [&](const Pending& one) {
+        return one.attempt == attempt;
+    });
+    if (at == pending_.end()) {
+        return std::nullopt;
+    }
+    std::optional<Question> question(std::move(at->question));
+    pending_.erase(at);
+    return question;
+}
+
+void LookUps::keep(Answer answer, bool in_turn, TimePoint now) {
+    std::erase_if(kept_, [&](const Kept& one) {
+        return one.answer.host == answer.host || now >= later(one.came, fresh);
+    });
+    kept_.push_back({std::move(answer), in_turn, now});
+}
+
+std::optional<LookUps::Answer> LookUps::take(const HostPort& host, TimePoint now) {
+    std::erase_if(kept_, [&](const Kept& one) { return now >= later(one.came, fresh); });
+    const auto at = std::find_if(kept_.begin(), kept_.end(), [&](const Kept& one) {
+        return one.answer.host == host;
+    });
+    if (at == kept_.end()) {
+        return std::nullopt;
+    }
+    std::optional<Answer> answer(std::move(at->answer));
+    kept_.erase(at);
+    return answer;
+}
+
+std::optional<LookUps::Answer> LookUps::take_in_turn(TimePoint now) {
+    const auto at =
+        std::find_if(kept_.begin(), kept_.end(), [&](const Kept& one) { return one.in_turn; });
+    return at == kept_.end() ? std::nullopt : take(HostPort(at->answer.host), now);
+}
+
+bool LookUps::any_in_turn() const {
+    return std::any_of(pending_.begin(), pending_.end(), [](const Pending& one) {
+        return one.question.in_turn;
+    });
+}
+
+TimePoint LookUps::patience_ends(const HostPort& host, milliseconds limit) const {
+    for (const auto& one : pending_) {
+        if (one.question.host == host) {
+            return later(one.asked, std::min(limit, patience));
+        }
+    }
+    return TimePoint::min();
+}
+
+void LookUps::end_turns() {
+    for (auto& one : pending_) {
+        one.question.in_turn = false;
+    }
+    for (auto& one : kept_) {
+        one.in_turn = false;
+    }
+}
+
+}  // namespace kazoo::session
