@@ -112,11 +112,11 @@ public:
     }
     /// As `get()`, but throws KazooTimeoutError when not ready within `timeout` (steady time; zero:
     /// at once). The operation itself goes on; see `cancel` and CallOptions::timeout.
-    decltype(auto) get(Duration timeout) const& {
+    decltype(auto) get(AnyDuration timeout) const& {
         wait_or_throw(timeout);
         return ready_value();
     }
-    T get(Duration timeout) && {
+    T get(AnyDuration timeout) && {
         wait_or_throw(timeout);
         return take_value();
     }
@@ -142,7 +142,7 @@ public:
 
     /// Blocks until ready or for `timeout`; says whether it is ready. Throws only
     /// WouldDeadlockError.
-    bool wait(Duration timeout) const {
+    bool wait(AnyDuration timeout) const {
         return state_->wait_until(detail::deadline_after(state_->handler().get(), timeout));
     }
     void wait() const { state_->wait_until(TimePoint::max()); }

@@ -2,6 +2,7 @@
 
 #include <kazoo/handler.hpp>
 #include <kazoo/security.hpp>
+#include <kazoo/time.hpp>
 
 #include <optional>
 #include <stop_token>
@@ -17,13 +18,24 @@ public:
 
     /// After this time the operation fails with OperationTimeoutError: withdrawn if it was not
     /// sent (outcome not_sent), else abandoned. Counts from the call, and covers all steps of an
-    /// operation that has several. The connection lives on. Default: no limit.
-    CallOptions& timeout(Duration value) & noexcept {
+    /// operation that has several. The connection lives on. `Duration::max()` is no limit.
+    /// Default: ClientOptions::call_timeout.
+    CallOptions& timeout(AnyDuration value) & noexcept {
         timeout_ = value;
         return *this;
     }
-    CallOptions timeout(Duration value) && noexcept { return std::move(timeout(value)); }
+    CallOptions timeout(AnyDuration value) && noexcept { return std::move(timeout(value)); }
     [[nodiscard]] const std::optional<Duration>& timeout() const noexcept { return timeout_; }
+
+    /// The same as a point in time, by the handler's clock (Handler::now; a TimePoint of the steady
+    /// clock): for several operations that share one limit. With `timeout` as well, the earlier
+    /// one counts.
+    CallOptions& deadline(TimePoint value) & noexcept {
+        deadline_ = value;
+        return *this;
+    }
+    CallOptions deadline(TimePoint value) && noexcept { return std::move(deadline(value)); }
+    [[nodiscard]] const std::optional<TimePoint>& deadline() const noexcept { return deadline_; }
 
     /// When a stop is requested the operation is cancelled, as by AsyncResult::cancel.
     CallOptions& stop_token(std::stop_token value) & noexcept {
@@ -37,6 +49,7 @@ public:
 
 private:
     std::optional<Duration> timeout_;
+    std::optional<TimePoint> deadline_;
     std::stop_token stop_token_;
 };
 

@@ -3,6 +3,7 @@
 #include <kazoo/async_result.hpp>
 #include <kazoo/call_options.hpp>
 #include <kazoo/client_options.hpp>
+#include <kazoo/detail/client_call.hpp>
 #include <kazoo/detail/state_listener.hpp>
 #include <kazoo/event.hpp>
 #include <kazoo/exceptions.hpp>
@@ -38,9 +39,10 @@ using ListenerId = std::uint64_t;
 /// Each blocking function is exactly its async form and `get()`: it throws what `get` throws, and
 /// WouldDeadlockError where blocking could never end (AsyncResult::get).
 ///
-/// Operations are served in the order of their calls. While the connection is lost (SUSPENDED) they
-/// wait in a bounded queue; when there is no session (never started, stopped, expired, refused)
-/// they fail at once with ConnectionClosedError, SessionExpiredError or AuthFailedError.
+/// Operations are served in the order of their calls. While the connection is lost (SUSPENDED) and
+/// while the first one is made they wait in a bounded queue, without limit of time unless
+/// CallOptions or ClientOptions::call_timeout give one; when there is no session (never started,
+/// stopped, refused) they fail at once with ConnectionClosedError or AuthFailedError.
 /// Those under way when the connection breaks fail with ConnectionLoss, whose outcome() says
 /// whether a write may have been applied. All may fail with OperationTimeoutError (by their
 /// options), CancelledError, QueueFullError, RequestTooLargeError, ResponseTooLargeError,
@@ -53,6 +55,10 @@ using ListenerId = std::uint64_t;
 ///
 /// Paths are normalised as in kazoo: the leading "/" may be missing, superfluous slashes go away.
 /// With a chroot in `hosts` all paths, also those returned, are inside it.
+///
+/// Where a watch, a version or CreateOptions may be left out, CallOptions may follow without them:
+/// `zk.get(path, CallOptions().timeout(2s))`. (These overloads have a ref-qualifier, which tells
+/// them apart where the address of a function is taken: `zk.retry(&KazooClient::get, zk, path)`.)
 class KazooClient {
 public:
     /// Throws ConfigurationError for options that cannot be: malformed hosts, a zero timeout.
@@ -85,7 +91,7 @@ public:
     /// the client is then stopped again; a client that was running before goes on. The messages of
     /// KazooTimeoutError and ConnectionLoss say what became of the last attempt at each server.
     /// Throws WouldDeadlockError, without starting anything, where a wait could never end.
-    void start(Duration timeout = std::chrono::seconds(15));
+    void start(AnyDuration timeout = std::chrono::seconds(15));
     /// Serves what was asked for before, ends the session, and returns when every result is
     /// complete and every callback has run; bounded by close_timeout. Not connected: gives up at
     /// once; what waits fails with ConnectionLoss. Idempotent, never throws. On a thread of the
@@ -164,6 +170,14 @@ public:
         const CreateOptions& create = {},
         const CallOptions& options = {}
     );
+    AsyncResult<std::string> create_async(
+        std::string_view path, const DataView& data, const CallOptions& options
+    ) & {
+        return create_async(path, data, CreateOptions(), options);
+    }
+    std::string create(std::string_view path, const DataView& data, const CallOptions& options) & {
+        return create(path, data, CreateOptions(), options);
+    }
     /// The same with the stat of the new node (kazoo's include_data; servers from 3.5 on).
     AsyncResult<CreatedNode> create_with_stat_async(
         std::string_view path,
@@ -177,6 +191,16 @@ public:
         const CreateOptions& create = {},
         const CallOptions& options = {}
     );
+    AsyncResult<CreatedNode> create_with_stat_async(
+        std::string_view path, const DataView& data, const CallOptions& options
+    ) & {
+        return create_with_stat_async(path, data, CreateOptions(), options);
+    }
+    CreatedNode create_with_stat(
+        std::string_view path, const DataView& data, const CallOptions& options
+    ) & {
+        return create_with_stat(path, data, CreateOptions(), options);
+    }
 
     /// Creates the node and its missing parents, without data. True if it did, false if the node
     /// was there. Several steps: after an error some parents may have been created. "/" is always
@@ -191,6 +215,12 @@ public:
         const std::optional<AclList>& acl = std::nullopt,
         const CallOptions& options = {}
     );
+    AsyncResult<bool> ensure_path_async(std::string_view path, const CallOptions& options) & {
+        return ensure_path_async(path, std::nullopt, options);
+    }
+    bool ensure_path(std::string_view path, const CallOptions& options) & {
+        return ensure_path(path, std::nullopt, options);
+    }
 
     /// The stat of a node, or nothing if there is none, which is no error. The watch is armed
     /// either way.
@@ -200,12 +230,26 @@ public:
     std::optional<ZnodeStat> exists(
         std::string_view path, const Watcher& watch = {}, const CallOptions& options = {}
     );
+    AsyncResult<std::optional<ZnodeStat>> exists_async(
+        std::string_view path, const CallOptions& options
+    ) & {
+        return exists_async(path, Watcher(), options);
+    }
+    std::optional<ZnodeStat> exists(std::string_view path, const CallOptions& options) & {
+        return exists(path, Watcher(), options);
+    }
 
     /// Data and stat of a node. NoNodeError.
     AsyncResult<NodeData> get_async(
         std::string_view path, const Watcher& watch = {}, const CallOptions& options = {}
     );
     NodeData get(std::string_view path, const Watcher& watch = {}, const CallOptions& options = {});
+    AsyncResult<NodeData> get_async(std::string_view path, const CallOptions& options) & {
+        return get_async(path, Watcher(), options);
+    }
+    NodeData get(std::string_view path, const CallOptions& options) & {
+        return get(path, Watcher(), options);
+    }
 
     /// The names of a node's children, in no order. NoNodeError. The watch tells of children that
     /// come and go, and of the deletion of the node itself.
@@ -215,6 +259,14 @@ public:
     std::vector<std::string> get_children(
         std::string_view path, const Watcher& watch = {}, const CallOptions& options = {}
     );
+    AsyncResult<std::vector<std::string>> get_children_async(
+        std::string_view path, const CallOptions& options
+    ) & {
+        return get_children_async(path, Watcher(), options);
+    }
+    std::vector<std::string> get_children(std::string_view path, const CallOptions& options) & {
+        return get_children(path, Watcher(), options);
+    }
     /// The same with the stat of the node (kazoo's include_data).
     AsyncResult<ChildrenAndStat> get_children_with_stat_async(
         std::string_view path, const Watcher& watch = {}, const CallOptions& options = {}
@@ -222,6 +274,14 @@ public:
     ChildrenAndStat get_children_with_stat(
         std::string_view path, const Watcher& watch = {}, const CallOptions& options = {}
     );
+    AsyncResult<ChildrenAndStat> get_children_with_stat_async(
+        std::string_view path, const CallOptions& options
+    ) & {
+        return get_children_with_stat_async(path, Watcher(), options);
+    }
+    ChildrenAndStat get_children_with_stat(std::string_view path, const CallOptions& options) & {
+        return get_children_with_stat(path, Watcher(), options);
+    }
 
     /// Sets the data. NoNodeError, BadVersionError, QuotaExceededError.
     AsyncResult<ZnodeStat> set_async(
@@ -236,6 +296,14 @@ public:
         std::int32_t version = -1,
         const CallOptions& options = {}
     );
+    AsyncResult<ZnodeStat> set_async(
+        std::string_view path, const DataView& data, const CallOptions& options
+    ) & {
+        return set_async(path, data, -1, options);
+    }
+    ZnodeStat set(std::string_view path, const DataView& data, const CallOptions& options) & {
+        return set(path, data, -1, options);
+    }
 
     /// Deletes a node without children. NoNodeError, NotEmptyError, BadVersionError.
     /// (`delete` is a keyword: the blocking form is `delete_`.)
@@ -243,6 +311,12 @@ public:
         std::string_view path, std::int32_t version = -1, const CallOptions& options = {}
     );
     void delete_(std::string_view path, std::int32_t version = -1, const CallOptions& options = {});
+    AsyncResult<void> delete_async(std::string_view path, const CallOptions& options) & {
+        return delete_async(path, -1, options);
+    }
+    void delete_(std::string_view path, const CallOptions& options) & {
+        return delete_(path, -1, options);
+    }
     /// Deletes a node and all below it, whatever the versions; a node that is not there is no
     /// error. Not atomic: after an error part of the tree may be gone.
     AsyncResult<void> delete_recursive_async(
@@ -268,6 +342,14 @@ public:
         std::int32_t version = -1,
         const CallOptions& options = {}
     );
+    AsyncResult<ZnodeStat> set_acls_async(
+        std::string_view path, const AclList& acls, const CallOptions& options
+    ) & {
+        return set_acls_async(path, acls, -1, options);
+    }
+    ZnodeStat set_acls(std::string_view path, const AclList& acls, const CallOptions& options) & {
+        return set_acls(path, acls, -1, options);
+    }
 
     /// Lets this server catch up with the leader: what is read afterwards is at least as new as
     /// the leader was when it got the request. Any path will do; gives it back.
@@ -283,12 +365,27 @@ public:
     ///     auto node = zk.retry([&] { return zk.get("/a"); });
     ///
     /// Blocks between the tries. When the client is stopped, or gives up, that ends at once with
-    /// InterruptedError.
+    /// InterruptedError. A deadline of the policy (RetryPolicy::deadline) limits the tries as well:
+    /// when no server can be reached the call ends at the deadline.
     template <class F, class... Args>
-    requires std::invocable<F&, Args&...> std::invoke_result_t<F&, Args&...> retry(
-        F&& function, Args&&... args
-    )
+    requires(std::invocable<F&, Args&...> && !detail::is_client_call<F>)
+        std::invoke_result_t<F&, Args&...> retry(F&& function, Args&&... args)
     const { return command_retry()(std::forward<F>(function), std::forward<Args>(args)...); }
+    /// The same with a function of the client and its arguments, of which the last may be left out
+    /// as in a direct call. The arguments are handed to each try as lvalues.
+    ///
+    ///     auto node = zk.retry(&KazooClient::get, zk, "/a");
+    template <class R, class... Params, class... Args>
+    requires(sizeof...(Args) <= sizeof...(Params)) R retry(
+        R (KazooClient::*operation)(std::string_view, Params...),
+        KazooClient& client,
+        std::string_view path,
+        Args&&... args
+    )
+    const {
+        return command_retry(
+        )([&]() -> R { return detail::call_client(operation, client, path, args...); });
+    }
     /// The same without blocking, of a function that returns an AsyncResult; see
     /// KazooRetry::call_async.
     template <AsyncFunction F>

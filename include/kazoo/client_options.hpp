@@ -4,6 +4,7 @@
 #include <kazoo/logger.hpp>
 #include <kazoo/retry.hpp>
 #include <kazoo/security.hpp>
+#include <kazoo/time.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -12,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -80,19 +82,39 @@ public:                                               \
 private:                                              \
     Type name##_ = initial
 
+// In milliseconds, of any std::chrono::duration that has no finer units.
+#define KAZOO_TIME_OPTION(name, initial)                      \
+public:                                                       \
+    ClientOptions& name(AnyMilliseconds value)& {             \
+        name##_ = value;                                      \
+        return *this;                                         \
+    }                                                         \
+    ClientOptions name(AnyMilliseconds value)&& {             \
+        name##_ = value;                                      \
+        return std::move(*this);                              \
+    }                                                         \
+    [[nodiscard]] const milliseconds& name() const noexcept { \
+        return name##_;                                       \
+    }                                                         \
+                                                              \
+private:                                                      \
+    milliseconds name##_ {                                    \
+        initial                                               \
+    }
+
     /// Servers and chroot: "host:port,host:port/chroot", port 2181 if not given, IPv6 in brackets.
     KAZOO_OPTION(std::string, hosts, "127.0.0.1:2181");
     /// The session timeout that is asked for; the server may give another, see session_timeout().
     /// More than zero.
-    KAZOO_OPTION(milliseconds, timeout, milliseconds(10'000));
+    KAZOO_TIME_OPTION(timeout, 10'000);
     /// For one address to accept and welcome the connection; look-ups of names have a clock of
     /// their own. Zero: what is left of the session, or else its timeout, divided among the
     /// addresses to be tried, from 0.5 s to 4 s, or to 30 s for an address that is the only one. It
     /// doubles with each round in which a server was too slow, up to 30 s.
-    KAZOO_OPTION(milliseconds, connect_timeout, milliseconds(0));
+    KAZOO_TIME_OPTION(connect_timeout, 0);
     /// For the last requests and the close to be answered when the client stops. After it the
     /// session is left to expire.
-    KAZOO_OPTION(milliseconds, close_timeout, milliseconds(10'000));
+    KAZOO_TIME_OPTION(close_timeout, 10'000);
     /// A session to resume. If it is over, the client goes on with a new one.
     KAZOO_OPTION(std::optional<ClientId>, client_id, std::nullopt);
     /// Where everything runs. Default: a SequentialThreadingHandler of the client's own.
@@ -119,6 +141,42 @@ private:                                              \
     /// Tells the log lines of several clients apart: each line begins with it. Default: empty.
     KAZOO_OPTION(std::string, client_name, "");
 #undef KAZOO_OPTION
+#undef KAZOO_TIME_OPTION
+
+public:
+    /// A function `void(LogLevel, std::string_view)` as the logger, for lines of `minimum` and
+    /// above; the same as `logger(Logger(sink, minimum))`.
+    template <class Sink>
+    requires std::is_invocable_v < std::decay_t<Sink>
+    &, LogLevel,
+        std::string_view > ClientOptions& logger(Sink&& sink, LogLevel minimum = LogLevel::info) & {
+        return logger(Logger(LogSink(std::forward<Sink>(sink)), minimum));
+    }
+    template <class Sink>
+    requires std::is_invocable_v < std::decay_t<Sink>
+    &, LogLevel,
+        std::string_view > ClientOptions logger(Sink&& sink, LogLevel minimum = LogLevel::info) && {
+        return std::move(logger(std::forward<Sink>(sink), minimum));
+    }
+
+    /// The limit of every operation whose CallOptions name neither a timeout nor a deadline, as
+    /// if given to each call by CallOptions::timeout. Default: none. Without any limit an
+    /// operation ends when its reply comes, when the connection it was sent on breaks
+    /// (ConnectionLoss), or when its session ends; one that waits for a session while no server can
+    /// be reached waits until the client connects, gives up (connection_retry), or is stopped.
+    ClientOptions& call_timeout(AnyDuration value) & {
+        call_timeout_ = value;
+        return *this;
+    }
+    ClientOptions call_timeout(AnyDuration value) && {
+        return std::move(call_timeout(value));
+    }
+    [[nodiscard]] const std::optional<Duration>& call_timeout() const noexcept {
+        return call_timeout_;
+    }
+
+private:
+    std::optional<Duration> call_timeout_;
 };
 
 }  // namespace kazoo

@@ -35,8 +35,10 @@ enum class ClientErrc : int {
 /// Questions one asks of an error code: `if (ec == Condition::retryable)`.
 enum class Condition : int {
     /// The same call may well succeed later, within the session there is: the connection was lost,
-    /// something took too long, the server or this client is overloaded. For a write look at the
-    /// outcome first. A lost session is not included, see session_lost.
+    /// something took too long, the server or this client is overloaded, or the server is
+    /// read-only.
+    /// What KazooRetry tries again after. For a write look at the outcome first. A lost session is
+    /// not included, see session_lost.
     retryable = 1,
     /// The session is over, or there is none: ephemeral nodes and watches are gone.
     session_lost = 2,

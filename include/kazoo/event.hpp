@@ -14,15 +14,15 @@ public:
     explicit Event(std::shared_ptr<Handler> handler = nullptr);
 
     [[nodiscard]] bool is_set() const noexcept;
-    void set();
-    void clear();
+    void set() const;
+    void clear() const;
     /// Ends all waits, those under way and those to come until the next `set` or `clear`; they
     /// give false, unless the flag is set. For when nobody is left who would set it.
-    void cancel();
+    void cancel() const;
     /// Blocks the calling thread or fiber until the flag is set, at most `timeout` or until
     /// `cancel`; says whether it is set. Throws WouldDeadlockError, and nothing else, where the
     /// wait could never end.
-    bool wait(Duration timeout) const;
+    bool wait(AnyDuration timeout) const;
     bool wait() const;
 
 private:

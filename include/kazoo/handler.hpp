@@ -1,10 +1,10 @@
 #pragma once
 
 #include <kazoo/logger.hpp>
+#include <kazoo/time.hpp>
 #include <kazoo/unique_function.hpp>
 
 #include <atomic>
-#include <chrono>
 #include <cstddef>
 #include <exception>
 #include <memory>
@@ -21,11 +21,6 @@ namespace detail {
 class Backlog;
 class WorldSource;
 }  // namespace detail
-
-/// The clock of all deadlines: steady, so that a step of the wall clock changes nothing.
-using Clock = std::chrono::steady_clock;
-using TimePoint = Clock::time_point;
-using Duration = Clock::duration;
 
 /// Where user code runs. Each lane runs one task at a time, in the order of dispatch; a slow task
 /// delays its own lane only, never the connection and its pings.
@@ -77,7 +72,7 @@ public:
     [[nodiscard]] virtual TimePoint now() const noexcept { return Clock::now(); }
 
     /// Blocks the calling thread or fiber for `duration`. Throws like `waiter`.
-    void sleep(Duration duration);
+    void sleep(AnyDuration duration);
 
     /// A client that starts calls `start`, one that has stopped calls `stop`; the handler runs from
     /// the first start to the last stop. `stop` returns when what was dispatched has run, except

@@ -35,15 +35,23 @@ concept AsyncFunction = std::invocable<F&> && detail::is_async_result<std::invok
 ///
 /// A client has one with its own policy: KazooClient::retry, retry_async and command_retry.
 ///
-/// Tried again, as in kazoo: after ConnectionLoss, OperationTimeoutError, ForceRetryError (which is
-/// there for the function to throw) and, if the policy's ignore_expire says so,
-/// SessionExpiredError. Whatever else the function throws or its result fails with passes through
-/// as it is, ConnectionClosedError above all: a client that is stopped is not waited for.
+/// Tries again after every failure that is Condition::retryable (ConnectionLoss,
+/// OperationTimeoutError, RequestTimeoutError, SessionMovedError, ThrottledOpError, QueueFullError,
+/// ReconfigInProcessError, NotReadOnlyCallError), after ForceRetryError (which is there for the
+/// function to throw) and, if the policy's ignore_expire says so, after SessionExpiredError.
+/// Whatever else the function throws or its result fails with passes through as it is,
+/// ConnectionClosedError above all: a client that is stopped is not waited for.
 ///
 /// When no try is left, or the policy's deadline leaves no time for the next pause, the call fails
 /// with RetryFailedError, whose detail() holds the last failure, whose path() is that of the last
 /// failure, and whose outcome() sums the tries up: `unknown` if any ended so, `not_sent` only if
-/// all did. What the function did before the step that failed, nobody but the function knows.
+/// all did. What the function did before the step that failed, only the function knows.
+///
+/// The policy's deadline bounds the tries, too. Operations that the function begins, on its own
+/// thread or fiber, fail with OperationTimeoutError at the deadline, as if each had
+/// CallOptions::deadline; call_async also cancels the result of a try that is not ready by then.
+/// What else a blocking function waits for (another thread, an Event) has to have a limit of its
+/// own.
 ///
 /// Beware of trying writes again. A try whose outcome() was `unknown` may have been applied: then
 /// the next `create` fails with NodeExistsError (or, with `sequence`, makes a second node), the
@@ -84,6 +92,7 @@ public:
         for (;;) {
             std::exception_ptr failure;
             try {
+                const detail::DeadlineScope scope(run.end());
                 return std::invoke(function, args...);
             } catch (...) {
                 failure = std::current_exception();
@@ -125,21 +134,31 @@ private:
     void pause(detail::RetryRun& run, const std::exception_ptr& failure) const;
 
     template <class T, class F>
+    static AsyncResult<T> begin_try(F& function, TimePoint end) {
+        const detail::DeadlineScope scope(end);
+        return function();
+    }
+
+    template <class T, class F>
     static AsyncResult<T> steps(KazooRetry retry, detail::RetryRun run, F function) {
         for (;;) {
             std::exception_ptr failure;
+            std::shared_ptr<const std::atomic<bool>> cut_short;
             try {
+                const auto result = begin_try<T>(function, run.end());
+                cut_short = detail::end_at(retry.handler_, result.state(), run.end());
                 if constexpr (std::is_void_v<T>) {
-                    co_await direct(function());
+                    co_await direct(result);
                     co_return;
                 } else {
-                    T value = co_await direct(function());
+                    T value = co_await direct(result);
                     co_return value;
                 }
             } catch (...) {
                 failure = std::current_exception();
             }
-            const auto pause = run.after(failure, retry.now());
+            const bool late = cut_short != nullptr && cut_short->load();
+            const auto pause = run.after(failure, retry.now(), late);
             co_await direct(
                 detail::sleep_async(retry.handler_, pause, retry.stops_, run.interrupted())
             );

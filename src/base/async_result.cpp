@@ -6,11 +6,7 @@
 namespace kazoo::detail {
 
 TimePoint deadline_after(const Handler* handler, Duration timeout) noexcept {
-    const auto now = handler != nullptr ? handler->now() : Clock::now();
-    if (timeout <= Duration::zero()) {
-        return now;  // the past is the same for all, and its difference to any time can be told
-    }
-    return timeout >= TimePoint::max() - now ? TimePoint::max() : now + timeout;
+    return later(handler != nullptr ? handler->now() : Clock::now(), timeout);
 }
 
 void throw_wait_timeout(const char* waiting_for) {

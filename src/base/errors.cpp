@@ -99,7 +99,7 @@ bool is_retryable(const std::error_code& code) noexcept {
     return code == Errc::connection_loss || code == Errc::operation_timeout ||
            code == Errc::request_timeout || code == Errc::session_moved ||
            code == Errc::throttled_op || code == Errc::reconfig_in_process ||
-           code == ClientErrc::queue_full;
+           code == Errc::not_read_only || code == ClientErrc::queue_full;
 }
 
 bool is_session_lost(const std::error_code& code) noexcept {

@@ -53,26 +53,26 @@ bool Event::is_set() const noexcept {
     return state_->set.load(std::memory_order_acquire);
 }
 
-void Event::set() {
+void Event::set() const {
     const std::lock_guard lock(state_->mutex);
     state_->set.store(true, std::memory_order_release);
     state_->cancelled.store(false, std::memory_order_release);
     state_->wake_all();
 }
 
-void Event::clear() {
+void Event::clear() const {
     const std::lock_guard lock(state_->mutex);
     state_->set.store(false, std::memory_order_release);
     state_->cancelled.store(false, std::memory_order_release);
 }
 
-void Event::cancel() {
+void Event::cancel() const {
     const std::lock_guard lock(state_->mutex);
     state_->cancelled.store(true, std::memory_order_release);
     state_->wake_all();
 }
 
-bool Event::wait(Duration timeout) const {
+bool Event::wait(AnyDuration timeout) const {
     return state_->wait_until(detail::deadline_after(state_->handler.get(), timeout));
 }
 

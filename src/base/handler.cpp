@@ -17,9 +17,9 @@ std::string_view to_string(Lane lane) noexcept {
     return "unknown";
 }
 
-void Handler::sleep(Duration duration) {
+void Handler::sleep(AnyDuration duration) {
     detail::check_may_block();
-    const auto end = now() + duration;
+    const auto end = detail::later(now(), duration.value());
     const auto sleeper = waiter();
     while (now() < end) {
         sleeper->wait_until(end);

@@ -1,13 +1,17 @@
 #pragma once
 
 namespace kazoo::detail {
+class DeadlineScope;
 class LaneScope;
-}
+}  // namespace kazoo::detail
 
 namespace kazoo::base {
 
-/// Where a thread, or a fiber, keeps the innermost LaneScope it is in.
-using LaneSlot = const detail::LaneScope*;
+/// Where a thread, or a fiber, keeps the innermost scopes of each kind that it is in.
+struct LaneSlot {
+    const detail::LaneScope* lane = nullptr;
+    const detail::DeadlineScope* deadline = nullptr;
+};
 
 /// The calling thread's.
 [[nodiscard]] LaneSlot* thread_lane_slot() noexcept;
@@ -16,5 +20,7 @@ using LaneSlot = const detail::LaneScope*;
 /// to begin, so there must be one; else null says that the caller is in no scope.
 using FindLaneSlot = LaneSlot* (*)(bool enter) noexcept;
 void find_lane_slots_by(FindLaneSlot find) noexcept;
+/// The caller's slot, as that function says.
+[[nodiscard]] LaneSlot* find_lane_slot(bool enter) noexcept;
 
 }  // namespace kazoo::base

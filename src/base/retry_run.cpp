@@ -10,10 +10,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// Whether a failure passes by itself; kazoo's list.
+/// Whether a failure passes by itself.
 bool passes(const std::error_code& code, const RetryPolicy& policy) {
-    return code == Errc::connection_loss || code == Errc::operation_timeout ||
-           code == ClientErrc::force_retry ||
+    return code == Condition::retryable || code == ClientErrc::force_retry ||
            (code == Errc::session_expired && policy.ignore_expire());
 }
 
@@ -24,17 +23,13 @@ Outcome worse(Outcome a, Outcome b) {
     return a == Outcome::not_applied ? a : b;
 }
 
-/// Users write "for ever" as the longest time there is.
-Duration to_duration(milliseconds pause) {
-    const auto longest = std::chrono::floor<milliseconds>(Duration::max());
-    return pause < longest ? Duration(pause) : Duration::max();
-}
-
 }  // namespace
 
 struct RetryRun::State {
     State(const RetryPolicy& p, std::uint64_t seed, TimePoint now)
-        : policy(p), backoff(p, seed), begin(now) {}
+        : policy(p),
+          backoff(p, seed),
+          end(p.deadline() ? later(now, *p.deadline()) : TimePoint::max()) {}
 
     [[nodiscard]] Error failed(ClientErrc code, const std::string& why) const {
         return Error(
@@ -49,7 +44,7 @@ struct RetryRun::State {
 
     const RetryPolicy policy;
     base::Backoff backoff;
-    const TimePoint begin;
+    const TimePoint end;
     int tries = 0;
     Outcome outcome = Outcome::not_sent;  // of all tries together
     Error last;
@@ -62,11 +57,18 @@ RetryRun::RetryRun(RetryRun&&) noexcept = default;
 
 RetryRun::~RetryRun() = default;
 
-Duration RetryRun::after(const std::exception_ptr& failure, TimePoint now) {
+TimePoint RetryRun::end() const noexcept {
+    return state_->end;
+}
+
+Duration RetryRun::after(const std::exception_ptr& failure, TimePoint now, bool cut_short) {
     auto& s = *state_;
     s.last = error_from(failure);
     s.outcome = worse(s.outcome, s.last.outcome());
     ++s.tries;
+    if (cut_short) {
+        throw_error(s.failed(ClientErrc::retry_failed, "the deadline passed during a try,"));
+    }
     // Who throws ForceRetryError has thought of the outcome.
     const bool safe = s.policy.retry_unknown() || s.last.outcome() != Outcome::unknown ||
                       s.last.code() == ClientErrc::force_retry;
@@ -77,11 +79,12 @@ Duration RetryRun::after(const std::exception_ptr& failure, TimePoint now) {
     if (!pause) {
         throw_error(s.failed(ClientErrc::retry_failed, "no try is left"));
     }
-    const auto elapsed = std::chrono::ceil<milliseconds>(now - s.begin);
-    if (s.policy.deadline() && *pause > *s.policy.deadline() - elapsed) {
-        throw_error(s.failed(ClientErrc::retry_failed, "the deadline leaves no time for another"));
+    if (*pause > time_left(s.end, now)) {
+        throw_error(
+            s.failed(ClientErrc::retry_failed, "the deadline leaves no time for another try")
+        );
     }
-    return to_duration(*pause);
+    return saturate(*pause);
 }
 
 Error RetryRun::interrupted() const {

@@ -20,8 +20,8 @@ base::LaneSlot* slot_of_thread(bool /*enter*/) noexcept {
 std::atomic<base::FindLaneSlot> find_slot{slot_of_thread};
 
 const LaneScope* innermost() noexcept {
-    const auto* const slot = find_slot.load(std::memory_order_acquire)(false);
-    return slot != nullptr ? *slot : nullptr;
+    const auto* const slot = base::find_lane_slot(false);
+    return slot != nullptr ? slot->lane : nullptr;
 }
 
 class ThreadWaiter final : public Waiter {
@@ -78,7 +78,7 @@ void check_may_block() {
 LaneScope::LaneScope(const Handler& handler, Lane lane) noexcept
     : handler_(handler),
       lane_(lane),
-      slot_(find_slot.load(std::memory_order_acquire)(true)),
+      slot_(&base::find_lane_slot(true)->lane),
       outer_(std::exchange(*slot_, this)) {}
 
 LaneScope::~LaneScope() {
@@ -114,8 +114,12 @@ void refuse_to_wait_in_child() {
 }
 
 LaneSlot* thread_lane_slot() noexcept {
-    thread_local LaneSlot slot = nullptr;
+    thread_local LaneSlot slot;
     return &slot;
+}
+
+LaneSlot* find_lane_slot(bool enter) noexcept {
+    return detail::find_slot.load(std::memory_order_acquire)(enter);
 }
 
 void find_lane_slots_by(FindLaneSlot find) noexcept {

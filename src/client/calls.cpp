@@ -97,8 +97,17 @@ session::Call make_call(Opcode op) {
     return call;
 }
 
-/// Data that cannot fit is not even copied.
-std::optional<Error> too_large(const Core& core, const DataView& data) {
+/// Data that is none, or that cannot fit, is not even copied.
+std::optional<Error> refusal_of(const Core& core, const DataView& data) {
+    if (data.from_null_pointer()) {
+        return Error(
+            Errc::bad_arguments,
+            Outcome::not_sent,
+            "",
+            {},
+            "the data is a null pointer; write std::nullopt for null data"
+        );
+    }
     const auto limit = core.options().limits().request_bytes;
     if (data.size() <= limit) {
         return std::nullopt;
@@ -168,7 +177,7 @@ AsyncResult<T> create_as(
     const AclList& acl,
     const CallContext& context
 ) {
-    if (auto error = too_large(core, data)) {
+    if (auto error = refusal_of(core, data)) {
         return core.refused(kind, path, std::move(*error));
     }
     const auto fill = [&](codec::CreateRequest& record) {
@@ -258,7 +267,7 @@ AsyncResult<ZnodeStat> set(
     std::int32_t version,
     const CallContext& context
 ) {
-    if (auto error = too_large(core, data)) {
+    if (auto error = refusal_of(core, data)) {
         return core.refused(set_kind, path, std::move(*error));
     }
     return about_path<codec::SetDataRequest>(

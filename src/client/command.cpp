@@ -69,7 +69,7 @@ AsyncResult<std::string> command(Core& core, std::string_view word, const CallCo
     }
     const auto deadline = context.deadline != TimePoint::max()
                               ? context.deadline
-                              : core.handler()->now() + answer_time;
+                              : detail::later(core.handler()->now(), answer_time);
     auto done = [promise = std::move(promise)](std::error_code error, std::string answer) mutable {
         if (error) {
             promise.set_exception(command_error(Errc::connection_loss, error.message()));
@@ -78,11 +78,7 @@ AsyncResult<std::string> command(Core& core, std::string_view word, const CallCo
         }
     };
     auto give_up = driver::send_four_letter_word(
-        driver::make_world(core.handler()),
-        *server,
-        std::string(word),
-        deadline,
-        std::move(done)
+        driver::make_world(core.handler()), *server, std::string(word), deadline, std::move(done)
     );
     give_up_when_over(*result.state(), std::move(give_up));
     end_with_life(*result.state(), core.life());

@@ -4,6 +4,7 @@
 #include "client/lane_task.hpp"
 #include "driver/world_source.hpp"
 
+#include <kazoo/detail/retry_run.hpp>
 #include <kazoo/exceptions.hpp>
 #include <kazoo/handlers/threading.hpp>
 
@@ -29,10 +30,17 @@ Hosts checked_hosts(const ClientOptions& options) {
 
 }  // namespace
 
-CallContext::CallContext(const Handler& handler, const CallOptions& options)
-    : stop_token(options.stop_token()) {
-    if (options.timeout()) {
-        deadline = detail::deadline_after(&handler, *options.timeout());
+CallContext::CallContext(
+    const Handler& handler, const CallOptions& options, const std::optional<Duration>& usual_timeout
+)
+    : deadline(detail::DeadlineScope::present()), stop_token(options.stop_token()) {
+    const auto& timeout =
+        options.timeout() || options.deadline() ? options.timeout() : usual_timeout;
+    if (timeout) {
+        deadline = std::min(deadline, detail::later(handler.now(), *timeout));
+    }
+    if (options.deadline()) {
+        deadline = std::min(deadline, *options.deadline());
     }
 }
 
@@ -330,7 +338,7 @@ void Core::set_hosts(std::string_view text, std::optional<bool> randomize) {
 
 AsyncResult<void> Core::add_auth(std::string_view scheme, std::string_view credential) {
     static constexpr OpKind<void> kind{"add_auth"};
-    const CallContext context(*handler_, CallOptions());
+    const CallContext context(*handler_, CallOptions(), options_.call_timeout());
     if (auto error = obstacle(context)) {
         return refused(kind, {}, std::move(*error));
     }

@@ -29,7 +29,12 @@ namespace kazoo::client {
 /// CallOptions as they are after the call: a point in time, good for all steps of an operation.
 class CallContext {
 public:
-    CallContext(const Handler& handler, const CallOptions& options);
+    /// `usual_timeout`: of calls whose options give no time.
+    CallContext(
+        const Handler& handler,
+        const CallOptions& options,
+        const std::optional<Duration>& usual_timeout
+    );
     TimePoint deadline = TimePoint::max();
     std::stop_token stop_token;
     bool server_paths = false;  ///< paths have their chroot already
@@ -66,7 +71,7 @@ public:
 
     // Life.
     Event start_async();
-    void start(Duration timeout);
+    void start(AnyDuration timeout);
     void stop() noexcept;
     [[nodiscard]] bool stopped() const;
     /// Of the present life, or the last: a stop is requested when it ends. For what the session

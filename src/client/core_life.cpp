@@ -13,9 +13,6 @@ namespace {
 /// Beyond the session's own time for closing, for a loop that is slow to run.
 constexpr auto stop_margin = std::chrono::seconds(2);
 
-/// A close_timeout beyond it would not fit into a Duration.
-constexpr Duration longest_stop = std::chrono::hours(24 * 365 * 100);
-
 }  // namespace
 
 Event Core::start_async() {
@@ -102,7 +99,7 @@ void Core::fail_to_begin(Life& life, bool handler_started) noexcept {
     }
 }
 
-void Core::start(Duration timeout) {
+void Core::start(AnyDuration timeout) {
     if (in_forked_child()) {
         throw_error(Error(ClientErrc::forked, Outcome::not_sent, "start"));
     }
@@ -229,8 +226,7 @@ bool Core::wait_for_end(const Life& life) const {
     // On a lane the caller would wait for its own end.
     const auto& end = detail::LaneScope::on_lane_of(*handler_) ? life.finished : life.drained;
     try {
-        const auto close = options_.close_timeout();
-        return end.wait(close < longest_stop ? close + stop_margin : longest_stop);
+        return end.wait(detail::sum(options_.close_timeout(), stop_margin));
     } catch (const WouldDeadlockError&) {
         return false;
     }

@@ -11,7 +11,7 @@ namespace kazoo {
 namespace {
 
 client::CallContext context_of(const client::Core& core, const CallOptions& options) {
-    return client::CallContext(*core.handler(), options);
+    return client::CallContext(*core.handler(), options, core.options().call_timeout());
 }
 
 }  // namespace
@@ -53,8 +53,7 @@ Event KazooClient::start_async() {
     own_in_child();
     return core_->start_async();
 }
-void KazooClient::start(Duration timeout) {
-    own_in_child();
+void KazooClient::start(AnyDuration timeout) {
     core_->start(timeout);
 }
 void KazooClient::stop() noexcept {

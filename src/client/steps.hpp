@@ -16,13 +16,18 @@ namespace kazoo::client {
 /// The data of a write that outlives the call.
 class OwnedData {
 public:
-    explicit OwnedData(const DataView& data) : bytes_(data.bytes()) {}
+    explicit OwnedData(const DataView& data)
+        : bytes_(data.bytes()), from_null_pointer_(data.from_null_pointer()) {}
     [[nodiscard]] DataView view() const {
+        if (from_null_pointer_) {
+            return DataView(static_cast<const char*>(nullptr));
+        }
         return bytes_ ? DataView(*bytes_) : DataView(std::nullopt);
     }
 
 private:
     std::optional<std::string> bytes_;
+    bool from_null_pointer_;
 };
 
 /// The path, after creating what is missing above it; false if it was there already.

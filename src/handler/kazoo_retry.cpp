@@ -55,7 +55,7 @@ AsyncResult<void> sleep_async(
     const Error& interrupted
 ) {
     const auto world = driver::make_world(handler);
-    const auto end = deadline_after(handler.get(), duration);
+    const auto end = later(handler->now(), duration);
     Promise<void> promise(handler);
     auto result = promise.result();
     world->post([world, end, promise = std::move(promise)]() mutable {
@@ -72,6 +72,32 @@ AsyncResult<void> sleep_async(
         base::link_to_stop(state, stop, [&state, interrupted] { state.fail(interrupted); });
     }
     return result;
+}
+
+std::shared_ptr<const std::atomic<bool>> end_at(
+    const std::shared_ptr<Handler>& handler, RefPtr<ResultStateBase> result, TimePoint end
+) {
+    auto passed = std::make_shared<std::atomic<bool>>(false);
+    if (end == TimePoint::max() || result->ready()) {
+        return passed;
+    }
+    const auto world = driver::make_world(handler);
+    world->post([world, end, passed, result] {
+        if (!result->ready()) {
+            world->set_timer(end, [passed, result] {
+                passed->store(true);
+                result->cancel();
+                // A coroutine may go on after it was cancelled, and a promise may know nothing of
+                // it; no one waits longer than this.
+                result->fail(Error(Errc::operation_timeout, Outcome::unknown));
+            });
+        }
+    });
+    // The timer must not keep a loop running.
+    result->link(nobody_unlinks_it, LinkKind::direct, [world](ResultStateBase&) {
+        world->post([world] { world->clear_timer(); });
+    });
+    return passed;
 }
 
 HandlerUse::HandlerUse(std::shared_ptr<Handler> handler) : handler_(std::move(handler)) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <kazoo/errors.hpp>
+#include <kazoo/time.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -55,7 +56,7 @@ public:
     /// that follows it on the connection, pings too.
     [[nodiscard]] static Fault hold() { return Fault(Kind::hold); }
     /// Applies the request; its reply comes that much later, and what follows it not before.
-    [[nodiscard]] static Fault delay(std::chrono::milliseconds time) {
+    [[nodiscard]] static Fault delay(AnyMilliseconds time) {
         Fault fault(Kind::delay);
         fault.delay_ = time;
         return fault;

@@ -1,6 +1,8 @@
 /// How the embedded server is made.
 #pragma once
 
+#include <kazoo/time.hpp>
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -52,22 +54,42 @@ public:                                               \
 private:                                              \
     Type name##_ = initial
 
+// In milliseconds, of any std::chrono::duration that has no finer units.
+#define KAZOO_TIME_OPTION(name, initial)                      \
+public:                                                       \
+    ServerOptions& name(AnyMilliseconds value)& {             \
+        name##_ = value;                                      \
+        return *this;                                         \
+    }                                                         \
+    ServerOptions name(AnyMilliseconds value)&& {             \
+        name##_ = value;                                      \
+        return std::move(*this);                              \
+    }                                                         \
+    [[nodiscard]] const milliseconds& name() const noexcept { \
+        return name##_;                                       \
+    }                                                         \
+                                                              \
+private:                                                      \
+    milliseconds name##_ {                                    \
+        initial                                               \
+    }
+
     /// Where to listen: "host:port". The host is an address (IPv6 in brackets) or a name, which is
     /// looked up once; port 0 is a free one that the system chooses. An Ensemble takes one port
     /// for each server: the given one and those that follow, or free ones.
     KAZOO_OPTION(std::string, listen, "127.0.0.1:0");
     /// The server's unit of time: sessions expire at its multiples. At least 1 ms.
-    KAZOO_OPTION(milliseconds, tick, milliseconds(2000));
+    KAZOO_TIME_OPTION(tick, 2000);
     /// What session timeouts can be; zero stands for 2 and 20 ticks. Tests of expiry want short
     /// ones: `.tick(20ms).min_session_timeout(50ms)`.
-    KAZOO_OPTION(milliseconds, min_session_timeout, milliseconds(0));
-    KAZOO_OPTION(milliseconds, max_session_timeout, milliseconds(0));
+    KAZOO_TIME_OPTION(min_session_timeout, 0);
+    KAZOO_TIME_OPTION(max_session_timeout, 0);
     KAZOO_OPTION(Release, release, Release::zookeeper_3_9);
     /// Whether nodes with a time to live can be made (Apache's extendedTypesEnabled, which is off
     /// there by default).
     KAZOO_OPTION(bool, ttl_nodes, true);
     /// How often containers without children and nodes whose time is over are removed.
-    KAZOO_OPTION(milliseconds, reaper_interval, milliseconds(60'000));
+    KAZOO_TIME_OPTION(reaper_interval, 60'000);
     /// "super:<digest>" as kazoo::make_digest_acl_credential gives it: who authenticates
     /// so may do everything.
     KAZOO_OPTION(std::string, super_digest, "");
@@ -94,6 +116,7 @@ private:                                              \
     KAZOO_OPTION(std::string, tls_certificate, "");
     KAZOO_OPTION(std::string, tls_key, "");
 #undef KAZOO_OPTION
+#undef KAZOO_TIME_OPTION
 };
 
 }  // namespace kazoo::testing

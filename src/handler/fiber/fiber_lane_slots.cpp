@@ -27,7 +27,7 @@ base::LaneSlot* find_slot(bool enter) noexcept {
     auto& slot = slot_of_fiber();
     if (enter && slot.get() == nullptr) {
         try {
-            slot.reset(new base::LaneSlot(nullptr));
+            slot.reset(new base::LaneSlot);
         } catch (const std::bad_alloc&) {
             return base::thread_lane_slot();
         }

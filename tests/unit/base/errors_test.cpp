@@ -112,6 +112,7 @@ TEST(Conditions, GroupTheCodes) {
              "session_moved",
              "throttled_op",
              "reconfig_in_process",
+             "not_read_only",
              "queue_full"}
         )
     );
@@ -130,6 +131,15 @@ TEST(Conditions, GroupTheCodes) {
         codes_with(Condition::timeout),
         Names({"operation_timeout", "request_timeout", "wait_timeout"})
     );
+}
+
+// A message that advises to try again, and a condition that denies it, mislead.
+TEST(Conditions, WhatAMessageAdvisesToTryAgainIsRetryable) {
+    for (const std::error_code& code : all_codes()) {
+        if (code.message().find("try again") != std::string::npos) {
+            EXPECT_EQ(code, Condition::retryable) << code;
+        }
+    }
 }
 
 TEST(Conditions, DoNotHoldForSuccessOrForeignCodes) {

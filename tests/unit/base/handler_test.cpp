@@ -49,6 +49,42 @@ TEST(Handler, NamesItsLanes) {
     EXPECT_EQ(to_string(Lane::session), "session");
 }
 
+/// What the sleeper waits for is where the sleep ends.
+class NotingHandler final : public kazoo::Handler {
+public:
+    class Noting final : public kazoo::Waiter {
+    public:
+        explicit Noting(NotingHandler& handler) : handler_(handler) {}
+        void wait_until(kazoo::TimePoint end) override { handler_.time = handler_.end = end; }
+        void notify() noexcept override {}
+
+    private:
+        NotingHandler& handler_;
+    };
+    std::string_view name() const noexcept override { return "noting_handler"; }
+    boost::asio::any_io_executor executor() override { return {}; }
+    void dispatch(Lane, kazoo::Task) override {}
+    std::shared_ptr<kazoo::Waiter> waiter() override { return std::make_shared<Noting>(*this); }
+    kazoo::TimePoint now() const noexcept override { return time; }
+    void start() override {}
+    void stop() override {}
+    bool running() const noexcept override { return true; }
+    kazoo::TimePoint time{1h};
+    kazoo::TimePoint end;
+};
+
+TEST(Handler, SleepsForTheLongestTimeThereIs) {
+    const auto end_of = [](const kazoo::AnyDuration& duration) {
+        NotingHandler handler;
+        handler.sleep(duration);
+        return handler.end;
+    };
+    EXPECT_EQ(end_of(kazoo::Duration::max()), kazoo::TimePoint::max());
+    EXPECT_EQ(end_of(std::chrono::milliseconds::max()), kazoo::TimePoint::max());
+    EXPECT_EQ(end_of(std::chrono::hours::max()), kazoo::TimePoint::max());
+    EXPECT_EQ(end_of(2s), kazoo::TimePoint(1h + 2s));
+}
+
 TEST(Handler, SleepsAtLeastAsLongAsTold) {
     ManualHandler handler;
     const auto before = handler.now();

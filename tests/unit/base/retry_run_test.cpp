@@ -10,6 +10,7 @@
 namespace {
 
 using kazoo::ClientErrc;
+using kazoo::Condition;
 using kazoo::Errc;
 using kazoo::Error;
 using kazoo::Outcome;
@@ -52,32 +53,19 @@ bool is_tried_again(const RetryPolicy& policy, const std::exception_ptr& error) 
     return true;
 }
 
-TEST(RetryRun, TriesAgainAfterWhatPassesByItself) {
+TEST(RetryRun, TriesAgainAfterWhatIsRetryable) {
     const RetryPolicy policy;
-    for (const std::error_code code :
-         {make_error_code(Errc::connection_loss),
-          make_error_code(Errc::operation_timeout),
-          make_error_code(Errc::session_expired),
-          make_error_code(ClientErrc::force_retry)}) {
-        EXPECT_TRUE(is_tried_again(policy, failure(code))) << code;
-        EXPECT_TRUE(is_tried_again(policy, failure(code, Outcome::unknown))) << code;
-    }
-    EXPECT_TRUE(is_tried_again(policy, std::make_exception_ptr(kazoo::ForceRetryError())));
-}
-
-TEST(RetryRun, LetsAllElsePassThrough) {
-    const RetryPolicy policy;
-#define KAZOO_SERVER_ERROR(enumerator, number, Class, outcome, message)                 \
-    if (Errc::enumerator != Errc::connection_loss &&                                    \
-        Errc::enumerator != Errc::operation_timeout &&                                  \
-        Errc::enumerator != Errc::session_expired) {                                    \
-        EXPECT_FALSE(is_tried_again(policy, failure(Errc::enumerator))) << #enumerator; \
-    }
-#define KAZOO_CLIENT_ERROR(enumerator, number, Class, Base, outcome, message)                 \
-    if (ClientErrc::enumerator != ClientErrc::force_retry) {                                  \
-        EXPECT_FALSE(is_tried_again(policy, failure(ClientErrc::enumerator))) << #enumerator; \
-    }
+    const auto check = [&](const std::error_code& code, bool also) {
+        const bool again = code == Condition::retryable || also;
+        EXPECT_EQ(is_tried_again(policy, failure(code)), again) << code;
+        EXPECT_EQ(is_tried_again(policy, failure(code, Outcome::unknown)), again) << code;
+    };
+#define KAZOO_SERVER_ERROR(enumerator, number, Class, outcome, message) \
+    check(Errc::enumerator, Errc::enumerator == Errc::session_expired);
+#define KAZOO_CLIENT_ERROR(enumerator, number, Class, Base, outcome, message) \
+    check(ClientErrc::enumerator, ClientErrc::enumerator == ClientErrc::force_retry);
 #include <kazoo/detail/error_table.def>
+    EXPECT_TRUE(is_tried_again(policy, std::make_exception_ptr(kazoo::ForceRetryError())));
     EXPECT_FALSE(is_tried_again(policy, std::make_exception_ptr(std::runtime_error("mine"))));
     EXPECT_FALSE(is_tried_again(policy, std::make_exception_ptr(42)));
 }
@@ -144,11 +132,28 @@ TEST(RetryRun, NoPauseBeginsThatWouldEndAfterTheDeadline) {
     EXPECT_THAT(error.detail(), HasSubstr("deadline"));
 }
 
+TEST(RetryRun, ATryThatWasCutShortIsTheLast) {
+    auto run = run_of(RetryPolicy().deadline(100ms));
+    EXPECT_EQ(run.end(), start + 100ms);
+    try {
+        static_cast<void>(run.after(failure(ClientErrc::cancelled), start + 100ms, true));
+        ADD_FAILURE() << "there is no time for another";
+    } catch (const RetryFailedError& e) {
+        EXPECT_THAT(e.error().detail(), HasSubstr("the deadline passed during a try"));
+        EXPECT_THAT(e.error().detail(), HasSubstr("cancelled"));
+    }
+    EXPECT_EQ(run_of(RetryPolicy()).end(), TimePoint::max());
+}
+
 TEST(RetryRun, LimitsOfTheClockAreLimits) {
-    const auto longest = milliseconds::max();
-    auto run = run_of(RetryPolicy().delay(longest).max_delay(longest).deadline(longest));
-    EXPECT_GE(run.after(failure(Errc::connection_loss), start), 24h * 365 * 200);
-    auto past = run_of(RetryPolicy().deadline(milliseconds::min() / 2));
+    for (const kazoo::AnyMilliseconds longest :
+         {kazoo::AnyMilliseconds(milliseconds::max()),
+          kazoo::AnyMilliseconds(std::chrono::hours::max())}) {
+        auto run = run_of(RetryPolicy().delay(longest).max_delay(longest).deadline(longest));
+        EXPECT_GE(run.after(failure(Errc::connection_loss), start), 24h * 365 * 200);
+    }
+    auto past = run_of(RetryPolicy().deadline(milliseconds::min()));
+    EXPECT_EQ(past.end(), start);
     EXPECT_EQ(thrown_after(past, failure(Errc::connection_loss)).code(), ClientErrc::retry_failed);
 }
 

@@ -121,6 +121,19 @@ TEST_F(KazooRetryTest, FailsWhenNoTryIsLeft) {
     EXPECT_EQ(calls, 7) << "0.1 + 0.2 + 0.4 s fit into the second, 0.8 s more do not";
 }
 
+TEST_F(KazooRetryTest, WhatATryBeginsHasNoMoreTimeThanTheDeadline) {
+    std::vector<TimePoint> limits;
+    const auto note = [&] {
+        limits.push_back(kazoo::detail::DeadlineScope::present());
+        throw ConnectionLoss();
+    };
+    EXPECT_THROW(retry(exact().max_tries(2).deadline(1s))(note), RetryFailedError);
+    EXPECT_THROW(retry(exact().max_tries(1))(note), RetryFailedError);
+    const TimePoint begin{1h};
+    EXPECT_THAT(limits, ElementsAre(begin + 1s, begin + 1s, TimePoint::max()));
+    EXPECT_EQ(kazoo::detail::DeadlineScope::present(), TimePoint::max());
+}
+
 TEST_F(KazooRetryTest, OtherExceptionsPassThrough) {
     EXPECT_THROW(retry()([] { throw std::out_of_range("mine"); }), std::out_of_range);
     EXPECT_THROW(
@@ -274,6 +287,50 @@ TEST_F(AsyncRetryTest, CancelEndsThePauseAndTheTry) {
     EXPECT_THROW(trying.get(), kazoo::CancelledError);
     run();
     EXPECT_FALSE(handler->running());
+}
+
+TEST_F(AsyncRetryTest, TheDeadlineEndsATry) {
+    const auto limited = retry(RetryPolicy().delay(1ms).deadline(50ms));
+    Promise<int> never(handler);
+    TimePoint limit;
+    const auto result = limited.call_async([&] {
+        ++calls;
+        limit = kazoo::detail::DeadlineScope::present();
+        return never.result();
+    });
+    EXPECT_LE(limit - kazoo::Clock::now(), 50ms) << "what the function begins knows it as well";
+    EXPECT_EQ(kazoo::detail::DeadlineScope::present(), TimePoint::max());
+    run();
+    ASSERT_TRUE(result.ready());
+    EXPECT_THROW(result.get(), RetryFailedError);
+    EXPECT_EQ(calls, 1);
+    EXPECT_FALSE(handler->running());
+    EXPECT_FALSE(never.set(1)) << "the try is over";
+}
+
+TEST_F(AsyncRetryTest, TheDeadlineEndsACoroutine) {
+    const auto limited = retry(RetryPolicy().delay(1ms).deadline(50ms));
+    Promise<int> never(handler);
+    const auto result = limited.call_async([&]() -> AsyncResult<> {
+        for (;;) {  // goes on after it was cancelled
+            try {
+                co_await never.result();
+            } catch (const kazoo::CancelledError&) {
+            }
+            if (calls > 100) co_return;
+            co_await fail_or_succeed(0);
+        }
+    });
+    run();
+    EXPECT_THROW(result.get_nowait(), RetryFailedError);
+}
+
+TEST_F(AsyncRetryTest, ADeadlineKeepsNoLoopRunning) {
+    const auto result = retry(RetryPolicy().delay(1ms).deadline(1h)).call_async(failing(2));
+    const auto before = kazoo::Clock::now();
+    run();
+    EXPECT_EQ(result.get(), 3);
+    EXPECT_LT(kazoo::Clock::now() - before, 5s);
 }
 
 TEST_F(AsyncRetryTest, AnInterruptEndsThePause) {

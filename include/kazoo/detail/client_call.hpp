@@ -1,0 +1,62 @@
+#pragma once
+
+#include <kazoo/call_options.hpp>
+#include <kazoo/watcher.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace kazoo {
+class KazooClient;
+}
+
+namespace kazoo::detail {
+
+/// A pointer to a member function of KazooClient.
+template <class F>
+inline constexpr bool is_client_call = false;
+template <class F>
+requires std::is_reference_v<F>
+inline constexpr bool is_client_call<F> = is_client_call<std::remove_cvref_t<F>>;
+template <class F>
+inline constexpr bool is_client_call<F KazooClient::*> = std::is_function_v<F>;
+
+/// What a function of KazooClient takes for an argument that is left out.
+template <class Argument>
+Argument default_argument() {
+    static_assert(
+        std::is_same_v<Argument, Watcher> || std::is_same_v<Argument, CreateOptions> ||
+            std::is_same_v<Argument, CallOptions> || std::is_same_v<Argument, std::int32_t> ||
+            std::is_same_v<Argument, std::optional<AclList>>,
+        "kazoo: an argument is missing that has no default: give the data or the access list"
+    );
+    if constexpr (std::is_same_v<Argument, std::int32_t>) {
+        return -1;  // every version
+    } else {
+        return Argument();
+    }
+}
+
+template <class R, class Client, class... Params, class... Args>
+R call_client(
+    R (Client::*operation)(std::string_view, Params...),
+    Client& client,
+    std::string_view path,
+    Args&... args
+) {
+    using Arguments = std::tuple<std::remove_cvref_t<Params>...>;
+    constexpr std::size_t given = sizeof...(Args);
+    return [&]<std::size_t... i>(std::index_sequence<i...>)->R {
+        return (client.*operation)(
+            path, args..., default_argument<std::tuple_element_t<given + i, Arguments>>()...
+        );
+    }
+    (std::make_index_sequence<sizeof...(Params) - given>());
+}
+
+}  // namespace kazoo::detail
