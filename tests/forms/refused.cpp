@@ -1,0 +1,46 @@
+// Calls that the compiler refuses, each with a message that says what to write instead.
+// tests/forms/check_refused.py compiles this file; it is part of no program.
+#include <kazoo/kazoo.hpp>
+
+#include <span>
+#include <string>
+
+using namespace kazoo;
+
+void numbers_are_no_data(KazooClient& zk) {
+    zk.set("/a", 0);  // refused: a number or nullptr is not data
+    zk.set("/a", nullptr);  // refused: a number or nullptr is not data
+    zk.create_async("/a", 'c');  // refused: a number or nullptr is not data
+    zk.create("/a", 2.5);  // refused: a number or nullptr is not data
+    zk.set_async("/a", true);  // refused: a number or nullptr is not data
+    zk.set("/a", NULL);  // refused: a number or nullptr is not data
+    zk.set("/a", std::to_string(0));
+    zk.set("/a", std::nullopt);
+}
+
+void a_buffer_is_a_text_or_bytes(KazooClient& zk) {
+    char buffer[16] = "text";
+    zk.set("/a", buffer);  // refused: an array of char is a text or bytes
+    zk.set("/a", std::string_view(buffer));
+    zk.set("/a", std::span(buffer));
+}
+
+void a_length_of_time_has_a_unit(KazooClient& zk) {
+    ClientOptions().timeout(10);  // refused: no
+    zk.get_async("/a").get(2);  // refused: no
+    ClientOptions().timeout(std::chrono::seconds(10));
+}
+
+void a_listener_returns_nothing_or_a_bool(KazooClient& zk) {
+    zk.add_listener([](KazooState) { return 1; });  // refused: a state listener returns void or
+    zk.add_listener([](KazooState) {});
+    zk.add_listener([](KazooState) { return true; });
+}
+
+void a_retry_waits_for_what_it_calls(KazooClient& zk) {
+    zk.retry([&] { return zk.get_async("/a"); });  // refused: use call_async or retry_async
+    zk.retry(&KazooClient::exists_async, zk, "/a");  // refused: use call_async or retry_async
+    zk.retry(&KazooClient::set, zk, "/a");  // refused: an argument is missing that has no default
+    zk.retry(&KazooClient::set, zk, "/a", "data");
+    zk.retry(&KazooClient::get, zk, "/a");
+}
