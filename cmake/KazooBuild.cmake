@@ -8,6 +8,26 @@ if(PROJECT_IS_TOP_LEVEL)
     endif()
 endif()
 
+# What the library keeps to itself is hidden (include/kazoo/detail/export.hpp), but from its tests.
+function(kazoo_hide target)
+    if(BUILD_SHARED_LIBS AND KAZOO_BUILD_TESTS)
+        return()
+    endif()
+    set_target_properties(${target} PROPERTIES CXX_VISIBILITY_PRESET hidden)
+    get_target_property(type ${target} TYPE)
+    if(type STREQUAL "SHARED_LIBRARY" AND UNIX AND NOT APPLE)
+        set(map ${PROJECT_SOURCE_DIR}/cmake/kazoo.map)
+        target_link_options(${target} PRIVATE LINKER:--version-script=${map})
+        set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS ${map})
+    endif()
+endfunction()
+
+# For what uses Asio; cmake/asio_visibility.hpp says why.
+function(kazoo_share_asio target)
+    target_compile_options(${target} PRIVATE
+        -include ${PROJECT_SOURCE_DIR}/cmake/asio_visibility.hpp)
+endfunction()
+
 # Language level and warnings of a target of this repository.
 function(kazoo_compile_options target)
     target_compile_features(${target} PRIVATE cxx_std_20)

@@ -36,7 +36,11 @@ function(kazoo_component name)
     add_library(kazoo::${name} ALIAS ${target})
     kazoo_compile_options(${target})
     target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/src)
-    target_link_libraries(${target} PUBLIC kazoo PRIVATE ${component_LINKS})
+    kazoo_hide(${target})
+    kazoo_share_asio(${target})
+    # A program that has a loop of libuv or runs fibers calls those libraries itself.
+    target_link_libraries(${target}
+        PUBLIC kazoo ${kazoo_${name}_targets} PRIVATE ${component_LINKS})
     set_target_properties(${target} PROPERTIES
         EXPORT_NAME ${name}
         KAZOO_PC_REQUIRES "${component_PC_REQUIRES}"

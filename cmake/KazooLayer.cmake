@@ -19,6 +19,10 @@ function(kazoo_layer name)
         PUBLIC ${PROJECT_SOURCE_DIR}/include
         PRIVATE ${PROJECT_SOURCE_DIR}/src)
     target_link_libraries(${target} PUBLIC ${layer_DEPENDS} ${layer_LINKS})
+    kazoo_hide(${target})
+    if(Boost::headers IN_LIST layer_LINKS)
+        kazoo_share_asio(${target})
+    endif()
     # The product may end up in somebody's shared library.
     set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
     set_property(GLOBAL APPEND PROPERTY KAZOO_LAYERS ${target})
@@ -43,6 +47,7 @@ function(kazoo_product)
         $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
         $<INSTALL_INTERFACE:include>)
     target_link_libraries(kazoo PUBLIC ${public_links} PRIVATE ${links})
+    kazoo_hide(kazoo)
     set_target_properties(kazoo PROPERTIES
         LINKER_LANGUAGE CXX
         VERSION ${PROJECT_VERSION}

@@ -4,6 +4,7 @@
 /// `zk.get_async("/a")(asio::use_future)`, and so on.
 
 #include <kazoo/async_result.hpp>
+#include <kazoo/detail/export.hpp>
 
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
@@ -16,6 +17,7 @@
 #include <type_traits>
 #include <utility>
 
+KAZOO_API_BEGIN
 namespace kazoo {
 
 namespace detail {
@@ -106,3 +108,4 @@ auto AsyncResult<T>::operator()(CompletionToken&& token) const {
 }
 
 }  // namespace kazoo
+KAZOO_API_END

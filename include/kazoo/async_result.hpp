@@ -1,5 +1,6 @@
 #pragma once
 
+#include <kazoo/detail/export.hpp>
 #include <kazoo/detail/result_state.hpp>
 #include <kazoo/result.hpp>
 
@@ -10,6 +11,7 @@
 #include <type_traits>
 #include <utility>
 
+KAZOO_API_BEGIN
 namespace kazoo {
 
 namespace detail {
@@ -20,7 +22,7 @@ class ResultAwaiter;
 
 /// now + timeout, without overflow.
 [[nodiscard]] TimePoint deadline_after(const Handler* handler, Duration timeout) noexcept;
-[[noreturn]] void throw_wait_timeout(const char* waiting_for);
+[[noreturn]] void throw_wait_timeout(const ResultStateBase& waiting_for);
 }  // namespace detail
 
 /// Names one link of one result, for `unlink`.
@@ -190,7 +192,7 @@ public:
 private:
     void wait_or_throw(Duration timeout) const {
         if (!wait(timeout)) {
-            detail::throw_wait_timeout("a result");
+            detail::throw_wait_timeout(*state_);
         }
     }
     using Reference =
@@ -243,5 +245,6 @@ detail::ResultAwaiter<T, detail::LinkKind::direct> operator co_await(DirectResul
 ) noexcept;
 
 }  // namespace kazoo
+KAZOO_API_END
 
 #include <kazoo/detail/coroutine.hpp>

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <kazoo/detail/export.hpp>
 #include <kazoo/handler.hpp>
 #include <kazoo/security.hpp>
 #include <kazoo/time.hpp>
@@ -8,6 +9,7 @@
 #include <stop_token>
 #include <utility>
 
+KAZOO_API_BEGIN
 namespace kazoo {
 
 /// How long an operation may take and what else may end it. For every `*_async` function and its
@@ -100,3 +102,4 @@ private:
 };
 
 }  // namespace kazoo
+KAZOO_API_END

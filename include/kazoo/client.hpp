@@ -4,6 +4,7 @@
 #include <kazoo/call_options.hpp>
 #include <kazoo/client_options.hpp>
 #include <kazoo/detail/client_call.hpp>
+#include <kazoo/detail/export.hpp>
 #include <kazoo/detail/state_listener.hpp>
 #include <kazoo/event.hpp>
 #include <kazoo/exceptions.hpp>
@@ -22,11 +23,12 @@
 #include <utility>
 #include <vector>
 
-namespace kazoo {
-
-namespace client {
+namespace kazoo::client {
 class Core;
 }
+
+KAZOO_API_BEGIN
+namespace kazoo {
 
 /// Identifies a registered state listener; pass it to KazooClient::remove_listener.
 using ListenerId = std::uint64_t;
@@ -426,3 +428,4 @@ private:
 };
 
 }  // namespace kazoo
+KAZOO_API_END

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <kazoo/detail/export.hpp>
 #include <kazoo/handler.hpp>
 #include <kazoo/logger.hpp>
 #include <kazoo/retry.hpp>
@@ -17,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+KAZOO_API_BEGIN
 namespace kazoo {
 
 /// A session to resume, or the one that is held (kazoo's `client_id`).
@@ -180,3 +182,4 @@ private:
 };
 
 }  // namespace kazoo
+KAZOO_API_END

@@ -4,6 +4,8 @@
 /// belongs to its code (<kazoo/exceptions.hpp>) or handed over as it is (<kazoo/result.hpp>).
 #pragma once
 
+#include <kazoo/detail/export.hpp>
+
 #include <exception>
 #include <iosfwd>
 #include <string>
@@ -12,6 +14,7 @@
 #include <type_traits>
 #include <utility>
 
+KAZOO_API_BEGIN
 namespace kazoo {
 
 /// The error codes of the ZooKeeper protocol, with their numbers on the wire. The rows with their
@@ -188,3 +191,4 @@ std::exception_ptr make_exception(const Error& error);
 Error error_from(const std::exception_ptr& exception);
 
 }  // namespace kazoo
+KAZOO_API_END

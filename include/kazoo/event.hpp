@@ -1,9 +1,11 @@
 #pragma once
 
+#include <kazoo/detail/export.hpp>
 #include <kazoo/handler.hpp>
 
 #include <memory>
 
+KAZOO_API_BEGIN
 namespace kazoo {
 
 /// A flag that can be waited for (Python's `threading.Event`): what `start_async` returns.
@@ -31,3 +33,4 @@ private:
 };
 
 }  // namespace kazoo
+KAZOO_API_END

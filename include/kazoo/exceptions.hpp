@@ -1,6 +1,7 @@
 /// The exceptions of this library: one class for each error code, named as in kazoo.exceptions.
 #pragma once
 
+#include <kazoo/detail/export.hpp>
 #include <kazoo/errors.hpp>
 
 #include <memory>
@@ -8,6 +9,7 @@
 #include <string>
 #include <system_error>
 
+KAZOO_API_BEGIN
 namespace kazoo {
 
 /// The base of everything this library throws for a failed operation.
@@ -74,3 +76,4 @@ public:
 #include <kazoo/detail/error_table.def>
 
 }  // namespace kazoo
+KAZOO_API_END

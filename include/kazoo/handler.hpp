@@ -1,5 +1,6 @@
 #pragma once
 
+#include <kazoo/detail/export.hpp>
 #include <kazoo/logger.hpp>
 #include <kazoo/time.hpp>
 #include <kazoo/unique_function.hpp>
@@ -15,6 +16,7 @@ namespace boost::asio {
 class any_io_executor;
 }
 
+KAZOO_API_BEGIN
 namespace kazoo {
 
 namespace detail {
@@ -110,3 +112,4 @@ private:
 [[nodiscard]] std::string_view to_string(Lane lane) noexcept;
 
 }  // namespace kazoo
+KAZOO_API_END

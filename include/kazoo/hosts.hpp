@@ -1,6 +1,7 @@
 /// The connect string: which servers to talk to, and under which root.
 #pragma once
 
+#include <kazoo/detail/export.hpp>
 #include <kazoo/result.hpp>
 
 #include <cstdint>
@@ -10,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+KAZOO_API_BEGIN
 namespace kazoo {
 
 /// The port of servers that are named without one.
@@ -65,3 +67,4 @@ std::ostream& operator<<(std::ostream& out, const Hosts& hosts);
 Result<Hosts> parse_hosts(std::string_view connect_string);
 
 }  // namespace kazoo
+KAZOO_API_END

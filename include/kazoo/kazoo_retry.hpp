@@ -1,6 +1,7 @@
 #pragma once
 
 #include <kazoo/async_result.hpp>
+#include <kazoo/detail/export.hpp>
 #include <kazoo/detail/retry_run.hpp>
 #include <kazoo/exceptions.hpp>
 #include <kazoo/handler.hpp>
@@ -14,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+KAZOO_API_BEGIN
 namespace kazoo {
 
 namespace detail {
@@ -171,3 +173,4 @@ private:
 };
 
 }  // namespace kazoo
+KAZOO_API_END

@@ -1,11 +1,14 @@
 /// Where the library reports what no caller is there to be told.
 #pragma once
 
+#include <kazoo/detail/export.hpp>
+
 #include <functional>
 #include <iosfwd>
 #include <memory>
 #include <string_view>
 
+KAZOO_API_BEGIN
 namespace kazoo {
 
 /// How important a line is. As the minimum of a Logger, `off` silences everything.
@@ -60,3 +63,4 @@ private:
 };
 
 }  // namespace kazoo
+KAZOO_API_END

@@ -1,6 +1,7 @@
 /// What reads of nodes return, and the data that writes take.
 #pragma once
 
+#include <kazoo/detail/export.hpp>
 #include <kazoo/security.hpp>
 #include <kazoo/stat.hpp>
 
@@ -15,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+KAZOO_API_BEGIN
 namespace kazoo {
 
 namespace detail {
@@ -165,6 +167,7 @@ struct AclsAndStat {
 };
 
 }  // namespace kazoo
+KAZOO_API_END
 
 template <>
 struct std::tuple_size<kazoo::NodeData> : std::integral_constant<std::size_t, 2> {};

@@ -3,11 +3,13 @@
 /// Paths are UTF-8. Everything here is a pure function of its arguments, safe from any thread.
 #pragma once
 
+#include <kazoo/detail/export.hpp>
 #include <kazoo/result.hpp>
 
 #include <string>
 #include <string_view>
 
+KAZOO_API_BEGIN
 namespace kazoo {
 
 /// A path in ZooKeeper's form from what people write, as kazoo does it: a leading slash is added,
@@ -69,3 +71,4 @@ private:
 };
 
 }  // namespace kazoo
+KAZOO_API_END

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <kazoo/async_result.hpp>
+#include <kazoo/detail/export.hpp>
 
 #include <exception>
 #include <memory>
 #include <utility>
 
+KAZOO_API_BEGIN
 namespace kazoo {
 
 namespace detail {
@@ -72,3 +74,4 @@ private:
 };
 
 }  // namespace kazoo
+KAZOO_API_END

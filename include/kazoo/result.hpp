@@ -1,6 +1,7 @@
 /// A value or the Error in its place: failures without exceptions.
 #pragma once
 
+#include <kazoo/detail/export.hpp>
 #include <kazoo/errors.hpp>
 
 #include <optional>
@@ -8,6 +9,7 @@
 #include <utility>
 #include <variant>
 
+KAZOO_API_BEGIN
 namespace kazoo {
 
 /// The outcome of an operation that gives a T: either the value or an Error.
@@ -122,3 +124,4 @@ private:
 };
 
 }  // namespace kazoo
+KAZOO_API_END

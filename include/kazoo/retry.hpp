@@ -1,6 +1,7 @@
 /// How often, how soon and how long to try again (kazoo.retry.KazooRetry).
 #pragma once
 
+#include <kazoo/detail/export.hpp>
 #include <kazoo/time.hpp>
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 #include <optional>
 #include <utility>
 
+KAZOO_API_BEGIN
 namespace kazoo {
 
 /// The parameters of a retry: a value; setters chain.
@@ -118,3 +120,4 @@ private:
 };
 
 }  // namespace kazoo
+KAZOO_API_END

@@ -1,6 +1,8 @@
 /// Who may do what with a node: ACLs, and the means to build them (kazoo.security).
 #pragma once
 
+#include <kazoo/detail/export.hpp>
+
 #include <cstdint>
 #include <iosfwd>
 #include <string>
@@ -8,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+KAZOO_API_BEGIN
 namespace kazoo {
 
 /// The permission bits of an ACL entry; combine them with `|`.
@@ -96,3 +99,4 @@ Acl make_acl(std::string scheme, std::string credential, std::int32_t perms);
 Acl make_digest_acl(std::string_view user, std::string_view password, std::int32_t perms);
 
 }  // namespace kazoo
+KAZOO_API_END

@@ -1,11 +1,14 @@
 /// What ZooKeeper knows about a node besides its data.
 #pragma once
 
+#include <kazoo/detail/export.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <iosfwd>
 #include <optional>
 
+KAZOO_API_BEGIN
 namespace kazoo {
 
 /// The metadata of a znode: ZooKeeper's Stat record, with kazoo's readable names as members.
@@ -87,3 +90,4 @@ private:
 std::ostream& operator<<(std::ostream& out, const ZnodeStat& stat);
 
 }  // namespace kazoo
+KAZOO_API_END

@@ -1,12 +1,15 @@
 /// The states of a client and the events of watches (kazoo.protocol.states).
 #pragma once
 
+#include <kazoo/detail/export.hpp>
+
 #include <cstdint>
 #include <iosfwd>
 #include <optional>
 #include <string>
 #include <utility>
 
+KAZOO_API_BEGIN
 namespace kazoo {
 
 // The enumerators of this header are written as kazoo writes them, in capitals: they are names that
@@ -104,3 +107,4 @@ struct WatchedEvent {
 std::ostream& operator<<(std::ostream& out, const WatchedEvent& event);
 
 }  // namespace kazoo
+KAZOO_API_END

@@ -1,10 +1,13 @@
 /// The clock of all deadlines, and lengths of time as parameters.
 #pragma once
 
+#include <kazoo/detail/export.hpp>
+
 #include <chrono>
 #include <type_traits>
 #include <utility>
 
+KAZOO_API_BEGIN
 namespace kazoo {
 
 /// The clock of all deadlines: steady, so that a step of the wall clock changes nothing.
@@ -92,3 +95,4 @@ using AnyDuration = detail::SaturatedLength<Duration>;
 using AnyMilliseconds = detail::SaturatedLength<std::chrono::milliseconds>;
 
 }  // namespace kazoo
+KAZOO_API_END

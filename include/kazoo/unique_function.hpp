@@ -1,5 +1,7 @@
 #pragma once
 
+#include <kazoo/detail/export.hpp>
+
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -7,6 +9,7 @@
 #include <type_traits>
 #include <utility>
 
+KAZOO_API_BEGIN
 namespace kazoo {
 
 namespace detail {
@@ -133,3 +136,4 @@ private:
 using Task = UniqueFunction<void()>;
 
 }  // namespace kazoo
+KAZOO_API_END

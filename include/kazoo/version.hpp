@@ -1,6 +1,9 @@
 /// The version of this library.
 #pragma once
 
+#include <kazoo/detail/export.hpp>
+
+KAZOO_API_BEGIN
 namespace kazoo {
 
 /// Semantic versioning: the major number changes with incompatible changes of the public headers;
@@ -11,3 +14,4 @@ inline constexpr int library_version_patch = 0;
 inline constexpr const char* library_version = "0.1.0";
 
 }  // namespace kazoo
+KAZOO_API_END

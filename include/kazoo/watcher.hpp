@@ -1,5 +1,6 @@
 #pragma once
 
+#include <kazoo/detail/export.hpp>
 #include <kazoo/detail/ref_counted.hpp>
 #include <kazoo/state.hpp>
 #include <kazoo/unique_function.hpp>
@@ -7,6 +8,7 @@
 #include <type_traits>
 #include <utility>
 
+KAZOO_API_BEGIN
 namespace kazoo {
 
 namespace detail {
@@ -57,3 +59,4 @@ private:
 };
 
 }  // namespace kazoo
+KAZOO_API_END

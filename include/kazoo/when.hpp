@@ -1,6 +1,7 @@
 #pragma once
 
 #include <kazoo/async_result.hpp>
+#include <kazoo/detail/export.hpp>
 #include <kazoo/detail/when_state.hpp>
 
 #include <cstddef>
@@ -31,6 +32,7 @@
 ///
 /// With g++ 12 a braced list cannot stand in a `co_await` expression: name the vector.
 
+KAZOO_API_BEGIN
 namespace kazoo {
 
 /// Ready when all are, also when one fails early, so that no operation is left running unnoticed.
@@ -86,3 +88,4 @@ requires(sizeof...(T) > 0)
 }
 
 }  // namespace kazoo
+KAZOO_API_END

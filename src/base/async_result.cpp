@@ -9,14 +9,16 @@ TimePoint deadline_after(const Handler* handler, Duration timeout) noexcept {
     return later(handler != nullptr ? handler->now() : Clock::now(), timeout);
 }
 
-void throw_wait_timeout(const char* waiting_for) {
-    throw_error(Error(
+void throw_wait_timeout(const ResultStateBase& waiting_for) {
+    Error error(
         ClientErrc::wait_timeout,
         Outcome::unknown,
         "wait",
         {},
-        std::string("gave up waiting for ") + waiting_for + "; the operation itself goes on"
-    ));
+        "the result is not ready; the operation goes on: wait again or cancel it"
+    );
+    waiting_for.describe(error);
+    throw_error(error);
 }
 
 bool AwaitedChild::await(RefPtr<ResultStateBase> child) {

@@ -1,9 +1,13 @@
 #pragma once
 
+#include <kazoo/detail/export.hpp>
+
 #include <cstdint>
 #include <memory>
 #include <utility>
 
+// Exported: the components are shared libraries of their own.
+KAZOO_API_BEGIN
 namespace kazoo::base {
 
 /// How many forks lie between the first process that called this and the calling one.
@@ -27,3 +31,4 @@ void leave_to_parent(std::shared_ptr<T>& inherited) {
 }
 
 }  // namespace kazoo::base
+KAZOO_API_END

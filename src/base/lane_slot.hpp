@@ -1,5 +1,9 @@
 #pragma once
 
+#include <kazoo/detail/export.hpp>
+
+// Exported: the components are shared libraries of their own.
+KAZOO_API_BEGIN
 namespace kazoo::detail {
 class DeadlineScope;
 class LaneScope;
@@ -24,3 +28,4 @@ void find_lane_slots_by(FindLaneSlot find) noexcept;
 [[nodiscard]] LaneSlot* find_lane_slot(bool enter) noexcept;
 
 }  // namespace kazoo::base
+KAZOO_API_END

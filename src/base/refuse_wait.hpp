@@ -1,5 +1,9 @@
 #pragma once
 
+#include <kazoo/detail/export.hpp>
+
+// Exported: the components are shared libraries of their own.
+KAZOO_API_BEGIN
 namespace kazoo::base {
 
 /// Throws WouldDeadlockError: waiting could never end, and `why`.
@@ -8,3 +12,4 @@ namespace kazoo::base {
 [[noreturn]] void refuse_to_wait_in_child();
 
 }  // namespace kazoo::base
+KAZOO_API_END

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <kazoo/detail/export.hpp>
 #include <kazoo/unique_function.hpp>
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -11,6 +12,8 @@
 #include <optional>
 #include <thread>
 
+// Exported: the components are shared libraries of their own.
+KAZOO_API_BEGIN
 namespace kazoo::handler {
 
 /// A thread of a handler's own that carries its connections. All members may be called from any
@@ -56,3 +59,4 @@ private:
 };
 
 }  // namespace kazoo::handler
+KAZOO_API_END

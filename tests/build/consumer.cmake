@@ -1,4 +1,5 @@
-# Builds and runs tests/consumer against the library, found in one of several ways.
+# Builds and runs tests/consumer against the library, found in one of several ways, built as a
+# static library or (shared=ON) as shared ones.
 cmake_minimum_required(VERSION 3.22)
 
 set(consumer_dir ${source_dir}/tests/consumer)
@@ -44,9 +45,26 @@ function(build_by_pkg_config module source program)
         -Wl,-rpath,${description_dir}/..)
 endfunction()
 
-file(REMOVE_RECURSE ${work_dir})
+# The library as shared ones; most objects are in the compiler's cache.
+function(build_shared_library)
+    set(library_build_dir ${work_dir}/shared)
+    set(library_build_dir ${library_build_dir} PARENT_SCOPE)
+    run(${CMAKE_COMMAND} -S ${source_dir} -B ${library_build_dir} -G Ninja
+        -D CMAKE_CXX_COMPILER=${compiler} -D CMAKE_BUILD_TYPE=${build_type}
+        "-DCMAKE_CXX_FLAGS_DEBUG=${debug_flags}" -D BUILD_SHARED_LIBS=ON
+        -D KAZOO_BUILD_TESTS=OFF -D KAZOO_BUILD_TOOLS=OFF -D KAZOO_BUILD_EXAMPLES=OFF)
+    run(${CMAKE_COMMAND} --build ${library_build_dir})
+    file(GLOB libraries ${library_build_dir}/libkazoo.so)
+    file(GLOB_RECURSE component_libraries ${library_build_dir}/src/*/libkazoo_*.so)
+    run(${python} -B ${source_dir}/tests/style/check_symbols.py
+        --exported ${libraries} ${component_libraries})
+endfunction()
+
+file(REMOVE_RECURSE ${prefix} ${build_dir})
 file(MAKE_DIRECTORY ${build_dir})
-set(uv_modules libuv)  # for the program's own calls of libuv
+if(shared AND NOT way STREQUAL "add_subdirectory")
+    build_shared_library()
+endif()
 if(way STREQUAL "find_package")
     install_library()
     build_consumer(-D CMAKE_PREFIX_PATH=${prefix})
@@ -56,20 +74,21 @@ elseif(way STREQUAL "add_subdirectory")
     if(ccache)
         set(launcher -D CMAKE_CXX_COMPILER_LAUNCHER=${ccache})
     endif()
-    build_consumer(-D KAZOO_SOURCE_DIR=${source_dir} ${launcher})
+    build_consumer(-D KAZOO_SOURCE_DIR=${source_dir} ${launcher} -D BUILD_SHARED_LIBS=${shared}
+        -D CMAKE_BUILD_TYPE=${build_type} "-DCMAKE_CXX_FLAGS_DEBUG=${debug_flags}")
 elseif(way STREQUAL "pkg_config")
     install_library()
     file(GLOB_RECURSE description ${prefix}/kazoo.pc)
     cmake_path(GET description PARENT_PATH description_dir)
-    build_by_pkg_config(kazoo main.cpp consumer)
+    foreach(program main own_loop)
+        build_by_pkg_config(kazoo ${program}.cpp consumer_${program})
+    endforeach()
     foreach(component IN LISTS components)
-        build_by_pkg_config(
-            kazoo-${component} ${component}.cpp consumer_${component} ${${component}_modules})
+        build_by_pkg_config(kazoo-${component} ${component}.cpp consumer_${component})
     endforeach()
 else()
     message(FATAL_ERROR "unknown way: ${way}")
 endif()
-run(${build_dir}/consumer)
-foreach(component IN LISTS components)
-    run(${build_dir}/consumer_${component})
+foreach(program main own_loop ${components})
+    run(${build_dir}/consumer_${program})
 endforeach()

@@ -54,6 +54,10 @@ def check_cpp(name, text):
     is_header = name.endswith(".hpp") and not name.startswith("tests/headers/")
     if is_header and "#pragma once" not in text:
         problems.append(Problem(name, 1, "no #pragma once"))
+    if is_header and name.startswith("include/") and "\nnamespace kazoo" in text:
+        for mark in ("\nKAZOO_API_BEGIN\n", "\nKAZOO_API_END\n"):
+            if mark not in text and name != "include/kazoo/detail/export.hpp":
+                problems.append(Problem(name, 1, f"no {mark.strip()}: what is exported?"))
     if name.startswith(("src/", "include/")):
         for line, length in functions.functions(sources.without_comments_and_literals(text)):
             if length > FUNCTION_LIMIT:
@@ -91,6 +95,9 @@ def expect(count, name, text):
 def self_test():
     expect(0, "src/a.hpp", "#pragma once\nint f();\n")
     expect(1, "src/a.hpp", "int f();\n")
+    expect(2, "include/kazoo/a.hpp", "#pragma once\nnamespace kazoo {\n}\n")
+    exported = "#pragma once\nKAZOO_API_BEGIN\nnamespace kazoo {\n}\nKAZOO_API_END\n"
+    expect(0, "include/kazoo/a.hpp", exported)
     expect(0, "src/a.cpp", "//" + "x" * 98 + "\n")
     expect(1, "src/a.cpp", "//" + "x" * 99 + "\n")
     expect(1, "src/a.cpp", "int f(); \n")

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Looks into the archives of the core (base, codec, session) for symbols of Asio: there are none.
+With --exported looks at what shared libraries export: names of kazoo's, and what Asio keeps for
+each thread, which has to be the same for a program and the library.
 
-    check_symbols.py ARCHIVE... | --self-test COMPILER
+    check_symbols.py ARCHIVE... | --exported LIBRARY... | --self-test COMPILER
 """
 
 import pathlib
@@ -11,10 +13,17 @@ import sys
 import tempfile
 
 FORBIDDEN = re.compile(r"\basio\b")
+OURS = re.compile(
+    r"^(?:(?:typeinfo(?: name)?|vtable|VTT|construction vtable|guard variable) for |"
+    r"(?:non-)?virtual thunk to |operator\S* ?)?"
+    r"kazoo::(?!(?:session|codec|client|driver|transport|server)::)"
+)
+SHARED_STATE = re.compile(
+    r"^(?:TLS init function for )?boost::asio::detail::keyword_tss_ptr<.*>::value_$")
 
 
-def symbols(archive):
-    command = ["nm", "-C", str(archive)]
+def symbols(archive, *options):
+    command = ["nm", "-C", *options, str(archive)]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
 
 
@@ -23,6 +32,30 @@ def offending(archive):
     if not lines:
         return [f"{archive}: no symbols at all"]
     return [f"{archive}: {line.strip()}" for line in lines if FORBIDDEN.search(line)]
+
+
+def exported_by_mistake(library):
+    names = [line.split(" ", 2)[2] for line in symbols(library, "-D", "--defined-only")]
+    if not any(OURS.match(name) for name in names):
+        return [f"{library}: exports nothing of kazoo's"]
+    return [f"{library}: exports {name}" for name in names
+            if not OURS.match(name) and not SHARED_STATE.match(name)]
+
+
+def self_test_of_exports(compiler, directory):
+    ours = "namespace kazoo { int f() { return 1; } }"
+    for number, (text, good) in enumerate({
+        ours: True,
+        "int f() { return 1; }": False,
+        ours + "namespace boost { int f() { return 1; } }": False,
+        ours + "namespace kazoo::session { int f() { return 1; } }": False,
+    }.items()):
+        source = pathlib.Path(directory, f"exports{number}.cpp")
+        source.write_text(text)
+        target = source.with_suffix(".so")
+        command = [compiler, "-std=c++20", "-shared", "-fPIC", source, "-o", target, "-nostdlib"]
+        subprocess.run(command, check=True)
+        assert (not exported_by_mistake(target)) == good, text
 
 
 def self_test(compiler):
@@ -37,6 +70,7 @@ def self_test(compiler):
             target = source.with_suffix(".o")
             subprocess.run([compiler, "-std=c++20", "-c", source, "-o", target], check=True)
             assert bool(offending(target)) == (name == "tainted"), name
+        self_test_of_exports(compiler, directory)
 
 
 def main():
@@ -44,7 +78,10 @@ def main():
         return self_test(sys.argv[2])
     if len(sys.argv) < 2:
         sys.exit(__doc__)
-    problems = [line for archive in sys.argv[1:] for line in offending(archive)]
+    if sys.argv[1] == "--exported":
+        problems = [line for library in sys.argv[2:] for line in exported_by_mistake(library)]
+    else:
+        problems = [line for archive in sys.argv[1:] for line in offending(archive)]
     print("\n".join(problems))
     return 1 if problems else 0
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <kazoo/call_options.hpp>
+#include <kazoo/detail/export.hpp>
 #include <kazoo/watcher.hpp>
 
 #include <cstddef>
@@ -11,6 +12,7 @@
 #include <type_traits>
 #include <utility>
 
+KAZOO_API_BEGIN
 namespace kazoo {
 class KazooClient;
 }
@@ -60,3 +62,4 @@ R call_client(
 }
 
 }  // namespace kazoo::detail
+KAZOO_API_END

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <kazoo/async_result.hpp>
+#include <kazoo/detail/export.hpp>
 
 #include <coroutine>
 #include <cstdint>
@@ -11,6 +12,7 @@
 #include <type_traits>
 #include <utility>
 
+KAZOO_API_BEGIN
 namespace kazoo {
 namespace detail {
 
@@ -230,3 +232,4 @@ detail::ResultAwaiter<T, detail::LinkKind::direct> operator co_await(DirectResul
 }
 
 }  // namespace kazoo
+KAZOO_API_END

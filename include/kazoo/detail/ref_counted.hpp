@@ -1,10 +1,13 @@
 #pragma once
 
+#include <kazoo/detail/export.hpp>
+
 #include <atomic>
 #include <cstdint>
 #include <type_traits>
 #include <utility>
 
+KAZOO_API_BEGIN
 namespace kazoo::detail {
 
 /// An object that counts its owners in itself: one allocation holds result, operation and count.
@@ -74,3 +77,4 @@ RefPtr<T> make_ref(Args&&... args) {
 }
 
 }  // namespace kazoo::detail
+KAZOO_API_END

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <kazoo/detail/export.hpp>
 #include <kazoo/detail/ref_counted.hpp>
 #include <kazoo/errors.hpp>
 #include <kazoo/handler.hpp>
@@ -15,6 +16,7 @@
 #include <variant>
 #include <vector>
 
+KAZOO_API_BEGIN
 namespace kazoo::detail {
 
 struct Reply;
@@ -54,6 +56,8 @@ public:
 
     /// Asks whoever produces the value to give up; see AsyncResult::cancel.
     virtual bool cancel() { return false; }
+    /// Says in an error which operation this is the result of, if that is known.
+    virtual void describe(Error&) const {}
 
     /// Completes with an error unless already complete (then false).
     bool fail(Error error);
@@ -187,3 +191,4 @@ public:
 [[nodiscard]] std::shared_ptr<Waiter> thread_waiter();
 
 }  // namespace kazoo::detail
+KAZOO_API_END

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <kazoo/async_result.hpp>
+#include <kazoo/detail/export.hpp>
 #include <kazoo/retry.hpp>
 #include <kazoo/time.hpp>
 
@@ -11,6 +12,7 @@
 #include <stop_token>
 #include <vector>
 
+KAZOO_API_BEGIN
 namespace kazoo::detail {
 
 /// During its lifetime the operations that the calling thread or fiber begins have no more time
@@ -85,3 +87,4 @@ private:
 };
 
 }  // namespace kazoo::detail
+KAZOO_API_END

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <kazoo/detail/export.hpp>
 #include <kazoo/state.hpp>
 #include <kazoo/unique_function.hpp>
 
 #include <type_traits>
 #include <utility>
 
+KAZOO_API_BEGIN
 namespace kazoo::detail {
 
 /// Calls a listener with what it takes; a listener that takes either receives the bare state.
@@ -49,3 +51,4 @@ UniqueFunction<bool(const StateChange&)> state_listener(Listener&& listener) {
 }
 
 }  // namespace kazoo::detail
+KAZOO_API_END

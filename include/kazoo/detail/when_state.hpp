@@ -1,6 +1,7 @@
 #pragma once
 
 #include <kazoo/async_result.hpp>
+#include <kazoo/detail/export.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -14,6 +15,7 @@
 #include <variant>
 #include <vector>
 
+KAZOO_API_BEGIN
 namespace kazoo::detail {
 
 /// What when_all gives for one result.
@@ -283,3 +285,4 @@ template <class State, class Results>
 }
 
 }  // namespace kazoo::detail
+KAZOO_API_END

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <kazoo/detail/export.hpp>
 #include <kazoo/handler.hpp>
 
 #include <memory>
@@ -9,6 +10,7 @@ namespace boost::asio {
 class io_context;
 }
 
+KAZOO_API_BEGIN
 namespace kazoo {
 
 /// The user's own Boost.Asio loop: no thread of ours at all. Connection, callbacks, watch functions
@@ -46,3 +48,4 @@ private:
 };
 
 }  // namespace kazoo
+KAZOO_API_END

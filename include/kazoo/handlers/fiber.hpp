@@ -1,10 +1,12 @@
 #pragma once
 
+#include <kazoo/detail/export.hpp>
 #include <kazoo/handler.hpp>
 
 #include <memory>
 #include <string_view>
 
+KAZOO_API_BEGIN
 namespace kazoo {
 
 /// Green threads by Boost.Fiber (kazoo's `SequentialGeventHandler`): a blocking call suspends the
@@ -60,3 +62,4 @@ private:
 };
 
 }  // namespace kazoo
+KAZOO_API_END

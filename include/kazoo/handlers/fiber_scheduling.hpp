@@ -3,12 +3,15 @@
 /// For threads that choose the scheduling algorithm of their fibers themselves and use
 /// SequentialFiberHandler. Includes Boost.Fiber.
 
+#include <kazoo/detail/export.hpp>
+
 #include <boost/fiber/algo/round_robin.hpp>
 #include <boost/fiber/context.hpp>
 
 #include <chrono>
 #include <memory>
 
+KAZOO_API_BEGIN
 namespace kazoo {
 
 namespace detail {
@@ -74,3 +77,4 @@ private:
 };
 
 }  // namespace kazoo
+KAZOO_API_END

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <kazoo/detail/export.hpp>
 #include <kazoo/handler.hpp>
 
 #include <memory>
 #include <string_view>
 
+KAZOO_API_BEGIN
 namespace kazoo {
 
 /// Threads of its own, the default handler (kazoo's `SequentialThreadingHandler`): one thread for
@@ -36,3 +38,4 @@ private:
 };
 
 }  // namespace kazoo
+KAZOO_API_END

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <kazoo/detail/export.hpp>
 #include <kazoo/handler.hpp>
 
 #include <memory>
@@ -9,6 +10,7 @@
 struct uv_loop_s;
 using uv_loop_t = struct uv_loop_s;
 
+KAZOO_API_BEGIN
 namespace kazoo {
 
 /// A libuv loop of the user's (in the place of kazoo's `SequentialEventletHandler`). Callbacks,
@@ -70,3 +72,4 @@ private:
 };
 
 }  // namespace kazoo
+KAZOO_API_END

@@ -1,6 +1,7 @@
 /// Several embedded servers over one replicated-looking state.
 #pragma once
 
+#include <kazoo/detail/export.hpp>
 #include <kazoo/testing/server_control.hpp>
 #include <kazoo/testing/server_options.hpp>
 
@@ -9,6 +10,7 @@
 #include <string>
 #include <vector>
 
+KAZOO_API_BEGIN
 namespace kazoo::testing {
 
 /// One server of an Ensemble.
@@ -77,3 +79,4 @@ private:
 };
 
 }  // namespace kazoo::testing
+KAZOO_API_END

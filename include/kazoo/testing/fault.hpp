@@ -1,6 +1,7 @@
 /// What the embedded server shall do wrong.
 #pragma once
 
+#include <kazoo/detail/export.hpp>
 #include <kazoo/errors.hpp>
 #include <kazoo/time.hpp>
 
@@ -10,6 +11,7 @@
 #include <string>
 #include <utility>
 
+KAZOO_API_BEGIN
 namespace kazoo::testing {
 
 /// Requests by what they ask for, in whichever of its forms the protocol has.
@@ -145,3 +147,4 @@ enum class Handshake {
 };
 
 }  // namespace kazoo::testing
+KAZOO_API_END

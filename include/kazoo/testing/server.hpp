@@ -1,9 +1,11 @@
 /// A ZooKeeper server inside the process, for tests and first steps.
 #pragma once
 
+#include <kazoo/detail/export.hpp>
 #include <kazoo/testing/server_control.hpp>
 #include <kazoo/testing/server_options.hpp>
 
+KAZOO_API_BEGIN
 namespace kazoo::testing {
 
 /// A standalone ZooKeeper server on a thread of its own, up in milliseconds, without a JVM and
@@ -39,3 +41,4 @@ public:
 };
 
 }  // namespace kazoo::testing
+KAZOO_API_END

@@ -1,6 +1,7 @@
 /// What a test can do to an embedded server.
 #pragma once
 
+#include <kazoo/detail/export.hpp>
 #include <kazoo/exceptions.hpp>
 #include <kazoo/testing/fault.hpp>
 
@@ -11,6 +12,7 @@
 #include <string>
 #include <vector>
 
+KAZOO_API_BEGIN
 namespace kazoo::testing {
 
 class Host;
@@ -86,3 +88,4 @@ protected:
 };
 
 }  // namespace kazoo::testing
+KAZOO_API_END

@@ -1,6 +1,7 @@
 /// How the embedded server is made.
 #pragma once
 
+#include <kazoo/detail/export.hpp>
 #include <kazoo/time.hpp>
 
 #include <chrono>
@@ -9,6 +10,7 @@
 #include <string>
 #include <utility>
 
+KAZOO_API_BEGIN
 namespace kazoo::testing {
 
 /// Which server the embedded one pretends to be: its version text, the operations it knows, and
@@ -120,3 +122,4 @@ private:                                                      \
 };
 
 }  // namespace kazoo::testing
+KAZOO_API_END
