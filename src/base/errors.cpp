@@ -204,6 +204,20 @@ Outcome usual_outcome(const std::error_code& code) noexcept {
     return entry_of(code).outcome;
 }
 
+namespace {
+
+/// The message of a failure: that of its code, unless the outcome makes another one true.
+std::string text_of(const std::error_code& code, Outcome outcome) {
+#define KAZOO_ERROR_TEXT(enumerator, value, message)       \
+    if (code == enumerator && outcome == Outcome::value) { \
+        return message;                                    \
+    }
+#include <kazoo/detail/error_table.def>
+    return code.message();
+}
+
+}  // namespace
+
 std::string Error::message() const {
     if (!code_) {
         return "no error";
@@ -214,7 +228,7 @@ std::string Error::message() const {
         text += base::printable(path_);
     }
     text += text.empty() ? "" : ": ";
-    text += code_.message();
+    text += text_of(code_, outcome_);
     text += " (";
     text += error_name(code_);
     text += ", " + std::to_string(code_.value()) + ", outcome " + to_string(outcome_) + ")";

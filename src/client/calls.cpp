@@ -192,6 +192,16 @@ AsyncResult<T> create_as(
 
 }  // namespace
 
+/// Whether a path of the user's is the root of all nodes.
+bool is_root(const Core& core, std::string_view path) {
+    const bool slashes = !path.empty() && path.find_first_not_of('/') == std::string_view::npos;
+    return slashes && core.chroot().empty();
+}
+
+Error root_cannot_be_deleted() {
+    return Error(Errc::bad_arguments, Outcome::not_sent, "", {}, "the root node cannot be deleted");
+}
+
 AsyncResult<std::string> create(
     Core& core,
     std::string_view path,
@@ -286,6 +296,9 @@ AsyncResult<ZnodeStat> set(
 AsyncResult<void> delete_node(
     Core& core, std::string_view path, std::int32_t version, const CallContext& context
 ) {
+    if (is_root(core, path)) {
+        return core.refused(delete_kind, path, root_cannot_be_deleted());
+    }
     return about_path<codec::DeleteRequest>(
         core,
         delete_kind,

@@ -12,6 +12,10 @@
 
 namespace kazoo::client {
 
+/// Whether a path of the user's is the root of all nodes.
+[[nodiscard]] bool is_root(const Core& core, std::string_view path);
+[[nodiscard]] Error root_cannot_be_deleted();
+
 // The operations of one request each: typed call to record, reply to value.
 
 AsyncResult<std::string> create(

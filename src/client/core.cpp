@@ -155,7 +155,14 @@ std::optional<Error> Core::obstacle(const CallContext& context) const {
         return Error(Errc::operation_timeout, Outcome::not_sent);
     }
     if (handler_->backlog() >= options_.limits().requests) {
-        return Error(ClientErrc::queue_full, Outcome::not_sent, "", {}, "callbacks do not keep up");
+        return Error(
+            ClientErrc::queue_full,
+            Outcome::not_sent,
+            "",
+            {},
+            "callbacks do not keep up: more than " + std::to_string(options_.limits().requests) +
+                " results and watch events wait for them (ClientLimits::requests)"
+        );
     }
     return std::nullopt;
 }
@@ -168,7 +175,12 @@ void Core::on_events(std::vector<session::Event>& events) {
 }
 
 void Core::on_event(session::ReplyEvent& event) {
-    const detail::Reply reply{event.error, event.outcome, event.body, event.detail, chroot_};
+    const char* text = event.detail;
+    if (*text == '\0' && event.error == Errc::connection_loss &&
+        state_.load() == KeeperState::CLOSED) {
+        text = ended_text(current_life()->why.load());
+    }
+    const detail::Reply reply{event.error, event.outcome, event.body, text, chroot_};
     static_cast<detail::ResultStateBase*>(event.request.get())->on_reply(reply);
     event.request = {};
 }

@@ -200,11 +200,14 @@ AsyncResult<T> Core::call(
         return refused(kind, path, std::move(*error));
     }
     auto operation = detail::make_ref<Operation<T>>(handler_, kind, path, weak_from_this());
+    operation->large = (exceeds_usual_limit(body) || ...);
     call.request = session::Owner(operation);
     call.deadline = context.deadline;
     const auto accepted = driver_.submit(call, body...);
     if (accepted.error) {
-        Error error(accepted.error, Outcome::not_sent);
+        Error error(
+            accepted.error, Outcome::not_sent, "", {}, limit_text(accepted.error, options_.limits())
+        );
         if (accepted.error == ClientErrc::request_too_large) {
             base::Buffer frame;  // only now its size is worth knowing
             codec::append_frame(frame, codec::RequestHeader(), body...);

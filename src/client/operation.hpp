@@ -1,5 +1,6 @@
 #pragma once
 
+#include "client/error_text.hpp"
 #include "session/request_queue.hpp"
 
 #include <kazoo/detail/result_state.hpp>
@@ -89,20 +90,27 @@ public:
 
     bool cancel() override { return !this->ready() && id != 0 && cancel_request(core_, id); }
 
-    /// Completes with an error that knows neither operation nor path yet.
-    void refuse(Error error) {
-        this->fail(std::move(error.operation(kind_.name).path(std::move(path_))));
-    }
+    void describe(Error& error) const override { error.operation(kind_.name).path(path_); }
 
+    /// Completes with an error that knows neither operation nor path yet.
+    void refuse(Error error) { this->fail(std::move(error.operation(kind_.name).path(path_))); }
+
+    bool large = false;         ///< beyond what servers usually accept; set before the request
     session::RequestId id = 0;  ///< set before anybody but the caller can see the result
 
 private:
     void fail_with(const detail::Reply& reply) {
-        refuse(Error(reply.error, reply.outcome, "", {}, reply.text));
+        std::string text = reply.text;
+        if (text.empty() && reply.error == Errc::no_node) {
+            text = missing_chroot_text(kind_.name, path_, reply.chroot);
+        } else if (text.empty() && large && reply.outcome == Outcome::unknown) {
+            text = large_request_text;
+        }
+        refuse(Error(reply.error, reply.outcome, "", {}, std::move(text)));
     }
 
     const OpKind<T>& kind_;
-    std::string path_;
+    const std::string path_;  // read by waiters that give up, while the operation goes on
     std::weak_ptr<Core> core_;
 };
 

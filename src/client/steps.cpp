@@ -204,6 +204,9 @@ AsyncResult<void> delete_recursive(
     if (!checked) {
         throw_error(Error(checked.failure()).operation("delete_recursive").path(path));
     }
+    if (is_root(*core, *checked)) {
+        throw_error(root_cannot_be_deleted().operation("delete_recursive").path(path));
+    }
     // A stack of its own: how deep a tree is, is the user's business.
     std::vector<std::pair<std::string, int>> stack{{*checked, 0}};
     while (!stack.empty()) {

@@ -133,6 +133,31 @@ TEST(Conditions, GroupTheCodes) {
     );
 }
 
+// What was not sent cannot have been applied, and what may have been is no reason to repeat
+// blindly.
+TEST(ErrorMessages, FollowTheOutcome) {
+    for (const std::error_code code :
+         {make_error_code(Errc::connection_loss),
+          make_error_code(Errc::operation_timeout),
+          make_error_code(ClientErrc::cancelled)}) {
+        const auto says = [&](Outcome outcome, const char* text) {
+            return kazoo::Error(code, outcome).message().find(text) != std::string::npos;
+        };
+        for (const auto outcome : {Outcome::not_sent, Outcome::not_applied}) {
+            EXPECT_TRUE(says(outcome, "nothing has changed")) << code << " " << outcome;
+            EXPECT_FALSE(says(outcome, "may have been")) << code << " " << outcome;
+        }
+        EXPECT_TRUE(says(Outcome::unknown, "may have been applied")) << code;
+        EXPECT_TRUE(says(Outcome::unknown, "read before you")) << code;
+        EXPECT_FALSE(says(Outcome::unknown, "nothing has changed")) << code;
+    }
+    using kazoo::Error;
+    EXPECT_NE(
+        Error(Errc::session_expired, Outcome::not_sent).message(),
+        Error(Errc::session_expired, Outcome::unknown).message()
+    );
+}
+
 // A message that advises to try again, and a condition that denies it, mislead.
 TEST(Conditions, WhatAMessageAdvisesToTryAgainIsRetryable) {
     for (const std::error_code& code : all_codes()) {

@@ -1,0 +1,47 @@
+#include "client/error_text.hpp"
+
+namespace kazoo::client {
+
+std::string limit_text(const std::error_code& error, const ClientLimits& limits) {
+    if (error == ClientErrc::queue_full) {
+        return "at most " + std::to_string(limits.requests) +
+               " operations may be without a reply (ClientLimits::requests), and " +
+               std::to_string(limits.queued_bytes) +
+               " bytes may wait to be sent (ClientLimits::queued_bytes)";
+    }
+    if (error == ClientErrc::too_many_watches) {
+        return "at most " + std::to_string(limits.watches) +
+               " watches may be set (ClientLimits::watches)";
+    }
+    return {};
+}
+
+std::string missing_chroot_text(
+    std::string_view operation, std::string_view path, const Chroot& chroot
+) {
+    if (chroot.empty()) {
+        return {};
+    }
+    const auto node = normalize_path(path);
+    const auto needed = operation == "create" ? parent_path(node) : std::string_view(node);
+    if (needed != "/") {
+        return {};
+    }
+    return "the chroot " + chroot.prefix() + " does not exist; create it with ensure_path(\"/\")";
+}
+
+const char* ended_text(LifeEnd why) noexcept {
+    switch (why) {
+        case LifeEnd::stopped:
+            return "the client was stopped";
+        case LifeEnd::exhausted:
+            return "no server could be reached, and connection_retry allows no more attempts";
+        case LifeEnd::none:
+        case LifeEnd::auth_failed:
+        case LifeEnd::not_begun:
+            break;
+    }
+    return "";
+}
+
+}  // namespace kazoo::client
