@@ -8,7 +8,7 @@
 namespace kazoo::session {
 namespace {
 
-/// Names may have any number of addresses; of the rest the order is not known, and no harm.
+/// There may be any number of hosts and addresses; the order of the rest does no harm.
 constexpr std::size_t most_remembered = 64;
 
 template <class T>
@@ -19,7 +19,7 @@ bool contains(const std::vector<T>& items, const T& item) {
 }  // namespace
 
 HostList::HostList(std::vector<HostPort> hosts, bool randomize, std::uint64_t seed)
-    : randomize_(false), random_(seed), turn_(0), first_last_(0) {
+    : randomize_(false), random_(seed), turn_(0), first_silent_(0) {
     set_hosts(std::move(hosts), randomize);
 }
 
@@ -30,10 +30,18 @@ void HostList::start_round() {
     } else {
         std::iota(order_.begin(), order_.end(), std::size_t{0});
     }
-    const auto others_end = std::stable_partition(order_.begin(), order_.end(), [&](auto i) {
-        return !contains(last_hosts_, hosts_[i]);
+    const auto came_to_nothing = [&](std::size_t i, bool silent) {
+        return std::any_of(last_hosts_.begin(), last_hosts_.end(), [&](const auto& one) {
+            return one.first == hosts_[i] && (!silent || one.second == Failure::silent);
+        });
+    };
+    const auto lost = std::stable_partition(order_.begin(), order_.end(), [&](auto i) {
+        return !came_to_nothing(i, false);
     });
-    first_last_ = static_cast<std::size_t>(others_end - order_.begin());
+    const auto silent = std::stable_partition(lost, order_.end(), [&](auto i) {
+        return !came_to_nothing(i, true);
+    });
+    first_silent_ = static_cast<std::size_t>(silent - order_.begin());
     last_hosts_.clear();
     last_endpoints_.swap(next_last_endpoints_);
     next_last_endpoints_.clear();
@@ -56,9 +64,9 @@ void HostList::arrange(std::vector<Endpoint>& endpoints) {
     });
 }
 
-void HostList::put_last(const HostPort& host, const Endpoint& endpoint) {
-    if (!contains(last_hosts_, host) && last_hosts_.size() < hosts_.size()) {
-        last_hosts_.push_back(host);
+void HostList::put_last(const HostPort& host, const Endpoint& endpoint, Failure failure) {
+    if (last_hosts_.size() < most_remembered && !contains(last_hosts_, std::pair(host, failure))) {
+        last_hosts_.emplace_back(host, failure);
     }
     if (!contains(next_last_endpoints_, endpoint) &&
         next_last_endpoints_.size() < most_remembered) {
@@ -67,7 +75,7 @@ void HostList::put_last(const HostPort& host, const Endpoint& endpoint) {
 }
 
 std::size_t HostList::to_try() const {
-    return turn_ <= first_last_ ? first_last_ - turn_ : hosts_.size() - turn_;
+    return turn_ <= first_silent_ ? first_silent_ - turn_ : hosts_.size() - turn_;
 }
 
 void HostList::begin_round() {
@@ -79,8 +87,8 @@ void HostList::set_hosts(std::vector<HostPort> hosts, bool randomize) {
     randomize_ = randomize;
     order_.resize(hosts_.size());
     std::iota(order_.begin(), order_.end(), std::size_t{0});
-    first_last_ = hosts_.size();
-    std::erase_if(last_hosts_, [&](const HostPort& one) { return !contains(hosts_, one); });
+    first_silent_ = hosts_.size();
+    std::erase_if(last_hosts_, [&](const auto& one) { return !contains(hosts_, one.first); });
     begin_round();
 }
 

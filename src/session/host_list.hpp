@@ -6,6 +6,7 @@
 #include <kazoo/hosts.hpp>
 
 #include <cstddef>
+#include <utility>
 #include <vector>
 
 namespace kazoo::session {
@@ -13,8 +14,8 @@ namespace kazoo::session {
 using base::Endpoint;
 
 /// Whose turn it is. Hosts are tried in rounds, each round in a new random order (kazoo's
-/// `randomize_hosts`) or always in the given one. Where the last connection was lost, or nobody
-/// answered in the round before, is tried last in both cases.
+/// `randomize_hosts`) or always in the given one. In both cases the host whose connection was lost
+/// is tried after the others, and hosts that were silent come last of all.
 class HostList {
 public:
     HostList(std::vector<HostPort> hosts, bool randomize, std::uint64_t seed);
@@ -24,11 +25,16 @@ public:
     /// Puts the addresses of one host in the order in which to try them: one name may stand for
     /// the whole ensemble.
     void arrange(std::vector<Endpoint>& endpoints);
+    /// How an attempt or a connection came to nothing.
+    enum class Failure {
+        closed,  ///< the server, or its system, is there
+        silent   ///< nobody answers, and waiting for that takes time
+    };
     /// This host, and this address of it, come last in the next round.
-    void put_last(const HostPort& host, const Endpoint& endpoint);
+    void put_last(const HostPort& host, const Endpoint& endpoint, Failure failure);
     /// All hosts of the round have had their turn.
     [[nodiscard]] bool round_over() const { return turn_ == hosts_.size(); }
-    /// Hosts that still have their turn, without those that come last as long as there are others.
+    /// Hosts that still have their turn, without silent ones as long as there are others.
     [[nodiscard]] std::size_t to_try() const;
     /// Begins a new round with the next turn: the present server is known to be good.
     void begin_round();
@@ -44,9 +50,9 @@ private:
     base::Random random_;
     std::vector<std::size_t> order_;  // of hosts_, in this round
     std::size_t turn_;                // in order_
-    std::size_t first_last_;          // where those in order_ begin that come last
+    std::size_t first_silent_;        // where those in order_ begin that were silent
     // What came to nothing in this round, and for the order of addresses, in the one before.
-    std::vector<HostPort> last_hosts_;
+    std::vector<std::pair<HostPort, Failure>> last_hosts_;
     std::vector<Endpoint> last_endpoints_;
     std::vector<Endpoint> next_last_endpoints_;
 };

@@ -170,7 +170,6 @@ void Session::leave_connection() {
 void Session::lose_connection(std::string_view why, TimePoint now) {
     log(LogLevel::warning,
         "connection to " + server_name(host_, server_.address) + " lost: " + std::string(why));
-    hosts_.put_last(host_, server_);
     const bool restoring = restores_in_flight_ > 0;
     leave_connection();
     if (restoring && ++restore_failures_ >= restore_attempts) {

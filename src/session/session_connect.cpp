@@ -205,7 +205,7 @@ void Session::phase_timeout(TimePoint now) {
 
 void Session::too_slow(TimePoint now) {
     silent_ = true;
-    hosts_.put_last(host_, server_);
+    hosts_.put_last(host_, server_, HostList::Failure::silent);
     switch (phase_) {
         case Phase::connecting:
             return attempt_failed("no answer in time, the connection is not accepted", now);
@@ -253,6 +253,12 @@ void Session::on_closed(std::uint64_t attempt, std::error_code error, TimePoint 
         case Phase::authenticating:
             return attempt_failed(error.message(), now);
         case Phase::serving:
+            hosts_.put_last(
+                host_,
+                server_,
+                error == std::errc::timed_out ? HostList::Failure::silent
+                                              : HostList::Failure::closed
+            );
             return lose_connection(error.message(), now);
         case Phase::closing:  // some servers close instead of answering
             return finish(KeeperState::CLOSED, Errc::connection_loss);

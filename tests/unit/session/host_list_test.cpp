@@ -80,27 +80,30 @@ TEST(HostListTest, WhatCameToNothingComesLastInTheNextRound) {
         for (std::uint64_t seed = 1; seed < 20; ++seed) {
             HostList list(hosts({"a", "b", "c"}), randomize, seed);
             round(list);
-            list.put_last(HostPort("a", 2181), {"10.0.0.1", 2181});
+            list.put_last(HostPort("a", 2181), {"10.0.0.1", 2181}, HostList::Failure::silent);
             EXPECT_EQ(round(list).back(), "a");
         }
     }
     HostList fixed(hosts({"a", "b", "c"}), false, 1);
     round(fixed);
-    fixed.put_last(HostPort("b", 2181), {});
-    fixed.put_last(HostPort("a", 2181), {});
+    fixed.put_last(HostPort("b", 2181), {}, HostList::Failure::silent);
+    fixed.put_last(HostPort("a", 2181), {}, HostList::Failure::silent);
     EXPECT_THAT(round(fixed), ElementsAre("c", "a", "b"));
     EXPECT_THAT(round(fixed), ElementsAre("a", "b", "c")) << "in that round alone";
+    fixed.put_last(HostPort("a", 2181), {}, HostList::Failure::silent);
+    fixed.put_last(HostPort("b", 2181), {}, HostList::Failure::closed);
+    EXPECT_THAT(round(fixed), ElementsAre("c", "b", "a")) << "silence is the last resort";
     for (const auto* name : {"a", "b", "c"}) {
-        fixed.put_last(HostPort(name, 2181), {});
+        fixed.put_last(HostPort(name, 2181), {}, HostList::Failure::silent);
     }
     EXPECT_THAT(round(fixed), ElementsAre("a", "b", "c"));
 }
 
-TEST(HostListTest, ThoseThatComeLastDoNotShareTheTimeOfTheOthers) {
+TEST(HostListTest, SilentOnesDoNotShareTheTimeOfTheOthers) {
     HostList list(hosts({"a", "b", "c"}), false, 1);
     static_cast<void>(list.next());
     EXPECT_EQ(list.to_try(), 2U);
-    list.put_last(HostPort("b", 2181), {});
+    list.put_last(HostPort("b", 2181), {}, HostList::Failure::silent);
     list.begin_round();
     EXPECT_EQ(list.next().host, "a");
     EXPECT_EQ(list.to_try(), 1U);
@@ -109,13 +112,16 @@ TEST(HostListTest, ThoseThatComeLastDoNotShareTheTimeOfTheOthers) {
     EXPECT_EQ(list.next().host, "b");
     EXPECT_EQ(list.to_try(), 0U);
     EXPECT_TRUE(list.round_over());
+    list.put_last(HostPort("a", 2181), {}, HostList::Failure::closed);
+    EXPECT_EQ(list.next().host, "b");
+    EXPECT_EQ(list.to_try(), 2U) << "who has closed a connection may be well again";
 }
 
 TEST(HostListTest, AnAddressThatCameToNothingComesLastAmongThoseOfItsName) {
     HostList list(hosts({"a"}), false, 1);
     static_cast<void>(list.next());
-    list.put_last(HostPort("a", 2181), {"1", 1});
-    list.put_last(HostPort("a", 2181), {"3", 1});
+    list.put_last(HostPort("a", 2181), {"1", 1}, HostList::Failure::silent);
+    list.put_last(HostPort("a", 2181), {"3", 1}, HostList::Failure::silent);
     list.begin_round();
     static_cast<void>(list.next());
     std::vector<Endpoint> addresses{{"1", 1}, {"2", 1}, {"3", 1}, {"4", 1}};

@@ -112,6 +112,24 @@ TEST(SessionPatienceTest, WhatIsLeftOfTheSessionIsDividedAmongTheOthers) {
     EXPECT_EQ(s.until_deadline(), 1s);
 }
 
+// It may just have been started again, while the other does not answer.
+TEST(SessionPatienceTest, AServerThatClosedTheConnectionKeepsItsShare) {
+    SessionScript s(config_of(2, 4s));
+    s.establish(greeting(4s));
+    s.get("r1");
+    s.answer();
+    s.closed();
+    EXPECT_EQ(asked_for(s), "zk2:2181");
+    s.resolved();
+    EXPECT_EQ(s.until_deadline(), 2s);
+    s.pass(2s);
+    EXPECT_EQ(asked_for(s), "zk1:2181");
+    s.resolved();
+    s.connected();
+    s.welcome(greeting(4s));
+    EXPECT_EQ(s.session().state(), KeeperState::CONNECTED);
+}
+
 // Some of the servers have stopped to answer, though the system still accepts connections for them.
 TEST(SessionPatienceTest, FrozenServersDoNotCostTheSessionWhileOneIsWell) {
     for (const std::size_t count : {2U, 3U, 5U}) {
