@@ -112,6 +112,9 @@ public:
             const std::lock_guard lock(mutex_);
             answered = names_.extract(host);
         }
+        if (answered.empty()) {
+            return;
+        }
         for (const auto& one : answered.mapped()) {
             if (const auto asker = one.lock()) {
                 asker->answer(error, addresses);
