@@ -152,7 +152,9 @@ public:
 
     /// Credentials for this connection and, remembered, for every later one; like auth_data.
     /// Fails with AuthFailedError if the server refuses them: the client's state is then
-    /// AUTH_FAILED until it is started again. The scheme "digest" is never refused.
+    /// AUTH_FAILED until it is started again. The scheme "digest" is never refused. Waits for a
+    /// connection, no longer than ClientOptions::call_timeout if that is given
+    /// (OperationTimeoutError; the credentials are remembered all the same).
     AsyncResult<void> add_auth_async(std::string_view scheme, std::string_view credential);
     void add_auth(std::string_view scheme, std::string_view credential);
 

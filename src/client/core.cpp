@@ -372,6 +372,8 @@ AsyncResult<void> Core::add_auth(std::string_view scheme, std::string_view crede
     if (error) {
         operation->refuse(Error(error, Outcome::not_sent));
     }
+    // The session has no deadlines for credentials, which it keeps for later connections.
+    static_cast<void>(detail::end_at(handler_, operation, context.deadline));
     return AsyncResult<void>(std::move(operation));
 }
 

@@ -6,6 +6,7 @@
 #include <kazoo/promise.hpp>
 
 #include <list>
+#include <new>
 
 namespace kazoo {
 namespace {
@@ -82,15 +83,23 @@ std::shared_ptr<const std::atomic<bool>> end_at(
         return passed;
     }
     const auto world = driver::make_world(handler);
-    world->post([world, end, passed, result] {
-        if (!result->ready()) {
-            world->set_timer(end, [passed, result] {
-                passed->store(true);
-                result->cancel();
-                // A coroutine may go on after it was cancelled, and a promise may know nothing of
-                // it; no one waits longer than this.
-                result->fail(Error(Errc::operation_timeout, Outcome::unknown));
-            });
+    const auto give_up = [passed, result] {
+        passed->store(true);
+        result->cancel();
+        // A coroutine may go on after it was cancelled, and a promise may know nothing of it; no
+        // one waits longer than this.
+        Error error(Errc::operation_timeout, Outcome::unknown);
+        result->describe(error);
+        result->fail(std::move(error));
+    };
+    world->post([world, end, result, give_up] {
+        if (result->ready()) {
+            return;
+        }
+        try {
+            world->set_timer(end, give_up);
+        } catch (const std::bad_alloc&) {
+            result->fail(Error(ClientErrc::out_of_memory, Outcome::unknown));
         }
     });
     // The timer must not keep a loop running.

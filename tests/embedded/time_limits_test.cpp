@@ -78,6 +78,7 @@ TEST(TimeLimits, TheClientsOwnEndsWhatWaitsForASession) {
     const auto before = Clock::now();
     EXPECT_THROW(zk.get("/a"), OperationTimeoutError);
     EXPECT_THROW(zk.ensure_path("/a/b"), OperationTimeoutError);
+    EXPECT_THROW(zk.add_auth("digest", "user:password"), OperationTimeoutError);
     EXPECT_LT(Clock::now() - before, patience);
     // What a call says itself counts instead.
     EXPECT_THROW(zk.get("/a", CallOptions().timeout(1ms)), OperationTimeoutError);
@@ -111,6 +112,7 @@ TEST(TimeLimits, ARetryEndsAtItsDeadlineThoughNoServerIsThere) {
         EXPECT_LT(Clock::now() - before, patience) << what;
     };
     check("blocking", [&] { zk.retry([&] { return zk.get("/a"); }); });
+    check("credentials", [&] { zk.retry([&] { zk.add_auth("digest", "user:password"); }); });
     check("several steps", [&] { zk.retry([&] { return zk.ensure_path("/a/b/c"); }); });
     check("result", [&] { zk.retry([&] { return zk.get_async("/a").get(); }); });
     check("member", [&] { zk.retry(&KazooClient::get, zk, "/a"); });
