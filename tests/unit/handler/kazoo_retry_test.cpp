@@ -308,6 +308,17 @@ TEST_F(AsyncRetryTest, TheDeadlineEndsATry) {
     EXPECT_FALSE(never.set(1)) << "the try is over";
 }
 
+TEST_F(AsyncRetryTest, TheDeadlineEndsATryThatCannotBeCancelled) {
+    const auto limited = retry(RetryPolicy().delay(1ms).deadline(50ms));
+    const auto state = kazoo::detail::make_ref<kazoo::detail::ResultState<int>>(handler);
+    ASSERT_FALSE(state->cancel());
+    const auto result = limited.call_async([&] { return AsyncResult<int>(state); });
+    run();
+    ASSERT_TRUE(result.ready());
+    EXPECT_THROW(result.get(), RetryFailedError);
+    EXPECT_FALSE(state->succeed(1)) << "the try is over";
+}
+
 TEST_F(AsyncRetryTest, TheDeadlineEndsACoroutine) {
     const auto limited = retry(RetryPolicy().delay(1ms).deadline(50ms));
     Promise<int> never(handler);
