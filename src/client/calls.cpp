@@ -4,16 +4,32 @@
 #include "codec/replies.hpp"
 #include "codec/requests.hpp"
 
+#include <algorithm>
+#include <stdexcept>
+
 namespace kazoo::client {
 namespace {
 
 using codec::Opcode;
 using Body = std::span<const std::byte>;
 
+/// What a list of a reply may take in memory: a short name takes four times the bytes that it has
+/// on the wire, and names that are shorter still cannot be many, since they differ.
+std::size_t list_memory(std::size_t body) {
+    constexpr std::size_t always = 16u << 20;
+    return std::max(always, 4 * body);
+}
+
+/// Throws std::length_error if it would take too much memory.
 template <class Record>
 bool read(Body body, Record& record) {
     codec::Decoder decoder(body);
-    return codec::decode(decoder, record);
+    decoder.limit_memory(list_memory(body.size()));
+    const bool good = codec::decode(decoder, record);
+    if (decoder.too_large()) {
+        throw std::length_error("a list in a reply");
+    }
+    return good;
 }
 
 bool read_path(Body body, const Chroot& chroot, std::string& path) {

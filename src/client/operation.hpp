@@ -7,7 +7,9 @@
 #include <kazoo/paths.hpp>
 
 #include <memory>
+#include <new>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -50,7 +52,7 @@ struct OpKind<void> {
 /// One operation from call to completion: result, cookie of the session and decoder in one
 /// allocation.
 template <class T>
-class Operation final : public detail::ResultState<T> {
+class Operation : public detail::ResultState<T> {
 public:
     Operation(
         std::shared_ptr<Handler> handler,
@@ -68,22 +70,27 @@ public:
             reply.error ? fail_with(reply) : void(this->succeed());
         } else {
             T value{};
-            if (reply.error) {
-                if (kind_.is_value != nullptr && kind_.is_value(reply.error)) {
-                    this->succeed(std::move(value));
-                } else {
-                    fail_with(reply);
-                }
-            } else if (kind_.decode(reply.body, reply.chroot, value)) {
-                this->succeed(std::move(value));
-            } else {
-                refuse(Error(
-                    ClientErrc::protocol_error,
-                    Outcome::unknown,
-                    "",
-                    {},
-                    "the server's reply cannot be decoded"
-                ));
+            switch (read(reply, value)) {
+                case Read::value:
+                    return void(this->succeed(std::move(value)));
+                case Read::error:
+                    return fail_with(reply);
+                case Read::malformed:
+                    return refuse(plain_error(
+                        ClientErrc::protocol_error,
+                        reply.outcome,
+                        "the server's reply cannot be decoded"
+                    ));
+                case Read::too_large:
+                    return refuse(plain_error(
+                        ClientErrc::response_too_large,
+                        reply.outcome,
+                        "its lists would take more than four times their size in memory"
+                    ));
+                case Read::no_memory:
+                    return refuse(plain_error(
+                        ClientErrc::out_of_memory, reply.outcome, "for the server's reply"
+                    ));
             }
         }
     }
@@ -93,20 +100,61 @@ public:
     void describe(Error& error) const override { error.operation(kind_.name).path(path_); }
 
     /// Completes with an error that knows neither operation nor path yet.
-    void refuse(Error error) { this->fail(std::move(error.operation(kind_.name).path(path_))); }
+    void refuse(Error error) noexcept {
+        error.operation(kind_.name);
+        try {
+            error.path(path_);
+        } catch (const std::bad_alloc&) {
+            error.path({});
+        }
+        this->fail(std::move(error));
+    }
 
     bool large = false;         ///< beyond what servers usually accept; set before the request
     session::RequestId id = 0;  ///< set before anybody but the caller can see the result
 
 private:
-    void fail_with(const detail::Reply& reply) {
-        std::string text = reply.text;
-        if (text.empty() && reply.error == Errc::no_node) {
-            text = missing_chroot_text(kind_.name, path_, reply.chroot);
-        } else if (text.empty() && large && reply.outcome == Outcome::unknown) {
-            text = large_request_text;
+    enum class Read { value, error, malformed, too_large, no_memory };
+
+    template <class V>
+    Read read(const detail::Reply& reply, V& value) const noexcept {
+        if (reply.error) {
+            const bool is_value = kind_.is_value != nullptr && kind_.is_value(reply.error);
+            return is_value ? Read::value : Read::error;
         }
-        refuse(Error(reply.error, reply.outcome, "", {}, std::move(text)));
+        try {
+            return kind_.decode(reply.body, reply.chroot, value) ? Read::value : Read::malformed;
+        } catch (const std::length_error&) {
+            return Read::too_large;
+        } catch (const std::bad_alloc&) {
+            value = V{};
+            return Read::no_memory;
+        }
+    }
+    void fail_with(const detail::Reply& reply) {
+        refuse(Error(reply.error, reply.outcome, "", {}, text_of(reply)));
+    }
+    /// None if there is no memory for it.
+    std::string text_of(const detail::Reply& reply) const noexcept {
+        try {
+            std::string text = reply.text;
+            if (text.empty() && reply.error == Errc::no_node) {
+                text = missing_chroot_text(kind_.name, path_, reply.chroot);
+            } else if (text.empty() && large && reply.outcome == Outcome::unknown) {
+                text = large_request_text;
+            }
+            return text;
+        } catch (const std::bad_alloc&) {
+            return {};
+        }
+    }
+    /// Without the text if there is no memory for it.
+    static Error plain_error(std::error_code code, Outcome outcome, const char* text) noexcept {
+        try {
+            return Error(code, outcome, "", {}, text);
+        } catch (const std::bad_alloc&) {
+            return Error(code, outcome);
+        }
     }
 
     const OpKind<T>& kind_;

@@ -5,6 +5,7 @@
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -38,6 +39,22 @@ public:
     /// From now on a negative count other than -1 stands for an empty vector, as it does to
     /// Apache's servers. Without this it is malformed.
     void accept_negative_counts() noexcept { accepts_negative_counts_ = true; }
+
+    /// From now on lists may take so much memory in all. A list that would take more fails like one
+    /// that is malformed, before memory is taken, and `too_large` says so: a few bytes on the wire
+    /// can be many in memory.
+    void limit_memory(std::size_t bytes) noexcept { memory_ = bytes; }
+    [[nodiscard]] bool too_large() const noexcept { return too_large_; }
+    /// False, and failed, if that is too much.
+    [[nodiscard]] bool claim_memory(std::size_t elements, std::size_t element_size) noexcept {
+        if (elements > memory_ / element_size) {
+            too_large_ = true;
+            fail();
+            return false;
+        }
+        memory_ -= elements * element_size;
+        return true;
+    }
 
     /// For a value that is well-formed but not acceptable.
     void fail() noexcept {
@@ -126,6 +143,8 @@ private:
     bool saw_null_ = false;
     bool marks_null_text_ = false;
     bool accepts_negative_counts_ = false;
+    bool too_large_ = false;
+    std::size_t memory_ = std::numeric_limits<std::size_t>::max();
 };
 
 }  // namespace kazoo::codec

@@ -185,6 +185,9 @@ template <class E>
 void decode_elements(Decoder& in, std::vector<E>& out) {
     out.clear();
     const std::size_t count = in.count(min_wire_size<E>());
+    if (!in.claim_memory(count, sizeof(E))) {
+        return;
+    }
     out.reserve(count);
     for (std::size_t i = 0; i < count && in.ok(); ++i) {
         decode_value(in, out.emplace_back());

@@ -2,6 +2,7 @@
 #include "support/fake_server.hpp"
 #include "support/fault_fixture.hpp"
 
+#include <cstring>
 #include <functional>
 #include <limits>
 
@@ -78,6 +79,24 @@ TEST_P(BadServer, AnswersPingsOnly) {
     const auto last = zk.get_async("/a");
     EXPECT_LT(time_of([&] { zk.stop(); }), 200ms + 1s);
     EXPECT_EQ(failure_of(last).code(), Errc::connection_loss);
+    EXPECT_EQ(server.connections(), 1);
+}
+
+// 64 MiB of empty names would be 512 MiB in memory.
+TEST_P(BadServer, SendsMillionsOfEmptyNames) {
+    FakeServer server([](FakeConnection& connection, int) {
+        connection.welcome();
+        const auto request = connection.next_operation();
+        constexpr std::int32_t names = 15 << 20;
+        auto reply = int32s({16 + 4 + 4 * names, request.xid, 0, 1, 0, names});
+        std::memset(reply.grow(4 * names), 0, 4 * names);
+        connection.send(reply);
+        connection.serve_all();
+    });
+    KazooClient zk(options_for(server.hosts()));
+    zk.start(patience);
+    EXPECT_EQ(failure_of(zk.get_children_async("/")).code(), ClientErrc::response_too_large);
+    EXPECT_EQ(zk.get("/a").data, "good");
     EXPECT_EQ(server.connections(), 1);
 }
 
@@ -244,6 +263,23 @@ TEST_P(BadServer, AnswersInAnotherOrder) {
     EXPECT_EQ(server.connections(), 2);
 }
 
+// One of its watches has fired, and it will not say so again: the next connection restores it.
+TEST_P(BadServer, NotifiesOfWhatCannotBeDecoded) {
+    FakeServer server(first([](FakeConnection& connection) {
+        connection.welcome();
+        connection.serve(connection.next_operation());
+        connection.send(int32s({28, -1, 0, 1, 0, 3, 3, 99}));  // a path beyond the frame
+        connection.stay_silent();
+    }));
+    KazooClient zk(options_for(server.hosts()));
+    StateLog states(zk);
+    zk.start(patience);
+    EXPECT_EQ(zk.get("/a").data, "good");
+    EXPECT_TRUE(wait_until([&] { return states.states().size() == 3; }, patience));
+    EXPECT_EQ(zk.get("/a").data, "good");
+    EXPECT_EQ(states.states(), (std::vector{CONNECTED, SUSPENDED, CONNECTED}));
+}
+
 TEST_P(BadServer, NotifiesOfAnything) {
     FakeServer server([](FakeConnection& connection, int) {
         connection.welcome();
@@ -262,8 +298,6 @@ TEST_P(BadServer, NotifiesOfAnything) {
             event.path = path;
             connection.send(frame(header, event));
         }
-        connection.send(frame(header));                        // no event at all
-        connection.send(int32s({28, -1, 0, 1, 0, 3, 3, 99}));  // a path beyond the frame
         connection.serve(connection.next_operation());
         codec::WatcherEvent event;
         event.type = 3;
