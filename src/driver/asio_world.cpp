@@ -1,35 +1,53 @@
 #include "driver/asio_world.hpp"
 
+#include "driver/handler_memory.hpp"
 #include "transport/tcp_transport.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/bind_allocator.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
 
 namespace kazoo::driver {
 namespace {
 
+namespace asio = boost::asio;
+
 class AsioWorld final : public World {
+    /// In memory of the driver's own, if there is any left.
+    template <class Function>
+    auto with_memory(Function function) const {
+        return asio::bind_allocator(HandlerAllocator<std::byte>(memory_), std::move(function));
+    }
+
 public:
     explicit AsioWorld(std::shared_ptr<Handler> handler)
-        : handler_(std::move(handler)),
-          executor_(boost::asio::make_strand(handler_->executor())),
-          timer_(executor_) {}
+        : handler_(std::move(handler)), executor_(handler_->executor()), timer_(executor_) {}
 
     [[nodiscard]] TimePoint now() const noexcept override { return handler_->now(); }
 
     void post(Task task) override {
-        boost::asio::post(executor_, [task = std::move(task)]() mutable { task(); });
+        auto run = [turns = turns_, task = std::move(task)]() mutable {
+            turns->run(std::move(task));
+        };
+        // A loop's own executor takes the memory it is told to take.
+        if (const auto* const loop = executor_.target<asio::io_context::executor_type>()) {
+            asio::post(*loop, with_memory(std::move(run)));
+        } else {
+            asio::post(executor_, std::move(run));
+        }
     }
 
     void set_timer(TimePoint when, Task task) override {
         timer_.expires_at(when);
-        timer_.async_wait([task = std::move(task)](boost::system::error_code aborted) mutable {
-            if (!aborted) {
-                task();
+        timer_.async_wait(with_memory(
+            [turns = turns_, task = std::move(task)](boost::system::error_code aborted) mutable {
+                if (!aborted) {
+                    turns->run(std::move(task));
+                }
             }
-        });
+        ));
     }
 
     void clear_timer() override { timer_.cancel(); }
@@ -37,13 +55,15 @@ public:
     [[nodiscard]] std::unique_ptr<transport::Transport> make_transport(
         std::weak_ptr<transport::Sink> sink
     ) override {
-        return std::make_unique<transport::TcpTransport>(executor_, std::move(sink));
+        return std::make_unique<transport::TcpTransport>(executor_, turns_, std::move(sink));
     }
 
 private:
     const std::shared_ptr<Handler> handler_;
-    const boost::asio::any_io_executor executor_;
-    boost::asio::steady_timer timer_;
+    const asio::any_io_executor executor_;
+    const std::shared_ptr<transport::Turns> turns_ = std::make_shared<transport::Turns>();
+    const std::shared_ptr<HandlerMemory> memory_ = std::make_shared<HandlerMemory>();
+    asio::steady_timer timer_;
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "driver/four_letter_word.hpp"
 
+#include <new>
 #include <utility>
 
 namespace kazoo::driver {
@@ -17,16 +18,24 @@ void FourLetterWord::ask(World& world, const base::Endpoint& server) {
 }
 
 void FourLetterWord::on_connected(std::uint64_t) {
-    base::Buffer out;
-    out.append(word_.data(), word_.size());
-    transport_->send(out);
+    try {
+        base::Buffer out;
+        out.append(word_.data(), word_.size());
+        transport_->send(out);
+    } catch (const std::bad_alloc&) {
+        finish(std::make_error_code(std::errc::not_enough_memory));
+    }
 }
 
 void FourLetterWord::on_bytes(std::uint64_t, std::span<const std::byte> bytes) {
     if (answer_.size() + bytes.size() > answer_limit) {
         return finish(std::make_error_code(std::errc::message_size));
     }
-    answer_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    try {
+        answer_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    } catch (const std::bad_alloc&) {
+        finish(std::make_error_code(std::errc::not_enough_memory));
+    }
 }
 
 /// The end of the stream is the end of the answer; a server may also just reset it.

@@ -5,6 +5,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include <exception>
 #include <new>
 #include <utility>
 
@@ -56,14 +57,32 @@ void ConnectionThread::start(std::shared_ptr<void> owner, Task leaving) {
     serving_ = true;
 }
 
+namespace {
+
+/// What throws out of a handler is a lack of memory: its connection goes without, as its timers
+/// will find, and the others are served.
+template <class Serve>
+void whatever_throws(Serve&& serve) {
+    for (;;) {
+        try {
+            serve();
+            return;
+        } catch (const std::exception&) {
+            continue;
+        }
+    }
+}
+
+}  // namespace
+
 void ConnectionThread::run(Task leaving) {
     connection_thread_of = this;
     do {
         io_.restart();
-        io_.run();
+        whatever_throws([this] { io_.run(); });
         // What was cut off by the end still owns clients, which own this loop, and may start again.
         io_.restart();
-        io_.poll();
+        whatever_throws([this] { io_.poll(); });
         leaving();
     } while (!leave());
 }

@@ -1,6 +1,10 @@
 #include "handler/strand_lane.hpp"
 
+#include <boost/asio/bind_allocator.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+
+#include <exception>
 
 namespace kazoo::handler {
 
@@ -11,7 +15,7 @@ public:
     explicit Turn(std::shared_ptr<StrandLane> lane) : lane_(std::move(lane)) {}
     Turn(Turn&&) noexcept = default;
     ~Turn() {
-        if (lane_) {
+        if (lane_ && std::uncaught_exceptions() == exceptions_) {  // else it could not be posted
             lane_->abandon();
         }
     }
@@ -19,17 +23,30 @@ public:
 
 private:
     std::shared_ptr<StrandLane> lane_;
+    int exceptions_ = std::uncaught_exceptions();
 };
 
 void StrandLane::push(Task task) {
+    std::size_t place = 0;
     {
         const std::lock_guard lock(mutex_);
+        place = waiting_.size();
         waiting_.push_back(std::move(task));
         if (std::exchange(draining_, true)) {
             return;
         }
     }
-    post_drain();
+    try {
+        post_drain();
+    } catch (...) {
+        // What others have queued meanwhile runs with the next task.
+        const std::lock_guard lock(mutex_);
+        draining_ = false;
+        idle_.notify_all();
+        task = std::move(waiting_[place]);  // it ends outside the lock, with the caller's exception
+        waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(place));
+        throw;
+    }
 }
 
 bool StrandLane::wait_idle(std::chrono::milliseconds limit) {
@@ -38,7 +55,17 @@ bool StrandLane::wait_idle(std::chrono::milliseconds limit) {
 }
 
 void StrandLane::post_drain() {
-    boost::asio::post(executor_, Turn(shared_from_this()));
+    // A loop's own executor takes the memory it is told to take: waking the lane needs no other.
+    if (const auto* const loop = executor_.target<boost::asio::io_context::executor_type>()) {
+        boost::asio::post(
+            *loop,
+            boost::asio::bind_allocator(
+                driver::HandlerAllocator<std::byte>(memory_), Turn(shared_from_this())
+            )
+        );
+    } else {
+        boost::asio::post(executor_, Turn(shared_from_this()));
+    }
 }
 
 void StrandLane::abandon() {
@@ -53,23 +80,38 @@ void StrandLane::abandon() {
     next_ = 0;
 }
 
-void StrandLane::drain() {
-    for (std::size_t done = 0; done < batch_limit; ++done) {
-        if (next_ == batch_.size()) {
-            batch_.clear();
-            next_ = 0;
-            const std::lock_guard lock(mutex_);
-            if (waiting_.empty()) {
-                draining_ = false;
-                idle_.notify_all();
+void StrandLane::drain() noexcept {
+    for (;;) {
+        for (std::size_t done = 0; done < batch_limit; ++done) {
+            if (next_ == batch_.size() && !take()) {
                 return;
             }
-            batch_.swap(waiting_);
+            auto task = std::move(batch_[next_++]);
+            task();
         }
-        auto task = std::move(batch_[next_++]);
-        task();
+        try {
+            return post_drain();
+        } catch (...) {
+            continue;  // without memory the others of the loop wait a little longer
+        }
     }
-    post_drain();
+}
+
+/// The next batch; false if there is none, and the lane is idle.
+bool StrandLane::take() {
+    batch_.clear();
+    next_ = 0;
+    if (batch_.capacity() > kept_capacity) {
+        std::vector<Task>().swap(batch_);
+    }
+    const std::lock_guard lock(mutex_);
+    if (waiting_.empty()) {
+        draining_ = false;
+        idle_.notify_all();
+        return false;
+    }
+    batch_.swap(waiting_);
+    return true;
 }
 
 }  // namespace kazoo::handler

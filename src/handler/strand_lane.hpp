@@ -1,5 +1,7 @@
 #pragma once
 
+#include "driver/handler_memory.hpp"
+
 #include <kazoo/unique_function.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -18,6 +20,7 @@ namespace kazoo::handler {
 class StrandLane : public std::enable_shared_from_this<StrandLane> {
 public:
     explicit StrandLane(boost::asio::any_io_executor executor) : executor_(std::move(executor)) {}
+    /// Throws std::bad_alloc, and has then not queued the task.
     void push(Task task);
     /// Waits until nothing is left to run, or for `limit`; says whether nothing is.
     bool wait_idle(std::chrono::milliseconds limit);
@@ -25,13 +28,17 @@ public:
 private:
     class Turn;
 
-    void drain();
+    void drain() noexcept;
+    [[nodiscard]] bool take();
     void post_drain();
     void abandon();
 
     static constexpr std::size_t batch_limit = 64;
+    static constexpr std::size_t kept_capacity = 1024;  // of what a burst took
 
     boost::asio::any_io_executor executor_;
+    const std::shared_ptr<driver::HandlerMemory> memory_ =
+        std::make_shared<driver::HandlerMemory>();
     std::mutex mutex_;
     std::condition_variable idle_;
     std::vector<Task> waiting_;

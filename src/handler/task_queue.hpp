@@ -15,7 +15,8 @@ namespace kazoo::handler {
 template <class Condition>
 class TaskQueue {
 public:
-    /// Queues a task. False, leaving the task alone, when no server will come for it.
+    /// Queues a task. False, leaving the task alone, when no server will come for it. Throws
+    /// std::bad_alloc, leaving the task alone.
     bool push(Task& task) {
         bool wake = false;
         {
@@ -61,6 +62,9 @@ public:
                 task = nullptr;
             }
             batch_.clear();
+            if (batch_.capacity() > kept_capacity) {
+                std::vector<Task>().swap(batch_);
+            }
         }
     }
 
@@ -79,6 +83,8 @@ public:
     }
 
 private:
+    static constexpr std::size_t kept_capacity = 1024;  // of what a burst took
+
     [[nodiscard]] bool left() const noexcept { return !serving_ || !finishing_; }
 
     bool take() {

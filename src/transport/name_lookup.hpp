@@ -5,6 +5,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <system_error>
@@ -36,7 +37,7 @@ public:
     /// `resource_unavailable_try_again` at the limit, or with what prevented a thread.
     void start(const std::string& host);
     /// Whether `done` has been called.
-    [[nodiscard]] bool finished() const noexcept { return finished_; }
+    [[nodiscard]] bool finished() const noexcept { return finished_.load(); }
 
 private:
     struct Asker;
@@ -46,7 +47,7 @@ private:
 
     const std::shared_ptr<Asker> asker_;
     Done done_;
-    bool finished_ = false;
+    std::atomic<bool> finished_{false};
 };
 
 }  // namespace kazoo::transport

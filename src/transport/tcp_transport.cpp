@@ -5,15 +5,18 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/write.hpp>
 
 #include <array>
+#include <new>
 #include <utility>
 
 namespace kazoo::transport {
 namespace {
 
 using boost::asio::ip::tcp;
+
+/// Of a large write so much is kept for the next.
+constexpr std::size_t kept_output = 256 << 10;
 
 std::vector<base::Endpoint> to_endpoints(
     const NameLookup::Addresses& addresses, std::uint16_t port
@@ -25,6 +28,21 @@ std::vector<base::Endpoint> to_endpoints(
     return endpoints;
 }
 
+/// Tells the sink, in its turn, what has become of a look-up.
+void tell(
+    const std::shared_ptr<Turns>& turns,
+    const std::weak_ptr<Sink>& sink,
+    std::uint64_t attempt,
+    std::error_code error,
+    std::vector<base::Endpoint> found
+) {
+    turns->run([sink, attempt, error, found = std::move(found)]() mutable {
+        if (const auto target = sink.lock()) {
+            target->on_resolved(attempt, error, std::move(found));
+        }
+    });
+}
+
 }  // namespace
 
 /// One connection, from its attempt to its end. Its handlers keep it alive; once closed it is
@@ -33,10 +51,11 @@ class TcpTransport::Link : public std::enable_shared_from_this<Link> {
 public:
     Link(
         const boost::asio::any_io_executor& executor,
+        std::shared_ptr<Turns> turns,
         std::uint64_t attempt,
         std::weak_ptr<Sink> sink
     )
-        : socket_(executor), attempt_(attempt), sink_(std::move(sink)) {}
+        : socket_(executor), turns_(std::move(turns)), attempt_(attempt), sink_(std::move(sink)) {}
 
     void connect(const base::Endpoint& endpoint) {
         boost::system::error_code error;
@@ -45,43 +64,23 @@ public:
         if (!error) {
             error = open_socket(socket_, target.protocol());
         }
+        auto connected = [self = shared_from_this()](boost::system::error_code failed) {
+            self->turns_->run([self, failed] { self->on_connected(failed); });
+        };
         if (error) {
-            boost::asio::post(socket_.get_executor(), [self = shared_from_this(), error] {
-                self->fail(error);
+            boost::asio::post(socket_.get_executor(), [connected = std::move(connected), error] {
+                connected(error);
             });
-            return;
+        } else {
+            socket_.async_connect(target, std::move(connected));
         }
-        socket_.async_connect(
-            target,
-            [self = shared_from_this()](boost::system::error_code failed) {
-                if (failed) {
-                    return self->fail(failed);
-                }
-                boost::system::error_code ignored;  // slower without, but it works
-                self->socket_.set_option(tcp::no_delay(true), ignored);
-                if (const auto sink = self->open_sink()) {
-                    sink->on_connected(self->attempt_);
-                    self->read();
-                }
-            }
-        );
     }
 
     void send(base::Buffer& bytes) {
         out_.clear();
         out_.swap(bytes);
-        boost::asio::async_write(
-            socket_,
-            boost::asio::buffer(out_.data(), out_.size()),
-            [self = shared_from_this()](boost::system::error_code failed, std::size_t) {
-                if (failed) {
-                    return self->fail(failed);
-                }
-                if (const auto sink = self->open_sink()) {
-                    sink->on_sent(self->attempt_);
-                }
-            }
-        );
+        sent_ = 0;
+        write();
     }
 
     void close() {
@@ -91,22 +90,71 @@ public:
     }
 
 private:
+    void on_connected(boost::system::error_code failed) {
+        if (failed) {
+            return fail(failed);
+        }
+        boost::system::error_code ignored;  // slower without, but it works
+        socket_.set_option(tcp::no_delay(true), ignored);
+        if (const auto sink = open_sink()) {
+            sink->on_connected(attempt_);
+            read();
+        }
+    }
+
     void read() {
         if (closed_) {
             return;
         }
-        socket_.async_read_some(
-            boost::asio::buffer(in_),
+        try {
+            socket_.async_read_some(
+                boost::asio::buffer(in_),
+                [self = shared_from_this()](boost::system::error_code failed, std::size_t n) {
+                    self->turns_->run([self, failed, n] { self->on_read(failed, n); });
+                }
+            );
+        } catch (const std::bad_alloc&) {
+            fail(boost::asio::error::no_memory);
+        }
+    }
+
+    void on_read(boost::system::error_code failed, std::size_t n) {
+        if (failed) {
+            return fail(failed);
+        }
+        if (const auto sink = open_sink()) {
+            sink->on_bytes(attempt_, std::as_bytes(std::span(in_.data(), n)));
+            read();
+        }
+    }
+
+    /// One step at a time: a composed operation would take its steps outside the turns.
+    void write() {
+        socket_.async_write_some(
+            boost::asio::buffer(out_.data() + sent_, out_.size() - sent_),
             [self = shared_from_this()](boost::system::error_code failed, std::size_t n) {
-                if (failed) {
-                    return self->fail(failed);
-                }
-                if (const auto sink = self->open_sink()) {
-                    sink->on_bytes(self->attempt_, std::as_bytes(std::span(self->in_.data(), n)));
-                    self->read();
-                }
+                self->turns_->run([self, failed, n] { self->on_written(failed, n); });
             }
         );
+    }
+
+    void on_written(boost::system::error_code failed, std::size_t n) {
+        if (failed || closed_) {
+            return fail(failed);
+        }
+        sent_ += n;
+        if (sent_ < out_.size()) {
+            try {
+                return write();
+            } catch (const std::bad_alloc&) {
+                return fail(boost::asio::error::no_memory);
+            }
+        }
+        out_.clear();
+        out_.release_if_larger_than(kept_output);
+        if (const auto sink = open_sink()) {
+            sink->on_sent(attempt_);
+        }
     }
 
     void fail(boost::system::error_code error) {
@@ -119,15 +167,19 @@ private:
     std::shared_ptr<Sink> open_sink() const { return closed_ ? nullptr : sink_.lock(); }
 
     tcp::socket socket_;
+    const std::shared_ptr<Turns> turns_;
     std::uint64_t attempt_;
     std::weak_ptr<Sink> sink_;
     bool closed_ = false;
     base::Buffer out_;
+    std::size_t sent_ = 0;  // of out_
     std::array<char, 64 * 1024> in_;
 };
 
-TcpTransport::TcpTransport(boost::asio::any_io_executor executor, std::weak_ptr<Sink> sink)
-    : executor_(std::move(executor)), sink_(std::move(sink)) {}
+TcpTransport::TcpTransport(
+    boost::asio::any_io_executor executor, std::shared_ptr<Turns> turns, std::weak_ptr<Sink> sink
+)
+    : executor_(std::move(executor)), turns_(std::move(turns)), sink_(std::move(sink)) {}
 
 TcpTransport::~TcpTransport() {
     disconnect();
@@ -137,11 +189,13 @@ void TcpTransport::resolve(std::uint64_t attempt, const std::string& host, std::
     boost::system::error_code error;
     const auto address = boost::asio::ip::make_address(host, error);
     if (!error) {
-        boost::asio::post(executor_, [sink = sink_, attempt, port, text = address.to_string()] {
-            if (const auto target = sink.lock()) {
-                target->on_resolved(attempt, {}, {{text, port}});
+        std::vector<base::Endpoint> found{{address.to_string(), port}};
+        boost::asio::post(
+            executor_,
+            [turns = turns_, sink = sink_, attempt, found = std::move(found)]() mutable {
+                tell(turns, sink, attempt, {}, std::move(found));
             }
-        });
+        );
         return;
     }
     std::erase_if(names_, [&](const Name& name) {
@@ -149,12 +203,16 @@ void TcpTransport::resolve(std::uint64_t attempt, const std::string& host, std::
     });
     auto lookup = std::make_shared<NameLookup>(
         executor_,
-        [sink = sink_,
-         attempt,
-         port](std::error_code failed, const NameLookup::Addresses& addresses) {
-            if (const auto target = sink.lock()) {
-                target->on_resolved(attempt, failed, to_endpoints(addresses, port));
+        [turns = turns_, sink = sink_, attempt, port](
+            std::error_code failed, const NameLookup::Addresses& addresses
+        ) {
+            std::vector<base::Endpoint> found;
+            try {
+                found = to_endpoints(addresses, port);
+            } catch (const std::bad_alloc&) {
+                failed = std::make_error_code(std::errc::not_enough_memory);
             }
+            tell(turns, sink, attempt, failed, std::move(found));
         }
     );
     names_.push_back({host, port, lookup});
@@ -163,7 +221,7 @@ void TcpTransport::resolve(std::uint64_t attempt, const std::string& host, std::
 
 void TcpTransport::connect(std::uint64_t attempt, const base::Endpoint& endpoint) {
     disconnect();
-    link_ = std::make_shared<Link>(executor_, attempt, sink_);
+    link_ = std::make_shared<Link>(executor_, turns_, attempt, sink_);
     link_->connect(endpoint);
 }
 

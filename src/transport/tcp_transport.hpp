@@ -2,6 +2,7 @@
 
 #include "transport/name_lookup.hpp"
 #include "transport/transport.hpp"
+#include "transport/turns.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -10,10 +11,15 @@
 
 namespace kazoo::transport {
 
-/// Plain TCP with TCP_NODELAY, on an executor that runs one handler at a time.
+/// Plain TCP with TCP_NODELAY. All its handlers, and all calls to it, have `turns`, whatever number
+/// of threads runs the executor.
 class TcpTransport final : public Transport {
 public:
-    TcpTransport(boost::asio::any_io_executor executor, std::weak_ptr<Sink> sink);
+    TcpTransport(
+        boost::asio::any_io_executor executor,
+        std::shared_ptr<Turns> turns,
+        std::weak_ptr<Sink> sink
+    );
     ~TcpTransport() override;
 
     void resolve(std::uint64_t attempt, const std::string& host, std::uint16_t port) override;
@@ -31,6 +37,7 @@ private:
     };
 
     boost::asio::any_io_executor executor_;
+    const std::shared_ptr<Turns> turns_;
     std::weak_ptr<Sink> sink_;
     std::vector<Name> names_;  // that are being looked up, each host and port once
     std::shared_ptr<Link> link_;

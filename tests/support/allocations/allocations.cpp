@@ -1,17 +1,41 @@
 // Replaces the program's operator new and delete: those for arrays, for sizes and without
-// exceptions come down to these two.
+// exceptions come down to these two. And aligned_alloc, from which Asio takes its memory.
 #include "support/allocations/allocations.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <new>
 
 namespace {
+
 std::atomic<long> live{0};
 std::atomic<long> all{0};
+
+std::atomic<bool> short_of_memory{false};
+std::atomic<long> asked{0};  // since the shortage began
+std::atomic<long> first_to_fail{0};
+std::atomic<long> last_to_fail{0};
+std::atomic<bool> met_any{false};
+thread_local int spared = 0;
+
+bool fails() noexcept {
+    if (!short_of_memory.load(std::memory_order_relaxed) || spared > 0) {
+        return false;
+    }
+    const auto number = asked.fetch_add(1, std::memory_order_relaxed) + 1;
+    if (number < first_to_fail.load(std::memory_order_relaxed) ||
+        number > last_to_fail.load(std::memory_order_relaxed)) {
+        return false;
+    }
+    met_any.store(true);
+    return true;
 }
 
+}  // namespace
+
 void* operator new(std::size_t size) {
+    if (fails()) throw std::bad_alloc();
     void* const block = std::malloc(size == 0 ? 1 : size);
     if (block == nullptr) throw std::bad_alloc();
     live.fetch_add(1, std::memory_order_relaxed);
@@ -29,10 +53,54 @@ void operator delete(void* block, std::size_t) noexcept {
     operator delete(block);
 }
 
-long kazoo::testing_support::live_allocations() noexcept {
+extern "C" void* aligned_alloc(std::size_t alignment, std::size_t size) {
+    void* block = nullptr;
+    if (fails() || posix_memalign(&block, std::max(alignment, sizeof(void*)), size) != 0) {
+        return nullptr;
+    }
+    return block;
+}
+
+namespace kazoo::testing_support {
+
+long live_allocations() noexcept {
     return live.load(std::memory_order_relaxed);
 }
 
-long kazoo::testing_support::all_allocations() noexcept {
+long all_allocations() noexcept {
     return all.load(std::memory_order_relaxed);
 }
+
+Shortage::Shortage(long nth, long length) noexcept {
+    asked = 0;
+    met_any = false;
+    first_to_fail = nth;
+    last_to_fail = nth + length - 1;
+    short_of_memory = true;
+}
+
+Shortage::~Shortage() {
+    short_of_memory = false;
+}
+
+bool Shortage::met() const noexcept {
+    return met_any.load();
+}
+
+Spared::Spared() noexcept {
+    ++spared;
+}
+
+Spared::~Spared() {
+    --spared;
+}
+
+Exposed::Exposed() noexcept : spared_(spared) {
+    spared = 0;
+}
+
+Exposed::~Exposed() {
+    spared = spared_;
+}
+
+}  // namespace kazoo::testing_support

@@ -60,7 +60,8 @@ protected:
 
     boost::asio::io_context loop_;
     std::shared_ptr<TestSink> sink_ = std::make_shared<TestSink>();
-    std::optional<TcpTransport> transport_{std::in_place, loop_.get_executor(), sink_};
+    std::optional<TcpTransport> transport_{
+        std::in_place, loop_.get_executor(), std::make_shared<Turns>(), sink_};
 };
 
 /// What the descriptors of this process that are sockets are called in /proc.
@@ -154,7 +155,7 @@ TEST_F(TcpTransportTest, NothingIsResolvedForATransportThatIsGone) {
     ASSERT_TRUE(slow->wait_for_look_up());
     transport_.reset();
     slow.reset();
-    TcpTransport other(loop_.get_executor(), sink_);
+    TcpTransport other(loop_.get_executor(), std::make_shared<Turns>(), sink_);
     other.resolve(3, "localhost", 7);
     ASSERT_TRUE(run_until([&] { return !sink_->resolved.empty() && sink_->resolved.back() == 3; }));
     EXPECT_NE(sink_->resolved.front(), 1U);
