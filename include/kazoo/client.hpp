@@ -150,13 +150,18 @@ public:
     /// has another chroot.
     void set_hosts(std::string_view hosts, std::optional<bool> randomize_hosts = std::nullopt);
 
-    /// Credentials for this connection and, remembered, for every later one; like auth_data.
-    /// Fails with AuthFailedError if the server refuses them: the client's state is then
-    /// AUTH_FAILED until it is started again. The scheme "digest" is never refused. Waits for a
-    /// connection, no longer than ClientOptions::call_timeout if that is given
-    /// (OperationTimeoutError; the credentials are remembered all the same).
+    /// Credentials for this connection and, once a server has accepted them, for every later one,
+    /// after later starts too; like auth_data. While the client is stopped it fails with
+    /// ConnectionClosedError, and the next start presents them. Fails with AuthFailedError if the
+    /// server refuses them: the client's state is then AUTH_FAILED until it is started again, and
+    /// they are forgotten. The scheme "digest" is never refused. Waits for a connection, no longer
+    /// than ClientOptions::call_timeout if that is given (OperationTimeoutError; the next
+    /// connection presents them all the same).
     AsyncResult<void> add_auth_async(std::string_view scheme, std::string_view credential);
     void add_auth(std::string_view scheme, std::string_view credential);
+    /// Forgets all credentials, those of auth_data too: no later connection presents them. The
+    /// present connection keeps what its server has accepted.
+    void forget_auth();
 
     // Nodes. `version` -1 matches every version.
 

@@ -60,11 +60,14 @@ enum class ListenFrom {
 
 /// What happened to a watched node.
 enum class EventType {
-    NONE,     ///< Nothing happened to a node: the event is about the session.
+    NONE,     ///< Nothing happened to a node: the session has ended, and the watch with it.
     CREATED,  ///< The node was created.
     DELETED,  ///< The node was deleted.
     CHANGED,  ///< The node's data were set, also if to the same bytes.
     CHILD,    ///< Children of the node were created or deleted.
+    /// Nothing is known to have happened to the node, but this watch on it is gone and the session
+    /// goes on: no server took it back after a reconnect. Read the node again, with a new watch.
+    WATCH_LOST,
 };
 
 /// What KazooState a KeeperState amounts to: both connected states are CONNECTED, CONNECTING is

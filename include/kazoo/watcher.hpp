@@ -29,7 +29,8 @@ public:
 /// The function runs on the handler's callback lane, after the reply that armed it and one at a
 /// time; it may block on handlers with threads. What it throws goes to the logger. Watches outlive
 /// reconnects: a change that happened meanwhile is told then. When the session ends (expired,
-/// refused, stopped) every watch is told once, with type NONE and no path, and is gone.
+/// refused, stopped) every watch is told once, with type NONE and no path, and is gone. A watch
+/// that no server takes back after a reconnect receives WATCH_LOST, with its path, and is gone too.
 /// A call that failed arms nothing, but for `exists` on a node that is not there.
 ///
 /// In a `co_await` expression give the watcher, or the lambda, a name of its own first: g++ 12

@@ -61,6 +61,8 @@ const char* to_string(EventType type) noexcept {
             return "CHANGED";
         case EventType::CHILD:
             return "CHILD";
+        case EventType::WATCH_LOST:
+            return "WATCH_LOST";
     }
     return "UNKNOWN";
 }

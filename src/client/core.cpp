@@ -1,7 +1,6 @@
 #include "client/core.hpp"
 
 #include "base/stop_link.hpp"
-#include "client/lane_task.hpp"
 #include "driver/world_source.hpp"
 
 #include <kazoo/detail/retry_run.hpp>
@@ -121,7 +120,9 @@ session::Config Core::make_config() {
         options_.client_id(std::nullopt);  // the sessions after it are new ones
     }
     config.read_only = options_.read_only();
-    for (const auto& auth : options_.auth_data()) {
+    auto credentials = options_.auth_data();
+    credentials.insert(credentials.end(), added_auth_.begin(), added_auth_.end());
+    for (const auto& auth : credentials) {
         config.auth.push_back({auth.scheme, auth.credential});
     }
     config.connection_retry = options_.connection_retry();
@@ -167,14 +168,14 @@ std::optional<Error> Core::obstacle(const CallContext& context) const {
     return std::nullopt;
 }
 
-void Core::on_events(std::vector<session::Event>& events) {
-    note_terminal_state(events);  // before any callback can run that starts the client again
-    for (auto& event : events) {
-        std::visit([this](auto& e) { on_event(e); }, event);
-    }
+void Core::on_event(session::Event& event) {
+    std::visit([this](auto& e) { on_event(e); }, event);
 }
 
 void Core::on_event(session::ReplyEvent& event) {
+    if (event.watcher) {
+        discard(event.watcher);
+    }
     const char* text = event.detail;
     if (*text == '\0' && event.error == Errc::connection_loss &&
         state_.load() == KeeperState::CLOSED) {
@@ -185,38 +186,65 @@ void Core::on_event(session::ReplyEvent& event) {
     event.request = {};
 }
 
-void Core::on_event(session::WatchEvent& event) {
-    auto& shown = event.event;
-    if (shown.path) {
-        shown.path = chroot_.strip(*shown.path);
+/// A watch function that was never registered may be the last owner of what a user captured: it
+/// ends where it would have run.
+void Core::discard(session::Owner& watcher) {
+    const auto box = std::make_shared<session::Owner>();
+    Task task([handler = handler_, box] {
+        const auto keep = handler;  // the watch function may own the last client
+        const detail::LaneScope on_lane(*keep, Lane::callback);
+        const auto end = std::move(*box);
+    });
+    *box = std::move(watcher);
+    try {
+        handler_->dispatch(Lane::callback, std::move(task));
+    } catch (...) {
+        watcher = std::move(*box);
+        throw;
     }
-    detail::Backlog::add(*handler_);
-    handler_->dispatch(
-        Lane::callback,
-        lane_task(
-            handler_,
-            Lane::callback,
-            [handler = handler_, event = std::move(event)] {
-                detail::Backlog::done(*handler);
-                for (const auto& watcher : event.watchers) {
-                    try {
-                        static_cast<detail::WatcherState*>(watcher.get())->function(event.event);
-                    } catch (...) {
-                        handler->report_escaped(Lane::callback, std::current_exception());
-                    }
-                }
+}
+
+void Core::on_event(session::WatchEvent& event) {
+    // The lane empties the box: whatever ends of the user's ends there.
+    const auto box = std::make_shared<session::WatchEvent>();
+    box->event = event.event;
+    if (box->event.path) {
+        box->event.path = chroot_.strip(*box->event.path);
+    }
+    Task task([handler = handler_, box] {
+        const auto keep = handler;  // a watch function may own the last client
+        const detail::LaneScope on_lane(*keep, Lane::callback);
+        detail::Backlog::done(*keep);
+        const auto told = std::move(*box);
+        for (const auto& watch : told.watchers) {
+            try {
+                static_cast<detail::WatcherState*>(watch.owner.get())->function(told.event);
+            } catch (...) {
+                handler->report_escaped(Lane::callback, std::current_exception());
             }
-        )
-    );
+        }
+    });
+    detail::Backlog::add(*handler_);
+    box->watchers.swap(event.watchers);
+    try {
+        handler_->dispatch(Lane::callback, std::move(task));
+    } catch (...) {
+        detail::Backlog::done(*handler_);
+        event.watchers.swap(box->watchers);
+        throw;
+    }
 }
 
 void Core::on_event(session::StateEvent& event) {
+    if (event.state == KeeperState::AUTH_FAILED) {
+        forget_refused_auth();
+    }
     state_.store(event.state);
     auto shown = kazoo_state(event.state);
     if (shown == KazooState::SUSPENDED && public_state_.load() == KazooState::LOST) {
         shown = KazooState::LOST;  // there is no session yet that could be suspended
     }
-    const bool changed = public_state_.exchange(shown) != shown;
+    const auto before = public_state_.exchange(shown);
     const auto life = current_life();
     if (shown != KazooState::CONNECTED) {
         // Before a listener runs: it may wait for the next connection.
@@ -224,10 +252,18 @@ void Core::on_event(session::StateEvent& event) {
         connected_.clear();
     }
     // Before a waiter wakes: a listener that it adds then does not receive this change.
-    if (changed) {
-        const auto change = describe_change(shown);
-        log_change(change);
-        listeners_->notify(change);
+    if (before != shown) {
+        try {
+            const auto change = describe_change(shown);
+            log_change(change);
+            listeners_->notify(change);
+            if (shown == KazooState::CONNECTED) {
+                last_session_ = change.session_id;
+            }
+        } catch (...) {
+            public_state_.store(before);  // listeners do not know of it yet
+            throw;
+        }
     }
     if (shown == KazooState::CONNECTED) {
         show_connected(*life);
@@ -242,7 +278,6 @@ StateChange Core::describe_change(KazooState state) {
         driver_.look([](const session::Session& session) { return session.identity().id; });
     if (state == KazooState::CONNECTED) {
         change.new_session = change.session_id != last_session_;
-        last_session_ = change.session_id;
     }
     return change;
 }
@@ -277,13 +312,17 @@ void Core::log_change(const StateChange& change) {
     log_.connected(connection, handler_->now());
 }
 
-void Core::on_event(session::LogEvent& event) {
-    log_.write(event.level, event.text, last_session_);
+void Core::on_event(session::LogEvent& event) noexcept {
+    try {
+        log_.write(event.level, event.text, last_session_);
+    } catch (...) {
+        return;  // a line less
+    }
 }
 
-bool Core::cancel(session::RequestId id) {
-    return driver_.with_session([id](session::Session& session, TimePoint) {
-        return session.cancel(id, ClientErrc::cancelled);
+bool Core::give_up(session::RequestId id, std::error_code why) {
+    return driver_.with_session([id, why](session::Session& session, TimePoint) {
+        return session.cancel(id, why);
     });
 }
 
@@ -348,29 +387,86 @@ void Core::set_hosts(std::string_view text, std::optional<bool> randomize) {
     });
 }
 
-AsyncResult<void> Core::add_auth(std::string_view scheme, std::string_view credential) {
-    static constexpr OpKind<void> kind{"add_auth"};
-    const CallContext context(*handler_, CallOptions(), options_.call_timeout());
-    if (auto error = obstacle(context)) {
-        return refused(kind, {}, std::move(*error));
+/// Completes once a server has accepted or refused the credentials.
+class Core::AddAuth final : public Operation<void> {
+public:
+    AddAuth(const std::shared_ptr<Core>& core, AuthData entry)
+        : Operation<void>(core->handler(), kind, "", core), core_(core), entry_(std::move(entry)) {}
+
+    void on_reply(const detail::Reply& reply) override {
+        const auto core = core_.lock();
+        if (core && !reply.error) {
+            core->remember_auth(entry_);
+        }
+        Operation<void>::on_reply(reply);
     }
-    auto operation = detail::make_ref<Operation<void>>(handler_, kind, "", weak_from_this());
-    {
+
+private:
+    static constexpr OpKind<void> kind{"add_auth"};
+
+    std::weak_ptr<Core> core_;
+    const AuthData entry_;
+};
+
+/// For the sessions of later lives. Without memory for it they do without.
+void Core::remember_auth(const AuthData& entry) noexcept {
+    try {
         const std::lock_guard lock(life_mutex_);
-        auto known = options_.auth_data();
-        AuthData entry{std::string(scheme), std::string(credential)};
-        if (std::find(known.begin(), known.end(), entry) == known.end()) {
-            known.push_back(std::move(entry));
-            options_.auth_data(std::move(known));
+        if (std::find(added_auth_.begin(), added_auth_.end(), entry) == added_auth_.end()) {
+            added_auth_.push_back(entry);
+        }
+    } catch (const std::bad_alloc&) {
+        options_.logger().log(
+            LogLevel::warning, "out of memory: credentials are not remembered for the next start"
+        );
+    }
+}
+
+/// What a server refuses must not spoil the next start.
+void Core::forget_refused_auth() {
+    const auto refused =
+        driver_.look([](const session::Session& session) { return session.refused_auth(); });
+    if (refused) {
+        const std::lock_guard lock(life_mutex_);
+        std::erase(added_auth_, AuthData(refused->scheme, refused->credential));
+    }
+}
+
+void Core::forget_auth() {
+    const std::lock_guard lock(life_mutex_);
+    added_auth_.clear();
+    options_.auth_data({});
+    driver_.with_session([](session::Session& session, TimePoint) {
+        session.forget_auth();
+        return 0;
+    });
+}
+
+AsyncResult<void> Core::add_auth(std::string_view scheme, std::string_view credential) {
+    const CallContext context(*handler_, CallOptions(), options_.call_timeout());
+    AuthData entry{std::string(scheme), std::string(credential)};
+    auto operation = detail::make_ref<AddAuth>(shared_from_this(), entry);
+    auto error = obstacle(context);
+    if (!error) {
+        std::error_code refused;
+        try {
+            refused = driver_.with_session([&](session::Session& session, TimePoint) {
+                return session.add_auth(
+                    {entry.scheme, entry.credential}, session::Owner(operation)
+                );
+            });
+        } catch (const std::bad_alloc&) {
+            refused = ClientErrc::out_of_memory;
+        }
+        if (refused) {
+            error.emplace(refused, Outcome::not_sent);
+        }
+        if (refused == ClientErrc::connection_closed || refused == Errc::auth_failed) {
+            remember_auth(entry);  // no server was asked; the next start asks
         }
     }
-    const auto error = driver_.with_session([&](session::Session& session, TimePoint) {
-        return session.add_auth(
-            {std::string(scheme), std::string(credential)}, session::Owner(operation)
-        );
-    });
     if (error) {
-        operation->refuse(Error(error, Outcome::not_sent));
+        operation->refuse(std::move(*error));
     }
     // The session has no deadlines for credentials, which it keeps for later connections.
     static_cast<void>(detail::end_at(handler_, operation, context.deadline));

@@ -99,7 +99,11 @@ public:
     Listeners& listeners() noexcept { return *listeners_; }
     void set_hosts(std::string_view hosts, std::optional<bool> randomize);
     AsyncResult<void> add_auth(std::string_view scheme, std::string_view credential);
-    bool cancel(session::RequestId id);
+    /// No later connection presents the credentials that are known now.
+    void forget_auth();
+    bool cancel(session::RequestId id) { return give_up(id, ClientErrc::cancelled); }
+    /// Ends a request with this error; false if it is over.
+    bool give_up(session::RequestId id, std::error_code why);
 
     /// Issues one request. `path` is what errors will show.
     template <class T, class... Body>
@@ -120,7 +124,10 @@ public:
     void check_may_block() const;
 
 private:
-    void on_events(std::vector<session::Event>& events) override;
+    class AddAuth;
+
+    void on_ending(KeeperState state) noexcept override;
+    void on_event(session::Event& event) override;
     void on_finished() override;
     [[nodiscard]] std::shared_ptr<void> keep_alive() override { return shared_from_this(); }
 
@@ -133,26 +140,31 @@ private:
     void fail_to_begin(Life& life, bool handler_started) noexcept;
     /// Gives up the caller's claim on `life`; returns whether that has stopped the client.
     bool leave(const std::shared_ptr<Life>& life);
+    void stop_now(bool& close);
     void wind_up(const std::shared_ptr<Life>& life, bool close);
     [[nodiscard]] bool wait_for_end(const Life& life) const;
     void release_handler(LifeNumber life);
     void drain_lanes(const Event& drained) noexcept;
-    void note_terminal_state(const std::vector<session::Event>& events);
     [[nodiscard]] std::shared_ptr<Life> current_life() const;
     [[noreturn]] void throw_not_started(LifeEnd why, bool stopped) const;
 
     // core.cpp
+    // Each may throw std::bad_alloc, and can then be called again with the same event.
     void on_event(session::ReplyEvent& event);
     void on_event(session::WatchEvent& event);
     void on_event(session::StateEvent& event);
-    void on_event(session::LogEvent& event);
+    void on_event(session::LogEvent& event) noexcept;
+    void discard(session::Owner& watcher);
     void show_connected(Life& life);
     [[nodiscard]] StateChange describe_change(KazooState state);
     void log_change(const StateChange& change);
     [[nodiscard]] session::Config make_config();
+    void remember_auth(const AuthData& entry) noexcept;
+    void forget_refused_auth();
 
     ClientOptions options_;
     Hosts hosts_;
+    std::vector<AuthData> added_auth_;  // that servers have accepted, or none was asked about yet
     const Chroot chroot_;
     const std::shared_ptr<Handler> handler_;
     const std::shared_ptr<driver::World> world_;
@@ -203,25 +215,38 @@ AsyncResult<T> Core::call(
     operation->large = (exceeds_usual_limit(body) || ...);
     call.request = session::Owner(operation);
     call.deadline = context.deadline;
-    const auto accepted = driver_.submit(call, body...);
+    session::RequestQueue::Accepted accepted;
+    try {
+        accepted = driver_.submit(call, body...);
+    } catch (const std::bad_alloc&) {
+        accepted.error = ClientErrc::out_of_memory;
+    }
     if (accepted.error) {
         Error error(
             accepted.error, Outcome::not_sent, "", {}, limit_text(accepted.error, options_.limits())
         );
         if (accepted.error == ClientErrc::request_too_large) {
-            base::Buffer frame;  // only now its size is worth knowing
-            codec::append_frame(frame, codec::RequestHeader(), body...);
-            error.detail(
-                std::to_string(frame.size()) + " bytes, the limit for a whole request is " +
-                std::to_string(options_.limits().request_bytes)
-            );
+            try {
+                base::Buffer frame;  // only now its size is worth knowing
+                codec::append_frame(frame, codec::RequestHeader(), body...);
+                error.detail(
+                    std::to_string(frame.size()) + " bytes, the limit for a whole request is " +
+                    std::to_string(options_.limits().request_bytes)
+                );
+            } catch (const std::bad_alloc&) {
+                error.detail({});
+            }
         }
         operation->refuse(std::move(error));
         return AsyncResult<T>(std::move(operation));
     }
     operation->id = accepted.id;
     if (context.stop_token.stop_possible()) {
-        cancel_on_stop(*operation, context.stop_token);
+        try {
+            cancel_on_stop(*operation, context.stop_token);
+        } catch (const std::bad_alloc&) {
+            give_up(accepted.id, ClientErrc::out_of_memory);  // else a stop would not end it
+        }
     }
     return AsyncResult<T>(std::move(operation));
 }

@@ -167,24 +167,34 @@ void Core::stop() noexcept {
     if (in_forked_child()) {
         return;  // session and threads are the parent's
     }
-    try {
-        std::shared_ptr<Life> life;
-        std::shared_ptr<Life> dropped;
-        Lifecycle::Stop order;
-        {
-            const std::lock_guard lock(life_mutex_);
-            order = lifecycle_.stop();
-            life = life_;
-            dropped = std::exchange(next_life_, nullptr);
-            connected_.clear();
+    constexpr int tries = 3;  // memory that cannot be had now may be there the next moment
+    bool close = false;
+    for (int i = 0; i < tries; ++i) {
+        try {
+            return stop_now(close);
+        } catch (const std::exception& failed) {
+            log_.write(LogLevel::error, "stop has failed and is tried again:");
+            log_.write(LogLevel::error, failed.what());
         }
-        if (dropped) {
-            drop(*dropped);
-        }
-        wind_up(life, order.close);
-    } catch (const std::exception& failed) {
-        log_.write(LogLevel::error, std::string("stop: ") + failed.what());
     }
+}
+
+/// `close`: an earlier try was to close the session.
+void Core::stop_now(bool& close) {
+    std::shared_ptr<Life> life;
+    std::shared_ptr<Life> dropped;
+    {
+        const std::lock_guard lock(life_mutex_);
+        const auto order = lifecycle_.stop();
+        close = close || order.close;
+        life = life_;
+        dropped = std::exchange(next_life_, nullptr);
+        connected_.clear();
+    }
+    if (dropped) {
+        drop(*dropped);
+    }
+    wind_up(life, close);
 }
 
 /// Ends the waits for a life that will not go on. Completes results, and so runs user code.
@@ -259,24 +269,15 @@ void Core::drain_lanes(const Event& drained) noexcept {
     }
 }
 
-/// The states after which nothing happens any more, unless the client is started again.
-void Core::note_terminal_state(const std::vector<session::Event>& events) {
-    for (const auto& event : events) {
-        const auto* const state = std::get_if<session::StateEvent>(&event);
-        if (state == nullptr ||
-            (state->state != KeeperState::CLOSED && state->state != KeeperState::AUTH_FAILED)) {
-            continue;
-        }
-        std::shared_ptr<Life> life;
-        {
-            const std::lock_guard lock(life_mutex_);
-            lifecycle_.session_over();
-            life = life_;
-        }
-        life->note_end(
-            state->state == KeeperState::AUTH_FAILED ? LifeEnd::auth_failed : LifeEnd::exhausted
-        );
+/// Before any callback can run that starts the client again.
+void Core::on_ending(KeeperState state) noexcept {
+    std::shared_ptr<Life> life;
+    {
+        const std::lock_guard lock(life_mutex_);
+        lifecycle_.session_over();
+        life = life_;
     }
+    life->note_end(state == KeeperState::AUTH_FAILED ? LifeEnd::auth_failed : LifeEnd::exhausted);
 }
 
 void Core::on_finished() {
@@ -320,9 +321,8 @@ void Core::begin_next(Life& next) noexcept {
     try {
         begin(next, false);
     } catch (const std::exception& failed) {
-        log_.write(
-            LogLevel::error, std::string("the client could not start again: ") + failed.what()
-        );
+        log_.write(LogLevel::error, "the client could not start again:");
+        log_.write(LogLevel::error, failed.what());
     }
 }
 

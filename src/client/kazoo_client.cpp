@@ -1,6 +1,7 @@
 #include "client/calls.hpp"
 #include "client/command.hpp"
 #include "client/core.hpp"
+#include "client/no_memory.hpp"
 #include "client/steps.hpp"
 
 #include <kazoo/client.hpp>
@@ -122,12 +123,16 @@ void KazooClient::set_hosts(std::string_view hosts, std::optional<bool> randomiz
 AsyncResult<void> KazooClient::add_auth_async(
     std::string_view scheme, std::string_view credential
 ) {
-    return core_->add_auth(scheme, credential);
+    return client::or_no_memory([&] { return core_->add_auth(scheme, credential); });
 }
 
 void KazooClient::add_auth(std::string_view scheme, std::string_view credential) {
     core_->check_may_block();
     add_auth_async(scheme, credential).get();
+}
+
+void KazooClient::forget_auth() {
+    core_->forget_auth();
 }
 
 AsyncResult<std::string> KazooClient::create_async(
@@ -136,14 +141,16 @@ AsyncResult<std::string> KazooClient::create_async(
     const CreateOptions& create,
     const CallOptions& options
 ) {
-    const auto context = context_of(*core_, options);
-    const auto acl = core_->acl_or_default(create.acl());
-    if (create.makes_path()) {
-        return client::create_makepath(
-            core_, std::string(path), client::OwnedData(data), create, acl, context
-        );
-    }
-    return client::create(*core_, path, data, create, acl, context);
+    return client::or_no_memory([&] {
+        const auto context = context_of(*core_, options);
+        const auto acl = core_->acl_or_default(create.acl());
+        if (create.makes_path()) {
+            return client::create_makepath(
+                core_, std::string(path), client::OwnedData(data), create, acl, context
+            );
+        }
+        return client::create(*core_, path, data, create, acl, context);
+    });
 }
 
 std::string KazooClient::create(
@@ -162,14 +169,16 @@ AsyncResult<CreatedNode> KazooClient::create_with_stat_async(
     const CreateOptions& create,
     const CallOptions& options
 ) {
-    const auto context = context_of(*core_, options);
-    const auto acl = core_->acl_or_default(create.acl());
-    if (create.makes_path()) {
-        return client::create_makepath_with_stat(
-            core_, std::string(path), client::OwnedData(data), create, acl, context
-        );
-    }
-    return client::create_with_stat(*core_, path, data, create, acl, context);
+    return client::or_no_memory([&] {
+        const auto context = context_of(*core_, options);
+        const auto acl = core_->acl_or_default(create.acl());
+        if (create.makes_path()) {
+            return client::create_makepath_with_stat(
+                core_, std::string(path), client::OwnedData(data), create, acl, context
+            );
+        }
+        return client::create_with_stat(*core_, path, data, create, acl, context);
+    });
 }
 
 CreatedNode KazooClient::create_with_stat(
@@ -185,9 +194,11 @@ CreatedNode KazooClient::create_with_stat(
 AsyncResult<bool> KazooClient::ensure_path_async(
     std::string_view path, const std::optional<AclList>& acl, const CallOptions& options
 ) {
-    return client::ensure_path(
-        core_, std::string(path), core_->acl_or_default(acl), context_of(*core_, options)
-    );
+    return client::or_no_memory([&] {
+        return client::ensure_path(
+            core_, std::string(path), core_->acl_or_default(acl), context_of(*core_, options)
+        );
+    });
 }
 
 bool KazooClient::ensure_path(
@@ -200,7 +211,9 @@ bool KazooClient::ensure_path(
 AsyncResult<std::optional<ZnodeStat>> KazooClient::exists_async(
     std::string_view path, const Watcher& watch, const CallOptions& options
 ) {
-    return client::exists(*core_, path, watch, context_of(*core_, options));
+    return client::or_no_memory([&] {
+        return client::exists(*core_, path, watch, context_of(*core_, options));
+    });
 }
 
 std::optional<ZnodeStat> KazooClient::exists(
@@ -213,7 +226,9 @@ std::optional<ZnodeStat> KazooClient::exists(
 AsyncResult<NodeData> KazooClient::get_async(
     std::string_view path, const Watcher& watch, const CallOptions& options
 ) {
-    return client::get(*core_, path, watch, context_of(*core_, options));
+    return client::or_no_memory([&] {
+        return client::get(*core_, path, watch, context_of(*core_, options));
+    });
 }
 
 NodeData KazooClient::get(std::string_view path, const Watcher& watch, const CallOptions& options) {
@@ -224,7 +239,9 @@ NodeData KazooClient::get(std::string_view path, const Watcher& watch, const Cal
 AsyncResult<std::vector<std::string>> KazooClient::get_children_async(
     std::string_view path, const Watcher& watch, const CallOptions& options
 ) {
-    return client::get_children(*core_, path, watch, context_of(*core_, options));
+    return client::or_no_memory([&] {
+        return client::get_children(*core_, path, watch, context_of(*core_, options));
+    });
 }
 
 std::vector<std::string> KazooClient::get_children(
@@ -237,7 +254,9 @@ std::vector<std::string> KazooClient::get_children(
 AsyncResult<ChildrenAndStat> KazooClient::get_children_with_stat_async(
     std::string_view path, const Watcher& watch, const CallOptions& options
 ) {
-    return client::get_children_with_stat(*core_, path, watch, context_of(*core_, options));
+    return client::or_no_memory([&] {
+        return client::get_children_with_stat(*core_, path, watch, context_of(*core_, options));
+    });
 }
 
 ChildrenAndStat KazooClient::get_children_with_stat(
@@ -250,7 +269,9 @@ ChildrenAndStat KazooClient::get_children_with_stat(
 AsyncResult<ZnodeStat> KazooClient::set_async(
     std::string_view path, const DataView& data, std::int32_t version, const CallOptions& options
 ) {
-    return client::set(*core_, path, data, version, context_of(*core_, options));
+    return client::or_no_memory([&] {
+        return client::set(*core_, path, data, version, context_of(*core_, options));
+    });
 }
 
 ZnodeStat KazooClient::set(
@@ -263,7 +284,9 @@ ZnodeStat KazooClient::set(
 AsyncResult<void> KazooClient::delete_async(
     std::string_view path, std::int32_t version, const CallOptions& options
 ) {
-    return client::delete_node(*core_, path, version, context_of(*core_, options));
+    return client::or_no_memory([&] {
+        return client::delete_node(*core_, path, version, context_of(*core_, options));
+    });
 }
 
 void KazooClient::delete_(std::string_view path, std::int32_t version, const CallOptions& options) {
@@ -274,7 +297,9 @@ void KazooClient::delete_(std::string_view path, std::int32_t version, const Cal
 AsyncResult<void> KazooClient::delete_recursive_async(
     std::string_view path, const CallOptions& options
 ) {
-    return client::delete_recursive(core_, std::string(path), context_of(*core_, options));
+    return client::or_no_memory([&] {
+        return client::delete_recursive(core_, std::string(path), context_of(*core_, options));
+    });
 }
 
 void KazooClient::delete_recursive(std::string_view path, const CallOptions& options) {
@@ -285,7 +310,9 @@ void KazooClient::delete_recursive(std::string_view path, const CallOptions& opt
 AsyncResult<AclsAndStat> KazooClient::get_acls_async(
     std::string_view path, const CallOptions& options
 ) {
-    return client::get_acls(*core_, path, context_of(*core_, options));
+    return client::or_no_memory([&] {
+        return client::get_acls(*core_, path, context_of(*core_, options));
+    });
 }
 
 AclsAndStat KazooClient::get_acls(std::string_view path, const CallOptions& options) {
@@ -296,7 +323,9 @@ AclsAndStat KazooClient::get_acls(std::string_view path, const CallOptions& opti
 AsyncResult<ZnodeStat> KazooClient::set_acls_async(
     std::string_view path, const AclList& acls, std::int32_t version, const CallOptions& options
 ) {
-    return client::set_acls(*core_, path, acls, version, context_of(*core_, options));
+    return client::or_no_memory([&] {
+        return client::set_acls(*core_, path, acls, version, context_of(*core_, options));
+    });
 }
 
 ZnodeStat KazooClient::set_acls(
@@ -309,7 +338,9 @@ ZnodeStat KazooClient::set_acls(
 AsyncResult<std::string> KazooClient::sync_async(
     std::string_view path, const CallOptions& options
 ) {
-    return client::sync(*core_, path, context_of(*core_, options));
+    return client::or_no_memory([&] {
+        return client::sync(*core_, path, context_of(*core_, options));
+    });
 }
 
 std::string KazooClient::sync(std::string_view path, const CallOptions& options) {
@@ -324,7 +355,9 @@ KazooRetry KazooClient::command_retry() const {
 AsyncResult<std::string> KazooClient::command_async(
     std::string_view word, const CallOptions& options
 ) {
-    return client::command(*core_, word, context_of(*core_, options));
+    return client::or_no_memory([&] {
+        return client::command(*core_, word, context_of(*core_, options));
+    });
 }
 
 std::string KazooClient::command(std::string_view word, const CallOptions& options) {
@@ -333,7 +366,9 @@ std::string KazooClient::command(std::string_view word, const CallOptions& optio
 }
 
 AsyncResult<std::vector<int>> KazooClient::server_version_async(const CallOptions& options) {
-    return client::server_version(core_, context_of(*core_, options));
+    return client::or_no_memory([&] {
+        return client::server_version(core_, context_of(*core_, options));
+    });
 }
 
 std::vector<int> KazooClient::server_version(const CallOptions& options) {

@@ -3,7 +3,6 @@
 #include "client/lane_task.hpp"
 
 #include <algorithm>
-#include <iterator>
 
 namespace kazoo::client {
 
@@ -81,7 +80,8 @@ void Listeners::dispatch(const Call& call) {
 }
 
 void Listeners::run(const Call& call) {
-    for (const auto& entry : chosen(call)) {
+    // One by one: a lane has no way to fail, so this takes no memory.
+    for (auto entry = next(0, call); entry; entry = next(entry->id, call)) {
         {
             const std::lock_guard lock(mutex_);
             if (entry->removed) {
@@ -116,18 +116,15 @@ void Listeners::call_one(Entry& entry, const Call& call) {
     }
 }
 
-std::vector<Listeners::EntryPtr> Listeners::chosen(const Call& call) {
-    std::vector<EntryPtr> some;
+/// The first entry behind this id that the call is for; null if there is none.
+Listeners::EntryPtr Listeners::next(std::uint64_t id, const Call& call) {
+    const auto first = call.only != 0 ? call.only : id + 1;
+    const auto last = call.only != 0 ? call.only : call.last_id;
     const std::lock_guard lock(mutex_);
-    std::copy_if(
-        entries_.begin(),
-        entries_.end(),
-        std::back_inserter(some),
-        [&](const EntryPtr& entry) {
-            return call.only != 0 ? entry->id == call.only : entry->id <= call.last_id;
-        }
-    );
-    return some;
+    const auto at = std::find_if(entries_.begin(), entries_.end(), [&](const EntryPtr& entry) {
+        return entry->id > id && entry->id >= first && entry->id <= last;
+    });
+    return at == entries_.end() ? nullptr : *at;
 }
 
 }  // namespace kazoo::client

@@ -52,7 +52,7 @@ private:
     void dispatch(const Call& call);
     void run(const Call& call);
     void call_one(Entry& entry, const Call& call);
-    [[nodiscard]] std::vector<EntryPtr> chosen(const Call& call);
+    [[nodiscard]] EntryPtr next(std::uint64_t id, const Call& call);
     [[nodiscard]] EntryPtr take(std::uint64_t id);
 
     const std::shared_ptr<Handler> handler_;

@@ -1,6 +1,15 @@
 #include "driver/driver.hpp"
 
+#include <optional>
+
 namespace kazoo::driver {
+namespace {
+
+std::error_code no_memory() noexcept {
+    return std::make_error_code(std::errc::not_enough_memory);
+}
+
+}  // namespace
 
 Driver::Driver(std::shared_ptr<World> world, EventSink& sink)
     : world_(std::move(world)),
@@ -10,19 +19,45 @@ Driver::Driver(std::shared_ptr<World> world, EventSink& sink)
 Driver::~Driver() = default;
 
 void Driver::start(session::Config config, std::uint64_t number) {
-    auto fresh = std::make_unique<session::Session>(std::move(config));
-    const auto now = world_->now();
+    auto other = std::make_unique<session::Session>(std::move(config));
     {
+        const auto now = world_->now();
         const std::lock_guard lock(mutex_);
-        session_.swap(fresh);  // the former one is destroyed after the mutex is released
+        session_.swap(other);  // the former one is destroyed after the mutex is released
         session_number_ = number;
-        session_->start(now);
         work_waits_ = true;
+        try {
+            session_->start(now);
+        } catch (...) {
+            session_->out_of_memory(now);
+        }
     }
-    world_->post([self = self()] {
-        self->transport_ = self->world_->make_transport(self);
-        self->pump();
-    });
+    try {
+        world_->post([self = self()] {
+            self->beginning_ = true;
+            self->pump();
+        });
+    } catch (...) {
+        {
+            const std::lock_guard lock(mutex_);
+            session_.swap(other);
+            work_waits_ = false;
+        }
+        end_unused(*other);
+        throw;
+    }
+}
+
+/// Of a session that never came to anything: those who have called meanwhile get an answer.
+void Driver::end_unused(session::Session& unused) noexcept {
+    unused.close(world_->now());
+    session::Event event;
+    while (unused.take_events({&event, 1}) > 0) {
+        if (std::holds_alternative<session::ReplyEvent>(event)) {
+            static_cast<void>(give_to_sink(event));
+        }
+        event = session::StateEvent{};
+    }
 }
 
 void Driver::close_session(std::uint64_t number) {
@@ -44,13 +79,38 @@ void Driver::post_pump() {
     });
 }
 
-template <class Input>
-void Driver::input(Input&& input) {
-    const auto now = world_->now();
-    {
+bool Driver::try_to_wake() noexcept {
+    try {
+        post_pump();
+        return true;
+    } catch (...) {
         const std::lock_guard lock(mutex_);
-        input(*session_, now);
+        work_waits_ = false;  // the next call tries again
+        return false;
     }
+}
+
+bool Driver::withdraw(session::RequestId request) noexcept {
+    const std::lock_guard lock(mutex_);
+    return session_->withdraw(request);
+}
+
+/// Gives the session an input. Without memory for it the session drops its connection.
+template <class Input>
+void Driver::tell(Input&& input) noexcept {
+    const auto now = world_->now();
+    const std::lock_guard lock(mutex_);
+    work_waits_ = true;
+    try {
+        input(*session_, now);
+    } catch (...) {
+        session_->out_of_memory(now);
+    }
+}
+
+template <class Input>
+void Driver::input(Input&& input) noexcept {
+    tell(input);
     pump();
 }
 
@@ -77,69 +137,126 @@ void Driver::on_sent(std::uint64_t) {
 }
 
 void Driver::on_closed(std::uint64_t attempt, std::error_code error) {
-    input([&](session::Session& session, TimePoint now) { session.on_closed(attempt, error, now); }
-    );
+    input([&](session::Session& session, TimePoint now) {
+        error == std::errc::not_enough_memory ? session.out_of_memory(attempt, now)
+                                              : session.on_closed(attempt, error, now);
+    });
 }
 
-void Driver::pump() {
-    for (int i = 0; i < turns_at_once; ++i) {
-        if (!turn()) {
-            return;
+void Driver::pump() noexcept {
+    constexpr int rounds = 4;
+    for (int round = 0; round < rounds; ++round) {
+        for (int i = 0; i < turns_at_once; ++i) {
+            if (!turn()) {
+                return;
+            }
+        }
+        try {
+            return post_pump();  // others on this executor have their turn first
+        } catch (...) {
+            continue;  // without memory they have not
         }
     }
-    post_pump();  // others on this executor have their turn first
+    const std::lock_guard lock(mutex_);
+    pumping_ = false;  // the next call or timer goes on
+    work_waits_ = false;
 }
 
 /// Carries out what the session wants now; says whether it may want more already.
-bool Driver::turn() {
+bool Driver::turn() noexcept {
+    begin();
     if (!transport_) {
         return false;  // not started yet, or closed down
     }
+    if (next_event_ < last_event_ && !deliver()) {
+        wait_for_memory();
+        return false;
+    }
+    waiting_for_memory_ = false;
+    std::array<std::optional<session::Action>, actions_at_once> actions;
     TimePoint deadline;
-    bool closed = false;
     {
         const std::lock_guard lock(mutex_);
         pumping_ = true;
         work_waits_ = false;
-        while (auto action = session_->next_action()) {
+        for (auto& action : actions) {
+            action = session_->next_action();
+            if (!action) {
+                break;
+            }
             writing_ = writing_ && !std::holds_alternative<session::DisconnectAction>(*action);
-            actions_.push_back(std::move(*action));
         }
         if (!writing_) {
-            session_->take_output(out_);
+            try {
+                session_->take_output(out_);
+            } catch (...) {
+                // What is in `out_` goes first; the rest follows when that is written.
+            }
         }
-        session_->take_events(events_);
         deadline = session_->next_deadline();
-        closed = session_->finished();
     }
-    for (const auto& action : actions_) {
-        perform(action);
+    for (const auto& action : actions) {
+        if (action) {
+            perform(*action);
+        }
     }
-    actions_.clear();
-    if (!out_.empty()) {
-        writing_ = true;
-        transport_->send(out_);
+    send();
+    const bool all = !actions.back();
+    const bool timed = set_timer(deadline);
+    if (!deliver()) {
+        wait_for_memory();
+        return false;
     }
-    set_timer(deadline);
-    if (!events_.empty()) {
-        sink_.on_events(events_);
-        events_.clear();
+    bool closed = false;
+    bool more = false;
+    {
+        const std::lock_guard lock(mutex_);
+        closed = session_->finished() && !session_->has_events();
+        more = work_waits_ || !timed || !all;
+        pumping_ = more && !closed;
     }
-    if (closed) {
-        return close_down();
-    }
-    const std::lock_guard lock(mutex_);
-    pumping_ = work_waits_;
-    return work_waits_;
+    return closed ? close_down() : more;
 }
 
-void Driver::perform(const session::Action& action) {
+/// A new session has a transport of its own.
+void Driver::begin() noexcept {
+    if (!beginning_) {
+        return;
+    }
+    try {
+        transport_ = world_->make_transport(self());
+        beginning_ = false;
+        ending_ = false;
+    } catch (...) {
+        static_cast<void>(set_timer(world_->now() + memory_pause));
+    }
+}
+
+void Driver::perform(const session::Action& action) noexcept {
     if (const auto* resolve = std::get_if<session::ResolveAction>(&action)) {
-        transport_->resolve(resolve->attempt, resolve->host.host, resolve->host.port);
+        try {
+            transport_->resolve(resolve->attempt, resolve->host.host, resolve->host.port);
+        } catch (...) {
+            tell([&](session::Session& session, TimePoint now) {
+                session.on_resolved(resolve->attempt, no_memory(), {}, now);
+            });
+        }
     } else if (const auto* connect = std::get_if<session::ConnectAction>(&action)) {
-        transport_->connect(connect->attempt, connect->endpoint);
+        try {
+            transport_->connect(connect->attempt, connect->endpoint);
+        } catch (...) {
+            tell([&](session::Session& session, TimePoint now) {
+                session.on_closed(connect->attempt, no_memory(), now);
+            });
+        }
     } else if (const auto* asked = std::get_if<session::ProbeAction>(&action)) {
-        probe(*asked);
+        try {
+            probe(*asked);
+        } catch (...) {
+            tell([&](session::Session& session, TimePoint now) {
+                session.on_probe(asked->attempt, "", now);
+            });
+        }
     } else {
         probe_.reset();
         transport_->disconnect();
@@ -159,31 +276,132 @@ void Driver::probe(const session::ProbeAction& action) {
     probe_->ask(*world_, action.endpoint);
 }
 
-/// Deadlines move with every byte received: a timer that is too early fires once for nothing, which
-/// costs less than setting it again each time.
-void Driver::set_timer(TimePoint deadline) {
-    if (deadline >= timer_at_) {
+void Driver::send() noexcept {
+    if (out_.empty() || writing_) {
         return;
     }
-    timer_at_ = deadline;
-    // The timer keeps the driver: a session that closes may have no other owner any more.
-    world_->set_timer(deadline, [self = self()] {
-        self->timer_at_ = TimePoint::max();
-        self->input([](session::Session& session, TimePoint now) { session.on_timeout(now); });
-    });
+    try {
+        writing_ = true;
+        transport_->send(out_);
+    } catch (...) {
+        writing_ = false;
+        tell([](session::Session& session, TimePoint now) { session.out_of_memory(now); });
+    }
+    out_.clear();
+    out_.release_if_larger_than(kept_output);
 }
 
-bool Driver::close_down() {
-    world_->clear_timer();
-    timer_at_ = TimePoint::max();
-    transport_.reset();
-    probe_.reset();
-    writing_ = false;
+/// Takes the next events from the session; says whether there are more.
+bool Driver::take_events() {
+    KeeperState state{};
+    bool over = false;
     {
         const std::lock_guard lock(mutex_);
-        pumping_ = false;
+        next_event_ = 0;
+        last_event_ = session_->take_events(events_);
+        over = session_->finished();
+        state = session_->state();
     }
-    sink_.on_finished();
+    if (over && !std::exchange(ending_, true)) {
+        sink_.on_ending(state);
+    }
+    return last_event_ == events_.size();
+}
+
+/// Gives the sink all events there are; false if it has no memory for one: that and the rest wait.
+bool Driver::deliver() noexcept {
+    for (bool more = true;;) {
+        for (; next_event_ < last_event_; ++next_event_) {
+            auto& event = events_[next_event_];
+            if (!give_to_sink(event)) {
+                return false;
+            }
+            event = session::StateEvent{};  // what it held ends here, outside the lock
+        }
+        if (!more) {
+            return true;
+        }
+        more = take_events();
+    }
+}
+
+bool Driver::give_to_sink(session::Event& event) noexcept {
+    constexpr int tries = 3;  // memory that cannot be had now may be there the next moment
+    for (int i = 0; i < tries; ++i) {
+        try {
+            sink_.on_event(event);
+            return true;
+        } catch (...) {
+            continue;
+        }
+    }
+    return false;
+}
+
+/// Nothing new comes from the network meanwhile, and what has come is not kept: there would be no
+/// end to it.
+void Driver::wait_for_memory() noexcept {
+    const auto now = world_->now();
+    for (auto i = next_event_; i < last_event_; ++i) {
+        if (auto* const reply = std::get_if<session::ReplyEvent>(&events_[i])) {
+            session::forget_body(*reply);
+        }
+    }
+    {
+        const std::lock_guard lock(mutex_);
+        if (!waiting_for_memory_) {
+            session_->out_of_memory(now);
+        }
+        session_->forget_bodies();
+        pumping_ = false;
+        work_waits_ = false;
+    }
+    if (!std::exchange(waiting_for_memory_, true)) {
+        probe_.reset();
+        transport_->disconnect();
+        writing_ = false;
+        out_.clear();
+    }
+    static_cast<void>(set_timer(now + memory_pause));
+}
+
+/// Deadlines move with every byte received: a timer that is too early fires once for nothing, which
+/// costs less than setting it again each time. False if there is no memory for a timer.
+bool Driver::set_timer(TimePoint deadline) noexcept {
+    if (deadline >= timer_at_) {
+        return true;
+    }
+    try {
+        // The timer keeps the driver: a session that closes may have no other owner any more.
+        world_->set_timer(deadline, [self = self()] { self->on_timer(); });
+        timer_at_ = deadline;
+        return true;
+    } catch (...) {
+        timer_at_ = TimePoint::max();
+        return false;
+    }
+}
+
+void Driver::on_timer() noexcept {
+    timer_at_ = TimePoint::max();
+    if (transport_ && !waiting_for_memory_) {
+        tell([](session::Session& session, TimePoint now) { session.on_timeout(now); });
+    }
+    pump();
+}
+
+bool Driver::close_down() noexcept {
+    world_->clear_timer();
+    timer_at_ = TimePoint::max();
+    probe_.reset();
+    writing_ = false;
+    auto used = std::exchange(transport_, nullptr);
+    try {
+        sink_.on_finished();
+    } catch (...) {
+        transport_ = std::move(used);  // the next turn comes here again
+        static_cast<void>(set_timer(world_->now() + memory_pause));
+    }
     return false;
 }
 

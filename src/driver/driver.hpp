@@ -4,8 +4,12 @@
 #include "driver/world.hpp"
 #include "session/session.hpp"
 
+#include <array>
+#include <chrono>
+#include <cstddef>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <utility>
 #include <vector>
 
@@ -16,9 +20,14 @@ namespace kazoo::driver {
 class EventSink {
 public:
     virtual ~EventSink() = default;
-    /// May move out of the events. Bodies of replies are valid during the call.
-    virtual void on_events(std::vector<session::Event>& events) = 0;
-    /// The session is over, all its events are delivered; `start` may be called again.
+    /// The session is over, in this state: called once, before any event of its end.
+    virtual void on_ending(KeeperState) noexcept {}
+    /// May move out of the event. The body of a reply is valid during the call. Throws if there is
+    /// no memory for it: it is then called again, later, with what it has left of the event, and
+    /// with the other events only after this one.
+    virtual void on_event(session::Event& event) = 0;
+    /// All events of the session are delivered; `start` may be called again. Called again, later,
+    /// if it throws.
     virtual void on_finished() = 0;
     /// What keeps the owner, and so the driver, alive.
     [[nodiscard]] virtual std::shared_ptr<void> keep_alive() = 0;
@@ -30,6 +39,10 @@ public:
 ///
 /// While a session runs, timers and connections keep the owner alive. Nothing does so the other
 /// way, so that a loop which is destroyed in the middle takes all with it.
+///
+/// Memory may run out anywhere: a connection for which there is none is given up, and the session
+/// tries the next. When there is none to deliver events, they wait, and so does everything else but
+/// the calls of users, until a timer finds that there is.
 class Driver final : public transport::Sink {
 public:
     Driver(std::shared_ptr<World> world, EventSink& sink);
@@ -38,28 +51,34 @@ public:
     // From any thread.
 
     /// Begins a session, which `number` identifies for close_session. Not while another runs.
+    /// Throws std::bad_alloc, and has then changed nothing.
     void start(session::Config config, std::uint64_t number = 0);
     /// Closes the session that was started with `number`; does nothing if another one runs.
     void close_session(std::uint64_t number);
 
+    /// Throws std::bad_alloc if the request was not accepted for want of memory.
     template <class... Body>
     [[nodiscard]] session::RequestQueue::Accepted submit(
         const session::Call& call, const Body&... body
     ) {
-        return with_session([&](session::Session& session, TimePoint) {
-            return session.submit(call, body...);
-        });
+        bool wake = false;
+        auto accepted = use_session(
+            [&](session::Session& session, TimePoint) { return session.submit(call, body...); },
+            wake
+        );
+        if (wake && !try_to_wake() && !accepted.error && withdraw(accepted.id)) {
+            throw std::bad_alloc();
+        }
+        return accepted;
     }
-    /// Calls `use(session, now)` under the lock, then sees to its consequences.
+    /// Calls `use(session, now)` under the lock, then sees to its consequences. Without memory to
+    /// wake the executor they wait for the next timer or call.
     template <class Use>
     auto with_session(Use&& use) {
-        const auto time = world_->now();
-        std::unique_lock lock(mutex_);
-        auto result = use(*session_, time);
-        const bool wake = !std::exchange(work_waits_, true) && !pumping_;
-        lock.unlock();
+        bool wake = false;
+        auto result = use_session(use, wake);
         if (wake) {
-            post_pump();
+            static_cast<void>(try_to_wake());
         }
         return result;
     }
@@ -80,17 +99,42 @@ private:
     void on_closed(std::uint64_t attempt, std::error_code error) override;
 
     [[nodiscard]] std::shared_ptr<Driver> self() { return {sink_.keep_alive(), this}; }
+    template <class Use>
+    auto use_session(Use&& use, bool& wake) {
+        const auto time = world_->now();
+        const std::lock_guard lock(mutex_);
+        auto result = use(*session_, time);
+        wake = !std::exchange(work_waits_, true) && !pumping_;
+        return result;
+    }
+    [[nodiscard]] bool try_to_wake() noexcept;
+    [[nodiscard]] bool withdraw(session::RequestId request) noexcept;
+
     template <class Input>
-    void input(Input&& input);
+    void tell(Input&& input) noexcept;
+    template <class Input>
+    void input(Input&& input) noexcept;
+    void end_unused(session::Session& unused) noexcept;
+    void begin() noexcept;
     void post_pump();
-    void pump();
-    [[nodiscard]] bool turn();
-    void perform(const session::Action& action);
+    void pump() noexcept;
+    [[nodiscard]] bool turn() noexcept;
+    void perform(const session::Action& action) noexcept;
     void probe(const session::ProbeAction& action);
-    void set_timer(TimePoint deadline);
-    bool close_down();
+    void send() noexcept;
+    [[nodiscard]] bool take_events();
+    [[nodiscard]] bool deliver() noexcept;
+    [[nodiscard]] bool give_to_sink(session::Event& event) noexcept;
+    void wait_for_memory() noexcept;
+    [[nodiscard]] bool set_timer(TimePoint deadline) noexcept;
+    void on_timer() noexcept;
+    bool close_down() noexcept;
 
     static constexpr int turns_at_once = 16;
+    static constexpr std::size_t events_at_once = 64;
+    static constexpr std::size_t actions_at_once = 8;
+    static constexpr std::size_t kept_output = 256 << 10;  // of a large write, for the next
+    static constexpr auto memory_pause = std::chrono::milliseconds(20);
 
     const std::shared_ptr<World> world_;
     EventSink& sink_;
@@ -103,11 +147,16 @@ private:
     // Only on the executor.
     std::unique_ptr<transport::Transport> transport_;
     std::shared_ptr<FourLetterWord> probe_;
+    bool beginning_ = false;  // a session was started, and there is no transport for it yet
+    bool ending_ = false;     // the sink knows that the session is over
     bool writing_ = false;
+    bool waiting_for_memory_ = false;
     TimePoint timer_at_ = TimePoint::max();
     base::Buffer out_;
-    std::vector<session::Event> events_;
-    std::vector<session::Action> actions_;
+    // What was taken from the session, in memory that is always there.
+    std::array<session::Event, events_at_once> events_;
+    std::size_t next_event_ = 0;
+    std::size_t last_event_ = 0;
 };
 
 }  // namespace kazoo::driver

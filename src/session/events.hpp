@@ -9,31 +9,45 @@
 #include <kazoo/state.hpp>
 
 #include <cstdint>
+#include <set>
 #include <span>
 #include <string>
 #include <system_error>
 #include <variant>
-#include <vector>
 
 namespace kazoo::session {
 
-/// Whoever waits for a request or a watch; the session keeps it and hands it back, no more.
+/// Who waits for a request or a watch. It may own functions and values of users, so the session
+/// only keeps it and hands it back: the last reference never ends inside the session, which is
+/// called under a lock.
 using Owner = detail::RefPtr<detail::RefCounted>;
+
+/// One who is to be told of a watch event.
+struct Watch {
+    Owner owner;
+    std::uint64_t order = 0;  ///< of telling
+};
+struct ByOrder {
+    bool operator()(const Watch& a, const Watch& b) const noexcept { return a.order < b.order; }
+};
+/// A set, because its nodes move from one set to another without taking memory.
+using Watchers = std::set<Watch, ByOrder>;
 
 /// A request is over. Exactly one for each request that was accepted.
 struct ReplyEvent {
     Owner request;
     std::error_code error;
-    Outcome outcome = Outcome::not_applied;
+    Outcome outcome = Outcome::not_applied;  ///< if there is an error, or the body is of no use
     std::int64_t zxid = 0;
     std::span<const std::byte> body;  ///< in the bytes of the last input; empty after an error
     const char* detail = "";          ///< more about the error
+    Owner watcher;                    ///< came with the request, and nothing was registered for it
 };
 
-/// Something happened to a watched node, or to the session (type NONE).
+/// Something happened to a watched node, to a watch (WATCH_LOST) or to the session (NONE).
 struct WatchEvent {
     WatchedEvent event;
-    std::vector<Owner> watchers;
+    Watchers watchers;
 };
 
 struct StateEvent {

@@ -10,6 +10,13 @@ void Keepalive::established(milliseconds timeout, TimePoint now) {
     timeout_ = timeout;
     heard_ = now;
     next_ping_ = now + ping_interval();
+    patient_until_ = now;
+}
+
+void Keepalive::clock_has_turn(TimePoint now) {
+    if (now > next_ping_ + std::max<milliseconds>(timeout_ / 50, 1ms)) {
+        patient_until_ = now + ping_interval();
+    }
 }
 
 bool Keepalive::take_ping(TimePoint now) {

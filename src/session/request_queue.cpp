@@ -9,27 +9,47 @@ namespace {
 
 constexpr std::int32_t last_xid = std::numeric_limits<std::int32_t>::max();
 
+// What a burst took beyond this is given back after it.
+constexpr std::size_t kept_bytes = 256 << 10;
+constexpr std::size_t kept_entries = 4096;
+
 }  // namespace
 
 RequestId RequestQueue::enqueue(const Call& call, codec::FrameExtent frame) {
-    auto& entry = pending_.emplace_back();
-    entry.id = ++last_id_;
+    Pending entry;
+    entry.id = last_id_ + 1;
     entry.xid = next_xid_;
     entry.op = call.op;
     entry.request = call.request;
     entry.frame = frame;
+    const bool has_deadline = call.request && call.deadline != TimePoint::max();
+    try {
+        if (call.watcher) {
+            entry.watch = std::make_unique<WatchRegistry::Order>(
+                call.watch_kind, call.watch_path, call.watcher
+            );
+        }
+        if (has_deadline) {
+            entry.deadline = call.deadline;
+            deadlines_.emplace(call.deadline, entry.id);
+        }
+        pending_.push_back(std::move(entry));
+    } catch (...) {
+        if (has_deadline) {
+            deadlines_.erase({call.deadline, last_id_ + 1});
+        }
+        unsent_.erase(frame.offset, frame.size);
+        throw;
+    }
+    // From here on nothing can fail.
+    ++last_id_;
     if (call.watcher) {
-        entry.watch = std::make_unique<WatchOrder>(WatchOrder{
-            call.watch_kind, std::string(call.watch_path), call.watcher});
         ++watches_;
     }
-    if (call.request && call.deadline != TimePoint::max()) {
-        entry.deadline = call.deadline;
-        deadlines_.emplace(call.deadline, entry.id);
-    }
+    most_pending_ = std::max(most_pending_, pending_.size());
     // Zero and negative xids have meanings of their own.
     next_xid_ = next_xid_ == last_xid ? 1 : next_xid_ + 1;
-    return entry.id;
+    return last_id_;
 }
 
 void RequestQueue::push_close() {
@@ -41,8 +61,8 @@ void RequestQueue::push_close() {
     enqueue(call, codec::append_frame(unsent_, header));
 }
 
-/// Nobody waits for it any more: neither a clock nor the limit of watches.
-void RequestQueue::forget(Pending& entry) {
+/// Takes it out of the table of deadlines and the count of watches.
+void RequestQueue::forget(Pending& entry) noexcept {
     if (entry.deadline != TimePoint::max()) {
         deadlines_.erase({entry.deadline, entry.id});
         entry.deadline = TimePoint::max();
@@ -52,7 +72,7 @@ void RequestQueue::forget(Pending& entry) {
     }
 }
 
-void RequestQueue::withdraw(Pending& entry) {
+void RequestQueue::withdraw(Pending& entry) noexcept {
     ++withdrawn_;
     withdrawn_bytes_ += entry.frame.size;
     entry.frame = {};
@@ -61,7 +81,7 @@ void RequestQueue::withdraw(Pending& entry) {
     }
 }
 
-void RequestQueue::sweep() {
+void RequestQueue::sweep() noexcept {
     const auto first = pending_.begin() + static_cast<std::ptrdiff_t>(sent_);
     std::size_t kept = 0;
     for (auto at = first; at != pending_.end(); ++at) {
@@ -86,10 +106,11 @@ void RequestQueue::send_all(base::Buffer& out) {
         out.append(unsent_.data(), unsent_.size());
     }
     unsent_.clear();
+    unsent_.release_if_larger_than(kept_bytes);
     sent_ = pending_.size();
 }
 
-std::optional<Pending> RequestQueue::take_reply(std::int32_t xid) {
+std::optional<Pending> RequestQueue::take_reply(std::int32_t xid) noexcept {
     if (sent_ == 0 || pending_.front().xid != xid) {
         return std::nullopt;
     }
@@ -97,7 +118,18 @@ std::optional<Pending> RequestQueue::take_reply(std::int32_t xid) {
     pending_.pop_front();
     --sent_;
     forget(*entry);
+    give_back_memory();
     return entry;
+}
+
+void RequestQueue::give_back_memory() noexcept {
+    if (!pending_.empty()) {
+        return;
+    }
+    if (most_pending_ > kept_entries) {
+        pending_.shrink_to_fit();
+    }
+    most_pending_ = 0;
 }
 
 bool RequestQueue::awaits(std::int32_t xid) const {
@@ -116,58 +148,60 @@ bool RequestQueue::awaits(std::int32_t xid) const {
     return at != end && at->xid == xid;
 }
 
-std::deque<Pending>::iterator RequestQueue::find(RequestId id) {
+std::deque<Pending>::iterator RequestQueue::find(RequestId id) noexcept {
     const auto at = std::lower_bound(
         pending_.begin(), pending_.end(), id, [](const Pending& p, RequestId i) { return p.id < i; }
     );
     return at != pending_.end() && at->id == id ? at : pending_.end();
 }
 
-RequestQueue::Cancelled RequestQueue::cancel(RequestId id) {
+RequestQueue::GivenUp RequestQueue::cancel(RequestId id) noexcept {
     const auto at = find(id);
     if (at == pending_.end() || !at->request) {
         return {};
     }
-    Cancelled result{std::move(at->request), at->op, false};
-    at->request = {};
+    GivenUp result{std::move(at->request), {}, at->op, false};
     result.sent = static_cast<std::size_t>(at - pending_.begin()) < sent_;
     forget(*at);
-    at->watch.reset();
+    if (at->watch) {
+        result.watcher = at->watch->take_watcher();
+        at->watch.reset();
+    }
     if (!result.sent) {
         withdraw(*at);
     }
     return result;
 }
 
-std::vector<RequestId> RequestQueue::expired(TimePoint now) const {
-    std::vector<RequestId> ids;
-    for (const auto& [deadline, id] : deadlines_) {
-        if (deadline > now) {
-            break;
-        }
-        ids.push_back(id);
+std::optional<RequestId> RequestQueue::expired(TimePoint now) const noexcept {
+    if (deadlines_.empty() || deadlines_.begin()->first > now) {
+        return std::nullopt;
     }
-    return ids;
+    return deadlines_.begin()->second;
 }
 
-TimePoint RequestQueue::next_deadline() const {
+TimePoint RequestQueue::next_deadline() const noexcept {
     return deadlines_.empty() ? TimePoint::max() : deadlines_.begin()->first;
 }
 
-std::vector<std::pair<Pending, bool>> RequestQueue::take_all() {
-    std::vector<std::pair<Pending, bool>> all;
-    all.reserve(pending_.size());
-    for (auto& entry : pending_) {
-        all.emplace_back(std::move(entry), all.size() < sent_);
+std::optional<RequestQueue::GivenUp> RequestQueue::take_oldest() noexcept {
+    if (pending_.empty()) {
+        unsent_.clear();
+        unsent_.release_if_larger_than(kept_bytes);
+        withdrawn_ = 0;
+        withdrawn_bytes_ = 0;
+        give_back_memory();
+        return std::nullopt;
     }
-    pending_.clear();
-    deadlines_.clear();
-    unsent_.clear();
-    sent_ = 0;
-    watches_ = 0;
-    withdrawn_ = 0;
-    withdrawn_bytes_ = 0;
-    return all;
+    auto& entry = pending_.front();
+    GivenUp result{std::move(entry.request), {}, entry.op, sent_ > 0};
+    forget(entry);
+    if (entry.watch) {
+        result.watcher = entry.watch->take_watcher();
+    }
+    sent_ -= sent_ > 0 ? 1 : 0;
+    pending_.pop_front();
+    return result;
 }
 
 }  // namespace kazoo::session

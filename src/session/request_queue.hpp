@@ -17,7 +17,6 @@
 #include <string>
 #include <system_error>
 #include <utility>
-#include <vector>
 
 namespace kazoo::session {
 
@@ -34,12 +33,6 @@ struct Call {
     std::string_view watch_path;  ///< with the chroot; only read by submit
 };
 
-struct WatchOrder {
-    WatchKind kind;
-    std::string path;
-    Owner watcher;
-};
-
 /// One request that has no reply yet.
 struct Pending {
     RequestId id = 0;
@@ -48,7 +41,7 @@ struct Pending {
     Owner request;             ///< null: abandoned, or the session's own
     codec::FrameExtent frame;  ///< where it waits to be sent
     TimePoint deadline = TimePoint::max();
-    std::unique_ptr<WatchOrder> watch;
+    std::unique_ptr<WatchRegistry::Order> watch;
 };
 
 /// Requests in the order of issue: first those that were sent, which await replies in this order,
@@ -64,7 +57,8 @@ public:
     RequestQueue(const Limits& limits, std::int32_t first_xid)
         : limits_(limits), next_xid_(first_xid > 0 ? first_xid : 1) {}
 
-    /// Encodes the frame behind those that wait. An error changes nothing.
+    /// Encodes the frame behind those that wait. An error changes nothing, and nor does
+    /// std::bad_alloc.
     template <class... Body>
     [[nodiscard]] Accepted push(const Call& call, const Body&... body) {
         if (size() >= limits_.requests || unsent_bytes() >= limits_.queued_bytes) {
@@ -80,32 +74,43 @@ public:
         }
         return {{}, enqueue(call, frame)};
     }
-    /// The session's good-bye, beside all limits: it must always be possible to say it.
+    /// The request that closes the session, whatever the limits say. Throws std::bad_alloc and has
+    /// then changed nothing.
     void push_close();
 
-    /// Moves all frames that wait behind `out`; from then on their requests count as sent.
+    /// Moves all frames that wait behind `out`; from then on their requests count as sent. Throws
+    /// std::bad_alloc, and has then changed nothing; never if `out` is empty.
     void send_all(base::Buffer& out);
     [[nodiscard]] bool has_unsent() const { return unsent_bytes() > 0; }
 
     /// The request that this reply answers, or nothing if it is not the oldest one sent.
-    [[nodiscard]] std::optional<Pending> take_reply(std::int32_t xid);
+    [[nodiscard]] std::optional<Pending> take_reply(std::int32_t xid) noexcept;
     /// Whether any sent request has this xid.
     [[nodiscard]] bool awaits(std::int32_t xid) const;
 
-    struct Cancelled {
-        Owner request;  ///< null if there is no such request
+    /// Whether this request waits to be sent.
+    [[nodiscard]] bool waits(RequestId id) noexcept {
+        const auto at = find(id);
+        return at != pending_.end() && at->request &&
+               static_cast<std::size_t>(at - pending_.begin()) >= sent_;
+    }
+
+    struct GivenUp {
+        Owner request;  ///< null if there is none to be told
+        Owner watcher;
         codec::Opcode op{};
         bool sent = false;
     };
-    /// Not sent: withdrawn, it will not be. Sent: abandoned, it keeps its place.
-    [[nodiscard]] Cancelled cancel(RequestId id);
+    /// Not sent: withdrawn, it will not be. Sent: abandoned, it keeps its place. Nothing comes back
+    /// if there is no such request.
+    [[nodiscard]] GivenUp cancel(RequestId id) noexcept;
 
-    /// The ids of requests whose deadline has come.
-    [[nodiscard]] std::vector<RequestId> expired(TimePoint now) const;
-    [[nodiscard]] TimePoint next_deadline() const;
+    /// A request whose deadline has come.
+    [[nodiscard]] std::optional<RequestId> expired(TimePoint now) const noexcept;
+    [[nodiscard]] TimePoint next_deadline() const noexcept;
 
-    /// Gives up on all; says of each whether it was sent. Nothing is left.
-    [[nodiscard]] std::vector<std::pair<Pending, bool>> take_all();
+    /// Gives the oldest request up. Whoever begins with this goes on until there is none.
+    [[nodiscard]] std::optional<GivenUp> take_oldest() noexcept;
 
     [[nodiscard]] std::size_t size() const { return pending_.size() - withdrawn_; }
     /// Watches that will be registered if the replies are good.
@@ -113,17 +118,19 @@ public:
 
 private:
     RequestId enqueue(const Call& call, codec::FrameExtent frame);
-    void forget(Pending& entry);
-    void withdraw(Pending& entry);
-    void sweep();
+    void forget(Pending& entry) noexcept;
+    void withdraw(Pending& entry) noexcept;
+    void sweep() noexcept;
+    void give_back_memory() noexcept;
     [[nodiscard]] std::size_t unsent_bytes() const { return unsent_.size() - withdrawn_bytes_; }
-    [[nodiscard]] std::deque<Pending>::iterator find(RequestId id);
+    [[nodiscard]] std::deque<Pending>::iterator find(RequestId id) noexcept;
 
     const Limits limits_;
     std::int32_t next_xid_;
     RequestId last_id_ = 0;
     std::size_t sent_ = 0;  // the first so many of pending_
     std::size_t watches_ = 0;
+    std::size_t most_pending_ = 0;  // since it was empty
     // Withdrawn requests stay where they are until the next sweep, without request and with an
     // empty extent: closing the gap for each of them would cost a queue of n requests n^2.
     std::size_t withdrawn_ = 0;

@@ -15,7 +15,11 @@ Outcome given_up(codec::Opcode op, bool sent) {
     return codec::is_write(op) ? Outcome::unknown : Outcome::not_applied;
 }
 
-constexpr int restore_attempts = 3;
+/// More than there ever are at once.
+constexpr std::size_t most_actions = 8;
+
+/// Before the next attempt to connect when memory has run out.
+constexpr milliseconds memory_pause(100);
 
 }  // namespace
 
@@ -26,21 +30,25 @@ Session::Session(Config config)
       renewal_(RetryPolicy(config_.connection_retry).max_tries(-1), config_.seed + 2),
       search_(config_.hosts, config_.randomize_hosts, config_.seed + 3),
       requests_(config_.limits, config_.first_xid),
+      restoration_(config_.limits.set_watches_bytes),
       reader_(config_.limits.reply_bytes) {
     identity_.id = config_.session_id;
     identity_.password = config_.password;
     for (auto& entry : config_.auth) {
         credentials_.push_back({entry, {}});
     }
+    actions_.reserve(most_actions);
 }
 
 void Session::start(TimePoint now) {
     assert(!started_);
     started_ = true;
+    enter(Phase::backing_off, now);  // what begins, if there is no memory to begin now
     keepalive_.established(requested_timeout(config_), now);
     begin_attempt(now);
     for (const auto& credential : credentials_) {
         if (!fits(credential.entry)) {
+            refused_auth_ = credential.entry;
             return fail_authentication("credentials are larger than a request may be");
         }
     }
@@ -64,12 +72,27 @@ bool Session::cancel(RequestId id, std::error_code why) {
     if (!cancelled.request) {
         return false;
     }
-    ReplyEvent event;
-    event.request = std::move(cancelled.request);
-    event.error = why;
-    event.outcome = given_up(cancelled.op, cancelled.sent);
-    events_.emplace_back(std::move(event));
+    give_up(std::move(cancelled), why);
     return true;
+}
+
+bool Session::withdraw(RequestId id) noexcept {
+    if (!requests_.waits(id)) {
+        return false;
+    }
+    if (requests_.cancel(id).request) {
+        events_.break_promise();
+    }
+    return true;
+}
+
+void Session::give_up(RequestQueue::GivenUp request, std::error_code error) noexcept {
+    ReplyEvent event;
+    event.request = std::move(request.request);
+    event.watcher = std::move(request.watcher);
+    event.error = error;
+    event.outcome = given_up(request.op, request.sent);
+    events_.push_promised(std::move(event));
 }
 
 /// Servers drop the connection over a frame that is too large, on every connection anew.
@@ -84,9 +107,6 @@ std::size_t Session::credentials_held() const {
     for (const auto& credential : credentials_) {
         sum += credential.waiting.size();
     }
-    for (const auto& in_flight : auth_in_flight_) {
-        sum += in_flight.owners.size();
-    }
     return sum;
 }
 
@@ -97,23 +117,37 @@ std::error_code Session::add_auth(AuthEntry entry, Owner owner) {
     if (credentials_held() >= config_.limits.requests) {
         return ClientErrc::queue_full;
     }
-    auto at = std::find_if(credentials_.begin(), credentials_.end(), [&](const Credential& known) {
-        return known.entry == entry;
-    });
-    if (at == credentials_.end()) {
-        at = credentials_.insert(at, Credential{std::move(entry), {}});
-    }
     if (const auto refused = refusal(state_)) {
         return refused;
     }
     if (phase_ == Phase::closing) {
         return ClientErrc::connection_closed;
     }
+    ReplyRoom room(events_, true);
+    auto at = std::find_if(credentials_.begin(), credentials_.end(), [&](const Credential& known) {
+        return known.entry == entry;
+    });
+    if (at == credentials_.end()) {
+        at = credentials_.insert(at, Credential{std::move(entry), {}});
+    }
     at->waiting.push_back(std::move(owner));
     if (phase_ == Phase::serving || phase_ == Phase::authenticating) {
-        send_credential(static_cast<std::size_t>(at - credentials_.begin()));
+        try {
+            send_credential(static_cast<std::size_t>(at - credentials_.begin()));
+        } catch (...) {
+            at->waiting.pop_back();
+            throw;
+        }
     }
+    at->forgotten = false;
+    room.keep();
     return {};
+}
+
+void Session::forget_auth() noexcept {
+    for (auto& credential : credentials_) {
+        credential.forgotten = true;
+    }
 }
 
 void Session::set_hosts(std::vector<HostPort> hosts, bool randomize) {
@@ -125,43 +159,61 @@ void Session::set_hosts(std::vector<HostPort> hosts, bool randomize) {
     }
 }
 
-void Session::close(TimePoint now) {
-    if (phase_ == Phase::serving) {
-        search_.stop();
-        requests_.push_close();
-        enter(Phase::closing, later(now, config_.close_timeout));
-    } else if (phase_ != Phase::closing) {
-        finish(KeeperState::CLOSED, Errc::connection_loss);
+void Session::close(TimePoint now) noexcept {
+    if (phase_ == Phase::closing) {
+        return;
     }
+    if (phase_ != Phase::serving) {
+        return finish(KeeperState::CLOSED, Errc::connection_loss);
+    }
+    try {
+        requests_.push_close();
+    } catch (const std::bad_alloc&) {
+        return finish(KeeperState::CLOSED, ClientErrc::out_of_memory);
+    }
+    search_.stop();
+    enter(Phase::closing, later(now, config_.close_timeout));
 }
 
-void Session::set_state(KeeperState state) {
+void Session::set_state(KeeperState state) noexcept {
     if (state == state_) {
         return;
     }
     assert(is_transition(state_, state));
     state_ = state;
-    events_.emplace_back(StateEvent{state});
+    events_.push(StateEvent{state});
 }
 
-void Session::log(LogLevel level, std::string text) {
-    events_.emplace_back(LogEvent{level, std::move(text)});
+/// A line for which there is no memory is dropped.
+void Session::log(LogLevel level, std::string text) noexcept {
+    try {
+        events_.reserve(1);
+        events_.push(LogEvent{level, std::move(text)});
+    } catch (const std::bad_alloc&) {
+        return;
+    }
 }
 
-void Session::disconnect() {
+void Session::disconnect() noexcept {
     attempt_ = ++last_attempt_;  // whatever still arrives from the old one is not ours any more
+    // Look-ups go on without a connection. Of all else only this is left to do.
+    std::erase_if(actions_, [](const Action& action) {
+        return !std::holds_alternative<ResolveAction>(action);
+    });
+    if (actions_.size() == actions_.capacity()) {
+        actions_.pop_back();  // its answer counts as late
+    }
     actions_.emplace_back(DisconnectAction{});
     search_.stop();
     control_.clear();
-    for (auto& in_flight : auth_in_flight_) {
-        auto& waiting = credentials_[in_flight.credential].waiting;
-        std::move(in_flight.owners.begin(), in_flight.owners.end(), std::back_inserter(waiting));
+    for (auto& credential : credentials_) {
+        credential.asked = 0;  // who waits will be answered on the next connection
     }
     auth_in_flight_.clear();
-    restores_in_flight_ = 0;
+    restoration_.abandon();
 }
 
-void Session::leave_connection() {
+void Session::leave_connection() noexcept {
     disconnect();
     fail_requests(Errc::connection_loss);
     set_state(KeeperState::CONNECTING);
@@ -170,13 +222,16 @@ void Session::leave_connection() {
 void Session::lose_connection(std::string_view why, TimePoint now) {
     log(LogLevel::warning,
         "connection to " + server_name(host_, server_.address) + " lost: " + std::string(why));
-    const bool restoring = restores_in_flight_ > 0;
+    const bool restoring = restoration_.under_way();
+    const auto deadly = restoration_.dropped();
     leave_connection();
-    if (restoring && ++restore_failures_ >= restore_attempts) {
+    if (deadly) {
         log(LogLevel::error,
-            "servers drop the connection over restored watches; they are given up");
-        drop_watches();
-        restore_failures_ = 0;
+            "servers drop the connection over one restored watch again and again; it is given up");
+        lose_watches(*deadly);
+    } else if (restoring) {
+        log(LogLevel::warning,
+            "watches were being restored; the next connection gets them in parts");
     }
     if (!proven_) {
         return next_endpoint(now);  // no better than an attempt that failed
@@ -196,8 +251,7 @@ void Session::expire(std::string_view why, TimePoint now) {
     fail_requests(Errc::session_expired);
     drop_watches();
     identity_ = {};
-    last_zxid_ = 0;  // a server that is behind would refuse a new session for ever
-    restore_failures_ = 0;
+    last_zxid_ = 0;  // a server that is behind would never accept a new session
     begin_round();
     // Not a failed try of connection_retry: a server has spoken, or the tries go on. But it must
     // not become a loop without pause, with servers that give every connection another session.
@@ -209,7 +263,7 @@ void Session::fail_authentication(std::string_view why) {
     finish(KeeperState::AUTH_FAILED, Errc::auth_failed);
 }
 
-void Session::finish(KeeperState state, std::error_code pending_error) {
+void Session::finish(KeeperState state, std::error_code pending_error) noexcept {
     if (phase_ != Phase::idle) {
         disconnect();
         enter(Phase::idle, TimePoint::max());
@@ -221,52 +275,84 @@ void Session::finish(KeeperState state, std::error_code pending_error) {
     identity_ = {};
 }
 
-void Session::fail_requests(std::error_code error) {
-    for (auto& [pending, sent] : requests_.take_all()) {
-        if (!pending.request) {
-            continue;
+void Session::fail_requests(std::error_code error) noexcept {
+    while (auto lost = requests_.take_oldest()) {
+        if (lost->request) {
+            give_up(std::move(*lost), error);
         }
-        ReplyEvent event;
-        event.request = std::move(pending.request);
-        event.error = error;
-        event.outcome = given_up(pending.op, sent);
-        events_.emplace_back(std::move(event));
     }
 }
 
-void Session::fail_credentials(std::error_code error) {
+void Session::fail_credentials(std::error_code error) noexcept {
     for (auto& credential : credentials_) {
         for (auto& owner : credential.waiting) {
-            ReplyEvent event;
-            event.request = std::move(owner);
-            event.error = error;
-            event.outcome = Outcome::not_applied;
-            events_.emplace_back(std::move(event));
+            give_up({std::move(owner), {}, codec::Opcode::auth, true}, error);
         }
         credential.waiting.clear();
+        credential.asked = 0;
     }
 }
 
-void Session::drop_watches() {
+void Session::drop_watches() noexcept {
+    restoration_.reset();
     auto told = watches_.take_all();
     if (!told.empty()) {
-        events_.emplace_back(WatchEvent{WatchedEvent(EventType::NONE, state_), std::move(told)});
+        events_.push(WatchEvent{WatchedEvent(EventType::NONE, state_), std::move(told)});
     }
 }
 
-void Session::expire_deadlines(TimePoint now) {
-    for (const auto id : requests_.expired(now)) {
-        cancel(id, Errc::operation_timeout);
+/// The session goes on without them, and their owners learn it.
+void Session::lose_watches(const WatchRange& range) {
+    for (;;) {
+        events_.reserve(1);
+        auto lost = watches_.take_first(range);
+        if (!lost) {
+            return;
+        }
+        events_.push(WatchEvent{
+            WatchedEvent(EventType::WATCH_LOST, state_, std::move(lost->path)),
+            std::move(lost->watchers)});
     }
+}
+
+void Session::expire_deadlines(TimePoint now) noexcept {
+    while (const auto id = requests_.expired(now)) {
+        give_up(requests_.cancel(*id), Errc::operation_timeout);
+    }
+}
+
+void Session::out_of_memory(TimePoint now) noexcept {
+    switch (phase_) {
+        case Phase::idle:
+            return;
+        case Phase::closing:
+            return finish(KeeperState::CLOSED, ClientErrc::out_of_memory);
+        case Phase::serving:
+            disconnect();
+            fail_requests(ClientErrc::out_of_memory);
+            break;
+        default:
+            disconnect();
+    }
+    set_state(KeeperState::CONNECTING);
+    moving_ = false;
+    endpoints_.clear();
+    begin_round();
+    enter(Phase::backing_off, later(now, memory_pause));
 }
 
 void Session::on_timeout(TimePoint now) {
     expire_deadlines(now);
+    check_phase(now);
+}
+
+void Session::check_phase(TimePoint now) {
     switch (phase_) {
         case Phase::idle:
             return;
         case Phase::serving:
         case Phase::closing:
+            keepalive_.clock_has_turn(now);
             if (keepalive_.connection_dead(now)) {
                 return on_closed(attempt_, std::make_error_code(std::errc::timed_out), now);
             }
@@ -294,35 +380,32 @@ void Session::on_timeout(TimePoint now) {
     }
 }
 
-std::optional<Action> Session::next_action() {
+std::optional<Action> Session::next_action() noexcept {
     if (actions_.empty()) {
         return std::nullopt;
     }
     std::optional<Action> action(std::move(actions_.front()));
-    actions_.pop_front();
+    actions_.erase(actions_.begin());
     return action;
 }
 
 bool Session::take_output(base::Buffer& out) {
     const auto before = out.size();
     if (!control_.empty()) {
-        out.append(control_.data(), control_.size());
+        if (out.empty()) {
+            out.swap(control_);
+        } else {
+            out.append(control_.data(), control_.size());
+        }
         control_.clear();
         control_.release_if_larger_than(config_.limits.set_watches_bytes);
     }
-    if ((phase_ == Phase::serving || phase_ == Phase::closing) && requests_.has_unsent()) {
+    const bool open =
+        (phase_ == Phase::serving && !restoration_.waiting()) || phase_ == Phase::closing;
+    if (open && requests_.has_unsent()) {
         requests_.send_all(out);
     }
     return out.size() > before;
-}
-
-void Session::take_events(std::vector<Event>& into) {
-    if (into.empty()) {
-        into.swap(events_);
-        return;
-    }
-    std::move(events_.begin(), events_.end(), std::back_inserter(into));
-    events_.clear();
 }
 
 TimePoint Session::next_deadline() const {

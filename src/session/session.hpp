@@ -6,12 +6,14 @@
 #include "session/attempt_limit.hpp"
 #include "session/attempt_log.hpp"
 #include "session/config.hpp"
+#include "session/event_queue.hpp"
 #include "session/events.hpp"
 #include "session/handshake.hpp"
 #include "session/host_list.hpp"
 #include "session/keepalive.hpp"
 #include "session/look_ups.hpp"
 #include "session/request_queue.hpp"
+#include "session/restoration.hpp"
 #include "session/state_table.hpp"
 #include "session/watch_registry.hpp"
 #include "session/writable_search.hpp"
@@ -34,6 +36,12 @@ namespace kazoo::session {
 /// After every input the caller drains `next_action`, `take_output` and `take_events`, and calls
 /// `on_timeout` no later than at `next_deadline`. `now` never decreases. Not thread-safe.
 /// The bytes given to `on_bytes` stay valid until the events it led to have been dealt with.
+///
+/// Memory may run out anywhere. What the user's side throws then has changed nothing. When `start`
+/// or an input of the transport or the clock throws std::bad_alloc, the caller calls
+/// `out_of_memory`, which drops the connection and needs no memory: the session goes on with
+/// another. Ending requests, watches and the session allocates nothing, so nothing that was
+/// accepted is lost.
 class Session {
 public:
     explicit Session(Config config);
@@ -48,19 +56,28 @@ public:
         if (const auto error = admit(call)) {
             return {error};
         }
-        return requests_.push(call, body...);
+        ReplyRoom room(events_, static_cast<bool>(call.request));
+        auto accepted = requests_.push(call, body...);
+        if (!accepted.error) {
+            room.keep();
+        }
+        return accepted;
     }
     /// Gives a request up with this error; false if it is over already.
     bool cancel(RequestId id, std::error_code why);
+    /// Takes back a request that was accepted, if it has not been sent; false if it has, or is
+    /// over. The caller still owns what it gave.
+    bool withdraw(RequestId id) noexcept;
     /// Credentials for this and every later connection. `owner` gets a reply once a server has
-    /// judged them. An error says that there will be none; the credentials are remembered all the
-    /// same, unless the error is about a limit (request_too_large, queue_full).
+    /// accepted or refused them. An error says that they were not taken.
     [[nodiscard]] std::error_code add_auth(AuthEntry entry, Owner owner);
+    /// No later connection presents the credentials that it knows now.
+    void forget_auth() noexcept;
     /// From the next host to be tried on. Without hosts nothing can be reached.
     void set_hosts(std::vector<HostPort> hosts, bool randomize);
     /// Ends the session: what was taken before is served first. Without a connection at once,
-    /// and the servers keep what is left of the session until it expires.
-    void close(TimePoint now);
+    /// and the servers keep what is left of the session until it expires. So it is without memory.
+    void close(TimePoint now) noexcept;
 
     // The transport's side.
 
@@ -75,12 +92,31 @@ public:
     void on_probe(std::uint64_t attempt, std::string_view answer, TimePoint now);
     void on_timeout(TimePoint now);
 
+    /// After an input that has thrown std::bad_alloc, and whenever the caller has no memory to go
+    /// on.
+    void out_of_memory(TimePoint now) noexcept;
+    /// The same if this is still the attempt.
+    void out_of_memory(std::uint64_t attempt, TimePoint now) noexcept {
+        if (attempt == attempt_) {
+            out_of_memory(now);
+        }
+    }
+
     // Outputs.
 
-    [[nodiscard]] std::optional<Action> next_action();
-    /// Moves all bytes that may be sent now behind `out`; says whether there were any.
+    [[nodiscard]] std::optional<Action> next_action() noexcept;
+    /// Moves all bytes that may be sent now behind `out`; says whether there were any. Throws
+    /// std::bad_alloc only if there are bytes in `out`, which may be sent; the rest waits.
     bool take_output(base::Buffer& out);
-    void take_events(std::vector<Event>& into);
+    /// Moves the oldest events into `into`, as many as fit; says how many. All are to be taken
+    /// before the bytes of an input become invalid, or their bodies forgotten.
+    [[nodiscard]] std::size_t take_events(std::span<Event> into) noexcept {
+        return events_.take(into);
+    }
+    [[nodiscard]] bool has_events() const noexcept { return events_.size() > 0; }
+    /// The bytes of the last input are not valid any more: replies that still wait to be taken
+    /// fail.
+    void forget_bodies() noexcept { events_.forget_bodies(); }
     [[nodiscard]] TimePoint next_deadline() const;
 
     // Facts.
@@ -94,6 +130,9 @@ public:
     [[nodiscard]] const Endpoint& server() const { return server_; }
     /// The last failed attempt at each server since the last connection, the latest last.
     [[nodiscard]] std::vector<ServerAttempt> last_attempts() const { return attempts_.last(); }
+    /// The credentials over which the session has ended in AUTH_FAILED, if it was over those of
+    /// this client.
+    [[nodiscard]] const std::optional<AuthEntry>& refused_auth() const { return refused_auth_; }
     [[nodiscard]] std::size_t requests() const { return requests_.size(); }
     [[nodiscard]] std::size_t watches() const { return watches_.size(); }
 
@@ -110,32 +149,58 @@ private:
     };
     struct Credential {
         AuthEntry entry;
-        std::vector<Owner> waiting;  // for its next judgement
+        std::vector<Owner> waiting;  // for an answer, in the order in which they asked
+        std::size_t asked = 0;       // the first so many of them wait for one that is under way
+        bool forgotten = false;      // only those who wait are still answered
     };
     struct AuthInFlight {
         std::size_t credential;
-        std::vector<Owner> owners;
+        std::size_t waiting;  // so many get the answer
+    };
+    /// Room for the reply to a request that is about to be accepted.
+    class ReplyRoom {
+    public:
+        ReplyRoom(EventQueue& events, bool wanted) : events_(wanted ? &events : nullptr) {
+            if (wanted) {
+                events.promise();
+            }
+        }
+        ReplyRoom(const ReplyRoom&) = delete;
+        ReplyRoom& operator=(const ReplyRoom&) = delete;
+        ~ReplyRoom() {
+            if (events_ != nullptr) {
+                events_->break_promise();
+            }
+        }
+        void keep() noexcept { events_ = nullptr; }
+
+    private:
+        EventQueue* events_;
     };
 
     // session.cpp
     [[nodiscard]] std::error_code admit(const Call& call) const;
     [[nodiscard]] bool fits(const AuthEntry& entry) const;
     [[nodiscard]] std::size_t credentials_held() const;
-    void set_state(KeeperState state);
-    void log(LogLevel level, std::string text);
-    void disconnect();
-    void leave_connection();
+    void set_state(KeeperState state) noexcept;
+    void log(LogLevel level, std::string text) noexcept;
+    void disconnect() noexcept;
+    void leave_connection() noexcept;
     void lose_connection(std::string_view why, TimePoint now);
     void expire(std::string_view why, TimePoint now);
     void fail_authentication(std::string_view why);
-    void finish(KeeperState state, std::error_code pending_error);
-    void fail_requests(std::error_code error);
-    void fail_credentials(std::error_code error);
-    void drop_watches();
-    void expire_deadlines(TimePoint now);
+    void finish(KeeperState state, std::error_code pending_error) noexcept;
+    void fail_requests(std::error_code error) noexcept;
+    void fail_credentials(std::error_code error) noexcept;
+    void drop_watches() noexcept;
+    void lose_watches(const WatchRange& range);
+    void give_up(RequestQueue::GivenUp request, std::error_code error) noexcept;
+    void expire_deadlines(TimePoint now) noexcept;
+    void check_phase(TimePoint now);
 
     // session_connect.cpp
     void begin_round() noexcept;
+    void resolve(ResolveAction action);
     void begin_attempt(TimePoint now);
     void try_addresses(LookUps::Answer answer, TimePoint now);
     void next_endpoint(TimePoint now);
@@ -167,10 +232,12 @@ private:
     void end_by_server(std::int32_t err, TimePoint now);
     void on_reply(const codec::ReplyHeader& header, std::span<const std::byte> body, TimePoint now);
     void on_stray(std::int32_t xid, TimePoint now);
-    void on_notification(const codec::ReplyHeader& header, std::span<const std::byte> body);
+    void on_notification(
+        const codec::ReplyHeader& header, std::span<const std::byte> body, TimePoint now
+    );
     void on_auth_reply(std::int32_t err, TimePoint now);
     void on_watches_restored(std::int32_t err, TimePoint now);
-    void register_watch(Pending& answered, std::int32_t err);
+    void register_watch(Pending& answered, std::int32_t err) noexcept;
 
     Config config_;
     KeeperState state_ = KeeperState::CLOSED;
@@ -206,17 +273,17 @@ private:
 
     RequestQueue requests_;
     WatchRegistry watches_;
-    std::size_t restores_in_flight_ = 0;
-    int restore_failures_ = 0;
+    Restoration restoration_;
     std::vector<Credential> credentials_;
     std::deque<AuthInFlight> auth_in_flight_;
+    std::optional<AuthEntry> refused_auth_;
 
     codec::FrameReader reader_;
     std::uint32_t greeting_ = 0;  // the first four bytes of a connection, as far as they are here
     int greeting_bytes_ = 0;
-    base::Buffer control_;  // what goes out before any request
-    std::deque<Action> actions_;
-    std::vector<Event> events_;
+    base::Buffer control_;         // what goes out before any request
+    std::vector<Action> actions_;  // few; there is always room for a disconnection
+    EventQueue events_;
 };
 
 }  // namespace kazoo::session

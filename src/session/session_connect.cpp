@@ -31,6 +31,17 @@ milliseconds Session::connect_timeout(TimePoint now) const {
 }
 
 /// Of hosts, with the next attempt.
+/// What is not asked for after all must not count as asked.
+void Session::resolve(ResolveAction action) {
+    const auto attempt = action.attempt;
+    try {
+        actions_.emplace_back(std::move(action));
+    } catch (...) {
+        static_cast<void>(look_ups_.answered(attempt));
+        throw;
+    }
+}
+
 void Session::begin_round() noexcept {
     hosts_.begin_round();
     look_ups_.end_turns();
@@ -51,8 +62,9 @@ void Session::begin_attempt(TimePoint now) {
         return try_addresses(std::move(*answer), now);
     }
     const auto number = ++last_attempt_;
+    ResolveAction action{number, host_};
     if (look_ups_.ask(host_, number, now)) {
-        actions_.emplace_back(ResolveAction{number, host_});
+        resolve(std::move(action));
     }
     // A host that was passed over before is not waited for again.
     enter(Phase::resolving, std::max(look_ups_.patience_ends(host_, connect_timeout(now)), now));
@@ -284,9 +296,11 @@ void Session::welcome(std::span<const std::byte> frame, TimePoint now) {
     keepalive_.established(answer.timeout, now);
     enter(Phase::authenticating, later(now, connect_timeout(now)));
     for (std::size_t i = 0; i < credentials_.size(); ++i) {
-        send_credential(i);
+        if (!credentials_[i].forgotten || !credentials_[i].waiting.empty()) {
+            send_credential(i);
+        }
     }
-    if (credentials_.empty()) {
+    if (auth_in_flight_.empty()) {
         serve(now);
     }
 }
@@ -299,13 +313,18 @@ void Session::send_credential(std::size_t index) {
     codec::AuthRequest request;
     request.scheme = credential.entry.scheme;
     request.auth.value = credential.entry.credential;
-    codec::append_frame(control_, header, request);
-    auth_in_flight_.push_back({index, std::move(credential.waiting)});
-    credential.waiting.clear();
+    auth_in_flight_.push_back({index, credential.waiting.size() - credential.asked});
+    try {
+        codec::append_frame(control_, header, request);
+    } catch (...) {
+        auth_in_flight_.pop_back();
+        throw;
+    }
+    credential.asked = credential.waiting.size();
 }
 
 void Session::serve(TimePoint now) {
-    restores_in_flight_ = watches_.restore(control_, last_zxid_, config_.limits.set_watches_bytes);
+    restoration_.begin(watches_, last_zxid_, control_);
     enter(Phase::serving, TimePoint::max());
     moving_ = in_pause_ = false;
     attempts_.clear();
@@ -321,12 +340,12 @@ void Session::look_further(std::optional<Action> action, TimePoint now) {
     if (!action) {
         return;
     }
-    if (const auto* resolve = std::get_if<ResolveAction>(&*action)) {
-        if (!look_ups_.ask_for_search(resolve->host, resolve->attempt, now)) {
-            return;  // has been asked already
-        }
-    }
-    actions_.push_back(std::move(*action));
+    auto* const question = std::get_if<ResolveAction>(&*action);
+    if (question == nullptr) {
+        actions_.push_back(std::move(*action));
+    } else if (look_ups_.ask_for_search(question->host, question->attempt, now)) {
+        resolve(std::move(*question));
+    }  // else it has been asked already
 }
 
 void Session::on_probe(std::uint64_t attempt, std::string_view answer, TimePoint now) {

@@ -121,7 +121,7 @@ void Session::on_frame(std::span<const std::byte> frame, TimePoint now) {
     const auto body = rest_of(frame, decoder);
     switch (header.xid) {
         case codec::watch_xid:
-            return on_notification(header, body);
+            return on_notification(header, body, now);
         case codec::ping_xid:
             return on_ping_reply(header.err, now);
         case codec::auth_xid:
@@ -151,13 +151,17 @@ void Session::on_reply(
         ReplyEvent event;
         event.request = std::move(answered->request);
         event.zxid = header.zxid;
+        event.outcome = codec::is_write(answered->op) ? Outcome::unknown : Outcome::not_applied;
         if (header.err == 0) {
             event.body = body;
         } else {
             event.error = static_cast<Errc>(header.err);
             event.outcome = outcome_of(answered->op, event.error);
         }
-        events_.emplace_back(std::move(event));
+        if (answered->watch) {
+            event.watcher = answered->watch->take_watcher();
+        }
+        events_.push_promised(std::move(event));
     }
     if (ends) {
         end_by_server(header.err, now);
@@ -202,34 +206,42 @@ void Session::on_oversized(const codec::FrameItem& item, TimePoint now) {
     }
     proven_ = true;
     last_zxid_ = std::max(last_zxid_, header.zxid);
-    log(LogLevel::warning, "a reply of " + std::to_string(item.length) + " bytes is skipped");
     if (answered->request) {
         ReplyEvent event;
         event.request = std::move(answered->request);
         event.error = ClientErrc::response_too_large;
         event.outcome = outcome_of(answered->op, event.error);
         event.zxid = header.zxid;
-        events_.emplace_back(std::move(event));
+        if (answered->watch) {
+            event.watcher = answered->watch->take_watcher();
+        }
+        events_.push_promised(std::move(event));
     }
+    log(LogLevel::warning, "a reply of " + std::to_string(item.length) + " bytes is skipped");
 }
 
-void Session::register_watch(Pending& answered, std::int32_t err) {
+void Session::register_watch(Pending& answered, std::int32_t err) noexcept {
     if (!answered.watch) {
         return;
     }
-    auto& watch = *answered.watch;
-    if (err == 0) {
-        watches_.add(watch.kind, watch.path, std::move(watch.watcher));
-    } else if (err == static_cast<int>(Errc::no_node) && answered.op == codec::Opcode::exists) {
-        watches_.add(WatchKind::exist, watch.path, std::move(watch.watcher));
+    if (err == static_cast<int>(Errc::no_node) && answered.op == codec::Opcode::exists) {
+        answered.watch->kind = WatchKind::exist;
+    } else if (err != 0) {
+        return;
     }
+    watches_.add(*answered.watch);
 }
 
-void Session::on_notification(const codec::ReplyHeader& header, std::span<const std::byte> body) {
+void Session::on_notification(
+    const codec::ReplyHeader& header, std::span<const std::byte> body, TimePoint now
+) {
     codec::Decoder decoder(body);
     codec::WatcherEvent wire;
     if (!codec::decode(decoder, wire)) {
-        return log(LogLevel::warning, "a notification that cannot be decoded is ignored");
+        // It fired some watch, and the server has forgotten which. The next connection is told
+        // which watches there are, and fires those whose nodes have changed.
+        log(LogLevel::error, "a notification cannot be decoded; a new connection will repeat it");
+        return on_closed(attempt_, ClientErrc::protocol_error, now);
     }
     const auto type = event_type(wire.type);
     if (type == EventType::NONE) {
@@ -239,6 +251,7 @@ void Session::on_notification(const codec::ReplyHeader& header, std::span<const 
         );
     }
     // Not the last zxid: a multi fires several events with one, and the others may not come.
+    events_.reserve(1);
     auto told = watches_.take(type, wire.path);
     if (told.empty()) {
         return;
@@ -247,8 +260,8 @@ void Session::on_notification(const codec::ReplyHeader& header, std::span<const 
     if (header.zxid > 0) {
         zxid = header.zxid;
     }
-    events_.emplace_back(WatchEvent{
-        WatchedEvent(type, state_, std::move(wire.path), zxid), std::move(told)});
+    events_.push(WatchEvent{WatchedEvent(type, state_, std::move(wire.path), zxid), std::move(told)}
+    );
 }
 
 void Session::on_auth_reply(std::int32_t err, TimePoint now) {
@@ -258,17 +271,22 @@ void Session::on_auth_reply(std::int32_t err, TimePoint now) {
     if (ends_connection(err)) {  // which is no judgement
         return end_by_server(err, now);
     }
-    auto judged = std::move(auth_in_flight_.front());
+    const auto answered = auth_in_flight_.front();
     auth_in_flight_.pop_front();
-    for (auto& owner : judged.owners) {
+    auto& credential = credentials_[answered.credential];
+    for (std::size_t i = 0; i < answered.waiting; ++i) {
         ReplyEvent event;
-        event.request = std::move(owner);
+        event.request = std::move(credential.waiting[i]);
         if (err != 0) {
             event.error = static_cast<Errc>(err);
         }
-        events_.emplace_back(std::move(event));
+        events_.push_promised(std::move(event));
     }
+    const auto end = static_cast<std::ptrdiff_t>(answered.waiting);
+    credential.waiting.erase(credential.waiting.begin(), credential.waiting.begin() + end);
+    credential.asked -= answered.waiting;
     if (err != 0) {
+        refused_auth_ = std::move(credential.entry);
         fail_authentication("the server refused the credentials");
     } else if (phase_ == Phase::authenticating && auth_in_flight_.empty()) {
         serve(now);
@@ -276,22 +294,19 @@ void Session::on_auth_reply(std::int32_t err, TimePoint now) {
 }
 
 void Session::on_watches_restored(std::int32_t err, TimePoint now) {
-    if (restores_in_flight_ == 0) {
+    if (!restoration_.under_way()) {
         return;
     }
     if (ends_connection(err)) {
         return end_by_server(err, now);
     }
     proven_ = true;
-    --restores_in_flight_;
+    const auto frame = restoration_.answered(watches_, control_);
     if (err != 0) {
         log(LogLevel::error,
-            "the server did not restore the watches, error " + std::to_string(err) +
+            "the server did not restore watches, error " + std::to_string(err) +
                 "; they are given up");
-        drop_watches();
-    }
-    if (restores_in_flight_ == 0) {
-        restore_failures_ = 0;
+        lose_watches(frame);
     }
 }
 

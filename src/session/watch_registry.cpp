@@ -5,135 +5,109 @@
 #include "codec/watches.hpp"
 
 #include <algorithm>
-#include <iterator>
-#include <unordered_set>
+#include <utility>
+#include <vector>
 
 namespace kazoo::session {
 namespace {
 
-void keep_first_of_each(std::vector<Owner>& watchers) {
-    if (watchers.size() < 2) {
-        return;
-    }
-    std::unordered_set<const void*> seen;
-    std::erase_if(watchers, [&](const Owner& w) { return !seen.insert(w.get()).second; });
-}
+/// Watchers are told by kind, and of one kind in the order of registration.
+constexpr int kind_shift = 56;
 
 std::string_view parent_of(std::string_view path) {
     const auto slash = path.rfind('/');
     return path.substr(0, slash == std::string_view::npos ? 0 : slash);
 }
 
-/// Collects paths into one SetWatches frame and writes it when it is full.
-class Restorer {
-public:
-    Restorer(base::Buffer& out, std::int64_t last_zxid, std::size_t limit)
-        : out_(out), limit_(limit) {
-        request_.relative_zxid = last_zxid;
+std::vector<std::string_view>& list(codec::SetWatches2Request& request, WatchKind kind) {
+    switch (kind) {
+        case WatchKind::data:
+            return request.data_watches;
+        case WatchKind::exist:
+            return request.exist_watches;
+        case WatchKind::child:
+            return request.child_watches;
+        case WatchKind::persistent:
+            return request.persistent_watches;
+        case WatchKind::recursive:
+            break;
     }
+    return request.persistent_recursive_watches;
+}
 
-    void add(WatchKind kind, std::string_view path) {
-        if (bytes_ + path.size() + sizeof(std::int32_t) > limit_ && bytes_ > 0) {
-            flush();
-        }
-        list(kind).push_back(path);
-        bytes_ += path.size() + sizeof(std::int32_t);
-    }
-
-    std::size_t finish() {
-        if (bytes_ > 0) {
-            flush();
-        }
-        return frames_;
-    }
-
-private:
-    std::vector<std::string_view>& list(WatchKind kind) {
-        switch (kind) {
-            case WatchKind::data:
-                return request_.data_watches;
-            case WatchKind::exist:
-                return request_.exist_watches;
-            case WatchKind::child:
-                return request_.child_watches;
-            case WatchKind::persistent:
-                return request_.persistent_watches;
-            case WatchKind::recursive:
-                break;
-        }
-        return request_.persistent_recursive_watches;
-    }
-
-    void flush() {
-        codec::RequestHeader header;
-        header.xid = codec::set_watches_xid;
-        if (request_.persistent_watches.empty() && request_.persistent_recursive_watches.empty()) {
-            codec::SetWatchesRequest plain;
-            plain.relative_zxid = request_.relative_zxid;
-            plain.data_watches.swap(request_.data_watches);
-            plain.exist_watches.swap(request_.exist_watches);
-            plain.child_watches.swap(request_.child_watches);
-            header.type = codec::Opcode::set_watches;
-            codec::append_frame(out_, header, plain);
-        } else {
-            header.type = codec::Opcode::set_watches2;
-            codec::append_frame(out_, header, request_);
-        }
-        const auto zxid = request_.relative_zxid;
-        request_ = {};
-        request_.relative_zxid = zxid;
-        bytes_ = 0;
-        ++frames_;
-    }
-
-    base::Buffer& out_;
-    std::size_t limit_;
-    codec::SetWatches2Request request_;
-    std::size_t bytes_ = 0;
-    std::size_t frames_ = 0;
-};
-
-}  // namespace
-
-void WatchRegistry::add(WatchKind kind, std::string_view path, Owner watcher) {
-    auto at = table(kind).find(path);
-    if (at == table(kind).end()) {
-        at = table(kind).emplace(std::string(path), std::vector<Owner>{}).first;
-    }
-    auto& watchers = at->second;
-    if (std::find(watchers.begin(), watchers.end(), watcher) == watchers.end()) {
-        watchers.push_back(std::move(watcher));
-        ++size_;
-    }
-    if (kind == WatchKind::recursive) {
-        longest_recursive_ = std::max(longest_recursive_, path.size());
+void write(base::Buffer& out, codec::SetWatches2Request& request) {
+    codec::RequestHeader header;
+    header.xid = codec::set_watches_xid;
+    if (request.persistent_watches.empty() && request.persistent_recursive_watches.empty()) {
+        codec::SetWatchesRequest plain;
+        plain.relative_zxid = request.relative_zxid;
+        plain.data_watches.swap(request.data_watches);
+        plain.exist_watches.swap(request.exist_watches);
+        plain.child_watches.swap(request.child_watches);
+        header.type = codec::Opcode::set_watches;
+        codec::append_frame(out, header, plain);
+    } else {
+        header.type = codec::Opcode::set_watches2;
+        codec::append_frame(out, header, request);
     }
 }
 
-void WatchRegistry::take_from(WatchKind kind, std::string_view path, std::vector<Owner>& into) {
+}  // namespace
+
+WatchRegistry::Order::Order(WatchKind watch_kind, std::string_view path, Owner watcher)
+    : kind(watch_kind) {
+    Table table;
+    path_ = table.extract(table.try_emplace(std::string(path)).first);
+    PathWatchers watchers;
+    watcher_ = watchers.extract(watchers.insert(Watch{std::move(watcher)}).first);
+}
+
+Owner WatchRegistry::Order::take_watcher() noexcept {
+    return watcher_ ? std::move(watcher_.value().owner) : Owner();
+}
+
+void WatchRegistry::add(Order& order) noexcept {
+    auto& known = table(order.kind);
+    auto at = known.find(order.path_.key());
+    if (at == known.end()) {
+        at = known.insert(std::move(order.path_)).position;
+    }
+    if (order.kind == WatchKind::recursive) {
+        longest_recursive_ = std::max(longest_recursive_, at->first.size());
+    }
+    order.watcher_.value().order =
+        (static_cast<std::uint64_t>(order.kind) << kind_shift) + ++last_order_;
+    auto added = at->second.insert(std::move(order.watcher_));
+    if (added.inserted) {
+        ++size_;
+    } else {
+        order.watcher_ = std::move(added.node);
+    }
+}
+
+void WatchRegistry::take_from(WatchKind kind, std::string_view path, PathWatchers& into) noexcept {
     const auto at = table(kind).find(path);
     if (at == table(kind).end()) {
         return;
     }
-    auto& watchers = at->second;
-    size_ -= watchers.size();
-    std::move(watchers.begin(), watchers.end(), std::back_inserter(into));
+    size_ -= at->second.size();
+    into.merge(at->second);  // who remains behind is in `into` already
     table(kind).erase(at);
 }
 
-void WatchRegistry::copy_from(WatchKind kind, std::string_view path, std::vector<Owner>& into) {
+void WatchRegistry::copy_from(WatchKind kind, std::string_view path, PathWatchers& into) {
     const auto at = table(kind).find(path);
     if (at != table(kind).end()) {
-        into.insert(into.end(), at->second.begin(), at->second.end());
+        into.insert(at->second.begin(), at->second.end());
     }
 }
 
-void WatchRegistry::copy_recursive(std::string_view path, std::vector<Owner>& into) {
+void WatchRegistry::copy_recursive(std::string_view path, PathWatchers& into) {
     if (table(WatchKind::recursive).empty() || path.empty() || path.front() != '/') {
         return;
     }
     for (auto at = path; !at.empty(); at = parent_of(at)) {
-        // What is longer than every watched path need not be hashed: a path of a million slashes
+        // What is longer than every watched path need not be looked up: a path of a million slashes
         // would cost its square.
         if (at.size() <= longest_recursive_) {
             copy_from(WatchKind::recursive, at, into);
@@ -144,8 +118,14 @@ void WatchRegistry::copy_recursive(std::string_view path, std::vector<Owner>& in
     }
 }
 
-std::vector<Owner> WatchRegistry::take(EventType type, std::string_view path) {
-    std::vector<Owner> told;
+Watchers WatchRegistry::take(EventType type, std::string_view path) {
+    PathWatchers staying;
+    copy_from(WatchKind::persistent, path, staying);
+    if (type != EventType::CHILD) {
+        copy_recursive(path, staying);
+    }
+    // From here on nothing can fail.
+    PathWatchers told;
     if (type != EventType::CHILD) {
         take_from(WatchKind::data, path, told);
         take_from(WatchKind::exist, path, told);
@@ -153,38 +133,84 @@ std::vector<Owner> WatchRegistry::take(EventType type, std::string_view path) {
     if (type == EventType::CHILD || type == EventType::DELETED) {
         take_from(WatchKind::child, path, told);
     }
-    copy_from(WatchKind::persistent, path, told);
-    if (type != EventType::CHILD) {
-        copy_recursive(path, told);
-    }
-    keep_first_of_each(told);
-    return told;
+    told.merge(staying);
+    Watchers in_order;
+    in_order.merge(told);
+    return in_order;
 }
 
-std::vector<Owner> WatchRegistry::take_all() {
-    std::vector<Owner> told;
+Watchers WatchRegistry::take_all() noexcept {
+    PathWatchers told;
     for (auto& table : tables_) {
         for (auto& [path, watchers] : table) {
-            std::move(watchers.begin(), watchers.end(), std::back_inserter(told));
+            told.merge(watchers);
         }
         table.clear();
     }
     size_ = 0;
     longest_recursive_ = 0;
-    keep_first_of_each(told);
-    return told;
+    Watchers in_order;
+    in_order.merge(told);
+    return in_order;
 }
 
-std::size_t WatchRegistry::restore(
-    base::Buffer& out, std::int64_t last_zxid, std::size_t frame_limit
+std::optional<WatchRegistry::Lost> WatchRegistry::take_first(const WatchRange& range) noexcept {
+    for (auto kind = range.from.kind; kind < watch_kinds && kind <= range.to.kind; ++kind) {
+        auto& paths = tables_[kind];
+        const auto first =
+            kind == range.from.kind ? paths.lower_bound(range.from.path) : paths.begin();
+        if (first == paths.end() || (kind == range.to.kind && first->first >= range.to.path)) {
+            continue;
+        }
+        auto node = paths.extract(first);
+        size_ -= node.mapped().size();
+        Lost lost{std::move(node.key()), {}};
+        lost.watchers.merge(node.mapped());
+        return lost;
+    }
+    return std::nullopt;
+}
+
+WatchRegistry::Frame WatchRegistry::restore(
+    base::Buffer& out,
+    std::int64_t last_zxid,
+    const WatchRange& range,
+    std::size_t byte_limit,
+    std::size_t path_limit
 ) const {
-    Restorer restorer(out, last_zxid, frame_limit);
-    for (std::size_t kind = 0; kind < watch_kinds; ++kind) {
-        for (const auto& [path, watchers] : tables_[kind]) {
-            restorer.add(static_cast<WatchKind>(kind), path);
+    codec::SetWatches2Request request;
+    request.relative_zxid = last_zxid;
+    std::size_t bytes = 0;
+    Frame frame;
+    bool full = false;
+    for (auto kind = range.from.kind; kind < watch_kinds && kind <= range.to.kind && !full;
+         ++kind) {
+        const auto& paths = tables_[kind];
+        auto at = kind == range.from.kind ? paths.lower_bound(range.from.path) : paths.begin();
+        const auto end = kind == range.to.kind ? paths.lower_bound(range.to.path) : paths.end();
+        const std::string* last = nullptr;
+        for (; at != end; ++at) {
+            const auto size = at->first.size() + sizeof(std::int32_t);
+            full = frame.paths > 0 && (frame.paths == path_limit || bytes + size > byte_limit);
+            if (full) {
+                break;
+            }
+            list(request, static_cast<WatchKind>(kind)).push_back(at->first);
+            if (frame.paths == 0) {
+                frame.range.from = {kind, at->first};
+            }
+            last = &at->first;
+            bytes += size;
+            ++frame.paths;
+        }
+        if (last != nullptr) {
+            frame.range.to = {kind, *last + '\0'};
         }
     }
-    return restorer.finish();
+    if (frame.paths > 0) {
+        write(out, request);
+    }
+    return frame;
 }
 
 }  // namespace kazoo::session

@@ -6,6 +6,7 @@
 #include "session/session.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace kazoo::fuzz {
 namespace {
@@ -35,8 +36,9 @@ void drain(session::Session& session) {
     }
     base::Buffer out;
     session.take_output(out);
-    std::vector<session::Event> events;
-    session.take_events(events);
+    std::array<session::Event, 16> events;
+    while (session.take_events(events) > 0) {
+    }
 }
 
 session::Welcome check_welcome(

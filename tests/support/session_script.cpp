@@ -45,7 +45,7 @@ detail::RefPtr<Party> SessionScript::party(const std::string& name) {
 // --- the user ---
 
 void SessionScript::start() {
-    session_.start(now_);
+    input([&] { session_.start(now_); });
     settle();
 }
 
@@ -75,7 +75,8 @@ std::error_code SessionScript::ask(const std::string& name, Opcode op, const Ask
                 return session_.submit(call, codec::GetDataRequest{how.path, watch});
         }
     };
-    const auto result = submit();
+    session::RequestQueue::Accepted result;
+    use([&] { result = submit(); });
     if (!result.error) {
         EXPECT_GT(result.id, last_id_);
         EXPECT_TRUE(open_.insert(name).second) << name << " is asked twice";
@@ -86,13 +87,16 @@ std::error_code SessionScript::ask(const std::string& name, Opcode op, const Ask
 }
 
 bool SessionScript::cancel(const std::string& name) {
-    const bool was_open = session_.cancel(ids_.at(name), ClientErrc::cancelled);
+    bool was_open = false;
+    use([&] { was_open = session_.cancel(ids_.at(name), ClientErrc::cancelled); });
     settle();
     return was_open;
 }
 
 std::error_code SessionScript::add_auth(const std::string& name, const std::string& credential) {
-    const auto error = session_.add_auth({"digest", credential}, party(name));
+    std::error_code error;
+    const auto owner = party(name);
+    use([&] { error = session_.add_auth({"digest", credential}, owner); });
     if (!error) {
         open_auths_.insert(name);
     }
@@ -101,7 +105,7 @@ std::error_code SessionScript::add_auth(const std::string& name, const std::stri
 }
 
 void SessionScript::close() {
-    session_.close(now_);
+    use([&] { session_.close(now_); });
     settle();
 }
 
@@ -144,7 +148,8 @@ void SessionScript::answer_look_up(
         endpoints.push_back({address, 2181});
     }
     const auto attempt = look_ups_.extract(host).mapped();
-    session_.on_resolved(attempt, std::make_error_code(error), std::move(endpoints), now_);
+    const auto code = std::make_error_code(error);
+    input([&] { session_.on_resolved(attempt, code, std::move(endpoints), now_); });
     settle();
 }
 
@@ -186,7 +191,9 @@ void SessionScript::probe_resolved(const std::vector<std::string>& addresses) {
     probing_ = Network::idle;
     std::erase_if(look_ups_, [&](const auto& one) { return one.second == probe_; });
     const auto error = endpoints.empty() ? std::errc::host_unreachable : std::errc();
-    session_.on_resolved(probe_, std::make_error_code(error), std::move(endpoints), now_);
+    input([&] {
+        session_.on_resolved(probe_, std::make_error_code(error), std::move(endpoints), now_);
+    });
     settle();
 }
 
@@ -194,7 +201,7 @@ void SessionScript::probe_answered(std::string_view answer) {
     step();
     ASSERT_EQ(probing_, Network::connecting);
     probing_ = Network::idle;
-    session_.on_probe(probe_, answer, now_);
+    input([&] { session_.on_probe(probe_, answer, now_); });
     settle();
 }
 
@@ -205,14 +212,15 @@ void SessionScript::connected() {
     asked_ = greeted_ = requests_flow_ = false;
     owed_.clear();
     auths_owed_ = restores_owed_ = pings_owed_ = 0;
-    session_.on_connected(attempt_, now_);
+    input([&] { session_.on_connected(attempt_, now_); });
     settle();
 }
 
 void SessionScript::closed() {
     step();
     network_ = Network::idle;
-    session_.on_closed(attempt_, std::make_error_code(std::errc::connection_reset), now_);
+    const auto error = std::make_error_code(std::errc::connection_reset);
+    input([&] { session_.on_closed(attempt_, error, now_); });
     settle();
 }
 
@@ -245,7 +253,7 @@ void SessionScript::deliver(std::span<const std::byte> all) {
         // In memory of its own that goes away: what is still looked at later will be noticed.
         const std::vector<std::byte> piece(all.begin(), all.begin() + static_cast<long>(size));
         all = all.subspan(size);
-        session_.on_bytes(attempt_, piece, now_);
+        input([&] { session_.on_bytes(attempt_, piece, now_); });
         settle();
     }
 }

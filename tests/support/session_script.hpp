@@ -9,6 +9,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <new>
 #include <optional>
 #include <ostream>
 #include <set>
@@ -189,6 +190,8 @@ public:
     /// What is under way beside the connection: idle, resolving or connecting.
     [[nodiscard]] Network probing() const { return probing_; }
     [[nodiscard]] std::uint64_t probe_attempt() const { return probe_; }
+    /// How often this watcher came back with its request, unregistered.
+    [[nodiscard]] int handed_back(const std::string& watcher) { return handed_back_[watcher]; }
     [[nodiscard]] const std::set<std::string>& open_requests() const { return open_; }
     [[nodiscard]] std::uint64_t attempt() const { return attempt_; }
     /// What the last ConnectRequest said.
@@ -196,10 +199,11 @@ public:
     [[nodiscard]] const std::string& asked_password() const { return asked_password_; }
     /// Drains the session, after an input that did not come through this class.
     void settle();
-
     // Making it fail (see run_every_way).
 
     void plan(std::size_t step, Fault fault) { plan_ = Plan{step, fault}; }
+    /// Is called with true before each call of the session and with false behind it.
+    void when_exposed(std::function<void(bool)> hook) { exposed_ = std::move(hook); }
     [[nodiscard]] std::size_t steps() const { return steps_; }
     /// From now on bytes arrive so many at a time.
     void deliver_in_pieces(std::size_t size) { piece_ = size; }
@@ -212,6 +216,40 @@ private:
         Fault fault;
     };
 
+    void exposed(bool value) const {
+        if (exposed_) {
+            exposed_(value);
+        }
+    }
+    // Calls the session as its driver does: an input for which there is no memory costs the
+    // connection, a call of the user nothing.
+    template <class Input>
+    void input(Input&& input) {
+        if (!call(input)) {
+            session_.out_of_memory(now_);
+            settle();
+            throw Interrupted();
+        }
+    }
+    template <class Use>
+    void use(Use&& use) {
+        if (!call(use)) {
+            settle();
+            throw Interrupted();
+        }
+    }
+    template <class Call>
+    bool call(Call& call) {
+        bool good = true;
+        exposed(true);
+        try {
+            call();
+        } catch (const std::bad_alloc&) {
+            good = false;
+        }
+        exposed(false);
+        return good;
+    }
     static void accepted(std::error_code error);
     detail::RefPtr<Party> party(const std::string& name);
     void step();
@@ -243,6 +281,7 @@ private:
     std::vector<std::string> logs_;
     std::map<std::string, std::string> bodies_;
     std::vector<WatchedEvent> watched_;
+    std::map<std::string, int> handed_back_;
     std::vector<std::size_t> frame_sizes_;
     codec::RequestHeader last_header_;
     std::vector<std::byte> last_frame_;
@@ -276,6 +315,7 @@ private:
     bool expire_next_ = false;
     bool read_only_servers_ = false;
 
+    std::function<void(bool)> exposed_;
     std::optional<Plan> plan_;
     std::size_t steps_ = 0;
     std::size_t piece_ = 0;

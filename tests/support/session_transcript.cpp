@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 
 namespace kazoo::testing_support {
 
@@ -36,7 +37,7 @@ void SessionScript::settle() {
             ADD_FAILURE() << "something is always due: a timer would spin";
             return;
         }
-        session_.on_timeout(now_);
+        input([&] { session_.on_timeout(now_); });
         drain();
     }
 }
@@ -48,14 +49,17 @@ void SessionScript::drain() {
     }
     base::Buffer out;
     if (!output_held_) {
-        const bool any = session_.take_output(out);
+        bool any = false;
+        exposed(true);
+        any = session_.take_output(out);
+        exposed(false);
         EXPECT_EQ(any, !out.empty());
     }
-    std::vector<session::Event> events;
-    session_.take_events(events);
-
-    for (auto& event : events) {
-        std::visit([this](auto& e) { note(e); }, event);
+    std::array<session::Event, 3> events;  // few, to come by all of them in several turns
+    while (const auto taken = session_.take_events(events)) {
+        for (std::size_t i = 0; i < taken; ++i) {
+            std::visit([this](auto& e) { note(e); }, events[i]);
+        }
     }
     for (const auto& action : actions) {
         std::visit([this](const auto& a) { note(a); }, action);
@@ -77,6 +81,10 @@ void SessionScript::drain() {
 void SessionScript::note(session::ReplyEvent& event) {
     const auto name = name_of(event.request);
     event.request = {};
+    if (event.watcher) {
+        ++handed_back_[name_of(event.watcher)];
+        event.watcher = {};
+    }
     EXPECT_EQ(open_.erase(name) + open_auths_.erase(name), 1U) << name << " does not wait";
     if (event.error) {
         EXPECT_TRUE(event.body.empty());
@@ -95,8 +103,8 @@ void SessionScript::note(session::WatchEvent& event) {
                        told.path.value_or(to_string(told.state)) + " ->";
     std::set<std::string> names;
     for (const auto& watcher : event.watchers) {
-        line += " " + name_of(watcher);
-        EXPECT_TRUE(names.insert(name_of(watcher)).second) << "told twice";
+        line += " " + name_of(watcher.owner);
+        EXPECT_TRUE(names.insert(name_of(watcher.owner)).second) << "told twice";
     }
     watched_.push_back(told);
     lines_.push_back(std::move(line));

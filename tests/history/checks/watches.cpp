@@ -99,6 +99,7 @@ bool WatchCheck::is_justified(const Watch& watch, const WatchedEvent& event) con
                 if (here && write.kind == Write::Kind::create) return true;
                 break;
             case EventType::NONE:
+            case EventType::WATCH_LOST:
                 break;
         }
     }

@@ -122,6 +122,37 @@ TEST_P(Access, CredentialsOfAClientThatIsNotStartedAreRemembered) {
     EXPECT_EQ(client.create("/mine", "", CreateOptions().acl(creator_all_acl())), "/mine");
 }
 
+TEST_P(Access, RefusedCredentialsDoNotSpoilTheNextStart) {
+    auto& client = start_client(options());
+    client.add_auth("digest", "user:password");
+    EXPECT_THROW(client.add_auth("no-such-scheme", "x"), AuthFailedError);
+    EXPECT_THROW(client.add_auth("digest", std::string(2 << 20, 'x')), KazooException);
+    client.stop();
+    EXPECT_THROW(client.add_auth("digest", std::string(2 << 20, 'x')), KazooException);
+    client.start(patience);
+    EXPECT_EQ(client.create("/mine", "", CreateOptions().acl(creator_all_acl())), "/mine");
+}
+
+TEST_P(Access, CredentialsThatNoServerWasAskedAboutAreForgottenWhenRefused) {
+    auto& client = make_client(options());
+    EXPECT_THROW(client.add_auth("no-such-scheme", "x"), ConnectionClosedError);
+    EXPECT_THROW(client.start(patience), KazooException);
+    client.stop();
+    client.start(patience);
+    EXPECT_TRUE(client.connected());
+}
+
+TEST_P(Access, CredentialsCanBeForgotten) {
+    auto& client = start_client(options());
+    client.add_auth("digest", "user:password");
+    client.forget_auth();
+    client.stop();
+    client.start(patience);
+    EXPECT_THROW(
+        client.create("/mine", "", CreateOptions().acl(creator_all_acl())), InvalidACLError
+    );
+}
+
 TEST_P(Access, UnknownSchemeIsFatal) {
     auto& states = record<KazooState>();
     auto& client = start_client(options());

@@ -2,6 +2,8 @@
 #include "behaviour/suites.hpp"
 #include "support/wait_until.hpp"
 
+#include <atomic>
+#include <memory>
 #include <stdexcept>
 
 namespace kazoo::behaviour {
@@ -12,6 +14,27 @@ WatchedEvent event(EventType type, const char* path) {
 }
 
 using Events = std::vector<WatchedEvent>;
+
+/// Calls its client when it ends, as a handle of a user's may do.
+class CallsAtItsEnd {
+public:
+    CallsAtItsEnd(KazooClient& client, std::atomic<int>& ended) : client_(client), ended_(ended) {}
+    CallsAtItsEnd(const CallsAtItsEnd&) = delete;
+    CallsAtItsEnd& operator=(const CallsAtItsEnd&) = delete;
+    ~CallsAtItsEnd() {
+        static_cast<void>(client_.client_id());
+        client_.get_async("/").cancel();
+        ++ended_;
+    }
+
+private:
+    KazooClient& client_;
+    std::atomic<int>& ended_;
+};
+
+Watcher calling_at_its_end(KazooClient& client, std::atomic<int>& ended) {
+    return Watcher([end = std::make_shared<CallsAtItsEnd>(client, ended)](const WatchedEvent&) {});
+}
 
 }  // namespace
 
@@ -248,6 +271,37 @@ TEST_P(Watches, AreToldOfTheStopOnce) {
     zk().set("/a", "x");
     zk().stop();
     EXPECT_EQ(told.size(), 1U);
+}
+
+// Wherever a watch function ends that was never registered, or is told, no lock of the library is
+// held: what it has captured may call the client.
+TEST_P(Watches, MayCallTheClientWhereTheirFunctionsEnd) {
+    std::atomic<int> ended{0};
+    const auto have_ended = [&](int count) {
+        return wait_until([&] { return ended.load() == count; }, patience);
+    };
+    auto& client = start_client(proxied());
+    EXPECT_THROW(client.get("/none", calling_at_its_end(client, ended)), NoNodeError);
+    EXPECT_TRUE(have_ended(1)) << "of a request that failed";
+
+    client.create("/a");
+    client.get("/a", calling_at_its_end(client, ended));
+    client.set("/a", "x");
+    EXPECT_TRUE(have_ended(2)) << "of an event";
+
+    proxy().cut();
+    ASSERT_TRUE(wait_until([&] { return !client.connected(); }, patience));
+    EXPECT_TRUE(client.get_async("/a", calling_at_its_end(client, ended)).cancel());
+    EXPECT_TRUE(have_ended(3)) << "of a request that was cancelled";
+    const auto late =
+        client.get_async("/a", calling_at_its_end(client, ended), CallOptions().timeout(50ms));
+    EXPECT_EQ(failure_of(late).code(), Errc::operation_timeout);
+    EXPECT_TRUE(have_ended(4)) << "of a request that took too long";
+    const auto last = client.get_async("/a", calling_at_its_end(client, ended));
+    client.stop();
+    EXPECT_FALSE(failure_of(last).message().empty());
+    EXPECT_TRUE(have_ended(5)) << "of a request that the stop ended";
+    proxy().restore();
 }
 
 TEST_P(Watches, HaveALimit) {

@@ -107,7 +107,7 @@ private:
 
 struct Owner final : EventSink, std::enable_shared_from_this<Owner> {
     explicit Owner(std::shared_ptr<World> world) : driver(std::move(world), *this) {}
-    void on_events(std::vector<session::Event>&) override {}
+    void on_event(session::Event&) override {}
     void on_finished() override { ++finished; }
     std::shared_ptr<void> keep_alive() override { return shared_from_this(); }
 

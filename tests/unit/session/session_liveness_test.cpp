@@ -86,8 +86,32 @@ TEST_F(SessionLivenessTest, AnyByteIsASignOfLife) {
     EXPECT_EQ(s.session().state(), KeeperState::CONNECTED);
 }
 
-TEST_F(SessionLivenessTest, ALateTimerFindsTheConnectionDead) {
-    s.pause(7s);
+// A debugger, a long callback on the loop: what the server has sent meanwhile is still to be read,
+// and without pings it had nothing to send.
+TEST_F(SessionLivenessTest, AfterAPauseTheServerIsAskedBeforeItIsLeft) {
+    s.pause(8s);
+    EXPECT_THAT(s.take(), ElementsAre("> ping"));
+    s.pass(3332ms);
+    EXPECT_EQ(s.session().state(), KeeperState::CONNECTED);
+    s.pong();
+    s.pass(3s);
+    s.serve();
+    EXPECT_EQ(s.session().state(), KeeperState::CONNECTED);
+}
+
+TEST_F(SessionLivenessTest, AfterAPauseSilenceEndsTheConnection) {
+    s.pause(8s);
+    s.pass(3332ms);
+    EXPECT_EQ(s.session().state(), KeeperState::CONNECTED);
+    s.pass(1ms);
+    EXPECT_EQ(s.session().state(), KeeperState::CONNECTING);
+}
+
+TEST_F(SessionLivenessTest, ManyPausesInARowDoNotKeepADeadConnection) {
+    s.pause(8s);
+    for (int i = 0; i < 10; ++i) {
+        s.pause(1s);
+    }
     EXPECT_EQ(s.session().state(), KeeperState::CONNECTING);
 }
 

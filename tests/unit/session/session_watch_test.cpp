@@ -165,15 +165,52 @@ TEST_F(SessionWatchTest, StrangeNotificationsAreIgnored) {
         s.notify(type, "/a");
         EXPECT_THAT(s.take_logs(), ElementsAre(HasSubstr("unknown type")));
     }
-    s.reply({codec::watch_xid, 5, 0});
-    s.reply({codec::watch_xid, 5, 0}, codec::RequestHeader{changed});
-    EXPECT_THAT(s.take_logs(), ElementsAre(HasSubstr("decoded"), HasSubstr("decoded")));
     s.notify(changed, "a");
     s.notify(changed, "");
     EXPECT_THAT(s.take(), IsEmpty());
     EXPECT_EQ(s.session().watches(), 2U);
     s.notify(changed, "/a");
     EXPECT_THAT(s.take(), ElementsAre("watch CHANGED /a -> w1 w2"));
+}
+
+// It has fired a watch, and the server knows that one no more.
+TEST_F(SessionWatchTest, AfterOneThatCannotBeDecodedTheWatchesAreRestored) {
+    watch(Opcode::get_data, "/a", "w1", WatchKind::data);
+    for (const bool empty : {true, false}) {
+        empty ? s.reply({codec::watch_xid, 5, 0})
+              : s.reply({codec::watch_xid, 5, 0}, codec::RequestHeader{changed});
+        EXPECT_THAT(s.take_logs(), Contains(HasSubstr("cannot be decoded")));
+        s.reconnect();
+        EXPECT_THAT(s.take(), Contains("> set_watches 7 data[/a] exist[] child[]"));
+        s.restored();
+    }
+    s.notify(changed, "/a");
+    EXPECT_THAT(s.take(), ElementsAre("watch CHANGED /a -> w1"));
+}
+
+// They may hold what a user captured, whose destructor may come back to the session.
+TEST_F(SessionWatchTest, NoWatcherEndsInsideTheSession) {
+    const auto ends_outside = [this](auto&& what, const std::string& name) {
+        EXPECT_FALSE(s.ask(name, Opcode::get_data, {.path = "/" + name, .watcher = "w" + name}));
+        what(name);
+        EXPECT_EQ(s.handed_back("w" + name), 1) << name;
+    };
+    const auto error = [this](const auto&) { s.answer(no_node); };
+    ends_outside(error, "failed");
+    ends_outside([this](const auto& name) { EXPECT_TRUE(s.cancel(name)); }, "cancelled");
+    s.hold_output(true);
+    ends_outside([this](const auto& name) { EXPECT_TRUE(s.cancel(name)); }, "withdrawn");
+    s.hold_output(false);
+    s.answer();
+    ends_outside([this](const auto&) { s.closed(); }, "lost");
+    s.reconnect();
+    ends_outside(
+        [this](const auto&) {
+            s.close();
+            s.closed();
+        },
+        "closed"
+    );
 }
 
 // --- over lost connections ---
@@ -252,53 +289,6 @@ TEST_F(SessionWatchTest, ThousandsAreRestoredInBoundedFrames) {
     s.serve();
     EXPECT_THAT(s.take(), ElementsAre("last ok"));
     EXPECT_EQ(s.session().watches(), static_cast<std::size_t>(count));
-}
-
-TEST_F(SessionWatchTest, AServerThatRefusesThemLosesThem) {
-    watch(Opcode::get_data, "/d", "w1", WatchKind::data);
-    lose_and_reconnect();
-    s.take();
-    s.restored(-5);
-    EXPECT_THAT(s.take(), ElementsAre("watch NONE CONNECTED -> w1"));
-    EXPECT_EQ(s.session().watches(), 0U);
-    EXPECT_EQ(s.session().state(), KeeperState::CONNECTED);
-    EXPECT_THAT(s.take_logs(), Contains(HasSubstr("given up")));
-}
-
-// Some servers drop the connection over a request they do not know: without an end to it, no
-// connection would ever last.
-TEST_F(SessionWatchTest, ThreeDropsInARowGiveThemUp) {
-    watch(Opcode::get_data, "/d", "w1", WatchKind::data);
-    for (int i = 0; i < 3; ++i) {
-        lose_and_reconnect();
-        EXPECT_EQ(s.session().watches(), 1U);
-    }
-    s.take();
-    s.get("r1");
-    s.closed();
-    EXPECT_THAT(
-        s.take(),
-        ElementsAre(
-            "> get_data 2 /a",
-            "r1 connection_loss not applied",
-            "CONNECTING",
-            "watch NONE CONNECTING -> w1",
-            "disconnect"
-        )
-    );
-    s.reconnect();
-    EXPECT_THAT(s.take(), testing::Not(Contains(HasSubstr("set_watches"))));
-}
-
-TEST_F(SessionWatchTest, DropsAreCountedInARow) {
-    watch(Opcode::get_data, "/d", "w1", WatchKind::data);
-    for (int i = 0; i < 3; ++i) {
-        lose_and_reconnect();
-        lose_and_reconnect();
-        lose_and_reconnect();
-        s.restored();
-    }
-    EXPECT_EQ(s.session().watches(), 1U);
 }
 
 TEST_F(SessionWatchTest, AnAnswerToNoRestoreIsIgnored) {

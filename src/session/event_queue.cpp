@@ -1,0 +1,99 @@
+#include "session/event_queue.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <memory>
+#include <new>
+#include <type_traits>
+#include <utility>
+
+namespace kazoo::session {
+namespace {
+
+static_assert(std::is_nothrow_move_constructible_v<Event>);
+static_assert(std::is_nothrow_move_assignable_v<Event>);
+
+/// More than this is given back once nothing needs it.
+constexpr std::size_t kept_capacity = 4096;
+
+using Memory = std::allocator<Event>;
+
+}  // namespace
+
+EventQueue::~EventQueue() {
+    for (std::size_t i = 0; i < size_; ++i) {
+        std::destroy_at(&at(i));
+    }
+    if (slots_ != nullptr) {
+        Memory().deallocate(slots_, capacity_);
+    }
+}
+
+void EventQueue::reserve(std::size_t n) {
+    const auto needed = size_ + promised_ + standing + n;
+    if (needed > capacity_) {
+        reallocate(std::max(needed, 2 * capacity_));
+    }
+}
+
+void EventQueue::reallocate(std::size_t capacity) {
+    auto* const slots = Memory().allocate(capacity);
+    for (std::size_t i = 0; i < size_; ++i) {
+        std::construct_at(slots + i, std::move(at(i)));
+        std::destroy_at(&at(i));
+    }
+    if (slots_ != nullptr) {
+        Memory().deallocate(slots_, capacity_);
+    }
+    slots_ = slots;
+    capacity_ = capacity;
+    head_ = 0;
+}
+
+void EventQueue::append(Event&& event) noexcept {
+    assert(size_ + promised_ < capacity_);
+    std::construct_at(&at(size_), std::move(event));
+    ++size_;
+}
+
+std::size_t EventQueue::take(std::span<Event> into) noexcept {
+    const auto n = std::min(into.size(), size_);
+    for (std::size_t i = 0; i < n; ++i) {
+        into[i] = std::move(at(0));
+        std::destroy_at(&at(0));
+        head_ = (head_ + 1) % capacity_;
+        --size_;
+    }
+    if (size_ == 0) {
+        head_ = 0;  // a short queue stays in the same few cache lines
+        if (promised_ == 0 && capacity_ > kept_capacity) {
+            give_back();
+        }
+    }
+    return n;
+}
+
+void EventQueue::give_back() noexcept {
+    try {
+        reallocate(2 * standing);
+    } catch (const std::bad_alloc&) {
+        return;  // what there is serves as well
+    }
+}
+
+void EventQueue::forget_bodies() noexcept {
+    for (std::size_t i = 0; i < size_; ++i) {
+        if (auto* const reply = std::get_if<ReplyEvent>(&at(i))) {
+            forget_body(*reply);
+        }
+    }
+}
+
+void forget_body(ReplyEvent& reply) noexcept {
+    if (!reply.body.empty()) {
+        reply.body = {};
+        reply.error = ClientErrc::out_of_memory;
+    }
+}
+
+}  // namespace kazoo::session
