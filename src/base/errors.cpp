@@ -233,7 +233,7 @@ std::string Error::message() const {
     text += error_name(code_);
     text += ", " + std::to_string(code_.value()) + ", outcome " + to_string(outcome_) + ")";
     if (!detail_.empty()) {
-        text += ": " + base::printable(detail_, 500);
+        text += ": " + base::printable(detail_, 2000);
     }
     return text;
 }

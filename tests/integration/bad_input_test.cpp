@@ -218,7 +218,7 @@ TEST_P(BadInput, StartSaysWhatBecameOfEachServer) {
         {"nowhere.invalid:2181", "the name does not resolve"},
         {http.hosts(), "the server speaks HTTP, not ZooKeeper"},
         {tls.hosts(), "the server expects TLS"},
-        {silent.hosts(), "the connection is accepted, but the server is silent"},
+        {silent.hosts(), "no answer in time: the connection is accepted, but the server is"},
         {closes.hosts(), "the server closed the connection instead of answering"},
         {read_only.hosts(), "the server is read-only"}};
     std::string hosts;
