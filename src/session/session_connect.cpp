@@ -30,7 +30,6 @@ milliseconds Session::connect_timeout(TimePoint now) const {
     return limit_.of(situation);
 }
 
-/// Of hosts, with the next attempt.
 /// What is not asked for after all must not count as asked.
 void Session::resolve(ResolveAction action) {
     const auto attempt = action.attempt;
@@ -42,6 +41,7 @@ void Session::resolve(ResolveAction action) {
     }
 }
 
+/// Of hosts, with the next attempt.
 void Session::begin_round() noexcept {
     hosts_.begin_round();
     look_ups_.end_turns();
