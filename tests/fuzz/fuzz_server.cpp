@@ -36,6 +36,8 @@ MemberOptions member_options(bool replica) {
     options.max_output = 20'000;
     options.max_connections = most_peers - 1;
     options.replica = replica;
+    options.turn_requests = 3;
+    options.turn_output = 500;
     return options;
 }
 
@@ -46,6 +48,7 @@ public:
     void run() {
         for (int steps = 0; steps < most_steps && !input_.empty(); ++steps) {
             step();
+            take_turns();
             read_all();
         }
         end();
@@ -95,6 +98,16 @@ private:
                 return read(peer);
             default:
                 return write(peer);
+        }
+    }
+
+    /// Until no request waits for one.
+    void take_turns() {
+        for (Member* member : {&first_, &second_}) {
+            for (int turns = 0; member->turns_wait(); ++turns) {
+                require(turns < most_steps * 1000, "turns come to an end");
+                static_cast<void>(member->next_turn(now_));
+            }
         }
     }
 
