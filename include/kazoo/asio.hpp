@@ -1,56 +1,98 @@
 #pragma once
 
 /// Boost.Asio completion tokens for results: `co_await zk.get_async("/a")(asio::use_awaitable)`,
-/// `zk.get_async("/a")(asio::use_future)`, and so on.
+/// `zk.get_async("/a")(asio::use_future)`, and so on. Boost 1.81 or later.
 
 #include <kazoo/async_result.hpp>
+#include <kazoo/detail/asio_token.hpp>
+#include <kazoo/handler.hpp>
 #include <kazoo/detail/export.hpp>
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/system_executor.hpp>
 
 #include <exception>
 #include <memory>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
 KAZOO_API_BEGIN
 namespace kazoo {
-
 namespace detail {
 
+/// A failure as an error_code: that of the Error, `ClientErrc::foreign_exception` for others.
 template <class T>
-struct CompletionSignature {
-    using type = void(std::exception_ptr, T);
-};
-template <>
-struct CompletionSignature<void> {
-    using type = void(std::exception_ptr);
-};
-
-/// Hands a ready result to an Asio completion handler.
-template <class T, class CompletionHandler>
-void complete_handler(AsyncResult<T> result, CompletionHandler& handler) {
-    if constexpr (std::is_void_v<T>) {
-        std::move(handler)(result.exception());
-    } else if (result.successful()) {
-        std::move(handler)(std::exception_ptr(), T(*result.value()));
-    } else {
-        std::move(handler)(result.exception(), T());
+[[nodiscard]] boost::system::error_code error_code_of(const AsyncResult<T>& result) noexcept {
+    if (result.successful()) {
+        return {};
+    }
+    try {
+        return boost::system::error_code(result.state()->error().code());
+    } catch (...) {
+        return boost::system::error_code(make_error_code(ClientErrc::out_of_memory));
     }
 }
 
+/// Hands a ready result to an Asio completion handler. A value that cannot be copied is an error.
+template <class Signature, class T, class CompletionHandler>
+void complete_handler(AsyncResult<T> result, CompletionHandler& handler) {
+    constexpr bool codes = is_error_code_signature<Signature>;
+    if constexpr (std::is_void_v<T>) {
+        if constexpr (codes) {
+            std::move(handler)(error_code_of(result));
+        } else {
+            std::move(handler)(result.exception());
+        }
+    } else {
+        std::optional<T> value;
+        std::exception_ptr failure;
+        try {
+            if (result.successful()) {
+                value.emplace(std::move(result).get());
+            }
+        } catch (...) {
+            failure = std::current_exception();
+        }
+        T given = value ? std::move(*value) : T();
+        if constexpr (codes) {
+            const auto code = failure ? boost::system::error_code(error_from(failure).code())
+                              : value ? boost::system::error_code()
+                                      : error_code_of(result);
+            std::move(handler)(code, std::move(given));
+        } else {
+            if (!value && !failure) {
+                failure = result.exception();
+            }
+            std::move(handler)(failure, std::move(given));
+        }
+    }
+}
+
+/// Where a completion handler runs that has no executor of its own: the handler's loop.
+template <class T>
+[[nodiscard]] boost::asio::any_io_executor default_executor(const AsyncResult<T>& result) {
+    boost::asio::any_io_executor executor;
+    if (result.handler()) {
+        executor = result.handler()->executor();
+    }
+    return executor ? executor : boost::asio::any_io_executor(boost::asio::system_executor());
+}
+
 /// A completion handler on its way: keeps its executor busy until it has run.
-template <class T, class CompletionHandler>
+template <class Signature, class T, class CompletionHandler>
 class PendingCompletion {
 public:
-    using Executor = boost::asio::associated_executor_t<CompletionHandler>;
+    using Executor =
+        boost::asio::associated_executor_t<CompletionHandler, boost::asio::any_io_executor>;
 
     PendingCompletion(CompletionHandler handler, AsyncResult<T> result)
-        : work_(boost::asio::make_work_guard(handler)),
+        : work_(boost::asio::get_associated_executor(handler, default_executor(result))),
           handler_(std::move(handler)),
           result_(std::move(result)) {}
 
@@ -59,10 +101,10 @@ public:
             slot.is_connected()) {
             slot.clear();
         }
-        complete_handler(std::move(result_), handler_);
+        complete_handler<Signature>(std::move(result_), handler_);
         work_.reset();
     }
-    [[nodiscard]] Executor executor() const { return work_.get_executor(); }
+    [[nodiscard]] Executor executor() const noexcept { return work_.get_executor(); }
 
 private:
     boost::asio::executor_work_guard<Executor> work_;
@@ -70,40 +112,79 @@ private:
     AsyncResult<T> result_;
 };
 
-template <class T, class CompletionHandler>
-void post_completion(std::unique_ptr<PendingCompletion<T, CompletionHandler>> pending) {
-    const auto executor = pending->executor();
-    boost::asio::post(executor, [pending = std::move(pending)] { (*pending)(); });
+/// Here, in this thread, if the executor has no memory to take it: late on the wrong thread is
+/// better than never.
+template <class Pending>
+void post_completion(const std::shared_ptr<Pending>& pending) {
+    constexpr int tries = 2;
+    for (int i = 0; i < tries; ++i) {
+        try {
+            return boost::asio::post(pending->executor(), [pending] { (*pending)(); });
+        } catch (const std::bad_alloc&) {
+        }
+    }
+    (*pending)();
 }
 
-}  // namespace detail
-
-/// The handler is called once, through its associated executor (without one, on Asio's system
-/// executor), never inside this call. Its cancellation slot cancels the operation, as
-/// AsyncResult::cancel does. The value type must be default constructible.
-template <class T>
-template <class CompletionToken>
-auto AsyncResult<T>::operator()(CompletionToken&& token) const {
-    using Signature = typename detail::CompletionSignature<T>::type;
+/// What `result(token)` comes down to.
+template <class Signature, class T, class CompletionToken>
+auto complete_token(const AsyncResult<T>& awaited, CompletionToken&& token) {
     return boost::asio::async_initiate<CompletionToken, Signature>(
-        [](auto handler, AsyncResult result) {
-            using Pending = detail::PendingCompletion<T, decltype(handler)>;
+        [](auto handler, AsyncResult<T> result) {
+            using Pending = PendingCompletion<Signature, T, decltype(handler)>;
             auto slot = boost::asio::get_associated_cancellation_slot(handler);
             if (slot.is_connected()) {
                 slot.assign([result](boost::asio::cancellation_type) { result.cancel(); });
             }
-            auto pending = std::make_unique<Pending>(std::move(handler), result);
-            const auto id = reinterpret_cast<std::uintptr_t>(pending.get());
-            detail::ResultStateBase::Continuation run =
-                [pending = std::move(pending)](detail::ResultStateBase&) mutable {
-                    detail::post_completion(std::move(pending));
-                };
-            if (!result.state()->link(id, detail::LinkKind::direct, std::move(run))) {
+            const auto pending = std::make_shared<Pending>(std::move(handler), result);
+            ResultStateBase::Continuation run = [pending](ResultStateBase&) {
+                post_completion(pending);
+            };
+            if (!result.state()->link_direct(std::move(run))) {
                 run(*result.state());
             }
         },
         token,
-        *this
+        awaited
+    );
+}
+
+template <class T, class CompletionToken>
+struct TokenCompletion {
+    static auto run(const AsyncResult<T>& result, CompletionToken&& token) {
+        constexpr bool is_bare = is_bare_co_await<std::remove_cvref_t<CompletionToken>>;
+        static_assert(
+            !is_bare,
+            "kazoo: in an asio::awaitable write `co_await result(asio::use_awaitable)`; a bare "
+            "result cannot be awaited there"
+        );
+        if constexpr (!is_bare) {
+            return complete_token<TokenSignature<T, CompletionToken>>(
+                result, std::forward<CompletionToken>(token)
+            );
+        }
+    }
+};
+
+}  // namespace detail
+
+/// Completes a token with the signature `void(boost::system::error_code, T)`, or
+/// `void(boost::system::error_code)`, whatever the token; `result(token)` chooses it for the tokens
+/// that want it. The code is that of the Error, in its category: `ec == Errc::no_node`. With
+/// `use_awaitable` and the like failures throw boost::system::system_error.
+template <class T, class CompletionToken>
+auto with_error_code(const AsyncResult<T>& result, CompletionToken&& token) {
+    return detail::complete_token<detail::ErrorCodeSignature<T>>(
+        result, std::forward<CompletionToken>(token)
+    );
+}
+
+/// Completes a token with the signature `void(std::exception_ptr, T)`, or
+/// `void(std::exception_ptr)`, whatever the token.
+template <class T, class CompletionToken>
+auto with_exception(const AsyncResult<T>& result, CompletionToken&& token) {
+    return detail::complete_token<detail::ExceptionSignature<T>>(
+        result, std::forward<CompletionToken>(token)
     );
 }
 

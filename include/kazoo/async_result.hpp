@@ -1,6 +1,7 @@
 #pragma once
 
 #include <kazoo/detail/export.hpp>
+#include <kazoo/detail/require_cpp20.hpp>
 #include <kazoo/detail/result_state.hpp>
 #include <kazoo/result.hpp>
 
@@ -8,6 +9,7 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -19,6 +21,8 @@ template <class T>
 class CoroutinePromise;
 template <class T, LinkKind kind>
 class ResultAwaiter;
+template <class T, class CompletionToken>
+struct TokenCompletion;  // in <kazoo/asio.hpp>
 
 /// now + timeout, without overflow.
 [[nodiscard]] TimePoint deadline_after(const Handler* handler, Duration timeout) noexcept;
@@ -44,33 +48,23 @@ using LinkId = std::uint64_t;
 ///
 /// It is a coroutine return type as well: `AsyncResult<T> f(KazooClient& zk) { co_await ... }`.
 /// The handler of such a coroutine's result is that of the first parameter which has one (a
-/// client), else that of the first result it awaits.
+/// client), else that of the first result it awaits. The call throws std::bad_alloc if there is no
+/// memory for the coroutine; one that leaves the coroutine fails its result with OutOfMemoryError.
 ///
-/// With g++ 12. It miscompiles some coroutines of every type, ours and others'; clang 14 does not.
-/// What the library's functions take and return may stand in a `co_await` expression as it is:
-/// options, strings, access lists and watchers that a function returns. Four things crash; write
+/// With g++ 12, which miscompiles some coroutines of every type (clang 14 does not): begin the
+/// operation in one statement, and await its name in the next.
 ///
-///     const auto told = [name](const WatchedEvent&) { ... };  // a lambda that captures something
-///     co_await zk.get_async("/a", told);                      // with a destructor: named before
+///     const auto node = zk.get_async(path, [name](const WatchedEvent&) { ... });
+///     const auto text = (co_await node).data;
+///     const auto made = zk.ensure_path_async("/a");
+///     if (co_await made) ...
 ///
-///     const std::string path = mine ? a + b : c;              // `?:` with such temporaries: in an
-///     co_await zk.get_async(path);                            // expression without co_await, or
-///     if (mine) text = (co_await zk.get_async("/a")).data;    // an if in its place
-///
-///     const bool made = co_await zk.ensure_path_async("/a");  // a condition (if, switch, while,
-///     if (made) ...                                           // do, for): no co_await in it, in
-///                                                             // coroutines without a variable
-///
-///     const Mine mine{name, 1};                               // an aggregate of your own that has
-///     co_await store(zk, mine);                               // a string in it: named before
-///
-/// and two do not compile:
-///
-///     const AclList acls{make_acl("ip", "::1", 1)};           // a braced list: named before
-///     co_await zk.set_acls_async("/a", acls);                 // ("array used as initializer")
-///
-///     const auto node = co_await zk.get_async("/a");          // in templates, a member of what is
-///     text = node.data;                                       // awaited: of a named value
+/// Calls may stand in the `co_await` expression itself with options, strings, access lists and
+/// whatever functions return. These crash or do nothing there: lambdas that capture something with
+/// a destructor, `?:` with temporaries, aggregates of your own that hold a string, and conditions
+/// (if, switch, while, do, for) in coroutines without a variable. These do not compile: braced
+/// lists ("array used as initializer"), and in templates a member of what is awaited. The guide,
+/// docs/asynchronous-usage.md, has a table; tests/coroutines/forms.def holds all forms.
 template <class T = void>
 class [[nodiscard]] AsyncResult {
 public:
@@ -89,21 +83,31 @@ public:
     /// Ready, with a value.
     [[nodiscard]] bool successful() const noexcept { return state_->successful(); }
 
-    /// The value, or null while there is none (kazoo's `value`).
-    [[nodiscard]] const T* value() const noexcept requires(!std::is_void_v<T>) {
+    /// The value, or null while there is none (kazoo's `value`). Of a temporary a std::optional, so
+    /// that it outlives the result.
+    [[nodiscard]] const T* value() const& noexcept requires(!std::is_void_v<T>) {
         return state_->successful() ? &state_->value() : nullptr;
     }
-    /// The error, or null while there is none; the same object at every call.
-    [[nodiscard]] std::exception_ptr exception() const {
+    [[nodiscard]] std::optional<T> value() && requires(!std::is_void_v<T>) {
+        return state_->successful() ? std::optional<T>(take_value()) : std::nullopt;
+    }
+    /// The error, or null while there is none; the same object at every call (but std::bad_alloc as
+    /// long as there is no memory for it).
+    [[nodiscard]] std::exception_ptr exception() const noexcept {
         return state_->ready() && !state_->successful() ? state_->exception() : nullptr;
     }
 
     /// Blocks until ready; returns the value or throws the error with its own type.
     ///
     /// Blocks the calling thread (with SequentialFiberHandler: the fiber). Allowed in result
-    /// callbacks and watch functions of handlers with threads. Throws WouldDeadlockError at once
-    /// where the wait could never end: on the only thread of a loop that would have to complete the
-    /// result, and in state listeners. On an lvalue returns a reference into the shared result.
+    /// callbacks and watch functions of handlers with threads. In a callback that waits for a
+    /// coroutine, or for a Promise, coroutines whose turn on the lane has come go on inside of this
+    /// call; in one that waits for an operation of a client they wait for the callback.
+    ///
+    /// Throws WouldDeadlockError at once where the wait could never end: on the only thread of a
+    /// loop that would have to complete the result, in state listeners, and for coroutines where 32
+    /// callbacks wait for one each, within one another. On an lvalue returns a reference into the
+    /// shared result.
     decltype(auto) get() const& {
         state_->wait_until(TimePoint::max());
         return ready_value();
@@ -126,6 +130,10 @@ public:
     decltype(auto) get_nowait() const& {
         wait_or_throw(Duration::zero());
         return ready_value();
+    }
+    T get_nowait() && {
+        wait_or_throw(Duration::zero());
+        return take_value();
     }
 
     /// The same without exceptions: blocks like `get()`, returns a value or an Error.
@@ -156,6 +164,9 @@ public:
     /// the handler is not running: the caller may hold a mutex that the callback needs. (Only where
     /// no thread and no loop is left to run it: Handler::dispatch.) The callback receives this same
     /// result, on which `get` does not block. Exceptions that it throws are logged at level error.
+    /// Throws std::bad_alloc, or what copying the callback throws, and then has linked nothing.
+    /// If the lane cannot take the callbacks for want of memory, they run in the thread that
+    /// completes the result.
     template <class Callback>
     requires std::is_invocable_v < std::decay_t<Callback>
     &, AsyncResult > LinkId rawlink(Callback&& callback) const {
@@ -169,16 +180,45 @@ public:
     /// Removes a link that has not begun to run; says whether it did.
     bool unlink(LinkId link) const noexcept { return state_->unlink(link); }
 
-    /// Gives the operation up: the result completes with CancelledError. Says whether this call did
-    /// it; false when the result was ready. A request that was not sent is withdrawn (outcome
-    /// not_sent); one that was sent is abandoned: its reply will be ignored, and whether a write
-    /// was applied is unknown. The order of other requests does not change.
-    bool cancel() const { return state_->cancel(); }
+    /// Gives the operation up, for everyone: all who wait for this result, by whatever copy of it,
+    /// get CancelledError. Says whether this call ended anything; false when the result was ready.
+    ///
+    /// - An operation of a client: a request that was not sent is withdrawn (outcome not_sent); one
+    ///   that was sent is abandoned: its reply will be ignored, and whether a write was applied is
+    ///   unknown. The order of other requests does not change.
+    /// - A coroutine: what it awaits is cancelled, in the same way. True says that this was, and
+    ///   fails with CancelledError; the coroutine may catch that and still give a value. False says
+    ///   that it goes on, between two awaits, in an uncancellable section or because what it awaits
+    ///   is ready: cancellation then reaches its next await. See <kazoo/this_coro.hpp>.
+    /// - A Promise: its result fails, and its producer learns of it (Promise::on_cancel).
+    /// - Combined results: see <kazoo/when.hpp>.
+    ///
+    /// To stop waiting without taking the result from others, wait with a timeout, `unlink`, or
+    /// await it in a coroutine of your own that has an uncancellable section.
+    bool cancel() const { return detail::cancel(*state_); }
 
-    /// Completes a Boost.Asio completion token with signature `void(std::exception_ptr, T)`
-    /// (`void(std::exception_ptr)` for void). Include <kazoo/asio.hpp>.
+    /// Completes a Boost.Asio completion token. Include <kazoo/asio.hpp>.
+    ///
+    /// The signature is `void(std::exception_ptr, T)` (`void(std::exception_ptr)` for void), and
+    /// for as_tuple, redirect_error and yield_context `void(boost::system::error_code, T)`;
+    /// `with_error_code(result, token)` and `with_exception(result, token)` choose it themselves.
+    ///
+    /// The completion handler is called once, through its associated executor, never inside this
+    /// call. Without one that is the handler's executor(): the loop of SequentialAsioHandler, and
+    /// with handlers that have a connection thread that thread, which must not be blocked. Its
+    /// cancellation slot cancels the operation, as `cancel` does. If the executor cannot take it
+    /// for want of memory, it runs in the thread that completes the result. The value type must be
+    /// default constructible. Throws std::bad_alloc.
     template <class CompletionToken>
-    auto operator()(CompletionToken&& token) const;
+    auto operator()(CompletionToken&& token) const {
+        static_assert(
+            requires { sizeof(detail::TokenCompletion<T, CompletionToken>); },
+            "kazoo: to complete a result with a token of Boost.Asio, include <kazoo/asio.hpp>"
+        );
+        return detail::TokenCompletion<T, CompletionToken>::run(
+            *this, std::forward<CompletionToken>(token)
+        );
+    }
 
     [[nodiscard]] const std::shared_ptr<Handler>& handler() const noexcept {
         return state_->handler();
@@ -221,7 +261,12 @@ private:
 };
 
 /// Awaits a result of any coroutine type. The coroutine goes on at once if the result is ready,
-/// else on the handler's completion lane, one at a time with result callbacks.
+/// else on the handler's completion lane, one at a time with result callbacks. If its turn comes
+/// while a callback there waits for a coroutine, it goes on inside of that wait.
+///
+/// If the loop of the handler is destroyed meanwhile, a coroutine that returns an AsyncResult is
+/// destroyed where it stands, and its result fails with CancelledError. Coroutines of other types
+/// belong to their own objects and stay suspended.
 template <class T>
 detail::ResultAwaiter<T, detail::LinkKind::lane> operator co_await(AsyncResult<T> result) noexcept;
 

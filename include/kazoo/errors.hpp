@@ -5,6 +5,7 @@
 #pragma once
 
 #include <kazoo/detail/export.hpp>
+#include <kazoo/detail/require_cpp20.hpp>
 
 #include <exception>
 #include <iosfwd>

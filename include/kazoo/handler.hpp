@@ -1,6 +1,7 @@
 #pragma once
 
 #include <kazoo/detail/export.hpp>
+#include <kazoo/detail/resumptions.hpp>
 #include <kazoo/logger.hpp>
 #include <kazoo/time.hpp>
 #include <kazoo/unique_function.hpp>
@@ -64,7 +65,8 @@ public:
     /// Runs `task` on `lane` after all tasks given to that lane before. Thread-safe; returns at
     /// once. The task does not throw. Also a handler that is not running must run the task, because
     /// nothing that was linked may be lost; not within this call, unless no other thread or loop
-    /// could ever run it: the caller may hold locks that the task needs.
+    /// could ever run it: the caller may hold locks that the task needs. What it throws
+    /// (std::bad_alloc) means that the task was not taken and has been destroyed.
     virtual void dispatch(Lane lane, Task task) = 0;
 
     /// What the calling thread or fiber blocks on. Throws WouldDeadlockError where blocking could
@@ -102,8 +104,10 @@ public:
 
 private:
     friend class detail::Backlog;
+    friend class detail::Resumptions;
 
     std::atomic<std::size_t> backlog_{0};
+    detail::Resumptions resumptions_;
     std::mutex logger_mutex_;
     Logger logger_;
 };

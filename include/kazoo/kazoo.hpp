@@ -7,6 +7,7 @@
 #include <kazoo/call_options.hpp>
 #include <kazoo/client.hpp>
 #include <kazoo/client_options.hpp>
+#include <kazoo/detail/require_cpp20.hpp>
 #include <kazoo/errors.hpp>
 #include <kazoo/event.hpp>
 #include <kazoo/exceptions.hpp>
@@ -24,8 +25,10 @@
 #include <kazoo/result.hpp>
 #include <kazoo/retry.hpp>
 #include <kazoo/security.hpp>
+#include <kazoo/sleep.hpp>
 #include <kazoo/stat.hpp>
 #include <kazoo/state.hpp>
+#include <kazoo/this_coro.hpp>
 #include <kazoo/version.hpp>
 #include <kazoo/watcher.hpp>
 #include <kazoo/when.hpp>

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <kazoo/detail/export.hpp>
+#include <kazoo/detail/require_cpp20.hpp>
 
 #include <cstddef>
 #include <functional>

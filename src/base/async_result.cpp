@@ -1,5 +1,3 @@
-#include "base/trampoline.hpp"
-
 #include <kazoo/async_result.hpp>
 #include <kazoo/exceptions.hpp>
 
@@ -21,29 +19,42 @@ void throw_wait_timeout(const ResultStateBase& waiting_for) {
     throw_error(error);
 }
 
-bool AwaitedChild::await(RefPtr<ResultStateBase> child) {
+bool Cancellation::begin_await(RefPtr<ResultStateBase> awaited) noexcept {
     const std::lock_guard lock(mutex_);
-    child_ = std::move(child);
-    return !cancelled_;
+    std::swap(awaited_, awaited);
+    return requested_ && sections_ == 0;
 }
 
-void AwaitedChild::done() {
+void Cancellation::end_await() noexcept {
+    RefPtr<ResultStateBase> awaited;  // may end after the lock, and its value with it
     const std::lock_guard lock(mutex_);
-    child_ = {};
+    std::swap(awaited_, awaited);
 }
 
-bool AwaitedChild::cancel() {
-    RefPtr<ResultStateBase> child;
-    {
-        const std::lock_guard lock(mutex_);
-        cancelled_ = true;
-        child = child_;
-    }
-    // Not under the lock: completing the child may resume the coroutine, which calls done().
-    if (child) {
-        base::Trampoline::run([child = std::move(child)] { child->cancel(); });
-    }
-    return true;
+RefPtr<ResultStateBase> Cancellation::request() noexcept {
+    const std::lock_guard lock(mutex_);
+    requested_ = true;
+    return sections_ == 0 ? awaited_ : RefPtr<ResultStateBase>();
+}
+
+bool Cancellation::requested() noexcept {
+    const std::lock_guard lock(mutex_);
+    return requested_;
+}
+
+bool Cancellation::reset() noexcept {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(requested_, false);
+}
+
+void Cancellation::enter_section() noexcept {
+    const std::lock_guard lock(mutex_);
+    ++sections_;
+}
+
+void Cancellation::leave_section() noexcept {
+    const std::lock_guard lock(mutex_);
+    --sections_;
 }
 
 }  // namespace kazoo::detail

@@ -1,63 +1,154 @@
-#include <kazoo/async_result.hpp>
+#include "base/sleeper.hpp"
+
 #include <kazoo/event.hpp>
 
-#include <algorithm>
-#include <vector>
+#include <utility>
 
 namespace kazoo {
 
+/// A wait that blocks nothing: in the event's list until the event, or its owner, ends it.
+class Event::AsyncWait final : public detail::ResultState<void> {
+public:
+    AsyncWait(std::shared_ptr<Handler> handler, std::weak_ptr<State> event) noexcept
+        : ResultState<void>(std::move(handler)), event_(std::move(event)) {}
+
+    bool cancel() override;
+    bool fail_cancelled(const char* why) noexcept {
+        return fail(
+            detail::make_error(ClientErrc::cancelled, Outcome::not_applied, "wait_async", why)
+        );
+    }
+
+    // With the event's mutex held. A list owns its members.
+    static void enlist(AsyncWait*& list, detail::RefPtr<AsyncWait> wait) noexcept {
+        AsyncWait* const added = wait.detach();
+        added->next_ = list;
+        point(list, added);
+        point(added->next_, added->next_);
+    }
+    /// Null if it is in no list.
+    [[nodiscard]] detail::RefPtr<AsyncWait> leave() noexcept {
+        if (at_ == nullptr) {
+            return {};
+        }
+        point(*at_, next_);
+        at_ = nullptr;
+        const detail::RefPtr<AsyncWait> self(this);
+        release();
+        return self;
+    }
+    static void move(AsyncWait*& from, AsyncWait*& to) noexcept {
+        point(to, std::exchange(from, nullptr));
+    }
+
+private:
+    static void point(AsyncWait*& from, AsyncWait* to) noexcept {
+        from = to;
+        if (to != nullptr) {
+            to->at_ = &from;
+        }
+    }
+
+    const std::weak_ptr<State> event_;
+    AsyncWait** at_ = nullptr;  // what points to this; null: in no list
+    AsyncWait* next_ = nullptr;
+};
+
 struct Event::State {
-    explicit State(std::shared_ptr<Handler> h) : handler(std::move(h)) {}
-
-    bool wait_until(TimePoint deadline) {
-        if (over()) {
-            return set.load(std::memory_order_acquire);
-        }
-        const auto now = [this] { return handler ? handler->now() : Clock::now(); };
-        if (deadline <= now()) {
-            return false;
-        }
-        detail::check_may_block();
-        const auto waiter = handler ? handler->waiter() : detail::thread_waiter();
-        std::unique_lock lock(mutex);
-        sleepers.push_back(waiter.get());
-        while (!over() && now() < deadline) {
-            lock.unlock();
-            waiter->wait_until(deadline);
-            lock.lock();
-        }
-        sleepers.erase(std::find(sleepers.begin(), sleepers.end(), waiter.get()));
-        return set.load(std::memory_order_relaxed);
+    explicit State(std::shared_ptr<Handler> h) noexcept : handler(std::move(h)) {}
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
+    ~State() {
+        end(base::Woken::by_cancel, [](AsyncWait& wait) {
+            wait.fail_cancelled("its event is gone: nobody is left who would set it");
+        });
     }
 
-    [[nodiscard]] bool over() const {
-        return set.load(std::memory_order_acquire) || cancelled.load(std::memory_order_acquire);
+    bool wait_until(TimePoint deadline);
+    [[nodiscard]] bool is_set() const noexcept { return set.load(std::memory_order_acquire); }
+    [[nodiscard]] bool over() const noexcept {
+        return is_set() || cancelled.load(std::memory_order_acquire);
     }
-    void wake_all() {
-        for (auto* sleeper : sleepers) {
-            sleeper->notify();
-        }
-    }
+    /// Sets the flags, and ends the waits of those who wait at that moment, and of nobody else.
+    template <class End>
+    void end(base::Woken how, End end_async) noexcept;
 
-    std::shared_ptr<Handler> handler;
+    const std::shared_ptr<Handler> handler;
     std::mutex mutex;
     std::atomic<bool> set{false};
     std::atomic<bool> cancelled{false};
-    std::vector<Waiter*> sleepers;
+    // Guarded by mutex:
+    base::Sleeper* sleepers = nullptr;
+    AsyncWait* async_waits = nullptr;
 };
+
+bool Event::AsyncWait::cancel() {
+    detail::RefPtr<AsyncWait> left;
+    if (const auto event = event_.lock()) {
+        const std::lock_guard lock(event->mutex);
+        left = leave();
+    }
+    return fail_cancelled("the wait was cancelled by its owner");
+}
+
+/// As in Python, whoever waits when it is set is woken, also if it is cleared before they look.
+bool Event::State::wait_until(TimePoint deadline) {
+    if (over()) {
+        return is_set();
+    }
+    if (deadline <= (handler ? handler->now() : Clock::now())) {
+        return false;
+    }
+    base::Sleeper sleeper(handler.get(), true);
+    {
+        const std::lock_guard lock(mutex);
+        if (over()) {
+            return is_set();
+        }
+        sleeper.enlist(sleepers);
+    }
+    const base::Sleeper::Leave leave(mutex, sleeper);
+    sleeper.sleep(deadline, [&sleeper] { return sleeper.woken() != base::Woken::no; });
+    return sleeper.woken() == base::Woken::by_success || is_set();
+}
+
+template <class End>
+void Event::State::end(base::Woken how, End end_async) noexcept {
+    base::WakeUp wake_up(mutex);
+    AsyncWait* ended = nullptr;
+    {
+        const std::lock_guard lock(mutex);
+        if (how == base::Woken::by_success) {
+            set.store(true, std::memory_order_release);
+        }
+        cancelled.store(how == base::Woken::by_cancel, std::memory_order_release);
+        wake_up.take(sleepers, how);
+        AsyncWait::move(async_waits, ended);
+    }
+    wake_up.notify();
+    for (;;) {
+        detail::RefPtr<AsyncWait> wait;
+        {
+            const std::lock_guard lock(mutex);
+            if (ended == nullptr) {
+                return;
+            }
+            wait = ended->leave();
+        }
+        end_async(*wait);
+    }
+}
 
 Event::Event(std::shared_ptr<Handler> handler)
     : state_(std::make_shared<State>(std::move(handler))) {}
 
 bool Event::is_set() const noexcept {
-    return state_->set.load(std::memory_order_acquire);
+    return state_->is_set();
 }
 
 void Event::set() const {
-    const std::lock_guard lock(state_->mutex);
-    state_->set.store(true, std::memory_order_release);
-    state_->cancelled.store(false, std::memory_order_release);
-    state_->wake_all();
+    const auto state = state_;  // what it ends may destroy this
+    state->end(base::Woken::by_success, [](AsyncWait& wait) { wait.succeed(); });
 }
 
 void Event::clear() const {
@@ -67,9 +158,10 @@ void Event::clear() const {
 }
 
 void Event::cancel() const {
-    const std::lock_guard lock(state_->mutex);
-    state_->cancelled.store(true, std::memory_order_release);
-    state_->wake_all();
+    const auto state = state_;
+    state->end(base::Woken::by_cancel, [](AsyncWait& wait) {
+        wait.fail_cancelled("the event was cancelled: nobody is left who would set it");
+    });
 }
 
 bool Event::wait(AnyDuration timeout) const {
@@ -78,6 +170,25 @@ bool Event::wait(AnyDuration timeout) const {
 
 bool Event::wait() const {
     return state_->wait_until(TimePoint::max());
+}
+
+AsyncResult<void> Event::wait_async() const {
+    auto wait = detail::make_ref<AsyncWait>(state_->handler, state_);
+    bool cancelled = false;
+    {
+        const std::lock_guard lock(state_->mutex);
+        if (!state_->over()) {
+            AsyncWait::enlist(state_->async_waits, wait);
+            return AsyncResult<void>(std::move(wait));
+        }
+        cancelled = !state_->is_set();
+    }
+    if (cancelled) {
+        wait->fail_cancelled("the event was cancelled before");
+    } else {
+        wait->succeed();
+    }
+    return AsyncResult<void>(std::move(wait));
 }
 
 }  // namespace kazoo

@@ -51,7 +51,7 @@ void Handler::report_escaped(Lane lane, const std::exception_ptr& error) noexcep
 
 void Handler::set_logger(Logger logger) {
     const std::lock_guard lock(logger_mutex_);
-    logger_ = std::move(logger);
+    std::swap(logger_, logger);  // the old one ends after the lock: its sink is the user's
 }
 
 }  // namespace kazoo

@@ -11,10 +11,14 @@ class LaneScope;
 
 namespace kazoo::base {
 
-/// Where a thread, or a fiber, keeps the innermost scopes of each kind that it is in.
+class ReadyQueue;
+
+/// What a thread, or a fiber, has of its own.
 struct LaneSlot {
-    const detail::LaneScope* lane = nullptr;
+    const detail::LaneScope* lane = nullptr;  ///< the innermost scope that it is in
     const detail::DeadlineScope* deadline = nullptr;
+    ReadyQueue* ready = nullptr;              ///< that it is working off
+    int helps = 0;  ///< callers on a lane that are blocked, each in the next
 };
 
 /// The calling thread's.

@@ -1,204 +1,347 @@
-#include "base/trampoline.hpp"
+#include "base/ready_queue.hpp"
+#include "base/refuse_wait.hpp"
+#include "base/sleeper.hpp"
 
 #include <kazoo/detail/result_state.hpp>
 #include <kazoo/exceptions.hpp>
 
-#include <algorithm>
+#include <new>
 
 namespace kazoo::detail {
 namespace {
 
-/// Outside the lock, also the end of what the continuation holds: it may look at the result.
-template <class Link>
-void run_link(Link& link, ResultStateBase& state) {
-    try {
-        link.run(state);
-    } catch (...) {
-        if (state.handler()) {
-            state.handler()->report_escaped(Lane::completion, std::current_exception());
+/// A function to be run in the thread that completes.
+class DirectFunction final : public Link {
+public:
+    explicit DirectFunction(ResultStateBase::Continuation function) noexcept
+        : function_(std::move(function)) {}
+    void run(ResultStateBase& result) noexcept override {
+        const std::unique_ptr<DirectFunction> end_of_this(this);
+        try {
+            function_(result);
+        } catch (...) {
+            result.report_escaped(std::current_exception());
         }
     }
-    link.run = nullptr;
-}
+    void drop() noexcept override { delete this; }
+    ResultStateBase::Continuation take() noexcept { return std::move(function_); }
+
+private:
+    ResultStateBase::Continuation function_;
+};
 
 }  // namespace
+
+/// What the lane is given. One that is destroyed instead of run, with its loop, takes along the
+/// links: nothing else would run them, and coroutines among them own what owns the loop's handler.
+class ResultStateBase::LaneTurn {
+public:
+    explicit LaneTurn(RefPtr<ResultStateBase> result) noexcept : result_(std::move(result)) {}
+    LaneTurn(LaneTurn&&) noexcept = default;
+    LaneTurn& operator=(LaneTurn&&) = delete;
+    ~LaneTurn() {
+        if (result_ && std::uncaught_exceptions() == 0) {  // else `dispatch` has not taken it
+            Backlog::done(*result_->handler());
+            result_->queue_drop();
+        }
+    }
+    void operator()() noexcept {
+        const auto result = std::exchange(result_, {});
+        const LaneScope on_lane(*result->handler(), Lane::completion);
+        result->run_lane_links();
+        Backlog::done(*result->handler());
+    }
+
+private:
+    RefPtr<ResultStateBase> result_;
+};
+
+const std::shared_ptr<Handler> ResultStateBase::no_handler;
+
+ResultStateBase::~ResultStateBase() {
+    for (auto* list : {&direct_links_, &lane_links_, &resumptions_}) {
+        while (Link* const link = list->pop_front()) {
+            link->drop();
+        }
+    }
+}
 
 bool ResultStateBase::wait_until(TimePoint deadline) {
     if (ready()) {
         return true;
     }
-    if (deadline <= (handler_ ? handler_->now() : Clock::now())) {
+    const auto waits_by = handler();
+    if (deadline <= (waits_by ? waits_by->now() : Clock::now())) {
         return false;
     }
-    check_may_block();
-    const auto waiter = handler_ ? handler_->waiter() : thread_waiter();
-    Sleeper self{waiter.get(), nullptr};
-    std::unique_lock lock(mutex_);
-    if (ready()) {
-        return true;
+    if (needs_lane() && base::LaneHelper::is_too_deep()) {
+        base::refuse_to_wait("too many callbacks wait for coroutines, each within the last");
     }
-    self.next = std::exchange(sleepers_, &self);
-    while (!ready() && (handler_ ? handler_->now() : Clock::now()) < deadline) {
-        lock.unlock();
-        waiter->wait_until(deadline);
-        lock.lock();
-    }
-    for (Sleeper** at = &sleepers_; *at != nullptr; at = &(*at)->next) {
-        if (*at == &self) {
-            *at = self.next;
-            break;
+    base::Sleeper sleeper(waits_by.get(), needs_lane());
+    {
+        const std::lock_guard lock(mutex_);
+        if (ready()) {
+            return true;
         }
+        sleeper.enlist(sleepers_);
     }
+    const base::Sleeper::Leave leave(mutex_, sleeper);
+    sleeper.sleep(deadline, [this] { return ready(); });
     return ready();
 }
 
-void ResultStateBase::finish(Status status) {
+void ResultStateBase::finish(Status status) noexcept {
     RefPtr<ResultStateBase> self(this);
+    base::WakeUp wake_up(mutex_);
     bool any_links = false;
     {
         const std::lock_guard lock(mutex_);
         status_.store(status, std::memory_order_release);
-        for (auto* sleeper = sleepers_; sleeper != nullptr; sleeper = sleeper->next) {
-            sleeper->waiter->notify();
-        }
-        any_links = first_link_.has_value() || !more_links_.empty();
+        wake_up.take(sleepers_, base::Woken::by_success);
+        any_links = !direct_links_.empty() || !lane_links_.empty();
+        queued_ = any_links;
     }
+    wake_up.notify();
     if (any_links) {
-        base::Trampoline::run([self = std::move(self)] {
-            self->run_direct_links();
-            self->dispatch_links();
-        });
+        base::ReadyQueue::run(std::move(self));
     }
 }
 
-bool ResultStateBase::link(std::uint64_t id, LinkKind kind, Continuation&& run) {
+bool ResultStateBase::link(Link& link, LinkKind kind) noexcept {
+    std::shared_ptr<Waiter> helper;
+    bool queue = false;
     {
         const std::lock_guard lock(mutex_);
-        if (kind == LinkKind::direct && ready()) {
-            return false;
-        }
-        store_link(Link{id, kind, std::move(run)});
-        if (!ready()) {
+        if (kind == LinkKind::direct) {
+            if (ready()) {
+                return false;
+            }
+            direct_links_.push_back(link);
             return true;
         }
-    }
-    base::Trampoline::run([self = RefPtr<ResultStateBase>(this)] { self->dispatch_links(); });
-    return true;
-}
-
-std::uint64_t ResultStateBase::link(Continuation run) {
-    std::uint64_t id = 0;
-    {
-        const std::lock_guard lock(mutex_);
-        id = 2 * std::uint64_t{++last_link_} + 1;  // odd: never the address of an awaiter
-    }
-    link(id, LinkKind::lane, std::move(run));
-    return id;
-}
-
-void ResultStateBase::store_link(Link link) {
-    if (!first_link_ && more_links_.empty()) {
-        first_link_.emplace(std::move(link));
-    } else {
-        more_links_.push_back(std::move(link));
-    }
-}
-
-bool ResultStateBase::unlink(std::uint64_t id) noexcept {
-    Continuation removed;  // destroyed after the lock is released: it may own results
-    const std::lock_guard lock(mutex_);
-    if (first_link_ && first_link_->id == id) {
-        removed = std::move(first_link_->run);
-        first_link_.reset();
-        return true;
-    }
-    const auto at = std::find_if(more_links_.begin(), more_links_.end(), [&](const Link& link) {
-        return link.id == id;
-    });
-    if (at == more_links_.end()) {
-        return false;
-    }
-    removed = std::move(at->run);
-    more_links_.erase(at);
-    return true;
-}
-
-bool ResultStateBase::take_link(LinkKind kind, Link& into) {
-    if (first_link_ && first_link_->kind == kind) {
-        into = std::move(*first_link_);
-        first_link_.reset();
-        return true;
-    }
-    const auto at = std::find_if(more_links_.begin(), more_links_.end(), [&](const Link& link) {
-        return link.kind == kind;
-    });
-    if (at == more_links_.end()) {
-        return false;
-    }
-    into = std::move(*at);
-    more_links_.erase(at);
-    return true;
-}
-
-void ResultStateBase::run_direct_links() {
-    for (Link link{};;) {
-        {
-            const std::lock_guard lock(mutex_);
-            if (!take_link(LinkKind::direct, link)) {
-                return;
-            }
+        lane_links_.push_back(link);
+        resumes_ = resumes_ || link.resumes();
+        if (!ready() || queued_) {
+            return true;
         }
-        run_link(link, *this);
+        if (lane_turn_) {
+            helper = offer_help();
+        } else {
+            queued_ = queue = true;
+        }
     }
+    if (helper) {
+        helper->notify();
+    }
+    if (queue) {
+        base::ReadyQueue::run(RefPtr<ResultStateBase>(this));
+    }
+    return true;
 }
 
-void ResultStateBase::dispatch_links() {
-    {
+bool ResultStateBase::unlink(Link& link) noexcept {
+    const std::lock_guard lock(mutex_);
+    return LinkList::unlink(link);
+}
+
+bool ResultStateBase::link_direct(Continuation&& run) {
+    if (ready()) {
+        return false;
+    }
+    auto function = std::make_unique<DirectFunction>(std::move(run));
+    if (!link(*function, LinkKind::direct)) {
+        run = function->take();
+        return false;
+    }
+    static_cast<void>(function.release());
+    return true;
+}
+
+/// What is to be run of a result that is ready: the direct links here, those of the lane there.
+void ResultStateBase::step() noexcept {
+    for (Link* link = nullptr;; link->run(*this)) {
         const std::lock_guard lock(mutex_);
-        if (links_scheduled_ || (!first_link_ && more_links_.empty())) {
+        link = dropped_ ? nullptr : direct_links_.pop_front();
+        if (link == nullptr) {
+            break;
+        }
+    }
+    const auto runs_on = handler();
+    std::shared_ptr<Waiter> helper;
+    {
+        std::unique_lock lock(mutex_);
+        queued_ = false;
+        if (dropped_) {
+            lock.unlock();
+            return drop_links();
+        }
+        if (lane_links_.empty() || lane_turn_) {
             return;
         }
-        links_scheduled_ = true;
+        lane_turn_ = true;
+        helper = offer_help();
     }
-    if (!handler_) {
-        return run_links();
+    if (helper) {
+        helper->notify();
     }
-    Backlog::add(*handler_);
-    handler_->dispatch(Lane::completion, [self = RefPtr<ResultStateBase>(this)] {
-        const LaneScope on_lane(*self->handler_, Lane::completion);
-        self->run_links();
-        Backlog::done(*self->handler_);
+    if (runs_on) {
+        dispatch_links(runs_on);
+    } else {
+        run_lane_links();
+    }
+}
+
+/// For callers that are blocked on the lane that a turn has been asked for.
+std::shared_ptr<Waiter> ResultStateBase::offer_help() noexcept {
+    if (!resumes_ || !has_handler_.load(std::memory_order_acquire)) {
+        return nullptr;
+    }
+    offered_ = true;
+    return Resumptions::of(*handler_).add(*this);
+}
+
+void ResultStateBase::withdraw_offer() noexcept {
+    if (std::exchange(offered_, false)) {
+        Resumptions::of(*handler_).remove(*this);
+    }
+}
+
+void ResultStateBase::dispatch_links(const std::shared_ptr<Handler>& handler) noexcept {
+    constexpr int tries = 2;  // memory that cannot be had now may be there the next moment
+    for (int i = 0; i < tries; ++i) {
+        Backlog::add(*handler);
+        try {
+            return handler->dispatch(Lane::completion, LaneTurn(RefPtr<ResultStateBase>(this)));
+        } catch (...) {
+            Backlog::done(*handler);
+        }
+    }
+    // As when the handler is not running: late on the wrong thread is better than never.
+    const LaneScope on_lane(*handler, Lane::completion);
+    run_lane_links();
+}
+
+void ResultStateBase::run_lane_links() noexcept {
+    for (Link* link = nullptr;; link->run(*this)) {
+        const std::lock_guard lock(mutex_);
+        link = resumptions_.empty() ? lane_links_.pop_front() : resumptions_.pop_front();
+        if (link == nullptr) {
+            lane_turn_ = false;
+            withdraw_offer();
+            return;
+        }
+    }
+}
+
+bool ResultStateBase::resume_one() noexcept {
+    Link* link = nullptr;
+    {
+        const std::lock_guard lock(mutex_);
+        if (std::exchange(resumes_, false)) {
+            lane_links_.move_resuming(resumptions_);
+        }
+        link = resumptions_.pop_front();
+        if (resumptions_.empty()) {
+            withdraw_offer();
+        }
+    }
+    if (link != nullptr) {
+        link->run(*this);
+    }
+    return link != nullptr;
+}
+
+void ResultStateBase::abandon() noexcept {
+    if (claimed_.exchange(true, std::memory_order_acq_rel)) {
+        return;
+    }
+    failure_ = make_error(
+        ClientErrc::cancelled,
+        Outcome::unknown,
+        "",
+        "what would have completed it is gone, with the loop that it ran on"
+    );
+    const RefPtr<ResultStateBase> self(this);
+    base::WakeUp wake_up(mutex_);
+    {
+        const std::lock_guard lock(mutex_);
+        status_.store(Status::error, std::memory_order_release);
+        wake_up.take(sleepers_, base::Woken::by_cancel);
+    }
+    wake_up.notify();
+    queue_drop();
+}
+
+/// Not at once: what is dropped may drop others in turn.
+void ResultStateBase::queue_drop() noexcept {
+    {
+        const std::lock_guard lock(mutex_);
+        lane_turn_ = false;
+        withdraw_offer();
+        dropped_ = true;
+        if (std::exchange(queued_, true)) {
+            return;
+        }
+    }
+    base::ReadyQueue::run(RefPtr<ResultStateBase>(this));
+}
+
+void ResultStateBase::drop_links() noexcept {
+    for (Link* link = nullptr;; link->drop()) {
+        const std::lock_guard lock(mutex_);
+        for (auto* list : {&direct_links_, &resumptions_, &lane_links_}) {
+            link = list->pop_front();
+            if (link != nullptr) {
+                break;
+            }
+        }
+        if (link == nullptr) {
+            dropped_ = false;
+            return;
+        }
+    }
+}
+
+bool ResultStateBase::fail(Error error, std::atomic<bool>* note) noexcept {
+    return complete(Status::error, [&] {
+        failure_ = std::move(error);
+        if (note != nullptr) {
+            note->store(true, std::memory_order_release);
+        }
     });
 }
 
-void ResultStateBase::run_links() {
-    for (Link link{};;) {
-        {
-            const std::lock_guard lock(mutex_);
-            if (!take_link(LinkKind::lane, link)) {
-                links_scheduled_ = false;
-                return;
-            }
-        }
-        run_link(link, *this);
+bool ResultStateBase::fail(std::exception_ptr error) noexcept {
+    return complete(Status::error, [&] { note_failure(std::move(error)); });
+}
+
+void ResultStateBase::note_failure(std::exception_ptr error) noexcept {
+    if (is_bad_alloc(error)) {
+        failure_ = Error(ClientErrc::out_of_memory);
+    } else {
+        failure_ = std::move(error);
     }
 }
 
-bool ResultStateBase::fail(Error error) {
-    return complete(Status::error, [&] { failure_ = std::move(error); });
-}
-
-bool ResultStateBase::fail(std::exception_ptr error) {
-    return complete(Status::error, [&] { failure_ = std::move(error); });
-}
-
-std::exception_ptr ResultStateBase::exception() {
+std::exception_ptr ResultStateBase::exception() noexcept {
     if (const auto* given = std::get_if<std::exception_ptr>(&failure_)) {
         return *given;
     }
+    {
+        const std::lock_guard lock(mutex_);
+        if (made_exception_) {
+            return made_exception_;
+        }
+    }
+    std::exception_ptr made;
+    try {
+        made = make_exception(std::get<Error>(failure_));
+    } catch (...) {
+        return std::current_exception();  // no memory: for this caller only
+    }
     const std::lock_guard lock(mutex_);
     if (!made_exception_) {
-        made_exception_ = make_exception(std::get<Error>(failure_));
+        made_exception_ = made;
     }
     return made_exception_;
 }
@@ -212,6 +355,43 @@ Error ResultStateBase::error() {
 
 void ResultStateBase::rethrow() {
     std::rethrow_exception(exception());
+}
+
+Error make_error(
+    std::error_code code, Outcome outcome, const char* operation, const char* detail
+) noexcept {
+    try {
+        return Error(code, outcome, operation, {}, detail);
+    } catch (const std::bad_alloc&) {
+        return Error(code, outcome, operation);
+    }
+}
+
+bool is_bad_alloc(const std::exception_ptr& error) noexcept {
+    if (!error) {
+        return false;
+    }
+    try {
+        std::rethrow_exception(error);
+    } catch (const std::bad_alloc&) {
+        return true;
+    } catch (...) {
+        return false;
+    }
+}
+
+bool cancel(ResultStateBase& result) {
+    RefPtr<ResultStateBase> at(&result);
+    for (;;) {
+        auto cancelling = at->pass_cancellation();
+        if (!cancelling.passed_on) {
+            return at->cancel();
+        }
+        if (!cancelling.target) {
+            return false;
+        }
+        at = std::move(cancelling.target);
+    }
 }
 
 }  // namespace kazoo::detail

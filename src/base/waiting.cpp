@@ -1,6 +1,6 @@
 #include "base/lane_slot.hpp"
+#include "base/ready_queue.hpp"
 #include "base/refuse_wait.hpp"
-#include "base/trampoline.hpp"
 
 #include <kazoo/detail/result_state.hpp>
 #include <kazoo/exceptions.hpp>
@@ -72,10 +72,10 @@ void check_may_block() {
     if (LaneScope::in_listener()) {
         base::refuse_to_wait("a state listener must not block; start the work and return");
     }
-    base::Trampoline::run_pending();
+    base::ReadyQueue::run_pending();
 }
 
-LaneScope::LaneScope(const Handler& handler, Lane lane) noexcept
+LaneScope::LaneScope(Handler& handler, Lane lane) noexcept
     : handler_(handler),
       lane_(lane),
       slot_(&base::find_lane_slot(true)->lane),
@@ -99,6 +99,14 @@ bool LaneScope::in_listener() noexcept {
         scope = scope->outer_;
     }
     return scope != nullptr;
+}
+
+Handler* LaneScope::completion_lane() noexcept {
+    const auto* scope = innermost();
+    while (scope != nullptr && scope->lane_ != Lane::completion) {
+        scope = scope->outer_;
+    }
+    return scope != nullptr ? &scope->handler_ : nullptr;
 }
 
 }  // namespace kazoo::detail

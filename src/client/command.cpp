@@ -22,12 +22,9 @@ Error command_error(std::error_code code, std::string detail) {
 
 /// Whoever completes the result, the connection is closed then.
 void give_up_when_over(detail::ResultStateBase& state, Task give_up) {
-    constexpr std::uint64_t nobody_unlinks_it = 0;
-    state.link(
-        nobody_unlinks_it,
-        detail::LinkKind::direct,
-        [give_up = std::move(give_up)](detail::ResultStateBase&) mutable { give_up(); }
-    );
+    state.link_direct([give_up = std::move(give_up)](detail::ResultStateBase&) mutable {
+        give_up();
+    });
 }
 
 /// The client's session does not know of the word: the end of its life is the word's end.

@@ -95,6 +95,7 @@ public:
         }
     }
 
+    [[nodiscard]] bool needs_lane() const noexcept override { return false; }
     bool cancel() override { return !this->ready() && id != 0 && cancel_request(core_, id); }
 
     void describe(Error& error) const override { error.operation(kind_.name).path(path_); }

@@ -4,16 +4,12 @@
 #include <kazoo/event.hpp>
 #include <kazoo/kazoo_retry.hpp>
 #include <kazoo/promise.hpp>
+#include <kazoo/sleep.hpp>
 
 #include <list>
 #include <new>
 
 namespace kazoo {
-namespace {
-
-constexpr std::uint64_t nobody_unlinks_it = 0;
-
-}  // namespace
 
 TimePoint KazooRetry::now() const noexcept {
     return handler_ ? handler_->now() : Clock::now();
@@ -48,6 +44,19 @@ void KazooRetry::pause(detail::RetryRun& run, const std::exception_ptr& failure)
 }
 
 namespace detail {
+namespace {
+
+/// Memory that cannot be had now may be there the next moment.
+template <class Function>
+void post(driver::World& world, const Function& function) {
+    try {
+        world.post(function);
+    } catch (const std::bad_alloc&) {
+        world.post(function);
+    }
+}
+
+}  // namespace
 
 AsyncResult<void> sleep_async(
     const std::shared_ptr<Handler>& handler,
@@ -57,18 +66,21 @@ AsyncResult<void> sleep_async(
 ) {
     const auto world = driver::make_world(handler);
     const auto end = later(handler->now(), duration);
-    Promise<void> promise(handler);
-    auto result = promise.result();
-    world->post([world, end, promise = std::move(promise)]() mutable {
-        if (!promise.result().ready()) {
-            world->set_timer(end, [promise = std::move(promise)]() mutable { promise.set(); });
+    const auto promise = std::make_shared<Promise<void>>(handler);
+    auto result = promise->result();
+    world->post([world, end, promise] {
+        if (!promise->result().ready()) {
+            try {
+                world->set_timer(end, [promise] { promise->set(); });
+            } catch (const std::bad_alloc&) {
+                promise->set_exception(Error(ClientErrc::out_of_memory, Outcome::not_applied));
+            }
         }
     });
     auto& state = *result.state();
     // Whoever ends it, a loop must not wait for the timer.
-    state.link(nobody_unlinks_it, LinkKind::direct, [world](ResultStateBase&) {
-        world->post([world] { world->clear_timer(); });
-    });
+    state.link_direct([world](ResultStateBase&) { post(*world, [world] { world->clear_timer(); }); }
+    );
     for (const auto& stop : stops) {
         base::link_to_stop(state, stop, [&state, interrupted] { state.fail(interrupted); });
     }
@@ -103,8 +115,8 @@ std::shared_ptr<const std::atomic<bool>> end_at(
         }
     });
     // The timer must not keep a loop running.
-    result->link(nobody_unlinks_it, LinkKind::direct, [world](ResultStateBase&) {
-        world->post([world] { world->clear_timer(); });
+    result->link_direct([world](ResultStateBase&) {
+        post(*world, [world] { world->clear_timer(); });
     });
     return passed;
 }
@@ -132,17 +144,33 @@ void HandlerUse::last_until(ResultStateBase& result) {
     // From the executor: a handler waits for its threads unless it is stopped by one of them, and
     // whoever completes the result must not wait.
     auto release = [world = driver::make_world(handler_), handler = handler_](ResultStateBase&) {
-        world->post([handler] {
+        post(*world, [handler] {
             const LaneScope nothing_may_block(*handler, Lane::session);
             handler->stop();
         });
     };
-    const bool pending = result.link(nobody_unlinks_it, LinkKind::direct, release);
-    if (!pending) {
+    if (!result.link_direct(release)) {
         release(result);
     }
     handler_ = nullptr;
 }
 
 }  // namespace detail
+
+AsyncResult<void> sleep_async(const std::shared_ptr<Handler>& handler, AnyDuration duration) {
+    if (!handler) {
+        throw_error(Error(
+            ClientErrc::configuration,
+            Outcome::not_sent,
+            "sleep",
+            {},
+            "a sleep needs a handler, which tells the time and runs the timer"
+        ));
+    }
+    detail::HandlerUse running(handler);
+    auto result = detail::sleep_async(handler, duration, {}, Error());
+    running.last_until(*result.state());
+    return result;
+}
+
 }  // namespace kazoo

@@ -118,10 +118,7 @@ AsyncResult<T> Life::call(Act act, const std::string& path, Make make) {
     const auto finish = [life = shared_from_this(), &call](detail::ResultStateBase& state) {
         life->take_result(call, static_cast<detail::ResultState<T>&>(state));
     };
-    constexpr std::uint64_t nobody_unlinks_it = 0;
-    const bool linked = result.state()->link(
-        nobody_unlinks_it,
-        detail::LinkKind::direct,
+    const bool linked = result.state()->link_direct(
         [life = shared_from_this(), &call, finish](detail::ResultStateBase& state) {
             std::unique_lock on_completion(life->tape_.mutex());
             finish(state);

@@ -59,7 +59,6 @@ template <class T>
 AsyncResult<T> Recorder::follow(
     Call& call, const ClientHost& host, SimHandler& handler, AsyncResult<T> result
 ) {
-    constexpr std::uint64_t nobody_unlinks_it = 0;
     const auto finish = [this, &call, &host, &handler](detail::ResultStateBase& base) {
         auto& state = static_cast<detail::ResultState<T>&>(base);
         call.session = host.delivering_session;
@@ -68,7 +67,7 @@ AsyncResult<T> Recorder::follow(
         over(call);
     };
     result.rawlink([&call](const AsyncResult<T>&) { ++call.callbacks; });
-    if (!result.state()->link(nobody_unlinks_it, detail::LinkKind::direct, finish)) {
+    if (!result.state()->link_direct(finish)) {
         finish(*result.state());
     } else {
         cancels_[call.client].emplace(call.number, [result] { return result.cancel(); });

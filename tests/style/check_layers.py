@@ -32,6 +32,7 @@ ASIO = "boost/asio*"
 THIRD_PARTIES = {
     ASIO: (
         "include/kazoo/asio.hpp",
+        "include/kazoo/detail/asio*.hpp",
         "include/kazoo/handlers/asio*.hpp",
         "src/transport/*",
         "src/driver/*",

@@ -2,13 +2,11 @@
 
 #include <kazoo/async_result.hpp>
 #include <kazoo/detail/export.hpp>
+#include <kazoo/this_coro.hpp>
 
 #include <coroutine>
-#include <cstdint>
 #include <exception>
 #include <memory>
-#include <mutex>
-#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -16,26 +14,52 @@ KAZOO_API_BEGIN
 namespace kazoo {
 namespace detail {
 
+/// Resumes a coroutine when a result is ready.
+class Resumption final : public Link {
+public:
+    /// `owned`: the coroutine belongs to nobody else, and ends if nothing will resume it.
+    explicit Resumption(bool owned) noexcept : Link(true), owned_(owned) {}
+    void set(std::coroutine_handle<> waiting) noexcept { waiting_ = waiting; }
+    void run(ResultStateBase& result) noexcept override {
+        try {
+            std::coroutine_handle<>(waiting_).resume();  // this object may be gone after that
+        } catch (...) {
+            result.report_escaped(std::current_exception());
+        }
+    }
+    void drop() noexcept override {
+        if (owned_) {
+            waiting_.destroy();
+        }
+    }
+
+private:
+    const bool owned_;
+    std::coroutine_handle<> waiting_;
+};
+
 /// Suspends a coroutine until a result is ready. Destroying the coroutine meanwhile unlinks it.
 template <class T, LinkKind kind>
 class ResultAwaiter {
 public:
-    explicit ResultAwaiter(AsyncResult<T> result) noexcept : result_(std::move(result)) {}
+    explicit ResultAwaiter(AsyncResult<T> result, bool owned = false) noexcept
+        : result_(std::move(result)), resumption_(owned) {}
     ResultAwaiter(ResultAwaiter&&) = delete;
     ~ResultAwaiter() {
         if (suspended_) {
-            result_.state()->unlink(id());
+            result_.state()->unlink(resumption_);
         }
     }
 
     [[nodiscard]] bool await_ready() const noexcept { return result_.ready(); }
 
-    bool await_suspend(std::coroutine_handle<> waiting) {
+    bool await_suspend(std::coroutine_handle<> waiting) noexcept {
         suspended_ = true;
+        resumption_.set(waiting);
         // After a successful link the coroutine may already run elsewhere and be gone: nothing of
         // this object is touched any more.
         const auto state = result_.state();
-        if (state->link(id(), kind, [waiting](ResultStateBase&) { waiting.resume(); })) {
+        if (state->link(resumption_, kind)) {
             return true;
         }
         suspended_ = false;
@@ -47,35 +71,13 @@ public:
         return std::move(result_).get();
     }
 
-private:
-    [[nodiscard]] std::uint64_t id() const noexcept {
-        return reinterpret_cast<std::uintptr_t>(this);
-    }
+protected:
+    [[nodiscard]] const RefPtr<ResultState<T>>& awaited() const noexcept { return result_.state(); }
 
+private:
     AsyncResult<T> result_;
+    Resumption resumption_;
     bool suspended_ = false;
-};
-
-/// The result of a coroutine: its cancellation goes to whatever the coroutine awaits.
-class AwaitedChild {
-public:
-    /// Remembers what is awaited; false when cancellation was asked for before.
-    bool await(RefPtr<ResultStateBase> child);
-    void done();
-    bool cancel();
-
-private:
-    std::mutex mutex_;
-    RefPtr<ResultStateBase> child_;
-    bool cancelled_ = false;
-};
-
-template <class T>
-class CoroutineState final : public ResultState<T> {
-public:
-    using ResultState<T>::ResultState;
-    bool cancel() override { return !this->ready() && child.cancel(); }
-    AwaitedChild child;
 };
 
 /// Awaits a result inside a coroutine of the library's type, as ResultAwaiter does, and lets
@@ -83,25 +85,53 @@ public:
 template <class T, LinkKind kind>
 class TrackedAwaiter : public ResultAwaiter<T, kind> {
 public:
-    TrackedAwaiter(AsyncResult<T> result, AwaitedChild& tracker) noexcept
-        : ResultAwaiter<T, kind>(result), tracker_(tracker), awaited_(std::move(result)) {}
+    TrackedAwaiter(AsyncResult<T> result, Cancellation& cancellation) noexcept
+        : ResultAwaiter<T, kind>(std::move(result), true), cancellation_(cancellation) {}
 
     bool await_suspend(std::coroutine_handle<> waiting) {
-        if (!tracker_.await(awaited_.state())) {
-            awaited_.cancel();
+        if (cancellation_.begin_await(this->awaited())) {
+            cancel(*this->awaited());
         }
-        awaited_ = {};
         return ResultAwaiter<T, kind>::await_suspend(waiting);
     }
     T await_resume() {
-        tracker_.done();
-        awaited_ = {};
+        cancellation_.end_await();
         return ResultAwaiter<T, kind>::await_resume();
     }
 
 private:
-    AwaitedChild& tracker_;
-    AsyncResult<T> awaited_;
+    Cancellation& cancellation_;
+};
+
+/// Gives a coroutine something without suspending it.
+template <class Give>
+class ReadyAwaiter {
+public:
+    explicit ReadyAwaiter(Give give) noexcept : give_(give) {}
+    [[nodiscard]] bool await_ready() const noexcept { return true; }
+    void await_suspend(std::coroutine_handle<>) const noexcept {}
+    [[nodiscard]] auto await_resume() noexcept { return give_(); }
+
+private:
+    Give give_;
+};
+
+/// The result of a coroutine: its cancellation goes to whatever the coroutine awaits.
+template <class T>
+class CoroutineState final : public ResultState<T> {
+public:
+    using ResultState<T>::ResultState;
+    bool cancel() override { return detail::cancel(*this); }
+    ResultStateBase::Cancelling pass_cancellation() noexcept override {
+        return {true, this->ready() ? RefPtr<ResultStateBase>() : cancellation.request()};
+    }
+    Cancellation cancellation;
+};
+
+/// What has a result to be awaited in its place (Event).
+template <class T>
+concept HasWaitAsync = requires(const T& awaited) {
+    awaited.wait_async().state();
 };
 
 inline std::shared_ptr<Handler> find_handler() noexcept {
@@ -126,38 +156,82 @@ std::shared_ptr<Handler> find_handler(First& first, Rest&... rest) noexcept {
 template <class T>
 class CoroutinePromiseBase {
 public:
+    /// Throws std::bad_alloc, to the caller of the coroutine, which has not begun then.
     template <class... Args>
     explicit CoroutinePromiseBase(Args&... args)
         : state_(make_ref<CoroutineState<T>>(find_handler(args...))) {}
-
-    AsyncResult<T> get_return_object() noexcept { return AsyncResult<T>(state_); }
-    std::suspend_never initial_suspend() noexcept { return {}; }
-    void unhandled_exception() noexcept { error_ = std::current_exception(); }
-
-    template <class U>
-    auto await_transform(AsyncResult<U> result) {
-        adopt(result);
-        return TrackedAwaiter<U, LinkKind::lane>(std::move(result), state_->child);
-    }
-    template <class U>
-    auto await_transform(DirectResult<U> direct) {
-        adopt(direct.result);
-        return TrackedAwaiter<U, LinkKind::direct>(std::move(direct.result), state_->child);
-    }
-    template <class Awaitable>
-    Awaitable&& await_transform(Awaitable&& awaitable) noexcept {
-        return std::forward<Awaitable>(awaitable);
-    }
-
-protected:
-    template <class U>
-    void adopt(const AsyncResult<U>& awaited) noexcept {
-        if (!state_->handler()) {
-            state_->adopt_handler(awaited.handler());
+    CoroutinePromiseBase(const CoroutinePromiseBase&) = delete;
+    CoroutinePromiseBase& operator=(const CoroutinePromiseBase&) = delete;
+    /// With the result still here the coroutine has been destroyed before its end.
+    ~CoroutinePromiseBase() {
+        if (state_) {
+            state_->cancellation.end_await();
+            state_->abandon();
         }
     }
 
+    AsyncResult<T> get_return_object() noexcept { return AsyncResult<T>(state_); }
+    std::suspend_never initial_suspend() noexcept { return {}; }
+    void unhandled_exception() noexcept {
+        error_ = std::current_exception();
+        state_->discard_prepared();
+    }
+
+    template <class U>
+    auto await_transform(AsyncResult<U> result) noexcept {
+        state_->adopt_handler(result.handler());
+        return TrackedAwaiter<U, LinkKind::lane>(std::move(result), state_->cancellation);
+    }
+    template <class U>
+    auto await_transform(DirectResult<U> direct) noexcept {
+        state_->adopt_handler(direct.result.handler());
+        return TrackedAwaiter<U, LinkKind::direct>(std::move(direct.result), state_->cancellation);
+    }
+    auto await_transform(const UncancellableTag&) noexcept {
+        return ReadyAwaiter([state = state_.get()] {
+            return UncancellableSection(RefPtr<ResultStateBase>(state), state->cancellation);
+        });
+    }
+    auto await_transform(const ResetCancellationTag&) noexcept {
+        return ReadyAwaiter([state = state_.get()] { return state->cancellation.reset(); });
+    }
+    auto await_transform(const CancelledTag&) noexcept {
+        return ReadyAwaiter([state = state_.get()] { return state->cancellation.requested(); });
+    }
+    template <class Awaitable>
+    decltype(auto) await_transform(Awaitable&& awaitable) {
+        if constexpr (HasWaitAsync<std::remove_cvref_t<Awaitable>>) {
+            return await_transform(awaitable.wait_async());
+        } else {
+            return static_cast<Awaitable&&>(awaitable);
+        }
+    }
+
+    /// What is left to do when the coroutine has been destroyed.
+    class Outcome {
+    public:
+        Outcome(RefPtr<CoroutineState<T>> state, std::exception_ptr error) noexcept
+            : state_(std::move(state)), error_(std::move(error)) {}
+        void deliver() noexcept {
+            if (error_) {
+                state_->fail(std::move(error_));
+            } else {
+                state_->publish();
+            }
+        }
+
+    private:
+        RefPtr<CoroutineState<T>> state_;
+        std::exception_ptr error_;
+    };
+    [[nodiscard]] Outcome take_outcome() noexcept {
+        return Outcome(std::exchange(state_, {}), std::exchange(error_, nullptr));
+    }
+
+protected:
     RefPtr<CoroutineState<T>> state_;
+
+private:
     std::exception_ptr error_;
 };
 
@@ -167,9 +241,9 @@ template <class Promise>
 struct FinishAwaiter {
     [[nodiscard]] bool await_ready() const noexcept { return false; }
     void await_suspend(std::coroutine_handle<Promise> done) noexcept {
-        auto finish = done.promise().take_outcome();
+        auto outcome = done.promise().take_outcome();
         done.destroy();
-        finish();
+        outcome.deliver();
     }
     void await_resume() const noexcept {}
 };
@@ -179,25 +253,12 @@ class CoroutinePromise : public CoroutinePromiseBase<T> {
 public:
     using CoroutinePromiseBase<T>::CoroutinePromiseBase;
 
+    /// Straight to where it will be read: later a copy could no longer fail the coroutine.
     template <class U = T>
     void return_value(U&& value) {
-        value_.emplace(std::forward<U>(value));
+        this->state_->prepare(std::forward<U>(value));
     }
     FinishAwaiter<CoroutinePromise> final_suspend() noexcept { return {}; }
-    auto take_outcome() noexcept {
-        return [state = std::move(this->state_),
-                error = std::move(this->error_),
-                value = std::move(value_)]() mutable {
-            if (error) {
-                state->fail(std::move(error));
-            } else {
-                state->succeed(std::move(*value));
-            }
-        };
-    }
-
-private:
-    std::optional<T> value_;
 };
 
 template <>
@@ -207,15 +268,6 @@ public:
 
     void return_void() noexcept {}
     FinishAwaiter<CoroutinePromise> final_suspend() noexcept { return {}; }
-    auto take_outcome() noexcept {
-        return [state = std::move(state_), error = std::move(error_)]() mutable {
-            if (error) {
-                state->fail(std::move(error));
-            } else {
-                state->succeed();
-            }
-        };
-    }
 };
 
 }  // namespace detail

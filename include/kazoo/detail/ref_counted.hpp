@@ -28,6 +28,9 @@ public:
         return refs_.load(std::memory_order_acquire) == 1;
     }
 
+    /// Whoever was to act on this object is gone.
+    virtual void abandon() noexcept {}
+
 protected:
     virtual ~RefCounted() = default;
 
@@ -71,6 +74,7 @@ private:
     T* p_ = nullptr;
 };
 
+/// Creates an object; throws std::bad_alloc, or what its constructor throws.
 template <class T, class... Args>
 RefPtr<T> make_ref(Args&&... args) {
     return RefPtr<T>(new T(std::forward<Args>(args)...));

@@ -5,7 +5,6 @@
 
 #include <atomic>
 #include <cstddef>
-#include <cstdint>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -52,28 +51,57 @@ template <class Results>
     return all;
 }
 
-/// Names the link of a combined result in one of its results: the place of the handle, so that a
-/// result given twice has two.
-template <class T>
-[[nodiscard]] std::uint64_t link_of(const AsyncResult<T>& handle) noexcept {
-    return reinterpret_cast<std::uintptr_t>(&handle);
+/// How many results there are.
+template <class Results>
+[[nodiscard]] std::size_t count_of(Results& results) noexcept {
+    std::size_t count = 0;
+    each_result(results, [&count](const auto&) { ++count; });
+    return count;
 }
 
-[[nodiscard]] inline Error when_one_is_invalid(const char* operation) {
-    return Error(
+/// The link of a combined result in one of its results. While it is in, it owns the combined one.
+template <class State>
+class WhenLink final : public Link {
+public:
+    /// Links it; false if the result is ready.
+    template <class T>
+    bool begin(State& state, std::size_t index, const AsyncResult<T>& result) noexcept {
+        index_ = index;
+        state_ = RefPtr<State>(&state);
+        if (result.state()->link(*this, LinkKind::direct)) {
+            return true;
+        }
+        state_ = {};
+        return false;
+    }
+    template <class T>
+    void end(const AsyncResult<T>& result) noexcept {
+        if (result.state()->unlink(*this)) {
+            state_ = {};
+        }
+    }
+
+    void run(ResultStateBase&) noexcept override { std::exchange(state_, {})->ready_at(index_); }
+    void drop() noexcept override { std::exchange(state_, {})->abandon(); }
+
+private:
+    RefPtr<State> state_;
+    std::size_t index_ = 0;
+};
+
+[[nodiscard]] inline Error when_one_is_invalid(const char* operation) noexcept {
+    return make_error(
         Errc::bad_arguments,
         Outcome::unknown,
         operation,
-        {},
         "one of the results is not valid; the others go on"
     );
 }
-[[nodiscard]] inline Error when_cancelled(const char* operation) {
-    return Error(
+[[nodiscard]] inline Error when_cancelled(const char* operation) noexcept {
+    return make_error(
         ClientErrc::cancelled,
         Outcome::unknown,
         operation,
-        {},
         "cancelled by its owner; each of its results tells its own outcome"
     );
 }
@@ -83,7 +111,9 @@ template <class Value, class Results>
 class WhenAllState final : public ResultState<Value> {
 public:
     explicit WhenAllState(Results results)
-        : ResultState<Value>(first_handler(results)), results_(std::move(results)) {}
+        : ResultState<Value>(first_handler(results)),
+          results_(std::move(results)),
+          links_(std::make_unique<WhenLink<WhenAllState>[]>(count_of(results_))) {}
 
     void begin() {
         if (!all_valid(results_)) {
@@ -92,19 +122,18 @@ public:
             this->fail(when_one_is_invalid("when_all"));
             return;
         }
-        each_result(results_, [this](const auto& result) {
+        std::size_t index = 0;
+        each_result(results_, [this, &index](const auto& result) {
             missing_.fetch_add(1, std::memory_order_relaxed);
-            const bool linked = result.state()->link(
-                link_of(result),
-                LinkKind::direct,
-                [self = RefPtr<WhenAllState>(this)](ResultStateBase&) { self->one_less(); }
-            );
-            if (!linked) {
+            if (!links_[index].begin(*this, index, result)) {
                 one_less();
             }
+            ++index;
         });
         one_less();
     }
+
+    void ready_at(std::size_t) noexcept { one_less(); }
 
     bool cancel() override {
         auto missing = missing_.load(std::memory_order_acquire);
@@ -187,6 +216,7 @@ private:
     }
 
     Results results_;
+    const std::unique_ptr<WhenLink<WhenAllState>[]> links_;
     std::atomic<std::size_t> missing_{1};  ///< one for `begin`
     std::atomic<bool> cancelled_{false};
 };
@@ -197,7 +227,9 @@ template <class Results>
 class WhenAnyState final : public ResultState<std::size_t> {
 public:
     explicit WhenAnyState(Results results)
-        : ResultState<std::size_t>(first_handler(results)), results_(std::move(results)) {}
+        : ResultState<std::size_t>(first_handler(results)),
+          results_(std::move(results)),
+          links_(std::make_unique<WhenLink<WhenAnyState>[]>(count_of(results_))) {}
 
     void begin() {
         if (!all_valid(results_)) {
@@ -209,27 +241,26 @@ public:
             if (decided_.load(std::memory_order_relaxed)) {
                 return;
             }
-            const bool linked = result.state()->link(
-                link_of(result),
-                LinkKind::direct,
-                [self = RefPtr<WhenAnyState>(this), index](ResultStateBase&) {
-                    self->decide(index);
-                }
-            );
-            if (!linked) {
-                decide(index);
+            if (!links_[index].begin(*this, index, result)) {
+                ready_at(index);
             }
         });
         if (count == 0) {
-            return refuse(Error(
+            return refuse(make_error(
                 Errc::bad_arguments,
                 Outcome::not_sent,
                 "when_any",
-                {},
                 "of no results none would ever be ready"
             ));
         }
         one_step();
+    }
+
+    void ready_at(std::size_t index) noexcept {
+        if (!decided_.exchange(true, std::memory_order_acq_rel)) {
+            winner_ = index;
+            one_step();
+        }
     }
 
     bool cancel() override {
@@ -251,13 +282,6 @@ private:
         fail(std::move(error));
     }
 
-    void decide(std::size_t index) noexcept {
-        if (!decided_.exchange(true, std::memory_order_acq_rel)) {
-            winner_ = index;
-            one_step();
-        }
-    }
-
     /// The links of the others go before anybody is told: a loser may live for years.
     void one_step() noexcept {
         if (steps_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
@@ -268,10 +292,12 @@ private:
     }
 
     void unlink_all() noexcept {
-        each_result(results_, [](const auto& result) { result.unlink(link_of(result)); });
+        std::size_t index = 0;
+        each_result(results_, [this, &index](const auto& result) { links_[index++].end(result); });
     }
 
     Results results_;
+    const std::unique_ptr<WhenLink<WhenAnyState>[]> links_;
     std::size_t winner_ = 0;
     std::atomic<bool> decided_{false};
     std::atomic<int> steps_{2};  ///< `begin` is done, and the winner is known

@@ -5,6 +5,7 @@
 
 #include <gmock/gmock.h>
 
+#include <chrono>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -18,7 +19,6 @@ using kazoo::AsyncResult;
 using kazoo::Lane;
 using kazoo::LinkId;
 using kazoo::Promise;
-using kazoo::detail::LinkKind;
 using kazoo::testing_support::ManualHandler;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -205,7 +205,7 @@ TEST(AsyncResultLinkWithoutHandler, GoesOnAfterAnException) {
 TEST_F(AsyncResultLink, DirectOnesRunFirstAndInTheThreadThatCompletes) {
     auto& state = *result.state();
     result.rawlink(note("lane"));
-    EXPECT_TRUE(state.link(2, LinkKind::direct, [this](auto&) { calls.emplace_back("direct"); }));
+    EXPECT_TRUE(state.link_direct([this](auto&) { calls.emplace_back("direct"); }));
     promise.set(1);
     EXPECT_EQ(calls, Calls{"direct"});
     handler->run();
@@ -217,27 +217,20 @@ TEST_F(AsyncResultLink, DirectOnesAreRefusedByAReadyResult) {
     kazoo::detail::ResultStateBase::Continuation run = [this](auto&) {
         calls.emplace_back("direct");
     };
-    EXPECT_FALSE(result.state()->link(2, LinkKind::direct, std::move(run)));
+    EXPECT_FALSE(result.state()->link_direct(std::move(run)));
     run(*result.state());  // left alone: the caller goes on by itself
     EXPECT_EQ(calls, Calls{"direct"});
 }
 
 TEST_F(AsyncResultLink, DirectOnesThatThrowStopNothing) {
     auto& state = *result.state();
-    state.link(2, LinkKind::direct, [](auto&) { throw std::runtime_error("direct"); });
-    state.link(4, LinkKind::direct, [this](auto&) { calls.emplace_back("another"); });
+    state.link_direct([](auto&) { throw std::runtime_error("direct"); });
+    state.link_direct([this](auto&) { calls.emplace_back("another"); });
     result.rawlink(note("lane"));
     EXPECT_TRUE(promise.set(1));
     handler->run();
     EXPECT_THAT(calls, ElementsAre("another", "lane"));
     EXPECT_THAT(handler->lines(), ElementsAre(HasSubstr("direct")));
-}
-
-TEST_F(AsyncResultLink, DirectOnesCanBeRemoved) {
-    result.state()->link(2, LinkKind::direct, [this](auto&) { calls.emplace_back("direct"); });
-    EXPECT_TRUE(result.unlink(2));
-    promise.set(1);
-    EXPECT_EQ(calls, Calls());
 }
 
 // What a continuation owns may use the result in its destructor.
@@ -253,8 +246,8 @@ TEST_F(AsyncResultLink, IsDestroyedOutsideTheLock) {
         void operator()(const AsyncResult<int>&) {}
     };
     auto& state = *result.state();
-    state.link(2, LinkKind::direct, Looks(result));
-    state.link(4, LinkKind::direct, Looks(result));
+    state.link_direct(Looks(result));
+    state.link_direct(Looks(result));
     result.rawlink(Looks(result));
     result.rawlink(Looks(result));
     const auto removed = result.rawlink(Looks(result));
@@ -262,6 +255,47 @@ TEST_F(AsyncResultLink, IsDestroyedOutsideTheLock) {
     promise.set(1);
     handler->run();
     EXPECT_FALSE(result.unlink(LinkId{2}));
+}
+
+TEST_F(AsyncResultLink, IsNotRemovedByTheIdOfOneBeforeIt) {
+    std::vector<LinkId> gone{0};
+    for (int round = 0; round < 3; ++round) {
+        std::vector<LinkId> links;
+        for (const char* name : {"1", "2", "3"}) links.push_back(result.rawlink(note(name)));
+        for (const auto link : gone) EXPECT_FALSE(result.unlink(link));
+        for (const auto link : links) EXPECT_TRUE(result.unlink(link));
+        gone.insert(gone.end(), links.begin(), links.end());
+    }
+    promise.set(1);
+    handler->run();
+    EXPECT_EQ(calls, Calls());
+}
+
+TEST(AsyncResultLinkWithoutHandler, RunsAfterTheCallbackThatCompletesItsResult) {
+    Promise<int> first;
+    Promise<int> second;
+    std::vector<std::string> order;
+    second.result().rawlink([&](const AsyncResult<int>&) { order.emplace_back("second"); });
+    first.result().rawlink([&](const AsyncResult<int>&) {
+        second.set(2);
+        order.emplace_back("first");
+    });
+    first.set(1);
+    EXPECT_THAT(order, ElementsAre("first", "second"));
+}
+
+TEST(AsyncResultLinkWithoutHandler, RunsBeforeACallbackWaitsForIt) {
+    Promise<int> first;
+    Promise<int> second;
+    Promise<int> third;
+    second.result().rawlink([&](const AsyncResult<int>& r) { third.set(r.get()); });
+    int value = 0;
+    first.result().rawlink([&](const AsyncResult<int>&) {
+        second.set(2);
+        value = third.result().get(std::chrono::seconds(10));
+    });
+    first.set(1);
+    EXPECT_EQ(value, 2);
 }
 
 }  // namespace

@@ -185,4 +185,25 @@ TEST(AsyncResultValue, IsWaitedForByTheHandlersClock) {
     EXPECT_EQ(handler->now(), before + 3h + 30min);
 }
 
+/// A result that nobody else holds, as an operation's call is in an expression.
+template <class T>
+AsyncResult<T> temporary(T value) {
+    Promise<T> promise;
+    promise.set(std::move(value));
+    return promise.result();
+}
+
+TEST(AsyncResultOfATemporary, GivesValuesThatOutliveIt) {
+    const std::string text(100, 'x');
+    auto&& value = temporary(text).get();
+    auto&& now = temporary(text).get_nowait();
+    auto optional = temporary(text).value();
+    const auto none = Promise<std::string>().result().value();
+    static_assert(std::is_same_v<decltype(temporary(text).get_nowait()), std::string>);
+    EXPECT_EQ(value, text);
+    EXPECT_EQ(now, text);
+    EXPECT_EQ(optional.value(), text);
+    EXPECT_FALSE(none);
+}
+
 }  // namespace

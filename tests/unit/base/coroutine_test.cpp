@@ -4,13 +4,16 @@
 #include <kazoo/exceptions.hpp>
 #include <kazoo/promise.hpp>
 
+#include <boost/asio/any_io_executor.hpp>
 #include <gmock/gmock.h>
 
+#include <chrono>
 #include <coroutine>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -272,6 +275,34 @@ TEST(CoroutineHandler, ElseIsThatOfTheFirstResultItAwaits) {
     EXPECT_EQ(at_once().handler(), nullptr);
 }
 
+/// Goes on in another thread before it awaits the first result that has a handler.
+AsyncResult<> moves_away(std::coroutine_handle<>* slot, AsyncResult<> other) {
+    co_await Shout{slot};
+    co_await other;
+}
+
+// The thread sanitizer looks at this one.
+TEST(CoroutineHandler, IsAdoptedWhileOthersLook) {
+    for (int round = 0; round < 200; ++round) {
+        const auto handler = std::make_shared<ManualHandler>();
+        Promise<> promise(handler);
+        std::coroutine_handle<> waiting;
+        const auto result = moves_away(&waiting, promise.result());
+        std::thread other([waiting, &promise] {
+            waiting.resume();
+            promise.set();
+        });
+        while (result.handler() == nullptr) {
+            result.rawlink([](const AsyncResult<>&) {});
+            EXPECT_FALSE(result.wait(std::chrono::nanoseconds(1)));
+        }
+        EXPECT_EQ(result.handler(), handler);
+        other.join();
+        handler->run();
+        EXPECT_TRUE(result.ready());
+    }
+}
+
 // Lifetimes.
 
 struct Flag {
@@ -321,6 +352,53 @@ TEST(CoroutineLifetime, EndsWhenWhatItAwaitsIsGivenUp) {
     promise.reset();
     EXPECT_TRUE(destroyed);
     EXPECT_THROW(result.get(), kazoo::CancelledError);
+}
+
+/// A handler whose loop is destroyed with all that it was given.
+class LostHandler final : public Handler {
+public:
+    std::string_view name() const noexcept override { return "lost_handler"; }
+    boost::asio::any_io_executor executor() override { return {}; }
+    void dispatch(Lane, kazoo::Task) override {}
+    std::shared_ptr<kazoo::Waiter> waiter() override { return kazoo::detail::thread_waiter(); }
+    void start() override {}
+    void stop() override {}
+    bool running() const noexcept override { return true; }
+};
+
+TEST(CoroutineLifetime, EndsWithTheLoopThatWasToResumeIt) {
+    const auto handler = std::make_shared<LostHandler>();
+    Promise<> promise(handler);
+    bool destroyed = false;
+    const auto result = with_local(promise.result(), destroyed, nullptr);
+    const auto outer = nothing(result);
+    const auto held = std::make_shared<int>(1);
+    promise.result().rawlink([held](const AsyncResult<>&) {});
+    promise.set();
+    EXPECT_TRUE(destroyed);
+    EXPECT_EQ(held.use_count(), 1);
+    EXPECT_EQ(handler->backlog(), 0U);
+    EXPECT_THROW(result.get(), kazoo::CancelledError);
+    EXPECT_THROW(outer.get(), kazoo::CancelledError);
+}
+
+TEST(CoroutineLifetime, EndsWhenWhatItAwaitsIsAbandoned) {
+    Promise<> promise;
+    bool destroyed = false;
+    const auto result = with_local(promise.result(), destroyed, nullptr);
+    promise.result().state()->abandon();
+    EXPECT_TRUE(destroyed);
+    EXPECT_FALSE(promise.set());
+    EXPECT_THROW(promise.result().get(), kazoo::CancelledError);
+    EXPECT_THROW(result.get(), kazoo::CancelledError);
+}
+
+TEST(CoroutineLifetime, EndsInLongChainsWithoutTakingStack) {
+    Promise<> promise;
+    AsyncResult<> last = promise.result();
+    for (int i = 0; i < 100'000; ++i) last = nothing(std::move(last));
+    promise.result().state()->abandon();
+    EXPECT_THROW(last.get(), kazoo::CancelledError);
 }
 
 }  // namespace

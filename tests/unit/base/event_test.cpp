@@ -1,18 +1,51 @@
 #include "support/manual_handler.hpp"
+#include "support/wait_until.hpp"
 
 #include <kazoo/event.hpp>
 #include <kazoo/exceptions.hpp>
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <vector>
 
 namespace {
 
 using kazoo::Event;
+using kazoo::testing_support::wait_until;
 using namespace std::chrono_literals;
+
+/// Counts the waits that have begun: who has come so far is told of what happens from then on.
+class CountedWaits final : public kazoo::Handler {
+public:
+    std::string_view name() const noexcept override { return "counted_waits"; }
+    boost::asio::any_io_executor executor() override { return {}; }
+    void dispatch(kazoo::Lane, kazoo::Task) override {}
+    std::shared_ptr<kazoo::Waiter> waiter() override { return std::make_shared<Counted>(*this); }
+    void start() override {}
+    void stop() override {}
+    bool running() const noexcept override { return true; }
+
+    std::atomic<int> waits{0};
+
+private:
+    class Counted final : public kazoo::Waiter {
+    public:
+        explicit Counted(CountedWaits& handler) : handler_(handler) {}
+        void wait_until(kazoo::TimePoint deadline) override {
+            ++handler_.waits;
+            waiter_->wait_until(deadline);
+        }
+        void notify() noexcept override { waiter_->notify(); }
+
+    private:
+        CountedWaits& handler_;
+        std::shared_ptr<kazoo::Waiter> waiter_ = kazoo::detail::thread_waiter();
+    };
+};
 
 TEST(Event, IsAFlag) {
     Event event;
@@ -67,6 +100,77 @@ TEST(Event, CanBeSetAgain) {
         pong.clear();
     }
     other.join();
+}
+
+// As Python's: whoever waits when it is set is woken, also if it is cleared at once.
+TEST(Event, WakesAllWhoWaitForAPulse) {
+    constexpr int waiters = 20;
+    for (int round = 0; round < 50; ++round) {
+        const auto handler = std::make_shared<CountedWaits>();
+        Event event(handler);
+        std::atomic<int> woken{0};
+        std::vector<std::thread> threads;
+        for (int i = 0; i < waiters; ++i) {
+            threads.emplace_back([event, &woken] { woken += event.wait(10s) ? 1 : 0; });
+        }
+        ASSERT_TRUE(wait_until([&] { return handler->waits == waiters; }, 1min));
+        event.set();
+        event.clear();
+        ASSERT_TRUE(wait_until([&] { return woken == waiters; }, 1min)) << woken << " were woken";
+        for (auto& thread : threads) thread.join();
+        EXPECT_FALSE(event.is_set());
+    }
+}
+
+TEST(Event, IsNotSetForThoseWhoComeAfterAPulse) {
+    Event event;
+    event.set();
+    event.clear();
+    EXPECT_FALSE(event.wait(1ms));
+}
+
+TEST(Event, IsWaitedForWithoutBlocking) {
+    Event event;
+    const auto first = event.wait_async();
+    const auto second = event.wait_async();
+    EXPECT_FALSE(first.ready());
+    event.set();
+    event.clear();
+    EXPECT_TRUE(first.successful() && second.successful()) << "a pulse is enough";
+    EXPECT_FALSE(event.wait_async().ready());
+    event.set();
+    EXPECT_TRUE(event.wait_async().successful());
+}
+
+TEST(Event, EndsWaitsThatDoNotBlockWhenItIsCancelledOrGone) {
+    std::optional<Event> event(std::in_place);
+    const auto cancelled = event->wait_async();
+    const auto by_owner = event->wait_async();
+    EXPECT_TRUE(by_owner.cancel());
+    EXPECT_FALSE(by_owner.cancel());
+    EXPECT_FALSE(cancelled.ready()) << "another wait";
+    event->cancel();
+    EXPECT_EQ(cancelled.result().error(), kazoo::ClientErrc::cancelled);
+    EXPECT_EQ(event->wait_async().result().error(), kazoo::ClientErrc::cancelled);
+    event->clear();
+    const auto gone = event->wait_async();
+    event.reset();
+    EXPECT_EQ(gone.result().error(), kazoo::ClientErrc::cancelled);
+    EXPECT_FALSE(gone.cancel());
+}
+
+// What the end of one wait does may end the event, or wait for it again.
+TEST(Event, MayBeUsedByWhatItEnds) {
+    auto event = std::make_unique<Event>();
+    kazoo::AsyncResult<> again;
+    event->wait_async().rawlink([&](const auto&) {
+        event->clear();
+        again = event->wait_async();
+        event.reset();
+    });
+    event->set();
+    EXPECT_EQ(event, nullptr);
+    EXPECT_EQ(again.result().error(), kazoo::ClientErrc::cancelled);
 }
 
 TEST(Event, CancelEndsAllWaitsThatCannotSucceed) {

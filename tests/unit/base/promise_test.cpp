@@ -118,4 +118,48 @@ TEST(Promise, CompletesEvenIfTheValueCannotBeMade) {
     EXPECT_THROW(result.get(), std::runtime_error);
 }
 
+TEST(Promise, LearnsOfCancellation) {
+    Promise<int> promise;
+    int told = 0;
+    promise.on_cancel([&] {
+        ++told;
+        EXPECT_TRUE(promise.result().ready());
+    });
+    promise.on_cancel([&told, only_once = std::make_unique<int>(1)] { ++told; });
+    EXPECT_EQ(told, 0);
+    EXPECT_TRUE(promise.result().cancel());
+    EXPECT_EQ(told, 2);
+    EXPECT_FALSE(promise.result().cancel());
+    EXPECT_EQ(told, 2);
+    promise.on_cancel([&] { ++told; });
+    EXPECT_EQ(told, 3) << "also if it comes late";
+}
+
+TEST(Promise, LearnsOfNoCancellationThatCameTooLate) {
+    const auto held = std::make_shared<int>(1);
+    Promise<int> promise;
+    int told = 0;
+    promise.on_cancel([&told, held] { ++told; });
+    promise.set(1);
+    EXPECT_EQ(held.use_count(), 1) << "what it holds is released with completion";
+    EXPECT_FALSE(promise.result().cancel());
+    promise.on_cancel([&told, held] { ++told; });
+    EXPECT_EQ(told, 0);
+    Promise<int> failed;
+    failed.on_cancel([&told] { ++told; });
+    failed.set_exception(CancelledError());
+    EXPECT_EQ(told, 0) << "its own failure is not news to the producer";
+}
+
+TEST(Promise, LearnsOfTheCancellationOfACoroutineThatAwaitsIt) {
+    Promise<int> promise;
+    bool told = false;
+    promise.on_cancel([&] { told = true; });
+    const auto result = [](AsyncResult<int> awaited) -> AsyncResult<int> {
+        co_return co_await awaited;
+    }(promise.result());
+    EXPECT_TRUE(result.cancel());
+    EXPECT_TRUE(told);
+}
+
 }  // namespace

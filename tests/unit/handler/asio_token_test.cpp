@@ -3,6 +3,7 @@
 
 #include <kazoo/asio.hpp>
 #include <kazoo/exceptions.hpp>
+#include <kazoo/handlers/asio.hpp>
 #include <kazoo/promise.hpp>
 
 #include <boost/asio/as_tuple.hpp>
@@ -13,16 +14,21 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
+#include <boost/system/system_error.hpp>
 #include <gtest/gtest.h>
 
 #include <future>
 #include <memory>
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace {
 
@@ -78,18 +84,89 @@ TEST(AsioAwaitable, OfNothing) {
     EXPECT_THROW(run(await_nothing(failing.result()), [] {}), std::logic_error);
 }
 
+// Error codes in place of exceptions.
+
 asio::awaitable<std::string> await_tuple(AsyncResult<std::string> result) {
     auto [error, value] = co_await result(asio::as_tuple(asio::use_awaitable));
-    co_return error ? kazoo::error_from(error).message() : value;
+    static_assert(std::is_same_v<decltype(error), boost::system::error_code>);
+    co_return error ? error == kazoo::Errc::no_node ? "no node" : error.message() : value;
 }
 
-TEST(AsioAwaitable, AsTupleDoesNotThrow) {
+TEST(AsioErrorCode, IsTheFirstOfATuple) {
     Promise<std::string> promise;
     EXPECT_EQ(run(await_tuple(promise.result()), [&] { promise.set("late"); }), "late");
     Promise<std::string> failing;
     failing.set_exception(kazoo::NoNodeError());
-    const auto message = run(await_tuple(failing.result()), [] {});
+    EXPECT_EQ(run(await_tuple(failing.result()), [] {}), "no node");
+    Promise<std::string> foreign;
+    foreign.set_exception(std::logic_error("mine"));
+    EXPECT_NE(run(await_tuple(foreign.result()), [] {}).find("exception"), std::string::npos);
+}
+
+asio::awaitable<boost::system::error_code> await_redirected(AsyncResult<> result) {
+    boost::system::error_code error;
+    co_await result(asio::redirect_error(asio::use_awaitable, error));
+    co_return error;
+}
+
+TEST(AsioErrorCode, IsWhereItWasRedirectedTo) {
+    Promise<> failing;
+    failing.set_exception(kazoo::NoAuthError());
+    EXPECT_EQ(run(await_redirected(failing.result()), [] {}), kazoo::Errc::no_auth);
+    Promise<> promise;
+    EXPECT_FALSE(run(await_redirected(promise.result()), [&] { promise.set(); }));
+}
+
+asio::awaitable<std::string> await_with_code(AsyncResult<std::string> result) {
+    try {
+        co_return co_await kazoo::with_error_code(result, asio::use_awaitable);
+    } catch (const boost::system::system_error& error) {
+        co_return error.code() == kazoo::Errc::no_node ? "no node" : error.what();
+    }
+}
+
+TEST(AsioErrorCode, IsThrownAsASystemErrorWhereItIsAskedFor) {
+    Promise<std::string> promise;
+    EXPECT_EQ(run(await_with_code(promise.result()), [&] { promise.set("late"); }), "late");
+    Promise<std::string> failing;
+    failing.set_exception(kazoo::NoNodeError());
+    EXPECT_EQ(run(await_with_code(failing.result()), [] {}), "no node");
+}
+
+asio::awaitable<std::string> await_exception_tuple(AsyncResult<std::string> result) {
+    auto [error, value] =
+        co_await kazoo::with_exception(result, asio::as_tuple(asio::use_awaitable));
+    co_return error ? kazoo::error_from(error).message() : value;
+}
+
+TEST(AsioErrorCode, IsAnExceptionAfterAllWhereThatIsAskedFor) {
+    Promise<std::string> failing;
+    failing.set_exception(kazoo::NoNodeError());
+    const auto message = run(await_exception_tuple(failing.result()), [] {});
     EXPECT_NE(message.find("no_node"), std::string::npos);
+}
+
+/// What cannot be copied out of the result is a failure, not an exception in the loop.
+struct Unwilling {
+    Unwilling() = default;
+    Unwilling(const Unwilling& other) : copies(other.copies - 1) {
+        if (copies < 0) throw std::bad_alloc();
+    }
+    Unwilling& operator=(const Unwilling&) = delete;
+    int copies = 1;
+};
+
+TEST(AsioErrorCode, SaysThatTheValueCannotBeCopied) {
+    Promise<Unwilling> promise;
+    promise.set(Unwilling());
+    const auto kept = promise.result();
+    asio::io_context loop;
+    std::exception_ptr failure;
+    kept(asio::bind_executor(loop, [&](const std::exception_ptr& error, const Unwilling&) {
+        failure = error;
+    }));
+    loop.run();
+    EXPECT_NE(failure, nullptr);
 }
 
 asio::awaitable<std::string> await_deferred(AsyncResult<std::string> result) {
@@ -157,7 +234,34 @@ TEST(AsioHandlerFunction, RunsOnItsExecutorAndNeverInsideTheCall) {
     EXPECT_EQ(ran_in, std::this_thread::get_id());
 }
 
-TEST(AsioHandlerFunction, RunsOnTheSystemExecutorIfItHasNone) {
+// Not on a thread of Asio's own, in parallel with the loop.
+TEST(AsioHandlerFunction, RunsOnTheHandlersLoopIfItHasNoExecutor) {
+    asio::io_context loop;
+    Promise<int> promise(std::make_shared<kazoo::SequentialAsioHandler>(loop));
+    std::vector<std::thread::id> ran_in;
+    const auto note = [&](std::exception_ptr, int) {
+        ran_in.push_back(std::this_thread::get_id());
+    };
+    promise.result()(note);
+    std::thread([&promise] { promise.set(1); }).join();
+    promise.result()(note);
+    EXPECT_TRUE(ran_in.empty());
+    loop.run();
+    EXPECT_EQ(ran_in, std::vector(2, std::this_thread::get_id()));
+}
+
+TEST(AsioHandlerFunction, KeepsTheHandlersLoopBusyWhileItWaits) {
+    asio::io_context loop;
+    Promise<> promise(std::make_shared<kazoo::SequentialAsioHandler>(loop));
+    bool called = false;
+    promise.result()([&](std::exception_ptr) { called = true; });
+    std::thread later([&promise] { promise.set(); });
+    loop.run();
+    later.join();
+    EXPECT_TRUE(called);
+}
+
+TEST(AsioHandlerFunction, RunsOnTheSystemExecutorIfThereIsNoHandler) {
     Promise<int> promise;
     std::promise<std::pair<int, std::thread::id>> seen;
     promise.result()([&](std::exception_ptr, int value) {

@@ -1,0 +1,50 @@
+#include "base/ready_queue.hpp"
+
+#include "base/lane_slot.hpp"
+
+#include <utility>
+
+namespace kazoo::base {
+
+void ReadyQueue::run(detail::RefPtr<detail::ResultStateBase> ready) noexcept {
+    auto& slot = *find_lane_slot(true);
+    if (slot.ready != nullptr) {
+        slot.ready->push(std::move(ready));
+        return;
+    }
+    ReadyQueue queue;
+    queue.push(std::move(ready));
+    slot.ready = &queue;
+    queue.drain();
+    if (slot.ready == &queue) {  // else the caller has blocked meanwhile, and begun another
+        slot.ready = nullptr;
+    }
+}
+
+void ReadyQueue::run_pending() noexcept {
+    auto* const slot = find_lane_slot(false);
+    if (slot != nullptr && slot->ready != nullptr) {
+        // Detached: while the caller is blocked nobody comes back to this queue.
+        std::exchange(slot->ready, nullptr)->drain();
+    }
+}
+
+void ReadyQueue::push(detail::RefPtr<detail::ResultStateBase> ready) noexcept {
+    auto* const result = ready.detach();
+    result->next_ready_ = nullptr;
+    (last_ != nullptr ? last_->next_ready_ : first_) = result;
+    last_ = result;
+}
+
+void ReadyQueue::drain() noexcept {
+    while (first_ != nullptr) {
+        auto* const result = std::exchange(first_, first_->next_ready_);
+        if (first_ == nullptr) {
+            last_ = nullptr;
+        }
+        result->step();
+        result->release();
+    }
+}
+
+}  // namespace kazoo::base

@@ -1,0 +1,123 @@
+// The callbacks that users link to a result, and their numbers.
+#include <kazoo/detail/result_state.hpp>
+
+#include <memory>
+#include <utility>
+
+namespace kazoo::detail {
+namespace {
+
+constexpr int bits_of_place = 32;
+
+}  // namespace
+
+void ResultStateBase::report_escaped(const std::exception_ptr& error) const noexcept {
+    if (handler()) {
+        handler()->report_escaped(Lane::completion, error);
+    }
+}
+
+void ResultStateBase::Callback::run(ResultStateBase& result) noexcept {
+    {
+        // It ends here, outside the lock and before the next one begins.
+        Continuation once = std::move(function);
+        try {
+            once(result);
+        } catch (...) {
+            result.report_escaped(std::current_exception());
+        }
+    }
+    result.discard(*this);
+}
+
+void ResultStateBase::Callback::drop() noexcept {
+    function = nullptr;
+    owner->discard(*this);
+}
+
+std::uint64_t ResultStateBase::link(Continuation run) {
+    Callback& callback = make_callback(std::move(run));
+    std::uint64_t id = 0;
+    try {
+        const std::lock_guard lock(mutex_);
+        id = number(callback);
+    } catch (...) {
+        callback.drop();
+        throw;
+    }
+    link(callback, LinkKind::lane);
+    return id;
+}
+
+bool ResultStateBase::unlink(std::uint64_t id) noexcept {
+    Callback* callback = nullptr;
+    {
+        const std::lock_guard lock(mutex_);
+        callback = find(id);
+        if (callback == nullptr || !LinkList::unlink(*callback)) {
+            return false;
+        }
+    }
+    callback->drop();
+    return true;
+}
+
+/// The first of a result is a part of it, so that one alone takes no memory of its own.
+ResultStateBase::Callback& ResultStateBase::make_callback(Continuation&& run) {
+    bool first = false;
+    {
+        const std::lock_guard lock(mutex_);
+        first = !std::exchange(first_in_use_, true);
+    }
+    auto* const callback = first ? &first_callback_ : new Callback;
+    callback->owner = this;
+    callback->function = std::move(run);
+    return *callback;
+}
+
+void ResultStateBase::discard(Callback& callback) noexcept {
+    const bool first = &callback == &first_callback_;
+    {
+        const std::lock_guard lock(mutex_);
+        forget(callback);
+        first_in_use_ = first_in_use_ && !first;
+    }
+    if (!first) {
+        delete &callback;
+    }
+}
+
+std::uint64_t ResultStateBase::number(Callback& callback) {
+    if (&callback != &first_callback_) {
+        if (free_place_ == 0) {
+            places_.emplace_back();
+            free_place_ = static_cast<std::uint32_t>(places_.size());
+        }
+        callback.place = free_place_;
+        free_place_ = place(callback.place).next_free;
+    }
+    auto& at = place(callback.place);
+    at.callback = &callback;
+    at.next_free = 0;
+    return std::uint64_t{++at.use} << bits_of_place | callback.place;
+}
+
+ResultStateBase::Callback* ResultStateBase::find(std::uint64_t id) noexcept {
+    const auto number = static_cast<std::uint32_t>(id);
+    if (number > places_.size() || place(number).use != id >> bits_of_place) {
+        return nullptr;
+    }
+    return place(number).callback;
+}
+
+void ResultStateBase::forget(Callback& callback) noexcept {
+    auto& at = place(callback.place);
+    if (at.callback == &callback) {
+        at.callback = nullptr;
+        if (callback.place != 0) {
+            at.next_free = std::exchange(free_place_, callback.place);
+        }
+    }
+}
+
+}  // namespace kazoo::detail

@@ -1,0 +1,153 @@
+#include "base/sleeper.hpp"
+
+#include <kazoo/detail/result_state.hpp>
+
+#include <utility>
+
+namespace kazoo::base {
+namespace {
+
+/// More than anyone writes on purpose, and few enough for the stack of a fiber.
+constexpr int max_helps = 32;
+
+std::shared_ptr<Waiter> waiter_of(Handler* handler) {
+    detail::check_may_block();
+    return handler != nullptr ? handler->waiter() : detail::thread_waiter();
+}
+
+}  // namespace
+
+LaneHelper::LaneHelper(std::shared_ptr<Waiter> given, bool helps) noexcept
+    : waiter(std::move(given)), slot_(find_lane_slot(false)) {
+    auto* const handler = detail::LaneScope::completion_lane();
+    if (handler != nullptr && helps && !is_too_deep()) {
+        resumptions_ = &detail::Resumptions::of(*handler);
+        ++slot_->helps;
+        resumptions_->begin_help(*this);
+    }
+}
+
+LaneHelper::~LaneHelper() {
+    if (resumptions_ != nullptr) {
+        --slot_->helps;
+        resumptions_->end_help(*this);
+    }
+}
+
+bool LaneHelper::is_too_deep() noexcept {
+    const auto* const slot = find_lane_slot(false);
+    return slot != nullptr && slot->helps >= max_helps;
+}
+
+bool LaneHelper::help() noexcept {
+    if (resumptions_ == nullptr) {
+        return false;
+    }
+    const auto result = resumptions_->first();
+    return result && (result->resume_one(), true);
+}
+
+Sleeper::Sleeper(Handler* handler, bool helps)
+    : handler_(handler), helper_(waiter_of(handler), helps) {}
+
+void Sleeper::enlist(Sleeper*& list) noexcept {
+    at_ = &list;
+    next_ = list;
+    if (next_ != nullptr) {
+        next_->at_ = &next_;
+    }
+    list = this;
+}
+
+void Sleeper::leave() noexcept {
+    if (at_ == nullptr) {
+        return;
+    }
+    *at_ = next_;
+    if (next_ != nullptr) {
+        next_->at_ = at_;
+    }
+    at_ = nullptr;
+}
+
+void WakeUp::take(Sleeper*& list, Woken how) noexcept {
+    taken_ = std::exchange(list, nullptr);
+    if (taken_ != nullptr) {
+        taken_->at_ = &taken_;
+    }
+    for (auto* sleeper = taken_; sleeper != nullptr; sleeper = sleeper->next_) {
+        sleeper->woken_.store(how, std::memory_order_release);
+    }
+}
+
+void WakeUp::notify() noexcept {
+    std::unique_lock lock(mutex_);
+    while (taken_ != nullptr) {
+        const auto waiter = taken_->helper_.waiter;  // without the lock the sleeper may go
+        taken_->leave();
+        lock.unlock();
+        waiter->notify();
+        lock.lock();
+    }
+}
+
+}  // namespace kazoo::base
+
+namespace kazoo::detail {
+
+Resumptions& Resumptions::of(Handler& handler) noexcept {
+    return handler.resumptions_;
+}
+
+std::shared_ptr<Waiter> Resumptions::add(ResultStateBase& ready) noexcept {
+    const std::lock_guard lock(mutex_);
+    if (!std::exchange(ready.resumable_, true)) {
+        ready.next_resumable_ = nullptr;
+        ready.previous_resumable_ = std::exchange(last_, &ready);
+        (ready.previous_resumable_ != nullptr ? ready.previous_resumable_->next_resumable_ : first_
+        ) = &ready;
+    }
+    return helpers_ != nullptr ? helpers_->waiter : nullptr;
+}
+
+void Resumptions::remove(ResultStateBase& result) noexcept {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(result.resumable_, false)) {
+        auto* const before = result.previous_resumable_;
+        auto* const behind = result.next_resumable_;
+        (before != nullptr ? before->next_resumable_ : first_) = behind;
+        (behind != nullptr ? behind->previous_resumable_ : last_) = before;
+    }
+}
+
+RefPtr<ResultStateBase> Resumptions::first() noexcept {
+    const std::lock_guard lock(mutex_);
+    return RefPtr<ResultStateBase>(first_);
+}
+
+void Resumptions::begin_help(base::LaneHelper& helper) noexcept {
+    const std::lock_guard lock(mutex_);
+    helper.next = std::exchange(helpers_, &helper);
+    if (helper.next != nullptr) {
+        helper.next->previous = &helper;
+    }
+}
+
+void Resumptions::end_help(base::LaneHelper& helper) noexcept {
+    std::shared_ptr<Waiter> next;  // may have missed what this one was notified of
+    {
+        const std::lock_guard lock(mutex_);
+        (helper.previous != nullptr ? helper.previous->next : helpers_) = helper.next;
+        if (helper.next != nullptr) {
+            helper.next->previous = helper.previous;
+        }
+        if (first_ != nullptr && helpers_ != nullptr) {
+            next = helpers_->waiter;
+        }
+    }
+    if (next) {
+        next->notify();
+    }
+}
+
+}  // namespace kazoo::detail

@@ -1,0 +1,141 @@
+// What links of one result cost: eight times as many take about eight times as long. Measured
+// against one another in the same run, so that neither the machine nor its load decides.
+#include "support/manual_handler.hpp"
+
+#include <kazoo/promise.hpp>
+#include <kazoo/when.hpp>
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace {
+
+using kazoo::AsyncResult;
+using kazoo::direct;
+using kazoo::LinkId;
+using kazoo::Promise;
+using kazoo::testing_support::ManualHandler;
+using Time = std::chrono::steady_clock::duration;
+
+constexpr int some = 5'000;
+constexpr int times = 8;
+/// In linear time the work takes 8 times as long, in quadratic time 64. Caches blur the first.
+constexpr double between_linear_and_quadratic = 24;
+
+Time time_of(const std::function<void(int)>& work, int links) {
+    const auto begin = std::chrono::steady_clock::now();
+    work(links);
+    return std::chrono::steady_clock::now() - begin;
+}
+
+/// The best of several looks: whatever else the machine does makes them longer, never shorter.
+double growth(const std::function<void(int)>& work) {
+    work(some);
+    Time once = Time::max();
+    Time more = Time::max();
+    for (int look = 0; look < 5; ++look) {
+        once = std::min(once, time_of(work, some));
+        more = std::min(more, time_of(work, times * some));
+    }
+    return static_cast<double>(more.count()) / static_cast<double>(once.count());
+}
+
+void expect_linear(const std::function<void(int)>& work) {
+    // A machine that is busy for one look may be idle for the next.
+    double least = growth(work);
+    for (int again = 0; again < 4 && least > between_linear_and_quadratic; ++again) {
+        least = std::min(least, growth(work));
+    }
+    EXPECT_LT(least, between_linear_and_quadratic);
+}
+
+class AsyncResultCost : public testing::Test {
+protected:
+    struct One {
+        std::shared_ptr<ManualHandler> handler = std::make_shared<ManualHandler>();
+        Promise<int> promise{handler};
+        AsyncResult<int> result = promise.result();
+    };
+};
+
+TEST_F(AsyncResultCost, OfCallbacksIsLinear) {
+    expect_linear([](int links) {
+        One one;
+        int calls = 0;
+        for (int i = 0; i < links; ++i) {
+            one.result.rawlink([&calls](const AsyncResult<int>&) { ++calls; });
+        }
+        one.promise.set(1);
+        one.handler->run();
+        ASSERT_EQ(calls, links);
+    });
+}
+
+TEST_F(AsyncResultCost, OfUnlinkingInAnyOrderIsLinear) {
+    expect_linear([](int links) {
+        One one;
+        std::vector<LinkId> ids;
+        for (int i = 0; i < links; ++i) {
+            ids.push_back(one.result.rawlink([](const AsyncResult<int>&) {}));
+        }
+        constexpr int stride = 7919;  // a prime: from anywhere to anywhere, and each once
+        for (int i = 0, at = 0; i < links; ++i, at = (at + stride) % links) {
+            ASSERT_TRUE(one.result.unlink(ids[static_cast<std::size_t>(at)]));
+        }
+    });
+}
+
+AsyncResult<int> on_the_lane(AsyncResult<int> awaited) {
+    co_return co_await awaited;
+}
+
+AsyncResult<int> directly(AsyncResult<int> awaited) {
+    co_return co_await direct(awaited);
+}
+
+TEST_F(AsyncResultCost, OfCoroutinesThatWaitIsLinear) {
+    for (const auto coroutine : {on_the_lane, directly}) {
+        expect_linear([coroutine](int links) {
+            One one;
+            std::vector<AsyncResult<int>> waiting;
+            for (int i = 0; i < links; ++i) waiting.push_back(coroutine(one.result));
+            one.promise.set(1);
+            one.handler->run();
+            for (const auto& result : waiting) ASSERT_TRUE(result.ready());
+        });
+    }
+}
+
+TEST_F(AsyncResultCost, OfLinksBesideThoseOfTheOtherKindIsLinear) {
+    expect_linear([](int links) {
+        One one;
+        int calls = 0;
+        std::vector<AsyncResult<int>> waiting;
+        for (int i = 0; i < links / 2; ++i) {
+            one.result.rawlink([&calls](const AsyncResult<int>&) { ++calls; });
+        }
+        for (int i = 0; i < links / 2; ++i) waiting.push_back(directly(one.result));
+        one.promise.set(1);
+        one.handler->run();
+        ASSERT_EQ(calls, links / 2);
+    });
+}
+
+TEST_F(AsyncResultCost, OfTheLosersOfWhenAnyIsLinear) {
+    expect_linear([](int links) {
+        One loser;
+        Promise<int> winner;
+        std::vector<AsyncResult<int>> all(static_cast<std::size_t>(links), loser.result);
+        all.push_back(winner.result());
+        const auto first = kazoo::when_any(std::move(all));
+        winner.set(1);
+        ASSERT_EQ(first.get_nowait(), static_cast<std::size_t>(links));
+    });
+}
+
+}  // namespace

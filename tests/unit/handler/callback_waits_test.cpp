@@ -1,0 +1,79 @@
+// In a callback of a handler with threads: wait for a coroutine, which goes on on the same lane.
+#include <kazoo/event.hpp>
+#include <kazoo/exceptions.hpp>
+#include <kazoo/handlers/threading.hpp>
+#include <kazoo/promise.hpp>
+#include <kazoo/sleep.hpp>
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using kazoo::AsyncResult;
+using kazoo::Handler;
+using kazoo::Promise;
+using namespace std::chrono_literals;
+
+AsyncResult<int> sleep_twice(std::shared_ptr<Handler> handler, int value) {
+    co_await kazoo::sleep_async(handler, 5ms);
+    co_await kazoo::sleep_async(handler, 5ms);
+    co_return value;
+}
+
+class CallbackOfAThread : public testing::Test {
+protected:
+    void SetUp() override { handler->start(); }
+    void TearDown() override { handler->stop(); }
+
+    template <class Callback>
+    void call_back(Callback callback) {
+        kazoo::Event done;
+        Promise<int> promise(handler);
+        promise.result().rawlink([&](const AsyncResult<int>& result) {
+            callback(result);
+            done.set();
+        });
+        promise.set(1);
+        ASSERT_TRUE(done.wait(1min));
+    }
+
+    std::shared_ptr<Handler> handler = std::make_shared<kazoo::SequentialThreadingHandler>();
+};
+
+TEST_F(CallbackOfAThread, WaitsForACoroutine) {
+    int value = 0;
+    call_back([&](const AsyncResult<int>&) { value = sleep_twice(handler, 2).get(10s); });
+    EXPECT_EQ(value, 2);
+}
+
+TEST_F(CallbackOfAThread, WaitsWithTheWorkOfManyCoroutinesAtHand) {
+    int sum = 0;
+    call_back([&](const AsyncResult<int>&) {
+        std::vector<AsyncResult<int>> all;
+        for (int i = 0; i < 100; ++i) all.push_back(sleep_twice(handler, i));
+        for (const auto& one : all) sum += one.get(10s);
+    });
+    EXPECT_EQ(sum, 99 * 100 / 2);
+}
+
+/// Each callback waits for the next one's coroutine, deeper than a stack should go.
+AsyncResult<int> nested(std::shared_ptr<Handler> handler, int levels) {
+    co_await kazoo::sleep_async(handler, 0ms);
+    if (levels == 0) co_return 0;
+    co_return nested(handler, levels - 1).get(1min) + 1;
+}
+
+TEST_F(CallbackOfAThread, IsRefusedWhereItWouldBeTooDeep) {
+    int depth = 0;
+    call_back([&](const AsyncResult<int>&) { depth = nested(handler, 20).get(1min); });
+    EXPECT_EQ(depth, 20);
+    call_back([&](const AsyncResult<int>&) {
+        EXPECT_THROW(nested(handler, 1000).get(1min), kazoo::WouldDeadlockError);
+    });
+}
+
+}  // namespace
