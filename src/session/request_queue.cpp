@@ -5,6 +5,7 @@
 #include <limits>
 
 namespace kazoo::session {
+
 namespace {
 
 constexpr std::int32_t last_xid = std::numeric_limits<std::int32_t>::max();
@@ -14,6 +15,14 @@ constexpr std::size_t kept_bytes = 256 << 10;
 constexpr std::size_t kept_entries = 4096;
 
 }  // namespace
+
+RequestQueue::~RequestQueue() {
+    for (const auto& entry : pending_) {
+        if (entry.request) {
+            entry.request->abandon();
+        }
+    }
+}
 
 RequestId RequestQueue::enqueue(const Call& call, codec::FrameExtent frame) {
     Pending entry;

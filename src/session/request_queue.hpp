@@ -56,6 +56,10 @@ public:
 
     RequestQueue(const Limits& limits, std::int32_t first_xid)
         : limits_(limits), next_xid_(first_xid > 0 ? first_xid : 1) {}
+    RequestQueue(const RequestQueue&) = delete;
+    RequestQueue& operator=(const RequestQueue&) = delete;
+    /// Abandons those who still wait: no reply will come.
+    ~RequestQueue();
 
     /// Encodes the frame behind those that wait. An error changes nothing, and nor does
     /// std::bad_alloc.

@@ -40,6 +40,24 @@ Session::Session(Config config)
     actions_.reserve(most_actions);
 }
 
+Session::~Session() {
+    Event event;  // those that nobody has fetched
+    while (events_.take({&event, 1}) > 0) {
+        if (const auto* const reply = std::get_if<ReplyEvent>(&event)) {
+            if (reply->request) {
+                reply->request->abandon();
+            }
+        }
+    }
+    for (const auto& credential : credentials_) {
+        for (const auto& owner : credential.waiting) {
+            if (owner) {
+                owner->abandon();
+            }
+        }
+    }
+}
+
 void Session::start(TimePoint now) {
     assert(!started_);
     started_ = true;

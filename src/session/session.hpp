@@ -45,6 +45,10 @@ namespace kazoo::session {
 class Session {
 public:
     explicit Session(Config config);
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+    /// Abandons those who still wait for a request or a credential.
+    ~Session();
 
     // The user's side.
 
