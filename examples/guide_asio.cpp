@@ -4,11 +4,13 @@
 #include <kazoo/asio.hpp>
 #include <kazoo/kazoo.hpp>
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <chrono>
 #include <exception>
 #include <iostream>
 #include <memory>
@@ -33,6 +35,58 @@ asio::awaitable<void> serve(kazoo::KazooClient& zk) {
 }
 //! [coroutine]
 
+//! [names]
+/// With g++ 12: begin in one statement, await the name in the next.
+kazoo::AsyncResult<std::string> read(kazoo::KazooClient& zk, std::string name, bool mine) {
+    const auto exists = zk.ensure_path_async("/a");
+    if (co_await exists) std::cout << "/a is there" << std::endl;
+
+    const auto node = zk.get_async(
+        mine ? "/a/" + name : std::string("/a"),
+        kazoo::Watcher([name](const kazoo::WatchedEvent&) { std::cout << name << std::endl; })
+    );
+    co_return (co_await node).data;
+}
+//! [names]
+
+//! [section]
+/// What was made before the work is unmade after it, also if the coroutine was cancelled.
+kazoo::AsyncResult<void> hold(kazoo::KazooClient& zk, kazoo::AsyncResult<void> work) {
+    const auto path = co_await zk.create_async("/held", {}, kazoo::CreateOptions().ephemeral());
+    std::exception_ptr failure;
+    try {
+        co_await work;
+    } catch (...) {
+        failure = std::current_exception();  // C++ allows no co_await in here
+    }
+    const auto section = co_await kazoo::this_coro::uncancellable;
+    co_await zk.delete_async(path);
+    if (failure) std::rethrow_exception(failure);
+}
+//! [section]
+
+//! [error_code]
+/// Failures as error codes, as programs with Boost.Asio know them.
+asio::awaitable<void> look(kazoo::KazooClient& zk) {
+    auto [error, node] = co_await zk.get_async("/a")(asio::as_tuple(asio::use_awaitable));
+    if (error == kazoo::Errc::no_node) std::cout << "/a is missing" << std::endl;
+    if (!error) std::cout << node.data << std::endl;
+}
+//! [error_code]
+
+asio::awaitable<void> others(kazoo::KazooClient& zk) {
+    co_await look(zk);
+    const auto text = read(zk, "name", false);
+    std::cout << "/a holds " << co_await text(asio::use_awaitable) << std::endl;
+    const auto held = hold(zk, kazoo::sleep_async(zk.handler(), std::chrono::milliseconds(1)));
+    co_await held(asio::use_awaitable);
+    zk.stop();
+}
+
+void rethrow(std::exception_ptr error) {
+    if (error) std::rethrow_exception(error);
+}
+
 void run(const std::string& hosts) {
     //! [setup]
     asio::io_context loop;
@@ -45,6 +99,10 @@ void run(const std::string& hosts) {
     });
     loop.run();  // until the client has stopped
     //! [setup]
+    loop.restart();
+    zk.start_async();
+    asio::co_spawn(loop, others(zk), rethrow);
+    loop.run();
 }
 
 }  // namespace

@@ -1,0 +1,2 @@
+// Refused by design: see CMakeLists.txt beside this folder.
+#include <kazoo/kazoo.hpp>
