@@ -10,7 +10,7 @@
 #include <algorithm>
 #include <cassert>
 
-namespace kazoo::client {
+namespace kazoo::detail::client {
 namespace {
 
 [[noreturn]] void refuse_configuration(const char* what) {
@@ -126,6 +126,7 @@ session::Config Core::make_config() {
         config.auth.push_back({auth.scheme, auth.credential});
     }
     config.connection_retry = options_.connection_retry();
+    config.log_level = options_.logger().level();
     config.limits.requests = options_.limits().requests;
     config.limits.queued_bytes = options_.limits().queued_bytes;
     config.limits.request_bytes = options_.limits().request_bytes;
@@ -190,11 +191,11 @@ void Core::on_event(session::ReplyEvent& event) {
 /// ends where it would have run.
 void Core::discard(session::Owner& watcher) {
     const auto box = std::make_shared<session::Owner>();
-    Task task([handler = handler_, box] {
+    Task task(detail::quiet([handler = handler_, box] {
         const auto keep = handler;  // the watch function may own the last client
         const detail::LaneScope on_lane(*keep, Lane::callback);
         const auto end = std::move(*box);
-    });
+    }));
     *box = std::move(watcher);
     try {
         handler_->dispatch(Lane::callback, std::move(task));
@@ -211,7 +212,7 @@ void Core::on_event(session::WatchEvent& event) {
     if (box->event.path) {
         box->event.path = chroot_.strip(*box->event.path);
     }
-    Task task([handler = handler_, box] {
+    Task task(detail::quiet([handler = handler_, box] {
         const auto keep = handler;  // a watch function may own the last client
         const detail::LaneScope on_lane(*keep, Lane::callback);
         detail::Backlog::done(*keep);
@@ -223,7 +224,7 @@ void Core::on_event(session::WatchEvent& event) {
                 handler->report_escaped(Lane::callback, std::current_exception());
             }
         }
-    });
+    }));
     detail::Backlog::add(*handler_);
     box->watchers.swap(event.watchers);
     try {
@@ -473,4 +474,4 @@ AsyncResult<void> Core::add_auth(std::string_view scheme, std::string_view crede
     return AsyncResult<void>(std::move(operation));
 }
 
-}  // namespace kazoo::client
+}  // namespace kazoo::detail::client

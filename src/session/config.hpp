@@ -3,6 +3,7 @@
 #include "session/time.hpp"
 
 #include <kazoo/hosts.hpp>
+#include <kazoo/logger.hpp>
 #include <kazoo/retry.hpp>
 
 #include <chrono>
@@ -41,6 +42,7 @@ struct Config {
     bool read_only = false;
     std::vector<AuthEntry> auth;
     RetryPolicy connection_retry;
+    LogLevel log_level = LogLevel::info;  ///< the least important lines worth composing
     Limits limits;
     std::uint64_t seed = 1;      ///< of host order and back-off
     std::int32_t first_xid = 1;  ///< from 1 on; they wrap to 1 behind 2^31-1

@@ -203,6 +203,20 @@ void Session::set_state(KeeperState state) noexcept {
 }
 
 /// A line for which there is no memory is dropped.
+void Session::log_request(codec::Opcode op) noexcept {
+    log_if_wanted(LogLevel::trace, [op] { return "request: " + std::string(name(op)); });
+}
+
+void Session::log_reply(
+    codec::Opcode op, const codec::ReplyHeader& header, std::size_t bytes
+) noexcept {
+    log_if_wanted(LogLevel::trace, [&] {
+        return "reply to " + std::string(name(op)) + ": xid " + std::to_string(header.xid) +
+               ", zxid " + std::to_string(header.zxid) + ", error " + std::to_string(header.err) +
+               ", " + std::to_string(bytes) + " bytes";
+    });
+}
+
 void Session::log(LogLevel level, std::string text) noexcept {
     try {
         events_.reserve(1);
@@ -386,6 +400,7 @@ void Session::check_phase(TimePoint now) {
                 ping.xid = codec::ping_xid;
                 ping.type = codec::Opcode::ping;
                 codec::append_frame(control_, ping);
+                log_if_wanted(LogLevel::debug, [] { return std::string("ping sent"); });
             }
             return;
         default:

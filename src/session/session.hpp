@@ -64,6 +64,7 @@ public:
         auto accepted = requests_.push(call, body...);
         if (!accepted.error) {
             room.keep();
+            log_request(call.op);
         }
         return accepted;
     }
@@ -188,6 +189,20 @@ private:
     [[nodiscard]] std::size_t credentials_held() const;
     void set_state(KeeperState state) noexcept;
     void log(LogLevel level, std::string text) noexcept;
+    /// Logs what `compose` returns, if anyone wants lines of this level. Without memory: no line.
+    template <class Compose>
+    void log_if_wanted(LogLevel level, Compose&& compose) noexcept {
+        if (level < config_.log_level) {
+            return;
+        }
+        try {
+            log(level, compose());
+        } catch (const std::bad_alloc&) {
+            return;
+        }
+    }
+    void log_request(codec::Opcode op) noexcept;
+    void log_reply(codec::Opcode op, const codec::ReplyHeader& header, std::size_t bytes) noexcept;
     void disconnect() noexcept;
     void leave_connection() noexcept;
     void lose_connection(std::string_view why, TimePoint now);

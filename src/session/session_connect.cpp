@@ -128,6 +128,9 @@ void Session::next_endpoint(TimePoint now) {
     attempt_ = ++last_attempt_;
     enter(Phase::connecting, later(now, connect_timeout(now)));
     actions_.emplace_back(ConnectAction{attempt_, server_});
+    log_if_wanted(LogLevel::debug, [this] {
+        return "connecting to " + server_name(host_, server_.address);
+    });
 }
 
 void Session::host_failed(TimePoint now) {

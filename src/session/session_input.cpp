@@ -1,4 +1,5 @@
 // What a server sends: frames, and what each of them means for the session.
+#include "base/text.hpp"
 #include "codec/decoder.hpp"
 #include "codec/watches.hpp"
 #include "session/session.hpp"
@@ -140,6 +141,7 @@ void Session::on_reply(
     if (!answered) {
         return on_stray(header.xid, now);
     }
+    log_reply(answered->op, header, body.size());
     const bool ends = ends_connection(header.err);
     proven_ = proven_ || !ends;
     last_zxid_ = std::max(last_zxid_, header.zxid);
@@ -169,6 +171,7 @@ void Session::on_reply(
 }
 
 void Session::on_ping_reply(std::int32_t err, TimePoint now) {
+    log_if_wanted(LogLevel::debug, [] { return std::string("ping answered"); });
     proven_ = proven_ || !ends_connection(err);
     if (requires_authentication(err)) {
         end_by_server(err, now);
@@ -250,6 +253,9 @@ void Session::on_notification(
             "a notification of unknown type is ignored: " + std::to_string(wire.type)
         );
     }
+    log_if_wanted(LogLevel::trace, [&] {
+        return "notification: " + std::string(to_string(type)) + " " + base::printable(wire.path);
+    });
     // Not the last zxid: a multi fires several events with one, and the others may not come.
     events_.reserve(1);
     auto told = watches_.take(type, wire.path);
