@@ -2,6 +2,8 @@
 
 #include <kazoo/errors.hpp>
 
+#include <cstddef>
+#include <new>
 #include <ostream>
 #include <string>
 
@@ -168,20 +170,29 @@ std::ostream& operator<<(std::ostream& out, Outcome outcome) {
     return out << to_string(outcome);
 }
 
-// Never destroyed, so that errors can be made and compared until the very end of the process.
-const std::error_category& zookeeper_category() noexcept {
-    static const auto* const category = new ZookeeperCategory;
+namespace {
+
+/// Never destroyed, so that errors can be made and compared until the very end of the process, and
+/// in memory that is always there: an error may be about the lack of it.
+template <class Category>
+const std::error_category& category_of() noexcept {
+    alignas(Category) static std::byte storage[sizeof(Category)];
+    static const auto* const category = ::new (static_cast<void*>(storage)) Category;
     return *category;
+}
+
+}  // namespace
+
+const std::error_category& zookeeper_category() noexcept {
+    return category_of<ZookeeperCategory>();
 }
 
 const std::error_category& kazoo_category() noexcept {
-    static const auto* const category = new KazooCategory;
-    return *category;
+    return category_of<KazooCategory>();
 }
 
 const std::error_category& condition_category() noexcept {
-    static const auto* const category = new ConditionCategory;
-    return *category;
+    return category_of<ConditionCategory>();
 }
 
 std::error_code make_error_code(Errc code) noexcept {
