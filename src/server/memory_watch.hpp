@@ -15,7 +15,7 @@ public:
     /// What is in use is to be looked at so often, while there may be something to give back.
     static constexpr std::int64_t interval_ms = 100;
     /// What is not worth it.
-    static constexpr std::size_t slack = std::size_t{16} << 20;
+    static constexpr std::size_t slack = std::size_t{4} << 20;
 
     [[nodiscard]] bool due(std::int64_t now_ms) const noexcept { return now_ms >= next_ms_; }
     /// `used` is what is in use now. True if memory should be given back.

@@ -14,7 +14,7 @@ TEST(MemoryWatchTest, MuchThatIsNoLongerUsedIsGivenBackOnce) {
     EXPECT_FALSE(watch.sample(100 * mib, 2000));
     EXPECT_FALSE(watch.due(2000 + MemoryWatch::interval_ms - 1));
     EXPECT_EQ(watch.next_deadline(), 2000 + MemoryWatch::interval_ms);
-    EXPECT_FALSE(watch.sample(90 * mib, 3000));
+    EXPECT_FALSE(watch.sample(98 * mib, 3000));
     EXPECT_TRUE(watch.sample(50 * mib, 4000));
     EXPECT_FALSE(watch.sample(50 * mib, 5000));
     EXPECT_TRUE(watch.sample(1 * mib, 6000));
