@@ -67,8 +67,8 @@ AsyncResult<T> Recorder::follow(
         over(call);
     };
     result.rawlink([&call](const AsyncResult<T>&) { ++call.callbacks; });
-    if (!result.state()->link_direct(finish)) {
-        finish(*result.state());
+    if (!kazoo::detail::state_of(result)->link_direct(finish)) {
+        finish(*kazoo::detail::state_of(result));
     } else {
         cancels_[call.client].emplace(call.number, [result] { return result.cancel(); });
     }

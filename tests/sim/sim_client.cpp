@@ -64,7 +64,7 @@ void SimClient::make() {
         std::make_shared<Cadence>(simulator_.verdict(), process_.name(), host_.network.servers());
     cadences_.push_back(host_.cadence);
     zk_ = std::make_unique<KazooClient>(options_);
-    former_.push_back(zk_->core());
+    former_.push_back(detail::core_of(*zk_));
     states_ = std::make_shared<StateCheck>(simulator_.verdict(), process_.name());
     zk_->add_listener([this, states = states_](KazooState state) {
         process_.note("hears", to_string(state));
@@ -123,7 +123,7 @@ void SimClient::look_at_clock() {
 bool SimClient::haunted() const {
     return std::any_of(former_.begin(), former_.end(), [this](const auto& core) {
         const auto alive = core.lock();
-        return alive && !(zk_ && zk_->core() == alive);
+        return alive && !(zk_ && detail::core_of(*zk_) == alive);
     });
 }
 

@@ -102,7 +102,7 @@ private:
     std::unique_ptr<KazooClient> zk_;
     bool started_ = false;
     std::stop_source stops_;
-    std::vector<std::weak_ptr<client::Core>> former_;
+    std::vector<std::weak_ptr<detail::client::Core>> former_;
     Interruption in_listener_ = [] {};
     Interruption in_watch_ = [] {};
 };

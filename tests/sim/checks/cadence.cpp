@@ -26,6 +26,7 @@ void Cadence::on_excuse(Duration time) {
     excuse_ += time;
     attempt_excuse_ += time;
     heard_excuse_ += time;
+    patience_ += timeout_ / 3;
 }
 
 Duration Cadence::excused(TimePoint now) const {
@@ -52,6 +53,7 @@ void Cadence::on_welcome(Duration session_timeout, TimePoint now) {
     last_ping_ = now;
     heard_ = now;
     heard_excuse_ = Duration(0);
+    patience_ = Duration(0);
     excuse_ = Duration(0);
     excused_before_ = true;  // the first ping may be early, if the answer came late
 }
@@ -120,7 +122,7 @@ void Cadence::look(bool connected, bool suspended, TimePoint now) {
         verdict_.fail(who_ + ": does not try to connect for " + in_ms(now - last_attempt_));
     }
     const auto silence = now - heard_ - heard_excuse_;
-    if (connected && silence > timeout_ * 2 / 3 + tolerance) {
+    if (connected && silence > timeout_ * 2 / 3 + patience_ + tolerance) {
         verdict_.fail(who_ + ": connected, but nothing was heard for " + in_ms(silence));
     }
     if (suspended && timeout_ > 0ms && silence > timeout_ * 4 / 3 + tolerance) {

@@ -68,6 +68,7 @@ private:
     Duration excuse_{0};   // since then
     Duration attempt_excuse_{0};
     Duration heard_excuse_{0};
+    Duration patience_{0};  // after a pause a ping has the usual time to be answered
     bool excused_before_ = true;
     std::optional<TimePoint> sending_since_;
 };
