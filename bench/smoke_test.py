@@ -96,7 +96,7 @@ def check_failure(bench, environment, arguments, expected):
         timeout=60,
         check=False,
     )
-    if run.returncode == 1 and re.search(expected, run.stderr):
+    if run.returncode == 1 and re.search(expected, run.stderr, re.MULTILINE):
         return []
     return [f"{environment} {arguments}: exit code {run.returncode}, {run.stderr!r}"]
 

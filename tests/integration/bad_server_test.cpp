@@ -57,6 +57,7 @@ TEST_P(BadServer, NeverAnswersARequest) {
     EXPECT_EQ(failure_of(write).outcome(), Outcome::unknown);
     EXPECT_LT(Clock::now() - begin, at_once);
     EXPECT_EQ(zk.get("/a").data, "good");
+    ASSERT_TRUE(states.wait_for(3));
     EXPECT_EQ(states.states(), (std::vector{CONNECTED, SUSPENDED, CONNECTED}));
 }
 

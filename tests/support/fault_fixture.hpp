@@ -40,9 +40,9 @@ public:
     void add(const AsyncResult<T>& result) {
         auto& calls = next_counter();
         result.rawlink([shared = shared_, &calls](const AsyncResult<T>& r) {
-            ++calls;
             const auto outcome = r.result();
             shared->note(outcome ? "ok" : describe(outcome.failure()));
+            ++calls;  // last: a waiter reads the notes as soon as it is counted
         });
     }
 
