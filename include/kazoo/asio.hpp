@@ -33,7 +33,7 @@ template <class T>
         return {};
     }
     try {
-        return boost::system::error_code(result.state()->error().code());
+        return boost::system::error_code(detail::state_of(result)->error().code());
     } catch (...) {
         return boost::system::error_code(make_error_code(ClientErrc::out_of_memory));
     }
@@ -140,8 +140,8 @@ auto complete_token(const AsyncResult<T>& awaited, CompletionToken&& token) {
             ResultStateBase::Continuation run = [pending](ResultStateBase&) {
                 post_completion(pending);
             };
-            if (!result.state()->link_direct(std::move(run))) {
-                run(*result.state());
+            if (!detail::state_of(result)->link_direct(std::move(run))) {
+                run(*detail::state_of(result));
             }
         },
         token,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <kazoo/detail/access.hpp>
 #include <kazoo/detail/export.hpp>
 #include <kazoo/detail/require_cpp20.hpp>
 #include <kazoo/detail/result_state.hpp>
@@ -223,13 +224,11 @@ public:
     [[nodiscard]] const std::shared_ptr<Handler>& handler() const noexcept {
         return state_->handler();
     }
-    /// The shared state: for the library's own parts.
-    [[nodiscard]] const detail::RefPtr<detail::ResultState<T>>& state() const noexcept {
-        return state_;
-    }
     friend bool operator==(const AsyncResult&, const AsyncResult&) noexcept = default;
 
 private:
+    friend struct detail::Access;
+
     void wait_or_throw(Duration timeout) const {
         if (!wait(timeout)) {
             detail::throw_wait_timeout(*state_);

@@ -23,7 +23,7 @@
 #include <utility>
 #include <vector>
 
-namespace kazoo::client {
+namespace kazoo::detail::client {
 class Core;
 }
 
@@ -421,17 +421,16 @@ public:
     AsyncResult<std::vector<int>> server_version_async(const CallOptions& options = {});
     std::vector<int> server_version(const CallOptions& options = {});
 
-    /// What is behind the client: for the library's own parts.
-    [[nodiscard]] const std::shared_ptr<client::Core>& core() const noexcept { return core_; }
-
 private:
+    friend struct detail::Access;
+
     ListenerId add_listener_function(
         UniqueFunction<bool(const StateChange&)> listener, ListenFrom from
     );
 
     void own_in_child();
 
-    std::shared_ptr<client::Core> core_;
+    std::shared_ptr<detail::client::Core> core_;
 };
 
 }  // namespace kazoo

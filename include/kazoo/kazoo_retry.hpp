@@ -122,7 +122,7 @@ public:
         auto result = steps<typename std::invoke_result_t<F&>::value_type>(
             *this, begin(), std::move(function)
         );
-        running.last_until(*result.state());
+        running.last_until(*detail::state_of(result));
         return result;
     }
 
@@ -148,7 +148,7 @@ private:
             std::shared_ptr<const std::atomic<bool>> cut_short;
             try {
                 const auto result = begin_try<T>(function, run.end());
-                cut_short = detail::end_at(retry.handler_, result.state(), run.end());
+                cut_short = detail::end_at(retry.handler_, detail::state_of(result), run.end());
                 if constexpr (std::is_void_v<T>) {
                     co_await direct(result);
                     co_return;

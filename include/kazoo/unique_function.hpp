@@ -14,6 +14,26 @@ KAZOO_API_BEGIN
 namespace kazoo {
 
 namespace detail {
+/// A function of the library's own that holds nothing of a user's: moving it calls nobody. It says
+/// so by a type `quiet_move`.
+template <class F>
+concept QuietlyMoved = requires { typename F::quiet_move; };
+
+/// Marks a lambda of the library's own as one.
+template <class F>
+struct Quiet {
+    using quiet_move = void;
+    template <class... Args>
+    decltype(auto) operator()(Args&&... args) {
+        return function(std::forward<Args>(args)...);
+    }
+    F function;
+};
+template <class F>
+[[nodiscard]] Quiet<std::decay_t<F>> quiet(F&& function) {
+    return {std::forward<F>(function)};
+}
+
 /// F can be stored by Self and called so; it is not a Self to be moved.
 template <class Self, class F, class R, class... Args>
 concept CallableOtherThan = !std::is_same_v<std::remove_cvref_t<F>, Self> &&
@@ -26,7 +46,9 @@ class UniqueFunction;
 /// A callable that is moved, never copied: what the library stores callbacks in.
 ///
 /// Like `std::move_only_function` of C++23 (which Debian 12's compilers offer only beyond C++20),
-/// with four pointers of room inside, so that usual callbacks need no allocation.
+/// with four pointers of room inside. What is trivially copyable and fits, such as a lambda that
+/// captures references, needs no allocation. Everything else is allocated, so that moving a
+/// UniqueFunction, which the library does under its locks, never moves an object of a user.
 /// Calling an empty one throws `std::bad_function_call`.
 template <class R, class... Args>
 class UniqueFunction<R(Args...)> {
@@ -86,7 +108,8 @@ private:
     template <class F>
     static constexpr bool fits_inside =
         sizeof(F) <= room &&
-        alignof(F) <= alignof(void*) && std::is_nothrow_move_constructible_v<F>;
+        alignof(F) <= alignof(void*) && std::is_nothrow_move_constructible_v<F> &&
+        (std::is_trivially_copyable_v<F> || detail::QuietlyMoved<F>);
 
     template <class F>
     static R invoke(F& f, Args&&... args) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <kazoo/detail/access.hpp>
 #include <kazoo/detail/export.hpp>
 #include <kazoo/detail/ref_counted.hpp>
 #include <kazoo/state.hpp>
@@ -50,12 +51,11 @@ public:
         : state_(detail::make_ref<detail::WatcherState>(std::forward<F>(function))) {}
 
     explicit operator bool() const noexcept { return static_cast<bool>(state_); }
-    [[nodiscard]] const detail::RefPtr<detail::WatcherState>& state() const noexcept {
-        return state_;
-    }
     friend bool operator==(const Watcher&, const Watcher&) noexcept = default;
 
 private:
+    friend struct detail::Access;
+
     detail::RefPtr<detail::WatcherState> state_;
 };
 

@@ -36,6 +36,7 @@ private:
 /// links: nothing else would run them, and coroutines among them own what owns the loop's handler.
 class ResultStateBase::LaneTurn {
 public:
+    using quiet_move = void;
     explicit LaneTurn(RefPtr<ResultStateBase> result) noexcept : result_(std::move(result)) {}
     LaneTurn(LaneTurn&&) noexcept = default;
     LaneTurn& operator=(LaneTurn&&) = delete;

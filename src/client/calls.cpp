@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-namespace kazoo::client {
+namespace kazoo::detail::client {
 namespace {
 
 using codec::Opcode;
@@ -175,7 +175,7 @@ AsyncResult<T> watching(
     const CallContext& context
 ) {
     auto call = make_call(op);
-    call.watcher = session::Owner(watch.state());
+    call.watcher = session::Owner(detail::state_of(watch));
     call.watch_kind = watch_kind;
     return about_path<Record>(core, kind, path, std::move(call), context, [&](Record& record) {
         record.watch = static_cast<bool>(watch);
@@ -357,4 +357,4 @@ AsyncResult<std::string> sync(Core& core, std::string_view path, const CallConte
     );
 }
 
-}  // namespace kazoo::client
+}  // namespace kazoo::detail::client

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace kazoo::client {
+namespace kazoo::detail::client {
 
 /// Whether a path of the user's is the root of all nodes.
 [[nodiscard]] bool is_root(const Core& core, std::string_view path);
@@ -66,4 +66,4 @@ AsyncResult<ZnodeStat> set_acls(
 );
 AsyncResult<std::string> sync(Core& core, std::string_view path, const CallContext& context);
 
-}  // namespace kazoo::client
+}  // namespace kazoo::detail::client

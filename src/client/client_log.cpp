@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <utility>
 
-namespace kazoo::client {
+namespace kazoo::detail::client {
 namespace {
 
 std::string hexadecimal(std::int64_t id) {
@@ -69,4 +69,4 @@ void ClientLog::stopped() noexcept {
     session_id_ = 0;
 }
 
-}  // namespace kazoo::client
+}  // namespace kazoo::detail::client

@@ -12,7 +12,7 @@
 #include <utility>
 #include <string_view>
 
-namespace kazoo::client {
+namespace kazoo::detail::client {
 
 /// What a client logs: every line begins with the client's name, if it has one, and its session:
 /// "[inventory 0x1000123450001] connected to 127.0.0.1:2181: ...". Used on the connection's
@@ -44,4 +44,4 @@ private:
     std::int64_t session_id_ = 0;       // the last one connected to
 };
 
-}  // namespace kazoo::client
+}  // namespace kazoo::detail::client

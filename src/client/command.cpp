@@ -10,7 +10,7 @@
 
 #include <utility>
 
-namespace kazoo::client {
+namespace kazoo::detail::client {
 namespace {
 
 constexpr auto answer_time = std::chrono::seconds(10);
@@ -77,10 +77,10 @@ AsyncResult<std::string> command(Core& core, std::string_view word, const CallCo
     auto give_up = driver::send_four_letter_word(
         driver::make_world(core.handler()), *server, std::string(word), deadline, std::move(done)
     );
-    give_up_when_over(*result.state(), std::move(give_up));
-    end_with_life(*result.state(), core.life());
+    give_up_when_over(*detail::state_of(result), std::move(give_up));
+    end_with_life(*detail::state_of(result), core.life());
     if (context.stop_token.stop_possible()) {
-        cancel_on_stop(*result.state(), context.stop_token);
+        cancel_on_stop(*detail::state_of(result), context.stop_token);
     }
     return result;
 }
@@ -94,4 +94,4 @@ AsyncResult<std::vector<int>> server_version(std::shared_ptr<Core> core, CallCon
     co_return version;
 }
 
-}  // namespace kazoo::client
+}  // namespace kazoo::detail::client

@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
-namespace kazoo::client {
+namespace kazoo::detail::client {
 
 AsyncResult<std::string> command(Core& core, std::string_view word, const CallContext& context);
 AsyncResult<std::vector<int>> server_version(std::shared_ptr<Core> core, CallContext context);
 
-}  // namespace kazoo::client
+}  // namespace kazoo::detail::client

@@ -24,7 +24,7 @@
 #include <string_view>
 #include <vector>
 
-namespace kazoo::client {
+namespace kazoo::detail::client {
 
 /// CallOptions as they are after the call: a point in time, good for all steps of an operation.
 class CallContext {
@@ -251,4 +251,4 @@ AsyncResult<T> Core::call(
     return AsyncResult<T>(std::move(operation));
 }
 
-}  // namespace kazoo::client
+}  // namespace kazoo::detail::client

@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-namespace kazoo::client {
+namespace kazoo::detail::client {
 namespace {
 
 /// Beyond the session's own time for closing, for a loop that is slow to run.
@@ -340,4 +340,4 @@ bool Core::stopped() const {
     return lifecycle_.phase() == Lifecycle::Phase::stopped;
 }
 
-}  // namespace kazoo::client
+}  // namespace kazoo::detail::client

@@ -1,6 +1,6 @@
 #include "client/error_text.hpp"
 
-namespace kazoo::client {
+namespace kazoo::detail::client {
 
 std::string limit_text(const std::error_code& error, const ClientLimits& limits) {
     if (error == ClientErrc::queue_full) {
@@ -44,4 +44,4 @@ const char* ended_text(LifeEnd why) noexcept {
     return "";
 }
 
-}  // namespace kazoo::client
+}  // namespace kazoo::detail::client

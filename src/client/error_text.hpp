@@ -10,7 +10,7 @@
 #include <string_view>
 #include <system_error>
 
-namespace kazoo::client {
+namespace kazoo::detail::client {
 
 /// What the detail of an Error says of a limit that was reached; empty for other errors.
 [[nodiscard]] std::string limit_text(const std::error_code& error, const ClientLimits& limits);
@@ -39,4 +39,4 @@ template <class Record>
 /// Why a request that waited for a connection never got one.
 [[nodiscard]] const char* ended_text(LifeEnd why) noexcept;
 
-}  // namespace kazoo::client
+}  // namespace kazoo::detail::client

@@ -11,13 +11,16 @@ namespace kazoo {
 
 namespace {
 
-client::CallContext context_of(const client::Core& core, const CallOptions& options) {
-    return client::CallContext(*core.handler(), options, core.options().call_timeout());
+detail::client::CallContext context_of(
+    const detail::client::Core& core, const CallOptions& options
+) {
+    return detail::client::CallContext(*core.handler(), options, core.options().call_timeout());
 }
 
 }  // namespace
 
-KazooClient::KazooClient(ClientOptions options) : core_(client::Core::make(std::move(options))) {}
+KazooClient::KazooClient(ClientOptions options)
+    : core_(detail::client::Core::make(std::move(options))) {}
 
 KazooClient::KazooClient(KazooClient&&) noexcept = default;
 
@@ -44,7 +47,7 @@ KazooClient::~KazooClient() {
 /// In the child of a fork a client that was stopped there may be started: with a core of its own.
 void KazooClient::own_in_child() {
     if (core_->stopped_at_fork()) {
-        auto own = client::Core::make_for_child(*core_);
+        auto own = detail::client::Core::make_for_child(*core_);
         base::leave_to_parent(core_);
         core_ = std::move(own);
     }
@@ -55,6 +58,7 @@ Event KazooClient::start_async() {
     return core_->start_async();
 }
 void KazooClient::start(AnyDuration timeout) {
+    own_in_child();
     core_->start(timeout);
 }
 void KazooClient::stop() noexcept {
@@ -123,7 +127,7 @@ void KazooClient::set_hosts(std::string_view hosts, std::optional<bool> randomiz
 AsyncResult<void> KazooClient::add_auth_async(
     std::string_view scheme, std::string_view credential
 ) {
-    return client::or_no_memory([&] { return core_->add_auth(scheme, credential); });
+    return detail::client::or_no_memory([&] { return core_->add_auth(scheme, credential); });
 }
 
 void KazooClient::add_auth(std::string_view scheme, std::string_view credential) {
@@ -141,15 +145,15 @@ AsyncResult<std::string> KazooClient::create_async(
     const CreateOptions& create,
     const CallOptions& options
 ) {
-    return client::or_no_memory([&] {
+    return detail::client::or_no_memory([&] {
         const auto context = context_of(*core_, options);
         const auto acl = core_->acl_or_default(create.acl());
         if (create.makes_path()) {
-            return client::create_makepath(
-                core_, std::string(path), client::OwnedData(data), create, acl, context
+            return detail::client::create_makepath(
+                core_, std::string(path), detail::client::OwnedData(data), create, acl, context
             );
         }
-        return client::create(*core_, path, data, create, acl, context);
+        return detail::client::create(*core_, path, data, create, acl, context);
     });
 }
 
@@ -169,15 +173,15 @@ AsyncResult<CreatedNode> KazooClient::create_with_stat_async(
     const CreateOptions& create,
     const CallOptions& options
 ) {
-    return client::or_no_memory([&] {
+    return detail::client::or_no_memory([&] {
         const auto context = context_of(*core_, options);
         const auto acl = core_->acl_or_default(create.acl());
         if (create.makes_path()) {
-            return client::create_makepath_with_stat(
-                core_, std::string(path), client::OwnedData(data), create, acl, context
+            return detail::client::create_makepath_with_stat(
+                core_, std::string(path), detail::client::OwnedData(data), create, acl, context
             );
         }
-        return client::create_with_stat(*core_, path, data, create, acl, context);
+        return detail::client::create_with_stat(*core_, path, data, create, acl, context);
     });
 }
 
@@ -194,8 +198,8 @@ CreatedNode KazooClient::create_with_stat(
 AsyncResult<bool> KazooClient::ensure_path_async(
     std::string_view path, const std::optional<AclList>& acl, const CallOptions& options
 ) {
-    return client::or_no_memory([&] {
-        return client::ensure_path(
+    return detail::client::or_no_memory([&] {
+        return detail::client::ensure_path(
             core_, std::string(path), core_->acl_or_default(acl), context_of(*core_, options)
         );
     });
@@ -211,8 +215,8 @@ bool KazooClient::ensure_path(
 AsyncResult<std::optional<ZnodeStat>> KazooClient::exists_async(
     std::string_view path, const Watcher& watch, const CallOptions& options
 ) {
-    return client::or_no_memory([&] {
-        return client::exists(*core_, path, watch, context_of(*core_, options));
+    return detail::client::or_no_memory([&] {
+        return detail::client::exists(*core_, path, watch, context_of(*core_, options));
     });
 }
 
@@ -226,8 +230,8 @@ std::optional<ZnodeStat> KazooClient::exists(
 AsyncResult<NodeData> KazooClient::get_async(
     std::string_view path, const Watcher& watch, const CallOptions& options
 ) {
-    return client::or_no_memory([&] {
-        return client::get(*core_, path, watch, context_of(*core_, options));
+    return detail::client::or_no_memory([&] {
+        return detail::client::get(*core_, path, watch, context_of(*core_, options));
     });
 }
 
@@ -239,8 +243,8 @@ NodeData KazooClient::get(std::string_view path, const Watcher& watch, const Cal
 AsyncResult<std::vector<std::string>> KazooClient::get_children_async(
     std::string_view path, const Watcher& watch, const CallOptions& options
 ) {
-    return client::or_no_memory([&] {
-        return client::get_children(*core_, path, watch, context_of(*core_, options));
+    return detail::client::or_no_memory([&] {
+        return detail::client::get_children(*core_, path, watch, context_of(*core_, options));
     });
 }
 
@@ -254,8 +258,10 @@ std::vector<std::string> KazooClient::get_children(
 AsyncResult<ChildrenAndStat> KazooClient::get_children_with_stat_async(
     std::string_view path, const Watcher& watch, const CallOptions& options
 ) {
-    return client::or_no_memory([&] {
-        return client::get_children_with_stat(*core_, path, watch, context_of(*core_, options));
+    return detail::client::or_no_memory([&] {
+        return detail::client::get_children_with_stat(
+            *core_, path, watch, context_of(*core_, options)
+        );
     });
 }
 
@@ -269,8 +275,8 @@ ChildrenAndStat KazooClient::get_children_with_stat(
 AsyncResult<ZnodeStat> KazooClient::set_async(
     std::string_view path, const DataView& data, std::int32_t version, const CallOptions& options
 ) {
-    return client::or_no_memory([&] {
-        return client::set(*core_, path, data, version, context_of(*core_, options));
+    return detail::client::or_no_memory([&] {
+        return detail::client::set(*core_, path, data, version, context_of(*core_, options));
     });
 }
 
@@ -284,8 +290,8 @@ ZnodeStat KazooClient::set(
 AsyncResult<void> KazooClient::delete_async(
     std::string_view path, std::int32_t version, const CallOptions& options
 ) {
-    return client::or_no_memory([&] {
-        return client::delete_node(*core_, path, version, context_of(*core_, options));
+    return detail::client::or_no_memory([&] {
+        return detail::client::delete_node(*core_, path, version, context_of(*core_, options));
     });
 }
 
@@ -297,8 +303,10 @@ void KazooClient::delete_(std::string_view path, std::int32_t version, const Cal
 AsyncResult<void> KazooClient::delete_recursive_async(
     std::string_view path, const CallOptions& options
 ) {
-    return client::or_no_memory([&] {
-        return client::delete_recursive(core_, std::string(path), context_of(*core_, options));
+    return detail::client::or_no_memory([&] {
+        return detail::client::delete_recursive(
+            core_, std::string(path), context_of(*core_, options)
+        );
     });
 }
 
@@ -310,8 +318,8 @@ void KazooClient::delete_recursive(std::string_view path, const CallOptions& opt
 AsyncResult<AclsAndStat> KazooClient::get_acls_async(
     std::string_view path, const CallOptions& options
 ) {
-    return client::or_no_memory([&] {
-        return client::get_acls(*core_, path, context_of(*core_, options));
+    return detail::client::or_no_memory([&] {
+        return detail::client::get_acls(*core_, path, context_of(*core_, options));
     });
 }
 
@@ -323,8 +331,8 @@ AclsAndStat KazooClient::get_acls(std::string_view path, const CallOptions& opti
 AsyncResult<ZnodeStat> KazooClient::set_acls_async(
     std::string_view path, const AclList& acls, std::int32_t version, const CallOptions& options
 ) {
-    return client::or_no_memory([&] {
-        return client::set_acls(*core_, path, acls, version, context_of(*core_, options));
+    return detail::client::or_no_memory([&] {
+        return detail::client::set_acls(*core_, path, acls, version, context_of(*core_, options));
     });
 }
 
@@ -338,8 +346,8 @@ ZnodeStat KazooClient::set_acls(
 AsyncResult<std::string> KazooClient::sync_async(
     std::string_view path, const CallOptions& options
 ) {
-    return client::or_no_memory([&] {
-        return client::sync(*core_, path, context_of(*core_, options));
+    return detail::client::or_no_memory([&] {
+        return detail::client::sync(*core_, path, context_of(*core_, options));
     });
 }
 
@@ -355,8 +363,8 @@ KazooRetry KazooClient::command_retry() const {
 AsyncResult<std::string> KazooClient::command_async(
     std::string_view word, const CallOptions& options
 ) {
-    return client::or_no_memory([&] {
-        return client::command(*core_, word, context_of(*core_, options));
+    return detail::client::or_no_memory([&] {
+        return detail::client::command(*core_, word, context_of(*core_, options));
     });
 }
 
@@ -366,8 +374,8 @@ std::string KazooClient::command(std::string_view word, const CallOptions& optio
 }
 
 AsyncResult<std::vector<int>> KazooClient::server_version_async(const CallOptions& options) {
-    return client::or_no_memory([&] {
-        return client::server_version(core_, context_of(*core_, options));
+    return detail::client::or_no_memory([&] {
+        return detail::client::server_version(core_, context_of(*core_, options));
     });
 }
 

@@ -6,7 +6,7 @@
 #include <memory>
 #include <utility>
 
-namespace kazoo::client {
+namespace kazoo::detail::client {
 
 /// A task for `lane` that runs `function` and destroys it within the lane's scope: captures of
 /// users may be destroyed there, and what their destructors call must see where it runs.
@@ -20,4 +20,4 @@ template <class Function>
     };
 }
 
-}  // namespace kazoo::client
+}  // namespace kazoo::detail::client

@@ -10,7 +10,7 @@
 #include <stop_token>
 #include <thread>
 
-namespace kazoo::client {
+namespace kazoo::detail::client {
 
 /// Why a life has ended, or is ending.
 enum class LifeEnd {
@@ -47,4 +47,4 @@ struct Life {
     }
 };
 
-}  // namespace kazoo::client
+}  // namespace kazoo::detail::client

@@ -3,7 +3,7 @@
 #include <cassert>
 #include <utility>
 
-namespace kazoo::client {
+namespace kazoo::detail::client {
 
 Lifecycle::Start Lifecycle::start() {
     switch (phase_) {
@@ -127,4 +127,4 @@ LifeNumber Lifecycle::drop_next() {
     return std::exchange(next_, 0);
 }
 
-}  // namespace kazoo::client
+}  // namespace kazoo::detail::client

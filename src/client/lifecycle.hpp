@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace kazoo::client {
+namespace kazoo::detail::client {
 
 /// Numbers the lives of a client: a life lasts from a start to the end of its session. 0 is none.
 using LifeNumber = std::uint64_t;
@@ -93,4 +93,4 @@ private:
     bool release_on_finish_ = false;
 };
 
-}  // namespace kazoo::client
+}  // namespace kazoo::detail::client

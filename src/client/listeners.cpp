@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace kazoo::client {
+namespace kazoo::detail::client {
 
 std::uint64_t Listeners::add(ListenerFunction function, ListenFrom from) {
     auto entry = std::make_shared<Entry>();
@@ -127,4 +127,4 @@ Listeners::EntryPtr Listeners::next(std::uint64_t id, const Call& call) {
     return at == entries_.end() ? nullptr : *at;
 }
 
-}  // namespace kazoo::client
+}  // namespace kazoo::detail::client

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace kazoo::client {
+namespace kazoo::detail::client {
 
 using ListenerFunction = UniqueFunction<bool(const StateChange&)>;
 
@@ -64,4 +64,4 @@ private:
     EntryPtr calling_;
 };
 
-}  // namespace kazoo::client
+}  // namespace kazoo::detail::client

@@ -7,7 +7,7 @@
 #include <new>
 #include <utility>
 
-namespace kazoo::client {
+namespace kazoo::detail::client {
 
 /// A result that has failed with out_of_memory. It takes no memory: all of a type share one, which
 /// is never destroyed.
@@ -42,4 +42,4 @@ auto or_no_memory(Call&& call) -> decltype(call()) {
     }
 }
 
-}  // namespace kazoo::client
+}  // namespace kazoo::detail::client

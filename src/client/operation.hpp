@@ -27,7 +27,7 @@ struct Reply {
 
 }  // namespace kazoo::detail
 
-namespace kazoo::client {
+namespace kazoo::detail::client {
 
 class Core;
 
@@ -163,4 +163,4 @@ private:
     std::weak_ptr<Core> core_;
 };
 
-}  // namespace kazoo::client
+}  // namespace kazoo::detail::client

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <system_error>
 
-namespace kazoo::client {
+namespace kazoo::detail::client {
 
 namespace {
 
@@ -43,4 +43,4 @@ std::vector<int> parse_server_version(std::string_view answer) {
     return numbers;
 }
 
-}  // namespace kazoo::client
+}  // namespace kazoo::detail::client

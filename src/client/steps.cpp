@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace kazoo::client {
+namespace kazoo::detail::client {
 namespace {
 
 /// How often somebody may remove the parents while we create them.
@@ -232,4 +232,4 @@ AsyncResult<void> delete_recursive(
     }
 }
 
-}  // namespace kazoo::client
+}  // namespace kazoo::detail::client

@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-namespace kazoo::client {
+namespace kazoo::detail::client {
 
 // The operations of several requests, as coroutines. Their steps resume where replies arrive, never
 // on the user's lanes: a callback that blocks on one of them does not wait for itself.
@@ -57,4 +57,4 @@ AsyncResult<void> delete_recursive(
     std::shared_ptr<Core> core, std::string path, CallContext context
 );
 
-}  // namespace kazoo::client
+}  // namespace kazoo::detail::client

@@ -16,7 +16,15 @@ Driver::Driver(std::shared_ptr<World> world, EventSink& sink)
       sink_(sink),
       session_(std::make_unique<session::Session>(session::Config{})) {}
 
-Driver::~Driver() = default;
+/// A loop that is destroyed in the middle takes along what has not been delivered.
+Driver::~Driver() {
+    for (std::size_t i = next_event_; i < last_event_; ++i) {
+        const auto* const reply = std::get_if<session::ReplyEvent>(&events_[i]);
+        if (reply != nullptr && reply->request) {
+            reply->request->abandon();
+        }
+    }
+}
 
 void Driver::start(session::Config config, std::uint64_t number) {
     auto other = std::make_unique<session::Session>(std::move(config));
@@ -33,10 +41,10 @@ void Driver::start(session::Config config, std::uint64_t number) {
         }
     }
     try {
-        world_->post([self = self()] {
+        world_->post(detail::quiet([self = self()] {
             self->beginning_ = true;
             self->pump();
-        });
+        }));
     } catch (...) {
         {
             const std::lock_guard lock(mutex_);
@@ -72,11 +80,11 @@ void Driver::close_session(std::uint64_t number) {
 void Driver::post_pump() {
     // While a session runs its timer keeps the driver. A task does not: an executor that stands
     // still would keep it for ever, and be kept by it.
-    world_->post([weak = std::weak_ptr<Driver>(self())] {
+    world_->post(detail::quiet([weak = std::weak_ptr<Driver>(self())] {
         if (const auto alive = weak.lock()) {
             alive->pump();
         }
-    });
+    }));
 }
 
 bool Driver::try_to_wake() noexcept {
@@ -373,7 +381,7 @@ bool Driver::set_timer(TimePoint deadline) noexcept {
     }
     try {
         // The timer keeps the driver: a session that closes may have no other owner any more.
-        world_->set_timer(deadline, [self = self()] { self->on_timer(); });
+        world_->set_timer(deadline, detail::quiet([self = self()] { self->on_timer(); }));
         timer_at_ = deadline;
         return true;
     } catch (...) {

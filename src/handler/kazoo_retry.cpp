@@ -77,7 +77,7 @@ AsyncResult<void> sleep_async(
             }
         }
     });
-    auto& state = *result.state();
+    auto& state = *detail::state_of(result);
     // Whoever ends it, a loop must not wait for the timer.
     state.link_direct([world](ResultStateBase&) { post(*world, [world] { world->clear_timer(); }); }
     );
@@ -169,7 +169,7 @@ AsyncResult<void> sleep_async(const std::shared_ptr<Handler>& handler, AnyDurati
     }
     detail::HandlerUse running(handler);
     auto result = detail::sleep_async(handler, duration, {}, Error());
-    running.last_until(*result.state());
+    running.last_until(*detail::state_of(result));
     return result;
 }
 

@@ -9,7 +9,7 @@ Life::Life(Tape& tape, int number, const ClientOptions& options, std::uint64_t s
       handler_(options.handler()),
       chance_(seed),
       zk_(std::make_unique<KazooClient>(options)),
-      core_(zk_->core()) {}
+      core_(detail::core_of(*zk_)) {}
 
 void Life::start() {
     zk_->add_listener([life = weak_from_this()](KazooState state) {
@@ -118,7 +118,7 @@ AsyncResult<T> Life::call(Act act, const std::string& path, Make make) {
     const auto finish = [life = shared_from_this(), &call](detail::ResultStateBase& state) {
         life->take_result(call, static_cast<detail::ResultState<T>&>(state));
     };
-    const bool linked = result.state()->link_direct(
+    const bool linked = detail::state_of(result)->link_direct(
         [life = shared_from_this(), &call, finish](detail::ResultStateBase& state) {
             std::unique_lock on_completion(life->tape_.mutex());
             finish(state);
@@ -126,7 +126,7 @@ AsyncResult<T> Life::call(Act act, const std::string& path, Make make) {
             life->mark_events(call);
         }
     );
-    if (!linked) finish(*result.state());
+    if (!linked) finish(*detail::state_of(result));
     lock.unlock();
     if (!linked) mark_events(call);
     result.rawlink([life = shared_from_this(), &call](const AsyncResult<T>&) {

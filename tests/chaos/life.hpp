@@ -58,7 +58,7 @@ private:
 
     sim::Chance chance_;
     std::unique_ptr<KazooClient> zk_;
-    std::weak_ptr<client::Core> core_;
+    std::weak_ptr<detail::client::Core> core_;
     std::stop_source stops_;
     std::int64_t session_ = 0;  // the last one known
     std::uint64_t events_ = 0;

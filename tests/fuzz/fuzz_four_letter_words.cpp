@@ -64,7 +64,7 @@ void ask(Rig& rig, const std::string& word, std::size_t first_piece) {
 }
 
 void check_answer_of_server(const std::string& answer) {
-    const auto version = client::parse_server_version(answer);
+    const auto version = detail::client::parse_server_version(answer);
     require(version.size() <= answer.size() / 2 + 1, "numbers come from the answer");
     require(
         std::all_of(version.begin(), version.end(), [](int n) { return n >= 0; }),

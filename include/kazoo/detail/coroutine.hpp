@@ -47,7 +47,7 @@ public:
     ResultAwaiter(ResultAwaiter&&) = delete;
     ~ResultAwaiter() {
         if (suspended_) {
-            result_.state()->unlink(resumption_);
+            detail::state_of(result_)->unlink(resumption_);
         }
     }
 
@@ -58,7 +58,7 @@ public:
         resumption_.set(waiting);
         // After a successful link the coroutine may already run elsewhere and be gone: nothing of
         // this object is touched any more.
-        const auto state = result_.state();
+        const auto state = detail::state_of(result_);
         if (state->link(resumption_, kind)) {
             return true;
         }
@@ -72,7 +72,9 @@ public:
     }
 
 protected:
-    [[nodiscard]] const RefPtr<ResultState<T>>& awaited() const noexcept { return result_.state(); }
+    [[nodiscard]] const RefPtr<ResultState<T>>& awaited() const noexcept {
+        return detail::state_of(result_);
+    }
 
 private:
     AsyncResult<T> result_;
@@ -131,7 +133,7 @@ public:
 /// What has a result to be awaited in its place (Event).
 template <class T>
 concept HasWaitAsync = requires(const T& awaited) {
-    awaited.wait_async().state();
+    detail::state_of(awaited.wait_async());
 };
 
 inline std::shared_ptr<Handler> find_handler() noexcept {

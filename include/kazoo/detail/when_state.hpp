@@ -68,7 +68,7 @@ public:
     bool begin(State& state, std::size_t index, const AsyncResult<T>& result) noexcept {
         index_ = index;
         state_ = RefPtr<State>(&state);
-        if (result.state()->link(*this, LinkKind::direct)) {
+        if (detail::state_of(result)->link(*this, LinkKind::direct)) {
             return true;
         }
         state_ = {};
@@ -76,7 +76,7 @@ public:
     }
     template <class T>
     void end(const AsyncResult<T>& result) noexcept {
-        if (result.state()->unlink(*this)) {
+        if (detail::state_of(result)->unlink(*this)) {
             state_ = {};
         }
     }
@@ -193,8 +193,8 @@ private:
     [[nodiscard]] static bool any_cancelled(Results& results) {
         bool any = false;
         each_result(results, [&any](const auto& result) {
-            any = any ||
-                  (!result.successful() && result.state()->error().code() == ClientErrc::cancelled);
+            any = any || (!result.successful() &&
+                          detail::state_of(result)->error().code() == ClientErrc::cancelled);
         });
         return any;
     }

@@ -203,7 +203,7 @@ TEST(AsyncResultLinkWithoutHandler, GoesOnAfterAnException) {
 }
 
 TEST_F(AsyncResultLink, DirectOnesRunFirstAndInTheThreadThatCompletes) {
-    auto& state = *result.state();
+    auto& state = *kazoo::detail::state_of(result);
     result.rawlink(note("lane"));
     EXPECT_TRUE(state.link_direct([this](auto&) { calls.emplace_back("direct"); }));
     promise.set(1);
@@ -217,13 +217,13 @@ TEST_F(AsyncResultLink, DirectOnesAreRefusedByAReadyResult) {
     kazoo::detail::ResultStateBase::Continuation run = [this](auto&) {
         calls.emplace_back("direct");
     };
-    EXPECT_FALSE(result.state()->link_direct(std::move(run)));
-    run(*result.state());  // left alone: the caller goes on by itself
+    EXPECT_FALSE(kazoo::detail::state_of(result)->link_direct(std::move(run)));
+    run(*kazoo::detail::state_of(result));  // left alone: the caller goes on by itself
     EXPECT_EQ(calls, Calls{"direct"});
 }
 
 TEST_F(AsyncResultLink, DirectOnesThatThrowStopNothing) {
-    auto& state = *result.state();
+    auto& state = *kazoo::detail::state_of(result);
     state.link_direct([](auto&) { throw std::runtime_error("direct"); });
     state.link_direct([this](auto&) { calls.emplace_back("another"); });
     result.rawlink(note("lane"));
@@ -245,7 +245,7 @@ TEST_F(AsyncResultLink, IsDestroyedOutsideTheLock) {
         void operator()(kazoo::detail::ResultStateBase&) {}
         void operator()(const AsyncResult<int>&) {}
     };
-    auto& state = *result.state();
+    auto& state = *kazoo::detail::state_of(result);
     state.link_direct(Looks(result));
     state.link_direct(Looks(result));
     result.rawlink(Looks(result));

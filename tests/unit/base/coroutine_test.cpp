@@ -386,7 +386,7 @@ TEST(CoroutineLifetime, EndsWhenWhatItAwaitsIsAbandoned) {
     Promise<> promise;
     bool destroyed = false;
     const auto result = with_local(promise.result(), destroyed, nullptr);
-    promise.result().state()->abandon();
+    kazoo::detail::state_of(promise.result())->abandon();
     EXPECT_TRUE(destroyed);
     EXPECT_FALSE(promise.set());
     EXPECT_THROW(promise.result().get(), kazoo::CancelledError);
@@ -397,7 +397,7 @@ TEST(CoroutineLifetime, EndsInLongChainsWithoutTakingStack) {
     Promise<> promise;
     AsyncResult<> last = promise.result();
     for (int i = 0; i < 100'000; ++i) last = nothing(std::move(last));
-    promise.result().state()->abandon();
+    kazoo::detail::state_of(promise.result())->abandon();
     EXPECT_THROW(last.get(), kazoo::CancelledError);
 }
 

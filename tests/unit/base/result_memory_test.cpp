@@ -65,7 +65,7 @@ struct Made {
     }
     template <class T>
     void expect_end(const AsyncResult<T>& result) {
-        ends.push_back(result.state());
+        ends.push_back(kazoo::detail::state_of(result));
     }
 
     const std::shared_ptr<Lane> lane;

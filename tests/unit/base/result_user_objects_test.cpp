@@ -45,7 +45,7 @@ struct Library {
     }
     template <class T>
     void involve(const AsyncResult<T>& result) {
-        results.emplace_back(result.state());
+        results.emplace_back(kazoo::detail::state_of(result));
     }
 
     std::vector<kazoo::detail::RefPtr<kazoo::detail::ResultStateBase>> results;

@@ -85,7 +85,7 @@ TEST_F(WhenRace, TheFirstOneWinsAndNothingIsLeftWithTheOthers) {
             const auto first = any.get(1min);
             wrong += first < threads && results[first].ready() ? 0 : 1;
         },
-        [&](const Results&) { wrong += any.state()->sole_owner() ? 0 : 1; }
+        [&](const Results&) { wrong += kazoo::detail::state_of(any)->sole_owner() ? 0 : 1; }
     );
     EXPECT_EQ(wrong, 0);
 }

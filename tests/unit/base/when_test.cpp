@@ -203,7 +203,7 @@ TEST(WhenAny, LeavesNothingWithTheLosers) {
         const auto any = when_any(loser.result(), winner.result());
         winner.set(i);
         EXPECT_EQ(any.get_nowait(), 1U);
-        EXPECT_TRUE(any.state()->sole_owner());  // a link would be another
+        EXPECT_TRUE(kazoo::detail::state_of(any)->sole_owner());  // a link would be another
         EXPECT_EQ(when_any(loser.result(), winner.result()).get_nowait(), 1U);
     }
     EXPECT_EQ(handler.use_count(), 1);

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace kazoo::client {
+namespace kazoo::detail::client {
 namespace {
 
 using namespace std::chrono_literals;
@@ -67,4 +67,4 @@ TEST_F(ClientLogTest, LinesHaveNoPrefixWhereThereIsNothingToTellThemApart) {
 }
 
 }  // namespace
-}  // namespace kazoo::client
+}  // namespace kazoo::detail::client

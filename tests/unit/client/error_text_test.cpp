@@ -6,7 +6,7 @@
 
 #include <string>
 
-namespace kazoo::client {
+namespace kazoo::detail::client {
 namespace {
 
 using testing::HasSubstr;
@@ -55,4 +55,4 @@ TEST(UsualLimit, IsThatOfTheWholeRequest) {
 }
 
 }  // namespace
-}  // namespace kazoo::client
+}  // namespace kazoo::detail::client

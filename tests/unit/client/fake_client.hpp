@@ -51,13 +51,13 @@ public:
     ) {
         NodeData node;
         node.data = "data of " + std::string(path);
-        if (watch) watch.state()->function(WatchedEvent());
+        if (watch) kazoo::detail::state_of(watch)->function(WatchedEvent());
         return give(std::move(node));
     }
     AsyncResult<std::vector<std::string>> get_children_async(
         std::string_view path, const Watcher& watch = {}, const CallOptions& = {}
     ) {
-        if (watch) watch.state()->function(WatchedEvent());
+        if (watch) kazoo::detail::state_of(watch)->function(WatchedEvent());
         return give(std::vector<std::string>{std::string(path) + "/1", std::string(path) + "/2"});
     }
     AsyncResult<ChildrenAndStat> get_children_with_stat_async(

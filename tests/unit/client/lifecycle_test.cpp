@@ -6,7 +6,7 @@
 #include <map>
 #include <random>
 
-namespace kazoo::client {
+namespace kazoo::detail::client {
 namespace {
 
 using Phase = Lifecycle::Phase;
@@ -271,4 +271,4 @@ TEST(Lifecycle, HoldsInAnyOrderOfInputs) {
 }
 
 }  // namespace
-}  // namespace kazoo::client
+}  // namespace kazoo::detail::client

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace kazoo::client {
+namespace kazoo::detail::client {
 namespace {
 
 using Numbers = std::vector<int>;
@@ -33,4 +33,4 @@ TEST(ServerVersionTest, AnAnswerThatEndsWithTheLabel) {
 }
 
 }  // namespace
-}  // namespace kazoo::client
+}  // namespace kazoo::detail::client
