@@ -1,0 +1,206 @@
+// Whole clients whose memory runs out: in a life of connecting, asking, watching, coroutines and
+// stopping each allocation fails once, whatever thread makes it. Nothing ends the process or hangs;
+// an operation fails with out_of_memory and nothing else; what a watch has to tell it tells once;
+// and with memory the client goes on by itself.
+#include "support/allocations/allocations.hpp"
+#include "support/handler_kit.hpp"
+#include "support/wait_until.hpp"
+
+#include <kazoo/kazoo.hpp>
+#include <kazoo/testing/server.hpp>
+
+#include <gtest/gtest.h>
+#include <sys/prctl.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <functional>
+#include <string>
+
+namespace kazoo {
+namespace {
+
+using testing_support::Exposed;
+using testing_support::handler_kinds;
+using testing_support::HandlerKind;
+using testing_support::Shortage;
+using testing_support::Spared;
+using testing_support::wait_until;
+using namespace std::chrono_literals;
+
+constexpr auto patience = 20s;
+
+/// A server in a process of its own, whose memory does not run out.
+class ServerProcess {
+public:
+    ServerProcess() {
+        std::array<int, 2> pipe{};
+        if (::pipe(pipe.data()) != 0) {
+            std::abort();
+        }
+        const auto parent = ::getpid();
+        child_ = ::fork();
+        if (child_ == 0) {
+            ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+            if (::getppid() != parent) {
+                ::_exit(0);
+            }
+            const testing::Server server;
+            const auto hosts = server.hosts() + "\n";
+            static_cast<void>(!::write(pipe[1], hosts.data(), hosts.size()));
+            for (;;) {
+                ::pause();
+            }
+        }
+        ::close(pipe[1]);
+        for (char c = 0; ::read(pipe[0], &c, 1) == 1 && c != '\n';) {
+            hosts_ += c;
+        }
+        ::close(pipe[0]);
+    }
+
+    [[nodiscard]] const std::string& hosts() const { return hosts_; }
+
+private:
+    pid_t child_ = -1;
+    std::string hosts_;
+};
+
+std::string server_hosts;  // set before any thread begins
+
+AsyncResult<std::string> in_steps(KazooClient& zk, std::string path) {
+    const auto created = zk.create_async(path, "x");
+    const auto made = co_await created;
+    const auto read = zk.get_async(made);
+    const auto node = co_await read;
+    co_return node.data;
+}
+
+/// An operation without enough memory: out_of_memory, or what it meant for the connection.
+void expect_fair(const std::error_code& error, const char* what, bool node_is_there) {
+    const Spared spared;
+    const bool missing = error == Errc::no_node && !node_is_there;
+    if (error && error != ClientErrc::out_of_memory && !missing) {
+        ADD_FAILURE() << what << ": " << error.message() << " (" << error.value() << ")";
+    }
+}
+
+class ClientMemoryTest : public ::testing::TestWithParam<HandlerKind> {
+protected:
+    template <class Call>
+    bool fair(const char* what, Call&& call) {
+        try {
+            const Exposed client;
+            call();
+            return true;
+        } catch (const KazooException& e) {
+            expect_fair(e.code(), what, node_is_there_);
+        } catch (const std::bad_alloc&) {
+        }
+        return false;
+    }
+
+    void ask(KazooClient& zk, const std::string& path, std::atomic<int>& told) {
+        node_is_there_ = false;  // a create without memory may not have been sent
+        node_is_there_ = fair("create", [&] { zk.create_async(path, "x").get(patience); });
+        const Watcher watcher([&told](const WatchedEvent& event) {
+            told += event.type == EventType::CHANGED ? 1 : 0;
+        });
+        const bool watches = fair("get", [&] { zk.get_async(path, watcher).get(patience); });
+        fair("get_children", [&] { zk.get_children_async("/").get(patience); });
+        const bool changed = fair("set", [&] { zk.set_async(path, "y").get(patience); });
+        fair("coroutine", [&] { in_steps(zk, path + "-c").get(patience); });
+        std::atomic<bool> called{false};
+        if (fair("callback", [&] {
+                auto result = zk.exists_async(path);
+                result.rawlink([&called](AsyncResult<std::optional<ZnodeStat>>) { called = true; });
+            })) {
+            EXPECT_TRUE(wait_until([&] { return called.load(); }, patience)) << "never called back";
+        }
+        if (watches && changed) {
+            EXPECT_TRUE(wait_until([&] { return told > 0; }, patience)) << "never told";
+        }
+        EXPECT_LE(told, 1);
+    }
+
+    /// One life with a shortage in it; says whether it was met.
+    bool live(const HandlerKind& kind, long nth, const std::string& path) {
+        std::atomic<int> told{0};
+        bool met = false;
+        auto kit = kind.make();
+        {
+            KazooClient zk(ClientOptions()
+                               .hosts(server_hosts)
+                               .handler(kit->handler())
+                               .logger(Logger([](LogLevel, std::string_view) {})));
+            kit->run_blocking([&] {
+                const Spared test_itself;
+                const Shortage shortage(nth);
+                if (fair("start", [&] { zk.start(patience); })) {
+                    ask(zk, path, told);
+                }
+                met = shortage.met();
+            });
+            kit->run_blocking([&] {
+                const Spared test_itself;
+                if (!zk.connected()) {
+                    zk.start(patience);
+                }
+                EXPECT_TRUE(zk.get_async("/").wait(patience)) << "deaf";
+                const Shortage in_stop(nth % 40 + 1);
+                const Exposed client;
+                zk.stop();
+            });
+            EXPECT_FALSE(zk.connected());
+        }
+        EXPECT_TRUE(kit->shut_down(patience));
+        return met;
+    }
+
+private:
+    bool node_is_there_ = false;
+};
+
+TEST_P(ClientMemoryTest, GoesOnWhateverAllocationFails) {
+    const Spared test_itself;
+    const auto end = std::chrono::steady_clock::now() + 60s;
+    const std::string base = std::string("/") + GetParam().name;
+    int missed = 0;
+    for (long nth = 1; missed < 3 && std::chrono::steady_clock::now() < end; ++nth) {
+        SCOPED_TRACE("allocation " + std::to_string(nth));
+        missed = live(GetParam(), nth, base + std::to_string(nth)) ? 0 : missed + 1;
+        if (HasFailure()) {
+            return;
+        }
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Handlers,
+    ClientMemoryTest,
+    ::testing::Values(
+        testing_support::handler_kind("Threading"),
+        testing_support::handler_kind("Asio"),
+        testing_support::handler_kind("AsioThreads"),
+        testing_support::handler_kind("Uv")
+    ),
+    [](const auto& one) { return std::string(one.param.name); }
+);
+
+}  // namespace
+}  // namespace kazoo
+
+int main(int argc, char** argv) {
+    ::testing::InitGoogleTest(&argc, argv);
+    if (::testing::GTEST_FLAG(list_tests)) {
+        return RUN_ALL_TESTS();
+    }
+    const kazoo::ServerProcess server;
+    kazoo::server_hosts = server.hosts();
+    return RUN_ALL_TESTS();
+}

@@ -1,0 +1,347 @@
+// Memory that runs out under the driver, in its world, its transport and its sink: each allocation
+// fails in turn, for a moment or for a while. Whoever waits is told once, and the session goes on.
+#include "codec/connect.hpp"
+#include "codec/frame.hpp"
+#include "codec/requests.hpp"
+#include "codec/watches.hpp"
+#include "driver/driver.hpp"
+#include "support/allocations/allocations.hpp"
+#include "support/session_script.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+namespace kazoo::driver {
+namespace {
+
+using codec::Opcode;
+using testing_support::Exposed;
+using testing_support::Party;
+using testing_support::Shortage;
+using testing_support::Spared;
+using namespace std::chrono_literals;
+
+/// What whoever is asked for something needs before it can do it.
+void need_memory() {
+    ::operator delete(::operator new(100));  // a new expression might be left out
+}
+
+struct Network {
+    using Answers = std::deque<std::function<void(transport::Sink&)>>;
+
+    Answers answers;   // on the connection
+    Answers look_ups;  // which go on without one
+    std::uint64_t attempt = 0;
+    bool greeted = false;
+    bool connected = false;
+    int set_watches = 0;
+};
+
+/// A server behind a transport: answers everything, in its turn.
+class ServingTransport final : public transport::Transport {
+public:
+    ServingTransport(Network& network, std::weak_ptr<transport::Sink> sink)
+        : network_(network), sink_(std::move(sink)) {}
+    ~ServingTransport() override { disconnect(); }
+
+    void resolve(std::uint64_t attempt, const std::string&, std::uint16_t) override {
+        need_memory();
+        const Spared server;
+        network_.look_ups.push_back([attempt](transport::Sink& sink) {
+            std::vector<base::Endpoint> found;
+            {
+                const Spared server_itself;
+                found.push_back({"10.0.0.1", 2181});
+            }
+            sink.on_resolved(attempt, {}, std::move(found));
+        });
+    }
+    void connect(std::uint64_t attempt, const base::Endpoint&) override {
+        need_memory();
+        const Spared server;
+        network_.attempt = attempt;
+        network_.greeted = false;
+        network_.connected = true;
+        network_.answers.push_back([attempt](transport::Sink& sink) { sink.on_connected(attempt); }
+        );
+    }
+    void send(base::Buffer& bytes) override {
+        need_memory();
+        const Spared server;
+        EXPECT_TRUE(network_.connected);
+        base::Buffer answers;
+        codec::FrameReader reader(1 << 20);
+        reader.feed(bytes.span());
+        for (auto item = reader.next(); item.kind == codec::FrameItem::Kind::frame;
+             item = reader.next()) {
+            answer(item.bytes, answers);
+        }
+        auto all = std::make_shared<base::Buffer>(std::move(answers));
+        network_.answers.push_back([all, attempt = network_.attempt](transport::Sink& sink) {
+            sink.on_sent(attempt);
+            sink.on_bytes(attempt, all->span());
+        });
+        bytes.clear();
+    }
+    void disconnect() override {
+        const Spared server;
+        network_.answers.clear();
+        network_.connected = false;
+    }
+
+private:
+    void answer(std::span<const std::byte> frame, base::Buffer& out) {
+        if (!std::exchange(network_.greeted, true)) {
+            codec::ConnectResponse welcome;
+            welcome.timeout_ms = 10'000;
+            welcome.session_id = 7;
+            welcome.passwd.value = "0123456789abcdef";
+            codec::append_frame(out, welcome);
+            return;
+        }
+        codec::RequestHeader header;
+        codec::Decoder decoder(frame);
+        EXPECT_TRUE(codec::decode(decoder, header));
+        network_.set_watches += header.type == Opcode::set_watches ? 1 : 0;
+        codec::ReplyHeader reply;
+        reply.xid = header.xid;
+        reply.zxid = 5;
+        if (header.type == Opcode::sync) {
+            codec::append_frame(out, reply, codec::RequestHeader{1, header.type});
+        } else {
+            codec::append_frame(out, reply);
+        }
+    }
+
+    Network& network_;
+    std::weak_ptr<transport::Sink> sink_;
+};
+
+class ServingWorld final : public World {
+public:
+    [[nodiscard]] TimePoint now() const noexcept override { return now_; }
+    void post(Task task) override {
+        need_memory();
+        const Spared world;
+        tasks_.push_back(std::move(task));
+    }
+    /// The one thing that never needs memory: a world keeps it ready.
+    void set_timer(TimePoint when, Task task) override {
+        timer_at_ = when;
+        timer_ = std::move(task);
+    }
+    void clear_timer() override { timer_ = nullptr; }
+    std::unique_ptr<transport::Transport> make_transport(std::weak_ptr<transport::Sink> sink
+    ) override {
+        need_memory();
+        const Spared world;
+        sink_ = sink;
+        return std::make_unique<ServingTransport>(network, std::move(sink));
+    }
+
+    /// Runs what there is to run; without any, the timer. False if there is nothing at all.
+    bool step() {
+        if (!tasks_.empty()) {
+            auto task = std::move(tasks_.front());
+            tasks_.pop_front();
+            const Exposed driver;
+            task();
+            task = nullptr;
+            return true;
+        }
+        auto& answers = network.look_ups.empty() ? network.answers : network.look_ups;
+        if (!answers.empty()) {
+            auto answer = std::move(answers.front());
+            answers.pop_front();
+            if (const auto sink = sink_.lock()) {
+                const Exposed driver;
+                answer(*sink);
+            }
+            return true;
+        }
+        if (timer_) {
+            now_ = std::max(now_, timer_at_);
+            auto timer = std::exchange(timer_, nullptr);
+            const Exposed driver;
+            timer();
+            return true;
+        }
+        return false;
+    }
+    void forget_all() {
+        timer_ = nullptr;
+        tasks_.clear();
+    }
+
+    Network network;
+
+private:
+    TimePoint now_{1h};
+    TimePoint timer_at_{};
+    Task timer_;
+    std::deque<Task> tasks_;
+    std::weak_ptr<transport::Sink> sink_;
+};
+
+struct Owner final : EventSink, std::enable_shared_from_this<Owner> {
+    explicit Owner(std::shared_ptr<World> world) : driver(std::move(world), *this) {}
+    void on_event(session::Event& event) override {
+        need_memory();
+        const Spared sink;
+        if (auto* const reply = std::get_if<session::ReplyEvent>(&event)) {
+            const auto& name = static_cast<Party&>(*reply->request).name;
+            ++replies[name];
+            errors[name] = reply->error;
+            EXPECT_TRUE(reply->error || !reply->body.empty());
+            if (!reply->body.empty()) {  // the bytes are there
+                EXPECT_EQ(std::to_integer<int>(reply->body.back()), 9);
+            }
+            reply->request = {};
+        } else if (auto* const watch = std::get_if<session::WatchEvent>(&event)) {
+            EXPECT_EQ(watch->watchers.size(), 1U);
+            watched.push_back(watch->event.type);
+        } else if (auto* const state = std::get_if<session::StateEvent>(&event)) {
+            states.push_back(state->state);
+        }
+    }
+    void on_finished() override {
+        need_memory();
+        ++finished;
+    }
+    std::shared_ptr<void> keep_alive() override { return shared_from_this(); }
+
+    std::map<std::string, int> replies;
+    std::map<std::string, std::error_code> errors;
+    std::vector<EventType> watched;
+    std::vector<KeeperState> states;
+    Driver driver;
+    int finished = 0;
+};
+
+class DriverMemoryTest : public testing::Test {
+protected:
+    void TearDown() override { world_->forget_all(); }
+
+    template <class Done>
+    bool run_until(Done&& done) {
+        for (int steps = 0; steps < 1000; ++steps) {
+            if (done()) {
+                return true;
+            }
+            if (!world_->step()) {
+                return done();
+            }
+        }
+        return done();
+    }
+    bool start() {
+        try {
+            const Exposed driver;
+            owner_->driver.start(testing_support::script_config());
+            return true;
+        } catch (const std::bad_alloc&) {
+            return false;
+        }
+    }
+    bool ask(const std::string& name, bool watch = false) {
+        session::Call call;
+        call.op = Opcode::sync;
+        call.request = detail::make_ref<Party>(name);
+        call.deadline = world_->now() + 1h;
+        if (watch) {
+            call.watcher = detail::make_ref<Party>("w" + name);
+            call.watch_path = "/a/path/that/is/longer/than/a/short/string";
+        }
+        codec::SyncRequest request;
+        request.path = "/a";
+        try {
+            const Exposed driver;
+            const auto accepted = owner_->driver.submit(call, request);
+            EXPECT_FALSE(accepted.error);
+        } catch (const std::bad_alloc&) {
+            return false;
+        }
+        asked_.push_back(name);
+        return true;
+    }
+    void close() {
+        const Exposed driver;
+        owner_->driver.with_session([](session::Session& session, TimePoint now) {
+            session.close(now);
+            return 0;
+        });
+    }
+    bool all_told() {
+        return std::all_of(asked_.begin(), asked_.end(), [this](const auto& name) {
+            return owner_->replies[name] > 0;
+        });
+    }
+    /// A life with a shortage in it; says whether it was met.
+    bool live(long nth, long length) {
+        bool met = false;
+        {
+            const Shortage shortage(nth, length);
+            if (start()) {
+                ask("one");
+                ask("two", true);
+                EXPECT_TRUE(run_until([this] { return all_told(); }));
+                ask("three");
+                EXPECT_TRUE(run_until([this] { return all_told(); }));
+            }
+            met = shortage.met();
+        }
+        if (owner_->states.empty()) {
+            EXPECT_TRUE(start()) << "a start that failed cannot be repeated";
+        }
+        EXPECT_TRUE(ask("after"));
+        EXPECT_TRUE(run_until([this] { return all_told(); }));
+        EXPECT_FALSE(owner_->errors["after"]) << owner_->errors["after"].message();
+        close();
+        EXPECT_TRUE(run_until([this] { return owner_->finished > 0; })) << "never closed";
+        EXPECT_EQ(owner_->finished, 1);
+        for (const auto& name : asked_) {
+            EXPECT_EQ(owner_->replies[name], 1) << name;
+            if (const auto error = owner_->errors[name]) {
+                EXPECT_EQ(error, ClientErrc::out_of_memory) << name;
+            }
+        }
+        EXPECT_LE(owner_->watched.size(), 1U);
+        return met;
+    }
+
+    const Spared test_itself_;
+    std::shared_ptr<ServingWorld> world_ = std::make_shared<ServingWorld>();
+    std::shared_ptr<Owner> owner_ = std::make_shared<Owner>(world_);
+    std::vector<std::string> asked_;
+};
+
+class DriverShortageTest : public DriverMemoryTest, public testing::WithParamInterface<long> {};
+
+TEST_P(DriverShortageTest, WhoeverWaitsIsToldOnceAndTheSessionGoesOn) {
+    for (long nth = 1; nth < 10'000; ++nth) {
+        SCOPED_TRACE("allocation " + std::to_string(nth));
+        world_ = std::make_shared<ServingWorld>();
+        owner_ = std::make_shared<Owner>(world_);
+        asked_.clear();
+        const bool met = live(nth, GetParam());
+        world_->forget_all();
+        if (HasFailure()) {
+            return;
+        }
+        if (!met) {
+            EXPECT_GT(nth, 30) << "the driver is not exposed at all";
+            return;
+        }
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Lengths, DriverShortageTest, testing::Values(1, 2, 5, 20));
+
+}  // namespace
+}  // namespace kazoo::driver
