@@ -379,11 +379,16 @@ void Core::set_hosts(std::string_view text, std::optional<bool> randomize) {
     if (!hosts.chroot.empty() && hosts.chroot != hosts_.chroot) {
         refuse_configuration("the chroot of a client cannot change");
     }
-    const std::lock_guard lock(life_mutex_);
-    hosts_.hosts = hosts.hosts;
-    options_.randomize_hosts(randomize.value_or(options_.randomize_hosts()));
+    bool randomizes = false;
+    {
+        const std::lock_guard lock(life_mutex_);
+        hosts_.hosts = hosts.hosts;
+        randomizes = randomize.value_or(options_.randomize_hosts());
+        options_.randomize_hosts(randomizes);
+    }
+    // Without the mutex: this may post to the user's executor.
     driver_.with_session([&](session::Session& session, TimePoint) {
-        session.set_hosts(hosts.hosts, options_.randomize_hosts());
+        session.set_hosts(hosts.hosts, randomizes);
         return 0;
     });
 }
@@ -434,9 +439,11 @@ void Core::forget_refused_auth() {
 }
 
 void Core::forget_auth() {
-    const std::lock_guard lock(life_mutex_);
-    added_auth_.clear();
-    options_.auth_data({});
+    {
+        const std::lock_guard lock(life_mutex_);
+        added_auth_.clear();
+        options_.auth_data({});
+    }
     driver_.with_session([](session::Session& session, TimePoint) {
         session.forget_auth();
         return 0;
