@@ -52,8 +52,8 @@ concept AsyncFunction = std::invocable<F&> && detail::is_async_result<std::invok
 /// The policy's deadline bounds the tries, too. Operations that the function begins, on its own
 /// thread or fiber, fail with OperationTimeoutError at the deadline, as if each had
 /// CallOptions::deadline; call_async also cancels the result of a try that is not ready by then.
-/// What else a blocking function waits for (another thread, an Event) has to have a limit of its
-/// own.
+/// If a blocking function waits for anything else (another thread, an Event), give that wait a
+/// timeout of its own.
 ///
 /// Beware of trying writes again. A try whose outcome() was `unknown` may have been applied: then
 /// the next `create` fails with NodeExistsError (or, with `sequence`, makes a second node), the

@@ -28,11 +28,11 @@ public:
 /// is told once, as in kazoo. Two watchers made from equal functions are two.
 ///
 /// The function runs on the handler's callback lane, after the reply that armed it and one at a
-/// time; it may block on handlers with threads. What it throws goes to the logger. Watches outlive
-/// reconnects: a change that happened meanwhile is told then. When the session ends (expired,
-/// refused, stopped) every watch is told once, with type NONE and no path, and is gone. A watch
-/// that no server takes back after a reconnect receives WATCH_LOST, with its path, and is gone too.
-/// A call that failed arms nothing, but for `exists` on a node that is not there.
+/// time; it may block on handlers with threads. Exceptions that it throws are logged. Watches
+/// survive reconnects: a change that happened meanwhile is reported afterwards. When the session
+/// ends (expired, refused, stopped), every watch is called once, with type NONE and no path, and is
+/// removed. A watch that no server accepts again after a reconnect is called with WATCH_LOST and
+/// its path, and is removed. A call that fails sets no watch, except `exists` on a missing node.
 ///
 /// In a `co_await` expression give the watcher, or the lambda, a name of its own first: g++ 12
 /// destroys a temporary lambda there twice if it captures something with a destructor. Wrapping it

@@ -28,7 +28,7 @@ public:
         return refs_.load(std::memory_order_acquire) == 1;
     }
 
-    /// Whoever was to act on this object is gone.
+    /// Called when nothing is left that would act on this object.
     virtual void abandon() noexcept {}
 
 protected:

@@ -86,8 +86,8 @@ public:
     /// is ready.
     bool fail(Error error, std::atomic<bool>* note = nullptr) noexcept;
     bool fail(std::exception_ptr error) noexcept;
-    /// Whoever would have completed it is gone, with the loop it ran on. Completes with
-    /// CancelledError, wakes those who are blocked, and drops all links: nothing would run them.
+    /// Called when the loop that would have completed this result has been destroyed. Completes it
+    /// with CancelledError, wakes blocked callers, and drops all links: nothing would run them.
     void abandon() noexcept override;
 
     /// Only of a ready, failed result.
