@@ -1,13 +1,13 @@
 #include "driver/asio_world.hpp"
 
 #include "driver/handler_memory.hpp"
+#include "transport/context_executor.hpp"
 #include "transport/tcp_transport.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 namespace kazoo::driver {
 namespace {
@@ -23,7 +23,9 @@ class AsioWorld final : public World {
 
 public:
     explicit AsioWorld(std::shared_ptr<Handler> handler)
-        : handler_(std::move(handler)), executor_(handler_->executor()), timer_(executor_) {}
+        : handler_(std::move(handler)),
+          executor_(handler_->executor()),
+          timer_(transport::ContextExecutor(executor_)) {}
 
     [[nodiscard]] TimePoint now() const noexcept override { return handler_->now(); }
 
@@ -63,7 +65,7 @@ private:
     const asio::any_io_executor executor_;
     const std::shared_ptr<transport::Turns> turns_ = std::make_shared<transport::Turns>();
     const std::shared_ptr<HandlerMemory> memory_ = std::make_shared<HandlerMemory>();
-    asio::steady_timer timer_;
+    transport::Timer timer_;
 };
 
 }  // namespace

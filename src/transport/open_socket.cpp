@@ -14,7 +14,7 @@ using boost::asio::ip::tcp;
 
 #if defined(SOCK_CLOEXEC)
 
-boost::system::error_code open_socket(tcp::socket& socket, const tcp& protocol) {
+boost::system::error_code open_socket(Socket& socket, const tcp& protocol) {
     const int descriptor =
         ::socket(protocol.family(), protocol.type() | SOCK_CLOEXEC, protocol.protocol());
     if (descriptor < 0) {
@@ -35,7 +35,7 @@ boost::system::error_code open_socket(tcp::socket& socket, const tcp& protocol) 
 
 #else
 
-boost::system::error_code open_socket(tcp::socket& socket, const tcp& protocol) {
+boost::system::error_code open_socket(Socket& socket, const tcp& protocol) {
     boost::system::error_code error;
     socket.open(protocol, error);
 #    if defined(FD_CLOEXEC)

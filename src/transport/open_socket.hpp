@@ -1,5 +1,7 @@
 #pragma once
 
+#include "transport/context_executor.hpp"
+
 #include <boost/asio/ip/tcp.hpp>
 
 namespace kazoo::transport {
@@ -9,7 +11,7 @@ namespace kazoo::transport {
 /// Where the platform can (SOCK_CLOEXEC), the socket never exists without the flag, so that a fork
 /// in another thread cannot come between; elsewhere the flag is set right after.
 [[nodiscard]] boost::system::error_code open_socket(
-    boost::asio::ip::tcp::socket& socket, const boost::asio::ip::tcp& protocol
+    Socket& socket, const boost::asio::ip::tcp& protocol
 );
 
 }  // namespace kazoo::transport

@@ -1,5 +1,6 @@
 #include "transport/tcp_transport.hpp"
 
+#include "transport/context_executor.hpp"
 #include "transport/open_socket.hpp"
 
 #include <boost/asio/buffer.hpp>
@@ -55,7 +56,10 @@ public:
         std::uint64_t attempt,
         std::weak_ptr<Sink> sink
     )
-        : socket_(executor), turns_(std::move(turns)), attempt_(attempt), sink_(std::move(sink)) {}
+        : socket_(ContextExecutor(executor)),
+          turns_(std::move(turns)),
+          attempt_(attempt),
+          sink_(std::move(sink)) {}
 
     void connect(const base::Endpoint& endpoint) {
         boost::system::error_code error;
@@ -166,7 +170,7 @@ private:
 
     std::shared_ptr<Sink> open_sink() const { return closed_ ? nullptr : sink_.lock(); }
 
-    tcp::socket socket_;
+    Socket socket_;
     const std::shared_ptr<Turns> turns_;
     std::uint64_t attempt_;
     std::weak_ptr<Sink> sink_;

@@ -21,6 +21,7 @@
 #include <cstdlib>
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace kazoo {
 namespace {
@@ -180,15 +181,24 @@ TEST_P(ClientMemoryTest, GoesOnWhateverAllocationFails) {
     }
 }
 
+/// Without those that an Asio strand carries (AsioStrand, Pool): a strand of Boost 1.81 to which a
+/// task cannot be given for want of memory runs none after it. And without FiberPolling, which
+/// differs from Fiber in how it sleeps, and would take minutes.
+std::vector<HandlerKind> kinds_with_own_memory() {
+    std::vector<HandlerKind> kinds{testing_support::asio_pool_kind()};
+    for (const auto& kind : handler_kinds()) {
+        const std::string name(kind.name);
+        if (name != "AsioStrand" && name != "Pool" && name != "FiberPolling") {
+            kinds.push_back(kind);
+        }
+    }
+    return kinds;
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Handlers,
     ClientMemoryTest,
-    ::testing::Values(
-        testing_support::handler_kind("Threading"),
-        testing_support::handler_kind("Asio"),
-        testing_support::handler_kind("AsioThreads"),
-        testing_support::handler_kind("Uv")
-    ),
+    ::testing::ValuesIn(kinds_with_own_memory()),
     [](const auto& one) { return std::string(one.param.name); }
 );
 

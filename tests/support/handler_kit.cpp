@@ -71,20 +71,27 @@ private:
     std::vector<std::thread> threads_;
 };
 
-/// A strand of a thread pool that the program has for other things.
-class StrandKit final : public HandlerKit {
+/// An executor of a thread pool that the program has for other things.
+template <bool strand>
+class ExecutorKit final : public HandlerKit {
 public:
-    ~StrandKit() override { pool_.join(); }
+    ~ExecutorKit() override { pool_.join(); }
     const std::shared_ptr<Handler>& handler() override { return handler_; }
     bool shut_down(std::chrono::milliseconds limit) override {
         return wait_until([this] { return !handler_->running(); }, limit);
     }
 
 private:
+    boost::asio::any_io_executor executor() {
+        if constexpr (strand) {
+            return boost::asio::make_strand(pool_);
+        } else {
+            return pool_.get_executor();
+        }
+    }
+
     boost::asio::thread_pool pool_{2};
-    std::shared_ptr<Handler> handler_ = std::make_shared<SequentialAsioHandler>(
-        boost::asio::any_io_executor(boost::asio::make_strand(pool_))
-    );
+    std::shared_ptr<Handler> handler_ = std::make_shared<SequentialAsioHandler>(executor());
 };
 
 template <class Kit>
@@ -108,7 +115,7 @@ const std::vector<HandlerKind>& handler_kinds() {
         {"Asio", "sequential_asio_handler", make_kit<AsioKit<1>>, false, 0},
         {"AsioHint1", "sequential_asio_handler", make_kit<AsioKit<1, 1>>, false, 0},
         {"AsioThreads", "sequential_asio_handler", make_kit<AsioKit<3>>, false, 0},
-        {"AsioStrand", "sequential_asio_handler", make_kit<StrandKit>, false, 0},
+        {"AsioStrand", "sequential_asio_handler", make_kit<ExecutorKit<true>>, false, 0},
 #ifdef KAZOO_HAS_FIBER
         fiber_kind(),
         fiber_polling_kind(),
@@ -121,6 +128,10 @@ const std::vector<HandlerKind>& handler_kinds() {
 #endif
         {"Pool", "pool_handler", make_kit<SimpleKit<PoolHandler>>, true, 0}};
     return kinds;
+}
+
+HandlerKind asio_pool_kind() {
+    return {"AsioPool", "sequential_asio_handler", make_kit<ExecutorKit<false>>, false, 0};
 }
 
 const HandlerKind& handler_kind(std::string_view name) {

@@ -47,5 +47,7 @@ std::ostream& operator<<(std::ostream& out, const HandlerKind& kind);
 const std::vector<HandlerKind>& handler_kinds();
 /// Throws std::invalid_argument if there is none.
 const HandlerKind& handler_kind(std::string_view name);
+/// SequentialAsioHandler with the executor of a thread pool. Not among handler_kinds().
+HandlerKind asio_pool_kind();
 
 }  // namespace kazoo::testing_support

@@ -30,7 +30,11 @@ public:
     /// `context` must outlive the handler and every client that uses it.
     explicit SequentialAsioHandler(boost::asio::io_context& context);
     /// Any executor whose `running_in_this_thread` the handler cannot ask (a thread pool, a
-    /// strand): blocking is refused only inside this handler's own callbacks.
+    /// strand): blocking is refused only inside this handler's own callbacks. Callbacks, watch
+    /// functions and listeners run through the executor; the connection's sockets and timers run
+    /// in any thread of its execution context. A strand needs memory for each task: if an
+    /// allocation fails there, Boost 1.81's strand runs no further task. An io_context and the
+    /// executor of a thread pool go on.
     explicit SequentialAsioHandler(const boost::asio::any_io_executor& executor);
     ~SequentialAsioHandler() override;
 

@@ -33,7 +33,7 @@ FiberIdle* FiberIdle::of_this_thread() noexcept {
 }
 
 void FiberIdle::before_pick() noexcept {
-    if (state_->parked.empty() || ++state_->picks < picks_between_looks) {
+    if (state_->parked == nullptr || ++state_->picks < picks_between_looks) {
         return;
     }
     state_->picks = 0;
@@ -41,11 +41,10 @@ void FiberIdle::before_pick() noexcept {
 }
 
 bool FiberIdle::wait_instead(std::chrono::steady_clock::time_point deadline) noexcept {
-    const auto several = state_->parked.size() > 1;
-    if (several) {
+    const bool any = state_->parked != nullptr;
+    if (any && state_->parked->next != nullptr) {
         deadline = std::min(deadline, std::chrono::steady_clock::now() + turn);
     }
-    const bool any = !state_->parked.empty();
     state_->wake_parked(deadline);
     return any;
 }
@@ -56,26 +55,31 @@ void FiberIdle::notify() noexcept {
 
 std::optional<FiberIdle::State::TimePoint> FiberIdle::State::park() {
     auto* const self = boost::fibers::context::active();
-    Parked here{self, std::nullopt};
-    parked.push_back(&here);
+    Parked here{self, std::nullopt, nullptr};
+    auto** last = &parked;
+    while (*last != nullptr) {
+        last = &(*last)->next;
+    }
+    *last = &here;
     self->suspend();
     return here.deadline;
 }
 
 void FiberIdle::State::wake_parked(std::optional<TimePoint> deadline) noexcept {
-    if (parked.empty()) {
-        return;  // also where the thread ends and has no fibers any more
+    if (parked == nullptr) {
+        return;  // also when the thread ends and has no fibers any more
     }
     auto* const active = boost::fibers::context::active();
-    const auto wake = [&](Parked* one) {
+    for (auto** link = &parked; *link != nullptr;) {
+        auto* const one = *link;
         if (one->fiber == active) {
-            return false;  // it is being suspended just now
+            link = &one->next;  // the algorithm is called while this fiber is being suspended
+            continue;
         }
+        *link = one->next;
         one->deadline = deadline;
         active->schedule(one->fiber);
-        return true;
-    };
-    parked.erase(std::remove_if(parked.begin(), parked.end(), wake), parked.end());
+    }
 }
 
 bool FiberIdle::State::begin_wait(boost::asio::io_context& io) {

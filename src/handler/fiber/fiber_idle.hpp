@@ -7,7 +7,6 @@
 #include <chrono>
 #include <mutex>
 #include <optional>
-#include <vector>
 
 namespace kazoo::detail {
 
@@ -27,11 +26,13 @@ struct FiberIdle::State {
     void end_wait();
     void notify() noexcept;
 
+    /// On the stack of the fiber that is parked, so that parking takes no memory.
     struct Parked {
         boost::fibers::context* fiber;
         std::optional<TimePoint> deadline;
+        Parked* next;
     };
-    std::vector<Parked*> parked;
+    Parked* parked = nullptr;  // in the order of their parking
     unsigned picks = 0;
 
     std::mutex notify_mutex;

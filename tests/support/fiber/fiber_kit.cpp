@@ -24,6 +24,9 @@ class OwnAlgorithm : public boost::fibers::algo::round_robin {};
 class FiberKit final : public HandlerKit {
 public:
     explicit FiberKit(bool own_algorithm) {
+        // Boost.Fiber allocates a thread's scheduler on first use, in a function that is noexcept:
+        // a test in which allocations fail must not be the first to use it on this thread.
+        static_cast<void>(boost::this_fiber::get_id());
         std::promise<void> made;
         thread_ = std::thread([this, own_algorithm, &made] { run(own_algorithm, made); });
         made.get_future().get();
