@@ -12,16 +12,22 @@
 KAZOO_API_BEGIN
 namespace kazoo {
 
-/// How long an operation may take and what else may end it. For every `*_async` function and its
-/// blocking form.
+/// Time limit and cancellation of one operation, in both of its forms. All operations of
+/// KazooClient but add_auth accept them. A value; setters chain, getters return what was set.
+///
+///     zk.get("/a", CallOptions().timeout(2s).stop_token(token));
+///
+/// A limit or a stop ends the operation only, not the connection. A request that was not sent is
+/// withdrawn, with Outcome::not_sent. One that was sent is abandoned: its reply is ignored, and the
+/// outcome is Outcome::unknown for a write, Outcome::not_applied for a read. The order of the other
+/// requests does not change. Within a KazooRetry its deadline applies in addition.
 class CallOptions {
 public:
     CallOptions() {}
 
-    /// After this time the operation fails with OperationTimeoutError: withdrawn if it was not
-    /// sent (outcome not_sent), else abandoned. Counts from the call, and covers all steps of an
-    /// operation that has several. The connection lives on. `Duration::max()` is no limit.
-    /// Default: ClientOptions::call_timeout.
+    /// The operation fails with OperationTimeoutError this long after the call. Covers all requests
+    /// of an operation that sends several. Zero or less: it fails at once. `Duration::max()`: no
+    /// limit, not even ClientOptions::call_timeout, which is the default.
     CallOptions& timeout(AnyDuration value) & noexcept {
         timeout_ = value;
         return *this;
@@ -29,9 +35,8 @@ public:
     CallOptions timeout(AnyDuration value) && noexcept { return std::move(timeout(value)); }
     [[nodiscard]] const std::optional<Duration>& timeout() const noexcept { return timeout_; }
 
-    /// The same as a point in time, by the handler's clock (Handler::now; a TimePoint of the steady
-    /// clock): for several operations that share one limit. With `timeout` as well, the earlier
-    /// one counts.
+    /// As `timeout`, but as a point in time on the handler's clock (Handler::now; by default the
+    /// steady clock): one limit for several operations. If both are set, the earlier one applies.
     CallOptions& deadline(TimePoint value) & noexcept {
         deadline_ = value;
         return *this;
@@ -39,7 +44,9 @@ public:
     CallOptions deadline(TimePoint value) && noexcept { return std::move(deadline(value)); }
     [[nodiscard]] const std::optional<TimePoint>& deadline() const noexcept { return deadline_; }
 
-    /// When a stop is requested the operation is cancelled, as by AsyncResult::cancel.
+    /// When a stop is requested on this token the operation is cancelled, as by
+    /// AsyncResult::cancel; if it has been requested already, the operation fails with
+    /// CancelledError and is not sent. Default: none.
     CallOptions& stop_token(std::stop_token value) & noexcept {
         stop_token_ = std::move(value);
         return *this;
@@ -55,12 +62,16 @@ private:
     std::stop_token stop_token_;
 };
 
-/// What kind of node `create` makes (kazoo's keyword arguments).
+/// The kind of node that KazooClient::create makes (kazoo's keyword arguments of `create`). The
+/// default is a persistent node. A value; setters chain.
+///
+///     zk.create("/members/m-", "data", CreateOptions().ephemeral().sequence());
 class CreateOptions {
 public:
     CreateOptions() {}
 
-    /// The node goes away with the session that made it. It cannot have children.
+    /// The server deletes the node when the session that created it ends. Such a node cannot have
+    /// children. Default: false.
     CreateOptions& ephemeral(bool value = true) & noexcept {
         ephemeral_ = value;
         return *this;
@@ -68,8 +79,9 @@ public:
     CreateOptions ephemeral(bool value = true) && noexcept { return std::move(ephemeral(value)); }
     [[nodiscard]] bool is_ephemeral() const noexcept { return ephemeral_; }
 
-    /// The server appends ten digits that grow with every child of the parent. The path may then
-    /// end in "/": the name is the digits alone.
+    /// The server appends a number of ten digits to the name, which increases with every child
+    /// created under the parent. If the path ends in "/", the name consists of the digits alone.
+    /// Default: false.
     CreateOptions& sequence(bool value = true) & noexcept {
         sequence_ = value;
         return *this;
@@ -77,7 +89,8 @@ public:
     CreateOptions sequence(bool value = true) && noexcept { return std::move(sequence(value)); }
     [[nodiscard]] bool is_sequence() const noexcept { return sequence_; }
 
-    /// Missing parents are made first, with the same access list.
+    /// If the parent does not exist, creates it and its missing ancestors first, as persistent
+    /// nodes without data, with the access list of the node. Default: false.
     CreateOptions& makepath(bool value = true) & noexcept {
         makepath_ = value;
         return *this;
@@ -85,8 +98,8 @@ public:
     CreateOptions makepath(bool value = true) && noexcept { return std::move(makepath(value)); }
     [[nodiscard]] bool makes_path() const noexcept { return makepath_; }
 
-    /// The access list; without one the client's default_acl, else open to the world. An empty
-    /// list is refused by servers with InvalidACLError.
+    /// The access list of the node. Servers refuse an empty list with InvalidACLError. Default:
+    /// ClientOptions::default_acl, or else open_acl_unsafe().
     CreateOptions& acl(AclList value) & {
         acl_ = std::move(value);
         return *this;

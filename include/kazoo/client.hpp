@@ -33,140 +33,168 @@ namespace kazoo {
 /// Identifies a registered state listener; pass it to KazooClient::remove_listener.
 using ListenerId = std::uint64_t;
 
-/// A client of ZooKeeper (kazoo's `KazooClient`).
+/// A ZooKeeper client (kazoo's `KazooClient`): one session, whose requests are pipelined over one
+/// connection. Construction performs no I/O; `start` or `start_async` connects.
 ///
-/// Construction touches no network; `start` or `start_async` connects. All members may be called
-/// from any thread, also in callbacks. Every `*_async` function returns at once and never throws
-/// for what happens at run time: each failure, a bad path included, arrives through the result.
-/// Each blocking function is exactly its async form and `get()`: it throws what `get` throws, and
-/// WouldDeadlockError where blocking could never end (AsyncResult::get).
+/// Each operation has two forms. `x_async` returns an AsyncResult at once; run-time failures,
+/// including a malformed path and a lack of memory, are reported through it and not thrown. `x` is
+/// `x_async(...).get()`: it throws the operation's error, and throws WouldDeadlockError before
+/// sending anything where the wait could never end (AsyncResult::get).
 ///
-/// Operations are served in the order of their calls. While the connection is lost (SUSPENDED) and
-/// while the first one is made they wait in a bounded queue, without limit of time unless
-/// CallOptions or ClientOptions::call_timeout give one; when there is no session (never started,
-/// stopped, refused) they fail at once with ConnectionClosedError or AuthFailedError.
-/// Those under way when the connection breaks fail with ConnectionLoss, whose outcome() says
-/// whether a write may have been applied. All may fail with OperationTimeoutError (by their
-/// options), CancelledError, QueueFullError, RequestTooLargeError, ResponseTooLargeError,
-/// ProtocolError, NoAuthError, BadArgumentsError (a malformed path), and ForkedError in a child
-/// process; what else, is said with each.
+/// Threads: all members are thread-safe, also within callbacks, except moving and destruction.
+/// Results complete on Handler::executor(), or within the call if the operation is refused at once.
+/// Their callbacks run on Lane::completion, watch functions on Lane::callback, state listeners on
+/// Lane::session.
 ///
-/// After fork(): in the child a client that was stopped, or never started, may be started as in any
-/// process, before other threads of the child use it. A client that was running belongs to the
-/// parent: there all operations fail with ForkedError, and its destructor leaves the session alone.
+/// Order: requests are sent in the order of the calls, and the server executes and answers them in
+/// that order. While the first connection is being made or the state is SUSPENDED they wait in a
+/// queue bounded by ClientLimits, for an unlimited time unless CallOptions or
+/// ClientOptions::call_timeout limits it.
 ///
-/// Paths are normalised as in kazoo: the leading "/" may be missing, superfluous slashes go away.
-/// With a chroot in `hosts` all paths, also those returned, are inside it.
+/// Errors of every operation, in addition to those listed with it:
+/// - before sending: ConnectionClosedError (not started, or stopped), AuthFailedError (the servers
+///   refused the credentials), SessionExpiredError (during the pause before a new session is
+///   requested), ForkedError, BadArgumentsError (malformed path), QueueFullError,
+///   RequestTooLargeError, TooManyWatchesError;
+/// - later: ConnectionLoss (the connection broke before the reply), SessionExpiredError,
+///   OperationTimeoutError, CancelledError, ResponseTooLargeError, ProtocolError (undecodable
+///   reply), OutOfMemoryError, and the server's errors, such as NoAuthError and
+///   NotReadOnlyCallError.
 ///
-/// Where a watch, a version or CreateOptions may be left out, CallOptions may follow without them:
-/// `zk.get(path, CallOptions().timeout(2s))`. (These overloads have a ref-qualifier, which tells
-/// them apart where the address of a function is taken: `zk.retry(&KazooClient::get, zk, path)`.)
+/// Error::outcome() says whether a write may have been applied. CallOptions and AsyncResult::cancel
+/// describe timeouts and cancellation, Watcher describes watches.
+///
+/// Paths are normalised as in kazoo: a missing leading "/" is added, repeated and trailing slashes
+/// are removed; <kazoo/paths.hpp> has the rules. With a chroot in `hosts`, all paths passed and
+/// returned are relative to it.
+///
+/// Where a watch, a version or CreateOptions may be omitted, CallOptions may follow directly:
+/// `zk.get(path, CallOptions().timeout(2s))`. These overloads are ref-qualified, so that the
+/// address of the main one is unambiguous: `zk.retry(&KazooClient::get, zk, path)`.
+///
+/// After fork(), the child may start a client that was stopped or never started, before other
+/// threads of the child use it. A client that was running belongs to the parent: in the child its
+/// operations fail with ForkedError, and its destructor does not touch the session.
 class KazooClient {
 public:
-    /// Throws ConfigurationError for options that cannot be: malformed hosts, a zero timeout.
+    /// Creates a stopped client. Throws ConfigurationError for invalid options: malformed `hosts`,
+    /// a `timeout` that is not positive, a negative `connect_timeout` or `close_timeout`.
     explicit KazooClient(ClientOptions options = ClientOptions());
-    /// Moving hands over the session with its operations, watches and listeners. What was moved
-    /// from may be destroyed and assigned to; any other call on it crashes, also by a coroutine
-    /// that refers to it and resumes later. Not while another thread calls either client.
+    /// Transfers the session with its operations, watches and listeners. The moved-from client may
+    /// only be destroyed or assigned to; any other use is undefined, also by a coroutine that holds
+    /// a reference to it. No other thread may use either client meanwhile.
     KazooClient(KazooClient&&) noexcept;
-    /// The client that was there before ends as by its destructor.
+    /// As the move constructor; the client that is replaced ends as by its destructor.
     KazooClient& operator=(KazooClient&&) noexcept;
-    /// Stops, if `stop` was not called. In a forked child it leaves the parent's session alone.
+    /// Calls stop(). In a forked child it leaves the session of the parent alone.
     ~KazooClient();
 
-    // Life.
+    // Lifecycle.
 
-    /// Begins to connect in the background and returns at once. The client goes on trying without
-    /// end, unless connection_retry limits it. Returns an Event that is set while the client is
-    /// connected; waiting for it returns false when the client stops or gives up.
+    /// Starts connecting in the background and returns at once; does nothing if the client is
+    /// running already. Attempts are repeated without limit, unless ClientOptions::connection_retry
+    /// sets one.
     ///
-    /// Does nothing if the client runs already. May be called anywhere and at any time: while the
-    /// client stops, or in a listener or callback that learns of the end of the session, the next
-    /// session begins as soon as the present one is over.
-    /// Throws std::system_error if the handler cannot create its threads, and std::bad_alloc.
+    /// Returns an Event that is set while the client is connected; waiting for it returns false
+    /// once the client stops or gives up. May be called at any time, also while the client stops
+    /// and in a listener or callback that reports the end of the session: the next session then
+    /// begins when the present one has ended. Throws what Handler::start throws (std::system_error:
+    /// no thread) and std::bad_alloc.
     Event start_async();
-    /// Calls start_async() and waits until the client is connected, at most `timeout`.
+    /// Calls start_async() and waits until the client is connected, for at most `timeout`.
     ///
     /// Throws KazooTimeoutError after `timeout`, AuthFailedError if a server refuses the
-    /// credentials, ConnectionLoss if connection_retry is exhausted, and ConnectionClosedError if
-    /// `stop` is called meanwhile. If this call began to connect and no other start has joined it,
-    /// the client is then stopped again; a client that was running before goes on. The messages of
-    /// KazooTimeoutError and ConnectionLoss say what became of the last attempt at each server.
-    /// Throws WouldDeadlockError, without starting anything, where a wait could never end.
+    /// credentials, ConnectionLoss if connection_retry is exhausted, ConnectionClosedError if
+    /// `stop` is called meanwhile, and what start_async throws. KazooTimeoutError and
+    /// ConnectionLoss list the last attempt at each server. After a failure the client is stopped
+    /// again, unless it was running before this call or another start has joined. Throws
+    /// WouldDeadlockError, without starting anything, where the wait could never end.
     void start(AnyDuration timeout = std::chrono::seconds(15));
-    /// Serves what was asked for before, ends the session, and returns when every result is
-    /// complete and every callback has run; bounded by close_timeout. Not connected: gives up at
-    /// once; what waits fails with ConnectionLoss. Idempotent, never throws. On a thread of the
-    /// handler (in a callback, in a listener) it does not wait for that thread's own work; on the
-    /// thread of a loop it begins the stop and returns.
+    /// Ends the session and returns when all results are complete and all callbacks have run.
+    /// Requests made before are served first, if connected; if not, they fail with ConnectionLoss
+    /// at once. The session ends after at most ClientOptions::close_timeout; if its executor does
+    /// not run, stop returns 2 s later. Callbacks are then waited for as described with
+    /// Handler::stop of the handler. In a result callback or watch function it waits for the end of
+    /// the session only; in a state listener and on the thread of a loop it begins the stop and
+    /// returns. Idempotent; never throws.
     void stop() noexcept;
-    /// `stop`, then `start`: a new session.
+    /// stop(), then start() with its default timeout: a new session. Throws what `start` throws.
     void restart();
-    /// Only says whether the client is stopped: kazoo's `close` frees what this library frees by
-    /// itself. Throws ConfigurationError if it is not.
+    /// Throws ConfigurationError unless the client is stopped, and does nothing else: the resources
+    /// that kazoo's `close` frees are freed by the destructor.
     void close();
 
     // State.
 
+    /// Returns whether the client is connected, to a read-only server included.
     [[nodiscard]] bool connected() const noexcept;
+    /// Returns the state as listeners receive it.
     [[nodiscard]] KazooState state() const noexcept;
+    /// Returns the state of the session in ZooKeeper's finer terms.
     [[nodiscard]] KeeperState client_state() const noexcept;
-    /// The session, also while SUSPENDED, when it may still be alive. Empty while LOST.
+    /// Returns the session's id and password, also while SUSPENDED, when it may still exist; empty
+    /// while LOST.
     [[nodiscard]] std::optional<ClientId> client_id() const;
-    /// The session timeout that the server granted, also while SUSPENDED. Zero while LOST.
+    /// Returns the session timeout granted by the server, also while SUSPENDED; zero while LOST.
     [[nodiscard]] std::chrono::milliseconds session_timeout() const;
+    /// Returns the handler; never null.
     [[nodiscard]] const std::shared_ptr<Handler>& handler() const noexcept;
+    /// Returns the chroot, such as "/app"; empty if there is none.
     [[nodiscard]] const std::string& chroot() const noexcept;
 
-    /// Registers a function that is called at every change of state, on the handler's session lane,
-    /// one change after the other: `listener(KazooState)`, or `listener(const StateChange&)` to
-    /// tell new sessions from resumed ones and read-only connections from others.
+    /// Registers `listener(KazooState)` or `listener(const StateChange&)`; the latter can tell new
+    /// sessions from resumed ones and read-only connections from others. It is called at each
+    /// change of state, on Lane::session, one change at a time. With ListenFrom::current_state it
+    /// is first called, as soon as possible, with the state at the time of this call, unless a
+    /// later change comes first. A change whose delivery has begun when the listener is added is
+    /// not reported to it.
     ///
-    /// With ListenFrom::current_state it is also called once, as soon as possible, with the state
-    /// at the time of this call, unless a later change comes first. A change that is under way when
-    /// the listener is added is not reported to it.
+    /// A listener returns void, or bool: true removes it. It must not block (blocking calls throw
+    /// WouldDeadlockError); it may start asynchronous operations, and start, stop or destroy the
+    /// client. Exceptions that it throws are logged at error level.
     ///
-    /// A listener returns nothing, or a bool: true removes it. It must not block (blocking calls
-    /// throw WouldDeadlockError there); it may start asynchronous operations, and start, stop or
-    /// destroy the client. Exceptions that it throws are logged at level error.
-    ///
-    /// Returns an identifier for remove_listener. Throws std::bad_alloc. (kazoo's `add_listener`.)
+    /// Returns an identifier for remove_listener. Throws std::bad_alloc.
     template <class Listener>
     ListenerId add_listener(Listener&& listener, ListenFrom from = ListenFrom::next_change) {
         return add_listener_function(
             detail::state_listener(std::forward<Listener>(listener)), from
         );
     }
-    /// Removes a listener. Returns false if it was not registered. Does not wait: a call of it that
-    /// is under way on another thread goes on, and uses its captures until it returns.
+    /// Removes a listener; returns false if it was not registered. Does not wait: a call in
+    /// progress on another thread continues, and uses the listener's captures until it returns.
     bool remove_listener(ListenerId listener);
-    /// Removes a listener and waits until a call of it that is under way has returned; afterwards
-    /// its captures are no longer used. Within a listener it does not wait. Returns false if the
-    /// listener was not registered. Throws WouldDeadlockError, after removing the listener, on a
-    /// thread of the handler that must not block.
+    /// As remove_listener, and waits until a call of it in progress has returned, after which its
+    /// captures are not used any more; within a listener it does not wait. Throws
+    /// WouldDeadlockError, after removing the listener, where the thread must not block.
     bool remove_listener_and_wait(ListenerId listener);
 
-    /// Other servers, from the next connection on. Throws ConfigurationError, also if the string
-    /// has another chroot.
+    /// Replaces the servers, from the next connection on; without `randomize_hosts` that option
+    /// stays as it is. Throws ConfigurationError for a malformed string or one with a different
+    /// chroot.
     void set_hosts(std::string_view hosts, std::optional<bool> randomize_hosts = std::nullopt);
 
-    /// Credentials for this connection and, once a server has accepted them, for every later one,
-    /// after later starts too; like auth_data. While the client is stopped it fails with
-    /// ConnectionClosedError, and the next start presents them. Fails with AuthFailedError if the
-    /// server refuses them: the client's state is then AUTH_FAILED until it is started again, and
-    /// they are forgotten. The scheme "digest" is never refused. Waits for a connection, no longer
-    /// than ClientOptions::call_timeout if that is given (OperationTimeoutError; the next
-    /// connection presents them all the same).
+    /// Adds credentials, as ClientOptions::auth_data does: for this connection and, once a server
+    /// has accepted them, for all later connections and starts. Completes when the server has
+    /// answered; waits for a connection for at most ClientOptions::call_timeout, if set
+    /// (OperationTimeoutError; the next connection presents them nevertheless).
+    ///
+    /// While the client is stopped it fails with ConnectionClosedError (AuthFailedError in the
+    /// state AUTH_FAILED), and the next start presents them. If the server refuses them it fails
+    /// with AuthFailedError, they are discarded, and the client's state is AUTH_FAILED until the
+    /// next start. Servers never refuse the scheme "digest", whatever the password.
     AsyncResult<void> add_auth_async(std::string_view scheme, std::string_view credential);
     void add_auth(std::string_view scheme, std::string_view credential);
-    /// Forgets all credentials, those of auth_data too: no later connection presents them. The
-    /// present connection keeps what its server has accepted.
+    /// Discards all credentials, including those of auth_data: later connections present none. On
+    /// the present connection those that the server has accepted stay in effect.
     void forget_auth();
 
-    // Nodes. `version` -1 matches every version.
+    // Nodes.
 
-    /// Creates a node; gives its real path (sequence: with the digits). NodeExistsError,
-    /// NoNodeError (no parent), NoChildrenForEphemeralsError, InvalidACLError, QuotaExceededError.
+    /// Creates a node. `data` is copied before the call returns; CreateOptions describes the kinds
+    /// of node. Returns the path, with the suffix of a sequence node. Fails with NodeExistsError,
+    /// NoNodeError (the parent does not exist), NoChildrenForEphemeralsError, InvalidACLError,
+    /// QuotaExceededError. With CreateOptions::makepath several requests are sent: after an error
+    /// some parents may have been created.
     AsyncResult<std::string> create_async(
         std::string_view path,
         const DataView& data = {},
@@ -187,7 +215,8 @@ public:
     std::string create(std::string_view path, const DataView& data, const CallOptions& options) & {
         return create(path, data, CreateOptions(), options);
     }
-    /// The same with the stat of the new node (kazoo's include_data; servers from 3.5 on).
+    /// As create; also returns the stat of the new node. Needs ZooKeeper 3.5 or later. Corresponds
+    /// to kazoo's `create` with `include_data=True`.
     AsyncResult<CreatedNode> create_with_stat_async(
         std::string_view path,
         const DataView& data = {},
@@ -211,9 +240,11 @@ public:
         return create_with_stat(path, data, CreateOptions(), options);
     }
 
-    /// Creates the node and its missing parents, without data. True if it did, false if the node
-    /// was there. Several steps: after an error some parents may have been created. "/" is always
-    /// there: without a chroot that is said without asking a server, connected or not.
+    /// Creates a node and its missing ancestors, those in the chroot included, without data. `acl`
+    /// applies to all of them; by default ClientOptions::default_acl. Returns true if this call
+    /// created the node, false if it existed; for "/" without a chroot false, without asking a
+    /// server. Fails as create does, but not with NodeExistsError. Several requests: after an error
+    /// some ancestors may have been created.
     AsyncResult<bool> ensure_path_async(
         std::string_view path,
         const std::optional<AclList>& acl = std::nullopt,
@@ -231,8 +262,9 @@ public:
         return ensure_path(path, std::nullopt, options);
     }
 
-    /// The stat of a node, or nothing if there is none, which is no error. The watch is armed
-    /// either way.
+    /// Looks up a node. `watch` is set whether or not it exists, and fires when it is created or
+    /// deleted or its data are set. Returns its stat, or nullopt if it does not exist, which is not
+    /// an error.
     AsyncResult<std::optional<ZnodeStat>> exists_async(
         std::string_view path, const Watcher& watch = {}, const CallOptions& options = {}
     );
@@ -248,7 +280,8 @@ public:
         return exists(path, Watcher(), options);
     }
 
-    /// Data and stat of a node. NoNodeError.
+    /// Reads a node. `watch` fires when its data are set or it is deleted. Returns its data and
+    /// stat. Fails with NoNodeError; no watch is set then.
     AsyncResult<NodeData> get_async(
         std::string_view path, const Watcher& watch = {}, const CallOptions& options = {}
     );
@@ -260,8 +293,9 @@ public:
         return get(path, Watcher(), options);
     }
 
-    /// The names of a node's children, in no order. NoNodeError. The watch tells of children that
-    /// come and go, and of the deletion of the node itself.
+    /// Lists a node's children. `watch` fires when a child is created or deleted and when the node
+    /// itself is deleted. Returns the names, unsorted. Fails with NoNodeError; no watch is set
+    /// then.
     AsyncResult<std::vector<std::string>> get_children_async(
         std::string_view path, const Watcher& watch = {}, const CallOptions& options = {}
     );
@@ -276,7 +310,8 @@ public:
     std::vector<std::string> get_children(std::string_view path, const CallOptions& options) & {
         return get_children(path, Watcher(), options);
     }
-    /// The same with the stat of the node (kazoo's include_data).
+    /// As get_children; also returns the stat of the node. Corresponds to kazoo's `get_children`
+    /// with `include_data=True`.
     AsyncResult<ChildrenAndStat> get_children_with_stat_async(
         std::string_view path, const Watcher& watch = {}, const CallOptions& options = {}
     );
@@ -292,7 +327,8 @@ public:
         return get_children_with_stat(path, Watcher(), options);
     }
 
-    /// Sets the data. NoNodeError, BadVersionError, QuotaExceededError.
+    /// Sets the data of a node. `version` is the expected ZnodeStat::version; -1 matches any.
+    /// Returns the new stat. Fails with NoNodeError, BadVersionError, QuotaExceededError.
     AsyncResult<ZnodeStat> set_async(
         std::string_view path,
         const DataView& data,
@@ -314,8 +350,9 @@ public:
         return set(path, data, -1, options);
     }
 
-    /// Deletes a node without children. NoNodeError, NotEmptyError, BadVersionError.
-    /// (`delete` is a keyword: the blocking form is `delete_`.)
+    /// Deletes a node. `version` is the expected ZnodeStat::version; -1 matches any. Fails with
+    /// NoNodeError, NotEmptyError (it has children), BadVersionError, and BadArgumentsError for "/"
+    /// without a chroot. (`delete` is a keyword: the blocking form is `delete_`.)
     AsyncResult<void> delete_async(
         std::string_view path, std::int32_t version = -1, const CallOptions& options = {}
     );
@@ -326,19 +363,21 @@ public:
     void delete_(std::string_view path, const CallOptions& options) & {
         return delete_(path, -1, options);
     }
-    /// Deletes a node and all below it, whatever the versions; a node that is not there is no
-    /// error. Not atomic: after an error part of the tree may be gone.
+    /// Deletes a node and all its descendants, whatever their versions. A missing node is not an
+    /// error. Fails with BadArgumentsError for "/" without a chroot, and with NotEmptyError if
+    /// children are created as fast as they are deleted. Not atomic: after an error part of the
+    /// tree may be gone. Corresponds to kazoo's `delete` with `recursive=True`.
     AsyncResult<void> delete_recursive_async(
         std::string_view path, const CallOptions& options = {}
     );
     void delete_recursive(std::string_view path, const CallOptions& options = {});
 
-    /// The access list with the stat. NoNodeError. Servers hide digests from those who may not
-    /// administrate the node: do not write such a list back.
+    /// Reads the access list of a node. Returns it with the stat. Fails with NoNodeError. Servers
+    /// mask digests for clients without admin permission: do not write such a list back.
     AsyncResult<AclsAndStat> get_acls_async(std::string_view path, const CallOptions& options = {});
     AclsAndStat get_acls(std::string_view path, const CallOptions& options = {});
-    /// Replaces the access list; `version` is the acl_version. NoNodeError, BadVersionError,
-    /// InvalidACLError.
+    /// Replaces the access list of a node. `version` is the expected ZnodeStat::aversion; -1
+    /// matches any. Returns the new stat. Fails with NoNodeError, BadVersionError, InvalidACLError.
     AsyncResult<ZnodeStat> set_acls_async(
         std::string_view path,
         const AclList& acls,
@@ -360,28 +399,29 @@ public:
         return set_acls(path, acls, -1, options);
     }
 
-    /// Lets this server catch up with the leader: what is read afterwards is at least as new as
-    /// the leader was when it got the request. Any path will do; gives it back.
+    /// Brings the connected server up to date with the leader: later reads are at least as recent
+    /// as the leader's state when it received this request. The node need not exist. Returns
+    /// `path`, normalised.
     AsyncResult<std::string> sync_async(std::string_view path, const CallOptions& options = {});
     std::string sync(std::string_view path, const CallOptions& options = {});
 
-    // Trying again.
+    // Retries.
 
-    /// Calls `function(args...)` until it succeeds, by ClientOptions::command_retry (kazoo's
-    /// `client.retry`). See KazooRetry for what is tried again, for RetryFailedError, and for the
-    /// danger of trying writes again.
+    /// Calls `function(args...)` until it succeeds, with the policy ClientOptions::command_retry,
+    /// and blocks between the tries. RetryPolicy::deadline bounds the tries as well, so that the
+    /// call ends then even if no server can be reached. KazooRetry lists the errors that are
+    /// retried and what to know before retrying writes. Corresponds to kazoo's `client.retry`.
     ///
     ///     auto node = zk.retry([&] { return zk.get("/a"); });
     ///
-    /// Blocks between the tries. When the client is stopped, or gives up, that ends at once with
-    /// InterruptedError. A deadline of the policy (RetryPolicy::deadline) limits the tries as well:
-    /// when no server can be reached the call ends at the deadline.
+    /// Returns what `function` returns. Throws its other errors, RetryFailedError, and
+    /// InterruptedError when the client is stopped or gives up, which ends a pause at once.
     template <class F, class... Args>
     requires(std::invocable<F&, Args&...> && !detail::is_client_call<F>)
         std::invoke_result_t<F&, Args&...> retry(F&& function, Args&&... args)
     const { return command_retry()(std::forward<F>(function), std::forward<Args>(args)...); }
-    /// The same with a function of the client and its arguments, of which the last may be left out
-    /// as in a direct call. The arguments are handed to each try as lvalues.
+    /// As above, for a member function of the client. Trailing arguments with defaults may be
+    /// omitted; each try receives the arguments as lvalues.
     ///
     ///     auto node = zk.retry(&KazooClient::get, zk, "/a");
     template <class R, class... Params, class... Args>
@@ -395,29 +435,30 @@ public:
         return command_retry(
         )([&]() -> R { return detail::call_client(operation, client, path, args...); });
     }
-    /// The same without blocking, of a function that returns an AsyncResult; see
-    /// KazooRetry::call_async.
+    /// As `retry`, without blocking: `function` returns an AsyncResult. See KazooRetry::call_async.
     template <AsyncFunction F>
     std::invoke_result_t<F&> retry_async(F function) const {
         return command_retry().call_async(std::move(function));
     }
-    /// What `retry` uses: the policy of the options, the client's handler, interrupted by the end
-    /// of this life of the client. For calls from now until the next stop.
+    /// Returns what `retry` uses: the policy of the options and the client's handler, interrupted
+    /// when the client is stopped or gives up. Request a new one after each start.
     [[nodiscard]] KazooRetry command_retry() const;
 
     // The server.
 
-    /// Sends a four-letter word to the server of the present connection, on a connection of its
-    /// own, and gives the whole answer. ConnectionLoss if not connected or not answered in 10 s
-    /// (or the options' timeout), ConnectionClosedError when the client is stopped meanwhile;
-    /// servers answer only words on their whitelist.
+    /// Sends a four-letter word to the connected server over a separate connection. `options`
+    /// limits the time; the default is ClientOptions::call_timeout, or else 10 s. Returns the whole
+    /// answer. Fails with BadArgumentsError unless `word` has four characters, with ConnectionLoss
+    /// if the client is not connected or no answer comes in time, and with ConnectionClosedError if
+    /// the client is stopped meanwhile. Servers execute whitelisted words only.
     AsyncResult<std::string> command_async(
         std::string_view word = "ruok", const CallOptions& options = {}
     );
     std::string command(std::string_view word = "ruok", const CallOptions& options = {});
 
-    /// The server's version, such as {3, 8, 0}, from the answer to `srvr`, the one word that is
-    /// on every whitelist. ProtocolError if the answer does not have it.
+    /// Returns the server's version, such as {3, 8, 0}, taken from the answer to `srvr`, which
+    /// servers allow by default. Fails as `command` does, and with ProtocolError if the answer
+    /// contains no version.
     AsyncResult<std::vector<int>> server_version_async(const CallOptions& options = {});
     std::vector<int> server_version(const CallOptions& options = {});
 

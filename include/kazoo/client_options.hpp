@@ -21,13 +21,13 @@
 KAZOO_API_BEGIN
 namespace kazoo {
 
-/// A session to resume, or the one that is held (kazoo's `client_id`).
+/// The identity of a session: one to resume, or the current one (KazooClient::client_id).
 struct ClientId {
     ClientId() {}
     ClientId(std::int64_t session, std::string secret)
         : session_id(session), password(std::move(secret)) {}
-    std::int64_t session_id = 0;
-    std::string password;  ///< 16 bytes; a secret: whoever has it can take the session over
+    std::int64_t session_id = 0;  ///< 0: no session
+    std::string password;         ///< 16 bytes; secret: it suffices to take over the session
     friend bool operator==(const ClientId&, const ClientId&) = default;
 };
 
@@ -35,32 +35,42 @@ struct ClientId {
 struct AuthData {
     AuthData() {}
     AuthData(std::string s, std::string c) : scheme(std::move(s)), credential(std::move(c)) {}
-    std::string scheme;
-    std::string credential;
+    std::string scheme;      ///< the name of the server's authentication provider
+    std::string credential;  ///< in the form that the scheme defines
     friend bool operator==(const AuthData&, const AuthData&) = default;
 };
 
-/// Bounds of everything a client keeps. Reaching one fails the call that would exceed it, with
-/// the error named, and harms nothing else.
+/// Bounds of everything a client stores. A call that would exceed one fails with the error named
+/// here, before anything is sent unless stated otherwise; other calls are not affected.
 class ClientLimits {
 public:
     ClientLimits() {}
-    /// Operations without a reply: QueueFullError. Default 262,144.
+    /// Operations without a reply, sent or waiting: QueueFullError. The same number limits the
+    /// callbacks and watch events that wait to run (Handler::backlog). Default: 262,144.
     std::size_t requests = std::size_t{1} << 18;
-    /// Bytes of requests that wait to be sent: QueueFullError. Default 64 MiB.
+    /// Bytes of requests waiting to be sent: QueueFullError once this many wait. Default: 64 MiB.
     std::size_t queued_bytes = std::size_t{64} << 20;
-    /// One request with path, data and all: RequestTooLargeError. Default 1,048,575, the server's
-    /// own default (jute.maxbuffer); a server that gets more drops the connection.
+    /// Bytes of one request, including path, data and access list: RequestTooLargeError. Servers
+    /// drop the connection on a request larger than their jute.maxbuffer. Default: 1,048,575, the
+    /// servers' default.
     std::size_t request_bytes = 0xfffff;
-    /// One reply: ResponseTooLargeError. Default 64 MiB.
+    /// Bytes of one reply: ResponseTooLargeError, although the request may have been executed; the
+    /// connection stays. The same error reports a reply whose lists need more than 16 MiB and more
+    /// than four times their encoded size in memory. Default: 64 MiB.
     std::size_t reply_bytes = std::size_t{64} << 20;
-    /// Watches that are armed or about to be: TooManyWatchesError. Default 1,048,576.
+    /// Watch functions that are set or requested: TooManyWatchesError. Default: 1,048,576.
     std::size_t watches = std::size_t{1} << 20;
 };
 
-/// How a client is made (kazoo's constructor arguments). Chainable:
+/// Parameters of a KazooClient (kazoo's constructor arguments), constant once the client is made
+/// unless stated otherwise.
 ///
 ///     KazooClient zk(ClientOptions().hosts("a:2181,b:2181/app").timeout(10s));
+///
+/// Each option `x` has a setter `x(value)`, which returns the options for chaining, and a getter
+/// `x()`. Setters do not validate: the constructor of KazooClient throws ConfigurationError. Times
+/// are stored in milliseconds; their setters accept every std::chrono::duration of whole
+/// milliseconds.
 class ClientOptions {
 public:
     using milliseconds = std::chrono::milliseconds;
@@ -84,6 +94,7 @@ public:                                               \
 private:                                              \
     Type name##_ = initial
 
+// Stored in milliseconds; the setter takes any duration that converts without loss.
 // In milliseconds, of any std::chrono::duration that has no finer units.
 #define KAZOO_TIME_OPTION(name, initial)                      \
 public:                                                       \
@@ -104,50 +115,71 @@ private:                                                      \
         initial                                               \
     }
 
-    /// Servers and chroot: "host:port,host:port/chroot", port 2181 if not given, IPv6 in brackets.
+    /// Servers and chroot: "host:port,host:port/chroot". The port defaults to 2181; IPv6 addresses
+    /// are written in brackets. <kazoo/hosts.hpp> has the syntax. KazooClient::set_hosts replaces
+    /// the servers. Default: "127.0.0.1:2181".
     KAZOO_OPTION(std::string, hosts, "127.0.0.1:2181");
-    /// The session timeout that is asked for; the server may give another, see session_timeout().
-    /// More than zero.
+    /// Session timeout to request, more than zero. The server decides: KazooClient::session_timeout
+    /// returns what it granted. Default: 10 s.
     KAZOO_TIME_OPTION(timeout, 10'000);
-    /// For one address to accept and welcome the connection; look-ups of names have a clock of
-    /// their own. Zero: what is left of the session, or else its timeout, divided among the
-    /// addresses to be tried, from 0.5 s to 4 s, or to 30 s for an address that is the only one. It
-    /// doubles with each round in which a server was too slow, up to 30 s.
+    /// Time allowed for one address to connect and complete the handshake, and again to answer the
+    /// credentials. Name look-ups are not included: while there are other hosts, the next one is
+    /// tried after at most 1 s; a single name is waited for up to 30 s.
+    ///
+    /// Zero (the default) derives it: the remaining time of the session divided by the number of
+    /// addresses still to be tried (two thirds of it for a single address), or, without a session,
+    /// `timeout` divided by the number of all addresses. The result is at least 0.5 s, and at most
+    /// 4 s, or 30 s for a single address. After each round in which a server did not answer in time
+    /// the limit of 4 s doubles, up to 30 s or 90 s divided by the number of addresses, whichever
+    /// is less, but stays at least 4 s. Negative: ConfigurationError.
     KAZOO_TIME_OPTION(connect_timeout, 0);
-    /// For the last requests and the close to be answered when the client stops. After it the
-    /// session is left to expire.
+    /// Time allowed, when the client stops, for the server to answer the last requests and the
+    /// close. After it the session is left to expire on the servers. Negative: ConfigurationError.
+    /// Default: 10 s.
     KAZOO_TIME_OPTION(close_timeout, 10'000);
-    /// A session to resume. If it is over, the client goes on with a new one.
+    /// A session for the first start to resume. If it no longer exists, a new one begins. Default:
+    /// none.
     KAZOO_OPTION(std::optional<ClientId>, client_id, std::nullopt);
-    /// Where everything runs. Default: a SequentialThreadingHandler of the client's own.
+    /// Runs the connection and all callbacks; several clients may share one. Default: a
+    /// SequentialThreadingHandler of the client's own.
     KAZOO_OPTION(std::shared_ptr<Handler>, handler, nullptr);
-    /// For create and ensure_path without one of their own. Default: open to the world.
+    /// Access list for create and ensure_path where none is given. Default: open_acl_unsafe().
     KAZOO_OPTION(std::optional<AclList>, default_acl, std::nullopt);
-    /// Replayed on every connection before anything else.
+    /// Credentials presented on every connection before any request. If a server refuses them, or
+    /// they are larger than ClientLimits::request_bytes, the client stops in the state AUTH_FAILED.
+    /// Default: none.
     KAZOO_OPTION(std::vector<AuthData>, auth_data, {});
-    /// Hosts are tried in random order, a new one each round; false: in the given order. In both
-    /// cases the host whose connection was lost, or which was silent in the last round, comes last.
+    /// Whether hosts are tried in random order, shuffled anew for each round, or in the order
+    /// given. In both cases hosts whose connection was lost or which did not answer in time come
+    /// last in the next round. Default: true.
     KAZOO_OPTION(bool, randomize_hosts, true);
-    /// Between rounds of connection attempts. max_tries counts rounds; when it or the deadline is
-    /// exhausted the client is closed. Default: for ever, from 0.1 s up to 5 s apart.
+    /// Pauses between rounds of connection attempts; a round tries every host once. `max_tries`
+    /// counts rounds. When it or `deadline` is exhausted the client gives up: its state becomes
+    /// CLOSED, and its operations fail with ConnectionLoss. ignore_expire and retry_unknown have no
+    /// effect. Default: no limit, pauses of 0.1 s doubling to 5 s.
     KAZOO_OPTION(RetryPolicy, connection_retry, RetryPolicy());
-    /// For KazooClient::retry and retry_async. Default: for ever, from 0.1 s up to 5 s apart.
+    /// Policy of KazooClient::retry and retry_async. Default: no limit, pauses of 0.1 s doubling to
+    /// 5 s.
     KAZOO_OPTION(RetryPolicy, command_retry, RetryPolicy());
-    /// Connect to servers in read-only mode as well: state CONNECTED_RO, writes fail with
-    /// NotReadOnlyCallError. While there the client asks the other servers one by one, with the
-    /// word `isro` on a connection of its own, 0.1 s to 60 s apart, and moves to the first that
-    /// takes writes: SUSPENDED, then CONNECTED; what is under way fails with ConnectionLoss.
+    /// Whether to connect to servers in read-only mode as well: the state is then CONNECTED_RO, and
+    /// writes fail with NotReadOnlyCallError. Meanwhile the client asks the other servers one after
+    /// the other, with the four-letter word `isro` on a separate connection, at intervals growing
+    /// from 0.1 s to 60 s. It moves to the first that accepts writes: the state becomes SUSPENDED,
+    /// then CONNECTED, and operations in progress fail with ConnectionLoss. Default: false.
     KAZOO_OPTION(bool, read_only, false);
+    /// Bounds of queues, messages and watches. Default: see ClientLimits.
     KAZOO_OPTION(ClientLimits, limits, ClientLimits());
+    /// Destination of the log, also for exceptions that escape from callbacks. Default: warnings
+    /// and errors to standard error.
     KAZOO_OPTION(Logger, logger, Logger());
-    /// Tells the log lines of several clients apart: each line begins with it. Default: empty.
+    /// Prefix of each log line, which tells the lines of several clients apart. Default: empty.
     KAZOO_OPTION(std::string, client_name, "");
 #undef KAZOO_OPTION
 #undef KAZOO_TIME_OPTION
 
 public:
-    /// A function `void(LogLevel, std::string_view)` as the logger, for lines of `minimum` and
-    /// above; the same as `logger(Logger(sink, minimum))`.
+    /// Same as `logger(Logger(sink, minimum))`, for any function `void(LogLevel,
+    /// std::string_view)`; it receives lines of level `minimum` and above.
     template <class Sink>
     requires std::is_invocable_v < std::decay_t<Sink>
     &, LogLevel,
@@ -161,11 +193,13 @@ public:
         return std::move(logger(std::forward<Sink>(sink), minimum));
     }
 
-    /// The limit of every operation whose CallOptions name neither a timeout nor a deadline, as
-    /// if given to each call by CallOptions::timeout. Default: none. Without any limit an
-    /// operation ends when its reply comes, when the connection it was sent on breaks
-    /// (ConnectionLoss), or when its session ends; one that waits for a session while no server can
-    /// be reached waits until the client connects, gives up (connection_retry), or is stopped.
+    /// Time limit of every operation whose CallOptions name neither a timeout nor a deadline, as if
+    /// given to each call by CallOptions::timeout. Default: none.
+    ///
+    /// Without any limit an operation ends when its reply arrives, when the connection it was sent
+    /// on breaks (ConnectionLoss), or when its session ends. One that waits for a connection while
+    /// no server can be reached waits until the client connects, gives up (connection_retry), or is
+    /// stopped.
     ClientOptions& call_timeout(AnyDuration value) & {
         call_timeout_ = value;
         return *this;
