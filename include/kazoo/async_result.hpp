@@ -25,21 +25,21 @@ class ResultAwaiter;
 template <class T, class CompletionToken>
 struct TokenCompletion;  // in <kazoo/asio.hpp>
 
-/// now + timeout, without overflow.
+/// Returns now + timeout on the handler's clock, saturated.
 [[nodiscard]] TimePoint deadline_after(const Handler* handler, Duration timeout) noexcept;
 [[noreturn]] void throw_wait_timeout(const ResultStateBase& waiting_for);
 }  // namespace detail
 
-/// Names one link of one result, for `unlink`.
+/// Identifies a linked callback of one result; pass it to AsyncResult::unlink.
 using LinkId = std::uint64_t;
 
-/// The result of an asynchronous operation (kazoo's `IAsyncResult`): what every `*_async` function
-/// returns at once, and what becomes ready exactly once, with a value or with an error.
+/// The result of an asynchronous operation (kazoo's `IAsyncResult`). Every `*_async` function
+/// returns one at once; it becomes ready exactly once, with a value or an error.
 ///
-/// A cheap handle: copies share the result. All members may be called from any thread.
-/// Dropping every handle neither cancels the operation nor drops its callbacks.
+/// A reference-counted handle: copies refer to the same result. All members are thread-safe.
+/// Destroying all handles neither cancels the operation nor drops its callbacks.
 ///
-/// One result serves every way of waiting:
+/// One result supports every way of waiting:
 ///
 ///     auto value = result.get(2s);                        // blocks
 ///     result.rawlink([](AsyncResult<T> r) { ... });       // callback
@@ -47,68 +47,84 @@ using LinkId = std::uint64_t;
 ///     auto value = co_await result(asio::use_awaitable);  // any Boost.Asio token
 ///                                                         // (include <kazoo/asio.hpp>)
 ///
-/// It is a coroutine return type as well: `AsyncResult<T> f(KazooClient& zk) { co_await ... }`.
-/// The handler of such a coroutine's result is that of the first parameter which has one (a
-/// client), else that of the first result it awaits. The call throws std::bad_alloc if there is no
-/// memory for the coroutine; one that leaves the coroutine fails its result with OutOfMemoryError.
+/// Blocking functions (`get`, `result`, `wait`) block the calling thread, with
+/// SequentialFiberHandler the calling fiber. They are allowed in result callbacks and watch
+/// functions of handlers with threads or fibers. They throw WouldDeadlockError at once where the
+/// wait could never end: on the only thread of a loop that would have to complete the result, in
+/// state listeners, and, for coroutines, when 32 callbacks already wait for one each, nested in one
+/// another. They throw ForkedError where the parent process would have to complete the result.
+/// While a callback waits for a coroutine or a Promise, coroutines that are due on its lane are
+/// resumed within the wait; while it waits for an operation of a client, they wait for the
+/// callback.
 ///
-/// With g++ 12, which miscompiles some coroutines of every type (clang 14 does not): begin the
-/// operation in one statement, and await its name in the next.
+/// AsyncResult is also a coroutine return type:
+///
+///     AsyncResult<std::string> read(KazooClient& zk, std::string path) {
+///         const auto node = co_await zk.get_async(path);
+///         co_return node.data;
+///     }
+///
+/// The handler of such a result is that of the first parameter that has one (a client), else that
+/// of the first result awaited. Calling the coroutine throws std::bad_alloc if its frame cannot be
+/// allocated; a std::bad_alloc that leaves it fails its result with OutOfMemoryError.
+///
+/// With g++ 12, which miscompiles some coroutines of every type (clang 14 does not), begin the
+/// operation in one statement and await it by name in the next:
 ///
 ///     const auto node = zk.get_async(path, [name](const WatchedEvent&) { ... });
 ///     const auto text = (co_await node).data;
 ///     const auto made = zk.ensure_path_async("/a");
 ///     if (co_await made) ...
 ///
-/// Calls may stand in the `co_await` expression itself with options, strings, access lists and
-/// whatever functions return. These crash or do nothing there: lambdas that capture something with
-/// a destructor, `?:` with temporaries, aggregates of your own that hold a string, and conditions
-/// (if, switch, while, do, for) in coroutines without a variable. These do not compile: braced
-/// lists ("array used as initializer"), and in templates a member of what is awaited. The guide,
-/// docs/asynchronous-usage.md, has a table; tests/coroutines/forms.def holds all forms.
+/// Safe within the `co_await` expression itself are calls whose arguments are options, strings,
+/// access lists or results of functions. These crash or have no effect there: lambdas that capture
+/// an object with a destructor, `?:` with temporaries, aggregates of the user's that contain a
+/// string, and conditions (if, switch, while, do, for) in coroutines without a local variable.
+/// These do not compile: braced lists ("array used as initializer") and, in templates, a member of
+/// the awaited value. docs/asynchronous-usage.md has a table; tests/coroutines/forms.def lists all
+/// forms.
 template <class T = void>
 class [[nodiscard]] AsyncResult {
 public:
     using value_type = T;
     using promise_type = detail::CoroutinePromise<T>;
 
-    /// Refers to no operation; only assignment, destruction and `valid` are allowed.
+    /// Creates an invalid handle, which may only be assigned to, destroyed, compared and asked for
+    /// valid().
     AsyncResult() noexcept = default;
+    /// For the library: results come from `*_async` functions, coroutines and Promise.
     explicit AsyncResult(detail::RefPtr<detail::ResultState<T>> state) noexcept
         : state_(std::move(state)) {}
 
+    /// Returns whether the handle refers to a result.
     [[nodiscard]] bool valid() const noexcept { return static_cast<bool>(state_); }
 
-    /// A value or an error is there: `get` will not block.
+    /// Returns true once a value or error is available; get() then does not block.
     [[nodiscard]] bool ready() const noexcept { return state_->ready(); }
-    /// Ready, with a value.
+    /// Returns true once a value is available.
     [[nodiscard]] bool successful() const noexcept { return state_->successful(); }
 
-    /// The value, or null while there is none (kazoo's `value`). Of a temporary a std::optional, so
-    /// that it outlives the result.
+    /// Returns a pointer to the value, or null if there is none (kazoo's `value`). The pointer is
+    /// valid as long as any handle to the result. Called on a temporary, returns a std::optional
+    /// instead, which outlives the result.
     [[nodiscard]] const T* value() const& noexcept requires(!std::is_void_v<T>) {
         return state_->successful() ? &state_->value() : nullptr;
     }
     [[nodiscard]] std::optional<T> value() && requires(!std::is_void_v<T>) {
         return state_->successful() ? std::optional<T>(take_value()) : std::nullopt;
     }
-    /// The error, or null while there is none; the same object at every call (but std::bad_alloc as
-    /// long as there is no memory for it).
+    /// Returns the error, or null if there is none (kazoo's `exception`): the same object on every
+    /// call, except for std::bad_alloc while there is no memory to create it.
     [[nodiscard]] std::exception_ptr exception() const noexcept {
         return state_->ready() && !state_->successful() ? state_->exception() : nullptr;
     }
 
-    /// Blocks until ready; returns the value or throws the error with its own type.
+    /// Blocks until the result is ready. Returns the value or throws the error as its own exception
+    /// class.
     ///
-    /// Blocks the calling thread (with SequentialFiberHandler: the fiber). Allowed in result
-    /// callbacks and watch functions of handlers with threads. In a callback that waits for a
-    /// coroutine, or for a Promise, coroutines whose turn on the lane has come go on inside of this
-    /// call; in one that waits for an operation of a client they wait for the callback.
-    ///
-    /// Throws WouldDeadlockError at once where the wait could never end: on the only thread of a
-    /// loop that would have to complete the result, in state listeners, and for coroutines where 32
-    /// callbacks wait for one each, within one another. On an lvalue returns a reference into the
-    /// shared result.
+    /// On an lvalue returns a const reference into the shared result, valid as long as any handle
+    /// to it. On a temporary returns the value, moved out if this is the only handle and copied
+    /// otherwise.
     decltype(auto) get() const& {
         state_->wait_until(TimePoint::max());
         return ready_value();
@@ -117,8 +133,9 @@ public:
         state_->wait_until(TimePoint::max());
         return take_value();
     }
-    /// As `get()`, but throws KazooTimeoutError when not ready within `timeout` (steady time; zero:
-    /// at once). The operation itself goes on; see `cancel` and CallOptions::timeout.
+    /// As get(), for at most `timeout` on the handler's clock; zero or less does not block. Throws
+    /// KazooTimeoutError if the result is not ready by then. The operation itself continues: end it
+    /// with `cancel`, or bound it with CallOptions::timeout.
     decltype(auto) get(AnyDuration timeout) const& {
         wait_or_throw(timeout);
         return ready_value();
@@ -127,7 +144,7 @@ public:
         wait_or_throw(timeout);
         return take_value();
     }
-    /// The value or error if ready, else throws KazooTimeoutError. Never blocks.
+    /// Returns the value or throws the error if ready, else throws KazooTimeoutError. Never blocks.
     decltype(auto) get_nowait() const& {
         wait_or_throw(Duration::zero());
         return ready_value();
@@ -137,8 +154,9 @@ public:
         return take_value();
     }
 
-    /// The same without exceptions: blocks like `get()`, returns a value or an Error.
-    /// Still throws WouldDeadlockError, which is a mistake in the program.
+    /// Blocks as get() does; returns a copy of the value, or the Error. Throws WouldDeadlockError
+    /// and ForkedError, which are errors of the program, std::bad_alloc, and what copying the value
+    /// throws.
     [[nodiscard]] Result<T> result() const {
         state_->wait_until(TimePoint::max());
         if (!state_->successful()) {
@@ -151,23 +169,27 @@ public:
         }
     }
 
-    /// Blocks until ready or for `timeout`; says whether it is ready. Throws only
-    /// WouldDeadlockError.
+    /// Blocks until the result is ready, for at most `timeout`. Returns whether it is ready. Throws
+    /// WouldDeadlockError, ForkedError and std::bad_alloc, never the error of the operation.
     bool wait(AnyDuration timeout) const {
         return state_->wait_until(detail::deadline_after(state_->handler().get(), timeout));
     }
     void wait() const { state_->wait_until(TimePoint::max()); }
 
-    /// Calls `callback(AsyncResult<T>)` once the result is ready, also if it is already.
+    /// Links a callback: `callback(AsyncResult<T>)` is called once when the result is ready, or
+    /// soon if it is ready already. The callback receives this result, on which `get` does not
+    /// block. Corresponds to kazoo's `rawlink`.
     ///
-    /// Each link runs exactly once, in the order of linking, on the handler's completion lane, and
-    /// never in the call that started the operation. It never runs inside `rawlink` either, also if
-    /// the handler is not running: the caller may hold a mutex that the callback needs. (Only where
-    /// no thread and no loop is left to run it: Handler::dispatch.) The callback receives this same
-    /// result, on which `get` does not block. Exceptions that it throws are logged at level error.
-    /// Throws std::bad_alloc, or what copying the callback throws, and then has linked nothing.
-    /// If the lane cannot take the callbacks for want of memory, they run in the thread that
-    /// completes the result.
+    /// Callbacks of one result run in the order of linking, on Lane::completion of the result's
+    /// handler. They never run within the call that started the operation, nor within `rawlink`,
+    /// even if the handler is not running, because the caller may hold a mutex that the callback
+    /// needs. (Handler::dispatch describes the exception: where no other thread or loop could run
+    /// them.) Without a handler they run in the thread that completes the result. If the lane
+    /// cannot accept the callbacks for lack of memory, they run there, too. Exceptions that a
+    /// callback throws are logged at error level.
+    ///
+    /// Returns an identifier for `unlink`. Throws std::bad_alloc, or what copying the callback
+    /// throws; it is then not linked.
     template <class Callback>
     requires std::is_invocable_v < std::decay_t<Callback>
     &, AsyncResult > LinkId rawlink(Callback&& callback) const {
@@ -178,38 +200,41 @@ public:
             ));
         });
     }
-    /// Removes a link that has not begun to run; says whether it did.
+    /// Removes a callback that has not begun to run, and destroys it. Returns whether it was
+    /// removed.
     bool unlink(LinkId link) const noexcept { return state_->unlink(link); }
 
-    /// Gives the operation up, for everyone: all who wait for this result, by whatever copy of it,
-    /// get CancelledError. Says whether this call ended anything; false when the result was ready.
+    /// Cancels the operation for all holders of the result: everyone waiting for it gets
+    /// CancelledError. Returns whether this call ended anything; false if the result was ready.
+    /// Does not wait: the result of a client's operation fails on the connection's executor.
     ///
-    /// - An operation of a client: a request that was not sent is withdrawn (outcome not_sent); one
-    ///   that was sent is abandoned: its reply will be ignored, and whether a write was applied is
+    /// - Operation of a client: a request that was not sent is withdrawn (Outcome::not_sent); one
+    ///   that was sent is abandoned: its reply is ignored, and whether a write was applied is
     ///   unknown. The order of other requests does not change.
-    /// - A coroutine: what it awaits is cancelled, in the same way. True says that this was, and
-    ///   fails with CancelledError; the coroutine may catch that and still give a value. False says
-    ///   that it goes on, between two awaits, in an uncancellable section or because what it awaits
-    ///   is ready: cancellation then reaches its next await. See <kazoo/this_coro.hpp>.
-    /// - A Promise: its result fails, and its producer learns of it (Promise::on_cancel).
+    /// - Coroutine: what it awaits is cancelled, by the same rules. Returns true if that was
+    ///   cancelled and fails with CancelledError; the coroutine may catch the error and still
+    ///   return a value. Returns false if the coroutine continues, because it is between two
+    ///   awaits, in an uncancellable section, or awaits something that is ready: cancellation then
+    ///   takes effect at its next await. See <kazoo/this_coro.hpp>.
+    /// - Promise: its result fails, and its producer is notified (Promise::on_cancel).
     /// - Combined results: see <kazoo/when.hpp>.
     ///
-    /// To stop waiting without taking the result from others, wait with a timeout, `unlink`, or
-    /// await it in a coroutine of your own that has an uncancellable section.
+    /// To stop waiting without cancelling the operation for others, wait with a timeout, call
+    /// `unlink`, or await the result in a coroutine within an uncancellable section.
     bool cancel() const { return detail::cancel(*state_); }
 
-    /// Completes a Boost.Asio completion token. Include <kazoo/asio.hpp>.
+    /// Initiates a wait with a Boost.Asio completion token. Include <kazoo/asio.hpp>.
     ///
-    /// The signature is `void(std::exception_ptr, T)` (`void(std::exception_ptr)` for void), and
-    /// for as_tuple, redirect_error and yield_context `void(boost::system::error_code, T)`;
-    /// `with_error_code(result, token)` and `with_exception(result, token)` choose it themselves.
+    /// The signature is `void(std::exception_ptr, T)`, or `void(boost::system::error_code, T)` for
+    /// as_tuple, redirect_error and yield_context; without the T for AsyncResult<void>.
+    /// `with_error_code(result, token)` and `with_exception(result, token)` select one explicitly.
+    /// T must be default constructible: a failure passes T().
     ///
-    /// The completion handler is called once, through its associated executor, never inside this
-    /// call. Without one that is the handler's executor(): the loop of SequentialAsioHandler, and
-    /// with handlers that have a connection thread that thread, which must not be blocked. Its
-    /// cancellation slot cancels the operation, as `cancel` does. If the executor cannot take it
-    /// for want of memory, it runs in the thread that completes the result. The value type must be
-    /// default constructible. Throws std::bad_alloc.
+    /// The completion handler is called once, through its associated executor, never within this
+    /// call. The default executor is Handler::executor(): the loop of SequentialAsioHandler; with
+    /// handlers that have a connection thread it is that thread, which must not be blocked. If the
+    /// executor cannot accept the handler for lack of memory, it runs in the thread that completes
+    /// the result. The handler's cancellation slot calls `cancel`. Throws std::bad_alloc.
     template <class CompletionToken>
     auto operator()(CompletionToken&& token) const {
         static_assert(
@@ -221,9 +246,11 @@ public:
         );
     }
 
+    /// Returns the handler whose lanes run the callbacks; null if the result has none.
     [[nodiscard]] const std::shared_ptr<Handler>& handler() const noexcept {
         return state_->handler();
     }
+    /// Returns whether both handles refer to the same result.
     friend bool operator==(const AsyncResult&, const AsyncResult&) noexcept = default;
 
 private:
@@ -259,17 +286,18 @@ private:
     detail::RefPtr<detail::ResultState<T>> state_;
 };
 
-/// Awaits a result of any coroutine type. The coroutine goes on at once if the result is ready,
-/// else on the handler's completion lane, one at a time with result callbacks. If its turn comes
-/// while a callback there waits for a coroutine, it goes on inside of that wait.
+/// Awaits a result in a coroutine of any type. If the result is ready the coroutine continues at
+/// once, else on Lane::completion of the result's handler, one at a time with result callbacks; if
+/// a callback there waits for a coroutine, it may be resumed within that wait. `co_await` returns
+/// the value or throws the error, like get().
 ///
-/// If the loop of the handler is destroyed meanwhile, a coroutine that returns an AsyncResult is
-/// destroyed where it stands, and its result fails with CancelledError. Coroutines of other types
-/// belong to their own objects and stay suspended.
+/// If the handler's loop is destroyed first, a coroutine that returns an AsyncResult is destroyed
+/// at its await, and its result fails with CancelledError. Coroutines of other types belong to
+/// their own objects and stay suspended.
 template <class T>
 detail::ResultAwaiter<T, detail::LinkKind::lane> operator co_await(AsyncResult<T> result) noexcept;
 
-/// A result to be awaited without the lane; see `direct`.
+/// What `direct` returns.
 template <class T>
 class DirectResult {
 public:
@@ -277,9 +305,10 @@ public:
     AsyncResult<T> result;
 };
 
-/// `co_await direct(result)` resumes in the very thread that completes the result, usually the
-/// connection's. For the inner steps of recipes and other multi-step operations, so that they do
-/// not wait behind user callbacks. What follows it must never block.
+/// Makes `co_await direct(result)` resume the coroutine in the thread that completes the result,
+/// usually the connection's, instead of on the lane. For inner steps of recipes and other
+/// operations of several steps, which then do not queue behind user callbacks. What follows it must
+/// never block.
 template <class T>
 [[nodiscard]] DirectResult<T> direct(AsyncResult<T> result) noexcept {
     return DirectResult<T>(std::move(result));

@@ -9,33 +9,41 @@
 KAZOO_API_BEGIN
 namespace kazoo {
 
-/// A flag that can be waited for (Python's `threading.Event`): what `start_async` returns.
-/// A cheap handle: copies share the flag. All members may be called from any thread.
+/// A flag to wait for (Python's `threading.Event`), as returned by KazooClient::start_async. A
+/// reference-counted handle: copies refer to the same flag. All members are thread-safe.
 class Event {
 public:
-    /// Waiting uses `handler`; without one it blocks the calling thread. Throws std::bad_alloc.
+    /// Creates a cleared flag. Waiting follows the rules of `handler`: it suspends fibers, and is
+    /// refused on the thread of a loop. Without a handler it blocks the calling thread. Throws
+    /// std::bad_alloc.
     explicit Event(std::shared_ptr<Handler> handler = nullptr);
 
+    /// Returns whether the flag is set.
     [[nodiscard]] bool is_set() const noexcept;
-    /// Sets the flag and wakes all who wait, also if it is cleared before they have run.
+    /// Sets the flag and ends all waits with success, even if it is cleared again before the
+    /// waiting callers have run. Does not wait for them. Coroutines that await
+    /// `direct(wait_async())` resume in this call.
     void set() const;
+    /// Clears the flag and undoes `cancel`. Waits in progress continue.
     void clear() const;
-    /// Ends all waits, those under way and those to come until the next `set` or `clear`; they
-    /// give false, unless the flag is set. For when nobody is left who would set it.
+    /// Ends all waits without setting the flag: those in progress, and those that begin before the
+    /// next `set` or `clear`. They return false, unless the flag is set. For use when the flag will
+    /// not be set any more.
     void cancel() const;
 
-    /// Blocks the calling thread or fiber until the flag is set, at most `timeout` or until
-    /// `cancel`; says whether it was set. Throws WouldDeadlockError where the wait could never
-    /// end, ForkedError in a child process, and std::bad_alloc.
+    /// Blocks the calling thread or fiber until the flag is set, `cancel` is called, or `timeout`
+    /// has passed; without `timeout`, for an unlimited time. Returns whether the flag was set.
+    /// Throws WouldDeadlockError where the wait could never end (AsyncResult), ForkedError in a
+    /// forked child, and std::bad_alloc.
     bool wait(AnyDuration timeout) const;
     bool wait() const;
 
-    /// The same without blocking: a result that is ready when the flag is set next, now if it is
-    /// set. Fails with CancelledError after `cancel` and when the event's last copy is gone.
-    /// Cancelling the result ends this wait and no other. Its callbacks run on the handler's
-    /// completion lane. Throws std::bad_alloc.
+    /// Waits without blocking. Returns a result that becomes ready when the flag is set next, at
+    /// once if it is set. It fails with CancelledError after `cancel` and when the last handle to
+    /// the flag is destroyed. Its callbacks run on Lane::completion of the handler; cancelling it
+    /// ends this wait only. Throws std::bad_alloc.
     ///
-    ///     co_await event;                              // the same, in any coroutine
+    ///     co_await event;                              // same as co_await event.wait_async()
     ///     co_await event.wait_async()(asio::use_awaitable);
     [[nodiscard]] AsyncResult<void> wait_async() const;
 
@@ -45,6 +53,7 @@ private:
     std::shared_ptr<State> state_;
 };
 
+/// Awaits `event.wait_async()`, in a coroutine of any type.
 inline detail::ResultAwaiter<void, detail::LinkKind::lane> operator co_await(const Event& event) {
     return operator co_await(event.wait_async());
 }

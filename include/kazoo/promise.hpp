@@ -13,7 +13,7 @@ KAZOO_API_BEGIN
 namespace kazoo {
 
 namespace detail {
-/// The result of a Promise: cancellation is told to the producer.
+/// Result of a Promise. Cancelling it fails it at once and then runs the functions of on_cancel.
 template <class T>
 class PromiseState final : public ResultState<T> {
 public:
@@ -42,25 +42,34 @@ public:
     }
 
 private:
-    std::atomic<bool> cancelled_{false};
+    std::atomic<bool> cancelled_{false};  // set by `cancel` only, before the result is ready
 };
 }  // namespace detail
 
-/// The producing side of a result, for those who write asynchronous functions without coroutines
-/// (kazoo: `handler.async_result()`, `set`, `set_exception`).
+/// The producing side of a result, for asynchronous functions that are not coroutines (kazoo's
+/// `handler.async_result()` with `set` and `set_exception`).
 ///
-/// Any thread may complete it; the first completion counts. A promise that is destroyed without
-/// one completes its result with CancelledError, so that no wait for it is endless. A value that
-/// cannot be copied or moved into the result fails it with what that throws, or, for want of
-/// memory, with OutOfMemoryError.
+///     AsyncResult<int> f(std::shared_ptr<Handler> handler) {
+///         auto promise = std::make_shared<Promise<int>>(std::move(handler));
+///         auto result = promise->result();
+///         start_work([promise](int value) { promise->set(value); });
+///         return result;
+///     }
+///
+/// Completing and observing are thread-safe; the first completion counts. Destroying a promise
+/// whose result is pending fails it with CancelledError, so that no wait for it is endless. If
+/// storing the value throws, the result fails with that exception, std::bad_alloc as
+/// OutOfMemoryError. A moved-from promise may only be destroyed or assigned to.
 template <class T = void>
 class Promise {
 public:
-    /// Callbacks of the result will run on `handler`; without one, in the thread that completes it,
-    /// and if that is inside such a callback, after that has returned. Throws std::bad_alloc.
+    /// Creates a pending result. Its callbacks run on Lane::completion of `handler`; without a
+    /// handler in the thread that completes it, and if that is within such a callback, after the
+    /// callback returned. Throws std::bad_alloc.
     explicit Promise(std::shared_ptr<Handler> handler = nullptr)
         : state_(detail::make_ref<detail::PromiseState<T>>(std::move(handler))) {}
     Promise(Promise&&) noexcept = default;
+    /// Exchanges the two promises.
     Promise& operator=(Promise&& other) noexcept {
         std::swap(state_, other.state_);
         return *this;
@@ -76,24 +85,29 @@ public:
         }
     }
 
+    /// Returns the result; may be called repeatedly.
     [[nodiscard]] AsyncResult<T> result() const { return AsyncResult<T>(state_); }
 
-    /// Calls `function()` once if the result is cancelled before it is complete, at once if it was
-    /// cancelled before: for the producer to stop its work. It is called in the thread that
-    /// cancels, after the result has failed with CancelledError, and must not block. What it throws
-    /// goes to the logger. Once the result is complete it is destroyed. May be given several times.
-    /// Throws std::bad_alloc.
+    /// Registers a function to stop the producer's work if the result is cancelled. Several may be
+    /// registered. `function()` is called once, in the thread that cancels, after the result has
+    /// failed with CancelledError; if it was cancelled before, within this call. It must not block.
+    /// Exceptions that it throws are logged by the handler, or leave this call if it runs within
+    /// it. It is destroyed when the result is complete. Throws std::bad_alloc.
     template <class Function>
     requires std::is_invocable_v < std::decay_t<Function>
     & > void on_cancel(Function&& function) const {
         state_->on_cancel(UniqueFunction<void()>(std::forward<Function>(function)));
     }
 
-    /// Completes with a value; false if the result was complete before (also by cancel).
+    /// Completes the result with a value constructed from `args`. Returns false if it was complete
+    /// before, by cancellation for example. Linked continuations of the library and `direct`
+    /// coroutines run within this call, callbacks on the lane.
     template <class... Args>
     bool set(Args&&... args) {
         return state_->succeed(std::forward<Args>(args)...);
     }
+    /// Completes the result with an error, which must not be null. Returns as `set` does. The other
+    /// forms take an Error, thrown as its exception class, and any exception object.
     bool set_exception(std::exception_ptr error) { return state_->fail(std::move(error)); }
     bool set_exception(Error error) { return state_->fail(std::move(error)); }
     template <class E>

@@ -1,4 +1,4 @@
-/// A value or the Error in its place: failures without exceptions.
+/// Result: the value of an operation, or its Error.
 #pragma once
 
 #include <kazoo/detail/export.hpp>
@@ -12,29 +12,33 @@
 KAZOO_API_BEGIN
 namespace kazoo {
 
-/// The outcome of an operation that gives a T: either the value or an Error.
+/// Either the value of an operation or its Error (AsyncResult::result), for code without
+/// exceptions.
 ///
 ///     if (auto node = result) { use(*node); } else { log(node.failure()); }
 ///     if (result.error() == kazoo::Errc::no_node) ...
-///     T value = result.value();   // throws the typed exception, here NoNodeError
+///     T value = result.value();   // throws the exception class of the error, here NoNodeError
 ///
-/// A value type, as copyable and movable as T. Not synchronised.
+/// A value type, copyable and movable if T is. Not synchronised: concurrent access to one object is
+/// safe only if all accesses read.
 template <class T>
 class [[nodiscard]] Result {
 public:
     using value_type = T;
 
-    /// Holds a value. Implicit, so that a function can simply return it.
+    /// Holds a value. Implicit, so that functions can return it directly.
     Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
-    /// Holds a failure, also made from a bare code with its usual outcome.
+    /// Holds an error; from a bare code, with the usual outcome of that code. Implicit for the same
+    /// reason.
     Result(Error failure) noexcept : state_(std::in_place_index<1>, std::move(failure)) {}
     Result(Errc code) noexcept : Result(Error(code)) {}
     Result(ClientErrc code) noexcept : Result(Error(code)) {}
 
+    /// Returns whether there is a value, as does the conversion to bool.
     bool has_value() const noexcept { return state_.index() == 0; }
     explicit operator bool() const noexcept { return has_value(); }
 
-    /// The value; throws the exception that belongs to the failure if there is none.
+    /// Returns the value. Throws the exception class of the error if there is none.
     T& value() & {
         require_value();
         return **this;
@@ -48,14 +52,15 @@ public:
         return std::move(**this);
     }
 
-    /// The value, unchecked: only allowed if has_value().
+    /// Accesses the value without a check. Undefined unless has_value().
     T& operator*() & noexcept { return *std::get_if<0>(&state_); }
     const T& operator*() const& noexcept { return *std::get_if<0>(&state_); }
     T&& operator*() && noexcept { return std::move(*std::get_if<0>(&state_)); }
     T* operator->() noexcept { return std::get_if<0>(&state_); }
     const T* operator->() const noexcept { return std::get_if<0>(&state_); }
 
-    /// The value, or `fallback` if there is none.
+    /// Returns a copy of the value (moved out of a temporary), or `fallback` converted to T if
+    /// there is none.
     template <class U>
     T value_or(U&& fallback) const& {
         if (has_value()) {
@@ -71,12 +76,12 @@ public:
         return static_cast<T>(std::forward<U>(fallback));
     }
 
-    /// The code of the failure; empty if there is a value.
+    /// Returns the code of the error; an empty code if there is a value.
     std::error_code error() const noexcept {
         const Error* failure = std::get_if<1>(&state_);
         return failure ? failure->code() : std::error_code();
     }
-    /// The whole failure; only allowed if there is no value.
+    /// Returns the whole error. Undefined if has_value().
     const Error& failure() const& noexcept { return *std::get_if<1>(&state_); }
     Error&& failure() && noexcept { return std::move(*std::get_if<1>(&state_)); }
 
@@ -90,32 +95,36 @@ private:
     std::variant<T, Error> state_;
 };
 
-/// The outcome of an operation that gives nothing but success or an Error.
+/// Success or the Error of an operation that has no value. The members correspond to those of
+/// Result<T>.
 template <>
 class [[nodiscard]] Result<void> {
 public:
     using value_type = void;
 
-    /// Success.
+    /// Holds success.
     Result() noexcept {}
+    /// Holds an error; from a bare code, with the usual outcome of that code.
     Result(Error failure) noexcept : failure_(std::move(failure)) {}
     Result(Errc code) noexcept : Result(Error(code)) {}
     Result(ClientErrc code) noexcept : Result(Error(code)) {}
 
+    /// Returns whether the operation succeeded, as does the conversion to bool.
     bool has_value() const noexcept { return !failure_; }
     explicit operator bool() const noexcept { return has_value(); }
 
-    /// Throws the exception that belongs to the failure if there is one.
+    /// Throws the exception class of the error if there is one.
     void value() const {
         if (failure_) {
             throw_error(*failure_);
         }
     }
 
-    /// As in the other Results.
+    /// Returns the code of the error; an empty code on success.
     std::error_code error() const noexcept {
         return failure_ ? failure_->code() : std::error_code();
     }
+    /// Returns the whole error. Undefined if has_value().
     const Error& failure() const& noexcept { return *failure_; }
     Error&& failure() && noexcept { return std::move(*failure_); }
 

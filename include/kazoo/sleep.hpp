@@ -10,17 +10,18 @@
 KAZOO_API_BEGIN
 namespace kazoo {
 
-/// A pause that blocks nothing: a result that is ready after `duration` (steady time; zero or less:
-/// as soon as the connection's executor comes to it). For coroutines:
+/// A pause that blocks no thread. Returns a result that becomes ready after `duration` on the
+/// handler's clock; zero or less: when the connection's executor next runs.
 ///
 ///     co_await sleep_async(zk.handler(), 100ms);
 ///     co_await sleep_async(zk.handler(), 100ms)(asio::use_awaitable);
 ///
-/// `cancel` ends it with CancelledError. Callbacks and coroutines that wait for it go on on the
-/// handler's completion lane. The handler is kept running meanwhile, also without clients.
+/// Callbacks and coroutines that wait for it continue on Lane::completion of the handler. The
+/// handler is kept running until the result is ready, also without clients. Cancelling the result
+/// ends the pause at once, with CancelledError.
 ///
-/// Throws ConfigurationError if there is no handler, std::system_error if the handler cannot create
-/// its threads, std::bad_alloc. Fails with OutOfMemoryError if there is no memory for the timer.
+/// Throws ConfigurationError if `handler` is null, what Handler::start throws, and std::bad_alloc.
+/// The result fails with OutOfMemoryError if the timer cannot be allocated. Thread-safe.
 [[nodiscard]] AsyncResult<void> sleep_async(
     const std::shared_ptr<Handler>& handler, AnyDuration duration
 );

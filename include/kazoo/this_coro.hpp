@@ -1,4 +1,4 @@
-/// What a coroutine that returns an AsyncResult can say about its own cancellation.
+/// Control of its own cancellation for a coroutine that returns an AsyncResult.
 #pragma once
 
 #include <kazoo/detail/cancellation.hpp>
@@ -9,7 +9,8 @@
 KAZOO_API_BEGIN
 namespace kazoo {
 
-/// While one of these lives, cancellation does not reach what its coroutine awaits. Move-only.
+/// While an object of this class exists, cancelling its coroutine does not cancel what that awaits.
+/// Move-only. Use it to complete a cleanup:
 ///
 ///     AsyncResult<void> held(KazooClient& zk, std::string path) {
 ///         const auto made = co_await zk.create_async(path, "", CreateOptions().ephemeral());
@@ -17,19 +18,19 @@ namespace kazoo {
 ///         try {
 ///             co_await work(zk);
 ///         } catch (...) {
-///             failure = std::current_exception();  // C++ allows no co_await in here
+///             failure = std::current_exception();  // C++ does not allow co_await in a handler
 ///         }
 ///         const auto section = co_await this_coro::uncancellable;
 ///         co_await zk.delete_async(made);          // also if `work` was cancelled
 ///         if (failure) std::rethrow_exception(failure);
 ///     }
 ///
-/// A cancellation that is asked for meanwhile is remembered and reaches the first await after the
-/// section, unless `this_coro::reset_cancellation` forgets it. Sections may be within one another.
-/// Other limits remain: deadlines, stop tokens and the end of the client still end operations.
+/// A cancellation requested during the section takes effect at the first await after it, unless
+/// `this_coro::reset_cancellation` discards it. Sections may be nested. Deadlines, stop tokens and
+/// the end of the client end operations within a section as usual.
 class [[nodiscard]] UncancellableSection {
 public:
-    /// Begins a section; `co_await this_coro::uncancellable` calls this.
+    /// Begins a section; called by `co_await this_coro::uncancellable`.
     UncancellableSection(
         detail::RefPtr<detail::ResultStateBase> coroutine, detail::Cancellation& cancellation
     ) noexcept
@@ -40,7 +41,7 @@ public:
     UncancellableSection& operator=(UncancellableSection&&) = delete;
     ~UncancellableSection() { end(); }
 
-    /// Ends the section before its time; nothing the second time.
+    /// Ends the section before the destructor does. Has no effect if it has ended.
     void end() noexcept {
         if (const auto coroutine = std::exchange(coroutine_, {})) {
             cancellation_->leave_section();
@@ -52,19 +53,20 @@ private:
     detail::Cancellation* cancellation_;
 };
 
-/// To be awaited in coroutines that return an AsyncResult, and nowhere else. None of these
-/// suspends. (Coroutines of Boost.Asio have asio::this_coro::reset_cancellation_state.)
+/// Objects to await in coroutines that return an AsyncResult; other coroutines cannot await them.
+/// None suspends the coroutine. (Coroutines of Boost.Asio have
+/// asio::this_coro::reset_cancellation_state.)
 namespace this_coro {
 
 /// `const auto section = co_await this_coro::uncancellable;` begins an UncancellableSection.
 inline constexpr detail::UncancellableTag uncancellable{};
 
-/// `const bool was = co_await this_coro::reset_cancellation;` forgets that this coroutine was
-/// cancelled, so that its next await is not; says whether it was.
+/// `const bool was = co_await this_coro::reset_cancellation;` discards a cancellation of this
+/// coroutine, so that its next await is not cancelled. Returns whether there was one.
 inline constexpr detail::ResetCancellationTag reset_cancellation{};
 
-/// `const bool is = co_await this_coro::cancelled;` says whether this coroutine was cancelled and
-/// has not been reset since.
+/// `const bool is = co_await this_coro::cancelled;` returns whether this coroutine has been
+/// cancelled and the cancellation has not been discarded.
 inline constexpr detail::CancelledTag cancelled{};
 
 }  // namespace this_coro

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-/// Several results as one: `when_all` waits for all of them, `when_any` for the first.
+/// Combined results: `when_all` waits for all of several results, `when_any` for the first.
 ///
 ///     auto [node, names] = co_await when_all(zk.get_async("/a"), zk.get_children_async("/b"));
 ///
@@ -19,30 +19,30 @@
 ///
 ///     const auto first = co_await when_any(reads);  // reads[first] is ready
 ///
-/// What they return is a result like any other: it can be waited for, linked, awaited, cancelled.
-/// Its handler is that of the first result given that has one; its callbacks run there, on the
-/// completion lane. Nothing of it runs on the lanes of the others. From any thread.
+/// Both return an ordinary result, to be waited for, linked, awaited and cancelled. Its handler is
+/// that of the first argument that has one; its callbacks run there, on Lane::completion, and it
+/// uses no lane of the other handlers. Both functions are thread-safe and throw std::bad_alloc.
 ///
-/// Results may be of any operations and handlers, ready already, and given more than once. One that
-/// is not valid makes the combined result fail at once with BadArgumentsError (outcome unknown: the
-/// others go on).
+/// The arguments may be results of any operations and handlers, already ready, and repeated. If one
+/// is invalid (AsyncResult::valid) the combined result fails at once with BadArgumentsError
+/// (Outcome::unknown, since the other operations continue).
 ///
-/// To bound the wait give each operation a CallOptions::timeout; a blocking `get(timeout)` of the
-/// combined result bounds the wait alone.
+/// To bound the operations, give each a CallOptions::timeout; a blocking `get(timeout)` of the
+/// combined result bounds the wait only.
 ///
-/// With g++ 12 a braced list cannot stand in a `co_await` expression: name the vector.
+/// With g++ 12 a braced list cannot be written within a `co_await` expression: name the vector.
 
 KAZOO_API_BEGIN
 namespace kazoo {
 
-/// Ready when all are, also when one fails early, so that no operation is left running unnoticed.
-/// Gives their values in the order of the arguments (std::monostate for void): moved out of results
-/// that nobody else holds, else copied. If any failed, fails with the error of the first in the
-/// order of the arguments, as it was thrown; its outcome is that of this one operation. For the
-/// others keep their results, or use the form with a vector.
+/// Ready when all results are ready, also if one fails early, so that no operation continues
+/// unnoticed. Returns their values in the order of the arguments (std::monostate for void), moved
+/// out of results with no other handle, else copied. If any failed, fails with the error of the
+/// first of them in the order of the arguments, with that operation's outcome; for the others keep
+/// their results, or use the form with a vector.
 ///
-/// Cancelling cancels all that are pending. Then, once all are ready, it fails with CancelledError
-/// (outcome unknown) if any of them was cancelled.
+/// Cancelling cancels all pending results; once all are ready, the combined result fails with
+/// CancelledError (Outcome::unknown) if any of them was cancelled.
 template <class... T>
 [[nodiscard]] AsyncResult<std::tuple<detail::WhenValue<T>...>> when_all(AsyncResult<T>... results) {
     using Values = std::tuple<detail::WhenValue<T>...>;
@@ -52,9 +52,9 @@ template <class... T>
     );
 }
 
-/// Ready when all are. Gives the results themselves, in the same order and each ready, so that
-/// failures can be looked at one by one; does not fail with them. Of no results: ready at once.
-/// Cancellation: as above.
+/// Ready when all results are ready; does not fail with their errors. Returns the results
+/// themselves, in the same order and each ready. An empty vector gives a result that is ready at
+/// once. Cancelling works as above.
 template <class T>
 [[nodiscard]] AsyncResult<std::vector<AsyncResult<T>>> when_all(std::vector<AsyncResult<T>> results
 ) {
@@ -64,11 +64,11 @@ template <class T>
     );
 }
 
-/// Gives the index of the first result that is ready, with a value or an error; of those that are
-/// ready in the call the first in order. The others go on, and nothing remains linked to them:
-/// cancel them yourself if nobody wants them. Of no results: fails with BadArgumentsError.
+/// Ready when the first result is ready, with a value or an error. Returns its index; if several
+/// are ready at the call, the lowest. The others continue, without a link to the combined result:
+/// cancel those that are not needed. Fails with BadArgumentsError for an empty vector.
 ///
-/// Cancelling cancels all of them and fails with CancelledError (outcome unknown).
+/// Cancelling cancels all results and fails with CancelledError (Outcome::unknown).
 template <class T>
 [[nodiscard]] AsyncResult<std::size_t> when_any(std::vector<AsyncResult<T>> results) {
     using Results = std::vector<AsyncResult<T>>;
@@ -77,7 +77,7 @@ template <class T>
     );
 }
 
-/// The same for results of different types.
+/// As above, for results of different types.
 template <class... T>
 requires(sizeof...(T) > 0)
     [[nodiscard]] AsyncResult<std::size_t> when_any(AsyncResult<T>... results) {
