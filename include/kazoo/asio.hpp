@@ -1,7 +1,10 @@
 #pragma once
 
-/// Boost.Asio completion tokens for results: `co_await zk.get_async("/a")(asio::use_awaitable)`,
-/// `zk.get_async("/a")(asio::use_future)`, and so on. Boost 1.81 or later.
+/// Boost.Asio completion tokens for results (AsyncResult::operator()). Needs Boost 1.81 or later.
+///
+///     auto node = co_await zk.get_async("/a")(asio::use_awaitable);
+///     auto future = zk.get_async("/a")(asio::use_future);
+///     zk.get_async("/a")([](std::exception_ptr error, NodeData node) { ... });
 
 #include <kazoo/async_result.hpp>
 #include <kazoo/detail/asio_token.hpp>
@@ -26,7 +29,8 @@ KAZOO_API_BEGIN
 namespace kazoo {
 namespace detail {
 
-/// A failure as an error_code: that of the Error, `ClientErrc::foreign_exception` for others.
+/// Returns the error as an error_code: that of the Error, or ClientErrc::foreign_exception for
+/// exceptions that are not the library's.
 template <class T>
 [[nodiscard]] boost::system::error_code error_code_of(const AsyncResult<T>& result) noexcept {
     if (result.successful()) {
@@ -39,7 +43,8 @@ template <class T>
     }
 }
 
-/// Hands a ready result to an Asio completion handler. A value that cannot be copied is an error.
+/// Calls a completion handler with a ready result. A value whose copy throws is passed as that
+/// error.
 template <class Signature, class T, class CompletionHandler>
 void complete_handler(AsyncResult<T> result, CompletionHandler& handler) {
     constexpr bool codes = is_error_code_signature<Signature>;
@@ -74,7 +79,8 @@ void complete_handler(AsyncResult<T> result, CompletionHandler& handler) {
     }
 }
 
-/// Where a completion handler runs that has no executor of its own: the handler's loop.
+/// Returns the executor for completion handlers without an associated one: that of the result's
+/// handler, or the system executor if there is none.
 template <class T>
 [[nodiscard]] boost::asio::any_io_executor default_executor(const AsyncResult<T>& result) {
     boost::asio::any_io_executor executor;
@@ -84,7 +90,8 @@ template <class T>
     return executor ? executor : boost::asio::any_io_executor(boost::asio::system_executor());
 }
 
-/// A completion handler on its way: keeps its executor busy until it has run.
+/// A completion handler with its result. The work guard keeps its executor running until it has
+/// run.
 template <class Signature, class T, class CompletionHandler>
 class PendingCompletion {
 public:
@@ -112,8 +119,8 @@ private:
     AsyncResult<T> result_;
 };
 
-/// Here, in this thread, if the executor has no memory to take it: late on the wrong thread is
-/// better than never.
+/// Posts the completion to its executor. Without memory for that, even at the second attempt, runs
+/// it in this thread: the completion must not be lost.
 template <class Pending>
 void post_completion(const std::shared_ptr<Pending>& pending) {
     constexpr int tries = 2;
@@ -126,7 +133,7 @@ void post_completion(const std::shared_ptr<Pending>& pending) {
     (*pending)();
 }
 
-/// What `result(token)` comes down to.
+/// Implements `result(token)` for one signature.
 template <class Signature, class T, class CompletionToken>
 auto complete_token(const AsyncResult<T>& awaited, CompletionToken&& token) {
     return boost::asio::async_initiate<CompletionToken, Signature>(
@@ -149,6 +156,7 @@ auto complete_token(const AsyncResult<T>& awaited, CompletionToken&& token) {
     );
 }
 
+/// Implements AsyncResult::operator(), which selects the signature by the type of the token.
 template <class T, class CompletionToken>
 struct TokenCompletion {
     static auto run(const AsyncResult<T>& result, CompletionToken&& token) {
@@ -168,10 +176,13 @@ struct TokenCompletion {
 
 }  // namespace detail
 
-/// Completes a token with the signature `void(boost::system::error_code, T)`, or
-/// `void(boost::system::error_code)`, whatever the token; `result(token)` chooses it for the tokens
-/// that want it. The code is that of the Error, in its category: `ec == Errc::no_node`. With
-/// `use_awaitable` and the like failures throw boost::system::system_error.
+/// Completes `token` with `void(boost::system::error_code, T)`, for AsyncResult<void> with
+/// `void(boost::system::error_code)`, whatever the type of the token. In contrast, `result(token)`
+/// uses error codes only for as_tuple, redirect_error and yield_context.
+///
+/// On success the code is empty; on failure it is that of the Error, in its category (`ec ==
+/// Errc::no_node`), and the value is T(). With `use_awaitable` and similar tokens a failure throws
+/// boost::system::system_error. Executor, cancellation and exceptions: AsyncResult::operator().
 template <class T, class CompletionToken>
 auto with_error_code(const AsyncResult<T>& result, CompletionToken&& token) {
     return detail::complete_token<detail::ErrorCodeSignature<T>>(
@@ -179,8 +190,9 @@ auto with_error_code(const AsyncResult<T>& result, CompletionToken&& token) {
     );
 }
 
-/// Completes a token with the signature `void(std::exception_ptr, T)`, or
-/// `void(std::exception_ptr)`, whatever the token.
+/// Completes `token` with `void(std::exception_ptr, T)`, for AsyncResult<void> with
+/// `void(std::exception_ptr)`, whatever the type of the token. On success the pointer is null; with
+/// `use_awaitable` a failure throws the exception class of the error.
 template <class T, class CompletionToken>
 auto with_exception(const AsyncResult<T>& result, CompletionToken&& token) {
     return detail::complete_token<detail::ExceptionSignature<T>>(

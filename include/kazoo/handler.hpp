@@ -25,30 +25,36 @@ class Backlog;
 class WorldSource;
 }  // namespace detail
 
-/// Where user code runs. Each lane runs one task at a time, in the order of dispatch; a slow task
-/// delays its own lane only, never the connection and its pings.
+/// A queue of user code on a handler. Each lane runs one task at a time, in the order of dispatch.
+/// A slow task delays its own lane only, if the handler has a thread or fiber for each lane; on a
+/// loop it delays everything the loop runs.
 enum class Lane {
-    completion,  ///< callbacks of results (`rawlink`), resumed coroutines
-    callback,    ///< watch functions
-    session      ///< state listeners
+    completion,  ///< Callbacks of results (AsyncResult::rawlink) and resumed coroutines.
+    callback,    ///< Watch functions.
+    session      ///< State listeners.
 };
 
-/// What one blocked caller sleeps on. Made by a handler, used by one caller at a time.
+/// Blocks one caller. Created by Handler::waiter and used by one caller at a time.
 class Waiter {
 public:
     virtual ~Waiter() = default;
-    /// Blocks the caller (thread or fiber) until `notify` or `deadline` (`TimePoint::max()`: for
-    /// ever). May return early: the caller looks at its condition again.
+    /// Blocks the calling thread or fiber until `notify` is called or `deadline` has passed on the
+    /// handler's clock; TimePoint::max() means no deadline. May return early: the caller checks its
+    /// condition again.
     virtual void wait_until(TimePoint deadline) = 0;
-    /// Ends the present or the next wait. From any thread.
+    /// Ends the wait in progress, or the next one if there is none. Thread-safe.
     virtual void notify() noexcept = 0;
 };
 
-/// Who owns threads and loops: the pluggable part of the asynchronous API (kazoo's `IHandler`).
+/// Owner of threads and loops: what the library runs on (kazoo's `IHandler`).
 ///
-/// A handler answers five questions and no more: which executor carries the connection, where
-/// callbacks run, how a caller waits, what time it is, and how all this starts and stops.
-/// Implement it to adapt a loop of your own. One handler may serve several clients.
+/// A handler defines five things: the executor that carries the connection, where callbacks run,
+/// how a caller waits, the time, and how all this is started and stopped. Derive from it to adapt
+/// another event loop; examples/glib_handler.hpp does so in about 110 lines. One handler may serve
+/// several clients. All members except construction and destruction must be thread-safe.
+///
+/// Whatever the handler, host names are looked up on separate threads, one for each name in
+/// progress.
 class Handler {
 public:
     Handler() = default;
@@ -56,63 +62,75 @@ public:
     Handler& operator=(const Handler&) = delete;
     virtual ~Handler() = default;
 
-    /// As in kazoo: "sequential_threading_handler", "sequential_asio_handler".
+    /// Returns a name for logs, as in kazoo: "sequential_threading_handler",
+    /// "sequential_asio_handler".
     [[nodiscard]] virtual std::string_view name() const noexcept = 0;
 
-    /// The executor that carries the connection. Nothing that blocks runs on it.
+    /// Returns the executor that carries the connections. The library runs nothing on it that
+    /// blocks.
     [[nodiscard]] virtual boost::asio::any_io_executor executor() = 0;
 
-    /// Runs `task` on `lane` after all tasks given to that lane before. Thread-safe; returns at
-    /// once. The task does not throw. Also a handler that is not running must run the task, because
-    /// nothing that was linked may be lost; not within this call, unless no other thread or loop
-    /// could ever run it: the caller may hold locks that the task needs. What it throws
-    /// (std::bad_alloc) means that the task was not taken and has been destroyed.
+    /// Queues `task` on `lane`, behind all tasks dispatched to that lane before, and returns at
+    /// once.
+    ///
+    /// The task does not throw and must be run in any case, also if the handler is not running,
+    /// because callbacks must not be lost. It must not run within this call, because the caller may
+    /// hold locks that the task needs, unless no other thread or loop could ever run it. If
+    /// dispatch throws (std::bad_alloc), the task has not been queued and has been destroyed.
     virtual void dispatch(Lane lane, Task task) = 0;
 
-    /// What the calling thread or fiber blocks on. Throws WouldDeadlockError where blocking could
-    /// never end, because the caller is the one who would have to end it.
+    /// Returns what the calling thread or fiber blocks on. Throws WouldDeadlockError where blocking
+    /// could never end because the caller itself would have to end it, ForkedError in a forked
+    /// child whose parent would have to, and std::bad_alloc.
     [[nodiscard]] virtual std::shared_ptr<Waiter> waiter() = 0;
 
+    /// Returns the current time on the clock of all deadlines. By default that of Clock.
     [[nodiscard]] virtual TimePoint now() const noexcept { return Clock::now(); }
 
-    /// Blocks the calling thread or fiber for `duration`. Throws like `waiter`.
+    /// Blocks the calling thread or fiber for `duration`. Throws what `waiter` throws, and
+    /// WouldDeadlockError in a state listener.
     void sleep(AnyDuration duration);
 
-    /// A client that starts calls `start`, one that has stopped calls `stop`; the handler runs from
-    /// the first start to the last stop. `stop` returns when what was dispatched has run, except
-    /// when it is called on one of the handler's own threads: then it returns at once.
+    /// Called by each client that starts; `stop` is called once for each `start`. The handler runs
+    /// from the first start to the last stop. Throws, with nothing started, std::system_error if a
+    /// thread cannot be created, std::bad_alloc, or what the derived class documents.
     virtual void start() = 0;
+    /// Called by each client that has stopped. The last stop returns when all dispatched tasks have
+    /// run; on one of the handler's own threads it returns at once. Handlers on a loop limit the
+    /// wait, as documented with each.
     virtual void stop() = 0;
+    /// Returns whether the handler has been started more often than stopped.
     [[nodiscard]] virtual bool running() const noexcept = 0;
 
-    /// Told of an exception that escaped from a callback on `lane`: a line at level error goes to
-    /// the logger, and nothing else happens. Never throws.
+    /// Logs, at error level, an exception that escaped from user code on `lane`. Never throws.
     void report_escaped(Lane lane, const std::exception_ptr& error) noexcept;
-    /// Where `report_escaped` writes. A client that starts installs its own logger here; before,
-    /// it is the default one (standard error).
+    /// Sets the logger of `report_escaped`. A client that starts the handler sets its own; before
+    /// that it is the default Logger (standard error).
     void set_logger(Logger logger);
 
-    /// How many result callbacks and watch events wait for their turn on the lanes. While that is
-    /// more than its limit of requests, a client refuses new operations with QueueFullError:
-    /// callbacks that do not keep up must not fill the memory.
+    /// Returns the number of tasks with result callbacks, coroutines or watch functions that wait
+    /// for their turn on the lanes. While it is at least ClientLimits::requests, a client refuses
+    /// new operations with QueueFullError, so that callbacks that are too slow do not exhaust the
+    /// memory.
     [[nodiscard]] std::size_t backlog() const noexcept {
         return backlog_.load(std::memory_order_relaxed);
     }
 
-    /// For the library's own simulation, which replaces time and network. Leave it as it is.
+    /// For the simulation in the library's own tests, which replaces time and network. Do not
+    /// override.
     [[nodiscard]] virtual detail::WorldSource* world_source() noexcept { return nullptr; }
 
 private:
     friend class detail::Backlog;
     friend class detail::Resumptions;
 
-    std::atomic<std::size_t> backlog_{0};
+    std::atomic<std::size_t> backlog_{0};  // changed through detail::Backlog
     detail::Resumptions resumptions_;
-    std::mutex logger_mutex_;
-    Logger logger_;
+    std::mutex logger_mutex_;  // held for copies of the logger only, not while it writes
+    Logger logger_;            // guarded by logger_mutex_
 };
 
-/// The name of a lane, for logs.
+/// Returns "completion", "callback" or "session", for logs.
 [[nodiscard]] std::string_view to_string(Lane lane) noexcept;
 
 }  // namespace kazoo

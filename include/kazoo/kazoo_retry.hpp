@@ -25,64 +25,63 @@ template <class T>
 inline constexpr bool is_async_result<AsyncResult<T>> = true;
 }  // namespace detail
 
-/// A function that starts an operation: called without arguments it returns an AsyncResult.
+/// A function that starts an operation: called without arguments, it returns an AsyncResult.
 template <class F>
 concept AsyncFunction = std::invocable<F&> && detail::is_async_result<std::invoke_result_t<F&>>;
 
-/// Calls a function again while it fails for reasons that pass (kazoo's `KazooRetry`).
+/// Repeats a function until it succeeds or fails with an error that is not temporary (kazoo's
+/// `KazooRetry`).
 ///
 ///     KazooRetry retry(RetryPolicy().max_tries(5), zk.handler());
 ///     auto node = retry([&] { return zk.get("/a"); });                          // blocks
 ///     auto node = co_await retry.call_async([&] { return zk.get_async("/a"); });  // does not
 ///
-/// A client has one with its own policy: KazooClient::retry, retry_async and command_retry.
+/// A client has one with the policy of its options: KazooClient::retry, retry_async, command_retry.
 ///
-/// Tries again after every failure that is Condition::retryable (ConnectionLoss,
-/// OperationTimeoutError, RequestTimeoutError, SessionMovedError, ThrottledOpError, QueueFullError,
-/// ReconfigInProcessError, NotReadOnlyCallError), after ForceRetryError (which is there for the
-/// function to throw) and, if the policy's ignore_expire says so, after SessionExpiredError.
-/// Whatever else the function throws or its result fails with passes through as it is,
-/// ConnectionClosedError above all: a client that is stopped is not waited for.
+/// Retried errors: those of Condition::retryable (ConnectionLoss, OperationTimeoutError,
+/// RequestTimeoutError, SessionMovedError, ThrottledOpError, QueueFullError,
+/// ReconfigInProcessError, NotReadOnlyCallError), ForceRetryError, which exists for the function to
+/// throw, and, with RetryPolicy::ignore_expire, SessionExpiredError. All other errors are passed on
+/// unchanged. That includes ConnectionClosedError: a stopped client is not waited for.
 ///
-/// When no try is left, or the policy's deadline leaves no time for the next pause, the call fails
-/// with RetryFailedError, whose detail() holds the last failure, whose path() is that of the last
-/// failure, and whose outcome() sums the tries up: `unknown` if any ended so, `not_sent` only if
-/// all did. What the function did before the step that failed, only the function knows.
+/// Final error: when no try is left, or the next pause would end after the policy's deadline, the
+/// call fails with RetryFailedError. Its detail() contains the last error, its path() is that of
+/// the last error, and its outcome() covers all tries: `unknown` if any of them was, `not_sent`
+/// only if all were. Effects of the function before the step that failed are not included.
 ///
-/// The policy's deadline bounds the tries, too. Operations that the function begins, on its own
-/// thread or fiber, fail with OperationTimeoutError at the deadline, as if each had
+/// Deadline: RetryPolicy::deadline bounds the tries as well. Operations that the function starts on
+/// its own thread or fiber fail with OperationTimeoutError at the deadline, as if each had
 /// CallOptions::deadline; call_async also cancels the result of a try that is not ready by then.
-/// If a blocking function waits for anything else (another thread, an Event), give that wait a
-/// timeout of its own.
+/// Give other waits of a blocking function (for a thread, an Event) a timeout of their own.
 ///
-/// Beware of trying writes again. A try whose outcome() was `unknown` may have been applied: then
-/// the next `create` fails with NodeExistsError (or, with `sequence`, makes a second node), the
-/// next `delete_` with NoNodeError, the next conditional `set` with BadVersionError, and none of
-/// them means that somebody else was there. Let the function find out, or use a policy with
-/// `retry_unknown(false)`, which tries again only what certainly has not been applied.
+/// Writes: a try with outcome() `unknown` may have been applied. The next `create` then fails with
+/// NodeExistsError (with `sequence` it creates a second node), the next `delete_` with NoNodeError,
+/// the next conditional `set` with BadVersionError, although no other client interfered. Have the
+/// function check for this, or use `retry_unknown(false)`, which retries only what certainly was
+/// not applied.
 ///
-/// Jitter, pauses and limits are those of RetryPolicy. Every call has its own tries: one object may
-/// serve many calls at once, from any thread (kazoo's `copy` and `reset` are not needed).
+/// RetryPolicy defines pauses and limits. Each call counts its own tries: one object may serve many
+/// calls at once, from any thread, so that kazoo's `copy` and `reset` are not needed.
 class KazooRetry {
 public:
-    /// `handler` tells the time and sleeps. Without one the calling thread blocks, and call_async
-    /// is not possible.
+    /// `handler` provides clock and waiting. Without one the calling thread blocks on the steady
+    /// clock, and call_async is not possible.
     explicit KazooRetry(RetryPolicy policy, std::shared_ptr<Handler> handler = nullptr)
         : policy_(policy), handler_(std::move(handler)) {}
 
-    /// When this stop is requested a pause ends at once, and no other begins: the call fails with
-    /// InterruptedError, a RetryFailedError. A try under way is not disturbed: if it succeeds, the
-    /// call does. May be given several times; each of the stops counts.
+    /// Adds a stop token, to those given before. When a stop is requested a pause ends at once, no
+    /// other begins, and the call fails with InterruptedError, a RetryFailedError. A try in
+    /// progress is not interrupted; if it succeeds, so does the call. Not thread-safe.
     KazooRetry& interrupt(std::stop_token stop) & {
         stops_.push_back(std::move(stop));
         return *this;
     }
     KazooRetry interrupt(std::stop_token stop) && { return std::move(interrupt(std::move(stop))); }
 
-    /// Calls `function(args...)`, again if need be, and returns what it returns. Blocks the calling
-    /// thread or fiber between the tries, and throws WouldDeadlockError before the first one where
-    /// that is not possible: on the only thread of a loop, and in state listeners. The arguments
-    /// are handed to each try as lvalues.
+    /// Calls `function(args...)` until it succeeds; each try receives the arguments as lvalues.
+    /// Blocks the calling thread or fiber between the tries. Returns what `function` returns.
+    /// Throws the errors described above, and WouldDeadlockError before the first try where
+    /// blocking is not possible: on the only thread of a loop and in state listeners.
     template <class F, class... Args>
     requires std::invocable<F&, Args&...> std::invoke_result_t<F&, Args&...>
     operator()(F&& function, Args&&... args) const {
@@ -99,22 +98,23 @@ public:
             } catch (...) {
                 failure = std::current_exception();
             }
-            // Not in the catch block, which a fiber must not sleep in.
+            // Not within the catch block: a fiber must not be suspended there.
             pause(run, failure);
         }
     }
 
-    /// The same without blocking: calls `function()`, which returns an AsyncResult, now, and again
-    /// when that has failed. Gives the first result that is a success, else an error as above.
+    /// As above, without blocking: `function()` returns an AsyncResult. Returns a result that
+    /// completes with the first success, or with an error as described above.
     ///
-    /// The function is copied or moved, and lives until the result is ready. Its first call is
-    /// inside this one; all others run on the connection's executor and must not block. It may be a
-    /// coroutine. `cancel` of the result reaches the try or the pause that is under way.
-    /// The handler is kept running meanwhile, also without clients.
-    /// Throws ConfigurationError if there is no handler, std::system_error if the handler cannot
-    /// create its threads, nothing else.
+    /// The function is copied or moved, and destroyed when the result is complete. Its first call
+    /// is made within this one; all others run on the handler's executor and must not block. It may
+    /// be a coroutine. Cancelling the result cancels the try or the pause in progress. The handler
+    /// is kept running until the result is ready, also without clients.
     ///
-    /// g++ 12 destroys a lambda twice that captures by value and is written inside a co_await
+    /// Throws ConfigurationError if there is no handler, what Handler::start throws, and
+    /// std::bad_alloc.
+    ///
+    /// g++ 12 destroys twice a lambda that captures by value and is written within a co_await
     /// expression: give it a name first.
     template <AsyncFunction F>
     std::invoke_result_t<F&> call_async(F function) const {
@@ -126,21 +126,27 @@ public:
         return result;
     }
 
+    /// Returns the policy.
     [[nodiscard]] const RetryPolicy& policy() const noexcept { return policy_; }
+    /// Returns the handler; null if there is none.
     [[nodiscard]] const std::shared_ptr<Handler>& handler() const noexcept { return handler_; }
 
 private:
     [[nodiscard]] detail::RetryRun begin() const;
+    // Throws WouldDeadlockError where no pause would be possible.
     [[nodiscard]] detail::RetryRun begin_blocking() const;
     [[nodiscard]] TimePoint now() const noexcept;
+    // Throws unless `failure` is to be retried; returns after the pause.
     void pause(detail::RetryRun& run, const std::exception_ptr& failure) const;
 
+    // In a function of its own: the scope must have ended before the coroutine is suspended.
     template <class T, class F>
     static AsyncResult<T> begin_try(F& function, TimePoint end) {
         const detail::DeadlineScope scope(end);
         return function();
     }
 
+    // Awaits with `direct`, so that the tries do not wait behind callbacks on the lane.
     template <class T, class F>
     static AsyncResult<T> steps(KazooRetry retry, detail::RetryRun run, F function) {
         for (;;) {

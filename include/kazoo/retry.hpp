@@ -1,4 +1,4 @@
-/// How often, how soon and how long to try again (kazoo.retry.KazooRetry).
+/// Limits and pauses of retries (the parameters of kazoo.retry.KazooRetry).
 #pragma once
 
 #include <kazoo/detail/export.hpp>
@@ -12,20 +12,22 @@
 KAZOO_API_BEGIN
 namespace kazoo {
 
-/// The parameters of a retry: a value; setters chain.
+/// Limits and pauses of retries: for KazooRetry, and for the connection attempts of a client
+/// (ClientOptions::connection_retry). A value; each parameter has a getter, and setters that chain
+/// and adjust values out of range.
 ///
 ///     RetryPolicy().max_tries(5).delay(50ms).deadline(10s)
 ///
-/// The pause after failure k, counted from 0, is `delay * backoff^k`, spread at random by
-/// `max_jitter` to both sides. Other than in kazoo, jitter does not accumulate from pause to pause,
-/// and no pause, the first included, is longer than `max_delay`: the whole spread fits below it, so
-/// that clients which have all reached the maximum still do not come back at the same moment.
+/// The pause after failure k, counted from 0, is `delay * backoff^k`, varied at random by the share
+/// `max_jitter` in both directions. Unlike in kazoo, jitter does not accumulate from pause to
+/// pause, and no pause, not even the first, exceeds `max_delay`: the whole range of the jitter lies
+/// below it, so that clients that have reached the maximum do not all retry at the same moment.
 class RetryPolicy {
 public:
     RetryPolicy() {}
 
-    /// Total number of tries, the first included; 1 means no retry. Everything below 1 becomes -1,
-    /// which means without limit, as -1, 0 and None do in kazoo. Default: -1.
+    /// Total number of tries, the first included: 1 means no retry. Values below 1 become -1, no
+    /// limit; in kazoo -1, 0 and None mean that. Default: -1.
     int max_tries() const noexcept { return max_tries_; }
     RetryPolicy& max_tries(int value) & noexcept {
         max_tries_ = value < 1 ? -1 : value;
@@ -33,7 +35,7 @@ public:
     }
     RetryPolicy max_tries(int value) && noexcept { return max_tries(value); }
 
-    /// The pause after the first failure; negative values count as 0. Default: 100 ms.
+    /// Pause after the first failure. Negative values become 0. Default: 100 ms.
     std::chrono::milliseconds delay() const noexcept { return delay_; }
     RetryPolicy& delay(AnyMilliseconds value) & noexcept {
         delay_ = std::max(value.value(), std::chrono::milliseconds(0));
@@ -41,7 +43,7 @@ public:
     }
     RetryPolicy delay(AnyMilliseconds value) && noexcept { return delay(value); }
 
-    /// How much longer each pause is than the one before; kept within 1 and 1000. Default: 2.
+    /// Factor from each pause to the next. Limited to the range 1 to 1000. Default: 2.
     double backoff() const noexcept { return backoff_; }
     RetryPolicy& backoff(double value) & noexcept {
         backoff_ = value > 1.0 ? std::min(value, 1000.0) : 1.0;  // 1 also for NaN
@@ -49,7 +51,7 @@ public:
     }
     RetryPolicy backoff(double value) && noexcept { return backoff(value); }
 
-    /// The random part of each pause: 0.4 means from 60 % to 140 %. Kept within 0 and 1.
+    /// Random share of each pause: 0.4 gives pauses of 60 % to 140 %. Limited to the range 0 to 1.
     /// Default: 0.4.
     double max_jitter() const noexcept { return max_jitter_; }
     RetryPolicy& max_jitter(double value) & noexcept {
@@ -58,9 +60,8 @@ public:
     }
     RetryPolicy max_jitter(double value) && noexcept { return max_jitter(value); }
 
-    /// The longest pause; negative values count as 0. Default: 5 s. (kazoo's client waits up to
-    /// 3600 s, which leaves a program unconnected long after the servers are back; KazooRetry alone
-    /// up to 60 s.)
+    /// Upper limit of each pause. Negative values become 0. Default: 5 s. (In kazoo 60 s, and 3600
+    /// s in the client, which then stays unconnected long after the servers are back.)
     std::chrono::milliseconds max_delay() const noexcept { return max_delay_; }
     RetryPolicy& max_delay(AnyMilliseconds value) & noexcept {
         max_delay_ = std::max(value.value(), std::chrono::milliseconds(0));
@@ -68,9 +69,9 @@ public:
     }
     RetryPolicy max_delay(AnyMilliseconds value) && noexcept { return max_delay(value); }
 
-    /// Whether to try again after the session expired, too; the next try then runs in a new
-    /// session, without the ephemeral nodes of the old one. ConnectionClosedError is never retried.
-    /// Default: true.
+    /// Whether SessionExpiredError is retried; the next try runs in a new session, without the
+    /// ephemeral nodes of the old one. ConnectionClosedError is never retried. No effect on
+    /// connection attempts. Default: true.
     bool ignore_expire() const noexcept { return ignore_expire_; }
     RetryPolicy& ignore_expire(bool value) & noexcept {
         ignore_expire_ = value;
@@ -78,10 +79,11 @@ public:
     }
     RetryPolicy ignore_expire(bool value) && noexcept { return ignore_expire(value); }
 
-    /// Whether to try again after a failure with Outcome::unknown, one that may have been applied.
-    /// With false only what certainly was not applied is tried again, and a lost reply of a write
-    /// is the caller's to deal with; a read never has an unknown outcome. Connections ignore it.
-    /// Default: true, as in kazoo, which knows no outcomes.
+    /// Whether an error with Outcome::unknown, whose request may have been applied, is retried.
+    /// With false only what certainly was not applied is retried; the caller handles writes whose
+    /// reply was lost. Reads never have an unknown outcome, and ForceRetryError is always retried.
+    /// No effect on connection attempts. Default: true, as in kazoo, which does not distinguish
+    /// outcomes.
     bool retry_unknown() const noexcept { return retry_unknown_; }
     RetryPolicy& retry_unknown(bool value) & noexcept {
         retry_unknown_ = value;
@@ -89,17 +91,17 @@ public:
     }
     RetryPolicy retry_unknown(bool value) && noexcept { return retry_unknown(value); }
 
-    /// The time for all tries and pauses together, from the first try on. No pause begins that
-    /// would end after it, and a try that is under way then fails: the operations that the function
-    /// begins have no more time than this (see KazooRetry). For connections: no further round of
-    /// attempts begins after it. Negative values count as 0. Default: no limit.
+    /// Time for all tries and pauses together, from the first try. No pause begins that would end
+    /// later, and a try in progress then fails: its operations have no more time than this (see
+    /// KazooRetry). For connection attempts: no further round begins. Negative values become 0.
+    /// Default: no limit.
     std::optional<std::chrono::milliseconds> deadline() const noexcept { return deadline_; }
     RetryPolicy& deadline(AnyMilliseconds value) & noexcept {
         deadline_ = std::max(value.value(), std::chrono::milliseconds(0));
         return *this;
     }
     RetryPolicy deadline(AnyMilliseconds value) && noexcept { return deadline(value); }
-    /// No limit again.
+    /// Removes the limit.
     RetryPolicy& deadline(std::nullopt_t) & noexcept {
         deadline_.reset();
         return *this;

@@ -14,12 +14,12 @@ KAZOO_API_BEGIN
 namespace kazoo {
 
 namespace detail {
-/// A function of the library's own that holds nothing of a user's: moving it calls nobody. It says
-/// so by a type `quiet_move`.
+/// A function object of the library that contains no user object, so that moving it runs no user
+/// code. Declared by a member type `quiet_move`.
 template <class F>
 concept QuietlyMoved = requires { typename F::quiet_move; };
 
-/// Marks a lambda of the library's own as one.
+/// Declares a lambda of the library as QuietlyMoved.
 template <class F>
 struct Quiet {
     using quiet_move = void;
@@ -34,7 +34,7 @@ template <class F>
     return {std::forward<F>(function)};
 }
 
-/// F can be stored by Self and called so; it is not a Self to be moved.
+/// Whether Self can store an F and call it with Args for an R. Excludes Self, which is to be moved.
 template <class Self, class F, class R, class... Args>
 concept CallableOtherThan = !std::is_same_v<std::remove_cvref_t<F>, Self> &&
                             std::is_invocable_r_v<R, std::decay_t<F>&, Args...>;
@@ -43,19 +43,23 @@ concept CallableOtherThan = !std::is_same_v<std::remove_cvref_t<F>, Self> &&
 template <class Signature>
 class UniqueFunction;
 
-/// A callable that is moved, never copied: what the library stores callbacks in.
+/// A move-only function wrapper: how the library stores callbacks.
 ///
-/// Like `std::move_only_function` of C++23 (which Debian 12's compilers offer only beyond C++20),
-/// with four pointers of room inside. What is trivially copyable and fits, such as a lambda that
-/// captures references, needs no allocation. Everything else is allocated, so that moving a
-/// UniqueFunction, which the library does under its locks, never moves an object of a user.
-/// Calling an empty one throws `std::bad_function_call`.
+/// Like `std::move_only_function` of C++23, with room for four pointers. A function object is
+/// stored in place if it is trivially copyable and fits, such as a lambda that captures references.
+/// All others are allocated, so that moving a UniqueFunction, which the library does while holding
+/// locks, never moves a user's object.
+///
+/// Construction throws std::bad_alloc and what copying or moving the function object throws; moving
+/// and destruction do not throw. Not synchronised.
 template <class R, class... Args>
 class UniqueFunction<R(Args...)> {
 public:
+    /// Creates an empty wrapper.
     UniqueFunction() noexcept = default;
     UniqueFunction(std::nullptr_t) noexcept {}
 
+    /// Stores `f`; a null pointer to function gives an empty wrapper.
     template <class F>
     requires detail::CallableOtherThan<UniqueFunction<R(Args...)>, F, R, Args...> UniqueFunction(
         F&& f
@@ -75,6 +79,7 @@ public:
         }
     }
 
+    /// Takes over the function of `other`, which becomes empty.
     UniqueFunction(UniqueFunction&& other) noexcept { take(other); }
     UniqueFunction& operator=(UniqueFunction&& other) noexcept {
         if (this != &other) {
@@ -87,8 +92,11 @@ public:
     UniqueFunction& operator=(const UniqueFunction&) = delete;
     ~UniqueFunction() { reset(); }
 
+    /// Returns whether there is a function to call.
     explicit operator bool() const noexcept { return vtable_ != nullptr; }
 
+    /// Calls the function. Throws std::bad_function_call if there is none, and what the function
+    /// throws.
     R operator()(Args... args) {
         if (vtable_ == nullptr) {
             throw std::bad_function_call();
@@ -99,12 +107,14 @@ public:
 private:
     static constexpr std::size_t room = 4 * sizeof(void*);
 
+    // What is known of the stored type. `move` also ends the lifetime of what it moves from.
     struct VTable {
         R (*call)(void*, Args&&...);
         void (*move)(void* from, void* to) noexcept;
         void (*destroy)(void*) noexcept;
     };
 
+    // Whether an F is stored in place: moving it runs no user code and cannot throw.
     template <class F>
     static constexpr bool fits_inside =
         sizeof(F) <= room &&
@@ -156,7 +166,7 @@ private:
     alignas(void*) std::byte storage_[room];
 };
 
-/// A piece of work for a handler's lane or executor.
+/// A piece of work for a lane or an executor.
 using Task = UniqueFunction<void()>;
 
 }  // namespace kazoo

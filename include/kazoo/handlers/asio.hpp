@@ -13,32 +13,40 @@ class io_context;
 KAZOO_API_BEGIN
 namespace kazoo {
 
-/// The user's own Boost.Asio loop: no thread of ours at all. Connection, callbacks, watch functions
-/// and listeners run in whatever thread runs the loop, each lane one task at a time, so that a loop
-/// run by one thread calls one thing at a time. Nothing happens unless the loop is run.
+/// Runs everything on a Boost.Asio event loop of the user's. The library creates no thread, except
+/// one for each host name being looked up. Connections, callbacks, watch functions and listeners
+/// run in the threads that run the loop, each lane one task at a time, so that a loop run by one
+/// thread runs one function at a time. Nothing happens while the loop is not run. kazoo has no
+/// counterpart.
 ///
-/// Blocking: a thread that runs the loop must not wait for what the loop would do, so `get`,
-/// `wait`, `start` and all synchronous calls throw WouldDeadlockError there; use callbacks,
-/// `co_await` or completion tokens. Any other thread may block, unless the context has been stopped
-/// (`io_context::stopped`): then nobody would end the wait, and it throws as well. `stop` on the
-/// loop's thread begins the stop and returns; the rest happens as the loop runs. The loop runs out
-/// of work once the last client has stopped.
+/// Blocking: on a thread that runs the loop, `get`, `wait`, `start` and all other blocking calls
+/// throw WouldDeadlockError, because the loop would have to end the wait; use callbacks, `co_await`
+/// or completion tokens. Other threads may block, unless the context has been stopped
+/// (`io_context::stopped`).
 ///
-/// In a forked child, call `io_context::notify_fork(fork_child)` before a client is started there.
+/// Stopping: `KazooClient::stop` on a loop's thread begins the stop and returns; the rest happens
+/// as the loop runs. On another thread it waits, for callbacks at most 2 s after the end of the
+/// session. After the last client has stopped the loop runs out of work.
+///
+/// After fork(), call `io_context::notify_fork(fork_child)` in the child before a client is started
+/// there. Until then waiting throws ForkedError.
 class SequentialAsioHandler final : public Handler {
 public:
     /// `context` must outlive the handler and every client that uses it.
     explicit SequentialAsioHandler(boost::asio::io_context& context);
-    /// Any executor whose `running_in_this_thread` the handler cannot ask (a thread pool, a
-    /// strand): blocking is refused only inside this handler's own callbacks. Callbacks, watch
-    /// functions and listeners run through the executor; the connection's sockets and timers run
-    /// in any thread of its execution context. A strand needs memory for each task: if an
-    /// allocation fails there, Boost 1.81's strand runs no further task. An io_context and the
-    /// executor of a thread pool go on.
+    /// For other executors, such as a thread pool or a strand. They cannot be asked whether they
+    /// run in the calling thread: blocking is refused within this handler's callbacks only.
+    /// Callbacks, watch functions and listeners run through `executor`; sockets and timers are
+    /// served by any thread of its execution context.
+    ///
+    /// An Asio strand allocates memory for each task. If that fails, the strand of Boost 1.81 runs
+    /// no further task; an io_context and the executor of a thread pool continue.
     explicit SequentialAsioHandler(const boost::asio::any_io_executor& executor);
     ~SequentialAsioHandler() override;
 
+    /// Returns "sequential_asio_handler".
     [[nodiscard]] std::string_view name() const noexcept override;
+    /// The user's executor.
     [[nodiscard]] boost::asio::any_io_executor executor() override;
     void dispatch(Lane lane, Task task) override;
     [[nodiscard]] std::shared_ptr<Waiter> waiter() override;

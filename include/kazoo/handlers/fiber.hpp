@@ -9,33 +9,31 @@
 KAZOO_API_BEGIN
 namespace kazoo {
 
-/// Green threads by Boost.Fiber (kazoo's `SequentialGeventHandler`): a blocking call suspends the
-/// calling fiber and nothing else. Thousands of fibers share a thread and a client.
-/// Link `kazoo::fiber`; nothing else of the library needs Boost.Fiber.
+/// Runs everything on Boost.Fiber fibers (kazoo's `SequentialGeventHandler`): a blocking call
+/// suspends the calling fiber only, so that thousands of fibers share a thread and a client. A
+/// separate component: link `kazoo::fiber`; the rest of the library does not need Boost.Fiber.
 ///
-/// No threads of ours (but one for each look-up of a host name that is under way). Four fibers
-/// belong to the thread that starts the handler's first client: one drives the connection, one runs
-/// each lane. They move on whenever that thread schedules fibers, that is while its own fibers wait
-/// by fiber means: a blocking call of this library, `boost::this_fiber::sleep_for`,
-/// `boost::fibers::future::get` and their like. A thread that sleeps in another way, or computes
-/// for long without `boost::this_fiber::yield`, delays its connections and their pings with it.
+/// The library creates no thread, except one for each host name being looked up. The thread that
+/// starts the handler's first client gets four fibers: one for the connections and one for each
+/// lane. They run whenever that thread schedules fibers, that is while its own fibers wait by means
+/// of fibers: a blocking call of this library, `boost::this_fiber::sleep_for`,
+/// `boost::fibers::future::get` and the like. A thread that blocks in another way, or computes for
+/// long without `boost::this_fiber::yield`, delays its connections and their pings.
 ///
-/// Fibers of other threads and plain threads may use the same client: their calls suspend the
-/// calling fiber, or block the thread if it has but one, and are served by the handler's thread.
-/// The handler's thread should not end before its clients have stopped: Boost.Fiber waits for its
-/// fibers then, and what is still under way never completes; waiting for it throws
-/// WouldDeadlockError from then on.
+/// Other threads may use the same client: their calls suspend the calling fiber, or block the
+/// thread if it has only one, and are served by the handler's thread. That thread should not end
+/// before its clients have stopped: Boost.Fiber then waits for its fibers, operations in progress
+/// never complete, and waiting for them throws WouldDeadlockError.
 ///
-/// Blocking calls are allowed in result callbacks and watch functions, which delay their own lane
-/// only; not in state listeners, nor in what follows `co_await direct(...)`: there they throw
-/// WouldDeadlockError. In a forked child waiting throws ForkedError; a handler that was not running
-/// when the process forked can be started there.
+/// Blocking calls are allowed in result callbacks and watch functions, where they delay their own
+/// lane only. In state listeners and after `co_await direct(...)` they throw WouldDeadlockError. In
+/// a forked child waiting throws ForkedError; a handler that was not running when the process
+/// forked may be started there.
 ///
-/// While no fiber is ready the thread waits for its sockets, without any delay and at no cost. For
-/// that, a thread with Boost.Fiber's default scheduling algorithm gets one that picks fibers in
-/// the same order. A thread with an algorithm of your own keeps it, and looks at its sockets every
-/// millisecond, unless the algorithm was made with ConnectionScheduling
-/// (`<kazoo/handlers/fiber_scheduling.hpp>`).
+/// While no fiber is ready the thread waits for its sockets, without polling. For this, a thread
+/// with Boost.Fiber's default scheduling algorithm gets one that picks fibers in the same order. A
+/// thread with another algorithm keeps it and polls its sockets, every millisecond when idle,
+/// unless the algorithm is a ConnectionScheduling (`<kazoo/handlers/fiber_scheduling.hpp>`).
 ///
 /// Callbacks run on stacks of 256 KiB each. They may call `std::exit`.
 class SequentialFiberHandler final : public Handler {
@@ -43,14 +41,18 @@ public:
     SequentialFiberHandler();
     ~SequentialFiberHandler() override;
 
-    /// "sequential_fiber_handler"
+    /// Returns "sequential_fiber_handler".
     [[nodiscard]] std::string_view name() const noexcept override;
     [[nodiscard]] boost::asio::any_io_executor executor() override;
     void dispatch(Lane lane, Task task) override;
     [[nodiscard]] std::shared_ptr<Waiter> waiter() override;
-    /// Throws std::bad_alloc when there is no memory for the fibers' stacks.
+    /// Makes the calling thread the handler's thread, if no client runs. Throws std::bad_alloc if
+    /// the stacks of the fibers cannot be allocated, and ForkedError in the child of a fork during
+    /// which it was running.
     void start() override;
-    /// From another thread it waits two seconds at most for the handler's thread to run fibers.
+    /// The last stop waits for the fibers; on another thread than the handler's for at most 2 s,
+    /// because that thread may not schedule fibers any more. Within one of the fibers it returns at
+    /// once.
     void stop() override;
     [[nodiscard]] bool running() const noexcept override;
 

@@ -1,7 +1,7 @@
 #pragma once
 
-/// For threads that choose the scheduling algorithm of their fibers themselves and use
-/// SequentialFiberHandler. Includes Boost.Fiber.
+/// For threads that use SequentialFiberHandler with a scheduling algorithm of the user's choice.
+/// Includes Boost.Fiber.
 
 #include <kazoo/detail/export.hpp>
 
@@ -16,8 +16,8 @@ namespace kazoo {
 
 namespace detail {
 
-/// What an algorithm asks when it has no fiber to run: whether a connection's fiber wants to wait
-/// in its place. Belongs to the thread that makes it.
+/// Lets a connection's fiber wait for sockets when a scheduling algorithm has no fiber to run.
+/// Belongs to the thread that constructs it; only `notify` is thread-safe.
 class FiberIdle {
 public:
     FiberIdle();
@@ -25,16 +25,16 @@ public:
     FiberIdle(const FiberIdle&) = delete;
     FiberIdle& operator=(const FiberIdle&) = delete;
 
-    /// The one of the calling thread, or null.
+    /// Returns the object of the calling thread, or null.
     [[nodiscard]] static FiberIdle* of_this_thread() noexcept;
 
-    /// Before a fiber is picked: now and then the connections are looked at, however busy the
-    /// thread is.
+    /// Called before a fiber is picked. Every 32nd time it lets the connections look at their
+    /// sockets, so that a busy thread does not starve them.
     void before_pick() noexcept;
-    /// Whether the algorithm need not wait: a connection's fiber is ready now, and will wait until
-    /// `deadline` or `notify`.
+    /// Returns whether the algorithm need not suspend the thread: a connection's fiber has been
+    /// made ready and will wait, until `deadline` or `notify`.
     [[nodiscard]] bool wait_instead(std::chrono::steady_clock::time_point deadline) noexcept;
-    /// From any thread: a fiber of this one has been made ready.
+    /// Ends the wait: a fiber of this thread has been made ready. Thread-safe.
     void notify() noexcept;
 
     struct State;
@@ -46,27 +46,30 @@ private:
 
 }  // namespace detail
 
-/// A scheduling algorithm that waits for sockets where `Algorithm` would put the thread to sleep.
+/// A scheduling algorithm that waits for sockets where `Algorithm` would suspend the thread.
 /// Install it at the beginning of a thread, with the arguments of `Algorithm`:
 ///
 ///     boost::fibers::use_scheduling_algorithm<kazoo::ConnectionScheduling<MyAlgorithm>>();
 ///
-/// `Algorithm` is any of Boost.Fiber's (`round_robin`, `shared_work`, `work_stealing`) or yours.
-/// Which fiber runs next stays its decision.
+/// `Algorithm` is one of Boost.Fiber's (`round_robin`, `shared_work`, `work_stealing`) or the
+/// user's. It still decides which fiber runs next.
 template <class Algorithm = boost::fibers::algo::round_robin>
 class ConnectionScheduling : public Algorithm {
 public:
     using Algorithm::Algorithm;
 
+    /// Picks the next fiber; now and then the sockets are looked at first.
     boost::fibers::context* pick_next() noexcept override {
         idle_.before_pick();
         return Algorithm::pick_next();
     }
+    /// Waits for sockets if a connection's fiber is ready to, else suspends the thread.
     void suspend_until(const std::chrono::steady_clock::time_point& deadline) noexcept override {
         if (!idle_.wait_instead(deadline)) {
             Algorithm::suspend_until(deadline);
         }
     }
+    /// Wakes the thread, whichever way it is suspended.
     void notify() noexcept override {
         Algorithm::notify();
         idle_.notify();

@@ -9,22 +9,31 @@
 KAZOO_API_BEGIN
 namespace kazoo {
 
-/// Threads of its own, the default handler (kazoo's `SequentialThreadingHandler`): one thread for
-/// the connection and one worker for each lane (completions, watch functions, state listeners).
+/// Runs everything on four threads of its own (kazoo's `SequentialThreadingHandler`): one for the
+/// connections and one for each lane. The default handler of a client.
 ///
-/// Blocking calls are allowed anywhere but in state listeners: a callback that blocks delays its
-/// own lane only. Threads exist from the first client's start to the last client's stop; a thread
-/// that cannot be created makes `start` throw, with nothing left behind.
-/// In a forked child the parent's threads do not exist: waiting for what they would do throws
-/// ForkedError. The first client that is started in the child gives the handler threads of its own.
+/// Blocking calls are allowed everywhere but on the connection thread, where coroutines continue
+/// after `direct`, and in state listeners. A callback that blocks delays its own lane only.
+///
+/// The threads exist from the first client's start to the last client's stop, which waits for
+/// callbacks in progress without a limit of time. `start` throws std::system_error if a thread
+/// cannot be created; the others are ended then. The threads do not handle signals of the process.
+///
+/// After fork(), the parent's threads do not exist in the child: waiting for them throws
+/// ForkedError, and callbacks run in the thread that dispatches them. The first client started in
+/// the child gives the handler new threads.
 class SequentialThreadingHandler final : public Handler {
 public:
     SequentialThreadingHandler();
     ~SequentialThreadingHandler() override;
 
+    /// Returns "sequential_threading_handler".
     [[nodiscard]] std::string_view name() const noexcept override;
+    /// The executor of the connection thread.
     [[nodiscard]] boost::asio::any_io_executor executor() override;
+    /// Without running threads, starts one for the task; runs it in this call only if that fails.
     void dispatch(Lane lane, Task task) override;
+    /// Throws WouldDeadlockError on the connection thread.
     [[nodiscard]] std::shared_ptr<Waiter> waiter() override;
     void start() override;
     void stop() override;
