@@ -36,6 +36,16 @@ using ListenerId = std::uint64_t;
 /// A ZooKeeper client (kazoo's `KazooClient`): one session, whose requests are pipelined over one
 /// connection. Construction performs no I/O; `start` or `start_async` connects.
 ///
+///     KazooClient zk(ClientOptions().hosts("zk1:2181,zk2:2181,zk3:2181"));
+///     zk.start();
+///     zk.create("/a", "some data");
+///     const auto [data, stat] = zk.get("/a");
+///
+/// Session: when the connection is lost the client connects to another server and resumes the
+/// session; ephemeral nodes and watches survive. When the session expires, they are gone, each
+/// watch function is called with EventType::NONE, and the client begins a new session by itself.
+/// State listeners report both (KazooState).
+///
 /// Each operation has two forms. `x_async` returns an AsyncResult at once; run-time failures,
 /// including a malformed path and a lack of memory, are reported through it and not thrown. `x` is
 /// `x_async(...).get()`: it throws the operation's error, and throws WouldDeadlockError before
@@ -56,10 +66,10 @@ using ListenerId = std::uint64_t;
 ///   refused the credentials), SessionExpiredError (during the pause before a new session is
 ///   requested), ForkedError, BadArgumentsError (malformed path), QueueFullError,
 ///   RequestTooLargeError, TooManyWatchesError;
-/// - later: ConnectionLoss (the connection broke before the reply), SessionExpiredError,
-///   OperationTimeoutError, CancelledError, ResponseTooLargeError, ProtocolError (undecodable
-///   reply), OutOfMemoryError, and the server's errors, such as NoAuthError and
-///   NotReadOnlyCallError.
+/// - later: ConnectionLoss (before the reply the connection broke, or the client was stopped while
+///   not connected, or gave up), SessionExpiredError, OperationTimeoutError, CancelledError,
+///   ResponseTooLargeError, ProtocolError (undecodable reply), OutOfMemoryError, and the server's
+///   errors, such as NoAuthError and NotReadOnlyCallError.
 ///
 /// Error::outcome() says whether a write may have been applied. CallOptions and AsyncResult::cancel
 /// describe timeouts and cancellation, Watcher describes watches.
