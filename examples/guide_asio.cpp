@@ -1,4 +1,4 @@
-// The snippets of docs/asynchronous-usage.md on a Boost.Asio loop, with coroutines.
+// The snippets of docs/asynchronous-usage.md for a Boost.Asio loop and coroutines.
 #include "hosts.hpp"
 
 #include <kazoo/asio.hpp>
@@ -21,13 +21,13 @@ namespace asio = boost::asio;
 namespace {
 
 //! [coroutine]
-/// A coroutine of the library's: its result is one like any other. Parameters by value.
+/// A coroutine that returns an AsyncResult. Take parameters by value: it outlives the call.
 kazoo::AsyncResult<std::size_t> count(kazoo::KazooClient& zk, std::string path) {
     const auto children = co_await zk.get_children_async(path);
     co_return children.size();
 }
 
-/// One of Boost.Asio's awaits the same results with a completion token.
+/// A coroutine of Boost.Asio awaits results with a completion token.
 asio::awaitable<void> serve(kazoo::KazooClient& zk) {
     const auto children = co_await count(zk, "/")(asio::use_awaitable);
     std::cout << "children: " << children << std::endl;
@@ -36,7 +36,7 @@ asio::awaitable<void> serve(kazoo::KazooClient& zk) {
 //! [coroutine]
 
 //! [names]
-/// With g++ 12: begin in one statement, await the name in the next.
+/// With g++ 12: start the operation in one statement and await it in the next.
 kazoo::AsyncResult<std::string> read(kazoo::KazooClient& zk, std::string name, bool mine) {
     const auto exists = zk.ensure_path_async("/a");
     if (co_await exists) std::cout << "/a is there" << std::endl;
@@ -50,14 +50,14 @@ kazoo::AsyncResult<std::string> read(kazoo::KazooClient& zk, std::string name, b
 //! [names]
 
 //! [section]
-/// What was made before the work is unmade after it, also if the coroutine was cancelled.
+/// Deletes the node again when the work has ended, also if the coroutine was cancelled.
 kazoo::AsyncResult<void> hold(kazoo::KazooClient& zk, kazoo::AsyncResult<void> work) {
     const auto path = co_await zk.create_async("/held", {}, kazoo::CreateOptions().ephemeral());
     std::exception_ptr failure;
     try {
         co_await work;
     } catch (...) {
-        failure = std::current_exception();  // C++ allows no co_await in here
+        failure = std::current_exception();  // co_await is not allowed in a handler
     }
     const auto section = co_await kazoo::this_coro::uncancellable;
     co_await zk.delete_async(path);
@@ -66,7 +66,7 @@ kazoo::AsyncResult<void> hold(kazoo::KazooClient& zk, kazoo::AsyncResult<void> w
 //! [section]
 
 //! [error_code]
-/// Failures as error codes, as programs with Boost.Asio know them.
+/// Failures as error codes, as is common with Boost.Asio.
 asio::awaitable<void> look(kazoo::KazooClient& zk) {
     auto [error, node] = co_await zk.get_async("/a")(asio::as_tuple(asio::use_awaitable));
     if (error == kazoo::Errc::no_node) std::cout << "/a is missing" << std::endl;

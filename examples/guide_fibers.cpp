@@ -1,4 +1,4 @@
-// The snippets of docs/asynchronous-usage.md with green threads.
+// The snippets of docs/asynchronous-usage.md for fibers.
 #include "hosts.hpp"
 
 #include <kazoo/kazoo.hpp>
@@ -25,7 +25,7 @@ void run(const std::string& hosts) {
     // returns immediately
     auto event = zk.start_async();
 
-    // Wait for 30 seconds and see if we're connected: other fibers run meanwhile
+    // Wait up to 30 seconds; other fibers run in the meantime
     event.wait(30s);
 
     if (!zk.connected()) {

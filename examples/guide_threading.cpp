@@ -1,5 +1,5 @@
-// The snippets of docs/asynchronous-usage.md with threads: results, errors, CRUD, watches, several
-// at once.
+// The snippets of docs/asynchronous-usage.md for threads: results, errors, reading and writing
+// nodes, watches, several operations at once.
 #include "hosts.hpp"
 
 #include <kazoo/kazoo.hpp>
@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A line in one piece: callbacks speak from another thread.
+/// Prints a whole line: callbacks print from other threads.
 void say(const std::string& text) {
     std::cout << text + '\n' << std::flush;
 }
@@ -41,7 +41,7 @@ void my_callback(kazoo::AsyncResult<std::vector<std::string>> async_obj) {
 void create(kazoo::KazooClient& zk, const std::string& root) {
     //! [create]
     auto created = zk.create_async(root + "/a", "a value", kazoo::CreateOptions().makepath());
-    std::string path = created.get(10s);  // the path as the server made it
+    std::string path = created.get(10s);  // the path of the new node
 
     auto ephemeral = kazoo::CreateOptions().ephemeral().sequence();
     zk.create_async(root + "/member-", {}, ephemeral)
@@ -81,7 +81,7 @@ void watch(kazoo::KazooClient& zk, const std::string& root) {
     kazoo::Event changed(zk.handler());
     zk.get_async(
           root + "/a", kazoo::Watcher([changed](const kazoo::WatchedEvent&) mutable {
-              changed.set();  // once; ask again to be told again
+              changed.set();  // fires once; register again for later changes
           })
     ).get();
     zk.set(root + "/a", "a third value");
@@ -93,7 +93,7 @@ void several(kazoo::KazooClient& zk, const std::string& root) {
     //! [several]
     std::vector<kazoo::AsyncResult<kazoo::NodeData>> reads;
     for (const auto& name : zk.get_children(root)) {
-        reads.push_back(zk.get_async(root + "/" + name));  // all are under way at once
+        reads.push_back(zk.get_async(root + "/" + name));  // all run concurrently
     }
     std::size_t bytes = 0;
     for (const auto& read : kazoo::when_all(std::move(reads)).get(10s)) {
@@ -121,7 +121,7 @@ void run(const std::string& hosts) {
     // returns immediately
     auto event = zk.start_async();
 
-    // Wait for 30 seconds and see if we're connected
+    // Wait up to 30 seconds
     event.wait(30s);
 
     if (!zk.connected()) {
@@ -135,8 +135,7 @@ void run(const std::string& hosts) {
     create(zk, root);
 
     //! [link]
-    // Both these statements return immediately, the second sets a callback that will be run
-    // when get_children_async has its return value
+    // Both statements return immediately. The callback runs when the result is ready.
     auto async_obj = zk.get_children_async("/");
     async_obj.rawlink(my_callback);
     //! [link]

@@ -1,5 +1,4 @@
-// The snippets of docs/asynchronous-usage.md on a libuv loop: nothing waits, everything is a
-// callback.
+// The snippets of docs/asynchronous-usage.md for a libuv loop, on which everything is a callback.
 #include "hosts.hpp"
 
 #include <kazoo/kazoo.hpp>
@@ -19,7 +18,7 @@ void run(const std::string& hosts) {
     auto handler = std::make_shared<kazoo::SequentialUvHandler>(loop);
     kazoo::KazooClient zk(kazoo::ClientOptions().hosts(hosts).handler(handler));
 
-    // Both return immediately; the operation waits for the connection, in order
+    // Both return immediately; the operation is sent when there is a connection
     zk.start_async();
     auto children = zk.get_children_async("/");
 
@@ -29,13 +28,13 @@ void run(const std::string& hosts) {
         } else {
             std::cout << result.result().failure() << std::endl;
         }
-        zk.stop();  // on the loop: begins the stop and returns
+        zk.stop();  // does not block on the loop's thread
     });
 
     uv_run(loop, UV_RUN_DEFAULT);  // until the client has stopped
 
     handler->close();
-    uv_run(loop, UV_RUN_DEFAULT);  // closes the handler's handle
+    uv_run(loop, UV_RUN_DEFAULT);  // lets libuv close the handler's handle
     uv_loop_close(loop);
     //! [setup]
 }
