@@ -57,7 +57,7 @@ kazoo::AsyncResult<void> hold(kazoo::KazooClient& zk, kazoo::AsyncResult<void> w
     try {
         co_await work;
     } catch (...) {
-        failure = std::current_exception();  // co_await is not allowed in a handler
+        failure = std::current_exception();  // no co_await in a catch block
     }
     const auto section = co_await kazoo::this_coro::uncancellable;
     co_await zk.delete_async(path);
