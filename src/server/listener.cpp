@@ -12,7 +12,7 @@ namespace {
 
 using boost::asio::ip::tcp;
 
-/// What gives the system time to find descriptors or memory.
+/// The pause before accepting again when descriptors or memory have run out.
 constexpr std::chrono::milliseconds accept_pause{20};
 
 }  // namespace
@@ -35,7 +35,7 @@ void Listener::attach(Member& member) {
     member_ = &member;
 }
 
-/// Bound, but not listening: that is how an address is kept.
+/// Binds without listening: this reserves the port while connections are refused.
 boost::system::error_code Listener::open_acceptor() {
     close_listener(acceptor_);
     boost::system::error_code error = open_listener(acceptor_, endpoint_.protocol());
@@ -75,7 +75,7 @@ void Listener::stop() {
     running_ = false;
     ++starts_;
     pause_.cancel();
-    // A failure shows at the next start, which tries again.
+    // A failure leaves the acceptor closed; start() tries again and returns the error.
     static_cast<void>(open_acceptor());
     const std::vector<std::shared_ptr<ListenerConnection>> all(
         connections_.begin(), connections_.end()
@@ -86,6 +86,7 @@ void Listener::stop() {
 }
 
 void Listener::accept() {
+    // Not async_accept: accept_socket() creates the socket with the close-on-exec flag.
     acceptor_.async_wait(
         tcp::acceptor::wait_read,
         [this, start = starts_](boost::system::error_code error) {
@@ -105,7 +106,7 @@ void Listener::accept_one() {
     if (error && !none_waits) {
         return accept_later();
     }
-    accept();  // first: whatever becomes of this one, there will be others
+    accept();  // first: what follows may throw, and accepting must go on
     if (!error) {
         on_accepted(std::move(socket));
     }
@@ -121,7 +122,7 @@ void Listener::accept_later() {
 }
 
 void Listener::on_accepted(tcp::socket socket) {
-    boost::system::error_code ignored;  // slower without, but it works
+    boost::system::error_code ignored;  // only costs latency
     socket.set_option(tcp::no_delay(true), ignored);
     const auto connection = tls_ ? make_tls_connection(*this, std::move(socket), tls_)
                                  : make_plain_connection(*this, std::move(socket));

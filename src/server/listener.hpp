@@ -15,28 +15,32 @@ namespace kazoo::server {
 
 class ListenerConnection;
 
-/// The way to a member: an address, whoever connects to it, and the bytes that go to and fro.
-/// It accepts again and again, whatever happens: when there are no descriptors left it waits until
-/// there are. Everything on the hub's executor; destroy it only after the handlers of `stop` ran.
+/// The network side of one member: accepts connections at an address, passes their bytes to the
+/// member and sends its output. No error ends accepting; when descriptors or memory run out, it
+/// tries again 20 ms later.
+///
+/// All functions, and the handlers, run on the hub's executor. Pending handlers refer to this
+/// object: call `stop` and destroy it only after the cancelled handlers have run.
 class Listener {
 public:
     using Endpoint = boost::asio::ip::tcp::endpoint;
 
-    /// With `tls` all clients must speak TLS.
+    /// Registers with the hub, permanently. With `tls` all clients must use TLS.
     explicit Listener(ListenerHub& hub, std::shared_ptr<ListenerTls> tls = nullptr);
     ~Listener();
     Listener(const Listener&) = delete;
     Listener& operator=(const Listener&) = delete;
 
-    /// Takes an address; port 0 takes a free one. From now on nobody else is given the port, and
-    /// whoever connects is refused. The system's word why not, if so.
+    /// Binds to an address; port 0 selects a free port. The port is reserved from now on, but
+    /// connections are refused until `start`. Returns the system's error, if any.
     [[nodiscard]] boost::system::error_code bind(Endpoint endpoint);
-    /// Whom the clients shall meet. Before `start`, once.
+    /// Sets the member that serves the clients. Call it once, before `start`.
     void attach(Member& member);
 
-    /// Lets clients in. The system's word why not, if so: somebody else listens at this address.
+    /// Starts accepting; does nothing while running. Returns the system's error, such as
+    /// address_in_use if another socket listens at the address.
     [[nodiscard]] boost::system::error_code start();
-    /// Disconnects all clients and refuses new ones; the address stays taken.
+    /// Closes all connections at once and refuses new ones; the address stays bound.
     void stop();
 
     [[nodiscard]] bool running() const noexcept { return running_; }
@@ -45,23 +49,23 @@ public:
 
     // For the hub.
 
-    /// Serves the connections that the member names; says whether there were any.
+    /// Serves the connections in the member's take_touched(); returns whether there were any.
     bool serve_touched();
     void on_time(Time now);
     [[nodiscard]] bool turns_wait() const noexcept;
     void next_turn(Time now);
-    /// About what its connections hold in memory, in bytes.
+    /// Member::footprint().
     [[nodiscard]] std::size_t footprint() const noexcept;
     [[nodiscard]] std::int64_t next_deadline() const noexcept;
 
     // For its connections.
 
     [[nodiscard]] ListenerHub& hub() noexcept { return hub_; }
-    /// The connection can be used: it is the member's now.
+    /// Registers a connection with the member, once bytes can be exchanged.
     ConnectionId open(ListenerConnection& connection, const Endpoint& peer);
-    /// It cannot be used any more: the member is told.
+    /// Unregisters it.
     void close(ConnectionId id);
-    /// Its socket is closed.
+    /// Drops the reference to a connection whose socket is closed.
     void forget(const std::shared_ptr<ListenerConnection>& connection);
 
 private:
@@ -73,14 +77,14 @@ private:
 
     ListenerHub& hub_;
     std::shared_ptr<ListenerTls> tls_;
-    Member* member_ = nullptr;
+    Member* member_ = nullptr;  // set by attach()
     Endpoint endpoint_;
     boost::asio::ip::tcp::acceptor acceptor_;
     boost::asio::steady_timer pause_;
     bool running_ = false;
-    std::uint64_t starts_ = 0;  // handlers of an earlier start are of no interest
-    std::unordered_set<std::shared_ptr<ListenerConnection>> connections_;
-    std::unordered_map<ConnectionId, ListenerConnection*> open_;
+    std::uint64_t starts_ = 0;  // counts start() and stop(); handlers from before do nothing
+    std::unordered_set<std::shared_ptr<ListenerConnection>> connections_;  // with an open socket
+    std::unordered_map<ConnectionId, ListenerConnection*> open_;           // those registered
 };
 
 }  // namespace kazoo::server

@@ -13,13 +13,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// For the client to take something of what is left for it.
+/// While closing with output pending: time in which the client must accept some of it.
 constexpr auto progress_limit = 5s;
-/// For the client to close as well.
+/// Time for the client to close its side after the server has.
 constexpr auto farewell_limit = 2s;
-/// What an idle connection may hold for its next output.
+/// A larger output buffer is freed when its bytes are written.
 constexpr std::size_t kept_output = std::size_t{64} * 1024;
-/// What is written in one go: a large reply must not keep the thread from the others.
+/// The largest single write: copying a large reply must not occupy the thread for long.
 constexpr std::size_t most_at_once = std::size_t{256} * 1024;
 
 bool is_end(const boost::system::error_code& error) {
@@ -38,7 +38,7 @@ void ListenerConnection::on_ready() {
     Error error;
     const auto peer = socket().remote_endpoint(error);
     if (error) {
-        return abandon();  // it has gone already
+        return abandon();  // disconnected meanwhile
     }
     id_ = listener_.open(*this, peer);
     open_ = true;
@@ -62,6 +62,7 @@ void ListenerConnection::serve() {
             write();
         }
     }
+    // A client that has shut down sending still gets the replies to requests that wait for a turn.
     const bool asked_all = input_over_ && !member.waits_for_turn(id_);
     if (asked_all || member.over(id_)) {
         if (!writing_) {
@@ -90,8 +91,8 @@ void ListenerConnection::on_read(Error error, std::size_t count) {
         return listener_.hub().pump();
     }
     if (!open_) {
-        // What comes after the end is of no interest, but must be taken: a socket that is closed
-        // with unread bytes takes back what it has sent.
+        // The server has closed its side. Further input is read and discarded: closing a socket
+        // with unread input sends a reset, which can destroy output in flight.
         return error ? abandon() : read();
     }
     if (error) {
@@ -164,8 +165,8 @@ void ListenerConnection::abandon() {
     closed_ = true;
     close_member_side();
     limit_.cancel();
-    Error ignored;  // the descriptor is gone in any case
-    // For a forked child that holds the socket as well: the client is to see the end all the same.
+    Error ignored;  // the descriptor is closed in any case
+    // Shut down first: a forked child may hold the socket, and would keep the connection open.
     socket().shutdown(boost::asio::ip::tcp::socket::shutdown_both, ignored);
     socket().close(ignored);
     listener_.forget(shared_from_this());

@@ -16,9 +16,11 @@ namespace kazoo::server {
 
 class Listener;
 
-/// One client's connection: reads while the member wants bytes, writes whatever the member has for
-/// it in one go, and ends in order: what was said before the end is sent before the end. Its
-/// handlers keep it alive; once its socket is closed it does nothing any more.
+/// One client's connection: reads while the member accepts input, writes the member's output, and
+/// sends pending output before it closes. One read and one write are outstanding at most.
+///
+/// Everything runs on the hub's executor. Pending handlers keep the object alive; they do nothing
+/// once its socket is closed.
 class ListenerConnection : public std::enable_shared_from_this<ListenerConnection> {
 public:
     explicit ListenerConnection(Listener& listener);
@@ -26,31 +28,31 @@ public:
     ListenerConnection(const ListenerConnection&) = delete;
     ListenerConnection& operator=(const ListenerConnection&) = delete;
 
-    /// Does what comes before the first byte of ours.
+    /// Performs the TLS handshake, if any, and calls on_ready().
     virtual void start() = 0;
-    /// Does what the member says is to be done.
+    /// Sends the member's output, reads if it accepts input, and closes if the connection is over.
     void serve();
-    /// Closes the socket at once and tells the member.
+    /// Closes the socket at once and unregisters from the member.
     void abandon();
 
 protected:
     using Error = boost::system::error_code;
 
-    // What a stream can do. Operations call on_read, on_written or abandon when they have ended.
+    // The stream. Operations complete with a call of on_read, on_written or abandon.
     virtual boost::asio::ip::tcp::socket& socket() noexcept = 0;
     virtual void read_some(boost::asio::mutable_buffer into) = 0;
     virtual void write_some(boost::asio::const_buffer bytes) = 0;
-    /// Says that nothing more will be sent, and waits until the client has nothing more either.
+    /// Shuts down sending, waits until the client closes its side, and calls abandon.
     virtual void end_stream() = 0;
 
-    /// The stream can be used.
+    /// The stream is ready for reading and writing. Registers with the member.
     void on_ready();
     void on_read(Error error, std::size_t count);
     void on_written(Error error, std::size_t count);
-    /// Reads on, only to see the end.
+    /// Starts a read.
     void read();
     [[nodiscard]] bool reading() const noexcept { return reading_; }
-    /// Closes the socket unless it is over with before that, or a new limit set.
+    /// Abandons the connection after this time. A new limit replaces the previous one.
     void limit(std::chrono::milliseconds time);
 
 private:
@@ -61,14 +63,14 @@ private:
     Listener& listener_;
     boost::asio::steady_timer limit_;
     ConnectionId id_ = 0;
-    bool open_ = false;  // the member knows it
+    bool open_ = false;  // registered with the member as id_
     bool reading_ = false;
     bool writing_ = false;
-    bool input_over_ = false;  // the client will send nothing more
-    bool finishing_ = false;   // the rest is being written, then it ends
-    bool closed_ = false;
-    base::Buffer out_;
-    std::size_t written_ = 0;  // of out_
+    bool input_over_ = false;  // the client has shut down its sending side
+    bool finishing_ = false;   // closes when out_ is written; progress_limit applies
+    bool closed_ = false;      // the socket is closed
+    base::Buffer out_;         // being written; later output waits in the member
+    std::size_t written_ = 0;  // bytes of out_
     std::array<std::byte, std::size_t{16} * 1024> in_;
 };
 

@@ -33,7 +33,7 @@ Time ListenerHub::now() const noexcept {
 }
 
 void ListenerHub::pump() {
-    // To close a connection is an input as well: until nobody has anything to say.
+    // Closing a connection is an input itself and may touch others: repeat until none is touched.
     bool again = true;
     while (again) {
         again = false;
@@ -56,8 +56,8 @@ void ListenerHub::pump() {
     arm();
 }
 
-/// One connection's, of the listeners in turn: the rest is posted again, behind what has come
-/// since.
+/// Handles the turn of one connection, alternating between the listeners. pump() posts the next
+/// turn, behind the handlers that were queued meanwhile.
 void ListenerHub::take_turns() {
     turn_posted_ = false;
     for (std::size_t i = 0; i < listeners_.size(); ++i) {
@@ -80,7 +80,8 @@ void ListenerHub::watch_memory(std::int64_t now_ms) {
     }
 }
 
-/// A deadline that has moved away since is found out when the timer comes: most inputs move some.
+/// Sets the timer only if the deadline is earlier than before. Most inputs postpone a deadline; the
+/// timer then fires early and is set again, which is cheaper than setting it after each input.
 void ListenerHub::arm() {
     std::int64_t deadline = std::min(state_.next_deadline(), memory_.next_deadline());
     for (const Listener* listener : listeners_) {
@@ -100,7 +101,7 @@ void ListenerHub::arm() {
 
 void ListenerHub::on_deadline() {
     if (stopped_) {
-        return;  // too late to cancel the timer
+        return;  // the handler was queued before the timer was cancelled
     }
     armed_for_ms_ = no_deadline;
     const Time time = now();

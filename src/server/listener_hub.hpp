@@ -13,22 +13,22 @@ namespace kazoo::server {
 
 class Listener;
 
-/// What the listeners of one server or of one ensemble share: the state, the clock, and one timer
-/// for the deadlines of all. Everything happens on an executor that runs one handler at a time.
+/// Shared by the listeners of one server or ensemble: the state, the clock, one timer for all
+/// deadlines, the turns of connections, and the trimming of memory. Not thread-safe: everything,
+/// including the state and the members, runs on an executor that runs one handler at a time.
 ///
-/// `stop` cancels what is under way; destroy this only when those handlers have run.
+/// Pending handlers refer to this object: call `stop` and destroy it only after they have run.
 class ListenerHub {
 public:
     ListenerHub(boost::asio::any_io_executor executor, State& state);
 
     void add(Listener& listener);
-    /// Forgets the deadlines; the listeners stop by themselves.
+    /// Cancels the timer and posts no more turns. Listeners are stopped separately.
     void stop();
 
-    /// To be called after any input of the state or of a member: whatever a member has to say to a
-    /// client is sent, whoever is to be disconnected is disconnected, and the timer is set.
-    /// Requests that wait for their turn are handled afterwards, one connection at a time, so that
-    /// the executor can take up others in between.
+    /// Call this after any input to the state or to a member: sends pending output, closes
+    /// connections that are over, and arms the timer. Requests that wait for a turn are handled in
+    /// posted handlers, one connection per handler, so that other handlers run in between.
     void pump();
 
     [[nodiscard]] const boost::asio::any_io_executor& executor() const noexcept {
@@ -46,10 +46,10 @@ private:
     State& state_;
     std::vector<Listener*> listeners_;
     boost::asio::steady_timer timer_;
-    std::int64_t armed_for_ms_ = no_deadline;
+    std::int64_t armed_for_ms_ = no_deadline;  // steady; no_deadline: the timer is not set
     bool stopped_ = false;
-    bool turn_posted_ = false;
-    std::size_t next_turn_ = 0;  // of listeners_, modulo their number
+    bool turn_posted_ = false;   // take_turns() is pending
+    std::size_t next_turn_ = 0;  // index of the next listener, modulo their number
     MemoryWatch memory_;
 };
 

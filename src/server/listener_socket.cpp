@@ -53,7 +53,7 @@ void close_listener(tcp::acceptor& acceptor) noexcept {
     if (acceptor.is_open()) {
         base::shut_down(static_cast<int>(acceptor.native_handle()));
     }
-    Error ignored;  // the descriptor is gone in any case
+    Error ignored;  // the descriptor is closed in any case
     acceptor.close(ignored);
 }
 

@@ -4,19 +4,19 @@
 
 namespace kazoo::server {
 
-// Sockets of a server that no program started by this process inherits: a connection that a child
-// holds open would outlive the server.
+// Sockets of a server. Programs started by this process do not inherit them: a child that holds a
+// socket would keep the port or the connection open when the server closes it.
 
-/// Opens the acceptor, which must be closed, and lets its address be used again at once.
+/// Opens the acceptor, which must be closed, in non-blocking mode and with SO_REUSEADDR.
 [[nodiscard]] boost::system::error_code open_listener(
     boost::asio::ip::tcp::acceptor& acceptor, const boost::asio::ip::tcp& protocol
 );
 
-/// Closes it and ends the listening, even if a forked child holds the socket as well.
+/// Closes the acceptor. Stops listening even if a forked child holds the socket as well.
 void close_listener(boost::asio::ip::tcp::acceptor& acceptor) noexcept;
 
-/// Takes a connection that waits at the acceptor, if there is one: boost::asio::error::would_block
-/// if not. The acceptor must be in non-blocking mode.
+/// Accepts a pending connection; fails with boost::asio::error::would_block if there is none. The
+/// acceptor must be one of open_listener.
 [[nodiscard]] boost::system::error_code accept_socket(
     boost::asio::ip::tcp::acceptor& acceptor,
     const boost::asio::ip::tcp& protocol,

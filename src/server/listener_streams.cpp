@@ -1,4 +1,4 @@
-// The two kinds of connections: TCP as it is, and TLS.
+// The two kinds of ListenerConnection: plain TCP and TLS.
 #include "server/listener.hpp"
 #include "server/listener_connection.hpp"
 
@@ -11,7 +11,7 @@ namespace {
 
 using boost::asio::ip::tcp;
 
-/// For the client to finish the TLS handshake.
+/// Time for the TLS handshake.
 constexpr std::chrono::seconds handshake_limit{10};
 
 template <class Stream>
@@ -49,7 +49,7 @@ private:
     tcp::socket& socket() noexcept override { return stream_; }
 
     void end_stream() override {
-        Error ignored;  // it may be gone: reading tells
+        Error ignored;  // if it is disconnected, the read fails
         stream_.shutdown(tcp::socket::shutdown_send, ignored);
         if (!reading()) {
             read();
@@ -83,7 +83,7 @@ private:
         stream_.async_shutdown([this, self = shared_from_this()](Error) { abandon(); });
     }
 
-    std::shared_ptr<ListenerTls> tls_;
+    std::shared_ptr<ListenerTls> tls_;  // the stream refers to it
 };
 
 }  // namespace

@@ -9,8 +9,9 @@ namespace kazoo::server {
 
 using ListenerTls = boost::asio::ssl::context;
 
-/// From files in PEM form: a certificate (and those it was signed by, behind it) and its private
-/// key. TLS 1.2 and later. Throws boost::system::system_error, whose text names the file.
+/// Makes a TLS context from PEM files: a certificate followed by its chain, and its private key
+/// without a password. Accepts TLS 1.2 and later; asks for no client certificates. Throws
+/// boost::system::system_error if a file cannot be used; what() names it.
 [[nodiscard]] std::shared_ptr<ListenerTls> make_listener_tls(
     const std::string& certificate_file, const std::string& key_file
 );
