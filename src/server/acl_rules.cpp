@@ -15,14 +15,15 @@ namespace kazoo::server {
 
 namespace {
 
-/// A list of "auth" entries times the identities of a connection must not fill the memory.
+/// Bounds the memory of a list: each "auth" entry expands to all identities of the connection.
 constexpr std::size_t max_entries = 50'000;
 
 bool is_anyone(const Id& id) noexcept {
     return id.scheme == "world" && id.id == "anyone";
 }
 
-/// Identities that a connection has proved, not merely comes with.
+/// Whether an "auth" entry expands to this identity: only to what the client authenticated as.
+/// "super" is excluded, as in Apache's server.
 bool is_authenticated(const Id& identity) noexcept {
     return identity.scheme != "ip" && identity.scheme != "super" && identity.scheme != "world";
 }
@@ -33,7 +34,8 @@ bool matches(const Id& identity, const Id& granted) noexcept {
                                   : identity.id == granted.id;
 }
 
-/// "user:hash", the user possibly empty; colons at the end do not count, as with Java's split.
+/// Whether `id` is "user:hash" with exactly one colon; the user may be empty. Trailing colons do
+/// not count, because Apache's server splits the id with Java's String.split.
 bool is_digest_id(std::string_view id) noexcept {
     const std::size_t last = id.find_last_not_of(':');
     if (last == std::string_view::npos) return false;
@@ -50,12 +52,14 @@ bool is_null(std::string_view text) noexcept {
     return text == codec::Decoder::null_text;
 }
 
-/// Whether it fails when it looks at an id that is null. Others are invalid for their scheme.
+/// Whether Apache's server throws while validating this null id. With other schemes a null id is an
+/// invalid ACL.
 bool cannot_be_checked(const Id& id) noexcept {
     return is_null(id.id) && (id.scheme == "world" || id.scheme == "digest" || id.scheme == "ip");
 }
 
-/// Nothing where Apache fails when it compares an entry that has a null with those before it.
+/// Removes duplicates. Returns nullopt where Apache's server throws: when it compares an entry
+/// whose scheme or id is null with an earlier entry that is equal up to that field.
 std::optional<AclList> without_duplicates(const AclList& list) {
     std::set<std::int32_t> perms;
     std::set<std::tuple<std::int32_t, std::string_view>> schemes;
@@ -75,7 +79,8 @@ std::optional<AclList> without_duplicates(const AclList& list) {
     return kept;
 }
 
-/// What the digest scheme makes of "user:password", or of text without a colon.
+/// Returns "user:base64(SHA-1(text))"; the user is everything before the first colon, or all of the
+/// text if there is none.
 std::string digest_of(std::string_view text) {
     return std::string(text.substr(0, text.find(':'))) + ':' + base::base64_sha1(text);
 }
@@ -138,7 +143,7 @@ AclList redacted(const AclList& acl) {
 std::optional<std::vector<Id>> authenticate(
     std::string_view scheme, std::optional<std::string_view> auth, std::string_view super_digest
 ) {
-    // Every connection has the identity of its address from the beginning.
+    // Connection's constructor has added the identity of the address.
     if (scheme == "ip") return std::vector<Id>();
     if (scheme != "digest" || !auth) return std::nullopt;
     try {
@@ -150,7 +155,7 @@ std::optional<std::vector<Id>> authenticate(
         identities.emplace_back("digest", std::move(digest));
         return identities;
     } catch (const std::runtime_error&) {
-        return std::nullopt;  // no SHA-1 on this machine
+        return std::nullopt;  // OpenSSL offers no SHA-1
     }
 }
 

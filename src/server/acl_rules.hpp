@@ -1,3 +1,5 @@
+// Evaluation and validation of ACLs, and digest authentication.
+
 #pragma once
 
 #include <kazoo/errors.hpp>
@@ -11,29 +13,34 @@
 
 namespace kazoo::server {
 
-/// Whether `perms` (one bit or more) is granted to a connection with these identities.
+/// Returns whether `acl` grants any of the bits in `perms` to a connection with these identities.
+/// An identity of scheme "super" may do everything. An empty list, which only the ClickHouse Keeper
+/// profile stores, grants everything.
 [[nodiscard]] bool allowed(
     const AclList& acl, std::int32_t perms, const std::vector<Id>& identities
 );
 
-/// An ACL that may be stored, or why it may not.
+/// A validated ACL, or the error of an invalid one. `list` is empty unless `err` is ok.
 struct StoredAcl {
     Errc err = Errc::ok;
     AclList list;
 };
 
-/// The list as it is stored: duplicates removed, "auth" replaced by the identities of the
-/// connection. Fails with invalid_acl, or with marshalling_error where Apache's server fails on a
-/// scheme or an id that is null (codec::Decoder::null_text).
+/// Returns the list as Apache's server stores it: duplicates removed, and each "auth" entry
+/// replaced by one entry for each identity that the client has authenticated as. Fails with
+/// invalid_acl if the list is empty, an entry is not valid for its scheme, an "auth" entry has no
+/// identity, or the result has more than 50,000 entries. Fails with marshalling_error where
+/// Apache's server throws on a null scheme or id (codec::Decoder::null_text).
 [[nodiscard]] StoredAcl fix_up(
     const AclList& asked, const std::vector<Id>& identities, bool accepts_ipv6 = true
 );
 
-/// For who may read a node but not administer it.
+/// Returns the list with digests replaced by "x", for clients that have READ but not ADMIN.
 [[nodiscard]] AclList redacted(const AclList& acl);
 
-/// What a connection gets for an auth packet: identities to add, none if it fails (-115).
-/// `super_digest` as in StateOptions.
+/// Returns the identities that an auth packet adds to its connection (none for "ip", which every
+/// connection has), or nullopt if authentication fails (AuthFailed, -115). `super_digest` is that
+/// of StateOptions. Only the schemes "ip" and "digest" are supported.
 [[nodiscard]] std::optional<std::vector<Id>> authenticate(
     std::string_view scheme, std::optional<std::string_view> auth, std::string_view super_digest
 );

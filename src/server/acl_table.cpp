@@ -31,8 +31,8 @@ struct AclTable::Impl {
         std::size_t hash = 0;
         std::size_t uses = 0;
     };
-    std::deque<Entry> entries;  // what `list` refers to stays where it is
-    std::vector<Number> free;   // has room for all entries
+    std::deque<Entry> entries;  // a deque, because list() returns references
+    std::vector<Number> free;   // unused numbers; capacity for all, for release()
     std::unordered_multimap<std::size_t, Number> by_hash;
 };
 

@@ -7,8 +7,8 @@
 
 namespace kazoo::server {
 
-/// Each list of a tree once, however many nodes have it. Nodes hold a number; a list that no node
-/// has any more is forgotten.
+/// The ACLs of a tree, each distinct list stored once. Nodes refer to a list by number, and the
+/// table counts the uses. Not thread-safe.
 class AclTable {
 public:
     using Number = std::uint32_t;
@@ -18,10 +18,16 @@ public:
     AclTable(AclTable&&) noexcept;
     AclTable& operator=(AclTable&&) noexcept;
 
+    /// Adds a use of this list, which is stored if it is new, and returns its number.
     Number acquire(const AclList& list);
+    /// Adds a use of a list that is in use already.
     void acquire(Number number) noexcept;
+    /// Removes a use. After the last one the list is dropped and its number may be reused; copies
+    /// of the shared_ptr stay valid. Does not allocate.
     void release(Number number) noexcept;
+    /// The reference is valid while the number is in use.
     [[nodiscard]] const std::shared_ptr<const AclList>& list(Number number) const noexcept;
+    /// Number of distinct lists in use.
     [[nodiscard]] std::size_t size() const noexcept;
 
 private:

@@ -6,7 +6,8 @@ namespace kazoo::server {
 
 namespace {
 
-// ZooKeeper has no such limit. What one costs beside its text, twice: in the list and in the set.
+// Apache's server has no such limit. Each identity is counted twice, in the list and in the set,
+// plus the overhead of its containers.
 constexpr std::size_t most_identity_bytes = std::size_t{16} << 20;
 constexpr std::size_t identity_overhead = 192;
 

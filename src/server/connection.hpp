@@ -1,3 +1,5 @@
+// The state of one client connection of a Member.
+
 #pragma once
 
 #include "base/buffer.hpp"
@@ -20,50 +22,56 @@
 
 namespace kazoo::server {
 
-/// What is said about a request besides the body of its reply.
+/// The header of a reply, and how the reply is sent.
 struct Answer {
-    codec::Opcode op{};  // create_session: of the handshake
+    codec::Opcode op{};  // create_session for a ConnectResponse
     std::int32_t xid = 0;
     std::int64_t zxid = 0;
     std::int32_t err = 0;
-    std::int64_t awaits = 0;  // a zxid that must have been applied before the reply; 0: none
-    bool last = false;        // the connection is over after it
+    std::int64_t awaits = 0;  // sent once this zxid is applied to the member's tree; 0: at once
+    bool last = false;        // the connection is closed after this reply
 };
 
-/// A reply that waits until the replica has applied a zxid.
+/// An encoded reply that waits until the replica has applied `answer.awaits`, or is queued behind
+/// one that does.
 struct Owed {
     Answer answer;
-    std::int64_t arrived_ms = 0;
-    std::optional<Gate> gate;
+    std::int64_t arrived_ms = 0;  // of the request, for its latency
+    std::optional<Gate> gate;     // placed in front of the frame when it is sent
     base::Buffer frame;
 };
 
-/// One client's connection, as data: what it means is for the member to know.
+/// State of one client connection. Plain data, interpreted by Member.
+///
+/// Replies leave in the order of their requests: while `owed` is not empty, each new reply is
+/// appended to it, whatever it awaits.
 struct Connection {
     enum class Phase {
-        fresh,      // fewer than four bytes came: a word or a length
-        greeting,   // its first frame is awaited
-        welcoming,  // its new session is on its way to this replica
+        fresh,      // fewer than four bytes received: a four-letter word or a frame length
+        greeting,   // waits for the ConnectRequest
+        welcoming,  // the ConnectResponse waits for the replica; requests are queued
         established,
-        deaf,  // nothing that it sends matters
+        deaf,  // input is discarded
     };
 
     Connection(
         ConnectionId number, std::string ip, std::uint16_t port_number, std::size_t max_frame
     );
 
-    /// Output that the client has yet to take, whatever it waits for.
+    /// Bytes of output that are not reported as sent, including those behind gates and in `owed`.
     [[nodiscard]] std::size_t unsent() const noexcept { return outbox.unsent() + owed_bytes; }
-    /// Whether more bytes are wanted from it.
+    /// Whether to read from the socket: not while more than `pause_output` bytes of output are
+    /// unsent or of input unhandled.
     [[nodiscard]] bool reading(std::size_t pause_output) const noexcept {
         return !ended && !closing && unsent() <= pause_output && inbox.kept() <= pause_output;
     }
-    /// Whether its next request may be handled.
+    /// Whether the next request may be handled now.
     [[nodiscard]] bool goes_on(std::size_t pause_output) const noexcept {
         return !ended && !closing && unsent() <= pause_output &&
                (phase == Phase::established || phase == Phase::greeting);
     }
-    /// False if there is no room for more of them.
+    /// Adds identities, without duplicates. Returns false at the limit of 16 MiB for each
+    /// connection; those before the one that exceeds it stay added. Apache's server has no limit.
     [[nodiscard]] bool add_identities(const std::vector<Id>& more);
 
     const ConnectionId id;
@@ -71,30 +79,30 @@ struct Connection {
     const std::uint16_t port;
 
     Phase phase = Phase::fresh;
-    bool closing = false;      // its session is being closed: requests behind are dropped
-    bool ended = false;        // nothing more is read from it
-    bool touched = false;      // since `take_touched`
-    bool told_reading = true;  // what `reading` was when last touched
-    bool alive = false;        // its session is to be touched
-    bool waits_for_turn = false;
-    bool heavy = false;  // its last turn has used up the bytes of a turn
+    bool closing = false;         // close_session was handled: later requests are dropped
+    bool ended = false;           // no input is handled; output may still be pending
+    bool touched = false;         // is in Connections::touched_
+    bool told_reading = true;     // the value of reading() that the caller knows
+    bool alive = false;           // a request of this turn keeps the session alive
+    bool waits_for_turn = false;  // is in Member::Impl::turns
+    bool heavy = false;           // its last turn reached MemberOptions::turn_output
 
     std::int64_t session = 0;
-    bool local_session = false;  // known to this read-only member alone
-    std::vector<Id> identities;  // in the order in which they came
-    std::unordered_set<std::string> known_identities;
-    std::size_t identity_bytes = 0;
+    bool local_session = false;  // in Member::Impl::local_sessions, not in State
+    std::vector<Id> identities;  // in the order in which they were added; "ip" is the first
+    std::unordered_set<std::string> known_identities;  // keys of `identities`
+    std::size_t identity_bytes = 0;                    // of those that clients have added
 
-    std::string first_bytes;  // while fresh
+    std::string first_bytes;  // four, or twelve of the word stmk
     Inbox inbox;
     Outbox outbox;
-    std::list<Owed> owed;
+    std::list<Owed> owed;  // in order; empty unless the member is a replica that lags
     std::size_t owed_bytes = 0;
-    std::optional<Gate> gate;  // of the reply to the request at hand
+    std::optional<Gate> gate;  // for the reply to the request being handled
 
     std::int64_t greeting_deadline_ms = no_deadline;
     Time opened;
-    std::int64_t arrived_ms = 0;  // steady: the last bytes
+    std::int64_t arrived_ms = 0;  // steady time of the last bytes received
     ConnectionStatistics statistics;
 };
 

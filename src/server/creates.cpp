@@ -1,4 +1,4 @@
-// The creates among the writes: which kind of node is asked for, and whether it may be created.
+// Execution of all create requests: the kind of node requested, and the checks in Apache's order.
 
 #include "server/acl_rules.hpp"
 #include "server/path_rules.hpp"
@@ -14,9 +14,10 @@ namespace {
 
 using codec::Opcode;
 
+// 40 bits: the largest TTL that Apache's server accepts.
 constexpr std::int64_t max_ttl_ms = 0xFF'FFFF'FFFF;
 
-/// What all the creates ask for.
+/// The fields of any create request.
 struct Creation {
     Opcode op;
     std::string_view path;
@@ -40,9 +41,10 @@ struct Creation {
     }
 };
 
-/// Whether opcode, flags and TTL go together. The flag of a container with another opcode makes an
-/// ordinary node, as in Apache's server; many clients send it. A create_ttl with other flags and a
-/// negative TTL ends the request processing of Apache's server; here it is refused.
+/// Checks that opcode, flags and TTL are consistent. The CONTAINER flag with another opcode creates
+/// a persistent node, as in Apache's server; many clients send it. One deviation: a create_ttl
+/// without a TTL flag and with a negative TTL stops the request processor of Apache's server; here
+/// it fails with bad_arguments.
 Errc check_kind(const Creation& asked, const StateOptions& options) noexcept {
     if (options.profile.keeper) {
         return Errc::ok;
@@ -62,7 +64,7 @@ Errc check_kind(const Creation& asked, const StateOptions& options) noexcept {
     return Errc::ok;
 }
 
-/// The name with the sequence number, if there is to be one.
+/// Returns the path, with the sequence number appended if a sequential node is requested.
 std::string full_path(const Creation& asked, const Node& parent) {
     std::string path(asked.path);
     if (asked.sequential()) {
@@ -75,7 +77,7 @@ std::string full_path(const Creation& asked, const Node& parent) {
     return path;
 }
 
-/// The rest of the checks, once the parent is known.
+/// The checks that need the complete path and the parent.
 Errc check_place(const Tree& tree, const Node& parent, std::string_view path) {
     if (!is_valid_path(path)) {
         return Errc::bad_arguments;
@@ -151,7 +153,7 @@ OperationResult create(
     return carry_out(context, writer, asked, std::move(path), std::move(acl.list));
 }
 
-/// ClickHouse Keeper looks at two bits and not at the others.
+/// ClickHouse Keeper reads the ephemeral and the sequential bit and ignores the others.
 std::int32_t meant_flags(const WriteContext& context, std::int32_t flags) noexcept {
     return context.options.profile.keeper ? flags & 3 : flags;
 }

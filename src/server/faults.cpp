@@ -22,7 +22,7 @@ bool fits(
 }  // namespace
 
 std::uint64_t Faults::add(RequestFault fault) {
-    // What is over would only be looked through, but a fault that holds replies lasts.
+    // Discards faults that are used up. A hold stays: gates refer to it until it is removed.
     std::erase_if(requests_, [](const RequestFault& old) {
         return old.times <= 0 && old.kind != RequestFault::Kind::hold;
     });
@@ -36,7 +36,7 @@ void Faults::remove(std::uint64_t number) {
 }
 
 void Faults::clear() {
-    // Numbers are not given again: somebody may still hold one.
+    // Keeps the counter: callers may still hold old numbers.
     const auto last_number = last_number_;
     *this = {};
     last_number_ = last_number;

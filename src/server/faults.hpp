@@ -1,3 +1,5 @@
+// Fault injection for the embedded server.
+
 #pragma once
 
 #include "codec/opcode.hpp"
@@ -11,69 +13,71 @@
 
 namespace kazoo::server {
 
-/// What a member does wrong with requests that it matches.
+/// One injected fault: which requests it matches, and what happens to them.
 struct RequestFault {
     enum class Kind {
-        drop_before,  ///< closes the connection instead: nothing is applied
-        drop_after,   ///< applies it and closes the connection: no reply
-        hold,         ///< applies it; its reply and all later ones wait until the fault is removed
-        delay,        ///< applies it; its reply and all later ones come `delay_ms` later
-        fail,         ///< answers `err` and applies nothing
+        drop_before,  ///< closes the connection without applying the request
+        drop_after,   ///< applies the request and closes the connection without a reply
+        hold,         ///< applies it; the reply and all later output wait for Faults::remove
+        delay,        ///< applies it; the reply and all later output wait for `delay_ms`
+        fail,         ///< replies with `err` without applying the request
     };
 
     Kind kind = Kind::drop_before;
-    std::optional<codec::Opcode> op;       ///< nothing: any but ping
-    std::vector<codec::Opcode> other_ops;  ///< if there is an `op`: these as well
+    std::optional<codec::Opcode> op;       ///< nullopt: any request except ping
+    std::vector<codec::Opcode> other_ops;  ///< match as well as `op`; ignored without it
     std::int64_t session = 0;              ///< 0: any
-    /// Only requests whose path begins so; those without a path match "" alone.
+    /// Matches requests whose path starts with it. Requests without a path match only "".
     std::string path_prefix;
-    int skip = 0;                                 ///< matches to let pass first
-    int times = std::numeric_limits<int>::max();  ///< without limit, this being the greatest number
+    int skip = 0;                                 ///< matching requests to serve normally first
+    int times = std::numeric_limits<int>::max();  ///< how often it happens; max(): no limit
     std::int64_t delay_ms = 0;
     std::int32_t err = 0;
-    std::uint64_t number = 0;  ///< given by Faults::add
+    std::uint64_t number = 0;  ///< assigned by Faults::add
 };
 
-/// What becomes of the next handshakes.
+/// What happens to the next handshakes.
 enum class HandshakeFault {
     none,
-    refuse,         ///< closes at once
-    hang,           ///< never answers
-    garbage,        ///< answers something else
-    other_session,  ///< a new session instead of the one asked for
-    expired,        ///< says that the session is gone, whether it is or not
-    protocol_42,    ///< ClickHouse Keeper without a leader
-    not_read_only,  ///< the 16 bytes of a read-only server that wants no new session
-    short_answer,   ///< 36 bytes, without the last
+    refuse,         ///< closes the connection
+    hang,           ///< never replies; the connection stays open
+    garbage,        ///< sends an HTTP error and closes the connection
+    other_session,  ///< creates a new session instead of resuming the requested one
+    expired,        ///< replies that the session has expired, whether it has or not
+    protocol_42,    ///< the reply of a ClickHouse Keeper without a leader
+    not_read_only,  ///< the 16-byte NotReadOnly reply of a read-only server without new sessions
+    short_answer,   ///< a ConnectResponse of 36 bytes, without the read-only flag
 };
 
-/// What one member is to do wrong.
+/// The faults of one member. After a change call Member::on_faults_changed.
 class Faults {
 public:
-    /// A new one comes after those that are there: the first that fits decides.
+    /// Adds a fault after the existing ones and returns its number. Of several faults that match a
+    /// request, the first applies.
     std::uint64_t add(RequestFault fault);
     void remove(std::uint64_t number);
-    /// Everything goes well again.
+    /// Removes all faults, including those below. Numbers are not used again.
     void clear();
 
     HandshakeFault handshake = HandshakeFault::none;
     int handshake_times = std::numeric_limits<int>::max();
-    bool read_only = false;  ///< cut off from the rest: writes are refused, reads go on
-    bool lagging = false;    ///< transactions are not applied here (replicas only)
+    bool read_only = false;  ///< Apache's read-only mode: writes fail, reads work
+    bool lagging = false;    ///< transactions are queued, not applied (replicas only)
 
-    /// Whether there is any to be met: what costs nothing to ask before each request.
+    /// Whether there are request faults. A cheap check before `meet`.
     [[nodiscard]] bool any() const noexcept { return !requests_.empty(); }
-    /// The fault that this request meets, if any; counts it. The pointer lasts until the next
-    /// change.
+    /// Returns the first fault that matches and applies to this request, or nullptr; counts `skip`
+    /// and `times`. The pointer is valid until a fault is added or removed.
     [[nodiscard]] const RequestFault* meet(
         codec::Opcode op, std::int64_t session, std::string_view path
     ) {
         return requests_.empty() ? nullptr : find_and_count(op, session, path);
     }
-    /// `handshake` if there are times left, which are counted; with the last one it goes.
+    /// Returns the fault of this handshake and counts it; `handshake` becomes `none` when
+    /// `handshake_times` is used up.
     [[nodiscard]] HandshakeFault meet_handshake();
-    /// Whether replies held by this fault are still to be held: it is there until it is removed,
-    /// even if all its times are over. (Other kinds may go by themselves then.)
+    /// Whether the fault exists. A hold exists until it is removed, even if its `times` are used
+    /// up; other kinds are discarded by the first `add` after that.
     [[nodiscard]] bool contains(std::uint64_t number) const noexcept;
 
 private:
@@ -81,7 +85,7 @@ private:
         codec::Opcode op, std::int64_t session, std::string_view path
     );
 
-    std::vector<RequestFault> requests_;
+    std::vector<RequestFault> requests_;  // in the order of their numbers
     std::uint64_t last_number_ = 0;
 };
 

@@ -30,6 +30,7 @@ void put_connection(WordText& out, const ConnectionFigures& connection, bool is_
     const auto& figures = connection.statistics;
     out << ' ';
     put_address(out, connection);
+    // Java's SelectionKey.OP_READ and OP_WRITE.
     out << '[' << (connection.reading ? 1 : 0) + (connection.writing ? 4 : 0);
     out << "](queued=" << figures.outstanding << ",recved=" << figures.received;
     out << ",sent=" << figures.sent;
@@ -132,7 +133,7 @@ void envi(WordText& out, const WordContext& context) {
     }
 }
 
-/// Sets of what expires at the same (steady) time.
+/// Prints sets of members that expire at the same time, keyed by steady milliseconds.
 template <typename Put, typename Key, typename Member>
 void put_sets(
     WordText& out,
@@ -166,7 +167,7 @@ void dump(WordText& out, const WordContext& context) {
         for (const auto& path : context.tree.ephemerals(owner)) out << '\t' << path << '\n';
     }
 
-    // ZooKeeper looks for silent connections in steps of this.
+    // The interval at which Apache's server checks for idle connections.
     constexpr std::int64_t step_ms = 10'000;
     std::map<std::int64_t, std::vector<ConnectionFigures>> sets;
     for (const auto& connection : connections_of(context)) {
@@ -228,18 +229,18 @@ void dirs(WordText& out, const WordContext&) {
     out << "datadir_size: 0\nlogdir_size: 0\n";
 }
 
-/// The caller has set the mask before, if it is stmk that asks.
+/// Answers `stmk` as well, for which the caller has set the mask before.
 void gtmk(WordText& out, const WordContext& context) {
     out << context.trace_mask;
 }
-/// Apache prints the digests of its tree here. No digests are kept: the list is empty, as it is
-/// there in the first 128 transactions.
+/// Apache's server prints the digests of its tree, a list that is empty during the first 128
+/// transactions. No digests are kept here, so the list is always empty.
 void hash(WordText&, const WordContext&) {}
 
 struct Word {
     std::string_view name;
     void (*answer)(WordText&, const WordContext&);
-    bool in_keeper = true;  // on its default list
+    bool in_keeper = true;  // on the default list of ClickHouse Keeper
 };
 constexpr Word words[] = {
     {"conf", conf},

@@ -10,7 +10,8 @@ namespace kazoo::server {
 
 namespace {
 
-/// The next character of a text in UTF-8, which loses it. Bytes that are none become U+FFFD.
+/// Removes the first character from a non-empty UTF-8 text and returns it; U+FFFD for an invalid
+/// byte.
 std::uint32_t take_character(std::string_view& text) noexcept {
     const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
     const unsigned char lead = byte(0);
@@ -30,7 +31,7 @@ std::uint32_t take_character(std::string_view& text) noexcept {
     return good ? character : 0xFFFD;
 }
 
-/// java.lang.String.hashCode, which counts units of UTF-16.
+/// java.lang.String.hashCode, which is defined on UTF-16 code units.
 std::uint32_t hash_of(std::string_view text) noexcept {
     std::uint32_t hash = 0;
     while (!text.empty()) {
@@ -45,7 +46,7 @@ std::uint32_t hash_of(std::string_view text) noexcept {
     return hash;
 }
 
-/// That of Apache's record of an identity, spread as java.util.concurrent.ConcurrentHashMap does.
+/// The hash code of Apache's Id record, spread as java.util.concurrent.ConcurrentHashMap does.
 std::uint32_t hash_of(const Id& id) noexcept {
     std::uint32_t hash = 17;
     hash = 37 * hash + hash_of(id.scheme);
@@ -53,7 +54,7 @@ std::uint32_t hash_of(const Id& id) noexcept {
     return (hash ^ (hash >> 16)) & 0x7fff'ffff;
 }
 
-/// The size of its table, which doubles when it is three quarters full.
+/// The table size of that map, which doubles when it is three quarters full.
 std::size_t table_size(std::size_t count) noexcept {
     std::size_t size = 16;
     while (count >= size / 4 * 3) {
@@ -71,7 +72,7 @@ std::vector<const Id*> in_apache_order(const std::vector<Id>& identities) {
     for (const Id& id : identities) {
         places.emplace_back(hash_of(id) & (size - 1), &id);
     }
-    // Of one place, the older comes first.
+    // Within a bucket the map keeps the order of insertion.
     std::stable_sort(places.begin(), places.end(), [](const auto& a, const auto& b) {
         return a.first < b.first;
     });

@@ -6,8 +6,9 @@
 
 namespace kazoo::server {
 
-/// The identities of a connection in the order in which Apache's server names them, which keeps
-/// them in a hash set: by their place in it. The pointers are those of the list's elements.
+/// Returns the identities of a connection in the order of Apache's server, which keeps them in a
+/// Java hash set. Clients see the order in WhoAmI replies and in ACLs made from "auth" entries. The
+/// pointers refer to elements of `identities`.
 [[nodiscard]] std::vector<const Id*> in_apache_order(const std::vector<Id>& identities);
 
 }  // namespace kazoo::server

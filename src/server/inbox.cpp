@@ -5,9 +5,9 @@ namespace kazoo::server {
 namespace {
 
 constexpr std::size_t prefix_size = 4;
-constexpr std::size_t header_size = 8;  // the least a frame can hold
+constexpr std::size_t header_size = 8;  // of a request: the shortest valid frame
 
-// Beyond this, memory is not kept once the frames in it were handled.
+// A larger buffer is freed once its frames are handled.
 constexpr std::size_t kept_capacity = 64 * 1024;
 
 }  // namespace

@@ -21,7 +21,7 @@ struct Range {
     std::size_t bits = 0;
 };
 
-/// All of the text as a number in this base and no greater than the limit.
+/// Parses all of `text`; nullopt if it is not a number in this base or is greater than `limit`.
 std::optional<unsigned> parse_number(std::string_view text, int base, unsigned limit) noexcept {
     unsigned number = 0;
     const char* end = text.data() + text.size();
@@ -43,7 +43,7 @@ std::optional<Address> parse_v4(std::string_view text) noexcept {
     return address;
 }
 
-/// Appends what stands between two colons: two bytes, or an IPv4 address at the end.
+/// Appends one group between colons: two bytes, or four if the last group is an IPv4 address.
 bool append_group(Address& address, std::string_view group, bool last) noexcept {
     if (last && group.find('.') != std::string_view::npos) {
         const auto v4 = parse_v4(group);
@@ -60,9 +60,9 @@ bool append_group(Address& address, std::string_view group, bool last) noexcept 
 }
 
 std::optional<Address> parse_v6(std::string_view text) noexcept {
-    text = text.substr(0, text.find('%'));  // which interface is no matter
+    text = text.substr(0, text.find('%'));  // ignores the zone id
     Address address;
-    std::optional<std::size_t> gap;  // where "::" is
+    std::optional<std::size_t> gap;  // offset of "::" in the address
     if (text.starts_with("::")) {
         gap = 0;
         text.remove_prefix(2);
@@ -107,7 +107,7 @@ std::optional<Address> parse_address(std::string_view text) noexcept {
 std::optional<Range> parse_range(std::string_view text) noexcept {
     const std::size_t slash = text.find('/');
     const auto address = parse_address(text.substr(0, slash));
-    // ZooKeeper refuses mapped addresses here: Java takes them for IPv4 in the wrong place.
+    // ZooKeeper rejects IPv4-mapped addresses in ACLs, because Java converts them to IPv4.
     if (!address || without_mapping(*address).size != address->size) return std::nullopt;
     Range range{*address, address->size * 8};
     if (slash != std::string_view::npos) {

@@ -1,14 +1,18 @@
+// The ids of the ACL scheme "ip".
+
 #pragma once
 
 #include <string_view>
 
 namespace kazoo::server {
 
-/// Whether this can stand in an ACL: an IPv4 or IPv6 address, "/bits" behind it or not.
+/// Returns whether this is a valid id of the scheme "ip": an IPv4 or IPv6 address, optionally with
+/// "/bits".
 [[nodiscard]] bool is_ip_range(std::string_view range) noexcept;
 
-/// Whether the address is in the range; false if either is no such thing. IPv4 and IPv6 never match
-/// each other, but an address of the form ::ffff:1.2.3.4 is one of IPv4.
+/// Returns whether the address is in the range; false if either is malformed. An IPv4-mapped
+/// address (::ffff:1.2.3.4) counts as IPv4; other IPv6 addresses never match an IPv4 range, or vice
+/// versa.
 [[nodiscard]] bool ip_in_range(std::string_view address, std::string_view range) noexcept;
 
 }  // namespace kazoo::server

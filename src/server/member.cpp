@@ -9,7 +9,7 @@ namespace kazoo::server {
 
 namespace {
 
-// Far from the numbers that servers of an ensemble give to sessions of all.
+// Added to the server id for the ids of local sessions, so that they differ from State's.
 constexpr std::int64_t local_server_id = 0x40;
 
 }  // namespace
@@ -134,7 +134,7 @@ void Member::drop_connections(std::int64_t session, Time /*now*/) {
 }
 
 std::size_t Member::footprint() const noexcept {
-    constexpr std::size_t watch_bytes = 128;
+    constexpr std::size_t watch_bytes = 128;  // an estimate for one watch with its indexes
     std::size_t bytes = impl_->watches.count() * watch_bytes;
     if (impl_->replica) {
         bytes += impl_->replica->tree().footprint();

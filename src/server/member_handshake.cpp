@@ -1,4 +1,4 @@
-// The first frame of a connection, and its answer.
+// The handshake: ConnectRequest and ConnectResponse.
 
 #include "server/member_core.hpp"
 
@@ -28,7 +28,7 @@ void Member::Impl::greet(Connection& connection, std::span<const std::byte> fram
     if (greet_wrongly(connection, request)) {
         return;
     }
-    // Without a word, so that the client looks for another server.
+    // Closed without a reply, as Apache's server does: the client then tries another server.
     const bool refused =
         (faults.read_only && !request.read_only) || request.last_zxid_seen > applied_zxid();
     if (refused) {
@@ -87,7 +87,7 @@ void Member::Impl::begin_session(
         connection.local_session = true;
         welcome(connection, request, local_sessions.create(timeout_ms, now), 0, now);
     } else {
-        // By value: what follows may change the table.
+        // A copy: the table's reference is valid only until the session is erased.
         const Session session = state.create_session(request.timeout_ms, now);
         welcome(connection, request, session, state.zxid(), now);
     }
@@ -112,7 +112,7 @@ void Member::Impl::resume_session(
             connection.local_session = true;
             return welcome(connection, request, *local_sessions.find(id), 0, now);
         }
-        // A session of all cannot go on where they cannot know of it.
+        // A read-only server does not resume a session of the ensemble. Before 3.7 it does.
         if (state.sessions().find(id) != nullptr && profile().at_least(7)) {
             return connections.end(connection);
         }

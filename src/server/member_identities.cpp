@@ -1,4 +1,4 @@
-// Requests about who the connection speaks for, and its session's end.
+// Requests about the identities of the connection (auth, SASL, whoAmI), and closeSession.
 
 #include "codec/auth.hpp"
 #include "server/acl_rules.hpp"
@@ -11,6 +11,7 @@ namespace kazoo::server {
 
 namespace {
 
+/// What WhoAmI shows of an identity: the user, never the digest.
 codec::ClientInfo shown(const Id& id) {
     if (id.scheme == "digest") {
         return {id.scheme, id.id.substr(0, id.id.find(':'))};
@@ -32,11 +33,13 @@ void Member::Impl::add_auth(const Request& request) {
     statistics.counters.auth_failures += good ? 0 : 1;
     const Errc err = good ? Errc::ok : Errc::auth_failed;
     Answer about{request.op, request.xid, 0, static_cast<std::int32_t>(err)};
+    // Apache's server closes the connection after a failed authentication; ClickHouse Keeper does
+    // not.
     about.last = !good && !profile().keeper;
     answer(connection, about, request.now);
 }
 
-/// As a server without any SASL configured does.
+/// Replies like a server on which SASL is not configured.
 void Member::Impl::answer_sasl(const Request& request) {
     codec::SaslRequest asked;
     codec::Decoder in(request.body);

@@ -1,4 +1,4 @@
-// Bytes of clients, until they are words, handshakes or requests.
+// Input of clients: four-letter words, frames, and the turns in which requests are handled.
 
 #include "server/member_core.hpp"
 
@@ -10,11 +10,11 @@ namespace kazoo::server {
 namespace {
 
 constexpr std::size_t word_size = 4;
-// The one word that something follows: the new mask.
+// The only word with an argument, the new mask.
 constexpr std::string_view mask_word = "stmk";
 constexpr std::size_t mask_size = 8;
 
-/// As a length, such bytes stand for more than a gigabyte.
+/// Such bytes cannot be the length prefix of a valid frame: they would be more than a gigabyte.
 bool looks_like_word(std::string_view text) noexcept {
     return std::all_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
 }
@@ -23,7 +23,7 @@ bool lacks_mask(std::string_view first) noexcept {
     return first.starts_with(mask_word) && first.size() < word_size + mask_size;
 }
 
-/// A frame of an inbox holds a header at least.
+/// Inbox guarantees that a frame holds at least the header.
 Request request_of(Connection& connection, std::span<const std::byte> frame, Time now) noexcept {
     const auto xid = static_cast<std::int32_t>(base::load_be32(frame.data()));
     const auto op = static_cast<codec::Opcode>(base::load_be32(frame.data() + 4));
@@ -38,7 +38,7 @@ void Member::Impl::on_bytes(Connection& connection, std::span<const std::byte> b
     }
     connection.arrived_ms = now.steady_ms;
     statistics.counters.bytes_received += bytes.size();
-    // What waits for the replica keeps its session alive as well.
+    // Requests that wait for the replica are not handled, but keep the session alive as well.
     connection.alive = !connection.owed.empty();
     if (connection.phase == Connection::Phase::fresh && !begin(connection, bytes, now)) {
         return;
@@ -67,6 +67,7 @@ bool Member::Impl::begin(Connection& connection, std::span<const std::byte> byte
         return false;
     }
     connection.phase = Connection::Phase::greeting;
+    // The caller feeds `bytes`; only the bytes of earlier calls are missing in the inbox.
     if (earlier > 0) {
         connection.inbox.feed(std::as_bytes(std::span(first)).first(earlier));
         connection.inbox.keep_rest();
@@ -97,7 +98,7 @@ void Member::Impl::run(Connection& connection, Time now) {
     if (!connection.heavy) {
         return take_turn(connection, now);
     }
-    // A client that asks for large replies must not delay the others.
+    // Requests of a client that asks for large replies wait for a turn, so as not to delay others.
     connection.inbox.keep_rest();
     const bool has_work = connection.goes_on(options.pause_output) &&
                           connection.inbox.front().kind != Inbox::Kind::none;
@@ -148,7 +149,7 @@ void Member::Impl::handle_requests(Connection& connection, Time now) {
         } else {
             const Request request = request_of(connection, item.bytes, now);
             if (!connection.owed.empty() && !overtakes(request.op)) {
-                break;
+                break;  // stays in the inbox until the replica has caught up
             }
             handle(request);
         }

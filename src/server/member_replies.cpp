@@ -1,4 +1,5 @@
-// Replies, in their turn: at once, behind gates, or when the replica has caught up.
+// Replies in order: sent at once, behind gates (fault injection), or when the replica has caught
+// up.
 
 #include "server/member_core.hpp"
 
@@ -8,7 +9,7 @@ namespace kazoo::server {
 
 namespace {
 
-// Where a frame has the zxid of its header.
+// Offset of the zxid in a reply frame, after the length and the xid.
 constexpr std::size_t zxid_offset = 8;
 
 void stamp(base::Buffer& frame, std::int64_t zxid) noexcept {
@@ -63,7 +64,7 @@ void Member::Impl::count_reply(
     statistics.reply_sizes.add(bytes);
     ServerCounters& counters = statistics.counters;
     counters.response_bytes += bytes;
-    // As Apache counts them: the end of a session is an update, its beginning too.
+    // Apache's server counts createSession and closeSession as updates.
     const bool updates = codec::is_write(about.op) || about.op == codec::Opcode::create_session ||
                          about.op == codec::Opcode::close_session;
     counters.writes += updates ? 1 : 0;
@@ -85,6 +86,7 @@ void Member::Impl::pay_owed(Connection& connection, Time now) {
     while (!connection.owed.empty() && !replica->lacks(connection.owed.front().answer.awaits)) {
         Owed& owed = connection.owed.front();
         if (owed.answer.op == codec::Opcode::sync) {
+            // Encoded before the replica caught up: carries the zxid that it has applied by now.
             owed.answer.zxid = applied_zxid();
             stamp(owed.frame, owed.answer.zxid);
         } else if (owed.answer.op == codec::Opcode::create_session) {

@@ -1,4 +1,4 @@
-// What any request goes through, reads and writes.
+// Dispatch of requests, faults, reads, writes and sync.
 
 #include "codec/records.hpp"
 #include "server/member_core.hpp"
@@ -13,11 +13,13 @@ namespace {
 
 using codec::Opcode;
 
-/// The error with which Apache answers a request between servers whose body it cannot use; it keeps
-/// the connection then. None if it carries the request out, which this server refuses.
+/// createSession and deleteContainer are requests between servers. Apache's server executes them
+/// for any client, deleteContainer without checking ACLs; this server rejects them like unknown
+/// opcodes. If the body makes Apache's server fail, this server sends the same error and, like it,
+/// keeps the connection open. `err` is ok for any other body.
 struct BodyFailure {
     Errc err = Errc::ok;
-    bool takes_zxid = false;
+    bool takes_zxid = false;  // the failed request uses up a zxid
 };
 BodyFailure body_failure(const Profile& profile, const Request& request) {
     codec::Decoder in(request.body);
@@ -34,7 +36,7 @@ BodyFailure body_failure(const Profile& profile, const Request& request) {
         const bool is_null = in.ustring().data() == nullptr;
         return is_null ? BodyFailure{Errc::marshalling_error, in.ok()} : BodyFailure{};
     }
-    // All of the body is the path.
+    // Before 3.9 the path is the whole body, without a length.
     const auto contains = [&](char wanted) {
         return std::find(request.body.begin(), request.body.end(), std::byte(wanted)) !=
                request.body.end();
@@ -43,7 +45,7 @@ BodyFailure body_failure(const Profile& profile, const Request& request) {
                                             : BodyFailure{};
 }
 
-/// What a server that is cut off from the others cannot do.
+/// Whether a read-only server rejects the operation.
 bool needs_the_others(Opcode op) noexcept {
     return codec::is_write(op) || op == Opcode::sync || op == Opcode::check;
 }
@@ -58,6 +60,7 @@ void Member::Impl::handle(const Request& request) {
     Connection& connection = request.connection;
     ++connection.statistics.received;
     ++statistics.received;
+    // Apache's server does not touch the session for auth and SASL packets either.
     connection.alive |= request.op != Opcode::auth && request.op != Opcode::sasl;
     if (faults.any()) {
         const std::string_view path = path_of(request.op, request.body);

@@ -1,4 +1,4 @@
-// What comes from elsewhere: transactions, time, faults.
+// Inputs that are not bytes of a client: transactions, time, changes of faults.
 
 #include "server/acl_rules.hpp"
 #include "server/member_core.hpp"
@@ -12,8 +12,9 @@ void Member::Impl::on_transaction(const std::shared_ptr<const Transaction>& tran
     if (!replica) {
         return publish(*transaction);
     }
-    // Behind others it has to wait, even if the fault has gone by now: they want replies to go
-    // with them, for which it takes an input that tells the time.
+    // Transactions are applied in order: behind queued ones this one waits, even if the fault is
+    // gone by now. on_faults_changed() applies them, because replies may follow, which need the
+    // time.
     const bool apply = !faults.lagging && replica->caught_up();
     replica->push(transaction);
     if (apply) {
@@ -40,7 +41,7 @@ void Member::Impl::publish(const Transaction& transaction) {
     if (transaction.closed_session == 0) {
         return;
     }
-    // One that asked for it gets its reply first.
+    // A connection that sent closeSession is closed after its reply.
     Connection* connection = connections.of_session(transaction.closed_session);
     if (connection != nullptr && !connection->closing) {
         connections.end(*connection);

@@ -1,4 +1,4 @@
-// Watches: requests about them, and what they tell.
+// Watch requests and watch events.
 
 #include "server/member_core.hpp"
 
@@ -10,10 +10,11 @@ namespace kazoo::server {
 namespace {
 
 constexpr std::int32_t sync_connected = 3;
-// Of events that no transaction has caused.
+// In events that setWatches triggers, which belong to no transaction.
 constexpr std::int64_t no_zxid = -1;
 
-/// Either of the two requests; false where the server would stumble over a null.
+/// Decodes either request. Returns false if it is malformed or contains a null list or path, on
+/// which Apache's server fails.
 bool decode_set_watches(const Request& request, codec::SetWatches2Request& out) {
     codec::Decoder in(request.body);
     in.accept_negative_counts();
@@ -118,7 +119,7 @@ void Member::Impl::add_watch(const Request& request) {
 }
 
 void Member::Impl::check_or_remove_watches(const Request& request) {
-    codec::CheckWatchesRequest asked;  // the other one looks the same
+    codec::CheckWatchesRequest asked;  // removeWatches has the same fields
     codec::Decoder in(request.body);
     const auto last = profile().watch_modes_coexist() ? WatcherType::recursive : WatcherType::any;
     const bool good = codec::decode(in, asked) && asked.path.data() != nullptr &&

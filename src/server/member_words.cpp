@@ -1,4 +1,4 @@
-// Four-letter words: what they want to know.
+// The input of the four-letter words: a snapshot of the member.
 
 #include "server/four_letter_words.hpp"
 #include "server/member_core.hpp"

@@ -60,7 +60,7 @@ void put_counters(WordText& out, const WordContext& context) {
     put(out, "large_requests_rejected", counters.oversized_requests);
     put(out, "commit_count", counters.writes);
     put(out, "proposal_count", counters.writes);
-    // Nothing of this happens in a server without disks, peers and garbage collection.
+    // Never happen in a server without disks, peers and garbage collection.
     for (const std::string_view name :
          {"throttled_ops",
           "request_throttle_wait_count",

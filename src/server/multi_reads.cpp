@@ -15,7 +15,7 @@ using codec::MultiHeader;
 using codec::MultiOp;
 using codec::Opcode;
 
-/// The path of an operation that may stand here, null for any other.
+/// The path of a read; a null view for any other operation.
 std::string_view read_path(const MultiOp& op) noexcept {
     if (const auto* data = std::get_if<codec::GetDataRequest>(&op.request)) {
         return data->path;
@@ -31,7 +31,8 @@ bool is_read(const MultiOp& op) noexcept {
            std::holds_alternative<codec::GetChildrenRequest>(op.request);
 }
 
-/// Apache does not decode a mixture of reads and writes, nor, of late, flags that do not exist.
+/// Apache's server does not decode a mixture of reads and writes, nor, in recent releases, a create
+/// with invalid flags.
 bool is_of_one_kind(const codec::MultiRequest& request, const Profile& profile) {
     return std::all_of(request.ops.begin(), request.ops.end(), [&](const MultiOp& op) {
         const auto* create = std::get_if<codec::CreateRequest>(&op.request);
@@ -41,7 +42,7 @@ bool is_of_one_kind(const codec::MultiRequest& request, const Profile& profile) 
     });
 }
 
-/// One result. Each stands for itself: the others go on when one fails.
+/// Appends one result. A failed read does not affect the others.
 void encode_result(codec::Encoder& out, const ReadContext& context, const MultiOp& op) {
     const ReadableNode found = find_readable(context, read_path(op));
     if (found.node == nullptr) {
@@ -70,7 +71,8 @@ bool append_multi_read(
     if (!codec::decode(in, request) || !is_of_one_kind(request, context.profile)) {
         return false;
     }
-    // Apache fails at the first operation that cannot stand here, and sends what it has so far.
+    // Apache's server fails at the first operation that is not a read with a path; its reply has
+    // the error in the header and the results up to there in the body.
     const auto end = std::find_if(request.ops.begin(), request.ops.end(), [](const auto& op) {
         return read_path(op).data() == nullptr;
     });

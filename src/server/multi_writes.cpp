@@ -19,7 +19,8 @@ template <class Request>
 inline constexpr bool is_read = std::is_same_v<Request, codec::GetDataRequest> ||
                                 std::is_same_v<Request, codec::GetChildrenRequest>;
 
-/// Inside a multi, Apache looks at the flags of a create first and at its opcode second.
+/// The opcode by which Apache's server executes an operation of a multi: for creates the flags
+/// decide before the opcode does.
 Opcode effective_type(const MultiOp& op, const Profile& profile) noexcept {
     if (const auto* create = std::get_if<codec::CreateTtlRequest>(&op.request)) {
         const bool ttl_flags = create->flags == 5 || create->flags == 6;
@@ -63,7 +64,7 @@ OperationResult execute_one(
     return std::visit(
         [&](const auto& request) -> OperationResult {
             if constexpr (is_read<std::decay_t<decltype(request)>>) {
-                return Errc::marshalling_error;  // kept out by decode_multi
+                return Errc::marshalling_error;  // excluded by decode_multi
             } else {
                 return execute(context, writer, type, request);
             }
@@ -83,7 +84,8 @@ MultiResult success(const MultiOp& op, OperationResult&& result) {
     return success;
 }
 
-/// The results of a multi that failed: what came before, the failure, and what came after.
+/// The results of a multi whose operation number `failed` had an error: ok for those before it,
+/// RuntimeInconsistency for those after it.
 MultiResponse failure(std::size_t count, std::size_t failed, Errc err) {
     MultiResponse response;
     response.results.reserve(count);

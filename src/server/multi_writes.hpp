@@ -9,13 +9,15 @@
 
 namespace kazoo::server {
 
-/// The operations of a multi, or nothing if it is malformed and fails as a whole with -5.
+/// Decodes a multi. Returns nullopt if it is malformed; it then fails as a whole with
+/// MarshallingError (-5). Which flags and opcodes are malformed depends on the release.
 [[nodiscard]] std::optional<codec::MultiRequest> decode_multi(
     const Profile& profile, std::span<const std::byte> body
 );
 
-/// Carries out all of it or nothing, and says what became of each operation. Nothing if an ACL has
-/// a null in it over which the whole fails with -5.
+/// Executes all operations or none, and returns the result of each. Returns nullopt, with nothing
+/// executed, if an operation fails with marshalling_error (a null in an ACL): the multi then fails
+/// as a whole with that error (-5).
 [[nodiscard]] std::optional<codec::MultiResponse> execute_multi(
     const WriteContext& context, TransactionWriter& writer, const codec::MultiRequest& request
 );

@@ -11,7 +11,7 @@ ZnodeStat Node::stat() const noexcept {
     stat.ctime = ctime_ms;
     stat.mtime = mtime_ms;
     stat.version = version;
-    // Creations and deletions: wraps, as 32 bits do.
+    // cversion = creations + deletions, where deletions = creations - children. Wraps at 32 bits.
     stat.cversion = static_cast<std::int32_t>(
         2U * static_cast<std::uint32_t>(created_children) -
         static_cast<std::uint32_t>(children.size())
@@ -48,7 +48,7 @@ void Node::detach() {
     siblings[place] = siblings.back();
     siblings[place]->place = place;
     siblings.pop_back();
-    // A directory that was large once need not stay so.
+    // A node that had many children once must not keep their memory.
     constexpr std::size_t worth_while = 64;
     if (siblings.capacity() > worth_while && siblings.size() < siblings.capacity() / 4) {
         siblings.shrink_to_fit();

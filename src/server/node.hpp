@@ -14,22 +14,22 @@
 
 namespace kazoo::server {
 
-/// One node. A million of them must fit: no member without need. Only the tree changes it.
+/// One znode. Modified only by Tree. There may be millions, so each member costs much memory.
 struct Node {
-    std::string path;
-    std::optional<std::string> data;
-    Node* parent = nullptr;
-    std::vector<Node*> children;
+    std::string path;                 // constant while the node is in a NodeIndex, which hashes it
+    std::optional<std::string> data;  // null and empty differ on the wire
+    Node* parent = nullptr;           // null only for the root
+    std::vector<Node*> children;      // children[c->place] == c
     std::int64_t czxid = 0;
     std::int64_t mzxid = 0;
     std::int64_t pzxid = 0;
     std::int64_t ctime_ms = 0;
     std::int64_t mtime_ms = 0;
-    std::int64_t owner_or_ttl = 0;  // the session of an ephemeral, the milliseconds of a TTL node
+    std::int64_t owner_or_ttl = 0;  // session of an ephemeral, or TTL in milliseconds
     std::int32_t version = 0;
     std::int32_t aversion = 0;
-    std::int32_t created_children = 0;  // ever; what sequence numbers come from
-    std::uint32_t place = 0;            // among the parent's children
+    std::int32_t created_children = 0;  // never decreases; the next sequence number
+    std::uint32_t place = 0;            // index in the parent's children
     AclTable::Number acl = 0;
     NodeKind kind = NodeKind::persistent;
 
@@ -42,23 +42,23 @@ struct Node {
     [[nodiscard]] std::size_t data_size() const noexcept { return data ? data->size() : 0; }
     [[nodiscard]] ZnodeStat stat() const noexcept;
 
-    /// Whether its time is over: a container that had children once, a TTL node left alone too
-    /// long.
+    /// Whether the reaper removes it: an empty container that had children before, or a TTL node
+    /// without children that was not modified for longer than its TTL.
     [[nodiscard]] bool due_for_removal(std::int64_t wall_ms) const noexcept;
 
-    /// A child more has been created. At its limit the counter stays, and with it the pzxid.
+    /// Counts a created child and sets pzxid. At INT32_MAX neither changes any more.
     void count_created_child(std::int64_t zxid) noexcept;
-    /// Takes its place at the end of the parent's children. Allocates nothing where an earlier
-    /// detach has made room.
+    /// Appends it to the parent's children.
     void attach_to(Node& new_parent);
-    /// Leaves the parent's children; the last one of them takes its place.
+    /// Removes it from the parent's children in constant time: the last child moves to its place.
+    /// `parent` and `place` keep their values, for `reattach`.
     void detach();
-    /// Undoes `detach`, if nothing has changed among the children since.
+    /// Reverses `detach`, including the order of the children, which must be as `detach` left them.
     void reattach();
 };
 
-/// The node after `node`, parents first, among those below `top`; nullptr at the end. Starts with
-/// `top` itself. Needs no memory, however deep the tree.
+/// Returns the successor of `node` in a pre-order walk of the subtree of `top`, which starts with
+/// `top`; nullptr at the end. Needs no stack, however deep the tree.
 [[nodiscard]] const Node* next_below(const Node& top, const Node* node) noexcept;
 
 }  // namespace kazoo::server

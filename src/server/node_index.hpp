@@ -16,8 +16,8 @@
 
 namespace kazoo::server {
 
-/// Owns the nodes of a tree, and finds them: by path, by session, by the end of their lives. Knows
-/// nothing of parents and children.
+/// Owns the nodes of a tree. Finds them by path, by owning session, and, for containers and TTL
+/// nodes, by expiry. Does not maintain the links between parents and children.
 class NodeIndex {
 public:
     NodeIndex() {}
@@ -25,15 +25,18 @@ public:
     NodeIndex& operator=(const NodeIndex&) = delete;
     ~NodeIndex();
 
-    /// nullptr if there is none. "" is the root as well.
+    /// Returns nullptr if there is none. "" denotes the root, like "/".
     [[nodiscard]] Node* find(std::string_view path) const noexcept {
         const auto found = by_path_.find(path.empty() ? std::string_view("/") : path);
         return found == by_path_.end() ? nullptr : *found;
     }
 
-    /// No node may have the same path.
+    /// Takes ownership. No node in the index may have the same path.
     Node* add(std::unique_ptr<Node> node);
+    /// Returns ownership to the caller.
     [[nodiscard]] std::unique_ptr<Node> remove(Node* node);
+
+    // Sorted, so that results do not depend on addresses and hashes.
 
     [[nodiscard]] std::vector<std::string> ephemerals(std::int64_t session) const;
     [[nodiscard]] std::vector<std::int64_t> ephemeral_owners() const;
@@ -62,9 +65,9 @@ private:
     };
     using Nodes = boost::unordered_flat_set<const Node*>;
 
-    boost::unordered_flat_set<Node*, Hash, Equal> by_path_;
-    boost::unordered_flat_map<std::int64_t, Nodes> by_owner_;
-    Nodes perishable_;  // containers and TTL nodes
+    boost::unordered_flat_set<Node*, Hash, Equal> by_path_;    // all nodes; owns them
+    boost::unordered_flat_map<std::int64_t, Nodes> by_owner_;  // ephemerals by session, none empty
+    Nodes perishable_;                                         // containers and TTL nodes
     std::size_t ephemeral_count_ = 0;
 };
 

@@ -4,7 +4,7 @@ namespace kazoo::server {
 
 namespace {
 
-// Beyond this the memory of one burst is not kept for the next.
+// A larger buffer is freed once its bytes are taken.
 constexpr std::size_t kept_capacity = 256 * 1024;
 
 }  // namespace

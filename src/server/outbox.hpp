@@ -1,3 +1,5 @@
+// The output of one client connection.
+
 #pragma once
 
 #include "base/buffer.hpp"
@@ -8,28 +10,30 @@
 
 namespace kazoo::server {
 
-/// Why output waits: for a fault to be removed, or else for a time.
+/// A barrier in the output, set by fault injection: it opens when a fault is removed or, if `fault`
+/// is 0, at a time.
 struct Gate {
     std::uint64_t fault = 0;
-    std::int64_t until_ms = 0;  // steady; if there is no fault
+    std::int64_t until_ms = 0;  // steady; only if `fault` is 0
 
     friend bool operator==(const Gate&, const Gate&) = default;
 };
 
-/// What a connection is to send, in order: bytes that may go, then bytes behind gates.
+/// The output of a connection, in order: bytes that may be sent, then sections behind gates. A
+/// section may be sent when its gate and all gates before it are open.
 class Outbox {
 public:
     Outbox() = default;
     Outbox(const Outbox&) = delete;
     Outbox& operator=(const Outbox&) = delete;
 
-    /// Where the next bytes are appended.
+    /// The buffer to which output is appended. Ask again after any other call.
     [[nodiscard]] base::Buffer& tail() noexcept {
         return held_.empty() ? ready_ : held_.back().bytes;
     }
-    /// What is appended from now on waits for this, and for all gates before.
+    /// Output appended from now on waits behind this gate. Consecutive equal gates are one.
     void add_gate(const Gate& gate);
-    /// Opens gates from the front on while `open(gate)`; says whether there was one.
+    /// Opens gates in order while `open(gate)` returns true; returns whether any was opened.
     template <class Open>
     bool open_gates(Open open) {
         bool any = false;
@@ -40,22 +44,25 @@ public:
         return any;
     }
 
-    /// Moves what may go to `out`, which is empty, and takes its memory instead.
+    /// Moves the bytes that may be sent to `out`, which must be empty; its memory is reused.
     void take(base::Buffer& out) noexcept;
+    /// `bytes` of those taken have been sent.
     void on_sent(std::size_t bytes) noexcept {
         in_flight_ -= bytes < in_flight_ ? bytes : in_flight_;
     }
 
-    /// What may go, and a way back to an earlier size of it.
+    /// Number of bytes that may be sent, and a way to drop those beyond an earlier number.
     [[nodiscard]] std::size_t ready() const noexcept { return ready_.size(); }
     void shrink_ready(std::size_t size) noexcept;
     [[nodiscard]] bool holding() const noexcept { return !held_.empty(); }
-    /// Bytes that were not reported as sent, those taken included.
+    /// Bytes not reported as sent: taken, ready, and behind gates. Constant time.
     [[nodiscard]] std::size_t unsent() const noexcept {
         return in_flight_ + ready_.size() + held_before_last_ + last_held();
     }
 
+    /// Drops the gates and the output behind them.
     void discard_held() noexcept;
+    /// Drops all output that was not taken.
     void discard() noexcept;
 
 private:
@@ -63,7 +70,7 @@ private:
         Gate gate;
         base::Buffer bytes;
     };
-    // What a gate costs beside its bytes, so that gates without bytes count as well.
+    // Added for each gate, so that gates without bytes count toward the limit of output as well.
     static constexpr std::size_t cost_of_gate = 256;
 
     [[nodiscard]] std::size_t last_held() const noexcept {
@@ -73,8 +80,8 @@ private:
 
     base::Buffer ready_;
     std::list<Held> held_;
-    std::size_t held_before_last_ = 0;
-    std::size_t in_flight_ = 0;
+    std::size_t held_before_last_ = 0;  // size of held_ without the last section, which still grows
+    std::size_t in_flight_ = 0;         // taken, not reported as sent
 };
 
 }  // namespace kazoo::server

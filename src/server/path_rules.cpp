@@ -8,8 +8,8 @@ namespace kazoo::server {
 
 namespace {
 
-/// Whether all of it is UTF-8 of at most three bytes a character: longer ones are not valid in a
-/// path anyway.
+/// Whether all of the text is UTF-8 with at most three bytes per character. Longer characters,
+/// those beyond the basic multilingual plane, are not valid in a path.
 bool is_short_utf8(std::string_view text) noexcept {
     const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
     const auto continues = [&](std::size_t at) {
@@ -23,7 +23,7 @@ bool is_short_utf8(std::string_view text) noexcept {
             at += 2;
         } else if (lead >= 0xE0 && lead <= 0xEF && continues(at + 1) && continues(at + 2)) {
             if (lead == 0xE0 && byte(at + 1) < 0xA0) {
-                return false;  // longer than need be
+                return false;  // an overlong encoding
             }
             at += 3;
         } else {

@@ -1,3 +1,5 @@
+// Rules for paths in requests.
+
 #pragma once
 
 #include <optional>
@@ -5,15 +7,16 @@
 
 namespace kazoo::server {
 
-/// Whether a node may have this path. ZooKeeper judges the text that its lenient decoder makes of
-/// the bytes: what is no UTF-8 becomes U+FFFD there, which no path may contain.
+/// Returns whether this is the path of a node, by ZooKeeper's rules. Text that is not UTF-8 is
+/// invalid: Apache's server decodes it to U+FFFD, which a path may not contain.
 [[nodiscard]] bool is_valid_path(std::string_view path);
 
-/// The parent of what is to be created or deleted: everything before the last slash, so "" for
-/// "/a". Nothing if there is no slash, or a NUL; the path may be wrong in other ways.
+/// Returns the parent of a path that is to be created or deleted: everything before the last slash,
+/// so "" for "/a". Returns nullopt if there is no slash or there is a NUL; does not check the path
+/// otherwise.
 [[nodiscard]] std::optional<std::string_view> parent_of(std::string_view path) noexcept;
 
-/// The nodes that cannot be deleted.
+/// Returns whether this is a node that cannot be deleted.
 [[nodiscard]] bool is_system_path(std::string_view path) noexcept;
 
 }  // namespace kazoo::server

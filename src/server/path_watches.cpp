@@ -124,7 +124,7 @@ void PathWatches::take_exact(std::string_view path, std::vector<ConnectionId>& w
 void PathWatches::add_recursive_above(std::string_view path, std::vector<ConnectionId>& watchers)
     const {
     for (auto at = parent_path(path); !at.empty(); at = parent_path(at)) {
-        // What is longer than every watched path need not be hashed.
+        // Saves hashing paths that are longer than any watched one.
         if (at.size() > longest_recursive_) continue;
         if (const auto* watched = find(at)) append_ids(watched->watchers[recursive], watchers);
     }
@@ -167,6 +167,7 @@ void PathWatches::join(Connection& connection, Path& path, Watch& watch, List li
 
 void PathWatches::leave(Connection& connection, Path& path, Watch& watch, List list) {
     auto& watchers = path.watchers[list];
+    // The last watcher moves to the free place, which its own watch has to record.
     auto* last = watchers.back();
     if (last != &connection) {
         const auto place = watch.places[list];
@@ -189,7 +190,7 @@ void PathWatches::set_modes(Connection& connection, Path& path, Watch& watch, Wa
 
 void PathWatches::use_up(Path& path) {
     const auto& watchers = path.watchers[exact];
-    // From the end, where leaving moves nobody else.
+    // From the end: leave() then moves only watchers that were visited already.
     for (auto place = watchers.size(); place-- > 0;) {
         auto& connection = *watchers[place];
         const auto watch = connection.watches.find(&path);

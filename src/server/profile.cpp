@@ -8,7 +8,8 @@ namespace {
 
 using codec::Opcode;
 
-/// What ClickHouse Keeper has had from its beginning; the rest came late, or behind switches.
+/// The opcodes of every ClickHouse Keeper. Later ones, and those behind feature flags, are left
+/// out.
 bool keeper_knows(Opcode op) noexcept {
     switch (op) {
         case Opcode::create:
@@ -56,8 +57,8 @@ bool Profile::knows(Opcode op) const noexcept {
             return at_least(6);
         case Opcode::who_am_i:
             return at_least(7);
-        // Not for clients; Apache carries some of them out all the same, to nobody's good. A check
-        // has its place in a multi alone.
+        // Not for clients. Apache's server executes some of them for any client, which is unsafe;
+        // deviation: rejected here. check is valid only inside a multi.
         case Opcode::notification:
         case Opcode::error:
         case Opcode::create_session:
@@ -94,7 +95,7 @@ bool Profile::types_create2_in_multi() const noexcept {
 }
 
 bool Profile::bad_flags_fail_multi() const noexcept {
-    return types_create2_in_multi();  // of the same change
+    return types_create2_in_multi();  // changed together
 }
 
 std::int32_t Profile::greatest_create_flag() const noexcept {

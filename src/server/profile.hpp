@@ -7,53 +7,56 @@
 
 namespace kazoo::server {
 
-/// Which server this one pretends to be: the differences between releases that a client can see.
+/// The emulated server: the differences between releases that a client can observe.
 struct Profile {
     int minor = 9;  ///< of Apache ZooKeeper 3.<minor>.<patch>
     int patch = 5;
-    bool keeper = false;  ///< ClickHouse Keeper instead; the release is then not asked for
-    /// An older release filters events all the same, as Debian's 3.8.0 does (CVE-2024-23944).
+    bool keeper = false;  ///< ClickHouse Keeper instead; minor and patch are ignored
+    /// Makes an older release filter events by READ permission, as Debian's 3.8.0 does (its fix of
+    /// CVE-2024-23944).
     bool filters_events = false;
 
+    /// Whether the release is 3.<other_minor>.<other_patch> or later. Ignores `keeper`.
     [[nodiscard]] bool at_least(int other_minor, int other_patch = 0) const noexcept {
         return minor > other_minor || (minor == other_minor && patch >= other_patch);
     }
 
-    /// Whether the opcode exists. If not, Apache answers -6 and closes, Keeper closes.
+    /// Whether clients may use the opcode. If not, Apache's server replies with Unimplemented (-6)
+    /// and closes the connection; Keeper closes it without a reply.
     [[nodiscard]] bool knows(codec::Opcode op) const noexcept;
     /// Notifications carry the zxid of their transaction, not -1.
     [[nodiscard]] bool notifies_with_zxid() const noexcept;
     /// The modes of watches on one path coexist; watcher types 4 and 5 exist.
     [[nodiscard]] bool watch_modes_coexist() const noexcept;
-    /// Events reach only those who may read the node.
+    /// Watch events are sent only to connections with READ permission.
     [[nodiscard]] bool checks_read_for_events() const noexcept;
-    /// exists needs READ.
+    /// exists requires READ.
     [[nodiscard]] bool checks_read_for_exists() const noexcept;
-    /// getACL needs READ or ADMIN and hides digests.
+    /// getACL requires READ or ADMIN, and hides digests without ADMIN.
     [[nodiscard]] bool protects_acls() const noexcept;
-    /// create2 in a multi is answered as such, not as create.
+    /// create2 in a multi has a create2 result (with a Stat), not a create result.
     [[nodiscard]] bool types_create2_in_multi() const noexcept;
-    /// A bad create flag in a multi fails the whole as malformed, not the operation.
+    /// An invalid create flag makes the whole multi malformed instead of failing the operation.
     [[nodiscard]] bool bad_flags_fail_multi() const noexcept;
-    /// The greatest flag of a create that means something.
+    /// The greatest valid flag of a create.
     [[nodiscard]] std::int32_t greatest_create_flag() const noexcept;
-    /// A node may have no ACL at all.
+    /// A node may have an empty ACL, which grants everything.
     [[nodiscard]] bool accepts_empty_acls() const noexcept;
-    /// IPv6 addresses may stand in ACLs.
+    /// ACLs may contain IPv6 addresses.
     [[nodiscard]] bool accepts_ipv6_acls() const noexcept;
-    /// Even a write that cannot be decoded uses up a zxid.
+    /// A write that cannot be decoded uses up a zxid.
     [[nodiscard]] bool counts_undecodable_writes() const noexcept;
-    /// delete looks for the node before it looks at the ACL of its parent.
+    /// delete checks that the node exists before it checks the ACL of the parent.
     [[nodiscard]] bool deletes_node_first() const noexcept;
-    /// What a standalone server answers to reconfig.
+    /// The error with which a standalone server rejects reconfig.
     [[nodiscard]] std::int32_t reconfig_refusal() const noexcept;
-    /// The last byte of the handshake's answer, which ClickHouse Keeper leaves out.
+    /// ConnectResponse ends with the read-only flag, which ClickHouse Keeper omits.
     [[nodiscard]] bool says_read_only() const noexcept { return !keeper; }
-    /// A known session continues; ClickHouse Keeper makes a new one instead.
+    /// A handshake can resume a session; ClickHouse Keeper always creates a new one.
     [[nodiscard]] bool resumes_sessions() const noexcept { return !keeper; }
     /// close_session is answered before the connection is closed.
     [[nodiscard]] bool answers_close() const noexcept { return !keeper; }
-    /// What follows "Zookeeper version: " (or Keeper's own) in srvr.
+    /// The version in the answers to srvr, envi and mntr.
     [[nodiscard]] std::string version() const;
 };
 

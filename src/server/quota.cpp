@@ -18,6 +18,7 @@ std::int64_t wrapping_sum(std::int64_t one, std::int64_t other) noexcept {
     );
 }
 
+/// Returns -1 if the text is not a number.
 std::int64_t number_or_none(std::string_view text) noexcept {
     std::int64_t number = 0;
     const char* end = text.data() + text.size();
@@ -25,8 +26,8 @@ std::int64_t number_or_none(std::string_view text) noexcept {
     return error == std::errc() && stopped == end ? number : -1;
 }
 
-/// Calls `use(key, number)` for each pair of "key=number,key=number;...". Behind a second "=" there
-/// may be anything: that is how newer clients hide new keys from older servers.
+/// Calls `use(key, number)` for each pair of "key=number,key=number;...". A second "=" and what
+/// follows it in a field is ignored: newer clients use it to hide new keys from older servers.
 template <class Use>
 void for_each_number(std::string_view text, Use&& use) {
     while (!text.empty()) {
@@ -41,6 +42,7 @@ void for_each_number(std::string_view text, Use&& use) {
     }
 }
 
+/// Returns <path> of "/zookeeper/quota<path><leaf>", or nullopt.
 std::optional<std::string_view> subject(std::string_view path, std::string_view leaf) noexcept {
     if (!path.starts_with(quota_root) || !path.ends_with(leaf) ||
         path.size() < quota_root.size() + leaf.size()) {

@@ -1,3 +1,5 @@
+// Quotas: the usage and the hard limits of subtrees.
+
 #pragma once
 
 #include "server/node.hpp"
@@ -11,51 +13,58 @@
 
 namespace kazoo::server {
 
-/// What a subtree uses, as /zookeeper/quota<path>/zookeeper_stats says it.
+/// The usage of a subtree, as in the data of /zookeeper/quota<path>/zookeeper_stats.
 struct Usage {
     std::int64_t count = 0;  // nodes
     std::int64_t bytes = 0;  // of data
 
-    /// Adds; wraps where users have written nonsense into the node.
+    /// Adds to both. Wraps on overflow: clients may write any numbers into the node.
     void add(std::int64_t nodes, std::int64_t data_bytes) noexcept;
+    /// Formats the data of the node: "count=1,bytes=2".
     [[nodiscard]] std::string print() const;
 
-    /// What is missing or no number is -1.
+    /// Never fails: a field that is missing or not a number is -1.
     [[nodiscard]] static Usage parse(std::string_view text);
-    /// Of a node and all below it.
+    /// Computes the usage of a node and all its descendants.
     [[nodiscard]] static Usage of(const Node& top);
 };
 
-/// The hard limits of a subtree, as /zookeeper/quota<path>/zookeeper_limits says them. -1: none.
+/// The hard limits of a subtree, as in the data of /zookeeper/quota<path>/zookeeper_limits; -1
+/// means no limit. Soft limits are ignored.
 struct HardLimits {
     std::int64_t count = -1;  // nodes
     std::int64_t bytes = -1;  // of data
 
-    /// What is missing or no number is -1.
+    /// Never fails: a field that is missing or not a number is -1.
     [[nodiscard]] static HardLimits parse(std::string_view text);
-    /// Whether a subtree that uses so much may have so much more of each.
+    /// Returns whether a subtree with usage `used` may grow by `more`. What does not change is not
+    /// checked.
     [[nodiscard]] bool allow(const Usage& used, const Usage& more) const noexcept;
 };
 
-/// Which subtrees have a quota: those with a zookeeper_limits node. The nodes that say how much is
-/// used are kept up to date; the limits are for those to enforce who make the changes.
+/// The subtrees that have a quota: those with a zookeeper_limits node. Tree keeps the
+/// zookeeper_stats nodes up to date; the operations enforce the limits
+/// (StateOptions::enforce_quota).
 class Quotas {
 public:
-    /// "/a" of "/zookeeper/quota/a/zookeeper_limits", "" of "/zookeeper/quota/zookeeper_limits".
+    /// Returns the subtree to which a path of a limits node belongs: "/a" for
+    /// "/zookeeper/quota/a/zookeeper_limits", "" for "/zookeeper/quota/zookeeper_limits". Returns
+    /// nullopt for other paths.
     [[nodiscard]] static std::optional<std::string_view> limited_by(std::string_view path) noexcept;
     /// The same for "/zookeeper/quota/a/zookeeper_stats".
     [[nodiscard]] static std::optional<std::string_view> counted_by(std::string_view path) noexcept;
-    /// Where the usage of a subtree is written, and its limits.
+    /// The paths of the stats node and the limits node of a subtree.
     [[nodiscard]] static std::string usage_path(std::string_view subtree);
     [[nodiscard]] static std::string limits_path(std::string_view subtree);
 
     void on_node_added(std::string_view path);
     void on_node_removed(std::string_view path) noexcept;
-    /// The closest subtree with a quota that this path is in, or nothing. The whole tree has none.
+    /// Returns the closest subtree with a quota that contains the path, or nullopt. The root cannot
+    /// have a quota.
     [[nodiscard]] std::optional<std::string_view> subtree_of(std::string_view path) const noexcept;
 
 private:
-    std::set<std::string, std::less<>> subtrees_;
+    std::set<std::string, std::less<>> subtrees_;  // those with a limits node
 };
 
 }  // namespace kazoo::server

@@ -15,8 +15,8 @@
 
 namespace kazoo::server {
 
-// Parts of replies as they stand in the tree, so that nothing is copied but into the reply. (The
-// codec's replies own what they hold.)
+// Views of the tree that are encoded into replies without a copy in between; the codec's own reply
+// records own their fields. Also the permission check that all reads share.
 
 struct DataView {
     const std::optional<std::string>& data;
@@ -56,11 +56,13 @@ inline void encode(codec::Encoder& out, const NumberView& view) {
     out.i32(view.number);
 }
 
-/// A node for one who may read it; or else nullptr, and why.
+/// The result of find_readable: a node, or nullptr and the error.
 struct ReadableNode {
     const Node* node = nullptr;
     Errc err = Errc::ok;
 };
+/// Finds a node and checks READ permission. Only the ACL of the node itself counts, as in
+/// ZooKeeper.
 inline ReadableNode find_readable(const ReadContext& context, std::string_view path) {
     const Node* node = context.tree.find(path);
     if (node == nullptr) {

@@ -20,7 +20,7 @@ namespace {
 
 using codec::Opcode;
 
-/// A read on its way to its answer.
+/// A read in progress; appends the reply to `out`.
 struct Read {
     base::Buffer& out;
     const ReadContext& context;
@@ -39,7 +39,8 @@ struct Read {
     }
 };
 
-/// A null path is an error of the server's there, which it reports as such.
+/// Returns false if the request is malformed or its path is null, on which Apache's server fails
+/// with MarshallingError.
 template <class Request>
 bool decode_with_path(const Read& read, Request& request) {
     codec::Decoder in(read.body);
@@ -55,7 +56,7 @@ ReadWatch asked_watch(const Request& request, ReadWatch watch) noexcept {
     }
 }
 
-/// The reads that want a node that is there and readable: `answer(node)` answers.
+/// Executes a read that requires an existing, readable node; `answer(node)` appends the reply.
 template <class Request, class Answer>
 ReadResult read_node(const Read& read, ReadWatch watch, Answer&& answer) {
     Request request;
@@ -133,6 +134,7 @@ ReadResult get_ephemerals(const Read& read) {
     }
     std::vector<std::string> paths = read.context.tree.ephemerals(read.context.session);
     const std::string_view prefix = request.prefix_path;
+    // A blank prefix selects all nodes, as in Apache's server.
     if (!is_blank(prefix)) {
         const auto outside = [prefix](const std::string& path) {
             return std::string_view(path).substr(0, prefix.size()) != prefix;
@@ -233,7 +235,7 @@ std::string_view path_of(Opcode op, std::span<const std::byte> body) noexcept {
         case Opcode::check_watches:
         case Opcode::remove_watches:
         case Opcode::add_watch:
-            return codec::Decoder(body).ustring();  // the first field of each of them
+            return codec::Decoder(body).ustring();  // it is the first field of all these requests
         default:
             return {};
     }

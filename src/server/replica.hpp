@@ -10,7 +10,8 @@
 
 namespace kazoo::server {
 
-/// The tree of a member of an ensemble, and the transactions it has been told of and not applied.
+/// The tree of one member of an ensemble, and the queue of transactions that are not applied to it
+/// yet. Transactions are applied in zxid order.
 class Replica {
 public:
     [[nodiscard]] const Tree& tree() const noexcept { return tree_; }
@@ -19,11 +20,12 @@ public:
         ahead_.push_back(std::move(transaction));
     }
     [[nodiscard]] bool caught_up() const noexcept { return ahead_.empty(); }
-    /// Applies the next transaction, and gives it. There must be one.
+    /// Applies the next transaction and returns it. Must not be caught up.
     std::shared_ptr<const Transaction> apply_next();
-    /// The zxid before that of the next transaction. There must be one.
+    /// One less than the zxid of the next transaction. Must not be caught up: then State has the
+    /// zxid.
     [[nodiscard]] std::int64_t applied_zxid() const noexcept { return ahead_.front()->zxid - 1; }
-    /// Whether this zxid, which was told of, has not been applied.
+    /// Returns whether this zxid, at most that of the last transaction pushed, is not applied yet.
     [[nodiscard]] bool lacks(std::int64_t zxid) const noexcept {
         return !ahead_.empty() && zxid >= ahead_.front()->zxid;
     }

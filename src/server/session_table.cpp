@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::size_t password_size = 16;
 
-/// The server's number, five bytes of chance (in ZooKeeper: of time), and room to count.
+/// The server id in the top byte, 39 random bits (Apache's server uses the time) and 16 bits to
+/// count.
 std::int64_t id_before_first(std::int64_t server_id, std::uint64_t seed) noexcept {
     const std::uint64_t chance = base::Random(seed).next() & 0x7f'ffff'ffffU;
     return static_cast<std::int64_t>(
@@ -18,6 +19,8 @@ std::int64_t id_before_first(std::int64_t server_id, std::uint64_t seed) noexcep
     );
 }
 
+/// Derived from the id and the seed, so that equal runs have equal passwords. Not secure: the
+/// embedded server is for tests.
 std::string password_of(std::int64_t id, std::uint64_t seed) {
     base::Random random(seed ^ base::Random(static_cast<std::uint64_t>(id)).next());
     std::string password;
@@ -54,7 +57,7 @@ const Session& SessionTable::create(std::int64_t timeout_ms, Time now) {
     session.id = last_id_;
     session.password = password_of(last_id_, seed_);
     session.timeout_ms = timeout_ms;
-    session.expires_ms = no_deadline;  // in no bucket yet
+    session.expires_ms = no_deadline;  // not in a bucket yet
     put_in_bucket(session, now);
     return session;
 }
@@ -120,7 +123,7 @@ void SessionTable::put_in_bucket(Session& session, Time now) {
     const std::int64_t end_ms = ((now.steady_ms + session.timeout_ms) / tick_ms_ + 1) * tick_ms_;
     if (end_ms == session.expires_ms) return;
     std::vector<Session*>& bucket = buckets_[end_ms];
-    bucket.push_back(&session);
+    bucket.push_back(&session);  // first: it may throw, and the session must stay in a bucket
     take_out_of_bucket(session);
     session.expires_ms = end_ms;
     session.place = bucket.size() - 1;

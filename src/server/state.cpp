@@ -112,7 +112,7 @@ std::int64_t State::use_up_zxid(Time now) {
 WriteResult State::write_multi(
     const WriteContext& context, std::span<const std::byte> body, Time now
 ) {
-    // Even what cannot be decoded uses up a zxid, other than with the single operations.
+    // In all releases a multi that cannot be decoded uses up a zxid, unlike a single operation.
     const auto request = decode_multi(options_.profile, body);
     TransactionWriter writer(tree_, options_.profile, ++zxid_, now.wall_ms);
     std::optional<codec::MultiResponse> response;

@@ -1,3 +1,5 @@
+// The shared state of a server or ensemble: tree, sessions, and the order of writes.
+
 #pragma once
 
 #include "codec/multi.hpp"
@@ -14,6 +16,7 @@
 
 namespace kazoo::server {
 
+/// Settings of a server or ensemble.
 struct StateOptions {
     Profile profile;
     std::int64_t tick_ms = 2000;
@@ -21,14 +24,14 @@ struct StateOptions {
     std::int64_t max_session_timeout_ms = 0;   // 0: twenty ticks
     bool ttl_nodes = true;                     // Apache's extendedTypesEnabled
     bool enforce_quota = false;                // Apache's zookeeper.enforceQuota: hard limits
-    std::int64_t reaper_interval_ms = 60'000;  // containers and TTL nodes; 0: never
-    std::string super_digest;                  // "super:<base64 sha1>", or none
-    std::int64_t first_zxid = 0;               // the last one before the first transaction
+    std::int64_t reaper_interval_ms = 60'000;  // containers and TTL nodes; 0: not removed
+    std::string super_digest;                  // "super:<base64 sha1>"; empty: none
+    std::int64_t first_zxid = 0;               // the first transaction has the next one
     std::int64_t server_id = 1;                // the top byte of session ids
-    std::uint64_t seed = 0;                    // of passwords
+    std::uint64_t seed = 0;                    // of session ids and passwords
 };
 
-/// Who asks: a session, and the identities its connection had when the request was read.
+/// The caller of a write: a session and the identities of its connection. Null identities: none.
 struct Caller {
     std::int64_t session = 0;
     const std::vector<Id>* identities = nullptr;
@@ -45,22 +48,24 @@ using WriteBody = std::variant<
 
 struct WriteResult {
     std::int32_t err = 0;
-    /// Null if none was used up: the request could not be decoded.
+    /// Null if the request could not be decoded and used up no zxid.
     std::shared_ptr<const Transaction> transaction;
-    WriteBody body;
+    WriteBody body;  ///< only if `err` is 0
 };
 
-/// The one mind of a server or an ensemble: it puts writes into their order, checks them against
-/// the tree, carries them out, and knows the sessions. Whoever serves clients (a Member) is told of
-/// each transaction, in order, before `write` and the others return it.
+/// The state that the members of an ensemble share: orders the writes, validates and executes them
+/// on its tree, and owns the sessions. Stands in for the leader and the quorum of a real ensemble.
+///
+/// Observers (the members) receive each transaction, in zxid order, before the function that caused
+/// it returns. Not thread-safe: the state and its members are used by one thread. No I/O, no clock.
 class State {
 public:
-    /// Told of each transaction. Must not write.
+    /// Receives the transactions. The callbacks must not call functions that change the state.
     class Observer {
     public:
         virtual ~Observer() = default;
         virtual void on_transaction(const std::shared_ptr<const Transaction>& transaction) = 0;
-        /// A session goes on through another observer's connection: older ones are to be closed.
+        /// The session continues on a connection of another observer: close the one here, if any.
         virtual void on_session_moved(std::int64_t /*session*/) {}
     };
 
@@ -73,44 +78,45 @@ public:
     [[nodiscard]] const Tree& tree() const noexcept { return tree_; }
     [[nodiscard]] const SessionTable& sessions() const noexcept { return sessions_; }
     [[nodiscard]] std::int64_t zxid() const noexcept { return zxid_; }
-    /// Sessions that were silent for too long, so far.
+    /// Number of sessions that have expired.
     [[nodiscard]] std::uint64_t expired_sessions() const noexcept { return expired_sessions_; }
-    /// What a timeout that a client asks for becomes.
+    /// Returns the session timeout for a requested one, within the limits of the options.
     [[nodiscard]] std::int64_t clamp_timeout(std::int64_t asked_ms) const noexcept;
 
-    /// A request that writes (create* delete set_data set_acl multi reconfig), its body undecoded.
+    /// Decodes and executes a write (create*, delete, set_data, set_acl, multi, reconfig). A write
+    /// that fails uses up a zxid as well, as in Apache's server.
     WriteResult write(
         const Caller& caller, codec::Opcode op, std::span<const std::byte> body, Time now
     );
 
-    /// A transaction without effects, as of a request that fails; its zxid.
+    /// Makes a transaction without effects, like that of a failed request, and returns its zxid.
     std::int64_t use_up_zxid(Time now);
 
-    /// A new session; takes a zxid.
+    /// Creates a session, which uses up a zxid. The reference is valid until the session ends.
     const Session& create_session(std::int64_t timeout_ms, Time now);
-    /// Takes over a known session, touching it, if it lives and the password is right; else null,
-    /// and nothing has happened.
+    /// Sets the timeout of a session and touches it. Returns nullptr, and changes nothing, if there
+    /// is no such session or the password is wrong.
     const Session* resume_session(
         std::int64_t id, std::string_view password, std::int64_t timeout_ms, Time now
     );
-    /// Tells all observers but the new home of a session that it has moved.
+    /// Notifies all observers except `home` that the session has moved to `home`.
     void announce_move(std::int64_t session, const Observer& home) const {
         for (Observer* observer : observers_) {
             if (observer != &home) observer->on_session_moved(session);
         }
     }
-    /// Any sign of life.
+    /// Postpones the expiry of a session; does nothing if there is no such session.
     void touch_session(std::int64_t id, Time now);
-    /// Ends it as its owner, an expiry or a test wishes: deletes its ephemerals, in one zxid. The
-    /// transaction's zxid, or 0 if there is no such session.
+    /// Ends a session and deletes its ephemeral nodes in one transaction. Returns the zxid, or 0 if
+    /// there is no such session.
     std::int64_t close_session(std::int64_t id, Time now);
 
-    /// Expires sessions, removes containers and TTL nodes that are due.
+    /// Expires sessions, and removes containers and TTL nodes. Call it at `next_deadline` or later.
     void on_time(Time now);
     [[nodiscard]] std::int64_t next_deadline() const noexcept;
 
-    /// Moves the zxid, as if the ensemble had been restored from another time. Nothing else
-    /// changes.
+    /// Sets the last zxid, ahead or back, as after a restore from a backup. Changes nothing in the
+    /// tree.
     void jump_zxid(std::int64_t zxid) noexcept { zxid_ = zxid; }
 
 private:
@@ -128,9 +134,9 @@ private:
     StateOptions options_;
     Tree tree_;
     SessionTable sessions_;
-    std::int64_t zxid_ = 0;
+    std::int64_t zxid_ = 0;  // of the last transaction
     std::uint64_t expired_sessions_ = 0;
-    std::int64_t next_reaping_ms_ = 0;  // 0: the time is not known yet
+    std::int64_t next_reaping_ms_ = 0;  // steady; 0: set by the first on_time()
     std::vector<Observer*> observers_;
 };
 

@@ -1,4 +1,4 @@
-// The part of State that is about sessions and time.
+// Sessions, expiry, and the removal of containers and TTL nodes.
 
 #include "server/state.hpp"
 #include "server/transaction_writer.hpp"
@@ -74,6 +74,8 @@ std::int64_t State::next_deadline() const noexcept {
     return std::min(sessions_.next_deadline(), reaping);
 }
 
+/// Each node is a transaction of its own, as in Apache's server. A parent that becomes empty is
+/// removed at the next interval.
 void State::reap(Time now) {
     for (std::string& path : tree_.expired_nodes(now.wall_ms)) {
         TransactionWriter writer(tree_, options_.profile, ++zxid_, now.wall_ms);

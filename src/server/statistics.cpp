@@ -19,6 +19,7 @@ std::int64_t Latencies::average() const noexcept {
 std::int64_t Latencies::fine_average() const noexcept {
     if (count_ == 0) return 0;
     constexpr std::int64_t fine = 10'000;
+    // In two parts, to avoid an overflow of sum_ * fine; the second is rounded to nearest.
     const auto rest = sum_ % count_;
     return sum_ / count_ * fine + (2 * fine * rest + count_) / (2 * count_);
 }

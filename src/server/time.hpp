@@ -4,13 +4,13 @@
 
 namespace kazoo::server {
 
-/// The time, as whoever drives the server says it is.
+/// The current time, passed in with each input. The core reads no clock.
 struct Time {
-    std::int64_t steady_ms = 0;  ///< never goes back: deadlines, expiry
-    std::int64_t wall_ms = 0;    ///< since the Unix epoch: what a Stat shows, TTLs
+    std::int64_t steady_ms = 0;  ///< monotonic: for deadlines and expiry
+    std::int64_t wall_ms = 0;    ///< since the Unix epoch: for Stats and TTLs
 };
 
-/// "Never", for deadlines in steady time.
+/// A deadline in steady time that never comes.
 inline constexpr std::int64_t no_deadline = INT64_MAX;
 
 }  // namespace kazoo::server

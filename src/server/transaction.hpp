@@ -1,3 +1,5 @@
+// Transactions: the unit of change that State passes to its observers.
+
 #pragma once
 
 #include <kazoo/security.hpp>
@@ -14,14 +16,14 @@ namespace kazoo::server {
 
 enum class NodeKind : std::uint8_t { persistent, ephemeral, container, ttl };
 
-/// What a transaction does to a tree. It has been checked: it can be carried out on every tree that
-/// has seen the same transactions before, and does the same there.
+/// An effect is one change of the tree. It is validated and deterministic: every tree that has
+/// applied the same transactions before can apply it, with the same result.
 struct CreateEffect {
     std::string path;
-    std::optional<std::string> data;  // null and empty are told apart
+    std::optional<std::string> data;  // null and empty differ
     AclList acl;
     NodeKind kind = NodeKind::persistent;
-    std::int64_t owner = 0;   // the session, of an ephemeral
+    std::int64_t owner = 0;   // session of an ephemeral
     std::int64_t ttl_ms = 0;  // of a TTL node
 };
 struct DeleteEffect {
@@ -37,24 +39,26 @@ struct SetAclEffect {
 };
 using Effect = std::variant<CreateEffect, DeleteEffect, SetDataEffect, SetAclEffect>;
 
+/// The values are those of WatchEvent, to which WatchTable casts them.
 enum class ChangeType : std::int32_t { created = 1, deleted = 2, data_changed = 3 };
 
-/// What watches are told of an effect. The events of a change of children follow from it.
+/// What an effect means for watches. Events for children of the parent are derived from it.
 struct Change {
     ChangeType type;
     std::string path;
-    // Who may read the node, and its parent: null where events are not filtered.
+    // ACLs of the node and of its parent at the time of the change, to filter events; null if the
+    // profile does not filter, and the second also if the parent has no event.
     std::shared_ptr<const AclList> acl;
     std::shared_ptr<const AclList> parent_acl;
 };
 
-/// One step of the whole: also of what failed or changed sessions only, for it has a zxid too.
+/// Everything that uses up a zxid. Effects are empty for failed requests and for created sessions.
 struct Transaction {
     std::int64_t zxid = 0;
     std::int64_t wall_ms = 0;
     std::vector<Effect> effects;
-    std::vector<Change> changes;      // of the effects, in their order
-    std::int64_t closed_session = 0;  // its connection is to be closed, after the changes
+    std::vector<Change> changes;      // in the order of the effects
+    std::int64_t closed_session = 0;  // 0: none; its connection is closed after the events
 };
 
 }  // namespace kazoo::server

@@ -17,7 +17,7 @@ TransactionWriter::TransactionWriter(
 bool TransactionWriter::carry_out(Effect effect) {
     const auto* deletion = std::get_if<DeleteEffect>(&effect);
     if (deletion != nullptr) {
-        // Before it goes, while its ACL can be asked.
+        // Before it is applied: afterwards the node and its ACL are gone.
         const Node* node = tree_.find(deletion->path);
         if (node == nullptr) {
             return false;

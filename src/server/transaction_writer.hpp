@@ -9,20 +9,23 @@
 
 namespace kazoo::server {
 
-/// Carries effects out on a tree, one after the other, and writes down the transaction that they
-/// make, with what watches have to know of each.
+/// Applies effects to a tree, one at a time, and records them as a transaction, with the changes
+/// that watches need.
 class TransactionWriter {
 public:
     TransactionWriter(Tree& tree, const Profile& profile, std::int64_t zxid, std::int64_t wall_ms);
 
     [[nodiscard]] Tree& tree() noexcept { return tree_; }
 
-    /// False, and nothing is written, if the tree refuses it.
+    /// Applies and records an effect. Returns false, and does neither, if the tree rejects it.
     bool carry_out(Effect effect);
-    /// Forgets the effects, which the caller has undone on the tree: the zxid remains used up.
+    /// Discards the effects, which the caller has rolled back on the tree. The transaction keeps
+    /// its zxid.
     void clear() noexcept;
+    /// Records that the transaction closes this session.
     void close_session(std::int64_t id) noexcept { transaction_->closed_session = id; }
 
+    /// Returns the transaction. The writer cannot be used afterwards.
     [[nodiscard]] std::shared_ptr<const Transaction> finish() noexcept;
 
 private:

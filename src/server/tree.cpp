@@ -16,12 +16,12 @@ std::int32_t wrapping_next(std::int32_t version) noexcept {
     return static_cast<std::int32_t>(static_cast<std::uint32_t>(version) + 1U);
 }
 
-/// What a path adds to the size of the data: as ZooKeeper counts it.
+/// What a node adds to approximate_data_size(), as in Apache's server.
 std::int64_t size_of(const Node& node) noexcept {
     return static_cast<std::int64_t>(node.path.size() + node.data_size());
 }
 
-/// Only what keeps the tree in one piece; the rules of paths are somebody else's.
+/// Checks only what the structure of the tree needs; see path_rules.hpp for valid paths.
 bool can_be_child(std::string_view path) noexcept {
     return path.size() > 1 && path.front() == '/' && path.back() != '/';
 }
@@ -32,9 +32,9 @@ struct Tree::Impl {
     NodeIndex index;
     AclTable acls;
     Quotas quotas;
-    std::vector<Undo> log;
-    bool recording = false;
-    std::int64_t data_size = 0;
+    std::vector<Undo> log;       // changes since begin(), oldest first; empty unless recording
+    bool recording = false;      // between begin() and commit() or rollback()
+    std::int64_t data_size = 0;  // sum of size_of() over all nodes
 
     void add_system_node(std::string_view path, const AclList& acl, std::int32_t aversion);
     Node* add(std::unique_ptr<Node> node);
@@ -55,7 +55,7 @@ struct Tree::Impl {
     void restore(UndoSetAcl& undo) noexcept;
 };
 
-/// They come from nowhere: no creation is counted at their parents.
+/// System nodes exist from the start: their creation does not count in the parent's Stat.
 void Tree::Impl::add_system_node(std::string_view path, const AclList& acl, std::int32_t aversion) {
     auto node = std::make_unique<Node>();
     node->path = path;
@@ -80,6 +80,7 @@ std::unique_ptr<Node> Tree::Impl::remove(Node* node) {
     return index.remove(node);
 }
 
+/// Changes only the data; the caller updates the Stat. The undo entry has both.
 void Tree::Impl::set_data(Node& node, std::optional<std::string> data) {
     data_size -= size_of(node);
     UndoSetData undo{&node, std::move(node.data), node.mzxid, node.mtime_ms, node.version};
@@ -88,7 +89,8 @@ void Tree::Impl::set_data(Node& node, std::optional<std::string> data) {
     remember(std::move(undo));
 }
 
-/// Something in the subtree of a quota has changed by so much.
+/// Adds to the usage in the zookeeper_stats node of the closest quota, if any. As in Apache's
+/// server, neither its version nor its mzxid change, and no watch fires.
 void Tree::Impl::charge(std::string_view path, std::int64_t nodes, std::int64_t bytes) {
     const auto subtree = quotas.subtree_of(path);
     if (!subtree) return;
@@ -118,6 +120,7 @@ bool Tree::Impl::apply(const CreateEffect& effect, std::int64_t zxid, std::int64
     remember(UndoCreate{node, parent->pzxid, parent->created_children});
     parent->count_created_child(zxid);
 
+    // A new stats node starts with the current usage of its subtree, whatever data was requested.
     if (const auto counted = Quotas::counted_by(node->path)) {
         const Node* const top = index.find(*counted);
         set_data(*node, (top == nullptr ? Usage() : Usage::of(*top)).print());
@@ -163,6 +166,7 @@ bool Tree::Impl::apply(const SetAclEffect& effect, std::int64_t, std::int64_t) {
     return true;
 }
 
+/// Records an undo entry, or releases what it holds if nothing is recorded.
 void Tree::Impl::remember(Undo undo) {
     if (recording) {
         log.push_back(std::move(undo));
@@ -171,7 +175,7 @@ void Tree::Impl::remember(Undo undo) {
     }
 }
 
-/// What has changed stays so: lets go of what only the way back needed.
+/// Releases the use of an ACL that an undo entry holds, when the change becomes final.
 void Tree::Impl::forget(Undo& undo) noexcept {
     if (const auto* const deleted = std::get_if<UndoDelete>(&undo)) {
         acls.release(deleted->node->acl);
@@ -271,7 +275,7 @@ std::vector<std::string> Tree::expired_nodes(std::int64_t wall_ms) const {
 }
 
 std::size_t Tree::node_count() const noexcept {
-    // ZooKeeper has its root twice, as "" and "/", and counts both.
+    // Apache's server has the root twice, as "" and as "/", and counts both.
     return impl_->index.size() + 1;
 }
 

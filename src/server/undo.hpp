@@ -10,8 +10,10 @@
 
 namespace kazoo::server {
 
-/// What a change of the tree takes away, and the way back needs. An undone delete puts the node
-/// itself back, so that the pointers in earlier entries stay good.
+/// The undo log of a Tree: one entry for each change, with the values from before. Entries are
+/// undone in reverse order. UndoDelete owns the deleted node and puts that same node back, so that
+/// pointers to it in earlier entries stay valid. UndoDelete and UndoSetAcl hold a use of their ACL
+/// in the AclTable.
 struct UndoCreate {
     Node* node;
     std::int64_t parent_pzxid;

@@ -28,12 +28,13 @@ void WatchTable::add_child(ConnectionId connection, std::string_view path) {
 
 void WatchTable::add(ConnectionId connection, std::string_view path, WatchMode mode) {
     data_.add(connection, path, mode);
-    // Servers before 3.9 put recursive ones into both, which shows when half of it is replaced.
+    // Before 3.9 a recursive watch is in both tables. Clients can observe that when another mode
+    // replaces it in one of them.
     if (mode != WatchMode::recursive || !modes_coexist_) child_.add(connection, path, mode);
 }
 
 WatchTable::Modes WatchTable::modes_of(WatcherType type) const noexcept {
-    // Before 3.9 a removal takes whatever mode there is.
+    // Before 3.9 a removal does not distinguish the modes.
     const WatchModes one_shot = modes_coexist_ ? standard : all_watch_modes;
     switch (type) {
         case WatcherType::children:

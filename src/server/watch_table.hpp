@@ -1,3 +1,5 @@
+// The watches of one server.
+
 #pragma once
 
 #include "server/path_watches.hpp"
@@ -12,7 +14,7 @@
 
 namespace kazoo::server {
 
-/// The numbers of checkWatches and removeWatches.
+/// Watcher types of checkWatches and removeWatches, with their numbers in the protocol.
 enum class WatcherType : std::int32_t {
     children = 1,
     data = 2,
@@ -20,7 +22,7 @@ enum class WatcherType : std::int32_t {
     persistent = 4,
     recursive = 5
 };
-/// The numbers of a WatcherEvent.
+/// Event types of a WatcherEvent, with their numbers in the protocol.
 enum class WatchEvent : std::int32_t {
     created = 1,
     deleted = 2,
@@ -28,8 +30,9 @@ enum class WatchEvent : std::int32_t {
     children_changed = 4
 };
 
-/// The watches of the connections of one server, in its two tables, data and child. A path is any
-/// text: whether it makes sense is not asked.
+/// The watches of all connections of one server. As in Apache's server there are two tables: data
+/// watches (exists, getData) and child watches (getChildren); a persistent watch is in both. Paths
+/// are not validated. Not thread-safe.
 class WatchTable {
 public:
     explicit WatchTable(const Profile& profile);
@@ -37,31 +40,33 @@ public:
     void add_data(ConnectionId connection, std::string_view path);             // exists, get_data
     void add_child(ConnectionId connection, std::string_view path);            // get_children
     void add(ConnectionId connection, std::string_view path, WatchMode mode);  // add_watch
-    /// Whether there was one of that type; types 4 and 5 of servers that do not know them never.
+    // These return whether there is a watch of this type; false for the types 4 and 5 before 3.9.
+
     [[nodiscard]] bool contains(ConnectionId connection, std::string_view path, WatcherType type)
         const;
     bool remove(ConnectionId connection, std::string_view path, WatcherType type);
     void remove_all(ConnectionId connection);
 
-    /// Calls `tell(connection, event, path)` for every event of the change, in ZooKeeper's order,
-    /// at most once per event and connection, and in the order of their numbers among connections.
-    /// `may_read(connection, acl)` filters where the profile does so: a filtered event uses the
-    /// watch up all the same.
+    /// Fires the watches of a change: calls `tell(connection, event, path)` for each event, in the
+    /// order of Apache's server, and for each connection once, by ascending id. Where the profile
+    /// filters events, connections without READ permission (`may_read(connection, acl)`) are left
+    /// out; their standard watches are removed all the same.
     ///
-    /// Both may change the table; a connection that is removed by then may still be told of the
-    /// event that is being told, but of no later one.
+    /// Both callbacks may change the table. A connection that they remove may still get the current
+    /// event, but no later one.
     template <typename Tell, typename MayRead>
     void trigger(const Change& change, Tell&& tell, MayRead&& may_read);
 
-    // A watch is a pair of connection and path in one table, whatever its modes.
+    /// Number of watches; each is a pair of connection and path in one table, whatever its modes.
     [[nodiscard]] std::size_t count() const noexcept { return data_.count() + child_.count(); }
-    /// For wchs, wchc, wchp.
+    /// For wchs, wchc and wchp, which list data watches only.
     [[nodiscard]] const PathWatches& data() const noexcept { return data_; }
 
 private:
     using Connections = std::vector<ConnectionId>;
 
-    /// The child table's watchers of a node that is deleted, but those.
+    /// Takes the child watches of a deleted node and returns their connections, except those in
+    /// `but`, which have received the event by a data watch.
     void take_child_except(std::string_view path, const Connections& but, Connections& watchers);
 
     struct Modes {
@@ -70,8 +75,8 @@ private:
     };
     [[nodiscard]] Modes modes_of(WatcherType type) const noexcept;
 
-    bool modes_coexist_;
-    bool filters_;
+    bool modes_coexist_;  // Profile::watch_modes_coexist
+    bool filters_;        // Profile::checks_read_for_events
     PathWatches data_;
     PathWatches child_;
 };

@@ -6,6 +6,7 @@
 namespace kazoo::server {
 
 WordText& WordText::decimal(std::int64_t fine) {
+    // Java prints doubles below 0.001 in scientific notation.
     if (fine > 0 && fine < 10) return *this << fine << ".0E-4";
     *this << fine / 10'000 << '.';
     auto digits = std::to_string(10'000 + fine % 10'000).substr(1);

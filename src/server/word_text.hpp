@@ -10,7 +10,7 @@
 
 namespace kazoo::server {
 
-/// Builds the text of a four-letter word's answer. Numbers look as Java prints them.
+/// Builds the answer to a four-letter word, with numbers and dates in the format of Java.
 class WordText {
 public:
     std::string text;
@@ -23,17 +23,19 @@ public:
     requires std::is_integral_v<Number> WordText& operator<<(Number number) {
         return put(number, 10);
     }
+    /// Unsigned, with "0x" in front.
     WordText& hex(std::int64_t number) {
         text += "0x";
         return put(static_cast<std::uint64_t>(number), 16);
     }
-    /// A double with up to four digits after the point, given in ten-thousandths.
+    /// Appends a non-negative number, given in ten-thousandths, as Java prints a double with up to
+    /// four decimals.
     WordText& decimal(std::int64_t fine);
     WordText& operator<<(char c) {
         text += c;
         return *this;
     }
-    /// As of java.util.Date, in UTC.
+    /// In the format of java.util.Date.toString, in UTC.
     WordText& date(std::int64_t wall_ms);
 
 private:

@@ -1,3 +1,5 @@
+// Execution of the requests that change the tree.
+
 #pragma once
 
 #include "codec/opcode.hpp"
@@ -14,7 +16,7 @@
 
 namespace kazoo::server {
 
-/// What a write is checked against, besides the tree.
+/// What a write is validated against, besides the tree.
 struct WriteContext {
     const StateOptions& options;
     const SessionTable& sessions;
@@ -24,19 +26,21 @@ struct WriteContext {
     [[nodiscard]] bool has_session() const noexcept { return sessions.find(session) != nullptr; }
 };
 
-/// What became of one operation, alone or as part of a multi: an error, or what it answers.
+/// The result of one operation, alone or in a multi: an error, or the body of its reply.
 struct OperationResult {
     Errc err = Errc::ok;
     std::variant<std::monostate, codec::CreateReply, codec::Create2Reply, codec::StatReply> body;
 
-    OperationResult(Errc failure = Errc::ok) : err(failure) {}  // converts: `return Errc::no_node;`
+    OperationResult(Errc failure = Errc::ok)
+        : err(failure) {}  // implicit, for `return Errc::no_node;`
     template <class Reply>
     explicit OperationResult(std::in_place_t, Reply reply) : body(std::move(reply)) {}
 };
 
-// Each checks the request, in the order in which ZooKeeper does, against the tree as the operations
-// before have left it, and if nothing is wrong carries it out. A multi is the caller's to undo.
-// `op` tells requests apart that look the same: create, create2 and create_container.
+// Each overload validates a request against the tree that earlier operations have left, in the
+// order of Apache's server, so that the same error wins, and executes it if it is valid. A request
+// that fails has changed nothing; the caller rolls back a multi. `op` distinguishes requests with
+// the same record: create, create2 and create_container.
 
 OperationResult
 execute(const WriteContext&, TransactionWriter&, codec::Opcode op, const codec::CreateRequest&);
@@ -53,10 +57,10 @@ execute(const WriteContext&, TransactionWriter&, codec::Opcode op, const codec::
 OperationResult
 execute(const WriteContext&, TransactionWriter&, codec::Opcode op, const codec::ReconfigRequest&);
 
-/// The ACL that a request asks for as it is stored, or why it is not.
+/// Returns the ACL to store for a request, or the error. Allows an empty list if the profile does.
 [[nodiscard]] StoredAcl stored_acl(const WriteContext&, const AclList& asked);
 
-/// The data of a request, to be kept.
+/// Copies the data of a request.
 [[nodiscard]] std::optional<std::string> owned(std::optional<std::string_view> data);
 
 }  // namespace kazoo::server
