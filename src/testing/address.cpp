@@ -56,7 +56,7 @@ tcp::endpoint resolve_address(std::string_view address) {
     if (!error) {
         return {numeric, port};
     }
-    boost::asio::io_context unused;  // the resolver asks for one, though it works in the call
+    boost::asio::io_context unused;  // the constructor requires one; resolve() is synchronous
     const auto found = tcp::resolver(unused).resolve(host, "", error);
     if (error || found.empty()) {
         throw ListenError(

@@ -7,12 +7,12 @@
 
 namespace kazoo::testing {
 
-/// What "host:port" means, the port being 0 if the system shall choose one. A host name is looked
-/// up, which may take as long as the system takes. Throws ConfigurationError if it means nothing,
-/// ListenError if the name is not known.
+/// Parses "host:port" or "[ipv6]:port" and resolves a host name to its first address, which blocks
+/// as long as the system's resolver does. Port 0 means any free port. Throws ConfigurationError if
+/// the text is malformed, ListenError if the name cannot be resolved.
 [[nodiscard]] boost::asio::ip::tcp::endpoint resolve_address(std::string_view address);
 
-/// "127.0.0.1:2181", "[::1]:2181".
+/// Formats an endpoint: "127.0.0.1:2181", "[::1]:2181".
 [[nodiscard]] std::string to_string(const boost::asio::ip::tcp::endpoint& endpoint);
 
 }  // namespace kazoo::testing

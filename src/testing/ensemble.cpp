@@ -28,7 +28,7 @@ Ensemble& Ensemble::operator=(Ensemble&& other) noexcept {
 
 Ensemble::~Ensemble() {
     servers_.clear();
-    give_up(host_);
+    give_up(host_);  // EnsembleServers that users have copied may hold the host as well
 }
 
 std::string Ensemble::hosts() const {
@@ -39,6 +39,8 @@ std::string Ensemble::hosts() const {
     return all;
 }
 
+/// Applies both conditions to the member: a server that is cut off is read-only and lags as well.
+/// Call it on the host's thread.
 void EnsembleServer::set_condition(bool lagging, bool cut_off) {
     auto& place = host_->place(place_);
     place.lagging = lagging;

@@ -5,6 +5,7 @@
 namespace kazoo::testing {
 namespace {
 
+/// All opcodes of a kind of request; empty for `any`.
 std::vector<codec::Opcode> opcodes(Request request) {
     using enum codec::Opcode;
     switch (request) {

@@ -6,7 +6,7 @@
 
 namespace kazoo::testing {
 
-// What the words of a test are in the words of the server's core.
+// Conversion of the public fault types to those of the server's core.
 
 [[nodiscard]] server::RequestFault to_core(const Fault& fault);
 [[nodiscard]] server::HandshakeFault to_core(Handshake what);

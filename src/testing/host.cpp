@@ -31,7 +31,7 @@ void require_listening(const boost::system::error_code& error, const std::string
 
 Host::Host(const ServerOptions& options, std::size_t servers, bool replicas)
     : work_(io_.get_executor()), state_(state_options(options)), hub_(io_.get_executor(), state_) {
-    base::prepare_digests();
+    base::prepare_digests();  // before the thread starts, which computes digests
     const auto tls = tls_of(options);
     auto endpoint = resolve_address(options.listen());
     for (std::size_t i = 0; i < servers; ++i) {
@@ -41,14 +41,14 @@ Host::Host(const ServerOptions& options, std::size_t servers, bool replicas)
         place.port = place.listener.endpoint().port();
         place.member.emplace(state_, member_options(options, place.hosts, i, replicas));
         place.listener.attach(*place.member);
-        if (endpoint.port() != 0) {
+        if (endpoint.port() != 0) {  // the servers of an ensemble have consecutive ports
             endpoint.port(static_cast<std::uint16_t>(endpoint.port() + 1));
         }
     }
     for (auto& place : places_) {
         require_listening(place.listener.start(), place.hosts);
     }
-    boost::asio::post(io_, [this] { hub_.pump(); });
+    boost::asio::post(io_, [this] { hub_.pump(); });  // sets the first deadline
     thread_ = base::start_quiet_thread("kazoo-server", [this] { serve(); });
 }
 
@@ -56,7 +56,8 @@ Host::~Host() {
     end();
 }
 
-/// An error here is one of memory at most: whoever asked goes without, the others are served.
+/// Handlers are expected to throw std::bad_alloc only. The input that caused it is lost; other
+/// clients are still served.
 void Host::serve() noexcept {
     for (;;) {
         try {
@@ -77,7 +78,7 @@ void Host::end() noexcept {
             place.listener.stop();
         }
         hub_.stop();
-        work_.reset();  // the thread leaves when the last handler has run
+        work_.reset();  // run() returns when the cancelled handlers have run
     });
     thread_.join();
 }
@@ -101,6 +102,7 @@ void Host::run(const std::function<void()>& task) {
         } catch (...) {
             failure = std::current_exception();
         }
+        // Notifies under the lock: the waiter destroys both as soon as it sees `done`.
         const std::lock_guard lock(mutex);
         done = true;
         finished.notify_one();

@@ -21,7 +21,7 @@ namespace {
     );
 }
 
-/// Of one connection, before others are looked at: well below a millisecond of small requests.
+/// The turn of one connection; handling that many small requests takes well below a millisecond.
 constexpr std::size_t turn_requests = 256;
 constexpr std::size_t turn_output = std::size_t{128} * 1024;
 
@@ -57,7 +57,7 @@ server::Profile profile_of(Release release) {
             set(8, 4);
             break;
         case Release::zookeeper_3_9:
-            break;  // what a profile is by itself
+            break;  // the default of Profile
         case Release::clickhouse_keeper:
             profile.keeper = true;
             break;

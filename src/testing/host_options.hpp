@@ -12,13 +12,15 @@
 
 namespace kazoo::testing {
 
-// What the options mean to the parts of a server. These throw ConfigurationError.
+// Conversion of ServerOptions to the options of the server's parts. Invalid options throw
+// ConfigurationError.
 
 [[nodiscard]] server::StateOptions state_options(const ServerOptions& options);
+/// `address` is that at which the server listens, `number` its index in an ensemble.
 [[nodiscard]] server::MemberOptions member_options(
     const ServerOptions& options, const std::string& address, std::size_t number, bool replica
 );
-/// Null if clients are not to speak TLS.
+/// Returns null if the options do not ask for TLS.
 [[nodiscard]] std::shared_ptr<server::ListenerTls> tls_of(const ServerOptions& options);
 
 }  // namespace kazoo::testing

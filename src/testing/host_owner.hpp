@@ -6,8 +6,9 @@
 
 namespace kazoo::testing {
 
-/// Ends a host, whoever else holds it. In a forked child its thread exists in the parent only and
-/// may hold locks: nothing may be touched, so it is never destroyed there.
+/// Ends a host, even if handles that users have copied still refer to it. In a forked child the
+/// host is leaked instead: its thread exists only in the parent and may have held locks during the
+/// fork.
 inline void give_up(std::shared_ptr<Host>& host) noexcept {
     if (!host) {
         return;

@@ -28,6 +28,7 @@ void Server::set_read_only(bool read_only) {
             return;
         }
         member.faults().read_only = read_only;
+        // As Apache's server does when it enters or leaves read-only mode.
         member.drop_connections(0, host_->now());
         member.on_faults_changed(host_->now());
     });

@@ -50,7 +50,7 @@ void ServerControl::clear_faults() {
     host_->with_faults(place_, [](server::Faults& faults) {
         const auto [read_only, lagging] = std::pair(faults.read_only, faults.lagging);
         faults.clear();
-        // Not faults to a user, but the condition of the server.
+        // In the public API these two are conditions of the server, not faults.
         faults.read_only = read_only;
         faults.lagging = lagging;
         return true;
