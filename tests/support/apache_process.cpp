@@ -39,7 +39,7 @@ ApacheProcess::ApacheProcess(std::filesystem::path directory)
     : directory_(std::move(directory)), owner_(::getpid()) {}
 
 ApacheProcess::~ApacheProcess() {
-    if (::getpid() == owner_) end_with(SIGKILL);  // not a forked copy of the test
+    if (::getpid() == owner_) end_with(SIGKILL);  // not in a forked child
 }
 
 void ApacheProcess::configure(const std::vector<std::string>& lines) {
@@ -66,7 +66,7 @@ void ApacheProcess::launch(const std::vector<std::string>& arguments, int networ
 void ApacheProcess::end_with(int signal_number) {
     if (!running()) return;
     ::kill(pid_, signal_number);
-    ::kill(pid_, SIGCONT);  // a paused process takes SIGTERM only once it goes on
+    ::kill(pid_, SIGCONT);  // a stopped process handles SIGTERM only after SIGCONT
     if (!wait_until([this] { return exited(); }, stop_limit)) {
         ::kill(pid_, SIGKILL);
         ::waitpid(pid_, nullptr, 0);

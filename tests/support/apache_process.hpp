@@ -8,42 +8,45 @@
 
 namespace kazoo::testing_support {
 
-/// The process of an Apache ZooKeeper, started as often as wanted. It ends with this object and,
-/// should the process be killed, with the process. Not for several threads at once.
+/// The process of an Apache ZooKeeper server, which can be started repeatedly. It is killed when
+/// this object is destroyed, and when the test process ends in any way. Not thread-safe.
 class ApacheProcess {
 public:
-    /// `directory` holds its configuration, zoo.cfg, and receives its log.
+    /// `directory` is for its configuration (zoo.cfg) and its log (log).
     explicit ApacheProcess(std::filesystem::path directory);
     ~ApacheProcess();
     ApacheProcess(const ApacheProcess&) = delete;
     ApacheProcess& operator=(const ApacheProcess&) = delete;
 
-    /// Writes zoo.cfg: what all servers have in common, then these lines.
+    /// Writes zoo.cfg: the settings that all servers share (tests/support/zoo.cfg), then these
+    /// lines.
     void configure(const std::vector<std::string>& lines);
-    /// `arguments` of the JVM; `network` as in spawn_child. Throws std::system_error.
+    /// Starts the server without waiting until it serves. `arguments` are added to those of the
+    /// JVM; `network` is that of spawn_child. Throws std::system_error.
     void launch(const std::vector<std::string>& arguments, int network = -1);
-    /// Sends a signal that ends it, and waits for the end.
+    /// Sends a signal and waits until the process has ended; kills it after 5 seconds.
     void end_with(int signal_number);
-    /// SIGSTOP; returns once it stands. Throws std::runtime_error if it does not run.
+    /// Sends SIGSTOP and waits until the process is stopped. Throws std::runtime_error if it does
+    /// not run.
     void pause();
     void resume();
 
     [[nodiscard]] bool running() const { return pid_ > 0; }
-    /// Looks whether it has ended by itself.
+    /// Reaps the process if it has ended. Returns whether it does not run.
     [[nodiscard]] bool exited();
     [[nodiscard]] pid_t pid() const { return pid_; }
-    /// The end of what it logged, over all its starts.
+    /// The last bytes of the log, which all starts share.
     [[nodiscard]] std::string log_tail(std::size_t bytes) const;
 
 private:
     const std::filesystem::path directory_;
-    const pid_t owner_;
-    pid_t pid_ = -1;
+    const pid_t owner_;  // the process that made this; forked copies leave the server alone
+    pid_t pid_ = -1;     // -1: not running
 };
 
-/// All of a file; nothing if it cannot be read.
+/// Returns the contents of a file; empty if it cannot be read.
 [[nodiscard]] std::string read_file(const std::filesystem::path& path);
-/// A new directory for the files of a server.
+/// Creates a temporary directory. Throws std::system_error.
 [[nodiscard]] std::filesystem::path make_directory();
 
 }  // namespace kazoo::testing_support

@@ -17,9 +17,9 @@
 namespace kazoo::testing_support {
 namespace {
 
-/// The parent-death signal is tied to the *thread* that forked, so a server started by a test's
-/// short-lived thread would die with it. This thread forks for all and lives as long as the
-/// process.
+/// Forks all children on one thread that lives as long as the process. The parent-death signal is
+/// sent when the *thread* that forked ends: a server started by a short-lived thread of a test
+/// would be killed with that thread.
 class Launcher {
 public:
     static Launcher& instance() {
@@ -55,19 +55,20 @@ private:
 
     std::mutex mutex_;
     std::condition_variable filled_;
-    std::deque<std::packaged_task<pid_t()>> tasks_;
+    std::deque<std::packaged_task<pid_t()>> tasks_;  // guarded by mutex_
 };
 
-/// Between fork and exec in a process with threads: system calls only, no allocation.
+/// Runs in the child between fork and exec. System calls only: other threads may have held locks,
+/// such as that of the allocator, during the fork.
 [[noreturn]] void become(char* const* argv, int log, int network, pid_t parent) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (::getppid() != parent) ::_exit(127);  // it died before the line above
+    if (::getppid() != parent) ::_exit(127);  // the parent died before prctl
     if (network >= 0 && ::setns(network, CLONE_NEWNET) != 0) ::_exit(127);
     const int null = ::open("/dev/null", O_RDONLY);
     ::dup2(null, STDIN_FILENO);
     ::dup2(log, STDOUT_FILENO);
     ::dup2(log, STDERR_FILENO);
-    // Sockets of the test must not live on in the child, or closing them would not close them.
+    // A socket that the child holds would stay open after the test closes it.
     ::close_range(STDERR_FILENO + 1, ~0U, 0);
     ::execvp(argv[0], argv);
     ::_exit(127);

@@ -12,6 +12,7 @@
 namespace kazoo::testing_support {
 namespace {
 
+// Time for the client to send something.
 constexpr int step_limit_ms = 20'000;
 constexpr std::size_t longest_request = std::size_t{4} << 20;
 constexpr std::string_view password = "fake server pass";
@@ -169,7 +170,7 @@ void FakeServer::run() {
             FakeConnection connection(std::move(socket), number, end_);
             script_(connection, number);
         } catch (const FakeConnection::Over&) {
-            // The next one, then.
+            // Closes this connection and accepts the next one.
         }
     }
 }

@@ -1,3 +1,5 @@
+// A scripted server, for replies that no real server sends.
+
 #pragma once
 
 #include "codec/connect.hpp"
@@ -20,7 +22,7 @@
 
 namespace kazoo::testing_support {
 
-/// One frame, its length in front: the parts behind each other.
+/// Encodes one frame: the length prefix, then the parts.
 template <class... Parts>
 base::Buffer frame(const Parts&... parts) {
     base::Buffer out;
@@ -28,6 +30,7 @@ base::Buffer frame(const Parts&... parts) {
     return out;
 }
 
+/// A reply header with zxid 1.
 inline codec::ReplyHeader reply_header(std::int32_t xid, std::int32_t err = 0) {
     codec::ReplyHeader header;
     header.xid = xid;
@@ -36,17 +39,17 @@ inline codec::ReplyHeader reply_header(std::int32_t xid, std::int32_t err = 0) {
     return header;
 }
 
-/// These numbers as the protocol writes them, for frames that no record gives.
+/// Encodes big-endian 32-bit integers, for malformed frames that the records cannot produce.
 base::Buffer int32s(std::initializer_list<std::int32_t> values);
 
-/// What a fake server sees of one connection, and how it answers. The functions throw `Over` when
-/// the client is gone, the server is being destroyed or nothing happens for 20 seconds; the script
-/// lets it pass.
+/// One connection of a FakeServer, for its script. The functions block; they throw `Over`, which
+/// the script must not catch, if the client has disconnected, the server is being destroyed or
+/// nothing arrives for 20 seconds. Used on the thread of the server only.
 class FakeConnection {
 public:
     struct Over {};
 
-    /// The client's ConnectRequest.
+    /// Fields of a ConnectRequest.
     struct Hello {
         std::int64_t session_id = 0;
         std::int32_t timeout_ms = 0;
@@ -62,38 +65,43 @@ public:
     FakeConnection(Descriptor socket, int number, const Signal& end)
         : socket_(std::move(socket)), number_(number), end_(end) {}
 
+    /// Reads the ConnectRequest.
     Hello read_hello();
-    /// read_hello, then `answer` with the session that was asked for, or with `new_session`.
+    /// Completes the handshake with the requested session, or with `new_session` if none is
+    /// requested.
     void welcome(std::int32_t timeout_ms = 10'000);
+    /// Returns the ConnectResponse with which `welcome` replies.
     static codec::ConnectResponse answer(std::int64_t session, std::int32_t timeout_ms);
-    /// Another for each connection.
+    /// A session id that is different for each connection.
     std::int64_t new_session() const { return 0x1234'5600 + number_; }
 
-    /// The next request, pings included.
+    /// Reads the next request, which may be a ping.
     Request next();
-    /// The next request that is no ping; pings before it are answered.
+    /// Reads the next request that is not a ping; replies to pings before it.
     Request next_operation();
 
+    /// Sends a reply with these parts as its body.
     template <class... Parts>
     void reply(const Request& request, const Parts&... parts) {
         send(frame(reply_header(request.xid), parts...));
     }
+    /// Sends a reply with this error and no body.
     void fail(const Request& request, std::int32_t err) {
         send(frame(reply_header(request.xid, err)));
     }
     void send(const base::Buffer& bytes) { send(bytes.span()); }
     void send(std::span<const std::byte> bytes);
     void send(std::string_view text) { send(std::as_bytes(std::span(text))); }
-    /// In as many segments as there are bytes.
+    /// Sends each byte in a segment of its own.
     void send_bytewise(const base::Buffer& bytes);
 
-    /// Reads and says nothing until the client is gone.
+    /// Discards input until the client disconnects.
     [[noreturn]] void stay_silent();
-    /// Answers pings and nothing else until the client is gone.
+    /// Replies to pings only, until the client disconnects.
     [[noreturn]] void answer_pings();
-    /// Answers this request as a server does in whose tree every node exists, with data "good".
+    /// Replies like a server on which every node exists with the data "good".
     void serve(const Request& request);
-    /// Serves until the client is gone.
+    /// Serves requests until the client disconnects.
     [[noreturn]] void serve_all();
 
 private:
@@ -106,11 +114,12 @@ private:
     const Signal& end_;
 };
 
-/// A server on 127.0.0.1 that does what a script says, for clients that must survive it. One
-/// connection after the other, in a thread of its own; a connection ends with its script.
+/// A server on 127.0.0.1 whose replies are scripted, to test how clients handle malformed or
+/// missing replies. Serves one connection at a time, on a thread of its own; the connection is
+/// closed when the script returns.
 class FakeServer {
 public:
-    /// `number` counts the connections, from 0.
+    /// Called for each connection, on the server's thread; `number` counts from 0.
     using Script = std::function<void(FakeConnection& connection, int number)>;
 
     explicit FakeServer(Script script);
@@ -119,7 +128,7 @@ public:
     FakeServer& operator=(const FakeServer&) = delete;
 
     std::string hosts() const { return "127.0.0.1:" + std::to_string(port_); }
-    /// Connections that have been accepted.
+    /// Number of connections accepted so far. Thread-safe.
     int connections() const { return connections_.load(); }
 
 private:
@@ -128,9 +137,9 @@ private:
     Script script_;
     Descriptor listener_;
     std::uint16_t port_;
-    Signal end_;
+    Signal end_;  // raised by the destructor
     std::atomic<int> connections_{0};
-    std::thread thread_;
+    std::thread thread_;  // last: it uses the other members
 };
 
 }  // namespace kazoo::testing_support

@@ -67,7 +67,7 @@ bool Tally::each_exactly_once() const {
 }
 
 void FaultTest::SetUp() {
-    root_client();  // it has threads, too
+    root_client();  // first: its threads must be counted in threads_before_
     threads_before_ = thread_count();
     HandlerTest::SetUp();
 }

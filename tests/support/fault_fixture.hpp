@@ -1,3 +1,5 @@
+// Fixture and helpers for tests of failures.
+
 #pragma once
 
 #include "support/handler_fixture.hpp"
@@ -19,21 +21,22 @@
 
 namespace kazoo::testing_support {
 
-/// The states that a client's listeners are told.
+/// Records the states that a client passes to its listeners.
 class StateLog {
 public:
     explicit StateLog(KazooClient& client);
     std::vector<KazooState> states() const { return told_->all(); }
-    /// Waits until so many have been told.
+    /// Waits until there are `count` states.
     bool wait_for(std::size_t count) const { return told_->wait_for(count); }
-    /// Waits until this is what was told last.
+    /// Waits until this is the last state.
     bool wait_for(KazooState last) const;
 
 private:
     std::shared_ptr<Recorder<KazooState>> told_ = std::make_shared<Recorder<KazooState>>();
 };
 
-/// Watches operations: each must complete exactly once. Copies share the tally.
+/// Counts how operations end, to check that each completes exactly once. Copies share the counts.
+/// Thread-safe.
 class Tally {
 public:
     template <class T>
@@ -42,22 +45,22 @@ public:
         result.rawlink([shared = shared_, &calls](const AsyncResult<T>& r) {
             const auto outcome = r.result();
             shared->note(outcome ? "ok" : describe(outcome.failure()));
-            ++calls;  // last: a waiter reads the notes as soon as it is counted
+            ++calls;  // last: tests wait for it and then read the endings
         });
     }
 
     std::size_t issued() const;
     std::size_t completed() const;
     bool wait_complete() const;
-    /// How many ended so: "ok", or "connection_loss, not sent".
+    /// Number of operations by result, such as "ok" or "connection_loss, not sent".
     std::map<std::string, std::size_t> endings() const;
-    /// Each one's callback has run once.
+    /// Whether the callback of each operation has run exactly once.
     bool each_exactly_once() const;
 
 private:
     struct Shared {
         void note(const std::string& ending);
-        mutable std::mutex mutex;
+        mutable std::mutex mutex;  // guards the members below, but not the counters in `calls`
         std::deque<std::atomic<int>> calls;
         std::map<std::string, std::size_t> endings;
         std::size_t completed = 0;
@@ -68,7 +71,8 @@ private:
     std::shared_ptr<Shared> shared_ = std::make_shared<Shared>();
 };
 
-/// The error of a call that must fail with `E`; an empty one, and a test failure, if it does not.
+/// Returns the error of a call that must throw `E`. Fails the test and returns an empty one if it
+/// does not.
 template <class E, class Call>
 Error thrown(Call&& call) {
     try {
@@ -82,8 +86,8 @@ Error thrown(Call&& call) {
     return {};
 }
 
-/// A test of what goes wrong, on the library's own handlers. At its end no thread of a handler may
-/// be left; a failed test shows what its clients have logged.
+/// A test of failures, on the library's own handlers. TearDown checks that no thread of a handler
+/// is left; if the test has failed, it prints the log of the clients.
 class FaultTest : public HandlerTest {
 protected:
     void SetUp() override;
@@ -91,9 +95,9 @@ protected:
 
     bool on_loop() const { return std::string_view(GetParam().name) == "Asio"; }
     boost::asio::io_context& loop();
-    /// A handler of the test's kind for one client alone, which ends with it.
+    /// Returns a new handler of the test's kind, for a client that must not share its handler.
     std::shared_ptr<Handler> own_handler();
-    /// For any server; clients reconnect quickly.
+    /// Options for a client of any server, with a handler of its own and short reconnect delays.
     ClientOptions options_for(const std::string& hosts);
     std::string logged();
 
@@ -101,6 +105,7 @@ private:
     int threads_before_ = 0;
 };
 
+/// Instantiates a suite for the threading handler and the Asio handler.
 #define KAZOO_ON_OWN_HANDLERS(Suite)                                  \
     INSTANTIATE_TEST_SUITE_P(                                         \
         Handlers,                                                     \

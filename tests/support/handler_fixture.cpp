@@ -43,7 +43,7 @@ Proxy& HandlerTest::proxy() {
 }
 
 ClientOptions HandlerTest::proxied() {
-    // Short pauses: a test waits for every reconnect.
+    // Short delays, because tests wait for reconnects.
     auto retry = RetryPolicy().delay(5ms).backoff(1);
     return options().hosts(proxy().hosts() + chroot_).connection_retry(retry);
 }

@@ -1,3 +1,5 @@
+// Fixture and helpers for tests that run on every kind of handler.
+
 #pragma once
 
 #include "support/handler_kit.hpp"
@@ -17,17 +19,17 @@
 
 namespace kazoo::testing_support {
 
-/// Longer than anything a test waits for takes.
+/// Limit for conditions that a test expects to become true.
 constexpr std::chrono::seconds patience{10};
-/// Less than any wait for a peer that does not answer.
+/// Limit for operations that must not wait for an unresponsive peer; shorter than any such wait.
 constexpr std::chrono::seconds at_once{2};
 
-/// A test that runs once on every kind of handler, against the shared server, under a chroot of its
-/// own that is there already.
+/// A test that runs once for every kind of handler, against the shared server, under a unique
+/// chroot that SetUp creates and TearDown deletes.
 class HandlerTest : public ::testing::TestWithParam<HandlerKind> {
 protected:
     void SetUp() override;
-    /// Stops all clients and checks that the handler has nothing left to do.
+    /// Destroys all clients and checks that the handler has no work left.
     void TearDown() override;
 
     HandlerKit& kit() { return *kit_; }
@@ -35,22 +37,26 @@ protected:
     [[nodiscard]] bool callbacks_may_block() const { return GetParam().callbacks_may_block; }
     [[nodiscard]] const std::string& chroot() const { return chroot_; }
 
-    /// For a client on the test's handler, straight to the server or through the proxy.
+    /// Options for a client on the test's handler, connected to the server directly or by the
+    /// proxy.
     ClientOptions options();
     ClientOptions proxied();
     Proxy& proxy();
 
-    /// Clients live as long as the test.
+    // Clients live until TearDown.
+
     KazooClient& make_client(ClientOptions options);
     KazooClient& start_client(ClientOptions options);
-    /// A started client with the plain options, made at the first call.
+    /// Returns a client with options() that the first call starts.
     KazooClient& zk();
 
-    /// Ends the session of a client whose connection is cut, so that the server knows nothing of it
-    /// when the client comes back. `id` was asked for while it was connected.
+    /// Closes the session of a client whose connection is cut, by resuming it with another client,
+    /// so that it has expired when the client reconnects. `id` is the client_id() from before the
+    /// cut.
     void end_session(const ClientId& id);
 
-    /// A recorder that lives longer than the clients, whose last callbacks may come after the test.
+    /// Returns a new recorder that lives longer than the clients, whose last callbacks may run
+    /// after the body of the test.
     template <class T>
     Recorder<T>& record() {
         const auto recorder = std::make_shared<Recorder<T>>();
@@ -58,7 +64,7 @@ protected:
         return *recorder;
     }
 
-    /// Lines that the clients made by `options` have logged.
+    /// Log lines of the clients with options().
     Recorder<std::string>& log() { return *log_; }
     [[nodiscard]] bool wait_for_log(std::string_view text);
 
@@ -68,14 +74,16 @@ private:
     std::shared_ptr<Recorder<std::string>> log_ = std::make_shared<Recorder<std::string>>();
     std::string chroot_;
     std::vector<std::shared_ptr<void>> recorders_;
-    std::list<KazooClient> clients_;
-    KazooClient* plain_client_ = nullptr;
+    std::list<KazooClient> clients_;       // a list, because make_client returns references
+    KazooClient* plain_client_ = nullptr;  // in clients_
 };
 
-/// A client of the shared server without chroot, for the other party of a test.
+/// A client without chroot, shared by all tests of the process, for operations from outside the
+/// test.
 KazooClient& root_client();
 
-/// The failure of a result that is ready within `patience`; an empty one if it has a value.
+/// Returns the error of a result; an empty one if it has a value. Throws std::runtime_error if it
+/// is not ready within `patience`.
 template <class T>
 Error failure_of(const AsyncResult<T>& result) {
     if (!result.wait(patience)) {
@@ -85,7 +93,7 @@ Error failure_of(const AsyncResult<T>& result) {
     return outcome.has_value() ? Error() : outcome.failure();
 }
 
-/// The code of what `call` throws; empty if it throws nothing.
+/// Returns the code of the KazooException that `call` throws; empty if it throws nothing.
 template <class Call>
 std::error_code code_of(Call&& call) {
     try {
@@ -96,6 +104,7 @@ std::error_code code_of(Call&& call) {
     return {};
 }
 
+/// Returns how long `call` takes.
 template <class Call>
 std::chrono::steady_clock::duration time_of(Call&& call) {
     const auto begin = std::chrono::steady_clock::now();

@@ -29,8 +29,9 @@
 namespace kazoo::testing_support {
 namespace {
 
-/// For handlers that have all they need. Shut down when nobody else refers to it any more: its last
-/// callbacks, such as those of a client that was destroyed in one, have run then.
+/// For handlers that need no environment. Shutting down waits until this is the only reference to
+/// the handler: the last callbacks, such as those of a client destroyed in a callback, have run
+/// then.
 template <class SelfContained>
 class SimpleKit final : public HandlerKit {
 public:
@@ -45,7 +46,7 @@ private:
     std::shared_ptr<Handler> handler_ = std::make_shared<SelfContained>();
 };
 
-/// `hint` as Asio has it: how many threads at once the loop is to expect.
+/// `hint` is Asio's concurrency hint.
 template <int threads, int hint = 2>
 class AsioKit final : public HandlerKit {
 public:
@@ -71,7 +72,8 @@ private:
     std::vector<std::thread> threads_;
 };
 
-/// An executor of a thread pool that the program has for other things.
+/// An executor of a thread pool that the program uses for other work as well: a strand, or the pool
+/// itself.
 template <bool strand>
 class ExecutorKit final : public HandlerKit {
 public:

@@ -10,8 +10,8 @@
 
 namespace kazoo::testing_support {
 
-/// A handler with what it needs around it, such as a loop and the thread that runs it. The thread
-/// of the test may block on the handler's clients, whatever kind it is.
+/// A handler with its environment, such as an event loop and the thread that runs it. With every
+/// kind of handler the thread of the test may make blocking calls of the handler's clients.
 class HandlerKit {
 public:
     HandlerKit() = default;
@@ -20,32 +20,35 @@ public:
     HandlerKit& operator=(const HandlerKit&) = delete;
 
     [[nodiscard]] virtual const std::shared_ptr<Handler>& handler() = 0;
-    /// Runs `body` where a program with such a handler would block, and returns when it has ended.
+    /// Runs `body` where a program with this kind of handler makes blocking calls, and waits for
+    /// it.
     virtual void run_blocking(const std::function<void()>& body) { body(); }
-    /// Leaves the handler to its clients, as far as the kit itself has started it.
+    /// Drops the kit's own use of the handler (Handler::stop), if it has one, so that only clients
+    /// keep the handler running.
     virtual void let_go() {}
-    /// Ends what is around the handler, whose clients have stopped. Says whether it ended by itself
-    /// within `limit`.
+    /// Ends the environment after the clients have stopped. Returns whether all work of the handler
+    /// ended by itself within `limit`.
     [[nodiscard]] virtual bool shut_down(std::chrono::milliseconds limit) = 0;
 };
 
-/// One kind of handler and what distinguishes it from the others.
+/// One kind of handler, for parameterised tests.
 struct HandlerKind {
-    const char* name;  ///< of the instantiation: "Threading"
-    std::string_view handler_name;
+    const char* name;               ///< in the names of tests: "Threading"
+    std::string_view handler_name;  ///< Handler::name()
     std::unique_ptr<HandlerKit> (*make)();
-    /// Blocking calls work in result callbacks and watch functions; elsewhere they throw
-    /// WouldDeadlockError there.
+    /// Whether blocking calls work in result callbacks and watch functions; if not, they throw
+    /// WouldDeadlockError.
     bool callbacks_may_block;
-    /// How many threads the handler itself has while a client runs.
+    /// Number of threads that the handler itself has while a client runs.
     int threads;
 };
 std::ostream& operator<<(std::ostream& out, const HandlerKind& kind);
 
-/// The library's handlers, as far as they are built, and those that a user might write. The Asio
-/// handler is there once with one thread that runs the loop and once with several.
+/// The library's handlers, as far as they are built, and handlers that a user might write. The Asio
+/// handler appears with different loops: one thread, the concurrency hint 1, several threads, a
+/// strand.
 const std::vector<HandlerKind>& handler_kinds();
-/// Throws std::invalid_argument if there is none.
+/// Returns the kind with this name. Throws std::invalid_argument if there is none.
 const HandlerKind& handler_kind(std::string_view name);
 /// SequentialAsioHandler with the executor of a thread pool. Not among handler_kinds().
 HandlerKind asio_pool_kind();

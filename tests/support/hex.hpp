@@ -9,8 +9,8 @@
 
 namespace kazoo::testing_support {
 
-/// The bytes that hexadecimal digits stand for; white space groups them at will. Throws
-/// std::invalid_argument for anything else: a byte vector with a typing error is no byte vector.
+/// Decodes lower-case hexadecimal digits; ignores spaces and newlines. Throws std::invalid_argument
+/// for any other character and for an odd number of digits.
 inline std::vector<std::byte> from_hex(std::string_view text) {
     constexpr std::string_view digits = "0123456789abcdef";
     std::vector<std::byte> bytes;
@@ -35,7 +35,7 @@ inline std::vector<std::byte> from_hex(std::string_view text) {
     return bytes;
 }
 
-/// Two digits per byte, nothing between them.
+/// Encodes bytes as lower-case hexadecimal digits without separators.
 inline std::string to_hex(std::span<const std::byte> bytes) {
     constexpr std::string_view digits = "0123456789abcdef";
     std::string text;

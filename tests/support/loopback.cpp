@@ -13,7 +13,7 @@
 namespace kazoo::testing_support {
 namespace {
 
-/// A TCP socket that closes itself.
+/// Owns a TCP socket.
 class Socket {
 public:
     Socket() : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {}

@@ -7,14 +7,16 @@
 
 namespace kazoo::testing_support {
 
-/// A port of 127.0.0.1 that nobody is bound to, below the range outgoing connections draw from, so
-/// that it stays free while its server restarts. Throws std::runtime_error when there is none.
+/// Returns a free port of 127.0.0.1 between 10,000 and 32,000: below the range of ephemeral ports,
+/// so that outgoing connections do not take it while a server restarts. Throws std::runtime_error
+/// if there is none.
 std::uint16_t free_port();
 
-/// Connects to 127.0.0.1:`port`, sends `request` and returns what comes until the peer closes.
-/// Whatever has arrived when an error happens, or when a step takes longer than `limit`.
+/// Connects to 127.0.0.1:`port`, sends `request` and returns what the peer sends until it closes
+/// the connection. On an error, or when a step takes longer than `limit`, returns what was
+/// received.
 std::string exchange(std::uint16_t port, std::string_view request, std::chrono::milliseconds limit);
-/// The same with an IPv4 address elsewhere.
+/// Like the above, with any IPv4 address.
 std::string exchange(
     const std::string& address,
     std::uint16_t port,

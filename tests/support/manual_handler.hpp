@@ -15,7 +15,8 @@
 
 namespace kazoo::testing_support {
 
-/// A handler whose lanes move only when the test says so, and that keeps what it logs.
+/// A handler whose tasks run only when the test calls run(), and whose log lines are recorded. It
+/// has no executor: not for clients with connections.
 class ManualHandler final : public Handler {
 public:
     ManualHandler() {
@@ -33,7 +34,8 @@ public:
     void stop() override {}
     [[nodiscard]] bool running() const noexcept override { return true; }
 
-    /// Runs what waits, and what that leads to, in the calling thread; says on which lanes.
+    /// Runs the queued tasks, and those that they queue, on the calling thread. Returns their
+    /// lanes, in order.
     std::vector<Lane> run() {
         std::vector<Lane> lanes;
         for (;;) {
@@ -47,13 +49,13 @@ public:
         }
     }
 
-    /// What was logged so far. The lanes must stand still.
+    /// The lines logged so far. Not while another thread logs.
     [[nodiscard]] const std::vector<std::string>& lines() const { return lines_; }
 
 private:
     std::mutex mutex_;
-    std::deque<std::pair<Lane, Task>> waiting_;
-    std::vector<std::string> lines_;
+    std::deque<std::pair<Lane, Task>> waiting_;  // guarded by mutex_
+    std::vector<std::string> lines_;             // not guarded
 };
 
 }  // namespace kazoo::testing_support

@@ -6,8 +6,8 @@
 
 namespace kazoo::testing_support {
 
-/// A coroutine type as a user might write it, which knows nothing of this library: it begins at
-/// once and is destroyed with this object, wherever it has got to.
+/// A coroutine type as a user might write it, independent of this library. The coroutine starts
+/// eagerly and is destroyed with this object, even while it is suspended.
 class PlainTask {
 public:
     struct promise_type {
@@ -29,7 +29,7 @@ public:
     }
 
     [[nodiscard]] bool done() const { return handle_.done(); }
-    /// What the coroutine threw, or null.
+    /// The exception that ended the coroutine, or null.
     [[nodiscard]] std::exception_ptr error() const { return handle_.promise().error; }
 
 private:

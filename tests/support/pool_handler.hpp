@@ -15,8 +15,8 @@
 
 namespace kazoo::testing_support {
 
-/// A handler as a user would write one who has a thread pool already. A connection and three lanes
-/// keep four threads busy at most, so callbacks may block.
+/// A handler as a user with a thread pool might write it. Each lane is a strand. The connection and
+/// the three lanes occupy four threads at most, so callbacks may block.
 class PoolHandler final : public Handler {
 public:
     ~PoolHandler() override { pool_.join(); }
@@ -32,6 +32,7 @@ public:
 
     void start() override { ++users_; }
     void stop() override {
+        // Waits until the lanes are empty, but not on a thread of the pool, which would deadlock.
         if (--users_ > 0 || pool_.get_executor().running_in_this_thread()) return;
         for (const Lane lane : {Lane::completion, Lane::callback, Lane::session}) {
             std::packaged_task<void()> barrier([] {});
@@ -66,7 +67,7 @@ private:
     private:
         std::mutex mutex_;
         std::condition_variable woken_;
-        bool set_ = false;
+        bool set_ = false;  // guarded by mutex_
     };
 
     Strand& strand(Lane lane) { return strands_[static_cast<std::size_t>(lane)]; }

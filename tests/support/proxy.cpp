@@ -18,7 +18,7 @@ namespace kazoo::testing_support {
 using boost::asio::ip::tcp;
 using boost::system::error_code;
 
-/// Everything but `context` and `thread` belongs to the thread.
+/// All members except `context`, `port` and `thread` are accessed on the thread only.
 struct Proxy::State {
     explicit State(std::uint16_t server_port)
         : server(boost::asio::ip::address_v4::loopback(), server_port),
@@ -27,7 +27,7 @@ struct Proxy::State {
 
     void accept();
     void close_connections();
-    /// Runs `command` on the thread and waits for its end.
+    /// Runs `command` on the thread and waits until it has finished.
     template <class Command>
     void run(Command command) {
         std::packaged_task<void()> task(std::move(command));
@@ -43,7 +43,7 @@ struct Proxy::State {
     std::size_t accepted = 0;
     bool refusing = false;
     bool frozen = false;
-    std::vector<std::function<void()>> held;  // transfers that wait for the thaw
+    std::vector<std::function<void()>> held;  // writes to perform at thaw()
     std::vector<std::weak_ptr<Connection>> connections;
     std::thread thread;
 };

@@ -7,9 +7,9 @@
 
 namespace kazoo::testing_support {
 
-/// A TCP proxy on 127.0.0.1 between clients and a server, to break their connections in every way
-/// without harm to others who use the server. All members may be called from any thread and have
-/// taken effect when they return.
+/// A TCP proxy on 127.0.0.1 between clients and a server, to break the clients' connections without
+/// affecting other users of the server. Thread-safe; each function returns when it has taken
+/// effect. Runs on one thread with an io_context; see TcpProxy for one that can hold replies only.
 class Proxy {
 public:
     explicit Proxy(std::uint16_t server_port);
@@ -19,13 +19,13 @@ public:
 
     /// "127.0.0.1:port".
     std::string hosts() const;
-    /// How many connections have been made so far.
+    /// Number of connections accepted so far, including refused ones.
     std::size_t accepted() const;
 
-    /// Closes all connections; new ones are closed at once, until `restore`.
+    /// Closes all connections and, until `restore`, each new one.
     void cut();
     void restore();
-    /// Connections stay open and new ones are accepted, but nothing passes until `thaw`.
+    /// Keeps connections open and accepts new ones, but forwards nothing until `thaw`.
     void freeze();
     void thaw();
 

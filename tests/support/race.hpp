@@ -9,9 +9,9 @@
 
 namespace kazoo::testing_support {
 
-/// Lets threads do things at the same moment, round after round: `own` in the calling thread, each
-/// of `others` in one of its own; `reset` before, `check` behind. Says how many rounds there were:
-/// 2000, or fewer on a machine that has no time for them.
+/// Runs functions concurrently, in rounds: `reset`, then at the same time `own` on the calling
+/// thread and each of `others` on a thread of its own, then `check`. Returns the number of rounds:
+/// 2000, or fewer, but at least 100, if they take longer than a second.
 inline int race(
     const std::function<void()>& reset,
     const std::function<void()>& own,
@@ -22,7 +22,7 @@ inline int race(
     constexpr int least = 100;
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(1);
     std::barrier meet(static_cast<std::ptrdiff_t>(others.size()) + 1);
-    bool over = false;
+    bool over = false;  // synchronised by the barrier
     std::vector<std::thread> threads;
     for (const auto& other : others) {
         threads.emplace_back([&] {

@@ -9,7 +9,7 @@
 
 namespace kazoo::testing_support {
 
-/// What callbacks tell a test: values in the order of their arrival, from any thread.
+/// Collects values from callbacks, in the order of the calls of add(). Thread-safe.
 template <class T>
 class Recorder {
 public:
@@ -18,7 +18,7 @@ public:
         values_.push_back(std::move(value));
         added_.notify_all();
     }
-    /// Waits until there are `count` values; says whether there are.
+    /// Waits until there are `count` values; returns false after `limit`.
     bool wait_for(std::size_t count, std::chrono::milliseconds limit = std::chrono::seconds(10)) {
         std::unique_lock lock(mutex_);
         return added_.wait_for(lock, limit, [&] { return values_.size() >= count; });
@@ -35,7 +35,7 @@ public:
 private:
     mutable std::mutex mutex_;
     std::condition_variable added_;
-    std::vector<T> values_;
+    std::vector<T> values_;  // guarded by mutex_
 };
 
 }  // namespace kazoo::testing_support

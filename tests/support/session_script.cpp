@@ -117,7 +117,7 @@ void SessionScript::pass(milliseconds time) {
         now_ = std::max(now_, session_.next_deadline());
         settle();
         if (session_.next_deadline() <= now_) {
-            return;  // settle has reported it
+            return;  // settle() has reported a failure
         }
     }
     now_ = end;
@@ -250,7 +250,7 @@ void SessionScript::deliver(std::span<const std::byte> all) {
     const auto attempt = attempt_;
     while (!all.empty() && network_ == Network::open && attempt == attempt_) {
         const auto size = piece_ == 0 ? all.size() : std::min(piece_, all.size());
-        // In memory of its own that goes away: what is still looked at later will be noticed.
+        // A copy that is freed afterwards: sanitizers detect later accesses.
         const std::vector<std::byte> piece(all.begin(), all.begin() + static_cast<long>(size));
         all = all.subspan(size);
         input([&] { session_.on_bytes(attempt_, piece, now_); });

@@ -1,3 +1,5 @@
+// Drives a session::Session in unit tests, without network, threads or a clock.
+
 #pragma once
 
 #include "codec/frame.hpp"
@@ -21,70 +23,71 @@ namespace kazoo::testing_support {
 
 using std::chrono::milliseconds;
 
-/// Waits for a request, an authentication or a watch; the transcript calls it by its name.
+/// The owner of a request, credential or watch. The transcript identifies it by its name.
 struct Party final : detail::RefCounted {
     explicit Party(std::string party_name) : name(std::move(party_name)) {}
     const std::string name;
 };
 
-/// How a server answers a ConnectRequest. A `timeout_ms` of 0 says that the session is over.
+/// A ConnectResponse. With a `timeout_ms` of 0 it says that the session has expired.
 struct Greeting {
-    std::int64_t id = 0;  ///< 0: the session that was asked for, or else a fresh one
+    std::int64_t id = 0;  ///< 0: the requested session, or a new one if none is requested
     std::int32_t timeout_ms = 10'000;
     bool read_only = false;
     bool has_read_only = true;
     std::int32_t version = 0;
 };
 
-/// How a request is made, besides its name and operation.
+/// Parameters of a request besides its name and operation.
 struct Asking {
     std::string path = "/a";
     TimePoint deadline = TimePoint::max();
-    std::string watcher{};  ///< its name; empty: none
+    std::string watcher{};  ///< name of the watch's owner; empty: no watch
     session::WatchKind kind = session::WatchKind::data;
     std::string data{};
 };
 
-/// What goes wrong instead of a step of a script.
+/// A failure that replaces a step of a script.
 enum class Fault { close, garbage, silence, long_silence, user_close };
-/// What servers do after that.
+/// How servers behave after the failure.
 enum class Recovery { resumed, expired, none };
 
 std::ostream& operator<<(std::ostream& out, Fault fault);
 std::ostream& operator<<(std::ostream& out, Recovery recovery);
 
-/// Thrown out of a script whose step was made to fail.
+/// Thrown by a step that fails, to leave the script; also if memory runs out.
 struct Interrupted {};
 
-/// A session with one host, fixed order and a timeout of 10 s.
+/// Returns the configuration of a session with one host, a fixed order and a timeout of 10 s.
 session::Config script_config();
 
-/// Drives one session: is its user, its clock, its network and its server. After every input it
-/// drains the session as a driver does, runs what is due, and writes down what came out, one line
-/// each: events, then actions, then frames.
+/// Drives one session in a test and plays its user, clock, network and server. After each input it
+/// drains the session as a driver does, runs due timers, and records the output as lines: first
+/// events, then actions, then frames.
 ///
 ///     CONNECTED                     state
-///     r1 ok                         the request named r1 is over
-///     r1 connection_loss unknown    so it is, with this error and outcome
-///     watch CHANGED /a -> w1 w2     the watchers named so are told
-///     watch NONE CONNECTING -> w1   the same, of an event of the session
+///     r1 ok                         request r1 has succeeded
+///     r1 connection_loss unknown    request r1 has failed, with this error and outcome
+///     watch CHANGED /a -> w1 w2     a watch event for the watchers w1 and w2
+///     watch NONE CONNECTING -> w1   a session event for the watcher w1
 ///     resolve zk1:2181              actions
 ///     connect 10.0.0.1:2181
 ///     disconnect
-///     probe 10.0.0.2                a server is asked whether it takes writes
-///     > connect id=0 zxid=0         frames: the first of a connection,
+///     probe 10.0.0.2                the search for a writable server
+///     > connect id=0 zxid=0         frames: the ConnectRequest,
 ///     > get_data 1 /a               a request with its xid and path,
-///     > ping                        and what has no xid of its own
+///     > ping                        and packets with a special xid
 ///     > auth digest u:p
 ///     > set_watches 7 data[/a] exist[] child[]
 ///
-/// Logs are kept apart. All along it holds the session to what is always true: states follow the
-/// table; whoever waits is told once; nothing is sent without a connection, nothing but
-/// the ConnectRequest before its answer, nothing but credentials before CONNECTED, no request
-/// before the watches are restored; attempts count up; what is due gets done.
+/// Log lines are recorded separately. Throughout, it checks invariants of the session: state
+/// transitions follow the table; each request and credential ends exactly once, and an event
+/// reaches each watcher once; nothing is sent without a connection, only the ConnectRequest before
+/// its response, only credentials before CONNECTED, and no request before the watches are restored;
+/// attempt numbers increase; timers that are due do not stay due.
 class SessionScript {
 public:
-    /// What the session has asked of the network last.
+    /// The session's last request to the network.
     enum class Network { idle, resolving, connecting, open };
 
     explicit SessionScript(session::Config config = script_config());
@@ -94,6 +97,7 @@ public:
     // The user.
 
     void start();
+    /// Submits a request; the error says that the session has rejected it.
     std::error_code ask(const std::string& name, codec::Opcode op, const Asking& how = {});
     void get(const std::string& name, const std::string& path = "/a") {
         accepted(ask(name, codec::Opcode::get_data, {.path = path}));
@@ -101,6 +105,7 @@ public:
     void set(const std::string& name, const std::string& path = "/a") {
         accepted(ask(name, codec::Opcode::set_data, {.path = path}));
     }
+    /// Returns whether the request was open.
     bool cancel(const std::string& name);
     std::error_code add_auth(const std::string& name, const std::string& credential = "u:p");
     void close();
@@ -108,32 +113,35 @@ public:
     // The clock.
 
     [[nodiscard]] TimePoint now() const { return now_; }
-    /// Time goes by, and the session's timer is in time.
+    /// Advances the clock and runs each timer when it is due.
     void pass(milliseconds time);
-    /// Time goes by, and nobody calls the session until it is over.
+    /// Advances the clock in one step; timers run late, at the end.
     void pause(milliseconds time);
-    /// How long the session would wait, if nothing happened.
+    /// Time until the session's next deadline.
     [[nodiscard]] milliseconds until_deadline() const;
 
     // The network.
 
+    /// The look-up of the current host succeeds.
     void resolved(const std::vector<std::string>& addresses = {"10.0.0.1"});
+    /// The look-up of the current host fails.
     void unresolved();
-    /// The answer to an earlier look-up, "zk1:2181", while the session is elsewhere.
+    /// The result of an earlier look-up of a host such as "zk1:2181", from which the session has
+    /// moved on.
     void resolved_late(
         const std::string& host, const std::vector<std::string>& addresses = {"10.0.0.1"}
     );
     void unresolved_late(const std::string& host);
-    /// Hosts whose look-ups have no answer.
+    /// Hosts whose look-ups are pending.
     [[nodiscard]] std::vector<std::string> look_ups() const;
-    /// The answer to the look-up of the host that is to be probed; no address: it has failed.
+    /// The result of the look-up of the host to probe; without addresses: it has failed.
     void probe_resolved(const std::vector<std::string>& addresses);
-    /// The answer of the probed server; empty: it has none.
+    /// The answer of the probed server; empty: none.
     void probe_answered(std::string_view answer);
     void connected();
     void closed();
     void bytes(std::span<const std::byte> bytes);
-    /// While held, the transport is busy with earlier output and takes no more.
+    /// While held, the transport is busy writing and takes no output.
     void hold_output(bool held) {
         output_held_ = held;
         settle();
@@ -141,8 +149,9 @@ public:
 
     // The server.
 
+    /// Answers the ConnectRequest.
     void welcome(const Greeting& greeting = {});
-    /// Answers the oldest ordinary request.
+    /// Replies to the oldest request that has an xid of its own.
     void answer(std::int32_t err = 0, std::int64_t zxid = 0) { reply({next_xid(), zxid, err}); }
     template <class... Body>
     void reply(const codec::ReplyHeader& header, const Body&... body) {
@@ -150,26 +159,28 @@ public:
         codec::append_frame(frame, header, body...);
         deliver_reply(header.xid, frame.span());
     }
+    /// These reply to a ping, a credential and setWatches.
     void pong() { reply({codec::ping_xid, 0, 0}); }
     void judge(std::int32_t err = 0) { reply({codec::auth_xid, 0, err}); }
     void restored(std::int32_t err = 0) { reply({codec::set_watches_xid, 0, err}); }
+    /// Sends a watch event; `type` is its number in the protocol.
     void notify(std::int32_t type, const std::string& path, std::int64_t zxid = -1);
-    /// The xid of the oldest request without an answer; 0 if there is none.
+    /// The xid of the oldest request without a reply; 0 if there is none.
     [[nodiscard]] std::int32_t next_xid() const { return owed_.empty() ? 0 : owed_.front(); }
 
-    // From nothing to a session that is served; leaves no lines.
+    /// Starts and connects the session; clears the recorded lines.
     void establish(const Greeting& greeting = {});
-    // From a lost connection to the next one; leaves its lines.
+    /// Connects again after a lost connection.
     void reconnect(const Greeting& greeting = {});
-    // The same, as far as the ConnectRequest.
+    /// Like reconnect, up to the ConnectRequest.
     void reconnect_until_asked();
-    /// Servers take no writes, or do again, from now on; for the functions that follow.
+    /// Sets whether servers are read-only in the functions below.
     void servers_are_read_only(bool value) { read_only_servers_ = value; }
-    /// Answers one of the things there are to answer; false if there are none.
+    /// Answers one pending request to the network or the server; returns false if none is pending.
     bool serve_one();
-    /// Answers what there is to answer, until the session waits for nothing but time.
+    /// Answers pending requests until the session waits only for time.
     void serve();
-    /// The same, while time goes by.
+    /// Like serve, for this long.
     void serve_for(milliseconds time);
 
     // What came out.
@@ -177,37 +188,41 @@ public:
     /// The lines since the last call.
     std::vector<std::string> take() { return std::exchange(lines_, {}); }
     std::vector<std::string> take_logs() { return std::exchange(logs_, {}); }
-    /// The data of good replies, by the name of the request.
+    /// The body of a successful reply, by the name of its request.
     [[nodiscard]] const std::string& body(const std::string& name) { return bodies_[name]; }
     [[nodiscard]] const std::vector<WatchedEvent>& watched() const { return watched_; }
     [[nodiscard]] const codec::RequestHeader& last_header() const { return last_header_; }
     [[nodiscard]] std::span<const std::byte> last_frame() const { return last_frame_; }
-    /// The sizes of all frames but connect requests, with their prefix.
+    /// Sizes of all frames except ConnectRequests, with their length prefix.
     [[nodiscard]] const std::vector<std::size_t>& frame_sizes() const { return frame_sizes_; }
 
     [[nodiscard]] session::Session& session() { return session_; }
     [[nodiscard]] Network network() const { return network_; }
-    /// What is under way beside the connection: idle, resolving or connecting.
+    /// State of the search for a writable server: idle, resolving or connecting.
     [[nodiscard]] Network probing() const { return probing_; }
     [[nodiscard]] std::uint64_t probe_attempt() const { return probe_; }
-    /// How often this watcher came back with its request, unregistered.
+    /// How often this watcher was returned with its reply because it was not registered.
     [[nodiscard]] int handed_back(const std::string& watcher) { return handed_back_[watcher]; }
     [[nodiscard]] const std::set<std::string>& open_requests() const { return open_; }
     [[nodiscard]] std::uint64_t attempt() const { return attempt_; }
-    /// What the last ConnectRequest said.
+    // Fields of the last ConnectRequest.
+
     [[nodiscard]] std::int32_t asked_timeout() const { return asked_timeout_; }
     [[nodiscard]] const std::string& asked_password() const { return asked_password_; }
-    /// Drains the session, after an input that did not come through this class.
+    /// Drains the session, after an input that was not made through this class.
     void settle();
-    // Making it fail (see run_every_way).
+
+    // Injecting failures (see run_every_way).
 
     void plan(std::size_t step, Fault fault) { plan_ = Plan{step, fault}; }
-    /// Is called with true before each call of the session and with false behind it.
+    /// Sets a function that is called with true before and with false after each call of the
+    /// session.
     void when_exposed(std::function<void(bool)> hook) { exposed_ = std::move(hook); }
     [[nodiscard]] std::size_t steps() const { return steps_; }
-    /// From now on bytes arrive so many at a time.
+    /// Delivers bytes in pieces of this size from now on; 0: all at once.
     void deliver_in_pieces(std::size_t size) { piece_ = size; }
-    /// Goes on after a fault, then closes, and checks that nothing and nobody was forgotten.
+    /// Continues after a fault, closes the session, and checks that nothing is left: requests,
+    /// watches, deadlines, references to owners.
     void finish(Recovery recovery);
 
 private:
@@ -221,8 +236,8 @@ private:
             exposed_(value);
         }
     }
-    // Calls the session as its driver does: an input for which there is no memory costs the
-    // connection, a call of the user nothing.
+    // Call the session as its driver does. If memory runs out, an input loses the connection, while
+    // a call of the user changes nothing.
     template <class Input>
     void input(Input&& input) {
         if (!call(input)) {
@@ -286,10 +301,10 @@ private:
     codec::RequestHeader last_header_;
     std::vector<std::byte> last_frame_;
 
-    // Who was promised what.
+    // Requests and owners.
     std::map<std::string, detail::RefPtr<Party>> parties_;
     std::map<std::string, session::RequestId> ids_;
-    std::set<std::string> open_;  // requests without an end
+    std::set<std::string> open_;  // requests that have not ended
     std::set<std::string> open_auths_;
     session::RequestId last_id_ = 0;
     KeeperState state_ = KeeperState::CLOSED;
@@ -297,7 +312,7 @@ private:
     // The network and the server.
     Network network_ = Network::idle;
     std::uint64_t attempt_ = 0;
-    std::map<std::string, std::uint64_t> look_ups_;  // under way, with their attempts
+    std::map<std::string, std::uint64_t> look_ups_;  // pending, with their attempts
     std::string last_look_up_;
     Network probing_ = Network::idle;
     std::uint64_t probe_ = 0;
@@ -308,7 +323,7 @@ private:
     std::int32_t asked_timeout_ = 0;
     std::string asked_password_;
     std::int64_t fresh_id_ = 0x1000'0000'0000'0000;
-    std::deque<std::int32_t> owed_;
+    std::deque<std::int32_t> owed_;  // xids of requests without a reply, oldest first
     std::size_t auths_owed_ = 0;
     std::size_t restores_owed_ = 0;
     std::size_t pings_owed_ = 0;
@@ -322,8 +337,8 @@ private:
     bool output_held_ = false;
 };
 
-/// Runs the script as it is; with every byte arriving by itself; and, for each of its steps, each
-/// Fault and each Recovery, with that step failing instead and the rest of it left out.
+/// Runs a script unchanged; with each byte delivered separately; and, for each step, Fault and
+/// Recovery, with that fault in place of the step, after which the rest of the script is skipped.
 void run_every_way(
     const std::function<void(SessionScript&)>& script,
     const session::Config& config = script_config()

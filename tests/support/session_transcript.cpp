@@ -1,4 +1,4 @@
-// The half of SessionScript that writes down what comes out of a session, and checks it.
+// The part of SessionScript that records the output of a session and checks its invariants.
 #include "codec/auth.hpp"
 #include "codec/connect.hpp"
 #include "codec/decoder.hpp"
@@ -55,7 +55,7 @@ void SessionScript::drain() {
         exposed(false);
         EXPECT_EQ(any, !out.empty());
     }
-    std::array<session::Event, 3> events;  // few, to come by all of them in several turns
+    std::array<session::Event, 3> events;  // small, so that several calls are needed
     while (const auto taken = session_.take_events(events)) {
         for (std::size_t i = 0; i < taken; ++i) {
             std::visit([this](auto& e) { note(e); }, events[i]);

@@ -27,7 +27,7 @@ private:
     ApacheServer server_;
 };
 
-/// As tests/support/zoo.cfg configures Apache's.
+/// With the settings of tests/support/zoo.cfg.
 class SharedEmbedded final : public SharedServer {
 public:
     std::uint16_t port() const override { return server_.port(); }

@@ -12,16 +12,17 @@ namespace {
 
 using namespace std::chrono_literals;
 
+/// Shared with getaddrinfo. The mutex guards the other members.
 struct Desk {
     std::mutex mutex;
     std::condition_variable changed;
-    bool open = false;
+    bool open = false;  // a SlowNames exists
     int waiting = 0;
     int begun = 0;
 };
 
 Desk& desk() {
-    static auto* one = new Desk;  // a look-up may outlive the test and main
+    static auto* one = new Desk;  // not destroyed: a look-up may outlive main
     return *one;
 }
 
@@ -51,7 +52,7 @@ SlowNames::~SlowNames() {
     std::unique_lock lock(d.mutex);
     d.open = false;
     d.changed.notify_all();
-    d.changed.wait(lock, [&] { return d.waiting == 0; });  // they must not meet the next one
+    d.changed.wait(lock, [&] { return d.waiting == 0; });  // they must not block on the next object
 }
 
 bool SlowNames::wait_for_look_up(int count) {

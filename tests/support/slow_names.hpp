@@ -5,15 +5,15 @@
 
 namespace kazoo::testing_support {
 
-/// While one of these lives, looking up `host`, `late_host` or a name() takes as long as it lives,
-/// though 30 seconds at most: a name server that does not answer. In the end `late_host` is found
-/// to be 127.0.0.1 and the others are not found. Other names are not concerned. It replaces
-/// getaddrinfo in the whole executable. One at a time.
+/// Simulates a name server that does not answer. While an object exists, look-ups of `host`,
+/// `late_host` and name() block until it is destroyed, 30 seconds at most; then `late_host`
+/// resolves to 127.0.0.1 and the others fail. Other names are resolved normally. Linking this
+/// replaces getaddrinfo in the executable. One object at a time; its functions are thread-safe.
 class SlowNames {
 public:
     static constexpr const char* host = "slow.invalid";
     static constexpr const char* late_host = "late.invalid";
-    /// Any number of slow names.
+    /// Further slow names.
     static std::string name(int number) { return std::to_string(number) + "." + host; }
 
     SlowNames();
@@ -21,10 +21,11 @@ public:
     SlowNames(const SlowNames&) = delete;
     SlowNames& operator=(const SlowNames&) = delete;
 
-    /// Waits until so many are under way.
+    /// Waits until `count` look-ups are blocked; returns false after 10 seconds.
     bool wait_for_look_up(int count = 1);
+    /// Number of blocked look-ups.
     int under_way();
-    /// All that have begun since this was made.
+    /// Number of slow look-ups since the object was made.
     int begun();
 };
 

@@ -9,7 +9,7 @@
 namespace kazoo::testing_support {
 namespace {
 
-/// A receiver that stands must not stop the proxy for ever.
+/// Bounds blocking sends: a receiver that does not read must not block the proxy's only thread.
 void limit_sends(const Descriptor& socket) {
     const timeval limit{5, 0};
     ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
@@ -68,7 +68,7 @@ void TcpProxy::accept() {
     pairs_.push_back({std::move(client), std::move(server)});
 }
 
-/// Says whether the connection goes on.
+/// Forwards what is available. Returns false if the connection is to be closed.
 bool TcpProxy::move(const Descriptor& from, const Descriptor& to) {
     std::array<char, 64 * 1024> chunk;
     const auto count = ::recv(from.get(), chunk.data(), chunk.size(), MSG_DONTWAIT);
@@ -88,7 +88,7 @@ void TcpProxy::run() {
         std::vector<pollfd> watched{{changed_.fd(), POLLIN, 0}, {listener_.get(), POLLIN, 0}};
         const short up = mode_ == Mode::forward || mode_ == Mode::hold_replies ? POLLIN : 0;
         const short down = mode_ == Mode::forward ? POLLIN : 0;
-        // A negative descriptor is passed over: one that is held must not report its end either.
+        // poll() ignores negative descriptors. A held direction must not report a close either.
         for (const auto& pair : pairs_) {
             watched.push_back({up != 0 ? pair.client.get() : -1, up, 0});
             watched.push_back({down != 0 ? pair.server.get() : -1, down, 0});

@@ -12,10 +12,11 @@
 
 namespace kazoo::testing_support {
 
-/// A network between clients and one server on 127.0.0.1 that a test can break and mend.
+/// A TCP proxy between clients and one server on 127.0.0.1, with which a test simulates network
+/// failures.
 ///
-/// Every function may be called from any thread. One that changes something returns when the
-/// change is in effect: not a byte is forwarded otherwise afterwards.
+/// Thread-safe. Functions that change the mode return when the change is in effect: afterwards no
+/// byte is forwarded under the old mode.
 class TcpProxy {
 public:
     explicit TcpProxy(std::uint16_t server_port);
@@ -23,19 +24,19 @@ public:
     TcpProxy(const TcpProxy&) = delete;
     TcpProxy& operator=(const TcpProxy&) = delete;
 
-    /// "127.0.0.1:port" for the clients.
+    /// "127.0.0.1:port", for the clients.
     std::string hosts() const { return "127.0.0.1:" + std::to_string(port_); }
 
-    /// Ends all connections and, until `heal`, every new one at once.
+    /// Closes all connections and, until `heal`, each new one.
     void cut() { set(Mode::cut); }
-    /// Keeps connections open and moves nothing in either direction.
+    /// Keeps connections open and forwards nothing in either direction.
     void hold() { set(Mode::hold); }
-    /// Moves what clients send, and holds back what the server answers.
+    /// Forwards what clients send and holds back what the server sends.
     void hold_replies() { set(Mode::hold_replies); }
-    /// Everything flows again; what was held back comes first.
+    /// Forwards everything again, first what was held back.
     void heal() { set(Mode::forward); }
 
-    /// Connections accepted from clients so far, those ended at once included.
+    /// Number of connections accepted so far, including those closed at once.
     std::size_t accepted() const;
 
 private:
@@ -56,14 +57,14 @@ private:
     std::uint16_t server_port_;
     Signal changed_;
 
-    mutable std::mutex mutex_;
+    mutable std::mutex mutex_;  // guards the next group
     std::condition_variable applied_;
     Mode wanted_ = Mode::forward;
-    Mode mode_ = Mode::forward;  // written by the thread, under the mutex
+    Mode mode_ = Mode::forward;  // written by the thread only, which reads it without the mutex
     bool ending_ = false;
     std::size_t accepted_ = 0;
 
-    std::vector<Pair> pairs_;  // of the thread alone
+    std::vector<Pair> pairs_;  // used on the thread only
     std::thread thread_;
 };
 

@@ -1,3 +1,5 @@
+// POSIX sockets for fake servers and proxies.
+
 #pragma once
 
 #include <chrono>
@@ -6,7 +8,7 @@
 
 namespace kazoo::testing_support {
 
-/// A file descriptor that closes itself.
+/// Owns a file descriptor.
 class Descriptor {
 public:
     Descriptor() = default;
@@ -20,20 +22,23 @@ public:
 
     int get() const { return fd_; }
     explicit operator bool() const { return fd_ >= 0; }
+    /// Closes the descriptor.
     void reset();
 
 private:
     int fd_ = -1;
 };
 
-/// Listens on a port of 127.0.0.1 that the system chooses. Throws std::system_error.
+/// Listens on a free port of 127.0.0.1. Throws std::system_error.
 Descriptor listen_on_loopback(int backlog = 64);
+/// Returns the port to which the socket is bound.
 std::uint16_t local_port(const Descriptor& socket);
 
-/// Connects to 127.0.0.1:`port`; empty if nobody accepts.
+/// Connects to 127.0.0.1:`port`; returns an empty Descriptor if the connection is refused.
 Descriptor connect_to_loopback(std::uint16_t port);
 
-/// Ends the waits of another thread: its descriptor becomes readable when it is raised.
+/// Interrupts the poll() of another thread: its descriptor is readable while it is raised.
+/// Thread-safe.
 class Signal {
 public:
     Signal();

@@ -5,7 +5,7 @@
 
 namespace kazoo::testing_support {
 
-/// How many threads this process has.
+/// Returns the number of threads of this process.
 inline int thread_count() {
     const std::filesystem::directory_iterator tasks("/proc/self/task");
     return static_cast<int>(std::distance(begin(tasks), end(tasks)));

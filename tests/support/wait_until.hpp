@@ -5,7 +5,7 @@
 
 namespace kazoo::testing_support {
 
-/// Polls `predicate` every 2 ms until it holds or `limit` has passed; says whether it holds.
+/// Polls `predicate` every 2 ms until it is true or `limit` has passed. Returns its last value.
 template <class Predicate>
 bool wait_until(Predicate predicate, std::chrono::milliseconds limit) {
     const auto deadline = std::chrono::steady_clock::now() + limit;

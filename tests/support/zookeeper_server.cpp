@@ -13,7 +13,7 @@ namespace kazoo::testing_support {
 namespace {
 
 constexpr std::chrono::milliseconds answer_limit{5000};
-/// A server that is coming up may accept a connection and never answer on it.
+/// Short: a server that is starting may accept a connection and never answer on it.
 constexpr std::chrono::milliseconds probe_limit{500};
 constexpr int port_attempts = 5;
 
@@ -26,7 +26,7 @@ ApacheServer::ApacheServer(ApacheOptions options)
       owner_(::getpid()) {}
 
 ApacheServer::~ApacheServer() {
-    if (::getpid() != owner_) return;  // a forked copy of the test, not the server's owner
+    if (::getpid() != owner_) return;  // in a forked child
     kill9();
     std::error_code ignored;
     std::filesystem::remove_all(directory_, ignored);
@@ -83,7 +83,7 @@ std::string ApacheServer::log_tail(std::size_t bytes) const {
 }
 
 bool ApacheServer::serving() const {
-    // "imok" comes from the listener, which is up a moment before requests are served.
+    // The listener answers "imok" slightly before requests are served.
     return exchange(port_, "ruok", probe_limit) == "imok" &&
            exchange(port_, "srvr", probe_limit).find("Mode:") != std::string::npos;
 }

@@ -1,5 +1,5 @@
-// Replaces the program's operator new and delete: those for arrays, for sizes and without
-// exceptions come down to these two. And aligned_alloc, from which Asio takes its memory.
+// Replaces the program's operator new and delete; the forms for arrays, sizes and nothrow call
+// these. Also replaces aligned_alloc, with which Asio allocates; it can fail, but is not counted.
 #include "support/allocations/allocations.hpp"
 
 #include <algorithm>
@@ -13,7 +13,7 @@ std::atomic<long> live{0};
 std::atomic<long> all{0};
 
 std::atomic<bool> short_of_memory{false};
-std::atomic<long> asked{0};  // since the shortage began
+std::atomic<long> asked{0};  // allocations since the Shortage was made
 std::atomic<long> first_to_fail{0};
 std::atomic<long> last_to_fail{0};
 std::atomic<bool> met_any{false};

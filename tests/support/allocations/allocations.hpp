@@ -1,17 +1,19 @@
+// Counts the program's allocations and makes chosen ones fail. Only in programs that link
+// kazoo_counted_allocations.
+
 #pragma once
 
 namespace kazoo::testing_support {
 
-/// How many blocks of memory of `operator new` the program holds. An expression that destroys a
-/// temporary twice or never leaves another number behind, unless the memory itself protests.
-/// Only in programs that link kazoo_counted_allocations.
+/// Returns the number of blocks allocated with `operator new` and not freed. A test compares it
+/// before and after to find objects that are destroyed twice or never.
 [[nodiscard]] long live_allocations() noexcept;
 
-/// How many blocks it has taken since it began.
+/// Returns the number of blocks allocated with `operator new` since the program started.
 [[nodiscard]] long all_allocations() noexcept;
 
-/// While it lives, memory runs short in all threads that are not Spared: of their allocations the
-/// `nth` (from 1 on) fails, and the `length - 1` after it. One at a time.
+/// Makes allocations fail while it exists: of those in threads that are not Spared, counted
+/// together from 1, the `nth` and the `length - 1` after it. One object at a time.
 class Shortage {
 public:
     explicit Shortage(long nth, long length = 1) noexcept;
@@ -19,11 +21,12 @@ public:
     Shortage(const Shortage&) = delete;
     Shortage& operator=(const Shortage&) = delete;
 
-    /// Whether any allocation has failed. If not, there were fewer than `nth`.
+    /// Returns whether any allocation has failed; if not, there were fewer than `nth`.
     [[nodiscard]] bool met() const noexcept;
 };
 
-/// Spares the calling thread from every Shortage, for its lifetime: tests, servers, loggers.
+/// Exempts the calling thread from Shortage while it exists, for the code around the code under
+/// test: the test itself, servers, loggers. Nests.
 class Spared {
 public:
     Spared() noexcept;
@@ -32,7 +35,7 @@ public:
     Spared& operator=(const Spared&) = delete;
 };
 
-/// Exposes a thread that is Spared, for its lifetime: what the test tests.
+/// Makes Shortage apply to a Spared thread again while it exists, for the code under test.
 class Exposed {
 public:
     Exposed() noexcept;

@@ -16,11 +16,10 @@
 namespace kazoo::testing_support {
 namespace {
 
-/// Not the default one, as far as the handler can tell.
+/// A type of its own, so that the handler does not recognise the default algorithm.
 class OwnAlgorithm : public boost::fibers::algo::round_robin {};
 
-/// The thread of the kit starts the handler first, so that its fibers are there, and schedules
-/// fibers until it is shut down.
+/// The thread starts the handler, so that its fibers exist, and schedules fibers until shut_down().
 class FiberKit final : public HandlerKit {
 public:
     explicit FiberKit(bool own_algorithm) {
@@ -44,7 +43,7 @@ public:
     }
     bool shut_down(std::chrono::milliseconds limit) override {
         set(wanted_let_go_);
-        // The thread still runs fibers: clients destroyed in a callback may be saying good-bye.
+        // The thread still schedules fibers: clients destroyed in a callback may be closing.
         const bool alone = wait_until([this] { return handler_.use_count() == 1; }, limit);
         set(released_);
         return wait_until([this] { return ended_.load(); }, limit) && alone;
@@ -80,7 +79,7 @@ private:
     std::shared_ptr<Handler> handler_ = std::make_shared<SequentialFiberHandler>();
     std::mutex mutex_;
     boost::fibers::condition_variable_any changed_;
-    bool wanted_let_go_ = false;
+    bool wanted_let_go_ = false;  // guarded by mutex_, like released_
     bool released_ = false;
     std::atomic<bool> let_go_{false};
     std::atomic<bool> ended_{false};

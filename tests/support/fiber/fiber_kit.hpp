@@ -4,9 +4,10 @@
 
 namespace kazoo::testing_support {
 
-/// SequentialFiberHandler on a thread of the kit that schedules fibers.
+/// SequentialFiberHandler on a thread of the kit, with the default scheduling algorithm.
 HandlerKind fiber_kind();
-/// The same with an algorithm of the user's that knows nothing of sockets.
+/// Like fiber_kind, with an algorithm of the user, which cannot wait for sockets: the handler
+/// polls.
 HandlerKind fiber_polling_kind();
 
 }  // namespace kazoo::testing_support

@@ -24,7 +24,7 @@ public:
         is_made.get();
     }
     ~GlibKit() override {
-        // On the loop: a loop that has not begun yet would not heed it.
+        // Called on the loop: g_main_loop_quit has no effect on a loop that does not run yet.
         handler_->dispatch(Lane::session, [this] { g_main_loop_quit(loop_); });
         thread_.join();
         connection_.join();

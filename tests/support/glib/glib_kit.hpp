@@ -4,7 +4,7 @@
 
 namespace kazoo::testing_support {
 
-/// The handler of examples/glib_handler.hpp, on a main context that a thread of the kit runs.
+/// The handler of examples/glib_handler.hpp, on a GMainContext run by a thread of the kit.
 HandlerKind glib_kind();
 
 }  // namespace kazoo::testing_support

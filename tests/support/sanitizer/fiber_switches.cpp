@@ -1,5 +1,5 @@
-// Tells the sanitizers when Boost.Context switches stacks: its packaged library does not. Stands in
-// front of the library's three functions and passes every call on.
+// Notifies the sanitizers when Boost.Context switches stacks, which the packaged library does not
+// do. Interposes the library's three functions and forwards each call.
 #include <boost/context/detail/fcontext.hpp>
 #include <dlfcn.h>
 #include <pthread.h>
@@ -34,14 +34,14 @@ using boost::context::detail::transfer_t;
 using Entry = void (*)(transfer_t);
 using OnTop = transfer_t (*)(transfer_t);
 
-/// Boost.Fiber keeps a fiber's own data there.
+/// Size of the area above the stack in which Boost.Fiber keeps a fiber's control data.
 [[maybe_unused]] constexpr std::size_t above_the_stack = 1024;
 
-/// One stack and what the sanitizers know it by.
+/// One stack and its handle in the sanitizer.
 struct Stack {
     std::uintptr_t bottom = 0;
     std::size_t size = 0;
-    Entry entry = nullptr;  // until it has been entered
+    Entry entry = nullptr;  // null once it has been entered
     void* handle = nullptr;
 
     [[nodiscard]] bool holds(std::uintptr_t address) const noexcept {
@@ -49,13 +49,14 @@ struct Stack {
     }
 };
 
-std::mutex mutex;
+std::mutex mutex;  // guards stacks()
+/// By bottom address. Never destroyed: threads may switch stacks during exit.
 std::map<std::uintptr_t, Stack>& stacks() {
     static auto& all = *new std::map<std::uintptr_t, Stack>;
     return all;
 }
 
-/// The stack that the thread was born with.
+/// The thread's own stack.
 Stack& native_stack() {
     thread_local Stack native = [] {
         Stack stack;
@@ -70,6 +71,7 @@ Stack& native_stack() {
     return native;
 }
 
+/// Returns the stack that contains the address; the thread's own if none is known.
 [[gnu::noinline]] Stack& stack_of(std::uintptr_t address) {
     if (native_stack().holds(address)) return native_stack();
     const std::lock_guard lock(mutex);
@@ -88,14 +90,16 @@ thread_local Entry entry_to_run = nullptr;
 thread_local OnTop function_on_top = nullptr;
 thread_local bool switching = false;
 
-// A fiber may go on in another thread: nothing about the thread is remembered across a switch.
+// A fiber may continue on another thread: noinline prevents the compiler from caching the addresses
+// of thread-local variables across a switch.
 [[gnu::noinline]] void leave(Stack& from, Stack& to) {
     switching = true;
 #ifdef __SANITIZE_ADDRESS__
     __sanitizer_start_switch_fiber(&from.handle, reinterpret_cast<void*>(to.bottom), to.size);
 #endif
 #ifdef __SANITIZE_THREAD__
-    // Atomic: a stack's memory may go from thread to thread in ways that nobody sees.
+    // Atomic: the handle is passed between threads by synchronisation that the sanitizer does not
+    // see.
     __atomic_store_n(&from.handle, __tsan_get_current_fiber(), __ATOMIC_RELEASE);
     __tsan_switch_to_fiber(__atomic_load_n(&to.handle, __ATOMIC_ACQUIRE), 0);
 #endif
@@ -133,7 +137,7 @@ fcontext_t make_fcontext(void* top, std::size_t size, Entry entry) {
     static const auto make = real<fcontext_t (*)(void*, std::size_t, Entry)>("make_fcontext");
     const auto bottom = reinterpret_cast<std::uintptr_t>(top) - size;
     const std::lock_guard lock(mutex);
-    // What stood there before is gone.
+    // Stacks that overlap the new one no longer exist.
     auto& all = stacks();
     auto old = all.lower_bound(bottom);
     if (old != all.begin() && std::prev(old)->second.holds(bottom)) --old;
@@ -152,7 +156,7 @@ fcontext_t make_fcontext(void* top, std::size_t size, Entry entry) {
     stack = Stack{bottom, size, entry, nullptr};
 #ifdef __SANITIZE_ADDRESS__
     __asan_unpoison_memory_region(reinterpret_cast<void*>(bottom), size);
-    // What only a suspended fiber refers to is no leak.
+    // Memory that only a suspended fiber refers to is not a leak.
     __lsan_register_root_region(reinterpret_cast<void*>(bottom), size + above_the_stack);
 #endif
 #ifdef __SANITIZE_THREAD__
@@ -185,7 +189,8 @@ transfer_t ontop_fcontext(const fcontext_t to, void* data, OnTop function) {
 }
 
 #ifdef __SANITIZE_ADDRESS__
-// What the frames of a stack have poisoned would hit whoever is given the addresses next.
+// Frames leave poisoned shadow memory behind, which would report errors in the next mapping at
+// these addresses.
 int munmap(void* address, std::size_t size) {
     __asan_unpoison_memory_region(address, size);
     return static_cast<int>(::syscall(SYS_munmap, address, size));

@@ -15,7 +15,7 @@
 namespace kazoo::testing_support {
 namespace {
 
-/// A handle of the kit's own keeps the loop running, until it is shut down.
+/// The handle `keep_` keeps the loop running until shut_down().
 class UvKit final : public HandlerKit {
 public:
     UvKit() {
@@ -48,7 +48,7 @@ private:
         made.set_value();
         uv_run(&loop, UV_RUN_DEFAULT);
         ended_ = true;
-        handler->close();  // whoever still has it
+        handler->close();  // other references may still exist
         uv_run(&loop, UV_RUN_DEFAULT);
         if (uv_loop_close(&loop) != 0) {
             std::fputs("handles are left on the loop of a uv kit\n", stderr);

@@ -4,7 +4,7 @@
 
 namespace kazoo::testing_support {
 
-/// SequentialUvHandler on a loop that a thread of the kit runs.
+/// SequentialUvHandler on a loop run by a thread of the kit.
 HandlerKind uv_kind();
 
 }  // namespace kazoo::testing_support
