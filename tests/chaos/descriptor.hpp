@@ -13,11 +13,11 @@ namespace kazoo::chaos {
     throw std::system_error(errno, std::generic_category(), what);
 }
 
-/// A file descriptor that closes itself.
+/// Owns a file descriptor and closes it.
 class Descriptor {
 public:
     Descriptor() = default;
-    /// What a system call returned; throws std::system_error if it failed.
+    /// Takes the result of a system call; throws std::system_error if the call failed.
     Descriptor(int fd, const char* what) : fd_(fd) {
         if (fd < 0) throw_errno(what);
     }

@@ -64,7 +64,7 @@ Wire cut_if(bool cut) {
     return wire;
 }
 
-/// What one disturbance does to the way between two.
+/// The effect of one disturbance on the path between two stations.
 Wire effect(const Disturbance& what, const Station& from, const Station& to) {
     const Station server{Station::Kind::server, what.server};
     const Station client{Station::Kind::client, what.client};
@@ -152,7 +152,7 @@ std::vector<Disturbance> make_plan(
         next.of_client = next.kind == Kind::cut_client || (either && chance.one_in(2));
         next.wire = draw_wire(chance, next.kind);
         plan.push_back(next);
-        // Mostly one after the other, with time to recover; sometimes several at once.
+        // Mostly one after the other, with time to recover; sometimes several overlap.
         at += chance.one_in(3) ? between(chance, 0ms, 1000ms)
                                : next.lasting + between(chance, 200ms, 4000ms);
     }

@@ -10,46 +10,46 @@
 
 namespace kazoo::chaos {
 
-/// A thing that goes wrong for some time.
+/// One fault and its duration.
 struct Disturbance {
     enum class Kind {
-        kill_leader,  ///< -9, started again at the end
+        kill_leader,  ///< SIGKILL; restarted at the end
         kill_server,
         pause_leader,  ///< SIGSTOP
         pause_server,
-        isolate_leader,  ///< from the other servers; clients reach it
+        isolate_leader,  ///< from the other servers; clients still reach it
         isolate_server,
-        leave_with_minority,  ///< a server cut off from the others, and a client with it alone
+        leave_with_minority,  ///< cuts off a server together with one client
         cut_client,           ///< from all servers
-        cut_one_way,          ///< frames of a client or a server do not arrive; it hears all
-        slow_wires,           ///< delay, jitter, a low rate, all around a machine
+        cut_one_way,          ///< frames from a client or server are lost; it still receives
+        slow_wires,           ///< delay, jitter and a low rate on all wires of a machine
         lossy_wires
     };
     Kind kind{};
-    std::chrono::milliseconds at{0};  ///< from the beginning
+    std::chrono::milliseconds at{0};  ///< from the start of the run
     std::chrono::milliseconds lasting{0};
     std::size_t server = 0;
     std::size_t client = 0;
-    bool of_client = false;  ///< whose wires, where it may be either's
-    Wire wire;               ///< what slow and lossy wires are like
+    bool of_client = false;  ///< if either is possible: the client's wires
+    Wire wire;               ///< the properties of slow and lossy wires
 };
 inline constexpr int disturbance_kinds = static_cast<int>(Disturbance::Kind::lossy_wires) + 1;
 
 [[nodiscard]] const char* to_string(Disturbance::Kind kind) noexcept;
 [[nodiscard]] std::string describe(const Disturbance& disturbance);
-/// Of a process, not of wires.
+/// True for faults of a process, false for faults of wires.
 [[nodiscard]] constexpr bool is_of_process(Disturbance::Kind kind) noexcept {
     return kind <= Disturbance::Kind::pause_server;
 }
-/// The victim is whoever leads when it begins.
+/// True if the victim is the leader at the start of the fault.
 [[nodiscard]] bool wants_leader(Disturbance::Kind kind) noexcept;
 
-/// What goes wrong in a run, from its seed: in the order of the beginnings, over by `length`.
+/// Derives the faults of a run from its seed: in the order of their starts, all over by `length`.
 [[nodiscard]] std::vector<Disturbance> make_plan(
     std::uint64_t seed, std::chrono::milliseconds length, std::size_t servers, std::size_t clients
 );
 
-/// Who sends and receives frames.
+/// An endpoint of the network.
 struct Station {
     enum class Kind { server, client, observer };
     Kind kind{};
@@ -57,7 +57,7 @@ struct Station {
     bool operator==(const Station&) const = default;
 };
 
-/// What the way from one to the other is like while all these go on.
+/// The wire between two stations while these disturbances are active.
 [[nodiscard]] Wire wire_between(
     const Station& from, const Station& to, const std::vector<Disturbance>& going_on
 );

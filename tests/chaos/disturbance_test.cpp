@@ -26,7 +26,7 @@ Station client(std::size_t number) {
     return {Station::Kind::client, number};
 }
 
-/// Who still hears whom, as "s0>s1".
+/// The pairs of stations that still have a path, as "s0>s1".
 std::set<std::string> cuts(const Disturbance& what) {
     const std::vector<std::pair<std::string, Station>> all{
         {"s0", server(0)},

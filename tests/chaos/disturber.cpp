@@ -38,7 +38,7 @@ void Disturber::begin(Disturbance what, Time now) {
     const bool same_victim = std::any_of(going_on_.begin(), going_on_.end(), [&](const auto& each) {
         return is_of_process(each.what.kind) && each.what.server == what.server;
     });
-    if (is_of_process(what.kind) && same_victim) return;  // it is dead or stands already
+    if (is_of_process(what.kind) && same_victim) return;  // the server is already killed or paused
     tell_(describe(what));
     ++count_[static_cast<std::size_t>(what.kind)];
     auto& member = ensemble_[what.server];
@@ -66,7 +66,7 @@ void Disturber::end_due(Time now) {
     }
     std::erase_if(going_on_, [now](const GoingOn& each) { return each.end <= now; });
     renew_wires();
-    // A server that finds itself in a state it cannot be in ends, for its keeper to start it again.
+    // A server exits when it detects an inconsistent state, and expects to be restarted.
     for (std::size_t i = 0; i < ensemble_.members().size(); ++i) {
         const bool is_down = std::any_of(going_on_.begin(), going_on_.end(), [&](const auto& each) {
             return is_of_process(each.what.kind) && each.what.server == i;

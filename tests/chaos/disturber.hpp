@@ -13,17 +13,18 @@
 
 namespace kazoo::chaos {
 
-/// Carries out a plan on servers and wires.
+/// Applies a plan of disturbances to servers and wires.
 class Disturber {
 public:
     using Tell = std::function<void(const std::string&)>;
 
-    /// `stations`: who is at which port of the switch. `tell` hears what happens.
+    /// `stations`: the station at each port of the switch. `tell` is called with a line of text for
+    /// each event.
     Disturber(Ensemble& ensemble, Switch& net, std::vector<Station> stations, Tell tell);
 
-    /// Returns when all of it is over. At the end nothing is wrong any more.
+    /// Returns when all disturbances have ended. Servers and wires are then back to normal.
     void run(const std::vector<Disturbance>& plan);
-    /// How often each kind has happened.
+    /// Number of times that each kind was applied.
     [[nodiscard]] const std::array<int, disturbance_kinds>& count() const { return count_; }
 
 private:

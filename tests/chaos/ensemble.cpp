@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::chrono::milliseconds probe_limit{500};
 
-/// What follows `name` in the answer to "srvr", up to the end of the line.
+/// The text after `name` in the reply to "srvr", up to the end of the line.
 std::string field(const std::string& answer, const std::string& name) {
     const auto at = answer.find(name);
     if (at == std::string::npos) return {};
@@ -19,7 +19,7 @@ std::string field(const std::string& answer, const std::string& name) {
     return answer.substr(begin, answer.find('\n', begin) - begin);
 }
 
-/// With pauses: every look costs the servers something.
+/// Polls with pauses, because each status request loads the servers.
 template <class Predicate>
 bool poll_until(std::chrono::milliseconds limit, Predicate holds) {
     const auto deadline = std::chrono::steady_clock::now() + limit;

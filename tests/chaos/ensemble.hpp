@@ -11,30 +11,31 @@
 
 namespace kazoo::chaos {
 
-/// Three servers, and what an observer, whom nothing disturbs, sees of them.
+/// Three servers, and their status as queried by an observer that no disturbance affects.
 class Ensemble {
 public:
     static constexpr int size = 3;
 
-    /// `machines`: one for each server; `observer` is another.
+    /// `machines`: one for each server, none of which is the observer's.
     Ensemble(const std::vector<const Machine*>& machines, const Machine& observer);
 
     [[nodiscard]] Member& operator[](std::size_t member) { return *members_[member]; }
     [[nodiscard]] const std::vector<std::unique_ptr<Member>>& members() const { return members_; }
-    /// For clients: all servers.
+    /// A hosts string for clients with all servers.
     [[nodiscard]] std::string hosts() const;
 
     void start();
     [[nodiscard]] std::optional<std::size_t> leader();
-    /// Waits until all serve.
+    /// Waits until all servers serve requests.
     [[nodiscard]] bool wait_serving(std::chrono::milliseconds limit);
-    /// Waits until all serve and have the same last transaction: its zxid, or nothing. A leader
-    /// counts its election as one, so that there has to be one after it.
+    /// Waits until all servers serve requests and have the same last transaction; returns its zxid,
+    /// or nullopt at the limit. A new leader counts its election as a transaction, so at least one
+    /// transaction has to follow it.
     [[nodiscard]] std::optional<std::int64_t> wait_in_sync(std::chrono::milliseconds limit);
 
 private:
     struct Status {
-        std::string mode;  ///< nothing: it does not serve
+        std::string mode;  ///< empty while the server does not serve
         std::int64_t zxid = 0;
     };
     [[nodiscard]] Status status(std::size_t member);

@@ -10,7 +10,7 @@
 
 namespace kazoo::chaos {
 
-/// Prints what has happened in a run, a line for each figure.
+/// Prints the statistics of a run, one per line.
 void print_figures(
     const std::vector<Tape*>& tapes,
     const std::array<int, disturbance_kinds>& disturbances,

@@ -8,7 +8,7 @@
 namespace kazoo::chaos {
 namespace {
 
-// OpCode of Apache ZooKeeper, as it is logged.
+// Operation codes in Apache ZooKeeper's transaction log.
 enum Type : std::int32_t {
     error = -1,
     create_session = -10,
@@ -73,7 +73,7 @@ void Historian::create(Write& write, const std::string& record) {
     write.data = in.ustring();
     skip_acl(in);
     const bool is_ephemeral = in.boolean();
-    static_cast<void>(in.i32());  // the parent's version of children
+    static_cast<void>(in.i32());  // the parent's cversion
     if (!in.ok()) return verdict_.fail("a create that cannot be read: " + write.path);
     if (is_ephemeral) {
         ephemerals_[write.author.session].insert(write.path);

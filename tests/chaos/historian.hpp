@@ -13,18 +13,18 @@ namespace kazoo::chaos {
 
 using namespace history;
 
-/// Writes a chronicle from what servers have logged.
+/// Builds a chronicle from the servers' transaction logs.
 class Historian {
 public:
-    /// `clients`: whose each session was. Sessions of others were nobody's.
+    /// `clients` maps sessions to clients. Transactions of other sessions get Author::nobody.
     Historian(Chronicle& chronicle, Verdict& verdict, std::map<std::int64_t, int> clients)
         : chronicle_(chronicle), verdict_(verdict), clients_(std::move(clients)) {}
 
-    /// The next transaction.
+    /// Adds the next transaction; call in the order of their zxids.
     void add(const LoggedTransaction& transaction);
 
     [[nodiscard]] const std::set<std::int64_t>& living_sessions() const { return living_; }
-    /// Sessions that were closed or have expired.
+    /// Number of sessions that were closed or have expired.
     [[nodiscard]] std::size_t ended_sessions() const noexcept { return ended_; }
 
 private:

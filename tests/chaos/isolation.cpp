@@ -19,7 +19,7 @@ void write_line(const char* path, const std::string& line) {
     std::ofstream(path) << line << '\n';
 }
 
-/// Root in a user namespace, that of nobody else.
+/// Becomes root in a new user namespace, unless the process is root already.
 bool become_root() {
     const auto user = std::to_string(::geteuid());
     const auto group = std::to_string(::getegid());

@@ -4,9 +4,9 @@
 
 namespace kazoo::chaos {
 
-/// Takes the rights to make networks, in a user namespace where the process does not have them
-/// anyway. Before there are threads. Gives what is missing for a run on this machine: networks,
-/// Java, ZooKeeper; nothing if all is there.
+/// Acquires the right to create network namespaces, in a new user namespace if necessary. Call
+/// before starting threads. Returns an empty string on success, else what this machine lacks for a
+/// run: network namespaces, Java or ZooKeeper.
 [[nodiscard]] std::string become_able();
 
 }  // namespace kazoo::chaos

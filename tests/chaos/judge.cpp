@@ -18,11 +18,11 @@
 namespace kazoo::chaos {
 namespace {
 
-/// A leader tells others to apply a transaction before it has done so itself, and answers a sync of
-/// its own clients with what it has: not with what others have shown a moment ago.
+/// A leader sends the commit of a transaction before it applies it. A sync through the leader may
+/// therefore miss a transaction that followers have already shown to clients.
 constexpr auto leader_lag = std::chrono::milliseconds(250);
 
-/// What a reply has shown of the servers' progress.
+/// The latest transaction that a reply has revealed.
 std::int64_t shown_zxid(const Call& call, const Chronicle& chronicle) {
     std::int64_t zxid = 0;
     if (call.stat) zxid = std::max({call.stat->czxid, call.stat->mzxid, call.stat->pzxid});
@@ -67,10 +67,10 @@ public:
 
 private:
     Verdict& verdict() { return judgement_.verdict; }
-    /// What a watch has to tell follows from what reads have shown: only if that is right.
+    /// The checks of watches depend on the results of the checks of reads.
     bool may_judge_watches() { return verdict().good(); }
 
-    /// All calls in the order of their numbers, and all that was seen in the order of the stamps.
+    /// Merges all calls by number and all observations by stamp.
     void collect() {
         for (auto* tape : evidence_.tapes) {
             calls_.insert(calls_.end(), tape->calls().begin(), tape->calls().end());

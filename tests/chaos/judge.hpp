@@ -14,16 +14,16 @@
 
 namespace kazoo::chaos {
 
-/// All that is known of a run when it is over.
+/// Everything recorded in a run.
 struct Evidence {
     std::vector<Tape*> tapes;
     Ledger ledger;
-    /// When all had come to rest: the last transaction, and what had been seen.
+    /// At rest: the last transaction, and the last stamp.
     std::int64_t zxid_at_rest = 0;
     std::uint64_t stamp_at_rest = 0;
-    /// The sessions that clients had then: all ended theirs, and nothing was in their way.
+    /// The clients' sessions at rest. Every client ends its session afterwards, undisturbed.
     std::map<std::int64_t, int> sessions_at_rest;
-    /// What each server served then.
+    /// The tree that each server served then.
     std::vector<ServedTree> served_at_rest;
 };
 
@@ -33,13 +33,12 @@ struct Judgement {
     std::size_t ended_sessions = 0;
 };
 
-/// Runs the checks of histories on what clients have seen, against what servers have logged.
+/// Checks what the clients have recorded against the servers' transaction logs.
 [[nodiscard]] Judgement judge(Evidence evidence);
 
-/// Fills in, for each sync, what the servers are known to have done before it was called: the
-/// greatest zxid that any client had been shown for a while. A leader that does not know yet that
-/// it is none any more answers from its own epoch, so that later ones count only if the session has
-/// seen them.
+/// Sets zxid_when_called of each sync: the greatest zxid that any client had been shown leader_lag
+/// before the call. A deposed leader may still answer within its own epoch, so later epochs count
+/// only if the session has seen them.
 void note_known_zxids(std::deque<Call>& calls, const Chronicle& chronicle);
 
 }  // namespace kazoo::chaos

@@ -1,4 +1,4 @@
-// Bad histories, for what a real run is judged by beside the checks of histories themselves.
+// Tests of the checks of a real run, on faulty histories.
 #include "judge.hpp"
 
 #include "history/checks/story.hpp"
@@ -14,7 +14,7 @@ using testing::IsEmpty;
 
 constexpr std::int64_t first = 0x1'0000'0001;
 
-/// One client that has done what the real log tells, and says so.
+/// One client whose recorded calls match real_log().
 class JudgeTest : public testing::Test {
 protected:
     JudgeTest() {
@@ -32,7 +32,7 @@ protected:
         const auto which = static_cast<std::size_t>(zxid - first);
         return TimePoint(std::chrono::milliseconds(all[which].time_ms));
     }
-    /// A call that was answered at the time of a transaction.
+    /// Records a call that was answered at the time of a transaction.
     Call& call(Act act, std::string path, std::string data, std::int64_t zxid) {
         auto& made = tape.begin(act, path, 1);
         made.made_path = std::move(path);
@@ -46,7 +46,7 @@ protected:
     void all_calls() {
         call(Act::create, "/a", "one", first + 1);
         call(Act::set, "/a", "two", first + 2);
-        call(Act::ensure_path, "/a/q-0000000000", "", first + 3);  // has no data of its own
+        call(Act::ensure_path, "/a/q-0000000000", "", first + 3);  // carries no unique data
         auto& refused = call(Act::create, "/a", "three", first + 4);
         refused.error = Errc::node_exists;
         refused.outcome = Outcome::not_applied;
@@ -163,7 +163,7 @@ TEST(ServedTreeTest, WhoseEphemeralsItHas) {
     EXPECT_FALSE(tree.belongs_to({{8, 0}}));
 }
 
-/// Two epochs, what others had been shown of them, and a sync.
+/// Two epochs, calls of other clients that have shown their transactions, and a sync.
 class KnownZxidTest : public testing::Test {
 protected:
     Call& saw(std::int64_t zxid, std::int64_t session, int ms) {

@@ -20,8 +20,8 @@ std::int64_t zxid_behind(const std::string& words, const std::string& line) {
     return std::strtoll(line.c_str() + line.find(words) + words.size(), nullptr, 16);
 }
 
-/// A leader writes a snapshot of what it knows, and says which zxid its epoch begins with when it
-/// has a quorum.
+/// A new leader logs a snapshot of its last transaction, and the first zxid of its epoch once a
+/// quorum follows it.
 std::map<std::int32_t, std::int64_t> epochs_led(const std::string& said) {
     static const std::string snapshot = "Snapshotting: 0x";
     static const std::string quorum = "setting last processed zxid: 0x";
@@ -37,7 +37,7 @@ std::map<std::int32_t, std::int64_t> epochs_led(const std::string& said) {
     return led;
 }
 
-/// Not every server keeps the digest behind a record.
+/// Some servers omit the digest after a record, so the shorter record may be a prefix.
 bool agree(const LoggedTransaction& one, const LoggedTransaction& other) {
     return one.session == other.session && one.cxid == other.cxid && one.type == other.type &&
            one.time_ms == other.time_ms &&
@@ -86,7 +86,7 @@ Ledger merge(const std::vector<ServerFiles>& servers) {
             [zxid](const auto& later) { return zxid <= later.second; }
         );
     };
-    std::map<std::int64_t, std::size_t> unknown;  // and how many have logged it
+    std::map<std::int64_t, std::size_t> unknown;  // with the number of servers that logged it
     for (const auto& server : servers) {
         if (!server.fault.empty()) ledger.faults.push_back(server.fault);
         for (const auto& transaction : server.logged) {

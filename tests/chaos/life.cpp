@@ -67,8 +67,8 @@ void Life::on_state(KazooState state) {
     }
 }
 
-/// Of the connection whose bytes are being handled just now: at once behind them it may have
-/// broken, and its session is the last one known.
+/// The session of the connection whose bytes are being handled, if called from a completion; else,
+/// or if the connection has just broken, the last known session.
 std::int64_t Life::present_session() {
     const auto core = core_.lock();
     const auto id = core ? core->client_id() : std::nullopt;
@@ -104,8 +104,8 @@ Watcher Life::watcher(Call& call, bool watches) {
     });
 }
 
-/// Under the tape's lock until the end of the call cannot be missed: what other threads see or
-/// call goes onto the tape behind it.
+/// Holds the log's lock until the completion handler is attached, so that calls and observations of
+/// other threads are recorded after this call.
 template <class T, class Make>
 AsyncResult<T> Life::call(Act act, const std::string& path, Make make) {
     std::unique_lock lock(tape_.mutex());
@@ -144,7 +144,7 @@ void Life::take_result(Call& call, detail::ResultState<T>& state) {
     tape_.over(call);
 }
 
-/// What the lane of events has been given before this has arrived before the reply.
+/// Events dispatched to the callback lane before this task arrived before the reply.
 void Life::mark_events(Call& call) {
     handler_->dispatch(Lane::callback, [life = shared_from_this(), &call] {
         const std::lock_guard lock(life->tape_.mutex());

@@ -15,24 +15,23 @@
 
 namespace kazoo::chaos {
 
-/// One of the clients that a program has, one after the other, and all that it calls and sees,
-/// which goes onto the tape. From any thread.
+/// One of a program's successive clients. Its calls and observations are recorded. Thread-safe.
 class Life : public std::enable_shared_from_this<Life>, public history::Caller<Life> {
 public:
     Life(Tape& tape, int number, const ClientOptions& options, std::uint64_t seed);
 
     void start();
-    /// Ends the client: by its destruction, or it is stopped before.
+    /// Ends the client by destroying it; stops it first if `stops` is true.
     void end(bool stops);
     void stop_and_start();
     [[nodiscard]] bool connected();
     [[nodiscard]] KazooState state();
-    /// The present one, or the last.
+    /// The current session, or else the last one.
     [[nodiscard]] std::int64_t session();
-    /// Whether a session was lost since the last question, not by the will of the program.
+    /// True if a session was lost since the previous call, except by stopping the client.
     [[nodiscard]] bool has_lost();
 
-    /// Cancels all that was called with the present stop token.
+    /// Cancels every call that was made with the current stop token.
     void request_stop();
 
 private:
@@ -44,7 +43,7 @@ private:
     void mark_events(Call& call);
     void on_state(KazooState state);
 
-    // Under the tape's lock:
+    // With the mutex of tape_ locked:
     template <class T>
     void take_result(Call& call, detail::ResultState<T>& state);
     [[nodiscard]] KazooClient& zk() noexcept { return *zk_; }
@@ -60,13 +59,13 @@ private:
     std::unique_ptr<KazooClient> zk_;
     std::weak_ptr<detail::client::Core> core_;
     std::stop_source stops_;
-    std::int64_t session_ = 0;  // the last one known
+    std::int64_t session_ = 0;  // the last known session
     std::uint64_t events_ = 0;
-    bool lost_ = false;    // a session, not by the program's own will
-    bool ending_ = false;  // by that
+    bool lost_ = false;    // a session was lost while ending_ was false
+    bool ending_ = false;  // the program is stopping the client
 };
 
 }  // namespace kazoo::chaos
 
-/// In life.cpp, where calls are known.
+/// Instantiated in life.cpp, where call() is defined.
 extern template class kazoo::history::Caller<kazoo::chaos::Life>;

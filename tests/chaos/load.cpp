@@ -12,7 +12,7 @@ using Mix = history::Mix<Chance>;
 constexpr int keys = 6;
 constexpr int owns = 5;
 
-/// What was read decides what is written, at once.
+/// Writes from the callback of a read, at the version read.
 void read_then_write(const std::shared_ptr<Life>& life, const std::string& path) {
     const auto result = life->get(path, true);
     if (!result.valid()) return;
@@ -25,7 +25,7 @@ void read_then_write(const std::shared_ptr<Life>& life, const std::string& path)
     });
 }
 
-/// A place in a queue, taken and left again.
+/// Enters a queue and leaves it again.
 void queue_up(const std::shared_ptr<Life>& life) {
     const auto result = life->create("/s/q-", CreateOptions().ephemeral().sequence());
     if (!result.valid()) return;

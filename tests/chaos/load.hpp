@@ -6,8 +6,8 @@
 
 namespace kazoo::chaos {
 
-/// Makes one to a few calls, as a program would, by chance: alone, or the next in the callback of
-/// the one before. Paths are few, so that programs meet.
+/// Makes a few random calls, single ones or chains in which a callback makes the next call. Few
+/// paths are used, so that programs conflict.
 void make_calls(const std::shared_ptr<Life>& life, sim::Chance& chance);
 
 }  // namespace kazoo::chaos

@@ -72,7 +72,7 @@ Machine::Machine(int number)
 void Machine::set_up() {
     if (::unshare(CLONE_NEWNET) != 0) throw_errno("unshare");
     network_ = Descriptor(::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC), "network");
-    // Router discovery and the like would only be noise; where this cannot be written it is that.
+    // Avoids the frames of IPv6 router discovery. Failure to write is harmless.
     std::ofstream("/proc/sys/net/ipv6/conf/all/disable_ipv6") << "1\n";
 
     card_ = Descriptor(::open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC), "/dev/net/tun");

@@ -11,23 +11,22 @@ namespace kazoo::chaos {
 
 using MacAddress = std::array<std::uint8_t, 6>;
 
-/// A machine as far as its network goes: a network namespace with one Ethernet card, whose other
-/// end is a descriptor of frames (a TAP device). Nothing of it has a name outside this process or
-/// outlives it.
+/// A machine as seen by the network: a network namespace with one Ethernet interface, whose other
+/// end is a TAP device. It has no name outside this process and ends with it.
 class Machine {
 public:
-    /// At 10.77.0.`number`. Throws std::system_error.
+    /// Address 10.77.0.`number`. Throws std::system_error.
     explicit Machine(int number);
 
-    /// Runs `body` in a thread that lives on this machine, as do the threads that it starts, and
-    /// returns when it has ended. What it throws is thrown.
+    /// Runs `body` in a thread inside this namespace, which threads started by it inherit. Returns
+    /// when it has finished; rethrows its exception.
     void run(const std::function<void()>& body) const;
 
     [[nodiscard]] const std::string& address() const noexcept { return address_; }
     [[nodiscard]] const MacAddress& mac() const noexcept { return mac_; }
-    /// The namespace.
+    /// Descriptor of the namespace.
     [[nodiscard]] int network() const noexcept { return network_.get(); }
-    /// The frames of its card: one for each read and write, which do not block.
+    /// Descriptor of the interface: non-blocking, one frame per read or write.
     [[nodiscard]] int card() const noexcept { return card_.get(); }
 
 private:

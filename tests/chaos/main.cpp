@@ -1,5 +1,5 @@
-// An Apache ZooKeeper ensemble, clients and a network that break, and checks of everything that
-// the clients have seen against what the servers have logged.
+// Runs an Apache ZooKeeper ensemble and clients over an unreliable network, and checks everything
+// the clients have seen against the servers' transaction logs.
 #include "isolation.hpp"
 #include "options.hpp"
 #include "run.hpp"

@@ -39,10 +39,10 @@ void Member::start() {
     if (!process_.exited()) return;
     process_.launch(
         {"-Xmx128m",
-         "-Dzookeeper.cnxTimeout=1000",  // elections do not wait long for who is cut off
+         "-Dzookeeper.cnxTimeout=1000",  // elections do not wait long for an unreachable server
          "-Dzookeeper.preAllocSize=1024",
-         // Servers of 3.8.0 that bring each other up to date by differences forget transactions
-         // that a quorum has agreed upon (ZOOKEEPER-4785).
+         // Servers of 3.8.0 that synchronize by DIFF can lose transactions that a quorum has
+         // committed (ZOOKEEPER-4785).
          "-Dzookeeper.forceSnapshotSync=true"},
         machine_.network()
     );

@@ -11,32 +11,32 @@ namespace kazoo::chaos {
 
 constexpr std::uint16_t client_port = 2181;
 
-/// One Apache ZooKeeper of an ensemble, on a machine of its own.
+/// One Apache ZooKeeper server of an ensemble, on a machine of its own.
 class Member {
 public:
-    /// The `number`th, from 1 on, of so many, all on machines with their numbers.
+    /// Server `number`, counted from 1, of `of_all`; the machines have the same numbers.
     Member(int number, int of_all, const Machine& machine);
     ~Member();
     Member(const Member&) = delete;
 
     void start();
     void kill9();
-    /// No effect unless it runs.
+    /// No effect unless the server runs.
     void pause();
     void resume();
-    /// Whether it was started and has not ended, by itself or not.
+    /// True if the server was started and has not exited.
     [[nodiscard]] bool running() { return !process_.exited(); }
     [[nodiscard]] bool paused() const noexcept { return paused_; }
 
     [[nodiscard]] const Machine& machine() const noexcept { return machine_; }
-    /// Its transaction logs and snapshots.
+    /// The directory of its transaction logs and snapshots.
     [[nodiscard]] std::filesystem::path data() const { return directory_ / "data" / "version-2"; }
-    /// Leaves its files when it ends: where.
+    /// Keeps the files when this object is destroyed; returns their directory.
     [[nodiscard]] const std::filesystem::path& keep() {
         kept_ = true;
         return directory_;
     }
-    /// What it has said, over all its starts.
+    /// The console output of all starts.
     [[nodiscard]] std::string log() const;
 
 private:

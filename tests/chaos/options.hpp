@@ -7,12 +7,12 @@
 namespace kazoo::chaos {
 
 struct Options {
-    std::chrono::seconds length{60};  ///< of the time in which things go wrong
-    std::uint64_t seed = 0;           ///< 0: another one every time
-    bool keep = false;                ///< the servers' files
+    std::chrono::seconds length{60};  ///< duration of the disturbances
+    std::uint64_t seed = 0;           ///< 0: a random seed
+    bool keep = false;                ///< keeps the servers' files
 };
 
-/// From the command line; an empty text, or what is wrong with it.
+/// Parses the command line. Returns an empty string on success, else an error message.
 [[nodiscard]] std::string read_options(int argc, char** argv, Options& options);
 
 inline constexpr const char* usage =

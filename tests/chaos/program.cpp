@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 using testing_support::wait_until;
 
 constexpr std::size_t most_under_way = 64;
-/// Longer than a connection takes to be given up for dead, and a client to find a server then.
+/// Long enough for a dead connection to time out and for a client then to find a server.
 constexpr auto patience = 40s;
 
 }  // namespace
@@ -90,7 +90,7 @@ void Program::come_to_rest() {
     session_at_rest_ = life_->session();
 }
 
-/// The server sends what there is to tell before it answers, and the lane keeps the order.
+/// A server sends pending watch events before a reply, and the callback lane preserves the order.
 void Program::listen() {
     const auto last = life_->get("/k", false);
     if (!wait_until([&] { return !last.valid() || last.ready(); }, patience)) {

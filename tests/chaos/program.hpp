@@ -19,14 +19,14 @@ class Program {
 public:
     enum class Phase {
         work,
-        rest,    ///< calls nothing more; reached when it is connected and all is answered
-        listen,  ///< reached when it has been told what its server knew by then
+        rest,    ///< makes no more calls; reached once it is connected and all calls have completed
+        listen,  ///< reached when all events that its server had pending have arrived
         end
     };
     struct Options {
         int number = 0;
         std::string hosts;
-        std::string handler;  ///< of handler_kinds()
+        std::string handler;  ///< a name from handler_kinds()
         std::chrono::milliseconds session_timeout{4000};
         std::uint64_t seed = 0;
     };
@@ -35,13 +35,13 @@ public:
     ~Program();
     Program(const Program&) = delete;
 
-    /// It is to go on to this phase.
+    /// Requests the transition to this phase.
     void order(Phase phase);
-    /// Waits until it has reached this phase, or has failed to.
+    /// Waits until the phase is reached. Failures are recorded in faults().
     void await(Phase phase);
-    /// What has gone wrong with the program itself, not with its calls.
+    /// Failures of the program itself, such as hanging calls.
     [[nodiscard]] const std::vector<std::string>& faults() const { return faults_; }
-    /// Of its client, when it has come to rest.
+    /// Session of its client at rest.
     [[nodiscard]] std::int64_t session_at_rest() const noexcept { return session_at_rest_; }
     [[nodiscard]] Tape& tape() noexcept { return tape_; }
     [[nodiscard]] const Options& options() const noexcept { return options_; }
@@ -57,7 +57,7 @@ private:
     void fail(const std::string& what);
     void reach(Phase phase);
     void await_order(Phase phase);
-    /// Whether the phase has come within this time.
+    /// Waits up to `limit` for this phase to be requested; returns whether it was.
     [[nodiscard]] bool has_come(Phase phase, std::chrono::milliseconds limit);
     [[nodiscard]] std::size_t under_way();
 

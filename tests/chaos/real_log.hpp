@@ -6,8 +6,9 @@
 
 namespace kazoo::chaos {
 
-/// What Apache ZooKeeper 3.8.0 wrote for one session: a create and a set of /a, a sequential
-/// ephemeral, a create that was refused, an ephemeral that was deleted again, and the end.
+/// A log that Apache ZooKeeper 3.8.0 wrote for one session: a create and a set of /a, a sequential
+/// ephemeral node, a refused create, an ephemeral node that is deleted again, and the end of the
+/// session.
 inline std::string real_log() {
     const auto bytes = testing_support::from_hex(R"(
 5a4b4c4700000002000000000000000000000000b48c09c30000003002000232

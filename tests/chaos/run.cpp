@@ -22,7 +22,7 @@ struct Kind {
     const char* handler;
     std::chrono::milliseconds session_timeout;
 };
-/// Some give up within a fault, others outlive most.
+/// Some session timeouts are shorter than most faults, others longer.
 constexpr Kind wanted[] = {
     {"Threading", 4000ms},
     {"AsioThreads", 2000ms},
@@ -57,7 +57,7 @@ std::vector<const Machine*> pointers(const std::vector<std::unique_ptr<Machine>>
     return all;
 }
 
-/// Changes only when somebody sets the wall clock.
+/// Changes only if the wall clock is set.
 std::chrono::steady_clock::duration wall_clock_ahead() {
     return std::chrono::system_clock::now().time_since_epoch() -
            std::chrono::steady_clock::now().time_since_epoch();
@@ -167,7 +167,7 @@ bool Run::come_to_rest() {
     for (const auto& program : programs_) program->order(Program::Phase::listen);
     for (const auto& program : programs_) program->await(Program::Phase::listen);
     evidence_.stamp_at_rest = counters_.stamps;
-    // The readers' own sessions have moved it, and nothing else has.
+    // The sessions of read_tree() have advanced the zxid.
     evidence_.zxid_at_rest = ensemble_.wait_in_sync(server_patience).value_or(*served);
     tell("all have come to rest");
     return true;

@@ -15,7 +15,7 @@
 
 namespace kazoo::chaos {
 
-/// An ensemble, programs that use it, and what goes wrong between them, from beginning to end.
+/// One complete run: an ensemble, programs that use it, and the disturbances between them.
 class Run {
 public:
     explicit Run(const Options& options);
@@ -23,17 +23,16 @@ public:
     enum class Result {
         good,
         bad,
-        void_  ///< the servers broke their own promises: nothing can be said of clients
+        void_  ///< the servers broke their guarantees, or the wall clock was set
     };
     [[nodiscard]] Result run();
 
 private:
     void tell(const std::string& what) const;
     void make_programs();
-    /// Everybody comes to rest; false if the servers do not.
+    /// Brings all programs to rest; returns false if the servers do not recover.
     [[nodiscard]] bool come_to_rest();
-    /// Reads what the servers serve, until no ephemeral is left of a session that clients have
-    /// lost.
+    /// Reads the servers' trees until no ephemeral node of a lost session is left.
     [[nodiscard]] bool wait_for_expiries();
     void end_all();
     void read_ledger();

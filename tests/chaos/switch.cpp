@@ -76,7 +76,7 @@ int Switch::wait_ms() const {
 }
 
 void Switch::take_all(std::size_t from) {
-    constexpr int at_once = 64;  // then others have their turn
+    constexpr int at_once = 64;  // then the next port
     std::array<std::byte, longest_frame> buffer;
     for (int i = 0; i < at_once; ++i) {
         const auto size = ::read(machines_[from]->card(), buffer.data(), buffer.size());

@@ -15,17 +15,16 @@
 
 namespace kazoo::chaos {
 
-/// The Ethernet switch between machines, with a wire of its own from each to each other: a thread
-/// that carries frames from card to card, late, or not at all. Every wire keeps its frames in
-/// order.
+/// An Ethernet switch with a separate wire for each ordered pair of machines. One thread carries
+/// frames between their interfaces, delays them or drops them. A wire keeps its frames in order.
 class Switch {
 public:
-    /// The machines outlive it.
+    /// The machines must outlive the switch.
     Switch(std::vector<const Machine*> machines, std::uint64_t seed);
     ~Switch();
     Switch(const Switch&) = delete;
 
-    /// What becomes of the frames from one to the other from now on. From any thread.
+    /// Sets the wire for frames from one machine to another from now on. Thread-safe.
     void set_wire(std::size_t from, std::size_t to, const Wire& wire);
     [[nodiscard]] Wire wire(std::size_t from, std::size_t to) const;
     [[nodiscard]] FrameCount count() const;
@@ -34,7 +33,7 @@ private:
     using Time = std::chrono::steady_clock::time_point;
     struct Line {
         Wire wire;
-        Time last;     // when its last frame arrives
+        Time last;     // arrival of its last frame
         Time sent_by;  // when a slow wire is free again
         std::size_t queued = 0;
     };
@@ -43,7 +42,7 @@ private:
         std::uint64_t number;
         std::size_t line;
         std::vector<std::byte> bytes;
-        bool operator<(const Frame& other) const {  // later ones are less
+        bool operator<(const Frame& other) const {  // earliest on top
             return due != other.due ? due > other.due : number > other.number;
         }
     };
@@ -59,7 +58,7 @@ private:
     }
 
     const std::vector<const Machine*> machines_;
-    mutable std::mutex mutex_;  // of lines_ and count_
+    mutable std::mutex mutex_;  // guards lines_ and count_
     std::vector<Line> lines_;
     FrameCount count_;
     std::priority_queue<Frame> frames_;

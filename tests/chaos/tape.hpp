@@ -18,43 +18,43 @@ namespace kazoo::chaos {
 
 using namespace history;
 
-/// The wall clock, by which servers date their transactions, in milliseconds like theirs.
+/// The wall clock in milliseconds, with which servers date their transactions.
 [[nodiscard]] TimePoint wall_clock_ms();
 
-/// A thing that a client has seen: a call of its is over, or one of its watches is told.
+/// An observation of a client: a call has completed, or a watch has fired.
 struct Seen {
     enum class What { over, told };
-    std::uint64_t stamp = 0;  ///< orders what all clients have seen
+    std::uint64_t stamp = 0;  ///< total order over all clients
     What what{};
     std::uint32_t number = 0;  ///< of the call
-    Call* call = nullptr;      ///< filled in when all calls are together
-    // Of what is told:
+    Call* call = nullptr;      ///< filled in when the calls are merged
+    // For a watch:
     WatchedEvent event;
-    std::uint64_t event_number = 0;  ///< among those of this life
+    std::uint64_t event_number = 0;  ///< counted from 1 within this life
 };
 
-/// What all clients count together.
+/// Counters shared by all clients.
 struct Counters {
     std::atomic<std::uint32_t> calls{0};
     std::atomic<std::uint64_t> stamps{0};
 };
 
-/// What one client has called and seen. From any thread; what is given out by reference may be
-/// looked at under the lock, or when nothing happens any more.
+/// Records the calls and observations of one client. Used from any thread, with mutex() locked;
+/// after the client has ended, without.
 class Tape {
 public:
     Tape(int client, Counters& counters) : client_(client), counters_(counters) {}
 
     [[nodiscard]] std::mutex& mutex() noexcept { return mutex_; }
 
-    // Under the lock.
+    // Call with mutex() locked.
 
-    /// A new call, to be made before the lock is released: calls are numbered as they are made.
+    /// Records a new call. Start it before unlocking, so that numbers match the order of the calls.
     Call& begin(Act act, std::string path, int life);
     void over(Call& call);
     void told(const Call& call, const WatchedEvent& event, std::uint64_t event_number);
     void heard(int life, KazooState state) { states_[life].push_back(state); }
-    /// Not by the program's own will.
+    /// A session was lost, not by stopping the client.
     void lost_session() { ++lost_sessions_; }
     void knows_session(std::int64_t session) { sessions_.insert(session); }
 

@@ -1,4 +1,4 @@
-// Many clients at once, and clients from which a server must protect itself and the others.
+// Many clients at once, and misbehaving clients from which a server protects itself and others.
 #include "embedded_fixture.hpp"
 #include "raw_client.hpp"
 
@@ -18,7 +18,7 @@ namespace {
 
 using testing_support::RawClient;
 
-/// One loop for as many clients as there are.
+/// One event loop shared by all clients of a test.
 class Loop {
 public:
     Loop() : work_(context_.get_executor()), thread_([this] { context_.run(); }) {}
@@ -34,7 +34,7 @@ private:
     std::thread thread_;
 };
 
-/// Both ends of every connection are in this process: many systems start it with fewer.
+/// Raises the descriptor limit: both ends of every connection are in this process.
 void allow_descriptors(rlim_t count) {
     rlimit limit{};
     ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
@@ -77,8 +77,8 @@ TEST(Crowd, AThousandSessionsAtOnce) {
     EXPECT_EQ(server.sessions(), std::vector{root.session()});
 }
 
-/// Makes the server send this client more than it will ever read: its watch on "/big" fires at
-/// each change, and is there for good.
+/// Sets a persistent watch on "/big", so that the server sends an event for each change, which this
+/// client never reads.
 void watch_without_reading(RawClient& client) {
     ASSERT_NE(client.connect(30'000), 0);
     codec::AddWatchRequest watch;
@@ -94,7 +94,7 @@ TEST(Crowd, AClientThatNeverReadsIsCutOff) {
     RawClient deaf(server.port());
     watch_without_reading(deaf);
     ASSERT_EQ(server.connections(), 2U);
-    // The system's own buffers take megabytes before anything waits in the server.
+    // The system's socket buffers hold megabytes before output accumulates in the server.
     bool cut = false;
     for (int round = 0; round < 2000 && !cut; ++round) {
         std::vector<AsyncResult<ZnodeStat>> changes;
@@ -115,8 +115,9 @@ TEST(Crowd, AClientThatDoesNotReadItsRepliesIsNotReadFrom) {
     ASSERT_NE(deaf.connect(1000), 0);
     codec::GetDataRequest get;
     get.path = "/big";
-    for (int i = 0; i < 500; ++i) deaf.request(get);  // 450 MB
-    // No request of it is seen any more, so its session expires, and with it the connection goes.
+    for (int i = 0; i < 500; ++i) deaf.request(get);  // replies of 450 MB
+    // The server stops reading the client's requests, so its session expires and the connection is
+    // closed.
     EXPECT_TRUE(comes_true([&] { return server.sessions().size() == 1; }));
     EXPECT_TRUE(comes_true([&] { return server.connections() == 1; }));
     EXPECT_TRUE(zk.exists("/big"));

@@ -27,7 +27,7 @@ using testing_support::StateLog;
 using testing_support::thrown;
 using testing_support::wait_until;
 
-/// For a client that comes back quickly and logs nothing.
+/// Options for a client that reconnects quickly and logs nothing.
 inline ClientOptions to(const std::string& hosts) {
     return ClientOptions()
         .hosts(hosts)
@@ -42,7 +42,7 @@ inline ServerOptions hasty() {
     return ServerOptions().tick(20ms).min_session_timeout(40ms);
 }
 
-/// A client that is started when the test begins with it.
+/// A client that its constructor starts and connects.
 struct Started : KazooClient {
     explicit Started(ClientOptions options) : KazooClient(std::move(options)) { start(patience); }
     explicit Started(const std::string& hosts) : Started(to(hosts)) {}

@@ -1,4 +1,4 @@
-// Several servers over one state: fail-over, moving sessions, stale reads, catching up.
+// Several servers with one state: fail-over, moving sessions, stale reads, catching up.
 #include "embedded_fixture.hpp"
 
 #include <set>

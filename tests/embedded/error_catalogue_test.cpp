@@ -1,5 +1,5 @@
-// Provokes every error and holds docs/errors.md, which has the messages verbatim, to what they say.
-// KAZOO_RENEW_DOCS=1 writes the page anew.
+// Provokes every error and compares the messages with docs/errors.md. KAZOO_RENEW_DOCS=1 rewrites
+// the page.
 #include "embedded_fixture.hpp"
 
 #include <cstdlib>
@@ -92,7 +92,7 @@ protected:
     void of_retries();
 };
 
-/// What a server can answer to a write, one after the other.
+/// Provokes each error that a server can return for a write.
 void ErrorCatalogue::of_servers() {
     std::vector<Errc> codes;
 #define KAZOO_SERVER_ERROR(enumerator, number, Class, outcome, message) \
@@ -235,8 +235,8 @@ void ErrorCatalogue::of_programs() {
     ASSERT_TRUE(comes_true([&] { return zk.connected() && refused; }));
     ASSERT_TRUE(zk.remove_listener(id));
     messages.add(*refused);
-    // These take a child process, another server, memory that is short, or a program's own
-    // exception.
+    // Not provoked here: these need a child process, a different server, a failed allocation, or an
+    // exception of the program.
     messages.add(Error(ClientErrc::forked, Outcome::not_sent, "get", "/a"));
     messages.add(Error(ClientErrc::protocol_error, Outcome::unknown, "get", "/a"));
     messages.add(Error(ClientErrc::out_of_memory, Outcome::unknown, "get", "/a"));

@@ -1,4 +1,4 @@
-// A child process of the program that has the server must keep nothing of it alive.
+// A child process of the program must not inherit the embedded server's sockets.
 #include "embedded_fixture.hpp"
 #include "raw_client.hpp"
 
@@ -15,7 +15,7 @@ namespace {
 
 using testing_support::RawClient;
 
-/// A process that does nothing until this ends.
+/// A child process that idles until this object is destroyed.
 class Child {
 public:
     explicit Child(pid_t pid) : pid_(pid) {}
@@ -104,7 +104,7 @@ TEST(InheritedSocketsTest, AProgramThatIsStartedGetsNoneOfThem) {
     testing_support::RawClient client(server.port());
     ASSERT_NE(client.connect(), 0);
     const Child other = spawned();
-    // The test's own sockets, those of `client`, may be inherited; the server's are not.
+    // The socket of `client`, which belongs to the test, may be inherited; the server's are not.
     EXPECT_TRUE(comes_true([&] { return sockets_of(other.pid()) <= before + 1; }));
 }
 

@@ -1,4 +1,4 @@
-// What `kazoo serve` can be told.
+// Tests of the options of `kazoo serve`.
 #include "embedded_fixture.hpp"
 #include "raw_client.hpp"
 #include "tool_process.hpp"
@@ -31,7 +31,7 @@ std::string word(const std::string& hosts, std::string_view name) {
     return client.read_all();
 }
 
-/// Creates a node of a kind that the facade does not offer.
+/// Creates a node of a kind that the client's API does not offer.
 Errc raw_create(const std::string& hosts, codec::Opcode op, std::string_view path) {
     RawClient client(port_of(hosts));
     EXPECT_NE(client.connect(), 0);

@@ -1,4 +1,4 @@
-// `kazoo serve`, as a process.
+// Tests of `kazoo serve` as a process.
 #include "embedded_fixture.hpp"
 #include "raw_client.hpp"
 #include "tool_process.hpp"
@@ -81,7 +81,7 @@ TEST(KazooServe, OutlivesALackOfDescriptors) {
     ToolProcess tool(serve);
     const auto port = tool.port();
     {
-        RawClient probe(port);  // everything that is opened once has been opened
+        RawClient probe(port);  // opens every descriptor that is opened only once
         ASSERT_NE(probe.connect(), 0);
         const rlimit few{descriptors_of(tool.pid()) + 2, descriptors_of(tool.pid()) + 2};
         ASSERT_EQ(::prlimit(tool.pid(), RLIMIT_NOFILE, &few, nullptr), 0);
@@ -92,7 +92,7 @@ TEST(KazooServe, OutlivesALackOfDescriptors) {
     for (int i = 0; i < 3; ++i) {
         waiting.emplace_back(port).send_frame(testing_support::new_session());
     }
-    served.front().send("\xff\xff\xff\xff");  // whoever is served already still is
+    served.front().send("\xff\xff\xff\xff");  // clients already connected are still served
     EXPECT_TRUE(served.front().closes());
     served.clear();
     for (auto& client : waiting) EXPECT_EQ(client.read_frame().size(), 37U);

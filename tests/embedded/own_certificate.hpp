@@ -5,7 +5,7 @@
 
 namespace kazoo::testing_support {
 
-/// A certificate for 127.0.0.1, signed by itself, and its key: files that go away with this.
+/// A self-signed certificate for 127.0.0.1 and its key, in files that the destructor deletes.
 class OwnCertificate {
 public:
     OwnCertificate();

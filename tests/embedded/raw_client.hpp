@@ -12,9 +12,8 @@
 
 namespace kazoo::testing_support {
 
-/// A client without manners: sends what it is told to, reads when it is told to, and never answers
-/// by itself. A call that waits for 10 seconds throws
-/// std::system_error.
+/// A client that sends arbitrary bytes, reads only on request, and answers nothing by itself. A
+/// call that blocks for 10 seconds throws std::system_error.
 class RawClient {
 public:
     explicit RawClient(std::uint16_t port);
@@ -22,7 +21,7 @@ public:
     [[nodiscard]] int fd() const { return socket_.get(); }
 
     void send(std::string_view bytes);
-    /// One frame of these parts.
+    /// Sends one frame that consists of these parts.
     template <class... Parts>
     void send_frame(const Parts&... parts) {
         base::Buffer out;
@@ -33,16 +32,17 @@ public:
     void request(const Body& body) {
         send_frame(header(Body::opcode), body);
     }
-    /// Sends a handshake for a new session and reads the answer: the session, 0 if there is none.
+    /// Sends a handshake for a new session and reads the reply. Returns the session id, or 0 if the
+    /// session is refused.
     std::int64_t connect(std::int32_t timeout_ms = 10'000);
 
-    /// The next frame without its length; empty when the server has closed.
+    /// Returns the next frame without its length, or an empty string once the server has closed.
     std::string read_frame();
-    /// Everything until the server closes.
+    /// Returns all bytes until the server closes.
     std::string read_all();
-    /// Whether the server closes within 10 seconds of silence, whatever it says before.
+    /// Reads until the server closes; false if nothing arrives for 10 seconds.
     bool closes();
-    /// Says that nothing more will come.
+    /// Shuts down the sending direction.
     void half_close();
 
 private:
@@ -53,7 +53,7 @@ private:
     std::int32_t last_xid_ = 0;
 };
 
-/// A connect frame for a new session.
+/// A connect request for a new session.
 codec::ConnectRequest new_session(std::int32_t timeout_ms = 10'000);
 
 }  // namespace kazoo::testing_support

@@ -1,4 +1,4 @@
-// What a real client sees of each fault that a server can be told to have with requests.
+// The effects of each injected request fault, as seen by a real client.
 #include "embedded_fixture.hpp"
 
 #include <atomic>

@@ -1,4 +1,4 @@
-// The life of an embedded server: how it starts, stops, and shares a process with others.
+// The lifecycle of an embedded server: starting, stopping, and several servers in one process.
 #include "embedded_fixture.hpp"
 #include "raw_client.hpp"
 
@@ -18,7 +18,7 @@ using testing::ListenError;
 using testing_support::RawClient;
 using Clock = std::chrono::steady_clock;
 
-/// By a sanitizer that takes its time.
+/// Thread sanitizer slows the process too much for tight time limits.
 #ifdef __SANITIZE_THREAD__
 constexpr bool watched = true;
 #else
@@ -69,7 +69,7 @@ TEST(EmbeddedServer, APortInUseIsSaid) {
 
 TEST(EmbeddedServer, AnAddressThatCannotBeIsSaid) {
     const auto listen = [](const char* address) { Server server(ServerOptions().listen(address)); };
-    // Of a network that is for documentation only.
+    // An address from a network reserved for documentation.
     thrown<ListenError>([&] { listen("192.0.2.1:0"); });
     for (const char* bad : {"", "127.0.0.1", "127.0.0.1:", ":2181", "h:65536", "::1:0", "h:x"}) {
         thrown<ConfigurationError>([&] { listen(bad); });
@@ -127,7 +127,7 @@ TEST(EmbeddedServer, NobodyElseGetsThePortWhileItIsStopped) {
     Server server;
     server.stop();
     for (int i = 0; i < 50; ++i) {
-        // As clients that try to reconnect: none may be connected to itself.
+        // As reconnecting clients do; none may connect to itself (TCP simultaneous open).
         ASSERT_FALSE(testing_support::connect_to_loopback(server.port()));
     }
     server.start();

@@ -1,4 +1,5 @@
-// What a real client sees of faults with handshakes and sessions, and of servers of another kind.
+// The effects of faults with handshakes and sessions and of other server versions, as seen by a
+// real client.
 #include "embedded_fixture.hpp"
 
 #include <algorithm>
@@ -6,7 +7,7 @@
 namespace kazoo::embedded_tests {
 namespace {
 
-/// A server, and a client that was connected when the test begins.
+/// A server and a client, connected before the test begins.
 class SessionFault : public ::testing::Test {
 protected:
     void SetUp() override {
@@ -120,7 +121,8 @@ TEST_F(SessionFault, AServerFromThePastTakesNobodyBack) {
     server.set_zxid(zxid - 1);
     server.drop_connections();
     ASSERT_TRUE(states.wait_for(SUSPENDED));
-    Started fresh(server.hosts());  // has seen nothing, and its session takes the missing zxid
+    Started fresh(server.hosts()
+    );  // has seen nothing, and creating its session uses the missing zxid
     ASSERT_EQ(server.zxid(), zxid);
     ASSERT_TRUE(states.wait_for(CONNECTED));
     EXPECT_TRUE(same_session());

@@ -1,4 +1,4 @@
-// How long things may take: no limit at all, and limits that are the client's.
+// Time limits of calls: unlimited ones, and limits set on the client.
 #include "embedded_fixture.hpp"
 
 #include <chrono>
@@ -12,7 +12,7 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 using Years = std::chrono::duration<std::int64_t, std::ratio<86400 * 365>>;
 
-/// A reply that comes a little later than at once.
+/// Delay of a late reply.
 constexpr auto a_little = 100ms;
 
 class LongestTimes : public ::testing::Test {
@@ -67,7 +67,7 @@ TEST_F(LongestTimes, AreNoLimitForTheStop) {
     for (const auto alive : server.sessions()) EXPECT_NE(alive, session);
 }
 
-/// Nobody listens there.
+/// Options for a port where no server listens.
 ClientOptions to_nobody() {
     return to("127.0.0.1:1");
 }
@@ -80,7 +80,7 @@ TEST(TimeLimits, TheClientsOwnEndsWhatWaitsForASession) {
     EXPECT_THROW(zk.ensure_path("/a/b"), OperationTimeoutError);
     EXPECT_THROW(zk.add_auth("digest", "user:password"), OperationTimeoutError);
     EXPECT_LT(Clock::now() - before, patience);
-    // What a call says itself counts instead.
+    // The timeout of the call overrides the client's.
     EXPECT_THROW(zk.get("/a", CallOptions().timeout(1ms)), OperationTimeoutError);
     const auto unlimited = zk.get_async("/a", CallOptions().timeout(Duration::max()));
     const auto later = zk.get_async("/a", CallOptions().deadline(Clock::now() + 1h));
@@ -95,7 +95,7 @@ TEST(TimeLimits, ADeadlineIsAPointInTime) {
     EXPECT_THROW(zk.get("/a", shared), OperationTimeoutError);
     EXPECT_GE(Clock::now(), *shared.deadline());
     EXPECT_TRUE(zk.get_async("/b", shared).ready()) << "the time is over for all of them";
-    // Of both the earlier one counts.
+    // With a deadline and a timeout, the earlier one counts.
     const auto longer = CallOptions().deadline(Clock::now() + 1h).timeout(1ms);
     EXPECT_THROW(zk.get("/a", longer), OperationTimeoutError);
     const auto shorter = CallOptions().deadline(Clock::now() + 1ms).timeout(1h);

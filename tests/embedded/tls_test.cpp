@@ -1,4 +1,4 @@
-// A server that speaks TLS.
+// Tests of a server with TLS.
 #include "embedded_fixture.hpp"
 #include "own_certificate.hpp"
 #include "raw_client.hpp"
@@ -17,7 +17,7 @@ namespace {
 namespace asio = boost::asio;
 using testing_support::RawClient;
 
-/// A client that trusts the server's certificate and nothing else.
+/// A client that trusts the server's certificate only.
 class TlsClient {
 public:
     TlsClient(const std::string& certificate, std::uint16_t port) {
@@ -34,7 +34,7 @@ public:
         asio::read(*stream_, asio::buffer(bytes));
         return bytes;
     }
-    /// Everything until the server says goodbye; `end` is how it ended.
+    /// Reads until the server ends the stream; sets `end` to the reason.
     std::string read_all(boost::system::error_code& end) {
         std::string all;
         asio::read(*stream_, asio::dynamic_buffer(all), end);
@@ -105,7 +105,7 @@ TEST_F(Tls, DoesWithoutThoseWhoDoNotSpeakIt) {
 }
 
 TEST_F(Tls, StopsWithConnectionsInEveryStage) {
-    const RawClient silent(server.port());  // the handshake has not begun
+    const RawClient silent(server.port());  // never begins the handshake
     TlsClient fresh(own.certificate(), server.port());
     TlsClient connected(own.certificate(), server.port());
     connected.send(frame_of(testing_support::new_session()));

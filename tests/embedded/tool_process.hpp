@@ -9,24 +9,24 @@
 
 namespace kazoo::testing_support {
 
-/// The command-line tool as a process of its own.
+/// The command-line tool as a child process.
 class ToolProcess {
 public:
     explicit ToolProcess(const std::vector<std::string>& arguments);
-    /// Kills it, if it still runs.
+    /// Kills the process if it still runs.
     ~ToolProcess();
     ToolProcess(const ToolProcess&) = delete;
     ToolProcess& operator=(const ToolProcess&) = delete;
 
     [[nodiscard]] pid_t pid() const noexcept { return pid_; }
-    /// What it has written so far, to both of its streams.
+    /// Everything written so far to standard output and standard error.
     [[nodiscard]] std::string output() const;
-    /// Waits for its first line; empty if it ends without one.
+    /// Waits for the first line; empty if the process ends without one.
     std::string first_line();
     /// The port at the end of the first line.
     std::uint16_t port();
     void signal(int number) const;
-    /// Waits for its end: the exit code, or 128 + the signal that ended it.
+    /// Waits for the exit; returns the exit code, or 128 + the signal number.
     int exit_code();
 
 private:

@@ -1,4 +1,4 @@
-// Clients that ask for much must not delay the others, nor keep memory when they are gone.
+// Clients with large requests must not delay others, nor retain memory after they are gone.
 #include "embedded_fixture.hpp"
 #include "raw_client.hpp"
 #include "tool_process.hpp"
@@ -17,7 +17,7 @@ namespace {
 using testing_support::RawClient;
 using testing_support::ToolProcess;
 
-/// A node whose list of children takes the server milliseconds to write down.
+/// A node with so many children that listing them takes the server milliseconds.
 void make_family(KazooClient& zk, const std::string& path, int children) {
     zk.create(path);
     for (int i = 0; i < children;) {
@@ -30,7 +30,7 @@ void make_family(KazooClient& zk, const std::string& path, int children) {
     }
 }
 
-/// Lists the children of a node again and again.
+/// Lists the children of a node in a loop.
 class Listing {
 public:
     Listing(std::uint16_t port, std::string path) : client_(port), path_(std::move(path)) {
@@ -77,14 +77,14 @@ TEST(Turns, LargeListsOfOneClientDoNotDelayTheOthers) {
     const auto median = std::chrono::duration_cast<std::chrono::microseconds>(times[25]).count();
     RecordProperty("median_us", static_cast<int>(median));
     EXPECT_LT(median, 50'000);
-    for (auto& one : listing) {  // and they are served in turn
+    for (auto& one : listing) {  // and every lister makes progress
         const int now = one.lists();
         EXPECT_TRUE(comes_true([&] { return one.lists() > now; }));
     }
 }
 
 TEST(Turns, WhatWasAskedBeforeTheEndIsDone) {
-    constexpr int count = 2000;  // many turns
+    constexpr int count = 2000;  // takes many turns
     Server server;
     Started zk(server.hosts());
     zk.create("/all");
@@ -106,7 +106,7 @@ TEST(Turns, WhatWasAskedBeforeTheEndIsDone) {
     EXPECT_EQ(zk.get_children("/all").size(), std::size_t{count});
 }
 
-/// Resident memory of a process, in MB.
+/// Resident memory of a process in MB.
 long megabytes_of(pid_t pid) {
     std::ifstream statm("/proc/" + std::to_string(pid) + "/statm");
     long size = 0;

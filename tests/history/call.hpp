@@ -34,14 +34,14 @@ enum class Act {
     return act >= Act::get && act <= Act::children;
 }
 
-/// One call of a client's, and what came of it.
+/// One call of a client and its result.
 struct Call {
-    std::uint32_t number = 0;  ///< of all clients, in the order of the calls
+    std::uint32_t number = 0;  ///< across all clients, in the order of the calls
     int client = 0;
-    int life = 0;  ///< which of the clients that its process had, one after the other
+    int life = 0;  ///< which of the program's successive clients made the call
     Act act{};
     std::string path;
-    std::string data;  ///< of a write: no other write has the same
+    std::string data;  ///< of a write; unique to this write
     std::int32_t version = -1;
     bool ephemeral = false;
     bool sequence = false;
@@ -50,33 +50,33 @@ struct Call {
     TimePoint called;
     std::int64_t zxid_when_called = 0;  ///< of the servers
 
-    // Filled in when it is over.
+    // Filled in when the call completes.
     int completions = 0;
     int callbacks = 0;
     TimePoint completed;
     std::error_code error;
     Outcome outcome{};
-    std::int64_t session = 0;  ///< of the connection that brought the reply; 0: none did
+    std::int64_t session = 0;  ///< of the connection that delivered the reply; 0 if none
     std::string made_path;
     std::optional<ZnodeStat> stat;
     bool shows_data = false;
     std::string shown_data;
     std::optional<std::set<std::string>> children;
-    std::uint64_t events_before = 0;  ///< watch events that had arrived by then
+    std::uint64_t events_before = 0;  ///< watch events dispatched before the completion
 
-    // By the check of reads.
-    // The node looked like that from one of these zxids on; what was seen may have been so twice.
-    std::int64_t view = 0;       ///< at the earliest
-    std::int64_t last_view = 0;  ///< at the latest
-    std::int64_t floor = 0;      ///< the session had seen this much by then
+    // Filled in by ReadCheck: the zxids from which on the node matched the reply. The node may have
+    // matched in several periods.
+    std::int64_t view = 0;       ///< the earliest
+    std::int64_t last_view = 0;  ///< the latest
+    std::int64_t floor = 0;      ///< the zxid that the session had seen by then
 
     [[nodiscard]] bool over() const noexcept { return completions > 0; }
     [[nodiscard]] bool good() const noexcept { return over() && !error; }
-    /// Whether a server has answered.
+    /// True if a server has answered.
     [[nodiscard]] bool replied() const noexcept;
 };
 
-/// For people.
+/// A description for failure messages.
 [[nodiscard]] std::string describe(const Call& call);
 
 }  // namespace kazoo::history

@@ -13,7 +13,7 @@
 
 namespace kazoo::history {
 
-/// What a result shows, onto its call.
+/// Copies the value of a result to its call.
 void take(Call& call, const std::string& path);
 void take(Call& call, const CreatedNode& node);
 void take(Call& call, const NodeData& node);
@@ -23,7 +23,7 @@ void take(Call& call, const std::vector<std::string>& children);
 void take(Call& call, const ChildrenAndStat& children);
 void take(Call& call, bool nothing_new);
 
-/// The error, or what it shows.
+/// Copies the error or the value.
 template <class T>
 void take_result(Call& call, detail::ResultState<T>& state) {
     if (!state.successful()) {
@@ -35,7 +35,7 @@ void take_result(Call& call, detail::ResultState<T>& state) {
     }
 }
 
-/// What is asked for, onto the call that asks.
+/// Copies the options of a create to its call.
 void note(Call& call, const CreateOptions& create);
 
 }  // namespace kazoo::history

@@ -10,10 +10,10 @@
 
 namespace kazoo::history {
 
-/// What a program can ask of its client. The Program derives from this and says how a call is
-/// written down: `call<T>(act, path, make)` has it made by make(Call&) and sees it to its end, or
-/// returns a result that refers to nothing when there is no client; `zk()`, `call_options()` and
-/// `watcher(call, watches)` are what it is made of.
+/// The calls a program can make. `Program` derives from this and provides `call<T>(act, path,
+/// make)`, which records a call, starts it with make(Call&) and follows its result, or returns an
+/// empty result if there is no client; and, for use in `make`, `zk()`, `call_options()` and
+/// `watcher(call, watches)`.
 template <class Program>
 class Caller {
 public:

@@ -11,15 +11,15 @@
 
 namespace kazoo::history {
 
-/// On whose behalf the servers are at work.
+/// The client for which the servers make a change.
 struct Author {
-    static constexpr int nobody = -1;    ///< as when a session expires
-    static constexpr int somebody = -2;  ///< what had waited, of any client
+    static constexpr int nobody = -1;    ///< no client, as when a session expires
+    static constexpr int somebody = -2;  ///< an unknown client, for deferred work
     int client = somebody;
     std::int64_t session = 0;
 };
 
-/// One change of one node, as the servers made it.
+/// One change of one node by the servers.
 struct Write {
     enum class Kind { create, set, remove };
     Kind kind = Kind::create;
@@ -31,7 +31,7 @@ struct Write {
     std::string data;  // of create and set
 };
 
-/// What a node looked like from one zxid on.
+/// The state of a node from one zxid on.
 struct Snapshot {
     std::int64_t zxid = 0;
     TimePoint time;
@@ -45,19 +45,19 @@ struct Snapshot {
     std::set<std::string> children;
 };
 
-/// The history of the servers' tree: who changed what when, and what every node looked like at any
-/// zxid. Knows nothing of the servers' own tree.
+/// The history of the servers' tree: who changed what and when, and the state of every node at any
+/// zxid. Built from the writes alone, independently of the servers' own tree.
 class Chronicle {
 public:
-    /// One change of a node; each after those before it.
+    /// Adds one change of a node; call in order.
     void add(const Write& write, std::int64_t owner = 0);
-    /// Transactions up to this one have changed nothing else.
+    /// Transactions up to `zxid` contain no further changes.
     void advance_to(std::int64_t zxid) { zxid_ = zxid; }
 
     [[nodiscard]] const std::vector<Write>& writes() const noexcept { return writes_; }
-    /// Oldest first; begins with the time before everything.
+    /// The states of a node, oldest first; the first one is before any write.
     [[nodiscard]] const std::vector<Snapshot>& of(std::string_view path) const;
-    /// Writes of this data. Every write of a client has data of its own.
+    /// The writes with this data; each write of a client has unique data.
     [[nodiscard]] std::vector<const Write*> of_data(std::string_view data) const;
     [[nodiscard]] std::int64_t zxid() const noexcept { return zxid_; }
 

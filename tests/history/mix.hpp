@@ -8,18 +8,18 @@
 
 namespace kazoo::history {
 
-/// The result of a call is of no interest to the caller.
+/// Starts a call and ignores its result.
 template <class T>
 void let_run(const AsyncResult<T>&) {}
 
-/// Nodes that are there from the beginning.
+/// Nodes that exist from the start.
 inline constexpr std::initializer_list<const char*> roots = {"/k", "/e", "/s", "/t"};
 
-/// Writes and reads as programs make them, by chance. Paths are few, so that programs meet.
+/// Random writes and reads of a program. Few paths are used, so that programs conflict.
 template <class Chance>
 class Mix {
 public:
-    /// `keys`: names of nodes that all write; `owns`: of ephemeral ones.
+    /// `keys`: number of nodes that all programs write; `owns`: number of ephemeral nodes.
     Mix(Chance& chance, int keys, int owns) : chance_(chance), keys_(keys), owns_(owns) {}
 
     std::string key() { return "/k/" + letter('a', keys_); }

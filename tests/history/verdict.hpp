@@ -6,7 +6,7 @@
 
 namespace kazoo::history {
 
-/// What the checks have found to be wrong.
+/// Collects the failures that the checks report.
 class Verdict {
 public:
     void fail(std::string what) {

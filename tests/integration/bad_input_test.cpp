@@ -1,4 +1,4 @@
-// What a program may ask for by mistake, and the limits of a client.
+// Invalid arguments of a program, and the limits of a client.
 #include "support/fake_server.hpp"
 #include "support/fault_fixture.hpp"
 #include "support/shared_server.hpp"
@@ -15,7 +15,7 @@ using enum KazooState;
 class BadInput : public FaultTest {
 protected:
     ClientOptions distant() { return options_for(network_.hosts() + chroot()); }
-    /// The connection is the first one still, and in order.
+    /// The first connection still exists and works.
     void expect_unharmed(KazooClient& zk) {
         EXPECT_TRUE(zk.exists("/").has_value());
         EXPECT_EQ(network_.accepted(), 1U);
@@ -39,7 +39,7 @@ std::vector<std::string> wrong_paths() {
         "/a\u0085",         // a control character
         "/a\uE000",         // private use
         "/a\uFFFF",         // not a character
-        "/a\U0001F600",     // beyond the Basic Multilingual Plane
+        "/a\U0001F600",     // outside the Basic Multilingual Plane
         "/a\xed\xa0\x80"};  // a surrogate
 }
 
@@ -67,7 +67,7 @@ TEST_P(BadInput, WrongPaths) {
             const auto error = thrown<BadArgumentsError>([&] { calls[i](path); });
             EXPECT_EQ(error.outcome(), Outcome::not_sent);
             EXPECT_FALSE(error.detail().empty());
-            // Whatever was wrong with it, the message is one line.
+            // Every message is a single line.
             EXPECT_EQ(error.message().find('\n'), std::string::npos);
         }
     }
@@ -83,7 +83,7 @@ TEST_P(BadInput, UnusualPathsAreNormalised) {
     EXPECT_TRUE(zk.exists("///").has_value());
     EXPECT_EQ(zk.create("/...", ""), "/...");
     EXPECT_EQ(zk.create("/\u00e4\u4e16", ""), "/\u00e4\u4e16");
-    // Bytes that are no UTF-8 are for the server to judge.
+    // Invalid UTF-8 is left for the server to reject.
     const auto refused = thrown<BadArgumentsError>([&] { zk.create("/\xff"); });
     EXPECT_EQ(refused.outcome(), Outcome::not_applied);
     expect_unharmed(zk);
@@ -106,7 +106,7 @@ TEST_P(BadInput, DataThatIsTooLarge) {
             const auto error = thrown<RequestTooLargeError>(calls[i]);
             EXPECT_EQ(error.outcome(), Outcome::not_sent);
             EXPECT_NE(error.message().find(std::to_string(limit)), std::string::npos) << error;
-            // It begins with the size of the data, or of all that would have been sent.
+            // It begins with the size of the data, or of the whole request.
             const auto said = std::stoull(error.detail());
             EXPECT_GE(said, size) << error.detail();
             EXPECT_LT(said, size + 300) << error.detail();
@@ -189,7 +189,7 @@ TEST_P(BadInput, HostsThatCannotBeReached) {
         EXPECT_EQ(zk.client_state(), KeeperState::CLOSED);
         EXPECT_THROW(zk.get("/"), ConnectionClosedError);
     }
-    // Beside a good one they cost time, no more.
+    // Next to a working server they only cost time.
     KazooClient zk(options_for(
                        "nowhere.invalid,127.0.0.1:1," + silent.hosts() + "," +
                        shared_server().hosts() + chroot()

@@ -1,4 +1,4 @@
-// Servers that welcome a client and then answer badly, or not at all.
+// Servers that complete the handshake and then send bad replies or none.
 #include "support/fake_server.hpp"
 #include "support/fault_fixture.hpp"
 
@@ -14,7 +14,7 @@ using enum KazooState;
 
 class BadServer : public FaultTest {};
 
-/// A script for the first connection; later ones are served well.
+/// A script for the first connection; later connections are served normally.
 FakeServer::Script first(std::function<void(FakeConnection&)> misbehave) {
     return [misbehave = std::move(misbehave)](FakeConnection& connection, int number) {
         if (number == 0) return misbehave(connection);
@@ -74,7 +74,7 @@ TEST_P(BadServer, AnswersPingsOnly) {
     EXPECT_EQ(read.outcome(), Outcome::not_applied);
     const auto write = thrown<OperationTimeoutError>([&] { zk.set("/a", "b", -1, soon); });
     EXPECT_EQ(write.outcome(), Outcome::unknown);
-    // Longer than a connection without any answer would live.
+    // Longer than the client keeps a connection without any reply.
     EXPECT_THROW(zk.get("/a", {}, CallOptions().timeout(500ms)), OperationTimeoutError);
     EXPECT_EQ(states.states(), std::vector{CONNECTED});
     const auto last = zk.get_async("/a");
@@ -83,7 +83,7 @@ TEST_P(BadServer, AnswersPingsOnly) {
     EXPECT_EQ(server.connections(), 1);
 }
 
-// 64 MiB of empty names would be 512 MiB in memory.
+// 60 MiB of empty names would take 480 MiB as strings in memory.
 TEST_P(BadServer, SendsMillionsOfEmptyNames) {
     FakeServer server([](FakeConnection& connection, int) {
         connection.welcome();
@@ -101,7 +101,7 @@ TEST_P(BadServer, SendsMillionsOfEmptyNames) {
     EXPECT_EQ(server.connections(), 1);
 }
 
-/// How a get ends, and whether its connection lives on.
+/// How a get ends, and whether its connection survives.
 struct BadReply {
     const char* what;
     std::function<void(FakeConnection&, const FakeConnection::Request&)> answer;
@@ -114,7 +114,7 @@ std::vector<BadReply> bad_replies() {
     constexpr auto largest = std::numeric_limits<std::int32_t>::max();
     const auto lost = make_error_code(Errc::connection_loss);
     const auto garbled = make_error_code(ClientErrc::protocol_error);
-    // The header of a reply in int32s, its length in front: xid, zxid (two), error.
+    // A reply as int32s: the length, then the header (xid, two for the zxid, error).
     return {
         {"no body", [](auto& c, const Request& r) { c.reply(r); }, garbled, true},
         {"truncated body",
@@ -264,12 +264,13 @@ TEST_P(BadServer, AnswersInAnotherOrder) {
     EXPECT_EQ(server.connections(), 2);
 }
 
-// One of its watches has fired, and it will not say so again: the next connection restores it.
+// The undecodable event belongs to a one-shot watch; the client reconnects, which restores the
+// watch.
 TEST_P(BadServer, NotifiesOfWhatCannotBeDecoded) {
     FakeServer server(first([](FakeConnection& connection) {
         connection.welcome();
         connection.serve(connection.next_operation());
-        connection.send(int32s({28, -1, 0, 1, 0, 3, 3, 99}));  // a path beyond the frame
+        connection.send(int32s({28, -1, 0, 1, 0, 3, 3, 99}));  // the path exceeds the frame
         connection.stay_silent();
     }));
     KazooClient zk(options_for(server.hosts()));
@@ -318,7 +319,7 @@ TEST_P(BadServer, NotifiesOfAnything) {
     EXPECT_EQ(server.connections(), 1);
 }
 
-/// A reply that announces more than is allowed, but names the request it answers.
+/// A reply that exceeds the limit but still identifies its request.
 TEST_P(BadServer, AnswersWithTooMuch) {
     ClientLimits limits;
     limits.reply_bytes = 10'000;
@@ -348,7 +349,7 @@ TEST_P(BadServer, AnnouncesTheLargestFrame) {
     KazooClient zk(options_for(server.hosts()));
     zk.start(patience);
     EXPECT_THROW(zk.get("/a"), ResponseTooLargeError);
-    // What comes now would be the rest of it.
+    // The bytes that follow would be its rest, so the connection is lost.
     EXPECT_EQ(thrown<ConnectionLoss>([&] { zk.get("/a"); }).outcome(), Outcome::not_applied);
     EXPECT_EQ(zk.get("/a").data, "good");
     EXPECT_EQ(server.connections(), 2);

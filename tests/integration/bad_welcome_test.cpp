@@ -1,4 +1,4 @@
-// Answers to a client that connects, from what is no ZooKeeper or will not serve.
+// Bad replies to a handshake, from servers that are not ZooKeeper or refuse the client.
 #include "support/fake_server.hpp"
 #include "support/fault_fixture.hpp"
 #include "support/shared_server.hpp"
@@ -103,7 +103,7 @@ TEST_P(BadWelcome, OfAnOldServerIsGood) {
     EXPECT_EQ(zk.session_timeout(), 5s);
 }
 
-/// What a server may answer to a client that comes back for its session.
+/// Handshake replies to a client that reconnects with its session.
 TEST_P(BadWelcome, ForAnotherSessionIsTheEndOfThisOne) {
     struct Way {
         const char* what;

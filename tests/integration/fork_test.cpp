@@ -1,4 +1,4 @@
-// A process that forks with a client running: the client stays the parent's.
+// A process that forks while a client runs: the client remains the parent's.
 #include "support/fault_fixture.hpp"
 #include "support/shared_server.hpp"
 #include "support/tcp_proxy.hpp"
@@ -14,7 +14,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// What a child that runs `body` writes, then "end"; it is killed after 20 seconds.
+/// Runs `body` in a child process and returns its report followed by "end"; kills the child after
+/// 20 seconds.
 std::string in_child(const std::function<void(std::string& report)>& body) {
     int ends[2];
     if (::pipe(ends) != 0) throw std::runtime_error("pipe");
@@ -44,7 +45,7 @@ std::string in_child(const std::function<void(std::string& report)>& body) {
     return report;
 }
 
-/// "forked, not sent" for a call that fails so.
+/// Error and outcome of a call that throws, such as "forked, not sent; ".
 template <class Call>
 std::string ending(Call&& call) {
     try {
@@ -116,10 +117,11 @@ TEST_P(Fork, ChildOfAStoppedClientLearnsThatItIsNotStarted) {
     EXPECT_TRUE(zk->exists("/").has_value());
 }
 
-/// On the handler whose threads the child can make anew; a child has to run loops by itself.
+/// For the handlers that start threads of their own, which works in a child too; loops must be run
+/// by the child itself.
 class ForkAndStart : public Fork {};
 
-// The thread sanitizer allows no new threads in the child of a process that has some.
+// Thread sanitizer does not support new threads in the child of a multi-threaded process.
 #ifndef __SANITIZE_THREAD__
 TEST_P(Fork, ChildMakesAClientOfItsOwn) {
     auto zk = std::make_unique<KazooClient>(options_for(network_.hosts() + chroot()));

@@ -1,4 +1,4 @@
-// A server that is killed in the middle of everything and comes back with the same data.
+// A server that is killed at a random point and restarted with the same data.
 #include "support/fault_fixture.hpp"
 #include "support/shared_server.hpp"
 #include "support/tcp_proxy.hpp"
@@ -22,18 +22,18 @@ protected:
         root_ = unique_chroot();
     }
 
-    /// Of this suite alone: it is killed.
+    /// Private to this suite, because it is killed.
     static ApacheServer& server() {
         static ApacheServer one;
         return one;
     }
-    /// A path of this test's.
+    /// A path private to this test.
     std::string at(const std::string& name) const { return root_ + "/" + name; }
 
     std::string root_;
 };
 
-/// A thread that keeps some operations under way on a client, until it is told to end.
+/// A thread that keeps several operations open on a client until it is told to stop.
 class Load {
 public:
     Load(KazooClient& client, std::string path, Tally reads, Tally writes)
@@ -160,7 +160,7 @@ TEST_P(KillNine, WhatIsIssuedWhileSuspendedSucceedsInOrder) {
     );
 }
 
-/// What watch functions were told, each line "<name> <type> <path>".
+/// The events that watch functions received, as lines "<name> <type> <path>".
 class WatchLog {
 public:
     Watcher watcher(const std::string& name) {
@@ -230,7 +230,7 @@ TEST_P(KillNine, WatchesTellOfChangesMadeWhileTheClientWasAway) {
             "get CHANGED " + at("changed"),
             "get DELETED " + at("deleted")})
     );
-    // Those that had nothing to tell are armed again, those that had are gone.
+    // Watches that did not fire are armed again; those that fired are gone.
     other.set(at("changed"), "newest");
     other.set(at("created"), "changed");
     other.delete_(at("late"));

@@ -1,4 +1,4 @@
-// Connected to a server that takes no writes: the way to one that does.
+// A client connected to a read-only server, and its move to a writable one.
 #include "support/fake_server.hpp"
 #include "support/fault_fixture.hpp"
 
@@ -19,7 +19,7 @@ void serve_reads_only(FakeConnection& connection, int) {
     connection.serve_all();
 }
 
-/// Answers `isro`, which is no length that a frame may have, with this; serves all else.
+/// Answers `isro` (whose bytes are no valid frame length) with `answer`; serves everything else.
 FakeServer::Script probed(std::string answer) {
     return [answer = std::move(answer)](FakeConnection& connection, int) {
         std::optional<FakeConnection::Hello> hello;

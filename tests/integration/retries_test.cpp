@@ -1,4 +1,4 @@
-// KazooClient::retry and retry_async over connections that break and clients that stop.
+// KazooClient::retry and retry_async with broken connections and stopped clients.
 #include "support/fake_server.hpp"
 #include "support/fault_fixture.hpp"
 #include "support/shared_server.hpp"
@@ -58,7 +58,7 @@ TEST_P(Retries, OutliveALostConnection) {
     EXPECT_GE(tries, 4);
 }
 
-/// Loses the connection after the first create, whose second try finds the node of the first.
+/// Drops the connection after the first create; the second attempt fails with node_exists.
 void apply_and_lose(FakeConnection& connection, int number) {
     connection.welcome();
     for (;;) {

@@ -1,4 +1,4 @@
-// The end of a session: by the server's word, and by the client's own clock.
+// The end of a session, declared by the server or by the client's own clock.
 #include "support/fault_fixture.hpp"
 #include "support/shared_server.hpp"
 #include "support/tcp_proxy.hpp"
@@ -13,14 +13,14 @@ const std::vector<KazooState> expired_and_back{CONNECTED, SUSPENDED, LOST, CONNE
 
 class SessionExpiry : public FaultTest {
 protected:
-    /// Of a client through the network that is to be broken.
+    /// Connects through the proxy that the tests cut.
     ClientOptions distant() { return options_for(network_.hosts() + chroot()); }
     ClientOptions close() { return options_for(shared_server().hosts() + chroot()); }
 
     TcpProxy network_{shared_server().port()};
 };
 
-/// Counts what a watch function is told, and keeps the last of it.
+/// Counts the calls of a watch function and keeps the last event.
 struct Told {
     std::atomic<int> times{0};
     std::mutex mutex;
@@ -48,7 +48,7 @@ TEST_P(SessionExpiry, ServersExpireAClientThatIsCutOff) {
     ASSERT_EQ(zk.session_timeout(), 1s);
     const auto session = zk.client_id();
     zk.create("/mine", "", CreateOptions().ephemeral());
-    // One watcher in two places is told once of the session's end.
+    // A watcher registered in two places is called once for the end of the session.
     const auto watcher = on_data.watcher();
     zk.get("/mine", watcher);
     zk.exists("/absent", watcher);
@@ -78,7 +78,7 @@ TEST_P(SessionExpiry, ServersExpireAClientThatIsCutOff) {
     ASSERT_TRUE(wait_until([&] { return on_data.times > 0 && on_children.times > 0; }, patience));
     EXPECT_EQ(on_data.event(), end);
     EXPECT_EQ(on_children.event(), end);
-    // The watches are gone: what happens to their nodes now is nobody's.
+    // The watches are gone: changes of their nodes cause no more events.
     zk.create("/mine");
     zk.create("/absent");
     zk.stop();
@@ -130,7 +130,7 @@ TEST_P(SessionExpiry, ClientSaysLostByItsOwnClock) {
     const auto error = thrown<SessionExpiredError>([&] { waiting.get(patience); });
     const auto passed = Clock::now() - cut;
     EXPECT_EQ(error.outcome(), Outcome::not_sent);
-    // The last contact is at most a ping's interval (1/3) older than the cut.
+    // The last contact precedes the cut by at most a ping interval (T/3).
     EXPECT_GE(passed, timeout * 9 / 10);
     EXPECT_LE(passed, timeout * 4 / 3 + 2s);
     ASSERT_TRUE(states.wait_for(LOST));
@@ -139,7 +139,7 @@ TEST_P(SessionExpiry, ClientSaysLostByItsOwnClock) {
     ASSERT_TRUE(wait_until([&] { return on_data.times == 1; }, patience));
     EXPECT_EQ(on_data.event(), WatchedEvent(EventType::NONE, KeeperState::EXPIRED_SESSION));
 
-    // It goes on looking for a server, for a new session: what is asked for meanwhile waits.
+    // The client continues to look for a server, for a new session; new calls wait.
     ASSERT_TRUE(wait_until([&] { return zk.client_state() == KeeperState::CONNECTING; }, patience));
     auto patient = zk.exists_async("/mine");
     EXPECT_FALSE(patient.wait(50ms));
@@ -171,7 +171,7 @@ TEST_P(SessionExpiry, ListenersBeginOperationsAtEveryChange) {
     ASSERT_TRUE(completed(5));
     EXPECT_TRUE(tally.each_exactly_once());
     EXPECT_EQ(states.states(), (std::vector{CONNECTED, SUSPENDED, LOST, CONNECTED, LOST}));
-    // The one of LOST is refused, or waits for the next session when the listener was late.
+    // The call made at LOST is refused, or waits for the next session if the listener ran late.
     auto endings = tally.endings();
     EXPECT_GE(endings["ok"], 2U);
     EXPECT_GE(endings["session_expired, not sent"], 1U);

@@ -1,4 +1,4 @@
-// A name server that does not answer holds up nothing but the name that it was asked for.
+// An unresponsive name server delays only the look-up of its own name.
 #include "support/slow_names.hpp"
 
 #include "support/fault_fixture.hpp"

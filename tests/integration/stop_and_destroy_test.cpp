@@ -1,4 +1,4 @@
-// The end of a client in every state it can be in, called from outside.
+// Ending a client in each of its states, called from outside.
 #include "support/fake_server.hpp"
 #include "support/fault_fixture.hpp"
 #include "support/shared_server.hpp"
@@ -71,7 +71,7 @@ TEST_P(StopAndDestroy, WhileAnotherThreadStarts) {
 }
 
 TEST_P(StopAndDestroy, AcceptedByNobody) {
-    // One connection fills the backlog; whoever comes later is left without an answer.
+    // One connection fills the backlog; further attempts get no answer.
     const auto listener = listen_on_loopback(0);
     const auto first = connect_to_loopback(local_port(listener));
     ASSERT_TRUE(first);
@@ -93,7 +93,7 @@ TEST_P(StopAndDestroy, FindingNoAddress) {
 
 TEST_P(StopAndDestroy, TenThousandPendingAreServed) {
     constexpr std::size_t many = 10'000;
-    KazooClient zk(distant().close_timeout(60s));  // as long as it takes
+    KazooClient zk(distant().close_timeout(60s));  // long enough to serve all requests
     zk.start(patience);
     Tally tally;
     for (std::size_t i = 0; i < many; ++i) tally.add(zk.exists_async("/"));
@@ -135,7 +135,7 @@ TEST_P(StopAndDestroy, WhileALargeWriteIsUnderWay) {
     zk->start(patience);
     network_.hold();
     Tally tally;
-    // More than the buffers of the connection take.
+    // More than the connection's buffers hold.
     for (int i = 0; i < 40; ++i) tally.add(zk->set_async("/", large));
     auto last = zk->set_async("/", "x");
     EXPECT_FALSE(last.wait(50ms));
@@ -165,7 +165,7 @@ TEST_P(StopAndDestroy, WhileSuspended) {
     }
 }
 
-/// Serves the client and leaves its other connections without an answer.
+/// Serves the first connection and leaves the others without an answer.
 void serve_the_first(FakeConnection& connection, int number) {
     if (number > 0) connection.stay_silent();
     connection.welcome();

@@ -1,5 +1,5 @@
-// The end of a client, called from where the client itself is calling: callbacks, watch functions,
-// listeners, the connection's executor.
+// Ending a client from inside its own calls: callbacks, watch functions, listeners, the
+// connection's executor.
 #include "support/fault_fixture.hpp"
 #include "support/shared_server.hpp"
 
@@ -24,7 +24,7 @@ class StopInside : public FaultTest {
 protected:
     ClientOptions near() { return options_for(shared_server().hosts() + chroot()); }
 
-    /// Starts the client and has it call `action` once from there.
+    /// Starts the client and makes it call `action` once from `place`.
     void start_and_call_from(Place place, KazooClient& zk, std::function<void()> action) {
         if (place == Place::listener) {
             zk.add_listener([action = std::move(action)](KazooState) {
@@ -45,7 +45,7 @@ protected:
             boost::asio::post(zk.handler()->executor(), std::move(action));
         }
     }
-    /// Whether blocking is allowed there.
+    /// True if blocking is allowed at `place`.
     bool may_block(Place place) const {
         return callbacks_may_block() && (place == Place::completion || place == Place::watch);
     }
@@ -54,7 +54,7 @@ private:
     int names_ = 0;
 };
 
-/// Set once, by whichever thread.
+/// Set once, from any thread.
 class Flag {
 public:
     void set() { set_ = true; }
@@ -109,7 +109,7 @@ TEST_P(StopInside, Destroy) {
         ASSERT_TRUE(destroyed.wait());
         EXPECT_EQ(zk, nullptr);
         ASSERT_TRUE(tally.wait_complete());
-        // The several steps of one operation need a client that is still there.
+        // ensure_path takes several steps, which fail once the client is gone; all others succeed.
         auto endings = tally.endings();
         EXPECT_GE(endings["ok"], 100U);
         EXPECT_TRUE(tally.each_exactly_once());
@@ -167,7 +167,7 @@ TEST_P(StopInside, OneClientStopsAnotherOfTheSameHandler) {
 
 KAZOO_ON_OWN_HANDLERS(StopInside);
 
-/// A loop that ends before all is done.
+/// An event loop that can be stopped before the work on it is done.
 struct Loop {
     Loop() : thread([this] { context.run(); }) {}
     ~Loop() { stop(); }
@@ -204,7 +204,7 @@ TEST(LoopThatEnds, BeforeTheSessionIsClosed) {
         });
         ASSERT_TRUE(destroyed.wait());
     }
-    // Nothing is left that could serve it, and no callback can run any more.
+    // The loop is gone: the result is cancelled, and no callback can run any more.
     ASSERT_TRUE(held->ready());
     EXPECT_EQ(held->result().error(), ClientErrc::cancelled);
     EXPECT_EQ(tally.completed(), 0U);
@@ -218,7 +218,7 @@ TEST(LoopThatEnds, BeforeTheClient) {
     const auto before = zk->exists_async("/");
     before.wait();
     loop.stop();
-    tally.add(before);  // ready, but nobody will call
+    tally.add(before);  // ready, but its callback never runs
     const auto waiting = zk->get_async("/");
     EXPECT_EQ(code_of([&] { waiting.get(at_once); }), ClientErrc::would_deadlock);
     EXPECT_LT(time_of([&] { zk->stop(); }), at_once);
@@ -236,7 +236,7 @@ TEST(LoopThatEnds, WithoutEverHavingRun) {
     const auto connected = zk->start_async();
     tally.add(zk->get_async("/"));
     EXPECT_FALSE(connected.wait(20ms));
-    // It might yet be run: nobody can know.
+    // The client cannot tell whether the loop will be run again.
     EXPECT_LT(time_of([&] { zk.reset(); }), 2 * at_once);
     EXPECT_EQ(tally.completed(), 0U);
 }

@@ -83,14 +83,14 @@ TEST(ZooKeeperServerFixture, PausedServerAnswersAfterResume) {
     server.resume();
     EXPECT_EQ(server.four_letter_word("ruok"), "imok");
     server.pause();
-    server.stop();  // also ends a server that stands
+    server.stop();  // works on a paused server, too
     EXPECT_FALSE(server.running());
 }
 
 TEST(ZooKeeperServerFixture, SurvivesTheThreadThatStartedIt) {
     ApacheServer server;
     std::thread([&server] { server.start(); }).join();
-    // A server tied to that thread would be gone at once, so one that still serves is not.
+    // A server tied to that thread would exit with it; one that still serves is independent.
     EXPECT_FALSE(wait_until([&server] { return !serves(server); }, 300ms));
     EXPECT_TRUE(server.running());
 }

@@ -11,14 +11,14 @@
 
 namespace kazoo::sim {
 
-/// What a simulation decides by chance: all of it comes from one seed.
+/// The random decisions of a simulation; all of them derive from one seed.
 class Chance : public base::Random {
 public:
     using base::Random::Random;
 
     [[nodiscard]] bool one_in(std::uint64_t n) noexcept { return below(n) == 0; }
     [[nodiscard]] bool percent(std::uint64_t p) noexcept { return below(100) < p; }
-    /// Both ends included.
+    /// Both bounds are inclusive.
     [[nodiscard]] int between(int low, int high) noexcept {
         return low + static_cast<int>(below(static_cast<std::uint64_t>(high - low) + 1));
     }

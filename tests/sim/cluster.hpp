@@ -13,7 +13,7 @@
 
 namespace kazoo::sim {
 
-/// The servers: one, or an ensemble that shares its state. What their hub is in production.
+/// The simulated servers: one, or an ensemble with a shared state. Takes the place of the hub.
 class Cluster {
 public:
     struct Options {
@@ -32,19 +32,20 @@ public:
     [[nodiscard]] const Chronicle& chronicle() const noexcept { return chronicle_; }
     [[nodiscard]] const server::State& tree_of_all() const noexcept { return state_; }
 
-    /// Makes nodes, before there are clients.
+    /// Creates nodes before any client exists.
     void plant(std::initializer_list<std::string_view> paths);
-    /// Ends a session as if it had been silent for too long; false if there is none.
+    /// Ends a random session as if its timeout had expired; returns false if there is none.
     bool expire_one();
 
-    // For its members.
+    // For the members.
 
     [[nodiscard]] Simulator& simulator() noexcept { return simulator_; }
     [[nodiscard]] server::State& state() noexcept { return state_; }
     [[nodiscard]] server::Time time() const;
     [[nodiscard]] Mischief& mischief(std::size_t client) { return *mischief_[client]; }
 
-    /// The time in which a server handles one input; at its end the consequences are seen to.
+    /// Scope in which a server handles one input. The end of the outermost turn serves all members
+    /// and arms the next deadline.
     class Turn {
     public:
         Turn(Cluster& cluster, Author author);

@@ -23,7 +23,7 @@ TimePoint Connection::arrival(Side from) {
     auto& chance = simulator_.chance();
     auto when = simulator_.now() + link_.latency + chance.between(0ns, link_.jitter);
     const auto blocked = link_.blocked_until[static_cast<std::size_t>(from)];
-    if (blocked > simulator_.now()) {  // sent again some time after
+    if (blocked > simulator_.now()) {  // retransmitted some time after the link recovers
         when = std::max(when, blocked + link_.latency + chance.between(0ms, 200ms));
     }
     auto& last = end(from).last_arrival;
@@ -46,7 +46,7 @@ void Connection::send(Side from, std::span<const std::byte> bytes) {
         queue(from, {std::string(all.substr(at, size)), false});
         at += size;
     }
-    // What does not get away fills the system's buffers, sooner or later.
+    // With a blocked link the send buffer may be full, so that on_sent waits for the link.
     auto taken = simulator_.now() + chance.between(1us, 50us);
     const auto blocked = link_.blocked_until[static_cast<std::size_t>(from)];
     if (blocked > taken && chance.one_in(3)) {
@@ -99,7 +99,7 @@ void Connection::deliver(Side from) {
 void Connection::hand_over(Side to, Segment segment) {
     auto& receiver = end(to);
     if (receiver.closed) {
-        if (!segment.last) {  // the answer to what nobody wants
+        if (!segment.last) {  // data for a closed socket is answered with a reset
             tell_end(
                 other(to),
                 std::make_error_code(std::errc::connection_reset),

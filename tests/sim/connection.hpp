@@ -12,11 +12,11 @@
 
 namespace kazoo::sim {
 
-/// What is between a client and a server, the same for all their connections.
+/// The path between a client and a server; all their connections share it.
 struct Link {
     Duration latency = 1ms;
     Duration jitter = 1ms;
-    /// Nothing passes before, in either direction: from the client, to the client.
+    /// Nothing is delivered before these times: [0] from the client, [1] to the client.
     std::array<TimePoint, 2> blocked_until{};
 };
 
@@ -26,22 +26,22 @@ enum class Side : std::size_t { client, server };
     return side == Side::client ? Side::server : Side::client;
 }
 
-/// Whoever uses one side of a connection. Called in its process, never from inside a call to the
-/// connection.
+/// The user of one side of a connection. Its functions are called in its process, never from inside
+/// a call to the connection.
 class Socket {
 public:
     virtual ~Socket() = default;
-    /// The server is reached (of clients only).
+    /// The connection is established (client side only).
     virtual void on_open() {}
     virtual void on_data(std::span<const std::byte> bytes) = 0;
-    /// The system has taken what was sent.
+    /// The system has accepted the bytes that were sent.
     virtual void on_sent(std::size_t bytes) = 0;
-    /// Nothing more comes, and nothing more goes. The last call.
+    /// The connection has ended in both directions. The last call.
     virtual void on_end(std::error_code why) = 0;
 };
 
-/// One TCP connection: two streams of bytes that arrive in order or not at all, in other pieces
-/// than they were sent, as late as the link likes.
+/// One TCP connection: two byte streams, delivered in order or lost, split and joined at random,
+/// with the latency of the link.
 class Connection : public std::enable_shared_from_this<Connection> {
 public:
     Connection(Simulator& simulator, Link& link, std::string name);
@@ -51,17 +51,18 @@ public:
     [[nodiscard]] bool closed(Side side) const noexcept { return end(side).closed; }
 
     void send(Side from, std::span<const std::byte> bytes);
-    /// What was sent still arrives, then its end. The side is told nothing more.
+    /// Delivers what was sent, then the end of the stream. This side gets no further calls.
     void close(Side from);
 
-    /// Tells both sides, each in its time, that it is broken. What is under way is lost.
+    /// Breaks the connection: both sides get on_end after the link's latency, and bytes in flight
+    /// are lost.
     void reset();
-    /// From now on nothing arrives in this direction any more, and nobody is told.
+    /// Drops everything in this direction from now on; neither side is notified.
     void swallow(Side from);
-    /// The side is gone without a word; the other learns of it when it sends something.
+    /// This side disappears without an end of stream; the other side finds out only when it sends.
     void vanish(Side side);
 
-    /// When something sent now arrives, if it does.
+    /// When something sent now would arrive.
     [[nodiscard]] TimePoint arrival(Side from);
 
 private:
@@ -74,7 +75,7 @@ private:
         std::weak_ptr<Socket> socket;
         bool closed = false;
         bool swallowing = false;
-        std::deque<Segment> under_way;  // from here
+        std::deque<Segment> under_way;  // bytes in flight from this side
         TimePoint last_arrival;
     };
 

@@ -66,7 +66,7 @@ void Faults::later(Duration pause, std::function<void()> what) {
 void Faults::block_link(std::size_t client, std::size_t server, Duration time) {
     auto& chance = simulator_.chance();
     const auto until = simulator_.now() + time;
-    const auto which = chance.below(4);  // either direction, or both
+    const auto which = chance.below(4);  // one direction, or both
     simulator_.note("network", "blocks", client, server, which);
     auto& blocked = network_.link(client, server).blocked_until;
     if (which != 0) {
@@ -145,7 +145,8 @@ void Faults::servers() {
             return;
         case 3:
             if (!member.process().frozen()) {
-                // Longer than handshakes are waited for at first, sometimes.
+                // In one case of three up to 12 s, which exceeds the first time limit of
+                // handshakes.
                 member.process().freeze(lasting(10ms, chance.one_in(3) ? 12'000ms : 4000ms));
             }
             return;

@@ -10,7 +10,7 @@
 
 namespace kazoo::sim {
 
-/// What goes wrong around the clients, by chance: in the network, with servers, with processes.
+/// Random faults around the clients: in the network, in servers, and in the clients' processes.
 class Faults {
 public:
     Faults(
@@ -20,8 +20,8 @@ public:
         const std::vector<std::unique_ptr<SimClient>>& clients
     );
 
-    /// Begins. Whatever goes wrong is over at `end`, but for connections that nobody knows to be
-    /// dead.
+    /// Starts. All faults end by `end`, except that swallowed connections stay dead without either
+    /// side being notified.
     void run_until(TimePoint end);
 
 private:
@@ -35,7 +35,7 @@ private:
 
     void block_link(std::size_t client, std::size_t server, Duration time);
     void harm_connection();
-    /// A time that is over before the end.
+    /// A random duration, limited to the time that remains.
     [[nodiscard]] Duration lasting(Duration shortest, Duration longest);
     void later(Duration pause, std::function<void()> what);
 

@@ -10,13 +10,13 @@
 
 namespace kazoo::sim {
 
-/// Reads along in a stream of frames, whatever pieces it comes in: shows the beginning of each.
+/// Splits a byte stream into frames and passes on the beginning of each.
 class FrameTap {
 public:
-    /// How much of a frame, behind its length, is shown.
+    /// Bytes of a frame, after its length, that are passed on.
     static constexpr std::size_t head = 16;
 
-    /// Calls `on_frame(beginning, size of the whole)`.
+    /// Calls `on_frame(first bytes, size of the whole frame)`.
     template <class OnFrame>
     void feed(std::span<const std::byte> bytes, OnFrame&& on_frame) {
         while (!bytes.empty()) {
@@ -40,13 +40,13 @@ public:
         }
     }
 
-    /// Of what the tap showed.
+    /// Reads an integer from the beginning of a frame.
     [[nodiscard]] static std::int32_t int_at(std::span<const std::byte> frame, std::size_t at) {
         return frame.size() < at + 4
                    ? 0
                    : static_cast<std::int32_t>(base::load_be32(frame.data() + at));
     }
-    /// The session in the answer to a handshake; 0 if it is none, or a refusal.
+    /// The session id in a handshake reply; 0 if the frame is none or refuses the session.
     [[nodiscard]] static std::int64_t session_of(
         std::span<const std::byte> frame, std::size_t size
     ) {

@@ -4,7 +4,7 @@ namespace kazoo::history {}
 
 namespace kazoo::sim {
 
-// Calls, verdicts and chronicles are what a simulation is about.
+// The simulation uses the calls, verdicts and chronicles of history.
 using namespace history;
 
 }  // namespace kazoo::sim

@@ -1,4 +1,4 @@
-// Simulates clients and servers, a seed at a time, and checks everything that they do.
+// Simulates clients and servers, one seed after the other, and checks everything they do.
 #include "checks/remains.hpp"
 #include "history/verdict.hpp"
 #include "options.hpp"
@@ -20,7 +20,8 @@ namespace {
 
 using namespace kazoo::sim;
 
-/// Twice, if memory is left: some is taken once and for all when something happens first.
+/// Runs a seed again if allocations remain: what is allocated once per process remains only after
+/// the first run.
 ScenarioResult run_and_weigh(std::uint64_t seed, bool trace, Defect defect) {
     Verdict verdict;
     for (int run = 0; run < 2; ++run) {
@@ -39,7 +40,8 @@ ScenarioResult run_and_weigh(std::uint64_t seed, bool trace, Defect defect) {
     return {};
 }
 
-/// What one process has seen. The hash is that of all traces, in whatever order they came.
+/// The result of one process. The hash combines those of all traces and does not depend on their
+/// order.
 struct Report {
     Tally tally;
     std::uint64_t hash = 0;
@@ -66,7 +68,7 @@ void run_seeds(const Options& options, Defect defect, int job, Report& report) {
     }
 }
 
-/// Runs each job in a process of its own; false if one of them did not come to its end.
+/// Runs each job in a process of its own; returns false if one of them did not finish.
 bool run_in_processes(const Options& options, Defect defect, std::span<Report> reports) {
     std::vector<pid_t> children;
     for (int job = 0; job < options.jobs; ++job) {

@@ -12,7 +12,7 @@ constexpr std::size_t length_size = 4;
 constexpr std::size_t reply_header_size = 16;
 constexpr std::size_t error_offset = length_size + 12;
 
-/// Calls `use` with each frame, its length included; what is none comes in one piece.
+/// Calls `use` with each frame, including its length; a remainder that is no frame is passed whole.
 template <class Use>
 void each_frame(std::span<const std::byte> bytes, Use&& use) {
     while (!bytes.empty()) {

@@ -11,22 +11,22 @@
 
 namespace kazoo::sim {
 
-/// A defect that is planted between client and server, to see that the checks notice.
+/// A defect planted between client and server to prove that the checks detect it.
 enum class Defect {
     none,
     writes_twice,   ///< a write reaches the server twice
-    no_events,      ///< notifications are lost
-    other_replies,  ///< a read is answered with what another path's was
-    old_replies,    ///< a read is answered with what it was the first time
-    false_errors    ///< a write succeeds, and its reply says that it did not
+    no_events,      ///< watch events are lost
+    other_replies,  ///< a read gets the reply of another path
+    old_replies,    ///< a read gets the first reply for its path again
+    false_errors    ///< a write succeeds, but its reply reports an error
 };
 
-/// Carries a defect out on the frames of one client. Without one everything passes as it is.
+/// Applies a defect to the frames of one client. With Defect::none all frames pass unchanged.
 class Mischief {
 public:
     Mischief(Defect defect, std::uint64_t seed) : defect_(defect), chance_(seed) {}
 
-    /// Whole frames from the client: what passes.
+    /// Takes whole frames from the client and returns what to forward.
     [[nodiscard]] base::Buffer requests(std::span<const std::byte> frames);
     [[nodiscard]] base::Buffer replies(std::span<const std::byte> frames);
 

@@ -10,19 +10,19 @@
 
 namespace kazoo::sim {
 
-/// Who listens at an address.
+/// Listens at an address.
 class Acceptor {
 public:
     virtual ~Acceptor() = default;
     [[nodiscard]] virtual Process& process() = 0;
     enum class Answer { accepts, refuses, silent };
     [[nodiscard]] virtual Answer answer() const = 0;
-    /// In its process. May be called after it has stopped listening.
+    /// Called in the acceptor's process, possibly after it has stopped listening.
     virtual void accept(std::size_t client, std::shared_ptr<Connection> connection) = 0;
 };
 
-/// Clients, servers, and a link between each two of them. Servers have the addresses 10.0.0.1 and
-/// so on, and port 2181.
+/// Clients, servers, and a link between each client and each server. Servers have the addresses
+/// 10.0.0.1, 10.0.0.2 and so on, and port 2181.
 class Network {
 public:
     Network(Simulator& simulator, std::size_t clients, std::vector<Acceptor*> servers);
@@ -34,18 +34,19 @@ public:
         return links_[client * servers_.size() + server];
     }
 
-    /// Tries to connect; `socket` gets `on_open` or `on_end`, or nothing for ever.
+    /// Starts a connection attempt. `socket` gets on_open or on_end, or neither if the attempt
+    /// never completes.
     std::shared_ptr<Connection> connect(
         std::size_t client,
         Process& process,
         const base::Endpoint& to,
         const std::shared_ptr<Socket>& socket
     );
-    /// Those of which either side knows.
+    /// Connections that at least one side still holds.
     [[nodiscard]] std::vector<std::shared_ptr<Connection>> connections();
-    /// How many this client has not closed.
+    /// Number of connections that this client has not closed.
     [[nodiscard]] std::size_t open_of(std::size_t client);
-    /// Whatever was blocked passes again.
+    /// Unblocks all links.
     void heal();
 
 private:

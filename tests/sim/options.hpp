@@ -14,7 +14,7 @@ struct Options {
     std::string defect = "none";
 };
 
-/// From the command line; an empty text, or what is wrong with it.
+/// Parses the command line. Returns an empty string on success, else an error message.
 [[nodiscard]] std::string read_options(int argc, char** argv, Options& options);
 
 inline constexpr const char* usage =

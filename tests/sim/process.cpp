@@ -23,7 +23,7 @@ void Process::deliver(Task task) {
     }
 }
 
-/// What was missed keeps its order, also with what comes meanwhile.
+/// Missed tasks run in their order, and before those that arrive meanwhile.
 void Process::drain() {
     if (!frozen()) {
         auto task = std::move(missed_.front());

@@ -7,9 +7,9 @@
 
 namespace kazoo::sim {
 
-/// A simulated process, of a client or of a server. Its events happen one after the other; when it
-/// is frozen (stopped by its machine, or collecting garbage) they wait, while time goes on.
-/// Outlives all events of the simulator.
+/// A simulated process of a client or a server. Its events run one after the other; while it is
+/// frozen (stopped by its machine, or collecting garbage) they wait and time goes on. Outlives all
+/// events of the simulator.
 class Process {
 public:
     Process(Simulator& simulator, std::string name)
@@ -21,7 +21,7 @@ public:
 
     void freeze(Duration time);
     [[nodiscard]] bool frozen() const noexcept { return simulator_.now() < frozen_until_; }
-    /// Until when it was, or is, frozen the last time.
+    /// The end of the current or of the last freeze.
     [[nodiscard]] TimePoint awake_since() const noexcept { return frozen_until_; }
 
     [[nodiscard]] const std::string& name() const noexcept { return name_; }

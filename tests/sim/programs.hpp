@@ -11,16 +11,16 @@ namespace kazoo::sim {
 
 using history::let_run;
 
-// Small programs of many steps, as users write them: coroutines. Each ends at the first failure
-// that it does not expect, and when its client is gone.
+// Multi-step programs as users write them, as coroutines. Each ends at its first unexpected error
+// and when its client is gone.
 
-/// Adds one to a counter, which others do as well.
+/// Increments a counter that other clients increment as well.
 AsyncResult<void> increment(SimClient& client, std::string path);
-/// Takes a place in a queue, looks who is there, leaves.
+/// Enters a queue, lists its members, and leaves.
 AsyncResult<void> queue_up(SimClient& client, std::string prefix);
-/// Reads two nodes at once and writes to both.
+/// Reads two nodes concurrently and writes to both.
 AsyncResult<void> swap(SimClient& client, std::string first, std::string second);
-/// Creates a node, tried again by the client's own retry.
+/// Creates a node with KazooClient::retry.
 void keep_trying(SimClient& client, const std::string& path);
 
 }  // namespace kazoo::sim

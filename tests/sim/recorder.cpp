@@ -77,7 +77,7 @@ void Recorder::cancel_one(int client) {
     const auto which = simulator_.chance().below(open.size());
     const auto at = std::next(open.begin(), static_cast<std::ptrdiff_t>(which));
     simulator_.note("client" + std::to_string(client), "cancels", at->first);
-    const auto cancel = at->second;  // it may be over, and gone, before this returns
+    const auto cancel = at->second;  // a copy: the entry may be erased before cancel() returns
     cancel();
 }
 

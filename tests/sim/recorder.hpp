@@ -19,26 +19,26 @@
 
 namespace kazoo::sim {
 
-/// Writes every call down, sees it to its end, and shows it to the checks.
+/// Records every call until it completes, and passes it to the checks.
 class Recorder {
 public:
     Recorder(Simulator& simulator, const Cluster& cluster);
 
-    /// A new call, to be made at once.
+    /// Records a new call; the caller makes it right away.
     Call& begin(int client, Act act, std::string path);
-    /// Its result: gives it back.
+    /// Follows the result of a call and returns it.
     template <class T>
     AsyncResult<T> follow(
         Call& call, const ClientHost& host, SimHandler& handler, AsyncResult<T> result
     );
 
     void on_event(const Call& call, const WatchedEvent& event, std::uint64_t event_number);
-    /// Cancels one of the client's calls by chance.
+    /// Cancels a random open call of the client.
     void cancel_one(int client);
 
     [[nodiscard]] std::size_t under_way(int client) const;
     [[nodiscard]] const std::deque<Call>& calls() const noexcept { return calls_; }
-    /// Calls that have not come to their end within this time.
+    /// Fails for calls that have been open for longer than `patience`.
     void check_hanging(Duration patience);
     void at_rest() { watches_.at_rest(); }
     void at_end();

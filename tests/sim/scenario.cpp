@@ -126,8 +126,8 @@ private:
         }
     }
 
-    /// Longer than a connection takes to be given up for dead, an attempt as well, and a client to
-    /// find a server then.
+    /// Long enough for a dead connection and a pending attempt to time out, and for a client then
+    /// to find a server.
     void recover() {
         simulator_.run_for(54s);
         if (!good()) return;
@@ -153,7 +153,7 @@ private:
         for (const auto& client : clients_) {
             client->process().after(0ms, [&client = *client] { client.stop(); });
         }
-        simulator_.run_for(13s);  // the longest close_timeout, and some
+        simulator_.run_for(13s);  // longer than the longest close_timeout
         if (!good()) return;
         for (const auto& client : clients_) {
             check_end(*client);
@@ -161,7 +161,7 @@ private:
         for (const auto& client : clients_) {
             client->process().after(0ms, [&client = *client] { client.destroy(); });
         }
-        simulator_.run_for(20s);  // the longest session timeout, and some
+        simulator_.run_for(20s);  // longer than the longest session timeout
         if (!good()) return;
         for (const auto& client : clients_) {
             check_end(*client);

@@ -10,13 +10,13 @@
 namespace kazoo::sim {
 
 struct ScenarioResult {
-    std::vector<std::string> faults;  ///< what the checks found wrong
+    std::vector<std::string> faults;  ///< what the checks have found
     std::uint64_t hash = 0;           ///< of the trace
     Tally tally;
 };
 
-/// One simulation, of which everything follows from the seed: clients at work while things go
-/// wrong, then a time in which all is well and everybody recovers, then the end of all.
+/// Runs one simulation, which depends on the seed alone: clients work while faults occur, then all
+/// faults end and every client has to recover, then all clients end.
 [[nodiscard]] ScenarioResult run_scenario(std::uint64_t seed, bool trace, Defect defect);
 
 }  // namespace kazoo::sim

@@ -10,12 +10,12 @@
 
 namespace kazoo::sim {
 
-/// Writes down what the servers do while it happens.
+/// Records the transactions of the servers as they happen.
 class Scribe final : public server::State::Observer {
 public:
     explicit Scribe(Chronicle& chronicle) : chronicle_(chronicle) {}
 
-    /// Whom changes are put down to from now on.
+    /// The author of the changes from now on.
     void work_for(Author author) { author_ = author; }
     void set_time(TimePoint now) { now_ = now; }
 

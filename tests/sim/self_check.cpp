@@ -31,7 +31,7 @@ bool repeats() {
     return true;
 }
 
-/// In how many seeds the checks see it: a few are enough, but not just one in a hundred.
+/// Counts the seeds in which the checks detect the defect; a quarter of them is required.
 bool is_noticed(const char* name, Defect defect) {
     constexpr std::uint64_t seeds = 20;
     std::uint64_t noticed = 0;

@@ -9,7 +9,7 @@ namespace kazoo::sim {
 
 [[nodiscard]] std::optional<Defect> defect_of(std::string_view name);
 
-/// Runs repeat to the byte, and every defect is noticed. Prints what is not so.
+/// Checks that runs repeat to the byte and that every defect is detected. Prints the failures.
 [[nodiscard]] bool self_test();
 
 }  // namespace kazoo::sim

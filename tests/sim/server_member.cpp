@@ -17,7 +17,7 @@ server::MemberOptions options_of(std::size_t number, bool replica) {
 
 }  // namespace
 
-/// A client's connection, on the server's side.
+/// A client's connection, on the server side.
 class ServerMember::Client final : public Socket {
 public:
     Client(

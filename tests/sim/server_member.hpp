@@ -14,7 +14,7 @@ namespace kazoo::sim {
 
 class Cluster;
 
-/// One embedded server without its sockets, in a process of the simulation.
+/// One embedded server without its sockets, in a simulated process.
 class ServerMember final : public Acceptor {
 public:
     ServerMember(Cluster& cluster, std::size_t number, bool replica);
@@ -24,7 +24,8 @@ public:
     [[nodiscard]] Answer answer() const override { return answer_; }
     void accept(std::size_t client, std::shared_ptr<Connection> connection) override;
 
-    /// Clients learn of its end at once, or (a machine that lost its power) only by silence.
+    /// Ends all connections: with a reset that clients see at once, or silently, like a machine
+    /// that lost its power.
     void crash(bool loses_power);
     void restart();
     [[nodiscard]] bool up() const noexcept { return answer_ == Answer::accepts; }
@@ -34,7 +35,7 @@ public:
 
     // For the cluster.
 
-    /// Says what there is to say; whether there was any.
+    /// Sends pending output; returns false if there was none.
     bool serve_touched();
     void on_time();
 

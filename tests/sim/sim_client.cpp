@@ -92,7 +92,7 @@ void SimClient::destroy() {
     }
 }
 
-/// Notes what the client is about to do; false if there is none.
+/// Records what the client is about to do; returns false if there is no client.
 bool SimClient::turn(const char* does, bool started) {
     if (!zk_) {
         return false;

@@ -16,8 +16,8 @@
 
 namespace kazoo::sim {
 
-/// A program that uses the library: one KazooClient after the other, in a process of its own. What
-/// it calls is written down. Outlives all events of the simulator.
+/// A program that uses the library: one KazooClient after the other, in one simulated process. Its
+/// calls are recorded. Outlives all events of the simulator.
 class SimClient : public history::Caller<SimClient> {
 public:
     SimClient(
@@ -26,25 +26,25 @@ public:
     ~SimClient();
     SimClient(const SimClient&) = delete;
 
-    // Life.
+    // Lifecycle.
 
     void make();
     void start();
     void stop();
-    /// Stops by destruction.
+    /// Stops the client by destroying it.
     void destroy();
     [[nodiscard]] bool exists() const noexcept { return zk_ != nullptr; }
     [[nodiscard]] bool started() const noexcept { return started_; }
     [[nodiscard]] bool connected() const noexcept { return zk_ && zk_->connected(); }
-    /// Its own clock and the state it shows go together.
+    /// Checks the reported state against the client's clock, once its timers have run.
     void look_at_clock();
 
-    // What it can do beside the calls of all programs.
+    // Calls beyond those of history::Caller.
 
     AsyncResult<void> add_auth();
     AsyncResult<std::string> command();
 
-    /// Called in every state listener and every watch function of its clients.
+    /// Called from every state listener and every watch function of this program's clients.
     using Interruption = std::function<void()>;
     void interrupt_by(Interruption in_listener, Interruption in_watch) {
         in_listener_ = std::move(in_listener);
@@ -52,22 +52,22 @@ public:
     }
 
     void cancel_one() { recorder_.cancel_one(number_); }
-    /// Cancels all that was called with the present stop token.
+    /// Cancels every call that was made with the current stop token.
     void request_stop();
 
-    // For those who watch it.
+    // For the checks and the faults.
 
     [[nodiscard]] KazooClient& zk() noexcept { return *zk_; }
     [[nodiscard]] int number() const noexcept { return number_; }
     [[nodiscard]] Process& process() noexcept { return process_; }
-    /// Its process stands still for so long.
+    /// Suspends the process for this long.
     void freeze(Duration time);
-    /// Its resolver is slow for so long.
+    /// Makes name look-ups slow for this long.
     void slow_names(Duration time) { host_.slow_names_until = simulator_.now() + time; }
     [[nodiscard]] Simulator& simulator() noexcept { return simulator_; }
     [[nodiscard]] Chance& chance() noexcept { return simulator_.chance(); }
     [[nodiscard]] const std::shared_ptr<SimHandler>& handler() const noexcept { return handler_; }
-    /// Whether any of its former clients is still there.
+    /// True while a former client of this program still exists.
     [[nodiscard]] bool haunted() const;
     [[nodiscard]] std::size_t open_connections();
     [[nodiscard]] std::size_t under_way() const { return recorder_.under_way(number_); }

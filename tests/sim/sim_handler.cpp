@@ -8,7 +8,7 @@
 
 namespace kazoo::sim {
 
-/// Nobody asks for it: the world is another.
+/// Not used: SimHandler supplies its own world.
 boost::asio::any_io_executor SimHandler::executor() {
     return {};
 }

@@ -11,8 +11,8 @@
 
 namespace kazoo::sim {
 
-/// A handler of the simulation: its lanes are queues whose tasks take some time, its world is the
-/// simulated one. Nothing can block.
+/// A handler for the simulation: its lanes are queues whose tasks take some time, and its world is
+/// the simulated one. Nothing blocks.
 class SimHandler final : public Handler,
                          public detail::WorldSource,
                          public std::enable_shared_from_this<SimHandler> {
@@ -34,11 +34,11 @@ public:
     [[nodiscard]] std::shared_ptr<driver::World> make_world() override;
     [[nodiscard]] std::uint64_t random_seed() override;
 
-    /// One task in so many takes up to this long.
+    /// One task in `one_in` takes up to `longest`.
     void slow_down(int one_in, Duration longest);
-    /// How many tasks the lane was ever given.
+    /// Number of tasks dispatched to the lane so far.
     [[nodiscard]] std::uint64_t dispatched(Lane lane) const { return queue(lane).given; }
-    /// The number, from 1 on, of the task that the lane runs at the moment.
+    /// Number, counted from 1, of the task that the lane is running.
     [[nodiscard]] std::uint64_t at_work(Lane lane) const {
         return queue(lane).given - waiting(lane);
     }

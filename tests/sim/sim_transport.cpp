@@ -7,10 +7,10 @@
 
 namespace kazoo::sim {
 
-/// One connection, from its attempt to its end; silent once closed.
+/// One connection from its attempt to its end; calls nothing after close().
 class SimTransport::Wire final : public Socket, public std::enable_shared_from_this<Wire> {
 public:
-    /// With a cadence it is a session's connection.
+    /// `cadence` is null unless this is the connection of a session.
     Wire(
         ClientHost& host,
         std::uint64_t attempt,
@@ -60,7 +60,7 @@ private:
         host_.process.note(connection_->name(), "receives", bytes.size());
         if (cadence_) {
             in_.feed(bytes, [&](auto frame, std::size_t size) { received_frame(frame, size); });
-            if (session_ != 0) {  // else nobody knows yet who is there
+            if (session_ != 0) {  // no session before the handshake reply
                 cadence_->on_heard(now());
             }
             host_.delivering_session = session_;
@@ -144,7 +144,8 @@ SimTransport::~SimTransport() {
     disconnect();
 }
 
-/// Hosts are addresses already; what their look-up takes and whether it succeeds is up to chance.
+/// Hosts are given as addresses; whether a look-up succeeds and how long it takes is random while
+/// names are slow.
 void SimTransport::resolve(std::uint64_t attempt, const std::string& host, std::uint16_t port) {
     of_driver_ = true;
     auto& simulator = host_.process.simulator();

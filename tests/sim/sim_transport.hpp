@@ -10,21 +10,21 @@
 
 namespace kazoo::sim {
 
-/// A client's machine: its process and its way to the network, and what is seen there.
+/// A client's machine: its process, its network, and what is observed there.
 struct ClientHost {
     Process& process;
     Network& network;
     const std::size_t number;
     Mischief& mischief;
-    /// Of the client that is made now, or was made last: each has one of its own.
+    /// Belongs to the latest client; each client has one of its own.
     std::shared_ptr<Cadence> cadence;
-    /// Until then its resolver is slow, and often knows nothing.
+    /// Until then look-ups are slow and often fail.
     TimePoint slow_names_until{};
-    /// Of the connection whose bytes are being handed over just now; 0 at other times.
+    /// Session of the connection whose bytes are being delivered; 0 at other times.
     std::int64_t delivering_session = 0;
 };
 
-/// TcpTransport's place in the simulation.
+/// Replaces TcpTransport in the simulation.
 class SimTransport final : public transport::Transport {
 public:
     SimTransport(
@@ -44,7 +44,7 @@ private:
     const std::shared_ptr<Cadence> cadence_;
     std::weak_ptr<transport::Sink> sink_;
     std::shared_ptr<Wire> wire_;
-    bool of_driver_ = false;  // and not of a four-letter word, which looks nothing up
+    bool of_driver_ = false;  // false for a four-letter word, which looks up no name
 };
 
 }  // namespace kazoo::sim

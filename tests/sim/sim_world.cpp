@@ -27,7 +27,7 @@ void SimWorld::set_timer(TimePoint when, Task task) {
 
 void SimWorld::clear_timer() {
     if (const auto alarm = alarm_.lock(); alarm && alarm->task) {
-        // As with any loop, what the task holds is let go of in a later turn.
+        // As in a real loop, the task is destroyed in a later turn.
         host_.process.simulator().after(0us, [task = std::move(alarm->task)] {});
     }
     alarm_.reset();

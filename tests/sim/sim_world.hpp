@@ -7,7 +7,7 @@
 
 namespace kazoo::sim {
 
-/// A client's world: the simulated time, the turns of its process, the simulated network.
+/// A client's world: simulated time, the turns of its process, the simulated network.
 class SimWorld final : public driver::World {
 public:
     explicit SimWorld(ClientHost& host) : host_(host), cadence_(host.cadence) {}
@@ -32,7 +32,7 @@ private:
 
     ClientHost& host_;
     const std::shared_ptr<Cadence> cadence_;
-    std::weak_ptr<Alarm> alarm_;  // the simulator's: a world must not be kept by its own timer
+    std::weak_ptr<Alarm> alarm_;  // owned by the simulator: its timer must not own a world
 };
 
 }  // namespace kazoo::sim

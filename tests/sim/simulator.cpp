@@ -38,7 +38,7 @@ void Simulator::run_until(TimePoint end) {
 }
 
 void Simulator::clear() {
-    // What is destroyed may make new events.
+    // Destroying a task may add events.
     while (!heap_.empty()) {
         const auto slot = heap_.back().slot;
         heap_.pop_back();

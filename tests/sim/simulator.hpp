@@ -16,21 +16,21 @@ namespace kazoo::sim {
 
 using namespace std::chrono_literals;
 
-/// Time, chance and what is to happen, of everything that is simulated: one event after the other,
-/// in the order of their times, then of their making.
+/// Simulated time, randomness and pending events. Events run one after the other, by time, then in
+/// the order in which they were added.
 class Simulator {
 public:
     Simulator(std::uint64_t seed, bool print_trace);
 
     [[nodiscard]] TimePoint now() const noexcept { return now_; }
-    /// At the earliest now, after whatever is to happen then already.
+    /// Runs `task` at `when`, or now if that has passed, after the events already due at that time.
     void at(TimePoint when, Task task);
     void after(Duration pause, Task task) { at(now_ + pause, std::move(task)); }
 
-    /// Runs what is to happen until then, or until the verdict is bad.
+    /// Runs the events up to `end`; stops early once the verdict is bad.
     void run_until(TimePoint end);
     void run_for(Duration time) { run_until(now_ + time); }
-    /// Destroys what has not happened.
+    /// Destroys all pending events.
     void clear();
 
     [[nodiscard]] Chance& chance() noexcept { return chance_; }
@@ -49,7 +49,7 @@ private:
         TimePoint when;
         std::uint64_t number;
         std::uint32_t slot;
-        [[nodiscard]] bool operator<(const Entry& other) const noexcept {  // later ones are less
+        [[nodiscard]] bool operator<(const Entry& other) const noexcept {  // earliest on top
             return when != other.when ? when > other.when : number > other.number;
         }
     };

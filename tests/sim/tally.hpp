@@ -27,7 +27,7 @@ enum class Count : std::size_t {
     last = process_faults
 };
 
-/// What simulations have been through.
+/// Counts what happened in simulations.
 class Tally {
 public:
     void add(Count what, std::uint64_t times = 1) noexcept { at(what) += times; }
@@ -40,7 +40,7 @@ public:
         return counts_[static_cast<std::size_t>(what)];
     }
 
-    /// A line for each count, to standard output.
+    /// Prints a line per count to standard output.
     void print() const;
 
 private:

@@ -9,11 +9,11 @@
 
 namespace kazoo::sim {
 
-/// What happened, a line for each event. The hash of all lines is always kept: two runs with the
-/// same hash are the same run.
+/// A line of text per event. The hash of all lines is always computed; equal hashes mean identical
+/// runs.
 class Trace {
 public:
-    /// `begin` is where the times of the lines count from.
+    /// Times in the lines are relative to `begin`.
     Trace(bool print, TimePoint begin) : print_(print), begin_(begin) {}
 
     template <class... Parts>

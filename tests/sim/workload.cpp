@@ -7,7 +7,7 @@ void plant_roots(Cluster& cluster) {
     cluster.plant({"/k", "/e", "/s", "/t", "/k/counter"});
 }
 
-/// Some lives end inside a listener or a watch function, whatever they have just reported.
+/// Some clients are ended from inside a listener or a watch function.
 Workload::Workload(SimClient& client) : client_(client), mix_(client.chance(), 5, 4) {
     const auto end_one_in = [this](std::uint32_t n) {
         auto& chance = client_.chance();
@@ -47,7 +47,7 @@ void Workload::tick(TimePoint end) {
     }
 }
 
-/// Stops one way or another, and starts again some time after.
+/// Ends the client in one of several ways and starts it again later.
 void Workload::life() {
     auto& chance = client_.chance();
     if (!client_.started()) {
@@ -55,7 +55,7 @@ void Workload::life() {
     }
     stop();
     if (chance.one_in(3)) {
-        client_.start();  // while the former session still ends
+        client_.start();  // while the former session is still ending
     }
     start_later();
 }
@@ -79,7 +79,7 @@ void Workload::stop() {
     if (!chance.one_in(3)) {
         return end();
     }
-    const auto result = client_.look("/k", false);  // from inside a callback
+    const auto result = client_.look("/k", false);  // to stop from inside a callback
     if (result.valid()) {
         result.rawlink([end](const auto&) { end(); });
     }
@@ -119,7 +119,7 @@ void Workload::one_call() {
     }
 }
 
-/// The next call from inside the callback of the one before.
+/// Makes the next call from inside the callback of the previous one.
 void Workload::watch_and_link() {
     const auto path = mix_.key();
     const auto result = client_.get(path, true);

@@ -5,19 +5,18 @@
 
 namespace kazoo::sim {
 
-/// Nodes that are there from the beginning.
+/// Creates the nodes that exist from the start.
 void plant_roots(Cluster& cluster);
 
-/// What a program does with its client, now and then, by chance: calls of all kinds, alone, in
-/// callbacks, in coroutines, tried again; stops and new starts. Paths are few, so that programs
-/// meet.
+/// The random activity of one program: calls of all kinds, alone, from callbacks, in coroutines and
+/// with retries; stops and restarts. Few paths are used, so that programs conflict.
 class Workload {
 public:
     explicit Workload(SimClient& client);
 
-    /// Begins, and goes on until `end`.
+    /// Starts, and continues until `end`.
     void run_until(TimePoint end);
-    /// From now on nobody stops.
+    /// From now on the client is neither stopped nor restarted.
     void calm_down() { lives_ = false; }
 
 private:

@@ -1,4 +1,4 @@
-// Bad histories, for the checks of single calls and of their order.
+// Tests of the checks of single calls and of their order, on faulty histories.
 #include "history/checks/errors.hpp"
 #include "history/checks/once.hpp"
 #include "history/checks/order.hpp"

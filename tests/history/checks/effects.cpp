@@ -28,7 +28,7 @@ std::string by_nobody(const Write& write) {
            " was written or deleted, and no call can have done that";
 }
 
-/// Creates and sets have data of their own by which they are known.
+/// Checks a create or a set, which is identified by its unique data.
 void check_named(const Call& call, const Chronicle& chronicle, Verdict& verdict) {
     const auto writes = chronicle.of_data(call.data);
     if (writes.size() > 1) {
@@ -60,7 +60,7 @@ void check_named(const Call& call, const Chronicle& chronicle, Verdict& verdict)
     }
 }
 
-/// Of an operation that takes several steps.
+/// True if the write may be a step of a multi-step operation.
 bool is_a_step(const Write& write, const std::vector<const Call*>& long_calls) {
     for (const auto* call : long_calls) {
         const bool removes = call->act == Act::remove_tree;
@@ -95,8 +95,8 @@ void check_session_order(
     }
 }
 
-/// Deletes are not known by data, but by who deleted what when: calls and writes of one path, each
-/// of which has to find a partner of its own among the others.
+/// Deletes carry no data; they are matched by path, time and author. Each call and each write of
+/// one path needs a partner of its own.
 struct Removals {
     std::vector<const Call*> calls;
     std::vector<const Write*> writes;
@@ -106,7 +106,7 @@ bool fit_together(const Call& call, const Write& write) {
     return may_be_applied(call) && by_client(write, call.client) && within(write, call);
 }
 
-/// Gives `one` a partner, for which others may have to take another one.
+/// Finds a partner for `one` by an augmenting path: others may change theirs.
 bool find_partner(
     std::size_t one,
     std::size_t others,
@@ -143,7 +143,7 @@ void check_removals(
             verdict.fail(describe(*calls[i]) + ": succeeded, and nothing was deleted");
         }
     }
-    // If each side alone can be served, so can both.
+    // If a matching covers each side alone, one covers both (Mendelsohn-Dulmage).
     partners.assign(calls.size(), nobody);
     for (std::size_t i = 0; i < writes.size(); ++i) {
         std::vector<bool> asked(calls.size());

@@ -8,10 +8,10 @@
 
 namespace kazoo::history {
 
-/// When nothing is under way any more, the calls against what the servers wrote: what succeeded was
-/// written once, between call and reply; what was not sent or not applied was not; what is unknown
-/// once at most. What was written was asked for. Writes of one session are in the order of its
-/// calls.
+/// Once no calls are open, compares the calls with what the servers wrote. A successful write was
+/// applied once, between call and reply; one that was not sent or not applied, never; one with an
+/// unknown outcome, at most once. Every write belongs to a call. Writes of one session are in the
+/// order of its calls.
 void check_effects(const std::deque<Call>& calls, const Chronicle& chronicle, Verdict& verdict);
 
 }  // namespace kazoo::history

@@ -1,4 +1,4 @@
-// Bad histories, for the check of what calls left on the servers.
+// Tests of the check of effects, on faulty histories.
 #include "history/checks/effects.hpp"
 
 #include "history/checks/story.hpp"

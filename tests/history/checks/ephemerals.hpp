@@ -8,7 +8,7 @@
 
 namespace kazoo::history {
 
-/// No node belongs to a session that is over.
+/// Checks that no node is owned by an ended session.
 void check_ephemerals(
     const Chronicle& chronicle, const std::set<std::int64_t>& living_sessions, Verdict& verdict
 );

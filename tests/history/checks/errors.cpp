@@ -46,7 +46,7 @@ bool may_happen(const Call& call) {
     return false;
 }
 
-/// Whether a node was such, at some moment between call and reply.
+/// True if the node satisfied `such` at some moment between call and reply.
 template <class Such>
 bool was(const Call& call, const Chronicle& chronicle, std::string_view path, Such such) {
     const auto& history = chronicle.of(path);
@@ -60,7 +60,7 @@ bool was(const Call& call, const Chronicle& chronicle, std::string_view path, Su
     return false;
 }
 
-/// What the server's refusal of a write says about the node.
+/// True if the node's state justified the server's refusal at some moment.
 bool is_right(const Call& call, const Chronicle& chronicle) {
     const auto node_was = [&](auto such) { return was(call, chronicle, call.path, such); };
     const auto parent_was = [&](auto such) {
@@ -90,7 +90,8 @@ bool is_right(const Call& call, const Chronicle& chronicle) {
     return node_was([](const Snapshot& node) { return !node.children.empty(); });
 }
 
-/// The session was lost, or the like: nobody says more than that.
+/// Checks what follows from the error alone. Losing the session or the connection allows any
+/// outcome.
 bool outcome_is_right(const Call& call) {
     if (is_read(call.act) && call.outcome == Outcome::unknown) {
         return false;

@@ -6,8 +6,8 @@
 
 namespace kazoo::history {
 
-/// A call fails only with what can happen to it, says what that means for the data, and when a
-/// server refused it there was a moment, while it was under way, when that was right.
+/// A call fails only with errors that it can have, and with an outcome that fits the error. If a
+/// server refused it, the refusal was right at some moment between call and reply.
 void check_error(const Call& call, const Chronicle& chronicle, Verdict& verdict);
 
 }  // namespace kazoo::history

@@ -1,4 +1,4 @@
-// Bad histories, for the checks of states and of what outlives its session.
+// Tests of the checks of states and of ephemeral nodes, on faulty histories.
 #include "history/checks/ephemerals.hpp"
 #include "history/checks/states.hpp"
 #include "history/checks/story.hpp"

@@ -5,7 +5,7 @@
 
 namespace kazoo::history {
 
-/// When nothing is under way any more: every call completed once, and its callback ran once.
+/// Once no calls are open: every call has completed once, and its callback has run once.
 void check_once(const Call& call, Verdict& verdict);
 
 }  // namespace kazoo::history

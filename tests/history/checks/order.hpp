@@ -9,17 +9,17 @@
 
 namespace kazoo::history {
 
-/// What servers answer to one client is answered in the order in which it was asked.
+/// Replies to one client arrive in the order of its requests.
 class OrderCheck {
 public:
     explicit OrderCheck(Verdict& verdict) : verdict_(verdict) {}
 
-    /// A call that is over; each at its completion.
+    /// Call once for each call, at its completion.
     void on_over(const Call& call);
 
 private:
     Verdict& verdict_;
-    std::map<std::pair<int, int>, std::uint32_t> last_;  // answered, by client and life
+    std::map<std::pair<int, int>, std::uint32_t> last_;  // number of the last reply
 };
 
 }  // namespace kazoo::history

@@ -12,7 +12,7 @@ bool fits(const ZnodeStat& stat, const Snapshot& node) {
            stat.data_length == static_cast<std::int32_t>(node.data.size());
 }
 
-/// Whether the node, when it looked like that, would have given this answer.
+/// True if the node in that state would have given this reply.
 bool fits(const Call& call, const Snapshot& node) {
     const bool found = !call.error && (call.act != Act::exists || call.stat);
     if (found != node.exists) {

@@ -8,14 +8,14 @@
 
 namespace kazoo::history {
 
-/// Reads show what was really there at some moment, and never go back: what a session has read or
-/// written, or had the servers synchronised to, is the least that its later reads show.
+/// A read shows a state that existed, and never an older one than its session has seen by reads,
+/// writes or sync.
 class ReadCheck {
 public:
     ReadCheck(Verdict& verdict, const Chronicle& chronicle)
         : verdict_(verdict), chronicle_(chronicle) {}
 
-    /// A call that is over; each at its completion. Fills in its view and floor.
+    /// Call once for each call, at its completion. Fills in its view and floor.
     void on_over(Call& call);
 
 private:
@@ -23,7 +23,7 @@ private:
 
     Verdict& verdict_;
     const Chronicle& chronicle_;
-    std::map<std::int64_t, std::int64_t> floors_;  // by session: the zxid it has seen
+    std::map<std::int64_t, std::int64_t> floors_;  // zxid that the session has seen
 };
 
 }  // namespace kazoo::history

@@ -1,4 +1,4 @@
-// Bad histories, for the checks of reads and of watches.
+// Tests of the checks of reads and watches, on faulty histories.
 #include "history/checks/reads.hpp"
 
 #include "history/checks/story.hpp"

@@ -9,8 +9,8 @@
 
 namespace kazoo::history {
 
-/// What a listener hears is a walk through kazoo's table: a client begins LOST, becomes CONNECTED,
-/// from there SUSPENDED or LOST, and from SUSPENDED either.
+/// The states that a listener reports follow kazoo's table: LOST first, then CONNECTED; from
+/// CONNECTED to SUSPENDED or LOST; from SUSPENDED to CONNECTED or LOST.
 class StateCheck {
 public:
     StateCheck(Verdict& verdict, std::string who) : verdict_(verdict), who_(std::move(who)) {}

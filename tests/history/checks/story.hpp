@@ -12,7 +12,7 @@
 
 namespace kazoo::history {
 
-/// A short history, made up for a test of a check.
+/// A short made-up history for the test of a check.
 class Story {
 public:
     static TimePoint at(int ms) { return TimePoint(std::chrono::milliseconds(ms)); }
@@ -31,7 +31,8 @@ public:
         return last_ = write;
     }
 
-    /// A call from the time of the last write on, that is good; over at `over_ms`.
+    /// Adds a successful call that was made at the time of the last write and completed at
+    /// `over_ms`.
     Call& call(Act act, std::string path, std::string data = "", int client = 0) {
         auto& call = calls.emplace_back();
         call.number = static_cast<std::uint32_t>(calls.size());

@@ -45,7 +45,7 @@ void WatchCheck::on_over(const Call& call) {
         return;
     }
     note_what_it_shows(call);
-    const bool arms = call.good();  // a missing node is no error for exists
+    const bool arms = call.good();  // exists succeeds for a missing node
     if (!call.watches || !arms) {
         return;
     }
@@ -58,7 +58,7 @@ void WatchCheck::on_over(const Call& call) {
     untold_[call.client].push_back(call.number);
 }
 
-/// Watches that must have been told before this reply.
+/// Notes the watches whose event has to arrive before this reply.
 void WatchCheck::note_what_it_shows(const Call& read) {
     const auto& shown = at(read.path, read.view);
     for (const auto number : untold_[read.client]) {
@@ -91,7 +91,7 @@ bool WatchCheck::is_justified(const Watch& watch, const WatchedEvent& event) con
             case EventType::DELETED:
                 if (here && write.kind == Write::Kind::remove) return true;
                 break;
-            case EventType::CHANGED:  // or another node in its place, seen after a reconnect
+            case EventType::CHANGED:  // or the node was replaced, which is seen after a reconnect
                 if (here && write.kind != Write::Kind::remove) return true;
                 break;
             case EventType::CHILD:

@@ -13,21 +13,21 @@
 
 namespace kazoo::history {
 
-/// Every watch that was armed is told once: of a change that came after what its session had seen,
-/// or of the end of the session. What was not armed is told nothing. An event arrives before any
-/// reply that shows what it tells of.
+/// Every armed watch fires once: for a change after what its session had seen, or for the end of
+/// the session. A watch that was not armed does not fire. An event arrives before any reply that
+/// shows its change.
 class WatchCheck {
 public:
     WatchCheck(Verdict& verdict, const Chronicle& chronicle)
         : verdict_(verdict), chronicle_(chronicle) {}
 
-    /// A call that is over; each at its completion, behind the check of reads.
+    /// Call once for each call at its completion, after ReadCheck.
     void on_over(const Call& call);
-    /// The watch of this call is told, as the so-manieth event of its client.
+    /// The watch of this call fires; event_number counts the events of its client from 1.
     void on_event(const Call& call, const WatchedEvent& event, std::uint64_t event_number);
-    /// Nothing has happened for a while, clients are connected, all events are told.
+    /// Call after a quiet period with all clients connected, when all events have arrived.
     void at_rest();
-    /// All clients have ended.
+    /// Call after all clients have ended.
     void at_end();
 
 private:

@@ -1,4 +1,4 @@
-// Access lists and authentication.
+// Access control lists and authentication.
 #include "behaviour/suites.hpp"
 #include "support/wait_until.hpp"
 
@@ -49,7 +49,7 @@ TEST_P(Access, DigestIsolatesNodes) {
     EXPECT_THROW(stranger.get("/private"), NoAuthError);
     EXPECT_THROW(stranger.set("/private", ""), NoAuthError);
     EXPECT_THROW(stranger.create("/private/sub"), NoAuthError);
-    // That it exists is no secret before 3.8.4 and 3.9.2.
+    // exists requires no permission before 3.8.4 and 3.9.2.
     const auto existence = code_of([&] { EXPECT_TRUE(stranger.exists("/private")); });
     EXPECT_TRUE(!existence || existence == Errc::no_auth) << existence;
     stranger.add_auth("digest", "user:wrong");

@@ -1,4 +1,4 @@
-// What only a program with a loop of its own sees of the Asio handler.
+// The Asio handler in a program that runs its own loop.
 #include "support/handler_fixture.hpp"
 #include "support/shared_server.hpp"
 

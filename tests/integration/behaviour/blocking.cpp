@@ -1,5 +1,5 @@
-// Blocking calls in callbacks: they work where the handler has the threads, and are refused at once
-// where they could never end.
+// Blocking calls in callbacks: they work if the handler has threads for them, and fail at once with
+// would_deadlock if not.
 #include "behaviour/suites.hpp"
 #include "support/wait_until.hpp"
 
@@ -13,7 +13,7 @@ namespace {
 using Call = std::pair<const char*, std::function<void(KazooClient&)>>;
 using Outcomes = std::vector<std::pair<std::string, std::error_code>>;
 
-/// Every blocking member of a client that leaves the client running.
+/// All blocking members of a client, except those that stop it.
 const std::vector<Call>& blocking_calls() {
     static const std::vector<Call> calls{
         {"create", [](KazooClient& c) { c.create("/new"); }},
@@ -37,8 +37,8 @@ const std::vector<Call>& blocking_calls() {
     return calls;
 }
 
-/// Tries them all; the codes of what they throw. Where they are not allowed, the waits are for a
-/// result that never comes: one that is there already may be looked at anywhere.
+/// Makes all blocking calls; returns the errors they throw. Where blocking is not allowed, waits
+/// for a result that never completes, because waiting for a completed one is always allowed.
 Outcomes try_all(KazooClient& client, bool allowed) {
     Outcomes outcomes;
     const auto attempt = [&](const char* name, const auto& call) {
@@ -108,7 +108,8 @@ TEST_P(Blocking, IsRefusedInListeners) {
 TEST_P(Blocking, OfMultiStepOperationsInsideTheirOwnCallbacks) {
     auto& told = record<std::error_code>();
     auto& client = zk();
-    // Each waits for the next inside its callback: an internal step on the user's lane would hang.
+    // Each call blocks inside the callback of the previous one; it would hang if an internal step
+    // needed the lane of user callbacks.
     client.ensure_path_async("/a/b").rawlink([&](const auto&) {
         told.add(code_of([&] {
             client.create("/c/d", "", CreateOptions().makepath());
@@ -145,7 +146,7 @@ TEST_P(Blocking, LongerThanTheSessionTimeoutCostsNoSession) {
     EXPECT_EQ(client.session_timeout(), 1s);
     const auto session = client.client_id()->session_id;
     const auto block = [&] {
-        code_of([&] { client.handler()->sleep(1600ms); });  // refused at once on a loop
+        code_of([&] { client.handler()->sleep(1600ms); });  // fails at once on a loop
         done.add(1);
     };
     client.exists("/a", Watcher([&](const WatchedEvent& event) {

@@ -1,4 +1,4 @@
-// Results, their links, and errors that escape from callbacks.
+// Results, linked callbacks, and exceptions thrown by callbacks.
 #include "behaviour/suites.hpp"
 #include "support/wait_until.hpp"
 
@@ -10,7 +10,7 @@
 namespace kazoo::behaviour {
 
 TEST_P(Callbacks, NothingIsCompletedInsideTheCall) {
-    auto& client = make_client(options());  // fails at once: it is not started
+    auto& client = make_client(options());  // fails at once: not started
     auto& told = record<std::thread::id>();
     const auto result = client.get_async("/");
     result.rawlink([&](const auto&) { told.add(std::this_thread::get_id()); });

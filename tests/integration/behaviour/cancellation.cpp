@@ -1,4 +1,4 @@
-// Giving operations up: cancel, deadlines, stop tokens; and what that means for the data.
+// Cancellation by cancel(), deadlines and stop tokens, and the resulting outcomes.
 #include "behaviour/suites.hpp"
 #include "support/wait_until.hpp"
 
@@ -11,8 +11,8 @@ CallOptions within(Duration timeout) {
     return CallOptions().timeout(timeout);
 }
 
-/// Waits until all requests have left the client, whose server is silent: a request behind them is
-/// then given up with an outcome that says so.
+/// Waits until all requests have been sent to the silent server: from then on a request that times
+/// out has an unknown outcome.
 bool has_sent_all(KazooClient& client) {
     return wait_until(
         [&] {

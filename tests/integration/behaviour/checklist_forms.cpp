@@ -1,4 +1,4 @@
-// Rows 32-38: the operations in both forms. What each of them does in detail: operations.cpp.
+// Rows 32-38: the operations in both forms. See operations.cpp for the details of each.
 #include "behaviour/suites.hpp"
 
 #include <algorithm>
@@ -8,7 +8,7 @@
 namespace kazoo::behaviour {
 namespace {
 
-/// The whole error that `call` throws.
+/// The error that `call` throws.
 Error error_of(const std::function<void()>& call) {
     try {
         call();

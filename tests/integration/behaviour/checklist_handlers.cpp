@@ -1,4 +1,4 @@
-// Rows 5-7 and 17-19: who owns the threads.
+// Rows 5-7 and 17-19: ownership of threads.
 #include "behaviour/suites.hpp"
 #include "support/pool_handler.hpp"
 #include "support/shared_server.hpp"
@@ -15,7 +15,7 @@
 namespace kazoo::behaviour {
 namespace {
 
-/// Notices two of its kind at the same time.
+/// Detects concurrent calls of pass().
 class Turnstile {
 public:
     void pass() {
@@ -48,7 +48,7 @@ ClientOptions plain_options() {
     return ClientOptions().hosts(shared_server().hosts());
 }
 
-/// Threads that a program with clients on this handler has more than before.
+/// Expects `more` threads than `before`, for clients on this handler.
 void expect_threads(int before, int more) {
     EXPECT_TRUE(wait_until([&] { return thread_count() == before + more; }, patience))
         << thread_count() << " threads, " << before << " before, " << more << " more expected";
@@ -163,7 +163,7 @@ TEST(ChecklistOfOneHandler, Row18_AClassIsNoHandler) {
                   std::shared_ptr<SequentialThreadingHandler>>);
     static_assert(!std::is_convertible_v<SequentialThreadingHandler*, std::shared_ptr<Handler>>);
     static_assert(!std::is_constructible_v<SequentialAsioHandler>, "no loop, no handler");
-    const KazooClient client(plain_options().handler(nullptr));  // none: the default
+    const KazooClient client(plain_options().handler(nullptr));  // null: the default handler
     ASSERT_NE(client.handler(), nullptr);
 }
 
@@ -173,7 +173,7 @@ TEST(ChecklistOfOneHandler, Row18_ALoopThatNobodyRunsShowsAsATimeout) {
         plain_options().handler(std::make_shared<SequentialAsioHandler>(context)).close_timeout(0ms)
     );
     EXPECT_THROW(zk.start(50ms), KazooTimeoutError);
-    context.run();  // what the stop has begun
+    context.run();  // runs what stop() has posted
     EXPECT_EQ(zk.client_state(), KeeperState::CLOSED);
 }
 

@@ -7,8 +7,7 @@
 namespace kazoo::behaviour {
 namespace {
 
-/// Blocks the way this handler's programs do, until the event is set: at once where that would be
-/// a deadlock.
+/// Blocks until the event is set; returns at once where blocking would deadlock.
 void block_on(const Event& event) {
     try {
         event.wait(patience);

@@ -1,4 +1,4 @@
-// Rows 44-50: results by hand, the end of a handler, and requests without a connection.
+// Rows 44-50: promises, the end of a handler, and requests without a connection.
 #include "behaviour/suites.hpp"
 #include "support/wait_until.hpp"
 
@@ -26,7 +26,7 @@ TEST_P(Checklist, Row44_ResultsMayBeSetFromTheConnectionsThread) {
     EXPECT_EQ(good_result.get(patience), 42);
     EXPECT_THROW(bad_result.get(patience), std::logic_error);
     ASSERT_TRUE(told.wait_for(2));
-    client.stop();  // the posted functions have ended
+    client.stop();  // waits until the posted functions have ended
 }
 
 TEST_P(Checklist, Row45_GetAndWaitOfAReadyResultDoNotBlock) {
@@ -36,7 +36,7 @@ TEST_P(Checklist, Row45_GetAndWaitOfAReadyResultDoNotBlock) {
     EXPECT_TRUE(result.wait(0s));
     EXPECT_EQ(result.get(0s), "value");
     EXPECT_EQ(result.get(), "value");
-    // Even where nothing may block.
+    // Even where blocking is not allowed.
     auto& client = make_client(options());
     auto& told = record<std::string>();
     client.add_listener([&told, result](KazooState) { told.add(result.get()); });
@@ -74,7 +74,7 @@ TEST_P(Checklist, Row47_UnlinkRemovesALink) {
 }
 
 TEST_P(Checklist, Row48_AResultBelongsToTheHandlerItWasMadeFor) {
-    auto& client = zk();  // so that the handler runs
+    auto& client = zk();  // starts the handler
     Promise<int> promise(client.handler());
     EXPECT_EQ(promise.result().handler(), handler());
     // Its callbacks share the completion lane with those of operations.
@@ -184,7 +184,7 @@ TEST_P(Checklist, Row50_RequestsAfterExpiryFailUntilThereIsANewSession) {
     end_session(id);
     proxy().restore();
     ASSERT_TRUE(in_listener.wait_for(1));
-    // The listener may be told late: then the new session serves the request.
+    // If the listener runs late, the new session serves the request.
     const auto code = in_listener.all()[0];
     EXPECT_TRUE(!code || code == Errc::session_expired) << code;
     ASSERT_TRUE(client.start_async().wait(patience));

@@ -100,7 +100,7 @@ TEST_P(Checklist, Row04_RawlinkNeverRunsTheCallbackItself) {
     const auto ready = zk().get_async("/a");
     ready.wait(patience);
     link(ready);
-    // Also from a callback, where the lane's own thread links.
+    // Also from a callback, which runs on the lane's own thread.
     ready.rawlink([&](AsyncResult<NodeData> result) { link(result); });
     ASSERT_TRUE(inside.wait_for(3));
     EXPECT_EQ(inside.all(), (std::vector<bool>{false, false, false}));
@@ -121,7 +121,7 @@ TEST_P(Checklist, Row20_StartAsyncAloneReturnsAnEvent) {
     static_assert(std::is_same_v<decltype(client.sync_async("")), AsyncResult<std::string>>);
     static_assert(std::is_same_v<decltype(client.add_auth_async("", "")), AsyncResult<void>>);
     static_assert(std::is_same_v<decltype(client.command_async()), AsyncResult<std::string>>);
-    const Event event = client.start_async();  // begun before: the same event
+    const Event event = client.start_async();  // already started: returns the same event
     EXPECT_TRUE(event.is_set());
 }
 
@@ -169,7 +169,7 @@ TEST_P(Checklist, Row23_CallbackLinkedAfterReadinessRunsExactlyOnce) {
     result.rawlink([&](AsyncResult<NodeData>) { told.add("late"); });
     result.rawlink([&](AsyncResult<NodeData>) { told.add("later"); });
     ASSERT_TRUE(told.wait_for(3));
-    // Behind everything that could repeat an earlier link.
+    // Runs after any repetition of an earlier callback.
     auto& last = record<int>();
     result.rawlink([&](AsyncResult<NodeData>) { last.add(1); });
     ASSERT_TRUE(last.wait_for(1));
@@ -190,7 +190,7 @@ TEST_P(Checklist, Row23_LinksRacingWithReadinessRunExactlyOnce) {
         });
     }
     ASSERT_TRUE(done.wait_for(rounds));
-    zk().stop();  // nothing is left that could run
+    zk().stop();  // no callback can run after this
     EXPECT_TRUE(std::all_of(runs.begin(), runs.end(), [](const auto& n) { return n == 1; }));
 }
 

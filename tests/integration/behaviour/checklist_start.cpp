@@ -1,4 +1,4 @@
-// Rows 8-14: start_async, its event, and servers that are never reached.
+// Rows 8-14: start_async, its event, and unreachable servers.
 #include "behaviour/suites.hpp"
 #include "support/loopback.hpp"
 #include "support/wait_until.hpp"
@@ -8,7 +8,7 @@
 namespace kazoo::behaviour {
 namespace {
 
-/// Nobody listens there.
+/// A port where no server listens.
 std::string unreachable() {
     return "127.0.0.1:" + std::to_string(free_port());
 }
@@ -37,7 +37,7 @@ TEST_P(Checklist, Row09_StartAsyncReturnsAnEvent) {
     proxy().thaw();
     EXPECT_TRUE(event.wait(patience));
     EXPECT_TRUE(event.is_set());
-    event.wait();  // for ever: returns, as it is set
+    event.wait();  // without a limit: returns, as the event is set
 }
 
 TEST_P(Checklist, Row10_WaitThenConnectedTells) {

@@ -1,4 +1,4 @@
-// Rows 27-31: what the example of the page does.
+// Rows 27-31: the example of kazoo's page.
 #include "behaviour/suites.hpp"
 #include "support/child_process.hpp"
 #include "support/shared_server.hpp"
@@ -17,7 +17,8 @@ namespace {
 
 using Children = std::vector<std::string>;
 
-/// Runs the program exit_in_callback; its exit status, or what became of it instead.
+/// Runs the program exit_in_callback. Returns its exit status, or a description of how it ended
+/// instead.
 std::string run_exit_in_callback(const HandlerKind& kind, const std::string& owner) {
     const auto log = std::filesystem::temp_directory_path() / unique_chroot().substr(1);
     const auto pid =

@@ -1,4 +1,4 @@
-// Clients that live under a node of their own. Every other test does too; here it shows.
+// Chroots. All other tests use one as well; these test it explicitly.
 #include "behaviour/suites.hpp"
 #include "support/shared_server.hpp"
 
@@ -36,7 +36,7 @@ TEST_P(Chroots, WatchesSpeakOfTheUsersPath) {
 }
 
 TEST_P(Chroots, ANeighbourWithTheSamePrefixIsNotInside) {
-    // kazoo compares letters, not components.
+    // Python kazoo compares characters, not path components.
     root_client().create(chroot() + "-more");
     auto& inside = start_client(options());
     EXPECT_FALSE(inside.exists("-more"));

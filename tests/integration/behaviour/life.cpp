@@ -1,4 +1,4 @@
-// Start, stop, restart and destruction, from everywhere and at any time.
+// Start, stop, restart and destruction, from all places and at any time.
 #include "behaviour/suites.hpp"
 #include "support/shared_server.hpp"
 #include "support/wait_until.hpp"

@@ -1,4 +1,4 @@
-// Much at once: results in flight, watches that fire together, callbacks that do not keep up.
+// Load: many results in flight, many watches that fire together, slow callbacks.
 #include "behaviour/suites.hpp"
 #include "support/shared_server.hpp"
 
@@ -13,13 +13,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Sanitizers slow the whole process down: that must not look like pings that do not go on.
+// Sanitizers slow the process down, which must not cause missed pings.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr std::chrono::milliseconds short_timeout = 4s;
 #else
 constexpr std::chrono::milliseconds short_timeout = 1s;
 #endif
-/// Longer than a server waits for a sign of life.
+/// Longer than the session timeout.
 constexpr auto slow = short_timeout * 3 / 2;
 
 }  // namespace
@@ -27,7 +27,7 @@ constexpr auto slow = short_timeout * 3 / 2;
 TEST_P(Load, AHundredThousandResultsInFlight) {
     auto& client = zk();
     client.create("/a", "data");
-    // A JVM that has just started takes its time.
+    // A newly started JVM is slow.
     const int wanted = shared_server().embedded() ? 100'000 : 10'000;
     auto& order = record<int>();
     std::atomic<int> wrong{0};
@@ -59,7 +59,7 @@ TEST_P(Load, AWatchStormBesideASlowCallback) {
     for (const auto& result : armed) ASSERT_TRUE(result.wait(patience));
 
     auto& slept = record<int>();
-    // A callback that sleeps on the loop that carries the connection delays the pings as well.
+    // On this handler a sleeping callback blocks the loop, and with it the pings.
     const bool apart = GetParam().handler_name != "sequential_asio_handler";
     if (apart) {
         client.exists_async("/").rawlink([&](const auto&) {

@@ -1,4 +1,4 @@
-// What each operation does with nodes.
+// The effects of each operation on nodes.
 #include "behaviour/suites.hpp"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
-// Whole lives by chance: every call that begins or ends a life, from several threads and from each
-// lane, against servers that come and go. The machine behind it is tested alone in
-// tests/unit/client/lifecycle_test.cpp; here are its threads.
+// Random lifecycles: all calls that start or end a client, from several threads and from each lane,
+// while servers come and go. tests/unit/client/lifecycle_test.cpp tests the state machine alone;
+// this tests its use from threads.
 #include "behaviour/suites.hpp"
 
 #include <atomic>
@@ -14,7 +14,7 @@
 namespace kazoo::behaviour {
 namespace {
 
-/// A client that several threads use, and that is replaced and moved beneath them.
+/// A client that is replaced and moved while several threads use it.
 class SharedClient : public std::enable_shared_from_this<SharedClient> {
 public:
     using Act = std::function<void(const std::shared_ptr<SharedClient>&)>;
@@ -26,14 +26,14 @@ public:
     void calm_down() { calm_ = true; }
     [[nodiscard]] bool calm() const { return calm_; }
 
-    /// Calls `use(client)`, which stays where it is meanwhile.
+    /// Calls `use(client)`; the client is not moved meanwhile.
     template <class Use>
     void with(Use&& use) {
         const std::shared_lock still(moving_);
         const auto client = current();
         use(*client);
     }
-    /// The former client is destroyed by its last user, which may be one of its own callbacks.
+    /// The last user of the old client destroys it, possibly from one of its own callbacks.
     void replace() {
         auto fresh = std::make_shared<KazooClient>(options_());
         fresh->add_listener([this, weak = weak_from_this()](KazooState) {
@@ -43,7 +43,7 @@ public:
         const std::lock_guard lock(mutex_);
         client_.swap(fresh);
     }
-    /// Moving is allowed only while nobody calls the client.
+    /// A client may be moved only while no other thread uses it.
     void move() {
         const std::unique_lock alone(moving_, std::try_to_lock);
         if (alone) {
@@ -70,7 +70,7 @@ public:
     Actor(std::shared_ptr<SharedClient> shared, Proxy& proxy, std::uint64_t seed)
         : shared_(std::move(shared)), proxy_(proxy), random_(seed) {}
 
-    /// `blocks`: the caller may wait.
+    /// `blocks`: the calling thread may block.
     void act(bool blocks) {
         switch (random_() % 12) {
             case 0:
@@ -102,11 +102,11 @@ private:
             try {
                 zk.start(limit);
             } catch (const KazooException&) {
-                // Timed out, stopped or exhausted: any of them may be true here.
+                // Timeout, stop and exhausted retries are all possible here.
             }
         });
     }
-    /// What a callback does is drawn now: the lanes have no chance of their own.
+    /// Seeds the callback's actions here, since random_ is not thread-safe.
     void call_back() {
         const auto seed = random_();
         shared_->with([&](KazooClient& zk) {

@@ -1,4 +1,4 @@
-// Starts and stops that meet: in the callbacks of an end, on several threads, beside each other.
+// Concurrent starts and stops: in the callbacks of a stop, on several threads, next to each other.
 #include "behaviour/suites.hpp"
 #include "support/wait_until.hpp"
 

@@ -1,5 +1,5 @@
-// Functions, captures and values of users whose every special member calls the client back: none of
-// them may run while a lock of the library is held. Such a call would wait for ever.
+// Functions, captures and values of the user whose special members call the client: none of them
+// may run while the library holds a lock, as such a call would deadlock.
 #include "behaviour/suites.hpp"
 #include "support/wait_until.hpp"
 
@@ -8,7 +8,7 @@
 namespace kazoo::behaviour {
 namespace {
 
-/// The client that is called back, until the test forgets it.
+/// The client to call; set to null before it is destroyed.
 class Target {
 public:
     void set(KazooClient* client) { client_ = client; }
@@ -33,7 +33,7 @@ private:
     mutable std::atomic<int> calls_{0};
 };
 
-/// A function object, and a value.
+/// Used both as a function object and as a value.
 class CallsBack {
 public:
     explicit CallsBack(std::shared_ptr<Target> target) : target_(std::move(target)) { touch(); }

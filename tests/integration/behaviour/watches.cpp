@@ -15,7 +15,7 @@ WatchedEvent event(EventType type, const char* path) {
 
 using Events = std::vector<WatchedEvent>;
 
-/// Calls its client when it ends, as a handle of a user's may do.
+/// Calls its client from its destructor, as a user's handle may do.
 class CallsAtItsEnd {
 public:
     CallsAtItsEnd(KazooClient& client, std::atomic<int>& ended) : client_(client), ended_(ended) {}
@@ -273,8 +273,8 @@ TEST_P(Watches, AreToldOfTheStopOnce) {
     EXPECT_EQ(told.size(), 1U);
 }
 
-// Wherever a watch function ends that was never registered, or is told, no lock of the library is
-// held: what it has captured may call the client.
+// A watch function is destroyed without a lock of the library held, whether it was never registered
+// or has been called: its captures may call the client.
 TEST_P(Watches, MayCallTheClientWhereTheirFunctionsEnd) {
     std::atomic<int> ended{0};
     const auto have_ended = [&](int count) {

@@ -1,6 +1,6 @@
-// exit_in_callback <kind of handler> local|static|main <hosts>: the example of kazoo's page whose
-// callback calls exit, with a client that is a local or a static object. With "main" it is main
-// that ends and leaves a static client behind. Ends with status 7 and says nothing.
+// exit_in_callback <kind of handler> local|static|main <hosts>: the example of kazoo's page in
+// which a callback calls exit, with a local or a static client. With "main", main returns and
+// leaves a static client. Exits with status 7 and prints nothing.
 #include "support/handler_kit.hpp"
 
 #include <kazoo/client.hpp>
@@ -28,14 +28,14 @@ int run(kazoo::KazooClient& zk, bool from_callback) {
 
 }  // namespace
 
-// Known to the thread sanitizer alone: who ends the process in a callback joins no threads.
+// Read by Thread sanitizer: exit in a callback leaves threads unjoined.
 extern "C" const char* __tsan_default_options() {
     return "report_thread_leaks=0";
 }
 
 int main(int argc, char** argv) {
     if (argc != 4) return 3;
-    // Never destroyed: whoever calls exit in a callback has no time to shut a loop down.
+    // Never destroyed: exit in a callback cannot wait for a loop to shut down.
     static auto* const kit = kazoo::testing_support::handler_kind(argv[1]).make().release();
     const auto options = kazoo::ClientOptions().hosts(argv[3]).handler(kit->handler());
     const std::string_view mode = argv[2];

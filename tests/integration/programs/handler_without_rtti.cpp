@@ -1,4 +1,4 @@
-// A handler of a program that is compiled without run-time type information, as some programs are.
+// A handler in a program compiled without run-time type information.
 #include <kazoo/kazoo.hpp>
 #include <kazoo/testing/server.hpp>
 
@@ -11,7 +11,7 @@
 
 namespace {
 
-/// A handler of the user's, which uses the threads of another one.
+/// A user-defined handler that delegates to another handler's threads.
 class OwnHandler final : public kazoo::Handler {
 public:
     [[nodiscard]] std::string_view name() const noexcept override { return "own_handler"; }

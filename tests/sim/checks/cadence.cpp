@@ -9,9 +9,10 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Duration tolerance = 60ms;
-/// Between rounds: the first pause at its shortest (RetryPolicy's defaults).
+/// Shortest pause between two rounds of servers: the first pause of RetryPolicy's defaults.
 constexpr Duration shortest_pause = 60ms;
-/// The longest pause and the longest attempt, as far as limits grow, and some more for look-ups.
+/// The longest time without an attempt is the longest pause plus the longest attempt at its grown
+/// limit, with a margin for name look-ups.
 constexpr Duration longest_attempt = 30s;
 constexpr Duration longest_silence = 5s + longest_attempt + 1s;
 
@@ -37,7 +38,7 @@ void Cadence::on_attempt(TimePoint now) {
     last_attempt_ = now;
     attempt_excuse_ = Duration(0);
     unproven_.push_back(now);
-    // One more than a round: an attempt to move to a writable server is not of any round.
+    // One attempt more than a round has: the search for a writable server belongs to no round.
     if (unproven_.size() > hosts_ + 2) {
         const auto round = now - unproven_.front();
         unproven_.pop_front();
@@ -55,7 +56,7 @@ void Cadence::on_welcome(Duration session_timeout, TimePoint now) {
     heard_excuse_ = Duration(0);
     patience_ = Duration(0);
     excuse_ = Duration(0);
-    excused_before_ = true;  // the first ping may be early, if the answer came late
+    excused_before_ = true;  // a late handshake reply makes the first ping early
 }
 
 void Cadence::check_gap(TimePoint now, const char* what) {
@@ -73,7 +74,7 @@ void Cadence::on_ping(TimePoint now) {
         return verdict_.fail(who_ + ": a ping before the welcome");
     }
     if (now == last_ping_) {
-        return;  // they went out together, after a time in which nothing could
+        return;  // queued while nothing could be sent, then sent together
     }
     check_gap(now, "before this one");
     const bool excusable = excused(now) > 0ms;
@@ -87,7 +88,7 @@ void Cadence::on_ping(TimePoint now) {
 
 void Cadence::on_auth() {
     excuse_ += longest_attempt;
-    attempt_excuse_ += longest_attempt;  // the judgement has a time limit of its own
+    attempt_excuse_ += longest_attempt;  // authentication has a time limit of its own
 }
 
 void Cadence::on_end(TimePoint now) {
@@ -109,7 +110,7 @@ void Cadence::want(bool connected, TimePoint now) {
     if (connected != wanted_) {
         last_attempt_ = now;
         attempt_excuse_ = Duration(0);
-        unproven_.clear();  // whoever starts a client again does not want to wait
+        unproven_.clear();  // an explicit start connects without a pause
     }
     wanted_ = connected;
 }

@@ -12,41 +12,41 @@
 
 namespace kazoo::sim {
 
-/// When a client pings and connects, as seen on its wire.
+/// Checks when a client pings and connects, as observed on its wire.
 ///
-/// Pings go out every third of the session timeout T, whatever else is sent; what the client cannot
-/// help (its process stood still, the system took no bytes) is excused. Attempts that come to
-/// nothing follow each other with pauses, one for each round of servers, and they do follow. A
-/// connection on which nothing arrives for 2T/3 is given up, a session without contact for 4T/3
-/// as well.
+/// Pings go out every third of the session timeout T, whatever else is sent. Delays outside the
+/// client's control (its process was suspended, the system's send buffer was full) are excused.
+/// After a round of failed attempts the client pauses, and then continues to try. It abandons a
+/// connection on which nothing arrives for 2T/3, and a session without contact for 4T/3.
 class Cadence {
 public:
     Cadence(Verdict& verdict, std::string who, std::size_t hosts)
         : verdict_(verdict), who_(std::move(who)), hosts_(hosts) {}
 
-    /// The client's process stood still, or is about to, for so long.
+    /// The client's process is suspended, or is about to be, for this long.
     void on_excuse(Duration time);
 
-    /// The name that is looked up now takes so long.
+    /// The name look-up in progress takes this long.
     void on_slow_name(Duration time) { attempt_excuse_ += time; }
 
     void on_attempt(TimePoint now);
-    /// The server has welcomed the client.
+    /// The server has accepted the client's handshake.
     void on_welcome(Duration session_timeout, TimePoint now);
     void on_heard(TimePoint now) { heard_ = now; }
-    /// The server has answered something on this connection.
+    /// The server has answered a request on this connection.
     void on_proof() { unproven_.clear(); }
     void on_ping(TimePoint now);
-    /// Credentials are sent: until they are judged there are no pings.
+    /// Credentials were sent; there are no pings until the server has answered them.
     void on_auth();
     void on_end(TimePoint now);
 
     void on_send(TimePoint now) { sending_since_ = now; }
     void on_sent(TimePoint now);
 
-    /// The client wants to be connected from now on, or does not any more.
+    /// From now on the client tries to stay connected, or no longer does.
     void want(bool connected, TimePoint now);
-    /// What the client says of itself, and whether its process has had time to look at the clock.
+    /// Checks the state that the client reports. Call only when its process has had time to run its
+    /// timers.
     void look(bool connected, bool suspended, TimePoint now);
 
 private:
@@ -57,18 +57,18 @@ private:
     const std::string who_;
     const std::size_t hosts_;
 
-    std::deque<TimePoint> unproven_;  // attempts since the last proof
+    std::deque<TimePoint> unproven_;  // attempts since the last answered request
     TimePoint last_attempt_;
     TimePoint heard_;
     bool wanted_ = false;
 
-    Duration timeout_{0};  // of the session; 0: none so far
+    Duration timeout_{0};  // of the session; 0 before the first handshake
     bool welcomed_ = false;
-    TimePoint last_ping_;  // or the welcome
-    Duration excuse_{0};   // since then
+    TimePoint last_ping_;  // or the time of the handshake
+    Duration excuse_{0};   // since last_ping_
     Duration attempt_excuse_{0};
     Duration heard_excuse_{0};
-    Duration patience_{0};  // after a pause a ping has the usual time to be answered
+    Duration patience_{0};  // after a suspension a ping has the usual time to be answered
     bool excused_before_ = true;
     std::optional<TimePoint> sending_since_;
 };

@@ -1,4 +1,4 @@
-// Bad histories, for the checks of the cadence, and of what is left at the end.
+// Tests of the cadence check and of the leak checks, on faulty histories.
 #include "checks/cadence.hpp"
 #include "checks/remains.hpp"
 #include "history/checks/story.hpp"

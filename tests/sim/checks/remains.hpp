@@ -10,20 +10,20 @@
 
 namespace kazoo::sim {
 
-/// The same, in what the servers wrote and in their tree.
+/// Like history::check_ephemerals, for what the servers wrote and also for their tree.
 void check_ephemerals(const Chronicle& chronicle, const server::State& state, Verdict& verdict);
 
-/// What a client that has ended still has.
+/// What a client still holds after it has ended.
 struct Remains {
     std::size_t calls_under_way = 0;
     std::size_t connections = 0;
     std::size_t backlog = 0;
     int handler_users = 0;
-    bool client_lives = false;  ///< although nobody holds it
+    bool client_lives = false;  ///< although no reference to it is held
 };
 void check_remains(const std::string& who, const Remains& remains, Verdict& verdict);
 
-/// Blocks of memory before and after.
+/// Compares the numbers of live allocations before and after a run.
 void check_memory(long before, long after, Verdict& verdict);
 
 }  // namespace kazoo::sim
