@@ -60,7 +60,7 @@ Admin::~Admin() {
     try {
         target_.close(link_);
     } catch (const std::exception&) {
-        // The session expires by itself.
+        // Ignored: the session will expire.
     }
 }
 

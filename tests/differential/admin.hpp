@@ -9,10 +9,10 @@
 
 namespace kazoo::differential {
 
-/// How long a server may take to answer anything.
+/// Time limit for any reply of a server.
 inline constexpr std::chrono::seconds answer_limit{10};
 
-/// The super user of a server, on a connection of its own: makes room for scripts and cleans up.
+/// A connection with a server's super user: creates the roots of scripts and cleans up.
 class Admin {
 public:
     explicit Admin(Target& target);
@@ -20,16 +20,16 @@ public:
     Admin& operator=(const Admin&) = delete;
     ~Admin();
 
-    /// The zxid of the new node.
+    /// Returns the zxid of the new node.
     std::int64_t create(const std::string& path);
-    /// Everything there is at and below a path, and what can be known of it.
+    /// All nodes at and below a path, with everything observable about them.
     struct Tree {
         std::vector<std::string> paths;  // parents before children
         std::vector<Entry> entries;
     };
     Tree look(const std::string& path, const Names& names);
     void remove(const std::vector<std::string>& paths);
-    /// Ends somebody's session.
+    /// Ends a session of another client.
     void end_session(std::int64_t id, const std::string& password);
 
 private:
@@ -42,7 +42,7 @@ private:
     Target::Link link_;
 };
 
-/// The handshake of a client without peculiarities.
+/// An ordinary client's connect frame.
 [[nodiscard]] std::string connect_frame(std::int64_t session, std::string_view password);
 
 }  // namespace kazoo::differential

@@ -19,7 +19,7 @@ constexpr std::array rare_names{
     "a b"sv,
     "quota"sv};
 
-/// Behind the root; the last ones without it.
+/// Appended to the root: invalid paths, and unusual valid ones.
 constexpr std::array bad_tails{
     "/"sv,
     "//a"sv,
@@ -62,7 +62,7 @@ Acl entry(std::int32_t perms, std::string_view scheme, std::string_view id) {
     return {perms, Id(std::string(scheme), std::string(id))};
 }
 
-// Of u1:p1 and u2:p2.
+// Digests of u1:p1 and u2:p2.
 constexpr auto digest_1 = "u1:fpT/y03U+EjItKZOSLGvjnJlyng="sv;
 
 }  // namespace

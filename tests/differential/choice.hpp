@@ -14,7 +14,7 @@
 
 namespace kazoo::differential {
 
-/// The values that scripts are made of: each call takes one by chance.
+/// The values that scripts consist of; each function makes a random choice.
 class Choice {
 public:
     explicit Choice(std::uint64_t seed) noexcept : random_(seed) {}
@@ -26,17 +26,17 @@ public:
         return items[below(n)];
     }
 
-    /// Of a node that may exist.
+    /// The path of a node that may exist.
     std::string path();
-    /// Anything: also what no node can have.
+    /// Any path, valid or not.
     std::string any_path();
     std::string bad_path();
     /// Mostly -1 or small.
     std::int32_t version();
     std::optional<std::string_view> data();
-    /// That keeps the node usable by everybody.
+    /// An ACL that lets every client use the node.
     AclList mild_acl();
-    /// Also restrictive, also invalid.
+    /// Any ACL, including restrictive and invalid ones.
     AclList acl();
 
 private:

@@ -8,19 +8,20 @@
 
 namespace kazoo::differential {
 
-/// Something in which the embedded server differs from Apache ZooKeeper on purpose, or which no
-/// server promises.
+/// An intentional difference between the embedded server and Apache ZooKeeper, or behaviour that
+/// ZooKeeper leaves undefined.
 struct Deliberate {
     std::string_view name;
     std::string_view reason;
-    /// Steps that would show it: scripts hold none. Null: it is masked where replies are read.
+    /// True for steps that would show the difference; scripts contain no such steps. Null if
+    /// replies are masked instead.
     bool (*shown_by)(const Step& step, const server::Profile& profile) = nullptr;
 };
 
-/// All of them.
+/// All intentional differences.
 [[nodiscard]] const std::vector<Deliberate>& deliberate();
 
-/// Whether a step would show one of them, beside an Apache of this release.
+/// True if a step would show one of them when compared with an Apache server of this release.
 [[nodiscard]] bool shows_deliberate(const Step& step, const server::Profile& profile);
 
 }  // namespace kazoo::differential

@@ -10,14 +10,14 @@ namespace {
 
 constexpr int shrinking_attempts = 1500;
 
-/// As long as the placeholder.
+/// Same length as the placeholder.
 std::string root_number(unsigned number) {
     char name[root_placeholder.size() + 1];
     std::snprintf(name, sizeof name, "/r%07u", number % 10'000'000);
     return name;
 }
 
-/// What is left of a text if names and numbers do not matter.
+/// The text without digits and quoted names.
 std::string shape(const std::string& text) {
     std::string kept;
     bool quoted = false;
@@ -30,7 +30,7 @@ std::string shape(const std::string& text) {
     return kept;
 }
 
-/// Whether two scripts go wrong in the same way, as far as one can tell.
+/// True if two differences probably have the same cause.
 bool alike(const Difference& a, const Difference& b) {
     return shape(a.left) == shape(b.left) && shape(a.right) == shape(b.right);
 }

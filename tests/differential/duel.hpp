@@ -7,17 +7,17 @@
 
 namespace kazoo::differential {
 
-/// Two servers that get the same scripts. Both must be new.
+/// Plays the same scripts on two servers. Both must be newly started.
 class Duel {
 public:
     Duel(Target& left, Target& right) : left_(left), right_(right) {}
 
     [[nodiscard]] std::optional<Difference> run(const Script& script);
 
-    /// The shortest script with a difference that can be made of this one, which has one.
+    /// Reduces a script that shows a difference.
     [[nodiscard]] Script shortest(const Script& script, const Difference& difference);
 
-    /// Says what differs, and how to see it with the least effort.
+    /// Prints a difference and the shortest script that shows it.
     void explain(const Script& script, const Difference& difference, std::ostream& out);
 
 private:

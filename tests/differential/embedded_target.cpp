@@ -12,7 +12,7 @@ namespace {
 
 using server::ConnectionId;
 
-// As tests/support/zoo.cfg has it for Apache.
+// The options of Apache's server in tests/support/zoo.cfg.
 server::StateOptions options_of(server::Profile profile) {
     server::StateOptions options;
     options.profile = profile;

@@ -7,7 +7,7 @@ namespace {
 
 using codec::Opcode;
 
-/// jute.maxbuffer: what a frame may hold.
+/// Largest frame under the default jute.maxbuffer.
 constexpr std::size_t largest_frame = 0xfffff;
 constexpr std::size_t request_header_size = 8;
 

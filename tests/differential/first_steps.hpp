@@ -4,8 +4,8 @@
 
 namespace kazoo::differential {
 
-/// What chance does not reach, for servers that have just begun: what is there without anybody's
-/// doing, quotas, frames as large as they may be. Leaves nothing behind.
+/// Steps that random scripts do not reach, for newly started servers: the initial nodes, quotas,
+/// frames of the maximum size. Cleans up after itself.
 [[nodiscard]] Script first_steps();
 
 }  // namespace kazoo::differential

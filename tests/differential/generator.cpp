@@ -39,7 +39,7 @@ private:
     struct Client {
         bool connected = false;
         bool has_session = false;
-        bool closed_session = false;  // the one it has
+        bool closed_session = false;  // its current session was closed
     };
     using Make = Step (Generator::*)();
     struct Weighted {
@@ -112,7 +112,7 @@ private:
         record.acl = path == root_placeholder ? choice_.mild_acl() : choice_.acl();
         record.version = choice_.version();
         Step step = request(Opcode::set_acl, record);
-        step.alone = true;  // Apache checks what is right behind it against the old ACL
+        step.alone = true;  // Apache checks requests pipelined behind it against the old ACL
         return step;
     }
 
@@ -229,7 +229,7 @@ private:
         return step;
     }
 
-    /// A good request with something wrong.
+    /// A valid request that has been damaged.
     Step damaged() {
         Step step = connected_step();
         if (step.kind != Step::Kind::request || step.closes || step.alone || step.body.empty()) {
@@ -245,7 +245,7 @@ private:
             case 2:  // the first string is null
                 step.body.replace(0, std::min<std::size_t>(4, step.body.size()), 4, '\xff');
                 break;
-            default:  // its length is negative, or beyond the end
+            default:  // its length is negative or exceeds the frame
                 step.body[choice_.below(2) * 3] = '\x81';
         }
         if (step.zxid_back && step.body.size() < 8) {
@@ -263,7 +263,7 @@ private:
         return step;
     }
 
-    /// Requests between servers whose body is missing: refused, and the connection goes on.
+    /// Requests between servers without a body: refused, but the connection survives.
     bool is_odd(const Step& step) const {
         return step.body.empty() &&
                (step.op == Opcode::create_session ||
@@ -342,7 +342,7 @@ private:
             switch (choice_.below(kind == Step::Kind::resume ? 3 : 1)) {
                 case 0:
                     step.seen = Step::Seen::future;
-                    // The other connection of the session stays.
+                    // The session's existing connection survives.
                     fails = !client().connected;
                     break;
                 case 1:

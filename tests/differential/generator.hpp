@@ -5,9 +5,9 @@
 
 namespace kazoo::differential {
 
-/// A script that depends on the arguments alone, without what shows a deliberate difference from
-/// that release. Its paths are few, so that its clients meet; about one step in eight is wrong in
-/// some way.
+/// Generates a script that depends on the arguments alone and shows no intentional difference from
+/// that release. Few paths are used, so that clients conflict; about one step in eight is invalid
+/// in some way.
 [[nodiscard]] Script generate(
     std::uint64_t seed, std::size_t steps, const server::Profile& profile
 );

@@ -1,4 +1,4 @@
-// The same scripts to two servers, and every answer compared.
+// Plays the same scripts on two servers and compares all replies.
 #include "duel.hpp"
 #include "embedded_target.hpp"
 #include "first_steps.hpp"
@@ -15,7 +15,7 @@ namespace {
 
 using namespace kazoo::differential;
 
-/// What ctest takes for "skipped".
+/// The exit code that CTest treats as "skipped".
 constexpr int skipped = 77;
 
 int compare_servers(

@@ -8,19 +8,19 @@
 
 namespace kazoo::differential {
 
-/// An operation that may stand alone or in a multi.
+/// An operation that can be sent alone or in a multi.
 struct MadeOp {
     codec::Opcode op{};
     std::string body;
 };
 
-/// The body of a multi, or of a multi_read, of these.
+/// The body of a multi or multi_read with these operations.
 [[nodiscard]] std::string multi_body(const std::vector<MadeOp>& ops);
 [[nodiscard]] MadeOp make_create(Choice& choice);
 [[nodiscard]] MadeOp make_delete(Choice& choice);
 [[nodiscard]] MadeOp make_set_data(Choice& choice);
 [[nodiscard]] MadeOp make_check(Choice& choice);
-/// Now and then malformed.
+/// Occasionally malformed.
 [[nodiscard]] MadeOp make_multi(Choice& choice);
 [[nodiscard]] MadeOp make_multi_read(Choice& choice);
 

@@ -14,7 +14,7 @@ using codec::Opcode;
 constexpr std::array negative_counts{-2, -7, -2147483647};
 constexpr std::array create_ops{Opcode::create, Opcode::create2, Opcode::create_container};
 
-/// Wire values one behind the other.
+/// Concatenates wire values.
 class Bytes {
 public:
     Bytes& number(std::int32_t value) {
@@ -44,7 +44,7 @@ private:
     base::Buffer buffer_;
 };
 
-/// A list of entries some of which have nulls in them, or a count that is none.
+/// A list of ACL entries, some with null fields, or an invalid count.
 std::string odd_acl(Choice& choice) {
     if (choice.chance(30)) {
         return Bytes().number(choice.of(negative_counts)).take();
@@ -82,7 +82,8 @@ MadeOp odd_set_acl(Choice& choice) {
     return {Opcode::set_acl, Bytes().text(choice.path()).raw(odd_acl(choice)).number(-1).take()};
 }
 
-/// Any flags with any opcode. A negative TTL without its flags ends Apache's service: not alone.
+/// Any flags with any opcode. Outside a multi there is no negative TTL without TTL flags, because
+/// it terminates Apache's server.
 MadeOp odd_flags(Choice& choice, bool alone) {
     const auto flags = static_cast<std::int32_t>(choice.below(9)) - 1;
     const bool sequential = flags == 2 || flags == 3 || flags == 6;
@@ -113,7 +114,7 @@ MadeOp odd_multi(Choice& choice) {
     return {Opcode::multi, multi_body(ops)};
 }
 
-/// Writes only, or reads of which one has no path, or both kinds.
+/// Writes only, reads of which one has no path, or a mixture of reads and writes.
 MadeOp odd_multi_read(Choice& choice) {
     std::vector<MadeOp> ops;
     const auto kind = choice.below(3);

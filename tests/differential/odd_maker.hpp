@@ -6,8 +6,8 @@
 
 namespace kazoo::differential {
 
-/// A request that no record can express, or that no client sends on purpose: negative counts,
-/// nulls in ACLs, flags and opcodes that do not go together, writes where reads belong.
+/// A request that no record type can express or no real client sends: negative counts, nulls in
+/// ACLs, mismatched flags and opcodes, writes in a multi_read.
 [[nodiscard]] MadeOp make_odd(Choice& choice, const server::Profile& profile);
 
 }  // namespace kazoo::differential

@@ -11,7 +11,7 @@ namespace {
 using codec::Opcode;
 using Kind = Target::Received::Kind;
 
-/// For a connection to be closed when it should be; that it is not is a difference as well.
+/// Time for an expected close; a missing close counts as a difference.
 constexpr std::chrono::seconds close_limit{30};
 constexpr std::size_t most_unsent = 64 * 1024;
 constexpr std::int64_t far_future = 1'000'000'000;
@@ -137,7 +137,7 @@ void Player::shake_hands(const Step& step) {
         expect_close(step.slot);
     }
     if (client.link && step.wrong_password) {
-        expect_close(step.slot);  // before the password was looked at
+        expect_close(step.slot);  // closed before the password is checked
     }
     if (accepted) {
         if (client.link) {
@@ -217,7 +217,7 @@ void Player::settle_others(std::size_t slot) {
     }
 }
 
-/// Returns when the client waits for nothing.
+/// Sends pending requests and returns once all replies have arrived.
 void Player::settle(std::size_t slot) {
     auto& client = clients_[slot];
     if (client.link && !client.unsent.empty()) {
@@ -234,7 +234,7 @@ void Player::settle(std::size_t slot) {
     }
 }
 
-/// Collects the notifications of everybody.
+/// Collects the pending notifications of all clients.
 void Player::barrier() {
     for (std::size_t slot = 0; slot < slots; ++slot) {
         barrier(slot);
@@ -325,7 +325,8 @@ Player::Marks Player::marks() const {
     return marks;
 }
 
-/// The first ones since: masked as "order of the nodes that a closed session deletes".
+/// Sorts the notifications since `since`, up to the first reply; masks "order of the nodes that a
+/// closed session deletes".
 void Player::sort_notifications(const Marks& since) {
     for (std::size_t slot = 0; slot < slots; ++slot) {
         auto& entries = transcript_[slot];

@@ -10,13 +10,13 @@
 
 namespace kazoo::differential {
 
-/// Plays scripts to one server. Only one client at a time has requests under way, so that what
-/// everybody sees does not depend on how fast anybody is; one client's are pipelined.
+/// Plays scripts on one server. Only one client at a time has requests in flight, so that the
+/// result does not depend on timing; the requests of one client are pipelined.
 class Player {
 public:
     explicit Player(Target& target) : target_(target), admin_(target) {}
 
-    /// `root` must not exist before, and does not afterwards.
+    /// `root` must not exist; it is deleted at the end.
     [[nodiscard]] Transcript play(const Script& script, const std::string& root);
 
     [[nodiscard]] Target& target() const noexcept { return target_; }
@@ -32,7 +32,7 @@ private:
         std::string password;
         std::string unsent;
         std::deque<Pending> pending;
-        std::size_t loose = 0;  // notifications at the end whose step is not known yet
+        std::size_t loose = 0;  // trailing notifications whose step is not yet known
     };
 
     void perform(const Step& step);
@@ -41,7 +41,7 @@ private:
     void disconnect(const Step& step);
     void shake_hands(const Step& step);
     [[nodiscard]] std::string connect_request(const Step& step) const;
-    /// Takes the answer to a handshake; whether the session is there.
+    /// Reads the handshake reply; returns whether the session was accepted.
     bool accept(const Step& step, Target::Link link);
     [[nodiscard]] std::string body_of(const Step& step) const;
 
@@ -62,9 +62,9 @@ private:
     Target& target_;
     Admin admin_;
 
-    // Of the script being played.
+    // The state of the current script.
     std::array<Client, slots> clients_;
-    std::map<std::int64_t, std::string> passwords_;  // of sessions that nobody closed
+    std::map<std::int64_t, std::string> passwords_;  // of sessions that were not closed
     Transcript transcript_;
     Names names_;
     std::string root_;

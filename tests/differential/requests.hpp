@@ -8,7 +8,7 @@
 
 namespace kazoo::differential {
 
-/// The bytes of a record, or of several one behind the other.
+/// The encoded bytes of one or several records.
 template <class... Records>
 [[nodiscard]] std::string bytes_of(const Records&... records) {
     base::Buffer buffer;
@@ -17,7 +17,7 @@ template <class... Records>
     return {reinterpret_cast<const char*>(buffer.data()), buffer.size()};
 }
 
-/// A whole frame: its length and these parts.
+/// A complete frame with its length.
 [[nodiscard]] inline std::string frame_of(std::string_view header, std::string_view body = {}) {
     std::byte length[4];
     base::store_be32(length, static_cast<std::uint32_t>(header.size() + body.size()));
@@ -32,7 +32,7 @@ template <class... Records>
     return bytes_of(header);
 }
 
-/// Calls `use` with an empty request record of the opcode; false if it has none.
+/// Calls `use` with an empty request record of the opcode; returns false if it has none.
 template <class Use>
 bool with_request_record(codec::Opcode op, Use&& use) {
     using codec::Opcode;
@@ -91,7 +91,8 @@ bool with_request_record(codec::Opcode op, Use&& use) {
     }
 }
 
-/// Calls `use` with an empty record of what answers the opcode; false if that is a header alone.
+/// Calls `use` with an empty reply record of the opcode; returns false if its reply is only a
+/// header.
 template <class Use>
 bool with_reply_record(codec::Opcode op, Use&& use) {
     using codec::Opcode;

@@ -11,28 +11,28 @@
 
 namespace kazoo::differential {
 
-/// How many clients a script has; each holds one connection and one session at a time.
+/// Number of clients in a script; each has at most one connection and one session at a time.
 inline constexpr std::size_t slots = 4;
 
-/// Stands for the root of a script in every path; the node it is played under is as long.
+/// Stands for the root of a script in all paths; the real root has the same length.
 inline constexpr std::string_view root_placeholder = "/@@@@@@@@";
 
-/// One thing that one client does.
+/// One action of one client.
 struct Step {
     enum class Kind {
         connect,     ///< a new session
         resume,      ///< a new connection for the session of the slot
         disconnect,  ///< closes the connection, not the session
         request,
-        bytes,  ///< `body` as it is, behind no header: the server ought to close
+        bytes,  ///< sends `body` without a header; the server should close
     };
-    /// What a handshake says it has seen.
+    /// The last zxid given in a handshake.
     enum class Seen { nothing, latest, future };
 
     Kind kind = Kind::request;
     std::size_t slot = 0;
 
-    // Handshakes.
+    // For handshakes.
     std::int32_t timeout_ms = 40'000;
     Seen seen = Seen::nothing;
     bool sends_read_only = true;  // the 45th byte
@@ -40,13 +40,13 @@ struct Step {
     bool wrong_password = false;
     bool unknown_session = false;
 
-    // Requests. Without a xid of its own, a step has its number.
+    // For requests. Without an explicit xid, the number of the step is used.
     codec::Opcode op{};
     std::optional<std::int32_t> xid;
     std::string body;
-    /// The body starts with a zxid: so much before the latest.
+    /// If set, the body starts with a zxid: the latest one minus this.
     std::optional<std::int64_t> zxid_back;
-    /// Nothing else is under way when it is sent and until it is answered.
+    /// Sent when no other request is in flight; waits for its reply.
     bool alone = false;
     /// The server closes the connection after it.
     bool closes = false;
@@ -57,11 +57,11 @@ struct Script {
     std::vector<Step> steps;
 };
 
-/// For people: what it does, decoded.
+/// A readable form of the step, decoded.
 [[nodiscard]] std::string describe(const Step& step);
 [[nodiscard]] std::string describe(const Script& script);
 
-/// `text` with every placeholder replaced by `root`, which is as long.
+/// Replaces every placeholder in `text` with `root`, which has the same length.
 [[nodiscard]] std::string with_root(std::string text, std::string_view root);
 
 }  // namespace kazoo::differential

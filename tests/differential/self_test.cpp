@@ -13,10 +13,10 @@ namespace {
 constexpr std::size_t zxid_end = 12;
 constexpr std::size_t header_size = 16;
 
-/// A server of which something is altered on the way.
+/// A server whose frames are altered.
 class Altered final : public Target {
 public:
-    /// Changes a frame, or not.
+    /// May change a frame.
     using Alter = std::function<void(std::string& frame)>;
 
     Altered(std::unique_ptr<Target> whole, Alter alter)
@@ -37,14 +37,14 @@ private:
     Alter alter_;
 };
 
-/// -103 becomes -101.
+/// Changes error -103 to -101.
 void alter_error(std::string& frame) {
     if (frame.size() == header_size && frame.substr(zxid_end) == "\xff\xff\xff\x99") {
         frame.back() = '\x9b';
     }
 }
 
-/// Notifications of changed data say that the node was deleted.
+/// Turns notifications of changed data into deletions.
 void alter_notification(std::string& frame) {
     if (frame.size() > header_size + 4 && frame.substr(0, 4) == "\xff\xff\xff\xff" &&
         frame[header_size + 3] == 3) {
@@ -52,8 +52,8 @@ void alter_notification(std::string& frame) {
     }
 }
 
-/// The last field of a Stat, which ends a reply, is too large by one when a child was deleted, or
-/// whatever else makes it so.
+/// Increments pzxid, the last field of a Stat, in replies that end with one, if cversion is 2 (such
+/// as after a child was created and deleted).
 void alter_stat(std::string& frame) {
     constexpr std::size_t stat_size = 68;
     if (frame.size() == header_size + stat_size && frame[frame.size() - 9] == 2) {
@@ -64,7 +64,7 @@ void alter_stat(std::string& frame) {
 struct Defect {
     const char* name;
     void (*alter)(std::string& frame);
-    std::size_t most_steps;  // that are needed to show it, with some to spare
+    std::size_t most_steps;  // allowed in the reduced script, with a margin
 };
 
 constexpr Defect defects[] = {

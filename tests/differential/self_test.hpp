@@ -4,8 +4,8 @@
 
 namespace kazoo::differential {
 
-/// Whether a server that equals the other shows no difference, and each of several that do not is
-/// found out, with a script of a few steps. Without Java.
+/// Checks that a server has no differences from itself, and that the differences of several altered
+/// servers are found with short scripts. Needs no Java.
 [[nodiscard]] bool self_test(std::ostream& out);
 
 }  // namespace kazoo::differential

@@ -37,13 +37,13 @@ testing_support::ApacheOptions apache_options() {
     testing_support::ApacheOptions options;
     options.system_properties = {
         "zookeeper.DigestAuthenticationProvider.superDigest=" + std::string(super_digest),
-        // Nothing happens that nobody asked for: containers stay.
+        // Keeps empty containers: nothing is deleted in the background.
         "znode.container.checkIntervalMs=100000000",
     };
     return options;
 }
 
-/// A variable of the environment, for a while.
+/// Sets an environment variable for its lifetime.
 class Override {
 public:
     Override(const char* name, const Release& value) : name_(name) {
@@ -100,7 +100,7 @@ ApacheTarget::ApacheTarget(const Release& release) : server_(apache_options()) {
     const Override override(class_path_variable, release);
     server_.start();
     profile_ = profile_of(server_.four_letter_word("srvr"));
-    profile_.filters_events = !release;  // Debian's is a little newer than it says
+    profile_.filters_events = !release;  // Debian's build contains a later fix
     target_ = connect_to(
         "Apache 3." + std::to_string(profile_.minor) + '.' + std::to_string(profile_.patch),
         server_.port()

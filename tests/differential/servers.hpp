@@ -11,20 +11,20 @@
 
 namespace kazoo::differential {
 
-/// Where an Apache ZooKeeper can be had: the class path of one, or nothing for the installed one.
+/// The class path of an Apache ZooKeeper; nullopt for the installed one.
 using Release = std::optional<std::string>;
 
-/// The installed one, if any, and those in the directories that KAZOO_ZOOKEEPER_JARS names, with
-/// ":" between them. Empty without Java.
+/// The installed release, if any, and those in the directories of KAZOO_ZOOKEEPER_JARS, separated
+/// by ":". Empty without Java.
 [[nodiscard]] std::vector<Release> apache_releases();
 
-/// An Apache ZooKeeper, running.
+/// A running Apache ZooKeeper.
 class ApacheTarget {
 public:
     explicit ApacheTarget(const Release& release);
 
     [[nodiscard]] Target& target() const noexcept { return *target_; }
-    /// Its number, as it says itself.
+    /// The version that the server reports.
     [[nodiscard]] server::Profile profile() const { return profile_; }
 
 private:

@@ -30,7 +30,7 @@ Script shrink(Script script, std::size_t last, const Shows& shows, int attempts)
     }
     for (auto piece = std::max<std::size_t>(script.steps.size() / 2, 1); attempts > 0;) {
         bool shorter = false;
-        // From the end: what is needed tends to need what comes before it.
+        // From the end, because later steps depend on earlier ones.
         for (auto end = script.steps.size(); end > 0 && attempts > 0;) {
             const auto from = end - std::min(end, piece);
             shorter |= try_instead(without(script, from, end - from));

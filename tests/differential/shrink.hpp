@@ -6,12 +6,12 @@
 
 namespace kazoo::differential {
 
-/// Whether a script still shows what is looked for.
+/// Returns true if a script still shows the difference.
 using Shows = std::function<bool(const Script& script)>;
 
-/// A shorter script that still shows it: steps are left out, in ever smaller pieces, while it does,
-/// until none can be spared or `attempts` scripts have been tried. `script` must show it, and
-/// `last` be the step at which it does.
+/// Reduces a script: removes steps in ever smaller pieces while it still shows the difference,
+/// until no step can be removed or `attempts` scripts have been tried. `script` must show it, at
+/// step `last`.
 [[nodiscard]] Script shrink(Script script, std::size_t last, const Shows& shows, int attempts);
 
 }  // namespace kazoo::differential

@@ -9,8 +9,8 @@
 
 namespace kazoo::differential {
 
-/// A server, by its connections. Failures of the machinery throw; what the server does wrong is
-/// something it answers.
+/// A server as seen through its connections. Failures of the test machinery throw; errors of the
+/// server are part of what it returns.
 class Target {
 public:
     using Link = std::uint64_t;
@@ -25,7 +25,7 @@ public:
     [[nodiscard]] virtual std::string name() const = 0;
     [[nodiscard]] virtual Link open() = 0;
     virtual void send(Link link, std::string_view bytes) = 0;
-    /// The next frame, however long it takes the server, up to `patience`.
+    /// Waits up to `patience` for the next frame.
     [[nodiscard]] virtual Received receive(Link link, std::chrono::milliseconds patience) = 0;
     virtual void close(Link link) = 0;
 };
@@ -33,7 +33,7 @@ public:
 /// A server on a port of 127.0.0.1.
 [[nodiscard]] std::unique_ptr<Target> connect_to(std::string name, std::uint16_t port);
 
-/// What a user must say to be the super user of either server, and what the servers know of it.
+/// The super user's credential, and its digest as configured in both servers.
 inline constexpr std::string_view super_credential = "super:secret";
 inline constexpr std::string_view super_digest = "super:lK75jTNcA+U9vtVEw5vB51mj/w4=";
 

@@ -36,7 +36,7 @@ public:
             const auto n =
                 ::send(connection.socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
             if (n < 0) {
-                return;  // closed by the server, as the next receive will tell
+                return;  // closed by the server; the next receive() reports it
             }
             bytes.remove_prefix(static_cast<std::size_t>(n));
         }

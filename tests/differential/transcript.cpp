@@ -82,7 +82,7 @@ Entry masked(codec::Opcode op, std::string_view frame, const Names& names) {
     entry.notification = header.xid == codec::watch_xid;
     entry.exact = bytes_of(header);
     entry.text = to_string(header);
-    // A multi_read that fails still has a body: it is compared.
+    // A failed multi_read still has a body, which is compared.
     if (header.err == 0 || op == codec::Opcode::multi_read) {
         const auto body_of = entry.notification ? codec::Opcode::notification : op;
         entry.text += ' ' + read_body(body_of, in, names, entry);

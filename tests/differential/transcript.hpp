@@ -13,11 +13,11 @@
 
 namespace kazoo::differential {
 
-/// Something that a client saw. Entries are equal if all but the step are.
+/// Something that a client received. Entries are equal if they differ at most in the step.
 struct Entry {
-    std::size_t step = 0;  ///< that it answers, or before whose answer it came
-    std::string text;      ///< for people
-    std::string exact;     ///< all of it, masked
+    std::size_t step = 0;  ///< the step it answers, or before whose reply it arrived
+    std::string text;      ///< readable
+    std::string exact;     ///< all bytes, masked
     bool notification = false;
 
     friend bool operator==(const Entry& a, const Entry& b) {
@@ -25,10 +25,10 @@ struct Entry {
     }
 };
 
-/// What each client saw, in its order; the last of them looked at the tree in the end.
+/// What each client received, in order; the last entry belongs to the final reader of the tree.
 using Transcript = std::array<std::vector<Entry>, slots + 1>;
 
-/// What is called differently in two runs that are the same: sessions, transactions, times.
+/// Maps values that differ between equivalent runs: sessions, transactions, times.
 class Names {
 public:
     void start(std::int64_t zxid) noexcept { first_zxid_ = zxid; }
@@ -41,10 +41,10 @@ private:
     std::map<std::int64_t, std::int64_t> sessions_;
 };
 
-/// A reply to a request of this opcode (or a notification), masked. `frame` is all of it.
+/// Masks a reply to a request of this opcode, or a notification. `frame` is the whole frame.
 [[nodiscard]] Entry masked(codec::Opcode op, std::string_view frame, const Names& names);
 
-/// The first thing in which two runs differ.
+/// The first difference between two runs.
 struct Difference {
     std::size_t step = 0;
     std::size_t slot = 0;

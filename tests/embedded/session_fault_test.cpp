@@ -121,8 +121,7 @@ TEST_F(SessionFault, AServerFromThePastTakesNobodyBack) {
     server.set_zxid(zxid - 1);
     server.drop_connections();
     ASSERT_TRUE(states.wait_for(SUSPENDED));
-    Started fresh(server.hosts()
-    );  // has seen nothing, and creating its session uses the missing zxid
+    Started fresh(server.hosts());  // its session uses the missing zxid
     ASSERT_EQ(server.zxid(), zxid);
     ASSERT_TRUE(states.wait_for(CONNECTED));
     EXPECT_TRUE(same_session());

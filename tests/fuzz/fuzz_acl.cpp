@@ -1,4 +1,4 @@
-// ACLs and identities as clients send them: ranges of addresses, credentials, lists.
+// Fuzzes ACLs and identities as clients send them: address ranges, credentials, lists.
 #include "fuzz/harness.hpp"
 #include "server/acl_rules.hpp"
 #include "server/ip_range.hpp"
@@ -73,7 +73,8 @@ void check_list(const AclList& asked) {
         "auth is not stored"
     );
     const auto again = server::fix_up(stored.list, identities);
-    // The digest of an identity may not look like one of a client's; lists without auth do.
+    // An identity's digest may not be a valid id for the digest scheme, so lists with auth are
+    // excepted.
     const bool literal = std::none_of(asked.begin(), asked.end(), [](const Acl& entry) {
         return entry.id.scheme == "auth";
     });
@@ -83,7 +84,7 @@ void check_list(const AclList& asked) {
 }  // namespace
 }  // namespace kazoo::fuzz
 
-/// Two texts behind their lengths, used in several ways, then a list.
+/// The input: two texts preceded by their lengths and used in several ways, then a list.
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     kazoo::fuzz::Input input(data, size);
     const auto first = input.text();

@@ -1,6 +1,6 @@
-// The life of a client's session at the mercy of its server. SessionScript checks it at every step:
-// states follow their table, whoever waits is told exactly once, nothing is sent too early, what is
-// due gets done.
+// Fuzzes a client's session with an arbitrary server. SessionScript checks every step: states
+// follow their table, every request completes exactly once, nothing is sent too early, and nothing
+// due is omitted.
 #include "fuzz/harness.hpp"
 #include "support/session_script.hpp"
 
@@ -35,8 +35,8 @@ public:
             require(script_.session().requests() <= limits.requests + 1, "requests are limited");
             require(script_.session().watches() <= limits.watches, "watches are limited");
         }
-        // What comes behind half a frame would be taken for the other half, and servers must be
-        // known to be found again.
+        // finish() needs an undamaged connection, because its bytes would be taken for the rest of
+        // a torn frame, and known hosts, so that the session can reconnect.
         script_.hold_output(false);
         if (torn_ && script_.network() == Network::open) {
             script_.closed();
@@ -158,7 +158,7 @@ private:
 
     void connect() {
         torn_ = greeted_ = false;
-        script_.hold_output(false);  // a new connection is not busy
+        script_.hold_output(false);  // a new connection accepts output
         script_.connected();
     }
 
@@ -222,7 +222,7 @@ private:
         script_.notify(type, path(), zxid);
     }
 
-    /// A whole frame, of whatever.
+    /// A complete frame with arbitrary content.
     void frame() {
         codec::ReplyHeader header;
         header.xid =
@@ -241,17 +241,17 @@ private:
     const session::Config config_;
     SessionScript script_;
     int names_ = 0;
-    bool greeted_ = false;  // the server of this connection has said something
-    bool torn_ = false;     // its last frame may be half a one
+    bool greeted_ = false;  // a handshake reply was sent on this connection
+    bool torn_ = false;     // the last frame may be incomplete
     std::string answer_;
 };
 
 }  // namespace
 }  // namespace kazoo::fuzz
 
-/// What the session is told at the start, then what happens to it, step by step.
+/// The input: the configuration of the session, then its steps.
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    testing::GTEST_FLAG(throw_on_failure) = true;  // and nobody catches it
+    testing::GTEST_FLAG(throw_on_failure) = true;  // terminates: nothing catches it
     kazoo::fuzz::Input input(data, size);
     kazoo::fuzz::Life(input).run();
     return 0;

@@ -1,4 +1,5 @@
-// Every record, from any bytes: what can be decoded is printed, encoded and decoded again.
+// Decodes every kind of record from arbitrary bytes; what can be decoded is printed, encoded and
+// decoded again.
 #include "codec/records.hpp"
 #include "fuzz/harness.hpp"
 
@@ -31,7 +32,7 @@ void check(const std::vector<std::byte>& bytes) {
     }
     require(is_printable(to_string(record)), "a printed record has no control bytes");
 
-    // Null strings and vectors become empty ones, which take as many bytes.
+    // Null strings and vectors are encoded as empty ones, which have the same size.
     base::Buffer encoded;
     Encoder out(encoded);
     encode(out, record);
@@ -99,7 +100,7 @@ constexpr std::array checks = {
 }  // namespace
 }  // namespace kazoo::fuzz
 
-/// A byte that chooses the record, then its bytes.
+/// The input: a byte that selects the record, then its bytes.
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     kazoo::fuzz::Input input(data, size);
     const auto check = kazoo::fuzz::checks[input.below(kazoo::fuzz::checks.size())];

@@ -1,4 +1,5 @@
-// Four-letter words: any four bytes to a server in any state, and what a client makes of answers.
+// Fuzzes four-letter words: any four bytes sent to a server in any state, and any reply parsed by a
+// client.
 #include "client/server_version.hpp"
 #include "fuzz/harness.hpp"
 #include "unit/server/member_rig.hpp"
@@ -26,7 +27,7 @@ server::StateOptions read_options(Input& input) {
     return options;
 }
 
-/// What the words are to tell of.
+/// Gives the words something to report.
 void live(Rig& rig, std::vector<Client>& clients, Input& input) {
     for (std::size_t steps = input.below(16); steps > 0; --steps) {
         if (clients.empty() || input.below(4) == 0) {
@@ -75,7 +76,7 @@ void check_answer_of_server(const std::string& answer) {
 }  // namespace
 }  // namespace kazoo::fuzz
 
-/// The server's circumstances, its life, a word that need not be one; the rest is an answer.
+/// The input: the server's options, its history, an arbitrary word, then a reply.
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace kazoo::fuzz;
     Input input(data, size);

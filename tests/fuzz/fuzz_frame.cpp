@@ -1,4 +1,4 @@
-// A stream of bytes gives the same frames however it is cut.
+// Checks that a byte stream yields the same frames however it is split.
 #include "codec/frame.hpp"
 #include "fuzz/harness.hpp"
 
@@ -24,7 +24,7 @@ public:
         : reader_(max_frame, min_frame),
           most_(4 + std::max(max_frame, FrameReader::oversized_head)) {}
 
-    /// The bytes are gone when it returns: no item of a later one may lie in them.
+    /// By value: the bytes are freed on return, so a later item must not refer to them.
     void feed(const std::vector<std::byte> bytes) {
         if (reader_.feed(bytes) == FrameReader::Status::malformed) {
             require(over_, "a stream is malformed once it has said so");
@@ -54,7 +54,7 @@ private:
 }  // namespace
 }  // namespace kazoo::fuzz
 
-/// The limits, eight sizes of pieces that are used in turn, then the stream.
+/// The input: the limits, eight sizes of pieces used in turn, then the stream.
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace kazoo::fuzz;
     Input input(data, size);

@@ -1,4 +1,4 @@
-// The first frames of a connection: any answer to a client, any greeting to a server.
+// Fuzzes the first frames of a connection: any reply to a client, any connect frame to a server.
 #include "codec/connect.hpp"
 #include "fuzz/harness.hpp"
 #include "server/member.hpp"
@@ -13,7 +13,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// The frame with its length before it.
+/// The frame preceded by its length.
 std::vector<std::byte> with_length(const std::vector<std::byte>& frame) {
     std::vector<std::byte> all(4);
     base::store_be32(all.data(), static_cast<std::uint32_t>(frame.size()));
@@ -21,7 +21,7 @@ std::vector<std::byte> with_length(const std::vector<std::byte>& frame) {
     return all;
 }
 
-/// Calls `take` with one piece after the other, in memory that goes away after it.
+/// Calls `take` with each piece, in memory that is freed afterwards.
 template <class Take>
 void in_pieces(std::span<const std::byte> all, std::size_t size, Take take) {
     while (!all.empty()) {
@@ -126,8 +126,8 @@ void greet_server(Input& input) {
 }  // namespace
 }  // namespace kazoo::fuzz
 
-/// A flag for the side, its circumstances, the size of the pieces in which the frame arrives, and
-/// the frame.
+/// The input: a flag for the side, its circumstances, the size of the pieces in which the frame
+/// arrives, and the frame.
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     kazoo::fuzz::Input input(data, size);
     input.flag() ? kazoo::fuzz::greet_server(input) : kazoo::fuzz::greet_client(input);

@@ -1,4 +1,4 @@
-// Connect strings: what is understood is written in one way, and understood again.
+// Checks that a parsed hosts string has one canonical form, which parses to the same value.
 #include "fuzz/harness.hpp"
 
 #include <kazoo/hosts.hpp>

@@ -1,4 +1,5 @@
-// Paths, of users and of servers: the functions that judge, take apart and join them agree.
+// Checks that the functions that validate, split and join paths agree, in the client and in the
+// server.
 #include "fuzz/harness.hpp"
 #include "server/path_rules.hpp"
 
@@ -54,7 +55,7 @@ void check_chroot(const std::string& root, const std::string& text) {
 }  // namespace
 }  // namespace kazoo::fuzz
 
-/// A chroot behind its length, then a path.
+/// The input: a chroot preceded by its length, then a path.
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     kazoo::fuzz::Input input(data, size);
     const auto root = input.text();

@@ -1,4 +1,4 @@
-// A server, and an ensemble's member beside it, at the mercy of their clients.
+// Fuzzes a server, and a second member of its ensemble, with arbitrary clients.
 #include "fuzz/mirror.hpp"
 #include "fuzz/server_peer.hpp"
 
@@ -101,7 +101,7 @@ private:
         }
     }
 
-    /// Until no request waits for one.
+    /// Until no request waits for a turn.
     void take_turns() {
         for (Member* member : {&first_, &second_}) {
             for (int turns = 0; member->turns_wait(); ++turns) {
@@ -212,8 +212,8 @@ private:
         return fault;
     }
 
-    // Requests. Their strings live in texts_ until they are sent. What reads the input never stands
-    // twice among the arguments of a function, whose order is the compiler's choice.
+    // Requests. Their strings live in texts_ until they are sent. At most one argument of a call
+    // reads the input, because the order of evaluation is unspecified.
 
     void anything(Peer& peer) {
         const Opcode op = input_.flag() ? Opcode{input_.integer<std::int8_t>()} : any_opcode();
@@ -397,7 +397,7 @@ private:
         }
     }
 
-    /// Whatever has happened: once all have gone, nothing is left of them.
+    /// Whatever happened before, nothing must be left once all clients are gone.
     void end() {
         stalled_ = false;
         read_all();
@@ -436,7 +436,7 @@ private:
 }  // namespace
 }  // namespace kazoo::fuzz
 
-/// What the server is like, then what its clients do, step by step.
+/// The input: the properties of the server, then the clients' steps.
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     kazoo::fuzz::Input input(data, size);
     kazoo::fuzz::World(input).run();

@@ -8,12 +8,12 @@
 #include <cstdlib>
 #include <string_view>
 
-/// What a fuzzer, or the replay of a corpus, calls for each input. Returns 0.
+/// Called by a fuzzer, or by the replay of a corpus, with each input. Returns 0.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 namespace kazoo::fuzz {
 
-/// Ends the process if what must always hold does not.
+/// Aborts the process if an invariant does not hold.
 inline void require(bool holds, const char* what) {
     if (!holds) {
         std::fprintf(stderr, "not so: %s\n", what);
@@ -21,7 +21,7 @@ inline void require(bool holds, const char* what) {
     }
 }
 
-/// Whether a text is fit for one line of a log.
+/// True if a text fits in one line of a log.
 inline bool is_printable(std::string_view text) {
     for (const char c : text) {
         const auto byte = static_cast<unsigned char>(c);

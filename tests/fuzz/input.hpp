@@ -10,8 +10,8 @@
 
 namespace kazoo::fuzz {
 
-/// What a fuzzer made up, read from the front. At its end everything is zero or empty, so that
-/// every input means something.
+/// The fuzzer's input, read from the front. After its end, all values are zero or empty, so that
+/// every input is valid.
 class Input {
 public:
     Input(const std::uint8_t* data, std::size_t size)
@@ -25,7 +25,7 @@ public:
     }
     bool flag() { return (byte() & 1U) != 0; }
 
-    /// From 0 to one less than `limit`, which is 256 at most.
+    /// From 0 to `limit` - 1; `limit` is at most 256.
     std::size_t below(std::size_t limit) { return byte() % limit; }
 
     template <class T>
@@ -42,15 +42,15 @@ public:
         return from.begin()[below(from.size())];
     }
 
-    /// So many bytes, or what is left, in memory of their own and of just this size: a sanitizer
-    /// sees whoever reads beyond, or too late.
+    /// Copies `size` bytes, or the rest, into a block of exactly their size, so that a sanitizer
+    /// detects access beyond its end or lifetime.
     std::vector<std::byte> bytes(std::size_t size) {
         const auto taken = view(size);
         return {taken.begin(), taken.end()};
     }
     std::vector<std::byte> rest() { return bytes(left_.size()); }
 
-    /// Text behind a byte that says how long it is.
+    /// A text preceded by a byte with its length.
     std::string text() { return text(byte()); }
     std::string text(std::size_t size) {
         const auto taken = view(size);

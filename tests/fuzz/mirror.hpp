@@ -7,7 +7,7 @@
 
 namespace kazoo::fuzz {
 
-/// A tree that is told of transactions and nothing else: it must be the same as State's.
+/// A tree built only from transactions; it must equal State's.
 class Mirror final : public server::State::Observer {
 public:
     explicit Mirror(server::State& state) : state_(state), zxid_(state.zxid()) {

@@ -1,4 +1,4 @@
-// Instead of a fuzzer: every file of the directories named is an input.
+// Replaces the fuzzer: runs every file of the given directories as an input.
 #include "fuzz/harness.hpp"
 
 #include <algorithm>
@@ -22,7 +22,7 @@ std::vector<std::filesystem::path> files_in(const char* directory) {
 
 void replay(const std::filesystem::path& file) {
     std::printf("%s\n", file.filename().c_str());
-    std::fflush(stdout);  // for the case that it is the last
+    std::fflush(stdout);  // in case this input crashes
     std::ifstream in(file, std::ios::binary);
     const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
     const std::vector<std::uint8_t> bytes(text.begin(), text.end());

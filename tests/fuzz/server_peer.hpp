@@ -11,20 +11,20 @@
 
 namespace kazoo::fuzz {
 
-/// What a client must keep to take its session to another connection.
+/// What a client needs to move its session to another connection.
 struct Ticket {
     std::int64_t session = 0;
     std::string password;
 };
 
-/// One connection to a member. Whatever it sends: what it gets must be whole frames, the answers to
-/// its own requests, and with the bodies that these have.
+/// One connection to a member. Whatever it sends, it must receive whole frames: the replies to its
+/// own requests, with the right bodies.
 class Peer {
 public:
     Peer(server::Member& member, std::size_t max_output, server::Time now)
         : member_(&member), max_output_(max_output), id_(member.open("10.0.0.1", 40'000, now)) {}
 
-    /// Bytes that need be no frames: from then on it is not known what is answered.
+    /// Sends bytes that may not be frames; from then on replies are not checked.
     void send_anything(const std::vector<std::byte>& bytes, server::Time now) {
         wild_ = true;
         send(bytes, now);
@@ -36,7 +36,7 @@ public:
         greeted_ = true;
         send(out.span(), now);
     }
-    /// The body need not be that of the request.
+    /// The body may not match the opcode.
     void request(codec::Opcode op, std::span<const std::byte> body, server::Time now) {
         base::Buffer out;
         const std::int32_t xid = op == codec::Opcode::ping ? codec::ping_xid : ++last_xid_;
@@ -50,7 +50,7 @@ public:
         send(out.span(), now);
     }
 
-    /// Reads all there is; false once the connection is over.
+    /// Reads all output; returns false once the connection has ended.
     bool read(server::Time now, bool handshakes_may_fail) {
         for (;;) {
             base::Buffer out;
@@ -65,7 +65,7 @@ public:
     }
     void close(server::Time now) { member_->on_closed(id_, now); }
 
-    /// What it was welcomed with, if it was.
+    /// The session from the handshake reply, if there was one.
     [[nodiscard]] const Ticket& ticket() const { return ticket_; }
 
 private:
@@ -77,7 +77,7 @@ private:
 
     void take(std::span<const std::byte> bytes, bool handshakes_may_fail) {
         if (wild_) {
-            return;  // the answer of a word, perhaps
+            return;  // possibly the reply to a four-letter word
         }
         reader_.feed(bytes);
         for (auto item = reader_.next(); item.kind != codec::FrameItem::Kind::none;

@@ -1,5 +1,5 @@
-# Every suite of tests/integration, one line each, in alphabetical order. APACHE: it is about Apache
-# ZooKeeper or kills it; the others run on the embedded server as well.
+# All suites of tests/integration in alphabetical order. APACHE: the suite tests or kills an Apache
+# ZooKeeper; the others also run on the embedded server.
 kazoo_integration_suite(Access)
 kazoo_integration_suite(AsioLoop)
 kazoo_integration_suite(BadInput)

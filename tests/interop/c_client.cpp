@@ -1,5 +1,5 @@
-// ZooKeeper's own C client (libzookeeper_mt) against the server that its one argument names:
-// "host:port". Says what fails and ends with 1, or prints the names of what it did.
+// Tests ZooKeeper's own C client (libzookeeper_mt) with the server at its only argument,
+// "host:port". Prints the names of the parts that passed, or the failure, and then exits with 1.
 #include <chrono>
 #include <condition_variable>
 #include <cstdio>
@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#define THREADED  // the header shows the blocking calls to programs with threads only
+#define THREADED  // declares the blocking calls
 #include <zookeeper/zookeeper.h>
 
 namespace {
@@ -28,7 +28,7 @@ constexpr int session_timeout_ms = 5000;
         }                                                                        \
     } while (false)
 
-/// A connected client that keeps the events it gets.
+/// A connected client that stores its events.
 class Client {
 public:
     explicit Client(const char* hosts) {
@@ -46,7 +46,7 @@ public:
 
     operator zhandle_t*() const { return handle_; }
 
-    /// Whether this event has come, or comes in time; it is then forgotten.
+    /// Waits for an event and removes it; returns false at the time limit.
     bool take(int type, const std::string& path) {
         return wait([&] {
             for (auto event = events_.begin(); event != events_.end(); ++event) {
@@ -164,8 +164,8 @@ void watches(const char* hosts) {
     REQUIRE(zk.take(ZOO_DELETED_EVENT, "/watched/child"));
 }
 
-/// Both as everybody makes them of sequential ephemeral nodes: who has the first one holds the
-/// lock, or leads; the next one watches it.
+/// Lock and leader election by the usual recipe: the owner of the first sequential ephemeral node
+/// holds the lock, or leads; each other one watches its predecessor.
 void locks_and_elections(const char* hosts) {
     Client first(hosts);
     Client second(hosts);
@@ -178,7 +178,7 @@ void locks_and_elections(const char* hosts) {
     REQUIRE(stat.ephemeralOwner == zoo_client_id(first)->client_id);
     REQUIRE(zoo_delete(first, held.c_str(), -1) == ZOK);
     REQUIRE(second.take(ZOO_DELETED_EVENT, held));
-    // The second leads. When it goes without a word about the node, a third is next.
+    // The second client now leads. It ends without deleting its node, and the third one follows.
     Client third(hosts);
     const auto last = create(third, "/lock/l-", "", ZOO_EPHEMERAL | ZOO_SEQUENCE);
     REQUIRE(zoo_exists(third, next.c_str(), 1, &stat) == ZOK);

@@ -24,7 +24,7 @@ LIMIT_S = 40
 
 
 class CommandLine:
-    """One that runs: commands go in, lines come out."""
+    """A running command line: takes commands and prints lines."""
 
     def __init__(self, hosts):
         self.process = subprocess.Popen(
@@ -46,7 +46,7 @@ class CommandLine:
         self.lines.put(None)
 
     def until(self, wanted):
-        """Everything printed up to the first line that contains a text."""
+        """Returns the output up to the first line that contains a text."""
         seen, deadline = [], time.monotonic() + LIMIT_S
         while True:
             try:
@@ -60,7 +60,7 @@ class CommandLine:
                 return "\n".join(seen)
 
     def run(self, command):
-        """What a command prints. A nonsense path behind it shows where that ends."""
+        """Returns the output of a command; the error of a second command marks its end."""
         self.marks += 1
         mark = f"/no-such-node-{self.marks}"
         self.process.stdin.write(f"{command}\nstat {mark}\n")
@@ -76,7 +76,7 @@ class CommandLine:
 
 
 class Commands(unittest.TestCase):
-    """In the order of their names, on one tree."""
+    """The tests run in the order of their names, on one tree."""
 
     hosts = None
 

@@ -18,7 +18,7 @@ except ImportError:
 
 LIMIT_S = 20
 
-# A process that owns a node and is killed: it never says goodbye.
+# A process that owns a node and is killed without closing its session.
 SHORT_LIFE = """
 import sys, time
 from kazoo.client import KazooClient
@@ -31,7 +31,7 @@ time.sleep(60)
 
 
 class Case(unittest.TestCase):
-    """Each has a node of its own, and clients that are stopped in the end."""
+    """Gives each test a node of its own, and stops its clients at the end."""
 
     hosts = None
 

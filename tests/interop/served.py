@@ -1,4 +1,4 @@
-"""What the interop tests share: a server of their own, and how they end."""
+"""Shared by the interop tests: a server of their own, and the exit status."""
 
 import argparse
 import contextlib
@@ -18,7 +18,7 @@ def die_with_parent():
 
 @contextlib.contextmanager
 def served(tool, *arguments):
-    """Runs `kazoo serve` and yields its address. Ticks are short: sessions expire in a second."""
+    """Runs `kazoo serve` and yields its address. With short ticks, sessions expire in a second."""
     command = [tool, "serve", "--listen", "127.0.0.1:0", "--tick", "250", *arguments]
     server = subprocess.Popen(
         command, stdout=subprocess.PIPE, text=True, preexec_fn=die_with_parent

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Puts deliberate defects into a copy of the tree, one at a time: the tests must catch each."""
+"""Applies deliberate defects to a copy of the tree, one at a time; the tests must catch each."""
 
 import argparse
 import sys
@@ -43,7 +43,7 @@ def chosen(arguments):
 
 
 def judge_all(tree, some):
-    """Prints one line each, and a table; says how many were not caught."""
+    """Prints a line for each defect and a table; returns how many were not caught."""
     rows = []
     for defect in some:
         begin = time.monotonic()

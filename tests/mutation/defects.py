@@ -1,16 +1,16 @@
-"""Deliberate defects, one a file: a few lines of header, and lines of the tree to be replaced.
+"""Deliberate defects, one per file: a header, then lines of the tree and their replacement.
 
-    what: what is wrong, and perhaps who makes this mistake;
-        continued by lines that are indented
+    what: a description, which may name software that has this defect;
+        continued on indented lines
     file: src/session/session.cpp
     suites: unit_session sim integration:Life
     --- before
-    whole lines that stand in that file exactly once
+    whole lines that occur exactly once in that file
     --- after
-    what is put in their place
+    their replacement
 
-The suites are tried in this order until one fails. `integration:X` is the suite X of
-tests/integration on the embedded server, `embedded:X` that of tests/embedded; the others are
+The suites are run in this order until one fails. `integration:X` is the suite X of
+tests/integration on the embedded server, `embedded:X` a suite of tests/embedded; the others are
 executables.
 """
 
@@ -25,7 +25,7 @@ FIELDS = {"what", "file", "suites"}
 
 
 class Refused(Exception):
-    """The defect is not written as it must be, or does not fit the tree."""
+    """The defect is malformed or does not apply to the tree."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Defect:
     after: str
 
     def mutate(self, text):
-        """The file's text with the defect in it."""
+        """Returns the text of the file with the defect applied."""
         found = ("\n" + text).count("\n" + self.before)
         if found != 1:
             raise Refused(f"{self.name}: its text occurs {found} times in {self.file}, not once")
@@ -46,7 +46,7 @@ class Defect:
         return text[:at] + self.after + text[at + len(self.before) :]
 
     def check(self, root):
-        """Refuses what does not fit the tree at root."""
+        """Raises Refused if the defect does not apply to the tree at root."""
         path = pathlib.Path(root) / self.file
         if not path.is_file():
             raise Refused(f"{self.name}: there is no {self.file}")

@@ -1,4 +1,4 @@
-"""A copy of a tree, built once, in which one defect after the other is tried."""
+"""A copy of the tree, built once, in which defects are tried one after the other."""
 
 import os
 import re
@@ -27,7 +27,7 @@ FAILED_SEED = re.compile(r"^(seed \d+: .*)", re.MULTILINE)
 
 
 class Broken(Exception):
-    """What has to work for any answer does not: a build, or the suites without any defect."""
+    """A precondition fails: a build, or the suites without any defect."""
 
 
 def target_of(suite):
@@ -35,7 +35,7 @@ def target_of(suite):
 
 
 def name_of_failure(output, how):
-    """Which test it was, as far as the output of a suite says."""
+    """Returns the name of the failed test, if the output of a suite contains it."""
     seed = FAILED_SEED.search(output)
     if seed:
         return seed.group(1)[:90]
@@ -48,8 +48,8 @@ def name_of_failure(output, how):
 
 class MutatedTree:
     def __init__(self, root, scratch, configuration, prefix="", limit=40):
-        """`prefix` goes before every command that takes long: a lock, a niceness. `limit` is how
-        many seconds the suites of a unit may take; the others have three times that."""
+        """`prefix` is put before all commands that take long, such as `flock` or `nice`. `limit` is
+        the time limit of unit suites in seconds; the others have three times as long."""
         self.root = Path(root)
         self.tree = Path(scratch) / "tree"
         self.build = Path(scratch) / "build"
@@ -58,7 +58,7 @@ class MutatedTree:
         self.limit = limit
 
     def prepare(self, suites):
-        """Copies and builds the tree, and sees that the suites pass without a defect."""
+        """Copies and builds the tree, and checks that the suites pass without a defect."""
         self._copy()
         configured = self._run(["cmake", "-S", ".", "-B", str(self.build), *self.configuration])
         if configured[0] != 0:
@@ -69,7 +69,7 @@ class MutatedTree:
                 raise Broken(f"without any defect {suite} fails: {failure}")
 
     def judge(self, defect):
-        """(suite, test) that caught the defect, or None if it survives."""
+        """Returns the (suite, test) that caught the defect, or None if it survives."""
         path = self.tree / defect.file
         good = path.read_text(encoding="utf-8")
         path.write_text(defect.mutate(good), encoding="utf-8")
@@ -96,7 +96,7 @@ class MutatedTree:
                 target.chmod(path.stat().st_mode)
 
     def _try(self, suite):
-        """Builds and runs a suite; what failed, or None."""
+        """Builds and runs a suite; returns the name of the failure, or None."""
         target = target_of(suite)
         status, output = self._run(["cmake", "--build", str(self.build), "--target", target])
         if status != 0:
@@ -120,10 +120,10 @@ class MutatedTree:
         return command
 
     def _run(self, command, limit=None):
-        """(status, output); the status is None if the limit, in seconds, was passed."""
+        """Returns (status, output); the status is None if the limit, in seconds, was exceeded."""
         environment = dict(os.environ, KAZOO_TEST_SERVER="embedded")
         if limit is not None:
-            # Within the prefix: waiting for a lock is not the test's doing.
+            # Inside the prefix, so that waiting for a lock does not count.
             command = ["timeout", "--kill-after=1", str(limit), *command]
         done = subprocess.run(
             [*self.prefix, *command],

@@ -1,4 +1,4 @@
-"""Proves on a tree of a few lines that survivors, and defects that do not fit, are told."""
+"""Checks on a toy tree that survivors, and defects that do not apply, are reported."""
 
 import tempfile
 from pathlib import Path

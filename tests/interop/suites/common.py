@@ -1,4 +1,4 @@
-"""What the suites share."""
+"""Functions shared by the suites."""
 
 import contextlib
 import dataclasses
@@ -14,7 +14,7 @@ import xml.etree.ElementTree
 
 
 class Skipped(Exception):
-    """The suite cannot be had here."""
+    """The suite is not available on this machine."""
 
 
 class Failed(Exception):
@@ -40,7 +40,7 @@ def need(*tools):
 
 
 def fetch(command, cwd, what):
-    """Runs a command that gets packages. That it fails means that they are not to be had."""
+    """Runs a command that fetches packages; raises if they are not available."""
     done = subprocess.run(command, cwd=cwd, capture_output=True, text=True)
     if done.returncode != 0:
         last = (done.stderr or done.stdout).strip().splitlines()[-1:] or ["no reason given"]
@@ -49,7 +49,7 @@ def fetch(command, cwd, what):
 
 
 def call(command, cwd, env, seconds, log):
-    """Runs a suite, whose exit code says nothing that its report does not say better."""
+    """Runs a suite and ignores its exit code, because its report is more precise."""
     with open(log, "w", encoding="utf-8", errors="replace") as out:
         try:
             return subprocess.run(
@@ -93,7 +93,7 @@ def server(env, **more):
 
 
 def python_environment(work, *packages):
-    """An interpreter that sees these packages and no others."""
+    """A Python interpreter with only these packages."""
     python = work / "python" / "bin" / "python"
     if not python.exists():
         need("python3")
@@ -103,7 +103,7 @@ def python_environment(work, *packages):
 
 
 def python_source(work, package, version):
-    """The unpacked source archive of a package, tests included."""
+    """The unpacked source archive of a package, including its tests."""
     source = work / f"{package}-{version}"
     if not source.exists():
         need("python3")
@@ -118,7 +118,7 @@ def python_source(work, package, version):
 
 
 def read_junit(report, outcome):
-    """The names of tests that failed, beside counting the others."""
+    """Returns the names of failed tests and counts the others in the outcome."""
     if not pathlib.Path(report).exists():
         raise Failed("there is no report: the tests did not run")
     failed = []

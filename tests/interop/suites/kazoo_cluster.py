@@ -1,5 +1,5 @@
-"""A pytest plugin for the tests of Python's kazoo: their cluster is one server, run by
-zk_server.py (KAZOO_ZK_SERVER), instead of three Apache servers."""
+"""A pytest plugin for the tests of Python's kazoo: replaces their cluster of three Apache
+servers by a single server that zk_server.py (KAZOO_ZK_SERVER) runs."""
 
 import os
 import shutil
@@ -16,7 +16,7 @@ SUPER_DIGEST = (
 
 
 class StandIn:
-    """One server, as kazoo.testing.common.ManagedZooKeeper is used."""
+    """One server with the interface of kazoo.testing.common.ManagedZooKeeper."""
 
     def __init__(self):
         with socket.socket() as probe:

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Runs the suites of other people's clients on `kazoo serve`, or on Apache ZooKeeper beside it.
+"""Runs the test suites of other clients on `kazoo serve`, or on Apache ZooKeeper for comparison.
 
-Fetches the packages with their own tools (pip, go, cargo, npm) into a directory of its own, of
-which nothing else is touched, runs the tests that come with them, and prints a table. A suite whose
-tool or package is not to be had is skipped, with the reason."""
+Fetches the packages with their own tools (pip, go, cargo, npm) into a separate directory, without
+touching anything else, runs the tests that they contain, and prints a table. A suite whose tool or
+package is not available is skipped, with the reason."""
 
 import argparse
 import os

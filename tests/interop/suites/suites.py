@@ -1,4 +1,4 @@
-"""The suites: where each comes from, what it needs, and what of it one server cannot pass."""
+"""The suites: their sources and requirements, and the tests that a single server cannot pass."""
 
 import json
 import pathlib
@@ -38,7 +38,7 @@ class PythonKazoo:
     def run(self, work, env):
         outcome = Outcome(self.version, left_out=dict(self.left_out))
         failed = self.run_tests(work, env, outcome, ["kazoo/tests"], "all")
-        # Some race with their own client, or with the server: what fails four times, fails.
+        # Some tests race with their client or the server: only the fourth failure counts.
         for attempt in range(2, 5):
             if failed:
                 failed = self.run_tests(work, env, outcome, failed, f"attempt-{attempt}")
@@ -46,7 +46,7 @@ class PythonKazoo:
         return outcome
 
     def run_tests(self, work, env, outcome, tests, label):
-        """The names of those that failed, as pytest takes them."""
+        """Returns the names of failed tests in the form that pytest accepts."""
         report = work / f"{label}.xml"
         report.unlink(missing_ok=True)
         expression = " and ".join(f"not {name}" for name in self.left_out)
@@ -115,7 +115,7 @@ class GoZookeeper:
     def run(self, work, env):
         log = work / "log"
         skipped = "|".join(f"^{name}$" for name in self.left_out)
-        # Its tests read the build date as releases before 3.7 print it.
+        # Its tests parse the build date in the format of releases before 3.7.
         env = dict(env, ZOOKEEPER_BIN_PATH=str(work / "bin"), KAZOO_RELEASE="3.6")
         command = ["go", "test", "-timeout", "1200s", "-json", "-skip", skipped, "./..."]
         call(command, self.source, env, 1300, log)
@@ -168,7 +168,7 @@ class RustClient:
             raise Failed(f"it does not compile, see {work / 'build.log'}")
         outcome = Outcome(self.version, left_out=dict(self.left_out))
         wanted = []
-        # Some want the server to be slower than their client: what fails four times, fails.
+        # Some tests need a server slower than their client: only the fourth failure counts.
         for attempt in range(1, 5):
             if attempt == 1 or wanted:
                 log = work / f"attempt-{attempt}.log"
@@ -179,7 +179,7 @@ class RustClient:
         return outcome
 
     def read_log(self, log, outcome):
-        """The names of those that failed, beside counting the others."""
+        """Returns the names of failed tests and counts the others in the outcome."""
         ends = re.findall(r"^test (\S+)(?: - .*)? \.\.\. (ok|FAILED)$", log.read_text(), re.M)
         if not ends:
             raise Failed(f"no test ran, see {log}")

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Stands in for ZooKeeper's zkServer.sh: `zk_server.py start-foreground CONFIG`.
 
-Reads of a configuration file and of SERVER_JVMFLAGS what the suites set, and becomes `kazoo serve`
-(KAZOO_TOOL) with the options that mean the same, or Apache ZooKeeper (KAZOO_APACHE, a class path).
-KAZOO_PORT is the port if the configuration names none, KAZOO_RELEASE the release to be like."""
+Reads the settings that the suites use from a configuration file and from SERVER_JVMFLAGS, and
+executes `kazoo serve` (KAZOO_TOOL) with equivalent options, or Apache ZooKeeper (KAZOO_APACHE, a
+class path). KAZOO_PORT is the default port, KAZOO_RELEASE the release to emulate."""
 
 import os
 import shlex
@@ -46,7 +46,7 @@ def embedded(config, properties):
     add("--max-session-timeout", config.get("maxSessionTimeout"))
     add("--min-session-timeout", config.get("minSessionTimeout"))
     release = ".".join(os.environ.get("KAZOO_RELEASE", "").split(".")[:2])
-    # Of what is older, nothing is known but that 3.4 is the closest.
+    # Older releases are not supported; 3.4 is the closest.
     release = "3.4" if release in ("3.3", "3.2") else release
     add("--release", release if release in RELEASES else None)
     add("--max-request", properties.get("jute.maxbuffer"))
