@@ -1,5 +1,6 @@
-// What links of one result cost: eight times as many take about eight times as long. Measured
-// against one another in the same run, so that neither the machine nor its load decides.
+// The cost of links of one result grows linearly: eight times as many take about eight times as
+// long. Both are measured in the same run, so that the result is independent of the machine and its
+// load.
 #include "support/manual_handler.hpp"
 
 #include <kazoo/promise.hpp>
@@ -24,7 +25,7 @@ using Time = std::chrono::steady_clock::duration;
 
 constexpr int some = 5'000;
 constexpr int times = 8;
-/// In linear time the work takes 8 times as long, in quadratic time 64. Caches blur the first.
+/// Linear work takes 8 times as long, quadratic work 64 times. Cache effects blur the former.
 constexpr double between_linear_and_quadratic = 24;
 
 Time time_of(const std::function<void(int)>& work, int links) {
@@ -33,7 +34,7 @@ Time time_of(const std::function<void(int)>& work, int links) {
     return std::chrono::steady_clock::now() - begin;
 }
 
-/// The best of several looks: whatever else the machine does makes them longer, never shorter.
+/// The best of several measurements: other load only makes them longer.
 double growth(const std::function<void(int)>& work) {
     work(some);
     Time once = Time::max();
@@ -46,7 +47,7 @@ double growth(const std::function<void(int)>& work) {
 }
 
 void expect_linear(const std::function<void(int)>& work) {
-    // A machine that is busy for one look may be idle for the next.
+    // A machine that is busy during one measurement may be idle during the next.
     double least = growth(work);
     for (int again = 0; again < 4 && least > between_linear_and_quadratic; ++again) {
         least = std::min(least, growth(work));
@@ -83,7 +84,7 @@ TEST_F(AsyncResultCost, OfUnlinkingInAnyOrderIsLinear) {
         for (int i = 0; i < links; ++i) {
             ids.push_back(one.result.rawlink([](const AsyncResult<int>&) {}));
         }
-        constexpr int stride = 7919;  // a prime: from anywhere to anywhere, and each once
+        constexpr int stride = 7919;  // a prime: visits every index once
         for (int i = 0, at = 0; i < links; ++i, at = (at + stride) % links) {
             ASSERT_TRUE(one.result.unlink(ids[static_cast<std::size_t>(at)]));
         }

@@ -27,7 +27,7 @@ using Calls = std::vector<std::string>;
 
 class AsyncResultLink : public testing::Test {
 protected:
-    /// A callback that notes its name.
+    /// A callback that records its name.
     auto note(std::string name) {
         return [this, name](const AsyncResult<int>&) { calls.push_back(name); };
     }
@@ -42,12 +42,12 @@ TEST_F(AsyncResultLink, RunsOnTheCompletionLane) {
     result.rawlink(note("early"));
     EXPECT_THAT(handler->run(), ElementsAre());
     promise.set(1);
-    EXPECT_EQ(calls, Calls());  // not in the call that completes
+    EXPECT_EQ(calls, Calls());  // not within the call that completes
     EXPECT_THAT(handler->run(), ElementsAre(Lane::completion));
     EXPECT_EQ(calls, Calls{"early"});
 
     result.rawlink(note("late"));
-    EXPECT_EQ(calls, Calls{"early"});  // not in the call that links
+    EXPECT_EQ(calls, Calls{"early"});  // not within the call that links
     EXPECT_THAT(handler->run(), ElementsAre(Lane::completion));
     EXPECT_THAT(calls, ElementsAre("early", "late"));
 }
@@ -110,7 +110,7 @@ TEST_F(AsyncResultLink, CanBeRemovedBeforeItRuns) {
     EXPECT_TRUE(result.unlink(links[2]));
     EXPECT_FALSE(result.unlink(links[2]));
     promise.set(1);
-    EXPECT_TRUE(result.unlink(links[3]));  // complete, but it has not begun
+    EXPECT_TRUE(result.unlink(links[3]));  // completed, but its callback has not begun
     handler->run();
     EXPECT_EQ(calls, Calls{"2"});
     EXPECT_FALSE(result.unlink(links[1]));
@@ -177,7 +177,7 @@ TEST_F(AsyncResultLink, ReleasesWhatItHoldsOnceItHasRun) {
     const auto late = result.rawlink([held](const AsyncResult<int>&) {});
     EXPECT_TRUE(result.unlink(late));
     EXPECT_EQ(held.use_count(), 1);
-    handler->run();  // the turn that found nothing to call
+    handler->run();  // a turn without callbacks
 }
 
 TEST(AsyncResultLinkWithoutHandler, RunsInTheThreadThatCompletes) {
@@ -218,7 +218,7 @@ TEST_F(AsyncResultLink, DirectOnesAreRefusedByAReadyResult) {
         calls.emplace_back("direct");
     };
     EXPECT_FALSE(kazoo::detail::state_of(result)->link_direct(std::move(run)));
-    run(*kazoo::detail::state_of(result));  // left alone: the caller goes on by itself
+    run(*kazoo::detail::state_of(result));  // returns: the caller continues by itself
     EXPECT_EQ(calls, Calls{"direct"});
 }
 
@@ -233,7 +233,7 @@ TEST_F(AsyncResultLink, DirectOnesThatThrowStopNothing) {
     EXPECT_THAT(handler->lines(), ElementsAre(HasSubstr("direct")));
 }
 
-// What a continuation owns may use the result in its destructor.
+// A callback's captures may use the result in their destructors.
 TEST_F(AsyncResultLink, IsDestroyedOutsideTheLock) {
     struct Looks {
         AsyncResult<int> result;

@@ -1,4 +1,4 @@
-// Threads that link, unlink, complete, cancel and wait at the same time.
+// Concurrent linking, unlinking, completion, cancellation and waiting.
 #include "support/race.hpp"
 
 #include <kazoo/exceptions.hpp>
@@ -19,7 +19,7 @@ using kazoo::Promise;
 using namespace std::chrono_literals;
 namespace testing_support = kazoo::testing_support;
 
-/// Runs both in every round, begun at the same moment, and `check` after both.
+/// Runs both concurrently in every round, then `check`.
 template <class Reset, class First, class Second, class Check>
 int race(Reset reset, First first, Second second, Check check) {
     return testing_support::race(reset, first, {second}, check);
@@ -38,7 +38,7 @@ protected:
 
 TEST_F(AsyncResultRace, LinksMadeDuringCompletionRunOnceAndInOrder) {
     constexpr int links = 8;
-    std::vector<int> calls;  // one callback at a time, so nothing guards it
+    std::vector<int> calls;  // not guarded: callbacks run one at a time
     int wrong = 0;
     race(
         [&] {

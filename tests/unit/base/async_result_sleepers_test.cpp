@@ -1,4 +1,4 @@
-// Several threads asleep over one result, in waiters that the test controls.
+// Several threads that wait for one result, with waiters controlled by the test.
 #include "support/wait_until.hpp"
 
 #include <kazoo/detail/result_state.hpp>
@@ -18,7 +18,7 @@ namespace {
 using kazoo::Promise;
 using namespace std::chrono_literals;
 
-/// Its waiters sleep until the test ends it, and count who came and who was notified.
+/// Its waiters sleep until the test sets `over`, and count sleeping threads and notifications.
 class SleepyHandler final : public kazoo::Handler {
 public:
     [[nodiscard]] std::string_view name() const noexcept override { return "sleepy_handler"; }

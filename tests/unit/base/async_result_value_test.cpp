@@ -152,7 +152,7 @@ TEST(AsyncResultValue, KnowsItsHandler) {
     EXPECT_EQ(Promise<int>().result().handler(), nullptr);
 }
 
-/// Time that passes only by waiting for it.
+/// A handler whose time advances only by waiting.
 class DreamHandler final : public kazoo::Handler {
 public:
     std::string_view name() const noexcept override { return "dream_handler"; }
@@ -185,7 +185,7 @@ TEST(AsyncResultValue, IsWaitedForByTheHandlersClock) {
     EXPECT_EQ(handler->now(), before + 3h + 30min);
 }
 
-/// A result that nobody else holds, as an operation's call is in an expression.
+/// A result with no other owner, like the temporary of a call in an expression.
 template <class T>
 AsyncResult<T> temporary(T value) {
     Promise<T> promise;

@@ -146,7 +146,7 @@ TEST(BufferTest, IsEmptyAfterBeingMovedFrom) {
     Buffer source = buffer_of("abc");
     Buffer target;
     target = std::move(source);
-    source.append("xyz", 3);  // a moved-from buffer is a new one
+    source.append("xyz", 3);  // a moved-from buffer is empty and usable
     EXPECT_EQ(text_of(source), "xyz");
     EXPECT_EQ(text_of(target), "abc");
 }

@@ -1,5 +1,5 @@
-// A callback that waits for a coroutine: what the coroutine has yet to do on the completion lane
-// cannot wait behind the callback.
+// A callback that waits for a coroutine: the rest of the coroutine must not wait behind the
+// callback on the completion lane.
 #include "support/manual_handler.hpp"
 #include "support/wait_until.hpp"
 
@@ -25,7 +25,7 @@ using kazoo::testing_support::ManualHandler;
 using kazoo::testing_support::wait_until;
 using namespace std::chrono_literals;
 
-/// Stands for what has a handler: the coroutines' client.
+/// Stands for the client: an object with a handler.
 struct Client {
     std::shared_ptr<ManualHandler> handler_;
     [[nodiscard]] const std::shared_ptr<ManualHandler>& handler() const { return handler_; }
@@ -38,8 +38,8 @@ AsyncResult<int> add(Client&, AsyncResult<int> a, AsyncResult<int> b) {
 
 class CallbackWaits : public testing::Test {
 protected:
-    /// Runs `callback` on the completion lane, and meanwhile in another thread `connection`, which
-    /// completes things.
+    /// Runs `callback` on the completion lane, and concurrently `connection`, which completes
+    /// promises, in another thread.
     template <class Callback, class Connection>
     void run(Callback callback, Connection connection) {
         Promise<int> begin(handler);
@@ -54,7 +54,7 @@ protected:
         handler->run();
     }
 
-    /// The result of something that waits; now the connection may go on.
+    /// Returns a result that is about to be waited for, and lets `connection` start.
     template <class T>
     T waiting(T result) {
         EXPECT_FALSE(result.ready());
@@ -120,7 +120,7 @@ TEST_F(CallbackWaits, ForWhatCoroutinesComplete) {
 AsyncResult<int> nested(Client& zk, AsyncResult<int> leaf, int levels) {
     if (levels == 0) co_return co_await leaf;
     co_await leaf;
-    co_return nested(zk, leaf, levels - 1).get(10s) + 1;  // blocks, on the lane
+    co_return nested(zk, leaf, levels - 1).get(10s) + 1;  // blocks on the lane
 }
 
 TEST_F(CallbackWaits, ForACoroutineThatItselfWaitsForOne) {

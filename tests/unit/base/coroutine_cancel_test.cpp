@@ -1,4 +1,4 @@
-// What AsyncResult::cancel does to coroutines.
+// The effect of AsyncResult::cancel on coroutines.
 #include "support/race.hpp"
 
 #include <kazoo/exceptions.hpp>

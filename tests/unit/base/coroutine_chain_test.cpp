@@ -1,5 +1,5 @@
-// Results that wait for one another in long chains: the end of one is the end of the next, and so
-// on, and that takes no more stack than a few of them.
+// Long chains of results that wait for one another: completing the whole chain takes constant stack
+// space.
 #include "support/manual_handler.hpp"
 
 #include <kazoo/exceptions.hpp>
@@ -22,7 +22,7 @@ using kazoo::testing_support::ManualHandler;
 constexpr int length = 100'000;
 constexpr std::uintptr_t some_frames = 65'536;
 
-/// How far the stack reached below where this object was made.
+/// Measures the stack used below the place where it was created.
 class StackDepth {
 public:
     [[gnu::noinline]] void look() {
@@ -60,7 +60,7 @@ TEST(CoroutineChain, EndsInTheThreadThatCompletes) {
     Promise<int> promise;
     const auto last = chain(promise.result(), directly_after, stack);
     promise.set(0);
-    EXPECT_EQ(last.get_nowait(), length);  // when `set` returns all has been done
+    EXPECT_EQ(last.get_nowait(), length);  // set() returns after all have completed
     EXPECT_LT(stack.deepest(), some_frames);
 }
 
@@ -85,7 +85,7 @@ TEST(CoroutineChain, EndsOnTheLane) {
     EXPECT_LT(stack.deepest(), some_frames);
 }
 
-/// Each callback links the next one to a result that is ready already.
+/// Each callback links the next one to a result that is already ready.
 void link_again(const AsyncResult<int>& ready, int times, int& calls, StackDepth& stack) {
     ready.rawlink([&calls, &stack, times](const AsyncResult<int>& r) {
         stack.look();

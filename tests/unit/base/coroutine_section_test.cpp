@@ -1,4 +1,4 @@
-// The scope of cancellation: sections of a coroutine that it does not reach, and resets.
+// Uncancellable sections of a coroutine, and resetting its cancellation.
 #include <kazoo/event.hpp>
 #include <kazoo/exceptions.hpp>
 #include <kazoo/promise.hpp>
@@ -19,7 +19,7 @@ using kazoo::direct;
 using kazoo::Promise;
 namespace this_coro = kazoo::this_coro;
 
-/// As a lock does it: what was made before the work is unmade after it, whatever happened.
+/// Like a lock recipe: cleans up after the work, whatever its outcome.
 AsyncResult<std::string> clean_up_after(AsyncResult<> work, AsyncResult<> clean_up) {
     std::exception_ptr failure;
     try {
@@ -139,7 +139,7 @@ TEST(CoroutineReset, ForgetsThatItWasCancelled) {
     EXPECT_EQ(result.get(), "cancelled, knows, reset, forgotten, 7");
 }
 
-// What cancel() says.
+// The return value of cancel().
 
 AsyncResult<int> value_after(AsyncResult<int> awaited) {
     co_return co_await awaited;
@@ -152,7 +152,7 @@ TEST(CancelSays, TrueWhereWhatIsAwaitedFails) {
     EXPECT_EQ(result.result().error(), kazoo::ClientErrc::cancelled);
 }
 
-/// The value is there, and the coroutine about to be resumed with it.
+/// The value has arrived, and the coroutine is about to be resumed.
 TEST(CancelSays, FalseWhereTheValueStillArrives) {
     Promise<int> promise;
     AsyncResult<int> result;

@@ -1,4 +1,4 @@
-// However many results are ready already, awaiting them takes no stack.
+// Awaiting results that are already ready takes constant stack space.
 #include "support/plain_task.hpp"
 
 #include <kazoo/promise.hpp>
@@ -18,7 +18,7 @@ using kazoo::testing_support::PlainTask;
 constexpr int many = 1'000'000;
 constexpr std::uintptr_t a_few_frames = 4096;
 
-/// The lowest and the highest place of the stack that it was called from.
+/// Records the lowest and the highest stack address of its calls.
 class StackRange {
 public:
     [[gnu::noinline]] void look() {
@@ -76,7 +76,7 @@ TEST(CoroutineStack, DoesNotGrowInForeignCoroutines) {
     EXPECT_LT(stack.size(), a_few_frames);
 }
 
-/// Completed from elsewhere each time, so that the coroutine suspends each time.
+/// Completed from outside each time, so that the coroutine suspends each time.
 AsyncResult<int> count(AsyncResult<int>& next, StackRange& stack, int rounds) {
     int total = 0;
     for (int i = 0; i < rounds; ++i) {

@@ -1,4 +1,4 @@
-// Results awaited by coroutines of another type than the library's.
+// Results awaited by coroutines with a foreign coroutine type.
 #include "support/manual_handler.hpp"
 #include "support/plain_task.hpp"
 
@@ -87,7 +87,7 @@ TEST(PlainTaskAwaits, UntilItIsDestroyed) {
     EXPECT_EQ(seen, "");
 }
 
-// The lane's turn has been asked for when the coroutine goes.
+// The coroutine is destroyed after its turn on the lane was requested.
 TEST(PlainTaskAwaits, UntilItIsDestroyedBetweenCompletionAndItsTurn) {
     const auto handler = std::make_shared<ManualHandler>();
     Promise<std::string> promise(handler);

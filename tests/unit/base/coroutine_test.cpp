@@ -180,7 +180,7 @@ TEST(Coroutine, AwaitsForeignAwaitables) {
     EXPECT_EQ(result.get(), 18);
 }
 
-// Where it goes on.
+// Where a coroutine is resumed.
 
 TEST(CoroutineOnLanes, GoesOnOnTheCompletionLaneInTurnWithCallbacks) {
     const auto handler = std::make_shared<ManualHandler>();
@@ -212,7 +212,7 @@ TEST(CoroutineOnLanes, DirectGoesOnInTheThreadThatCompletes) {
     std::thread completer([&promise] { promise.set(1); });
     const auto completer_id = completer.get_id();
     completer.join();
-    ASSERT_TRUE(result.ready());  // though the lanes stand still
+    ASSERT_TRUE(result.ready());  // although no lane has run
     EXPECT_EQ(result.get(), completer_id);
     EXPECT_EQ(thread_after(promise.result()).get(), std::this_thread::get_id());
 }
@@ -275,13 +275,13 @@ TEST(CoroutineHandler, ElseIsThatOfTheFirstResultItAwaits) {
     EXPECT_EQ(at_once().handler(), nullptr);
 }
 
-/// Goes on in another thread before it awaits the first result that has a handler.
+/// Continues in another thread before it awaits the first result that has a handler.
 AsyncResult<> moves_away(std::coroutine_handle<>* slot, AsyncResult<> other) {
     co_await Shout{slot};
     co_await other;
 }
 
-// The thread sanitizer looks at this one.
+// For Thread sanitizer.
 TEST(CoroutineHandler, IsAdoptedWhileOthersLook) {
     for (int round = 0; round < 200; ++round) {
         const auto handler = std::make_shared<ManualHandler>();
@@ -354,7 +354,7 @@ TEST(CoroutineLifetime, EndsWhenWhatItAwaitsIsGivenUp) {
     EXPECT_THROW(result.get(), kazoo::CancelledError);
 }
 
-/// A handler whose loop is destroyed with all that it was given.
+/// A handler whose loop is destroyed together with its tasks.
 class LostHandler final : public Handler {
 public:
     std::string_view name() const noexcept override { return "lost_handler"; }

@@ -1,4 +1,4 @@
-// Values of coroutines that cannot be copied or moved when it matters.
+// Coroutine return values that cannot be copied or moved at the crucial moment.
 #include <kazoo/exceptions.hpp>
 #include <kazoo/promise.hpp>
 
@@ -11,7 +11,7 @@ namespace {
 using kazoo::AsyncResult;
 using kazoo::Promise;
 
-/// Throws at the nth copy from the object that was made first.
+/// Throws at the nth copy of the original object.
 class Fragile {
 public:
     explicit Fragile(int copies) : copies_(copies) {}
@@ -55,7 +55,7 @@ TEST(CoroutineValue, IsCopiedOnce) {
     EXPECT_EQ(result.get().copies(), 0);
 }
 
-/// Throws when it is destroyed after the value has been returned.
+/// Its destructor throws, after the value has been returned.
 struct Late {
     ~Late() noexcept(false) { throw std::runtime_error("late"); }
 };

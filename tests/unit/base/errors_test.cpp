@@ -89,7 +89,7 @@ TEST(ErrorCodes, UsualOutcomes) {
     EXPECT_EQ(kazoo::usual_outcome(std::make_error_code(std::errc::io_error)), Outcome::unknown);
 }
 
-// The codes for which the condition holds, by name.
+// The names of the codes for which the condition holds.
 std::set<std::string> codes_with(Condition condition) {
     std::set<std::string> names;
     for (const std::error_code& code : all_codes()) {
@@ -133,8 +133,8 @@ TEST(Conditions, GroupTheCodes) {
     );
 }
 
-// What was not sent cannot have been applied, and what may have been is no reason to repeat
-// blindly.
+// The message matches the outcome: a request that was not sent cannot have been applied, and one
+// that may have been applied must not be repeated blindly.
 TEST(ErrorMessages, FollowTheOutcome) {
     for (const std::error_code code :
          {make_error_code(Errc::connection_loss),
@@ -158,7 +158,7 @@ TEST(ErrorMessages, FollowTheOutcome) {
     );
 }
 
-// A message that advises to try again, and a condition that denies it, mislead.
+// Message and condition must not contradict each other.
 TEST(Conditions, WhatAMessageAdvisesToTryAgainIsRetryable) {
     for (const std::error_code& code : all_codes()) {
         if (code.message().find("try again") != std::string::npos) {

@@ -18,7 +18,7 @@ using kazoo::Event;
 using kazoo::testing_support::wait_until;
 using namespace std::chrono_literals;
 
-/// Counts the waits that have begun: who has come so far is told of what happens from then on.
+/// Counts the waits that have started, which see everything that happens afterwards.
 class CountedWaits final : public kazoo::Handler {
 public:
     std::string_view name() const noexcept override { return "counted_waits"; }
@@ -102,7 +102,7 @@ TEST(Event, CanBeSetAgain) {
     other.join();
 }
 
-// As Python's: whoever waits when it is set is woken, also if it is cleared at once.
+// As in Python, setting an event wakes all waiters even if it is cleared at once.
 TEST(Event, WakesAllWhoWaitForAPulse) {
     constexpr int waiters = 20;
     for (int round = 0; round < 50; ++round) {
@@ -159,7 +159,7 @@ TEST(Event, EndsWaitsThatDoNotBlockWhenItIsCancelledOrGone) {
     EXPECT_FALSE(gone.cancel());
 }
 
-// What the end of one wait does may end the event, or wait for it again.
+// A callback of one wait may wait again or destroy the event.
 TEST(Event, MayBeUsedByWhatItEnds) {
     auto event = std::make_unique<Event>();
     kazoo::AsyncResult<> again;
@@ -224,7 +224,7 @@ TEST(Event, WaitsTheHandlersWay) {
     const auto handler = std::make_shared<CountingHandler>();
     Event event(handler);
     handler->counting->event = &event;
-    EXPECT_TRUE(event.wait(1h));  // woken early twice: looks again
+    EXPECT_TRUE(event.wait(1h));  // woken early twice: waits again
     EXPECT_EQ(handler->counting->waits, 3);
 }
 

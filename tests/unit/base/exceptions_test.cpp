@@ -17,7 +17,7 @@ using kazoo::KazooException;
 using kazoo::Outcome;
 using kazoo::ZookeeperError;
 
-// Throws what belongs to the error and checks it against its row of the table.
+// Throws the exception for the code and compares it with its row of the table.
 template <class Class, class Base>
 void expect_exception(const std::error_code& code) {
     const Error error(code, Outcome::unknown, "get", "/a", "why");

@@ -49,7 +49,7 @@ TEST(Handler, NamesItsLanes) {
     EXPECT_EQ(to_string(Lane::session), "session");
 }
 
-/// What the sleeper waits for is where the sleep ends.
+/// Records the deadline of a sleep; its time jumps there.
 class NotingHandler final : public kazoo::Handler {
 public:
     class Noting final : public kazoo::Waiter {

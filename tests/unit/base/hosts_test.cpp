@@ -196,7 +196,7 @@ TEST(ConnectString, AServerInsideTheChrootIsRefused) {
                 std::string(chroot) + "'"
         );
     }
-    // What looks like no server is left alone: a path may contain these characters.
+    // Text after the slash is not parsed as a server, as a path may contain these characters.
     EXPECT_EQ(parsed("a/x,y"), "a:2181/x,y");
     EXPECT_EQ(parsed("a/x:1"), "a:2181/x:1");
     EXPECT_EQ(parsed("a/x,y:z"), "a:2181/x,y:z");

@@ -14,7 +14,7 @@ using kazoo::Logger;
 using kazoo::LogLevel;
 using Lines = std::vector<std::string>;
 
-// A sink that keeps what it is given.
+// A sink that stores its lines.
 kazoo::LogSink into(Lines& lines) {
     return [&lines](LogLevel level, std::string_view text) {
         lines.push_back(std::string(to_string(level)) + " " + std::string(text));

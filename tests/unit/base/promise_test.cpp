@@ -104,7 +104,7 @@ struct Refuses {
     }
 };
 
-// Or whoever waits would wait for ever.
+// Otherwise waiters would block indefinitely.
 TEST(Promise, CompletesEvenIfTheValueCannotBeMade) {
     AsyncResult<Refuses> result;
     {

@@ -12,7 +12,7 @@ namespace {
 
 using kazoo::base::Random;
 
-// The first outputs of SplitMix64 for this seed in its author's reference implementation.
+// The first outputs of SplitMix64 for this seed, from its author's reference implementation.
 TEST(Random, IsSplitMix64) {
     Random random(1234567);
     EXPECT_EQ(random.next(), 6457827717110365317U);

@@ -1,6 +1,6 @@
-// Memory that cannot be had, at every single place: what was linked runs all the same, what was
-// awaited ends, with a value or with OutOfMemoryError, and nothing stays behind. Calls that have
-// nothing to return throw std::bad_alloc.
+// Failed allocations at every single place: all callbacks still run, every awaited result completes
+// with a value or with OutOfMemoryError, and nothing is leaked. Functions without a result throw
+// std::bad_alloc.
 #include "support/allocations/allocations.hpp"
 
 #include <kazoo/detail/result_state.hpp>
@@ -28,7 +28,7 @@ using kazoo::testing_support::live_allocations;
 using kazoo::testing_support::Shortage;
 using kazoo::testing_support::Spared;
 
-/// A handler whose lane takes memory for each task, as lanes do.
+/// A handler whose lane allocates memory for each task, like real lanes.
 class Lane final : public kazoo::Handler {
 public:
     std::string_view name() const noexcept override { return "lane"; }
@@ -51,7 +51,7 @@ private:
     std::deque<kazoo::Task> waiting_;
 };
 
-/// What a scenario makes: callbacks that were linked, and results that are to be ready at its end.
+/// Records the callbacks that a scenario links and the results that must be ready at its end.
 struct Made {
     explicit Made(std::shared_ptr<Lane> on) : lane(std::move(on)) {}
 
@@ -77,7 +77,7 @@ struct Made {
 
 using Scenario = std::function<void(Made&)>;
 
-/// Says whether any allocation of it failed.
+/// Returns true if an allocation of the scenario failed.
 bool run_short(const Scenario& scenario, long nth, long length) {
     const auto before = live_allocations();
     bool met = false;
@@ -88,7 +88,7 @@ bool run_short(const Scenario& scenario, long nth, long length) {
             const Shortage shortage(nth, length);
             try {
                 scenario(made);
-            } catch (const std::bad_alloc&) {  // to the caller, who had nothing yet
+            } catch (const std::bad_alloc&) {  // thrown to a caller that has no result yet
             }
             made.lane->run();
             met = shortage.met();
@@ -123,7 +123,7 @@ void run_without_balance(const Scenario& scenario) {
 void run_short_everywhere(const Scenario& scenario) {
     constexpr long enough = 1000;
     ASSERT_FALSE(run_short(scenario, enough, 1));
-    run_without_balance(scenario);  // what is made once is made now
+    run_without_balance(scenario);  // makes the one-time allocations
     for (const long length : {1L, 2L, 3L, enough}) {
         long nth = 1;
         while (nth < enough && run_short(scenario, nth, length)) ++nth;

@@ -1,5 +1,5 @@
-// Values, callbacks and captures whose every special member comes back into the library: none of
-// them is called, copied or destroyed under a lock of the result machinery, or the test hangs.
+// Values, callbacks and captures whose special members call the library: the result machinery must
+// not call, copy or destroy them while it holds a lock, else the test hangs.
 #include "support/manual_handler.hpp"
 
 #include <kazoo/event.hpp>
@@ -21,9 +21,9 @@ using kazoo::AsyncResult;
 using kazoo::Promise;
 using kazoo::testing_support::ManualHandler;
 
-/// What the members of Meddlers use: everything that could be locked while one of them is called.
+/// Used by the members of Meddler: everything that could be locked while one of them runs.
 struct Library {
-    /// Each use, however it turns out, takes the locks of all of these.
+    /// Takes the locks of all involved results and of the event, whatever the calls return.
     void use() {
         if (std::exchange(in_use, true)) return;
         ++uses;
@@ -55,7 +55,7 @@ struct Library {
     int uses = 0;
 };
 
-/// A value, or a capture, and a function of whatever is asked for.
+/// Usable as a value, as a capture, and as a function of any signature.
 class Meddler {
 public:
     explicit Meddler(Library& library) noexcept : library_(&library) { library_->use(); }
@@ -84,11 +84,11 @@ private:
 class UserObjects : public testing::TestWithParam<bool> {
 protected:
     void SetUp() override { library.cancels = GetParam(); }
-    /// Runs the lanes, and ends what refers to the library.
+    /// Runs the lanes and releases everything that refers to the library.
     void TearDown() override {
         handler->run();
         EXPECT_GT(library.uses, 0);
-        // Values that end come back to it, and find nothing more to use.
+        // Destroyed values still call use(), when `results` is already empty.
         const auto results = std::exchange(library.results, {});
         handler->run();
     }

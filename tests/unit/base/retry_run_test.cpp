@@ -32,7 +32,7 @@ std::exception_ptr failure(std::error_code code, Outcome outcome = Outcome::not_
     return make_exception(Error(code, outcome, "set", "/a", "why"));
 }
 
-/// What `after` throws for this failure of the first try.
+/// The error that `after` throws for this failure of the first attempt.
 Error thrown_after(RetryRun& run, const std::exception_ptr& error, TimePoint now = start) {
     try {
         static_cast<void>(run.after(error, now));

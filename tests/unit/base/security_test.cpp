@@ -15,7 +15,7 @@ using kazoo::Id;
 using kazoo::Permissions;
 using Names = std::vector<std::string>;
 
-// g++ 12 destroys temporaries of aggregates twice in a co_await expression.
+// g++ 12 destroys temporaries of aggregate type twice in a co_await expression.
 static_assert(!std::is_aggregate_v<Id>);
 static_assert(!std::is_aggregate_v<Acl>);
 

@@ -15,7 +15,7 @@
 
 namespace {
 
-/// Standard error as a pipe for the life of this object.
+/// Redirects standard error to a pipe for its lifetime.
 class PipedStandardError {
 public:
     PipedStandardError() : before_(::dup(STDERR_FILENO)) {

@@ -30,7 +30,7 @@ template <class Length>
 void expect_saturated() {
     EXPECT_EQ(saturate(Length::max()), Duration::max());
     EXPECT_EQ(saturate(Length::min()), Duration::min());
-    // To both sides of the edge.
+    // On both sides of the limit.
     const auto fits = std::chrono::duration_cast<Length>(Duration::max());
     EXPECT_EQ(saturate(fits), Duration(fits));
     EXPECT_EQ(saturate(fits + Length(1)), Duration::max());
@@ -59,7 +59,7 @@ TEST(AnyLength, IsMadeFromWhatItsTypeIsMadeFrom) {
     EXPECT_EQ(AnyMilliseconds(3s).value(), 3000ms);
 }
 
-// So that no later conversion overflows either.
+// So that later conversions do not overflow either.
 TEST(AnyLength, FitsIntoADuration) {
     for (const milliseconds length :
          {AnyMilliseconds(milliseconds::max()).value(),

@@ -12,7 +12,7 @@ namespace {
 
 using kazoo::UniqueFunction;
 
-/// Counts its living copies; as large as told, so that it fits inside a UniqueFunction or does not.
+/// Counts its instances; `size` determines whether it fits into a UniqueFunction.
 template <std::size_t size>
 class Counted {
 public:
@@ -43,7 +43,7 @@ TYPED_TEST(UniqueFunctionStorage, KeepsOneLivingTargetWhereverItIsMoved) {
         UniqueFunction<int(int)> second(std::move(first));
         EXPECT_EQ(living, 1);
         EXPECT_FALSE(first);
-        EXPECT_EQ(second(10), 12);  // with the state it had
+        EXPECT_EQ(second(10), 12);  // with its state
         UniqueFunction<int(int)> third;
         third = std::move(second);
         EXPECT_EQ(living, 1);
@@ -121,7 +121,7 @@ TEST(UniqueFunction, LetsExceptionsThrough) {
     EXPECT_TRUE(function);
 }
 
-// A callback that owns the object which holds the callback.
+// The callback's target refers to the object that holds the callback.
 TEST(UniqueFunction, IsEmptyWhileItsTargetIsDestroyed) {
     struct Owner {
         UniqueFunction<void()> function;

@@ -1,4 +1,4 @@
-// Several results as one, awaited by coroutines of each type.
+// Combined results, awaited by coroutines of each type.
 #include "support/manual_handler.hpp"
 #include "support/plain_task.hpp"
 

@@ -1,4 +1,4 @@
-// Combined results whose parts complete in several threads at the same time.
+// Combined results whose parts complete concurrently in several threads.
 #include "support/race.hpp"
 
 #include <kazoo/exceptions.hpp>
@@ -23,8 +23,8 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t threads = 3;
 
-/// In each round every thread completes one promise, while the test's own thread does `meanwhile`
-/// with the results; then `check`.
+/// In each round every thread completes one promise while the test's own thread runs `meanwhile`
+/// with the results; then runs `check`.
 class WhenRace : public testing::Test {
 protected:
     using Results = std::vector<AsyncResult<int>>;

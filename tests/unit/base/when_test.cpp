@@ -1,4 +1,4 @@
-// Several results as one.
+// Combining several results into one.
 #include "support/manual_handler.hpp"
 
 #include <kazoo/exceptions.hpp>
@@ -44,7 +44,7 @@ std::vector<AsyncResult<int>> results_of(const std::vector<Promise<int>>& promis
     return results;
 }
 
-// All of several types.
+// when_all with results of several types.
 
 TEST(WhenAll, GivesTheValuesInOrder) {
     Promise<int> number;
@@ -59,7 +59,7 @@ TEST(WhenAll, GivesTheValuesInOrder) {
     EXPECT_FALSE(all.ready());
     nothing.set();
     EXPECT_EQ(all.get_nowait(), std::tuple(1, std::monostate(), "text"));
-    EXPECT_EQ(text.result().get(), "text");  // still there
+    EXPECT_EQ(text.result().get(), "text");  // not moved from
 }
 
 TEST(WhenAll, IsReadyAtOnceIfAllAre) {
@@ -124,11 +124,11 @@ TEST(WhenAll, KeepsNothingOnceItIsReady) {
     const auto all = when_all(promise.result(), ready(1));
     promise.set(held);
     promise = Promise<std::shared_ptr<int>>();
-    EXPECT_EQ(held.use_count(), 2);  // the value of the combined result alone
+    EXPECT_EQ(held.use_count(), 2);  // held and the value of the combined result
     EXPECT_EQ(std::get<0>(all.get_nowait()), held);
 }
 
-// All of one type.
+// when_all with results of one type.
 
 TEST(WhenAllOfAList, GivesTheResultsEachWithItsOwnOutcome) {
     std::vector<Promise<int>> promises(3);
@@ -143,7 +143,7 @@ TEST(WhenAllOfAList, GivesTheResultsEachWithItsOwnOutcome) {
     EXPECT_EQ(results[2].result().error(), Errc::no_node);
 }
 
-// The first of several.
+// when_any.
 
 TEST(WhenAny, GivesTheIndexOfTheFirstThatIsReady) {
     Promise<int> number;
@@ -196,7 +196,7 @@ TEST(WhenAny, RefusesWhatWouldNeverBeReady) {
 }
 
 TEST(WhenAny, LeavesNothingWithTheLosers) {
-    Promise<int> loser;  // of many races
+    Promise<int> loser;  // takes part in every round
     const auto handler = std::make_shared<ManualHandler>();
     for (int i = 0; i < 1000; ++i) {
         Promise<int> winner(handler);
@@ -230,12 +230,12 @@ AsyncResult<int> go_on_nevertheless(AsyncResult<int> first, AsyncResult<int> sec
     try {
         co_await first;
     } catch (const kazoo::CancelledError&) {
-        // what the caller does not know
+        // ignores the cancellation
     }
     try {
         co_await second;
     } catch (const kazoo::CancelledError&) {
-        // what the caller does not know
+        // ignores the cancellation
     }
     co_return 7;
 }
@@ -288,7 +288,7 @@ TEST(WhenOnLanes, UsesTheLaneOfTheFirstThatHasAHandler) {
     int calls = 0;
     all.rawlink([&calls](const auto&) { ++calls; });
     for (auto* promise : {&none, &one, &other}) promise->set(1);
-    EXPECT_TRUE(all.ready());  // though no lane has moved
+    EXPECT_TRUE(all.ready());  // although no lane has run
     EXPECT_EQ(calls, 0);
     EXPECT_THAT(second->run(), ElementsAre());
     EXPECT_THAT(first->run(), ElementsAre(Lane::completion));

@@ -1,5 +1,5 @@
-// What else ends an operation that a coroutine awaits: stop tokens, cancellation, deadlines; in
-// coroutines of each type. Nobody answers: the operations wait for a connection.
+// How an awaited operation ends otherwise: by stop tokens, cancellation and deadlines, in
+// coroutines of each type. There is no server; the operations wait for a connection.
 #include "loop_client.hpp"
 #include "support/loopback.hpp"
 #include "support/plain_task.hpp"
@@ -20,7 +20,7 @@
 #include <string>
 #include <system_error>
 
-// g++ 12 warns of Boost.Asio's own operator new where it inlines that but not the delete.
+// g++ 12 warns if it inlines Boost.Asio's operator new but not the matching delete.
 #pragma GCC diagnostic ignored "-Wmismatched-new-delete"
 
 namespace {
@@ -49,7 +49,7 @@ asio::awaitable<void> awaitable(KazooClient& zk, CallOptions options) {
     co_await zk.create_async("/b", "", {}, options)(asio::use_awaitable);
 }
 
-/// What an Asio coroutine ended with.
+/// Records how an Asio coroutine ended.
 class Ended {
 public:
     [[nodiscard]] auto handler() {
@@ -78,7 +78,7 @@ TEST(AwaitedEnds, ByAStopTokenInEachTypeOfCoroutine) {
     Ended ended;
     asio::co_spawn(client.loop, awaitable(client.zk, options), ended.handler());
     source.request_stop();
-    EXPECT_FALSE(result.ready());  // they go on in their loop
+    EXPECT_FALSE(result.ready());  // resumed only in their loop
     EXPECT_FALSE(task.done());
     client.run();
     ASSERT_TRUE(result.ready() && task.done() && ended.done);
@@ -114,7 +114,7 @@ TEST(AwaitedEnds, ByAnAsioCancellationSlot) {
     expect_not_sent(ended.failure, ClientErrc::cancelled);
 }
 
-/// Nobody listens there.
+/// An address where no server listens.
 std::string deserted_host() {
     return "127.0.0.1:" + std::to_string(kazoo::testing_support::free_port());
 }

@@ -1,6 +1,6 @@
-// Every form of call that may stand in a co_await expression, compiled and run in two types of
-// coroutine: compilers of our baseline destroy some temporaries there twice, or lay frames out
-// wrongly. Each form must tell what it was given, and leave as much memory as it found.
+// Every form of call that may occur in a co_await expression, compiled and run in two types of
+// coroutine, because supported compilers destroy some temporaries there twice or lay out frames
+// wrongly. Each form must record its arguments unchanged and leak no memory.
 #include "fake_client.hpp"
 #include "support/allocations/allocations.hpp"
 #include "support/plain_task.hpp"
@@ -39,14 +39,14 @@ using kazoo::testing_support::live_allocations;
 using kazoo::testing_support::PlainTask;
 using namespace std::chrono_literals;
 
-// g++ 12 destroys an aggregate twice that is made within such an expression. An empty one survives
-// that, so that running the forms is not enough.
+// g++ 12 destroys aggregates twice that are created within such an expression. Running the forms
+// does not reveal this for empty aggregates.
 template <class... T>
 constexpr bool no_aggregates = (!std::is_aggregate_v<T> && ...);
 static_assert(no_aggregates<CallOptions, CreateOptions, kazoo::DataView, Watcher>);
 static_assert(no_aggregates<AclList, kazoo::Acl, kazoo::Id, AsyncResult<NodeData>>);
 
-/// What a form works with: something that counts its owners, and room for what it has to tell.
+/// The arguments of a form: a string with a counted owner, and space for what the form records.
 struct Trace {
     std::shared_ptr<const std::string> owner = std::make_shared<const std::string>(60, 't');
     std::string told;
@@ -61,7 +61,7 @@ std::string join(NodeData a, const NodeData& b) {
     return a.data + b.data;
 }
 
-/// A watch function with a constructor: a temporary of it is safe where a lambda is not.
+/// A watch function with a constructor: a temporary of it is safe where one of a lambda is not.
 class Told {
 public:
     Told(Trace& trace, std::string text)
@@ -127,8 +127,8 @@ kazoo::Error failure(const AsyncResult<>& task) {
     return kazoo::error_from(task.exception());
 }
 
-/// Runs a form in each way there is; the second time, when all that is made once has been made, it
-/// must give back what it takes.
+/// Runs a form twice. The first run makes one-time allocations; the second one must release
+/// everything it allocates.
 template <class Form, class Run>
 void expect_balance(const Form& form, Run run) {
     SCOPED_TRACE(form.name);
@@ -173,7 +173,7 @@ void run_never_started(const Form& form) {
     EXPECT_EQ(trace.owner.use_count(), 1);
 }
 
-/// The operations wait for a connection that the client, stopped first, never tries to make.
+/// The operations wait for a connection, but the client is stopped before it tries to connect.
 template <class Form>
 void run_stopped_meanwhile(const Form& form) {
     Trace trace;
@@ -193,7 +193,7 @@ void run_stopped_meanwhile(const Form& form) {
     EXPECT_EQ(trace.owner.use_count(), 1);
 }
 
-/// The operations wait, and nobody waits for them any more.
+/// The coroutine is destroyed while its operation is pending.
 void abandon(const typename Forms<PlainTask, FakeClient>::Form& form) {
     FakeClient zk(Delivery::later);
     Trace trace;

@@ -18,7 +18,7 @@
 #include <string>
 #include <utility>
 
-// g++ 12 warns of Boost.Asio's own operator new where it inlines that but not the delete.
+// g++ 12 warns if it inlines Boost.Asio's operator new but not the matching delete.
 #pragma GCC diagnostic ignored "-Wmismatched-new-delete"
 
 namespace {
@@ -68,7 +68,7 @@ asio::awaitable<std::string> tell(KazooClient& zk, const Owner& owner) {
     co_return node.data;
 }
 
-/// What the coroutine returned or threw, when the loop has run out of work.
+/// What the coroutine returned or threw.
 struct Outcome {
     std::string value;
     std::exception_ptr error;
@@ -114,7 +114,7 @@ void tell_with_client_never_started() {
 
 template <class Tell>
 void expect_balance(Tell tell) {
-    tell();  // what is made once is made now
+    tell();  // makes the one-time allocations
     const auto before = live_allocations();
     tell();
     EXPECT_EQ(live_allocations(), before);

@@ -13,16 +13,16 @@
 
 namespace kazoo::testing_support {
 
-/// When the results of a FakeClient are ready.
+/// When the results of a FakeClient become ready.
 enum class Delivery { at_once, later };
 
-/// Functions that look like KazooClient's and always succeed, so that what comes after a `co_await`
-/// runs as well. Their values repeat what they were given.
+/// Functions with the signatures of KazooClient's that always succeed, so that the code after a
+/// `co_await` runs too. Their values repeat their arguments.
 class FakeClient {
 public:
     explicit FakeClient(Delivery delivery) : delivery_(delivery) {}
 
-    /// Completes what waits, and what that leads to.
+    /// Completes the pending results, and those that this leads to.
     void deliver() {
         while (!waiting_.empty()) {
             auto next = std::move(waiting_.front());

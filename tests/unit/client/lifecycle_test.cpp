@@ -1,4 +1,4 @@
-// The life of a client as a machine: every order of its inputs.
+// The lifecycle of a client as a state machine, with its inputs in every order.
 #include "client/lifecycle.hpp"
 
 #include <gtest/gtest.h>
@@ -104,8 +104,8 @@ TEST(Lifecycle, AFailedBeginLeavesNothing) {
     EXPECT_TRUE(machine.start().hold_handler);
 }
 
-/// Draws inputs in every order that callers and executor may bring about, and keeps the simplest
-/// possible account of what must hold.
+/// Makes random inputs in any order that callers and the executor can produce, and checks them
+/// against a minimal model.
 class RandomLife {
 public:
     explicit RandomLife(std::uint64_t seed) : random_(seed) {}
@@ -220,7 +220,7 @@ private:
         session_ = 0;
         const auto finish = machine_.finished();
         if (finish.next != 0) {
-            beginning_ = 0;  // the executor begins; a former beginner's report is void
+            beginning_ = 0;  // the executor begins the life; an earlier beginner's report is void
             begin(finish.next);
         }
         handler_ -= finish.release_handler ? 1 : 0;
@@ -241,7 +241,7 @@ private:
             ASSERT_EQ(session_, machine_.current());
         }
     }
-    /// However it went, a last stop brings everything to rest.
+    /// After any sequence a final stop leads to the stopped state.
     void settle() {
         stop();
         begun();
@@ -255,8 +255,8 @@ private:
     std::mt19937_64 random_;
     Lifecycle machine_;
     std::map<LifeNumber, int> claims_;
-    LifeNumber session_ = 0;    // the one that runs
-    LifeNumber beginning_ = 0;  // whose beginner has not reported yet
+    LifeNumber session_ = 0;    // the running session, or 0
+    LifeNumber beginning_ = 0;  // the life whose begin has not been reported yet
     LifeNumber waiting_ = 0;
     bool closing_ = false;
     bool over_ = false;

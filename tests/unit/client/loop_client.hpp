@@ -10,14 +10,14 @@
 
 namespace kazoo::testing_support {
 
-/// A client in a loop that runs when the test says so. It never opens a socket: `begin` has it
-/// stopped by the loop before its own first step there.
+/// A client on a loop that the test runs. It never opens a socket: begin() queues a stop before the
+/// client's own first step.
 class LoopClient {
 public:
     explicit LoopClient(ClientOptions options = ClientOptions())
         : zk(std::move(options).handler(std::make_shared<SequentialAsioHandler>(loop))) {}
 
-    /// From here to the next `run` the client takes operations, which wait for a connection.
+    /// From here to the next run() the client accepts operations, which wait for a connection.
     void begin() {
         boost::asio::post(loop, [this] { zk.stop(); });
         zk.start_async();

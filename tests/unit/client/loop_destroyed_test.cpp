@@ -1,5 +1,5 @@
-// A loop that is destroyed with coroutines and callbacks waiting, the client before it: it takes
-// everything with it.
+// A loop that is destroyed with pending coroutines and callbacks, after the client: nothing must be
+// left.
 #include "support/allocations/allocations.hpp"
 
 #include <kazoo/asio.hpp>
@@ -18,7 +18,7 @@
 #include <string>
 #include <utility>
 
-// g++ 12 warns of Boost.Asio's own operator new where it inlines that but not the delete.
+// g++ 12 warns if it inlines Boost.Asio's operator new but not the matching delete.
 #pragma GCC diagnostic ignored "-Wmismatched-new-delete"
 
 namespace {
@@ -30,7 +30,7 @@ using namespace std::chrono_literals;
 
 using Owner = std::shared_ptr<const std::string>;
 
-/// A loop, a client on it, and what waits there when the loop goes.
+/// A loop, a client on it, and pending operations when the loop is destroyed.
 class LoopDestroyed : public testing::Test {
 protected:
     void make() {
@@ -40,13 +40,14 @@ protected:
         client.emplace(kazoo::ClientOptions().handler(made));
         client->start_async();
     }
-    /// Without waiting for a session that no loop will end.
+    /// Does not wait for the session to close, since the loop no longer runs.
     void end_client() {
         const auto used = handler.lock();
         const kazoo::detail::LaneScope nothing_may_block(*used, kazoo::Lane::session);
         client.reset();
     }
-    /// Whatever `wait` has made is gone when the client and then the loop are, at every step.
+    /// After any number of steps: everything that `wait` creates is gone once the client and then
+    /// the loop are destroyed.
     void expect_nothing_left(const std::function<void(KazooClient&, const Owner&)>& wait) {
         for (const int steps : {0, 1, 4}) {
             const auto owner = std::make_shared<const std::string>("owner");
@@ -67,7 +68,7 @@ protected:
 };
 
 AsyncResult<std::string> ours(KazooClient& zk, Owner owner) {
-    const auto named = zk.get_async("/a");  // a handle in the coroutine itself
+    const auto named = zk.get_async("/a");  // a result stored in the coroutine frame
     co_return (co_await named).data + *owner;
 }
 AsyncResult<std::string> ours_of_another(KazooClient& zk, Owner owner) {

@@ -1,4 +1,4 @@
-// Clients that are moved.
+// Moved clients.
 #include <kazoo/kazoo.hpp>
 
 #include <boost/asio/io_context.hpp>

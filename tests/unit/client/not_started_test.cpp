@@ -1,4 +1,4 @@
-// What a client does that has no session: one that was never started, and one that was stopped.
+// Clients without a session: never started, or stopped.
 #include "loop_client.hpp"
 #include "operations.hpp"
 
@@ -29,7 +29,7 @@ using kazoo::testing_support::every_other_operation;
 using kazoo::testing_support::LoopClient;
 using namespace std::chrono_literals;
 
-/// Expects results that are failed when the call returns, and tell so once, from the loop.
+/// Expects results that have failed when the call returns and that call back once, from the loop.
 class Refusals {
 public:
     explicit Refusals(std::error_code code, std::string path = {})
@@ -45,7 +45,7 @@ public:
         EXPECT_EQ(failure.outcome(), Outcome::not_sent);
         EXPECT_EQ(failure.path(), path_);
         EXPECT_STRNE(failure.operation(), "");
-        EXPECT_FALSE(result.cancel());  // over is over
+        EXPECT_FALSE(result.cancel());  // already completed
         calls_.push_back(std::make_shared<int>(0));
         result.rawlink([result, count = calls_.back()](const AsyncResult<T>& given) {
             EXPECT_EQ(given, result);

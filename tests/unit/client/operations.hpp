@@ -29,14 +29,14 @@ void every_operation_on(
     visit("sync", zk.sync_async(path, options));
 }
 
-/// The same for the operations without a path.
+/// Like every_operation_on, for the operations without a path.
 template <class Visit>
 void every_other_operation(KazooClient& zk, const CallOptions& options, Visit&& visit) {
     visit("command", zk.command_async("ruok", options));
     visit("server_version", zk.server_version_async(options));
 }
 
-/// Calls `visit(name, call)` for each blocking operation on a path; `call()` calls it.
+/// Calls `visit(name, call)` for each blocking operation on a path; `call()` makes the call.
 template <class Visit>
 void every_blocking_operation_on(KazooClient& zk, const std::string& path, Visit&& visit) {
     visit("create", [&] { zk.create(path); });

@@ -26,7 +26,7 @@ TEST(ServerVersionTest, NothingThatIsNoNumber) {
 }
 
 TEST(ServerVersionTest, AnAnswerThatEndsWithTheLabel) {
-    // A number stands right before the answer, for whoever looks there.
+    // A digit precedes the text in memory; the parser must not read it.
     for (const std::string_view text : {"7version:", "7version:   "}) {
         EXPECT_EQ(parse_server_version(text.substr(1)), Numbers{});
     }

@@ -76,7 +76,7 @@ TEST(ConnectTest, NothingShorterWillDo) {
 }
 
 TEST(ConnectTest, AReplyHeaderIsNoConnectResponse) {
-    // What a read-only server sends to a new session: xid 0, zxid 0, err -119.
+    // The reply of a read-only server to a new session: xid 0, zxid 0, err -119.
     const ExactBytes input("00000000 0000000000000000 ffffff89");
     Decoder in(input);
     ConnectResponse response;

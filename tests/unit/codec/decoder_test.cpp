@@ -42,7 +42,7 @@ TEST(DecoderTest, TellsNullFromEmpty) {
     EXPECT_EQ(in.buffer(), std::nullopt);
     EXPECT_EQ(in.buffer(), std::string_view());
     EXPECT_TRUE(in.ok());
-    EXPECT_FALSE(in.saw_null());  // that is about vectors
+    EXPECT_FALSE(in.saw_null());  // only for vectors
 }
 
 TEST(DecoderTest, StringsPointIntoTheInput) {
@@ -127,7 +127,7 @@ TEST(DecoderTest, NegativeCountsAreEmptyVectorsForThoseWhoAcceptThem) {
     EXPECT_FALSE(in.saw_null());
     EXPECT_EQ(in.count(4), 0U);
     EXPECT_TRUE(in.saw_null());
-    EXPECT_EQ(in.count(4), 0U);  // still more than there is
+    EXPECT_EQ(in.count(4), 0U);  // more than the remaining bytes allow
     EXPECT_FALSE(in.ok());
 }
 
@@ -139,7 +139,7 @@ TEST(DecoderTest, NullTextIsMarkedForThoseWhoAskForIt) {
     EXPECT_EQ(in.text(), "x");
     in.mark_null_text();
     EXPECT_EQ(in.text(), Decoder::null_text);
-    EXPECT_EQ(in.text(), "");  // cut off
+    EXPECT_EQ(in.text(), "");  // truncated
     EXPECT_FALSE(in.ok());
 }
 

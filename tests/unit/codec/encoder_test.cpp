@@ -62,7 +62,7 @@ TEST_F(EncoderTest, RefusesLengthsThatDoNotFit) {
 }
 
 TEST_F(EncoderTest, AStringThatIsTooLongIsNotRead) {
-    // Only its length is real: reading it would be noticed.
+    // Only its length is real: a read would exceed the string.
     encoder_.ustring(std::string_view("x", std::size_t{1} << 31));
     EXPECT_FALSE(encoder_.ok());
     EXPECT_TRUE(out_.empty());

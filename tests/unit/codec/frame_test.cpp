@@ -79,7 +79,7 @@ void PrintTo(const Seen& seen, std::ostream* out) {
     *out << static_cast<int>(seen.kind) << " '" << seen.hex << "' of " << seen.length;
 }
 
-/// Feeds one piece and drains it. The piece is gone afterwards, as a receive buffer would be.
+/// Feeds one piece and drains it. The piece is freed afterwards, like a receive buffer.
 void feed(FrameReader& reader, std::span<const std::byte> piece, std::vector<Seen>& seen) {
     const ExactBytes bytes(piece);
     std::vector<FrameItem> items;
@@ -88,7 +88,7 @@ void feed(FrameReader& reader, std::span<const std::byte> piece, std::vector<See
         items.push_back(item);
         if (item.kind == Kind::malformed) break;
     }
-    // Read late on purpose: every item of a feed is valid until the next.
+    // Read late on purpose: every item of a feed is valid until the next one.
     for (const FrameItem& item : items) {
         seen.push_back({item.kind, testing_support::to_hex(item.bytes), item.length});
     }
@@ -100,7 +100,8 @@ std::vector<Seen> read_whole(FrameReader reader, std::string_view hex) {
     return seen;
 }
 
-// Frames, an empty one, two beyond the limit of 20 (the first just so), one of exactly the limit.
+// Ordinary frames, an empty one, two that exceed the limit of 20 (the first by one byte), and one
+// of exactly 20 bytes.
 constexpr std::string_view mixed_stream =
     "00000003 616263"
     "00000000"

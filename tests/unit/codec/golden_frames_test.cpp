@@ -1,5 +1,5 @@
-// Frames as they passed between a client and Apache ZooKeeper 3.9.5, length prefix included.
-// Made up are only the Stats of the two multi replies in part, and the xid of the unknown opcode.
+// Frames captured between a client and Apache ZooKeeper 3.9.5, including the length prefix. Made up
+// are only parts of the Stats in the two multi replies and the xid of the unknown opcode.
 #include "codec/frame.hpp"
 #include "codec/records.hpp"
 #include "samples.hpp"
@@ -21,7 +21,7 @@ void expect_decoded(Decoder& in, const Part& expected) {
     EXPECT_TRUE(decoded == expected) << to_string(decoded) << " is not " << to_string(expected);
 }
 
-/// The parts make this frame, and this frame is these parts.
+/// Encoding the parts yields this frame, and decoding the frame yields the parts.
 template <class... Parts>
 void expect_golden(const std::string& hex, const Parts&... parts) {
     const ExactBytes bytes(hex);
@@ -45,14 +45,14 @@ std::vector<Acl> open_acl() {
     return {Acl(31, Id("world", "anyone"))};
 }
 
-/// A view of bytes that outlives the test.
+/// The bytes must outlive the test.
 Secret passwd(std::string_view bytes) {
     return {bytes};
 }
 
 constexpr std::string_view zeros("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16);
 
-/// /a as created; and as changed by the multi.
+/// /a as created, and below as changed by the multi.
 ZnodeStat stat_of_a() {
     ZnodeStat stat;
     stat.czxid = stat.mzxid = stat.pzxid = 2;

@@ -1,4 +1,4 @@
-// Lists that are short on the wire and long in memory.
+// Lists that are short on the wire and large in memory.
 #include "codec/decoder.hpp"
 #include "codec/encoder.hpp"
 #include "codec/replies.hpp"

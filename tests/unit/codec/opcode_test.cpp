@@ -9,7 +9,7 @@
 namespace kazoo::codec {
 namespace {
 
-// All numbers near those in use, and beyond.
+// All numbers in use, and others around them.
 template <class Visit>
 void for_each_number(Visit visit) {
     for (std::int32_t number = -200; number <= 600; ++number) {

@@ -13,7 +13,7 @@
 namespace kazoo::codec {
 namespace {
 
-// Every record, once.
+// Every record type once.
 using AllRecords = testing::Types<
     AddWatchRequest,
     Acl,
@@ -120,8 +120,7 @@ TYPED_TEST(EveryRecordTest, FailsWhereverItIsCutOff) {
     }
 }
 
-// Most of these make a length that lies. Whatever the decoder accepts has to be something that
-// can be said again.
+// Most of these corrupt a length. Whatever the decoder accepts must be encodable again.
 TYPED_TEST(EveryRecordTest, SurvivesAnyNumberAnywhere) {
     const auto bytes = encoded(sample<TypeParam>());
     for (std::size_t offset = 0; offset + 4 <= bytes.size(); ++offset) {

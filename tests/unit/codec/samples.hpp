@@ -14,7 +14,7 @@
 
 namespace kazoo::codec {
 
-/// Bytes in an allocation of exactly their size, so that the sanitizer sees any read beyond.
+/// Bytes in an allocation of exactly their size, so that a sanitizer detects reads beyond the end.
 class ExactBytes {
 public:
     explicit ExactBytes(std::span<const std::byte> bytes)
@@ -45,7 +45,7 @@ std::string encoded_hex(const T& record) {
     return testing_support::to_hex(encoded(record).span());
 }
 
-/// Gives every field of a record a value of its own, so that no two can be mistaken.
+/// Gives every field of a record a distinct value.
 class Filler {
 public:
     template <class T>

@@ -1,5 +1,5 @@
-// The layout of every request and reply, written out by hand: a round trip would not notice two
-// fields that changed places.
+// The wire layout of every request and reply, written by hand: a round trip would not detect two
+// swapped fields.
 #include "codec/records.hpp"
 #include "samples.hpp"
 

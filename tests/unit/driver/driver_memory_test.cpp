@@ -1,5 +1,5 @@
-// Memory that runs out under the driver, in its world, its transport and its sink: each allocation
-// fails in turn, for a moment or for a while. Whoever waits is told once, and the session goes on.
+// Failed allocations below the driver, in its world, its transport and its sink: each allocation
+// fails in turn, once or several times. Every request completes once, and the session continues.
 #include "codec/connect.hpp"
 #include "codec/frame.hpp"
 #include "codec/requests.hpp"
@@ -27,23 +27,23 @@ using testing_support::Shortage;
 using testing_support::Spared;
 using namespace std::chrono_literals;
 
-/// What whoever is asked for something needs before it can do it.
+/// Stands for the allocation that a real component would make.
 void need_memory() {
-    ::operator delete(::operator new(100));  // a new expression might be left out
+    ::operator delete(::operator new(100));  // a new expression might be optimized away
 }
 
 struct Network {
     using Answers = std::deque<std::function<void(transport::Sink&)>>;
 
     Answers answers;   // on the connection
-    Answers look_ups;  // which go on without one
+    Answers look_ups;  // independent of the connection
     std::uint64_t attempt = 0;
     bool greeted = false;
     bool connected = false;
     int set_watches = 0;
 };
 
-/// A server behind a transport: answers everything, in its turn.
+/// A transport with a server that answers every request in order.
 class ServingTransport final : public transport::Transport {
 public:
     ServingTransport(Network& network, std::weak_ptr<transport::Sink> sink)
@@ -131,7 +131,7 @@ public:
         const Spared world;
         tasks_.push_back(std::move(task));
     }
-    /// The one thing that never needs memory: a world keeps it ready.
+    /// Never allocates: a world reserves the memory for its timer.
     void set_timer(TimePoint when, Task task) override {
         timer_at_ = when;
         timer_ = std::move(task);
@@ -145,7 +145,7 @@ public:
         return std::make_unique<ServingTransport>(network, std::move(sink));
     }
 
-    /// Runs what there is to run; without any, the timer. False if there is nothing at all.
+    /// Runs the next task, or the timer if there is none. Returns false if there is neither.
     bool step() {
         if (!tasks_.empty()) {
             auto task = std::move(tasks_.front());
@@ -199,7 +199,7 @@ struct Owner final : EventSink, std::enable_shared_from_this<Owner> {
             ++replies[name];
             errors[name] = reply->error;
             EXPECT_TRUE(reply->error || !reply->body.empty());
-            if (!reply->body.empty()) {  // the bytes are there
+            if (!reply->body.empty()) {  // the bytes are valid
                 EXPECT_EQ(std::to_integer<int>(reply->body.back()), 9);
             }
             reply->request = {};
@@ -282,7 +282,7 @@ protected:
             return owner_->replies[name] > 0;
         });
     }
-    /// A life with a shortage in it; says whether it was met.
+    /// Runs a session with failing allocations; returns whether one failed.
     bool live(long nth, long length) {
         bool met = false;
         {

@@ -1,4 +1,4 @@
-// The pump, between a session, a transport that the test plays, and time that stands still.
+// The driver, with a real session, a transport that the test plays, and constant time.
 #include "driver/driver.hpp"
 
 #include "codec/connect.hpp"
@@ -22,7 +22,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using namespace std::chrono_literals;
 
-/// The operations in the frames of one write.
+/// The opcodes of the frames in one write.
 using Write = std::vector<codec::Opcode>;
 
 struct Network {
@@ -158,7 +158,7 @@ TEST_F(DriverTest, WhatWasAskedForMeanwhileLeavesInOneWrite) {
     EXPECT_THAT(writes(), ElementsAre(Write(2, codec::Opcode::sync)));
 }
 
-// A transport has one buffer: a second write would take the first one's from under it.
+// A transport has one buffer, which a second write would overwrite.
 TEST_F(DriverTest, OneWriteAtATime) {
     sync();
     EXPECT_THAT(writes(), ElementsAre(Write(1, codec::Opcode::sync)));
@@ -175,7 +175,7 @@ TEST_F(DriverTest, AWriteThatNeverEndsIsForgottenWithItsConnection) {
     sync();
     EXPECT_THAT(writes(), ElementsAre(Write(1, codec::Opcode::sync)));
     sink().on_closed(network_.attempt, std::make_error_code(std::errc::connection_reset));
-    world_->fire();  // the pause of the back-off
+    world_->fire();  // ends the back-off pause
     sink().on_resolved(network_.attempt, {}, {{"10.0.0.1", 2181}});
     sink().on_connected(network_.attempt);
     EXPECT_EQ(writes().size(), 1U);  // the ConnectRequest

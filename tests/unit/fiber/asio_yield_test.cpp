@@ -1,5 +1,5 @@
-// Results in the stackful coroutines of Boost.Asio. Here because they need Boost.Context, which the
-// other units do not link.
+// Results in the stackful coroutines of Boost.Asio. In this directory because they need
+// Boost.Context, which the other unit tests do not link.
 #include <kazoo/asio.hpp>
 #include <kazoo/exceptions.hpp>
 #include <kazoo/promise.hpp>

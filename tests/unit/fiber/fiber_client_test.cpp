@@ -1,4 +1,4 @@
-// A client whose fibers run in the very thread that uses it: a blocking call suspends its fiber.
+// A client whose fibers run in the thread that uses it: a blocking call suspends its fiber.
 #include "one_thread.hpp"
 #include "support/thread_count.hpp"
 
@@ -32,7 +32,7 @@ TEST(FiberClientTest, OneBlockedFiberLetsTheOthersRun) {
     in_new_thread([] {
         FiberClient client;
         client.zk.create("/a", "data");
-        // Nobody completes this, until the other fiber has done its work.
+        // Completed by the other fiber at the end of its work.
         Promise<int> promise(client.handler);
         int waited = 0;
         boost::fibers::fiber blocked([&] { waited = promise.result().get(); });
@@ -186,7 +186,8 @@ TEST(FiberClientTest, AListenerThatWaitsIsRefusedAndNobodyElse) {
             } catch (const WouldDeadlockError& refused) {
                 in_listener = refused.code();
             }
-            // A listener that suspends its fiber in another way does not make others listeners.
+            // While the listener's fiber is suspended otherwise, calls of other fibers do not count
+            // as calls from a listener.
             in_listener_now = true;
             boost::this_fiber::sleep_for(30ms);
             in_listener_now = false;

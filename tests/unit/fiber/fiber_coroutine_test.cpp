@@ -1,4 +1,4 @@
-// In a callback, which is a fiber: wait for a coroutine, which goes on on the same lane.
+// A callback, which runs in a fiber, waits for a coroutine that is resumed on the same lane.
 #include "one_thread.hpp"
 
 #include <kazoo/event.hpp>

@@ -123,7 +123,7 @@ TEST(FiberLifeTest, AnotherThreadDoesNotWaitForFibersThatDoNotRun) {
     std::thread home([&] {
         handler->start();
         started.set_value();
-        over.get_future().wait();  // schedules no fibers
+        over.get_future().wait();  // blocks without scheduling fibers
     });
     started.get_future().wait();
     const auto begin = std::chrono::steady_clock::now();
@@ -142,7 +142,7 @@ TEST(FiberLifeTest, AThreadThatEndsTooEarlyLeavesNobodyHanging) {
     handler->dispatch(Lane::completion, [&] { ran = true; });
     EXPECT_TRUE(ran);
     handler->stop();
-    in_new_thread([&] {  // and is of use to others
+    in_new_thread([&] {  // the handler can be used in other threads
         handler->start();
         bool again = false;
         handler->dispatch(Lane::completion, [&] { again = true; });

@@ -14,7 +14,7 @@ namespace {
 
 using boost::fibers::algo::round_robin;
 
-/// Counts how often the thread had nothing to do and what it was told to wait for.
+/// Counts how often the thread went to sleep.
 class CountingAlgorithm : public round_robin {
 public:
     static inline thread_local int sleeps = 0;
@@ -96,7 +96,7 @@ TEST(FiberSchedulingTest, AnIdleThreadSleeps) {
         FiberClient client;
         const auto before = cpu_time();
         boost::this_fiber::sleep_for(500ms);
-        // Pings apart there is nothing to do; looking at sockets without end would take all of it.
+        // Apart from pings the thread is idle; polling would use all of the time.
         EXPECT_LT(cpu_time() - before, 250ms);
     });
 }
@@ -108,7 +108,7 @@ TEST(FiberSchedulingTest, ShortSleepsBesideAConnectionEndInTime) {
         for (int i = 0; i < 200; ++i) {
             boost::this_fiber::sleep_for(100us);
         }
-        // Not one tick of the poller's clock each, and certainly not until the next ping.
+        // Not rounded up to a tick of the poller's clock, nor to the next ping.
         EXPECT_LT(std::chrono::steady_clock::now() - begin, 3s);
     });
 }

@@ -17,10 +17,10 @@ namespace kazoo::testing_support {
 
 using namespace std::chrono_literals;
 
-/// Longer than anything takes here.
+/// Longer than any step of these tests takes.
 constexpr std::chrono::seconds patience{20};
 
-/// Runs a test in a thread of its own, whose fibers begin and end with it.
+/// Runs a test in a thread of its own; its fibers start and end within it.
 template <class Body>
 void in_new_thread(Body body) {
     std::thread(std::move(body)).join();

@@ -1,4 +1,4 @@
-// SequentialAsioHandler on loops of the test's own.
+// SequentialAsioHandler on loops of the test.
 #include <kazoo/event.hpp>
 #include <kazoo/exceptions.hpp>
 #include <kazoo/handlers/asio.hpp>
@@ -65,7 +65,7 @@ TEST(AsioHandler, RunsNothingUnlessTheLoopRuns) {
     handler.dispatch(Lane::completion, [&order] { order.emplace_back("1"); });
     handler.dispatch(Lane::completion, [&order] { order.emplace_back("2"); });
     EXPECT_TRUE(order.empty());
-    loop.run();  // and it runs out of work
+    loop.run();  // returns when it runs out of work
     EXPECT_THAT(order, ElementsAre("1", "2"));
     loop.restart();
     handler.dispatch(Lane::callback, [&order] { order.emplace_back("3"); });
@@ -92,7 +92,7 @@ TEST(AsioHandler, KeepsEachLaneInOrderOnManyThreads) {
     SequentialAsioHandler handler(loop);
     struct LaneLog {
         std::atomic<int> inside{0};
-        int next = 0;  // unguarded: one task at a time
+        int next = 0;  // not guarded: tasks run one at a time
         int wrong = 0;
     };
     std::array<LaneLog, 3> logs;
@@ -135,7 +135,7 @@ TEST(AsioHandler, TakesTasksFromManyThreads) {
     EXPECT_EQ(ran, 3 * tasks);
 }
 
-// A lane that is never empty lets timers, the connection and other lanes have their turn.
+// A lane that is never empty leaves turns to timers, the connection and other lanes.
 TEST(AsioHandler, SharesTheLoopWithOthers) {
     asio::io_context loop;
     SequentialAsioHandler handler(loop);

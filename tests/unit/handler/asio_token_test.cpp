@@ -37,7 +37,7 @@ using kazoo::AsyncResult;
 using kazoo::Promise;
 using kazoo::testing_support::ManualHandler;
 
-/// Runs the coroutine, and `meanwhile` once it waits; gives what it returned, throws what it threw.
+/// Runs the coroutine, and `meanwhile` once it waits; returns its value or rethrows its exception.
 template <class T, class Meanwhile>
 T run(asio::awaitable<T> coroutine, Meanwhile meanwhile) {
     asio::io_context loop;
@@ -59,8 +59,8 @@ asio::awaitable<void> await_nothing(AsyncResult<> result) {
 TEST(AsioAwaitable, GetsTheValue) {
     Promise<std::string> promise;
     EXPECT_EQ(run(await_value(promise.result()), [&] { promise.set("late"); }), "late!");
-    EXPECT_EQ(run(await_value(promise.result()), [] {}), "late!");  // ready from the beginning
-    EXPECT_EQ(promise.result().get(), "late");                      // and still there
+    EXPECT_EQ(run(await_value(promise.result()), [] {}), "late!");  // ready from the start
+    EXPECT_EQ(promise.result().get(), "late");                      // and still valid
 }
 
 TEST(AsioAwaitable, NeedsNoLane) {
@@ -84,7 +84,7 @@ TEST(AsioAwaitable, OfNothing) {
     EXPECT_THROW(run(await_nothing(failing.result()), [] {}), std::logic_error);
 }
 
-// Error codes in place of exceptions.
+// Error codes instead of exceptions.
 
 asio::awaitable<std::string> await_tuple(AsyncResult<std::string> result) {
     auto [error, value] = co_await result(asio::as_tuple(asio::use_awaitable));
@@ -146,7 +146,7 @@ TEST(AsioErrorCode, IsAnExceptionAfterAllWhereThatIsAskedFor) {
     EXPECT_NE(message.find("no_node"), std::string::npos);
 }
 
-/// What cannot be copied out of the result is a failure, not an exception in the loop.
+/// A value that cannot be copied yields a failure instead of an exception in the loop.
 struct Unwilling {
     Unwilling() = default;
     Unwilling(const Unwilling& other) : copies(other.copies - 1) {
@@ -213,7 +213,7 @@ TEST(AsioDeferred, StartsWhenItIsCalled) {
     EXPECT_EQ(std::move(operation)(asio::use_future).get(), 3);
 }
 
-// The rules of asynchronous operations in Asio.
+// Asio's rules for asynchronous operations.
 
 TEST(AsioHandlerFunction, RunsOnItsExecutorAndNeverInsideTheCall) {
     asio::io_context loop;
@@ -227,7 +227,7 @@ TEST(AsioHandlerFunction, RunsOnItsExecutorAndNeverInsideTheCall) {
     });
     promise.result()(handler);
     std::thread([&promise] { promise.set(1); }).join();
-    promise.result()(handler);  // ready by now
+    promise.result()(handler);  // already ready
     EXPECT_EQ(seen, 0);
     loop.run();
     EXPECT_EQ(seen, 2);
@@ -279,7 +279,7 @@ TEST(AsioHandlerFunction, KeepsItsExecutorBusyWhileItWaits) {
     bool called = false;
     promise.result()(asio::bind_executor(loop, [&](std::exception_ptr) { called = true; }));
     std::thread later([&promise] { promise.set(); });
-    loop.run();  // would return at once if the waiting were no work
+    loop.run();  // would return at once if waiting did not count as work
     later.join();
     EXPECT_TRUE(called);
 }

@@ -1,4 +1,4 @@
-// In a callback of a handler with threads: wait for a coroutine, which goes on on the same lane.
+// A callback of a handler with threads waits for a coroutine that is resumed on the same lane.
 #include <kazoo/event.hpp>
 #include <kazoo/exceptions.hpp>
 #include <kazoo/handlers/threading.hpp>
@@ -60,7 +60,7 @@ TEST_F(CallbackOfAThread, WaitsWithTheWorkOfManyCoroutinesAtHand) {
     EXPECT_EQ(sum, 99 * 100 / 2);
 }
 
-/// Each callback waits for the next one's coroutine, deeper than a stack should go.
+/// Each coroutine blocks for the next one, so that the calls nest.
 AsyncResult<int> nested(std::shared_ptr<Handler> handler, int levels) {
     co_await kazoo::sleep_async(handler, 0ms);
     if (levels == 0) co_return 0;

@@ -36,7 +36,7 @@ using kazoo::WouldDeadlockError;
 using testing::ElementsAre;
 using namespace std::chrono_literals;
 
-/// Time passes only for those who wait, and then at once.
+/// Time passes only by waiting, and then at once.
 class JumpingHandler final : public kazoo::Handler {
 public:
     class Jump final : public kazoo::Waiter {
@@ -76,7 +76,7 @@ class KazooRetryTest : public testing::Test {
 protected:
     KazooRetry retry(const RetryPolicy& policy = exact()) { return KazooRetry(policy, handler); }
 
-    /// Fails so many times, then succeeds.
+    /// Fails `times` times, then succeeds.
     auto failing(int times) {
         return [this, times] {
             if (++calls <= times) throw ConnectionLoss();
@@ -191,7 +191,7 @@ TEST(KazooRetryWithoutHandler, BlocksTheThread) {
     );
 }
 
-/// Asynchronously, on a loop that the test runs.
+/// Asynchronous retries, on a loop that the test runs.
 class AsyncRetryTest : public testing::Test {
 protected:
     AsyncResult<int> fail_or_succeed(int times) {
@@ -210,7 +210,7 @@ protected:
         return [this, times] { return fail_or_succeed(times); };
     }
     KazooRetry retry(const RetryPolicy& policy) { return KazooRetry(policy, handler); }
-    /// Runs the loop dry, which is then ready to be run again.
+    /// Runs the loop until it has no work left.
     void run() {
         loop->restart();
         loop->run_for(10s);
@@ -237,7 +237,7 @@ TEST_F(AsyncRetryTest, OfNothingAndOfCoroutines) {
         const int made = co_await fail_or_succeed(1);
         EXPECT_GT(made, 1);
     });
-    const std::string captured(100, 'x');  // lives as long as the tries
+    const std::string captured(100, 'x');  // must live as long as the retries
     const auto text = quick.call_async([this, captured]() -> AsyncResult<std::string> {
         const int made = co_await fail_or_succeed(4);
         co_return captured + std::to_string(made);
@@ -323,7 +323,7 @@ TEST_F(AsyncRetryTest, TheDeadlineEndsACoroutine) {
     const auto limited = retry(RetryPolicy().delay(1ms).deadline(50ms));
     Promise<int> never(handler);
     const auto result = limited.call_async([&]() -> AsyncResult<> {
-        for (;;) {  // goes on after it was cancelled
+        for (;;) {  // continues after it was cancelled
             try {
                 co_await never.result();
             } catch (const kazoo::CancelledError&) {
@@ -398,7 +398,7 @@ TEST(AsyncRetryOnThreads, MayBeWaitedForInACallback) {
             if (++calls < 3) throw ConnectionLoss();
             co_return calls;
         });
-        seen.set_value(result.get(10s));  // its tries need no lane
+        seen.set_value(result.get(10s));  // its attempts need no lane
     });
     gate.set(1);
     EXPECT_EQ(seen.get_future().get(), 3);

@@ -1,4 +1,4 @@
-// Lanes that have no memory for a task: the task is refused, and the lane goes on.
+// Lanes that cannot allocate memory for a task: the task is rejected, and the lane continues.
 #include "handler/strand_lane.hpp"
 #include "handler/task_queue.hpp"
 #include "support/allocations/allocations.hpp"
@@ -17,7 +17,7 @@ namespace {
 
 using testing_support::Shortage;
 
-/// Pushes tasks, one of which meets the shortage; says how many were taken.
+/// Pushes tasks while one allocation fails; returns the number of tasks accepted.
 template <class Push>
 int push_some(long nth, Push&& push) {
     int taken = 0;

@@ -39,7 +39,7 @@ TEST(SleepAsync, IsAwaitedInALoop) {
     const auto handler = std::make_shared<kazoo::SequentialAsioHandler>(loop);
     const auto result = nap(handler, 1ms);
     EXPECT_FALSE(result.ready());
-    loop.run();  // until nobody sleeps
+    loop.run();  // until all sleeps have ended
     EXPECT_EQ(result.get_nowait(), "rested");
     EXPECT_FALSE(handler->running());
 }

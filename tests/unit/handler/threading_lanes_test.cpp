@@ -1,4 +1,4 @@
-// SequentialThreadingHandler: where things run, and in which order.
+// SequentialThreadingHandler: where tasks run, and in which order.
 #include <kazoo/event.hpp>
 #include <kazoo/exceptions.hpp>
 #include <kazoo/handlers/threading.hpp>
@@ -77,7 +77,7 @@ TEST_F(ThreadingLanes, RunTasksInOrder) {
 
 TEST_F(ThreadingLanes, RunOneTaskAtATimeHoweverManyThreadsDispatch) {
     constexpr int tasks = 2000;
-    std::array<int, 4> last{};  // of each thread: unguarded, as the lane guards it
+    std::array<int, 4> last{};  // per thread; not guarded: the lane serializes its tasks
     int calls = 0;
     bool in_order = true;
     std::vector<std::thread> threads;

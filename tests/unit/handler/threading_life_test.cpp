@@ -1,4 +1,4 @@
-// SequentialThreadingHandler: started, stopped, started again, destroyed, from anywhere.
+// SequentialThreadingHandler: starting, stopping, restarting and destroying it, from all places.
 #include <kazoo/event.hpp>
 #include <kazoo/handlers/threading.hpp>
 
@@ -31,12 +31,12 @@ std::thread::id thread_of(SequentialThreadingHandler& handler, Lane lane) {
     return id.get_future().get();
 }
 
-/// Says whether lanes and executor run tasks on threads of the handler's own.
+/// Returns true if lanes and executor run tasks on threads of the handler.
 bool serves(SequentialThreadingHandler& handler) {
     for (const auto lane : lanes) {
         if (thread_of(handler, lane) == std::this_thread::get_id()) return false;
     }
-    for (int round = 0; round < 3; ++round) {  // the thread that answers once stays
+    for (int round = 0; round < 3; ++round) {  // a thread that answers once might be about to exit
         Event posted;
         boost::asio::post(handler.executor(), [posted]() mutable { posted.set(); });
         if (!posted.wait(10s)) return false;
@@ -55,7 +55,7 @@ TEST(ThreadingLife, RunsFromTheFirstStartToTheLastStop) {
     EXPECT_TRUE(serves(handler));
     handler.stop();
     EXPECT_FALSE(handler.running());
-    handler.stop();  // one too many does no harm
+    handler.stop();  // an extra stop has no effect
     EXPECT_FALSE(handler.running());
     handler.start();
     EXPECT_TRUE(handler.running());
@@ -106,7 +106,7 @@ TEST(ThreadingLife, StopReturnsWhenEverythingHasRun) {
     EXPECT_EQ(posted, tasks);
 }
 
-// What the connection completes on its way out still reaches the lanes.
+// Tasks that the connection dispatches during the stop still run on the lanes.
 TEST(ThreadingLife, StopRunsWhatTheConnectionDispatches) {
     for (int round = 0; round < 50; ++round) {
         SequentialThreadingHandler handler;
@@ -127,7 +127,7 @@ TEST(ThreadingLife, CanBeStoppedOnItsOwnLanes) {
         Event stopped;
         Event after;
         handler.dispatch(lane, [&handler, stopped]() mutable {
-            handler.stop();  // returns at once: this thread is part of what it would wait for
+            handler.stop();  // returns at once: it would have to wait for this thread
             stopped.set();
         });
         handler.dispatch(lane, [after]() mutable { after.set(); });
@@ -204,7 +204,7 @@ TEST(ThreadingLife, CanEndOnItsOwnLanes) {
             Event ended;
             reference.dispatch(lane, [owner = handler, let_go, ended]() mutable {
                 let_go.wait(patience);
-                owner.reset();  // the last one
+                owner.reset();  // the last owner
                 ended.set();
             });
             handler.reset();

@@ -10,7 +10,7 @@
 namespace kazoo::server {
 namespace {
 
-/// What is stored; nothing if the list is invalid.
+/// The list as stored; nullopt if it is invalid.
 std::optional<AclList> fixed(const AclList& asked, const std::vector<Id>& identities) {
     StoredAcl stored = fix_up(asked, identities);
     EXPECT_TRUE(stored.err == Errc::ok || stored.err == Errc::invalid_acl);
@@ -21,7 +21,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Optional;
 
-// What ZooKeeper makes of bob:secret.
+// ZooKeeper's digest for bob:secret.
 const std::string bob_digest = "bob:fyVmFCwVbTJYrznoSu1koqYEYF0=";
 const Id address("ip", "10.1.2.3");
 const Id bob("digest", bob_digest);

@@ -1,4 +1,4 @@
-// What a read costs in memory: nothing, once the buffers have grown.
+// Reads allocate no memory once the buffers have grown.
 
 #include "member_rig.hpp"
 #include "support/allocations/allocations.hpp"
@@ -8,7 +8,7 @@
 namespace kazoo::server {
 namespace {
 
-/// Allocations for a batch of so many requests.
+/// Number of allocations for a batch of requests.
 template <class Body>
 long cost_of(int requests, const Body& body) {
     Rig rig;
@@ -37,7 +37,7 @@ long cost_of(int requests, const Body& body) {
 TEST(ConnectionAllocationTest, ReadsTakeNone) {
     const auto expect_flat = [](const auto& body) {
         EXPECT_EQ(cost_of(1000, body), cost_of(10, body));
-        EXPECT_LE(cost_of(1000, body), 2);  // for the list of those touched
+        EXPECT_LE(cost_of(1000, body), 2);  // for the list of touched connections
     };
     expect_flat(codec::GetDataRequest{"/a", false});
     expect_flat(codec::ExistsRequest{"/missing", false});

@@ -1,4 +1,4 @@
-// Damaged frames of every kind: whatever they do to their own connection, nobody else notices.
+// Damaged frames of every kind: they may affect their own connection, but no other one.
 
 #include "member_rig.hpp"
 
@@ -53,10 +53,10 @@ class ConnectionDamageTest : public testing::Test {
 protected:
     ConnectionDamageTest() { bystander.create(1, "/bystander"); }
 
-    /// Sends the bytes on a connection of their own, and looks after the bystander.
+    /// Sends the bytes on a new connection, then checks that the bystander is still served.
     void send_damaged(std::span<const std::byte> bytes, bool with_session) {
         Client client = with_session ? rig.client() : rig.open();
-        // In an allocation of just that size, so that a sanitizer sees any read beyond.
+        // In an allocation of exactly this size, so that a sanitizer detects reads beyond the end.
         const Bytes exact(bytes.begin(), bytes.end());
         client.send(exact);
         client.request(codec::ping_xid, Opcode::ping);
@@ -71,7 +71,7 @@ protected:
     void damage(const Bytes& good, bool with_session) {
         for (std::size_t size = 0; size < good.size(); ++size) {
             send_damaged(std::span(good).first(size), with_session);
-            // The same, but with a length that does not lie.
+            // Truncated as before, but with a matching length.
             if (size >= 4) {
                 Bytes cut(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(size));
                 base::store_be32(cut.data(), static_cast<std::uint32_t>(size - 4));

@@ -1,4 +1,4 @@
-// What one client can do to the server, and to others: nothing.
+// A single client cannot harm the server or other clients.
 
 #include "member_rig.hpp"
 
@@ -99,7 +99,7 @@ TEST(ConnectionLimitsTest, TheMaskFollowsItsWord) {
     EXPECT_EQ(getting.take_hex(), "323538");
 }
 
-/// A client that asks and never reads, beside one that does.
+/// One client that sends requests and never reads, and one that reads.
 class SlowReaderTest : public testing::Test {
 protected:
     static MemberOptions options() {
@@ -134,7 +134,7 @@ TEST_F(SlowReaderTest, IsPausedAndGoesOn) {
     EXPECT_LE(out.size(), 84U * 1024U);
     EXPECT_FALSE(slow.reading());
     EXPECT_EQ(other.ask(2, codec::GetDataRequest{"/big"}).back().err, 0);
-    // Sent bit by bit.
+    // Sent in parts.
     std::size_t all = 0;
     while (!out.empty()) {
         all += out.size();

@@ -82,7 +82,7 @@ TEST_F(EnsembleMemberTest, WritesThroughItWaitInOrder) {
     second.request(codec::ping_xid, Opcode::ping);
     second.request(5, codec::CreateRequest{"/c", "", open_acl_unsafe(), 0});
     EXPECT_EQ(second.xids(), Xids{});
-    // The writes before the first read are decided at once, for the others to see.
+    // The writes before the first read are processed at once, so others see them.
     EXPECT_EQ(read(first, 1, "/b"), 0);
     EXPECT_EQ(read(first, 2, "/c"), number(Errc::no_node));
     lag(false);
@@ -98,7 +98,7 @@ TEST_F(EnsembleMemberTest, WritesThroughItWaitInOrder) {
 TEST_F(EnsembleMemberTest, SyncWaitsUntilItHasCaughtUp) {
     EXPECT_EQ(second.ask(1, codec::SyncRequest{"/"}).size(), 1U);
     lag(true);
-    EXPECT_EQ(second.ask(2, codec::SyncRequest{"/"}).size(), 1U);  // nothing is missing yet
+    EXPECT_EQ(second.ask(2, codec::SyncRequest{"/"}).size(), 1U);  // the member is not behind yet
     first.create(1, "/a");
     second.request(3, codec::SyncRequest{"/s"});
     second.request(4, codec::GetDataRequest{"/a", false});

@@ -176,7 +176,7 @@ TEST_F(HandshakeTest, ReadOnlyServersWantClientsThatKnow) {
     Client moving = rig.open();
     moving.resume(global, true);
     expect_refused(moving);
-    // Back with the others, nobody knows of local sessions.
+    // Once the server has rejoined, local sessions are unknown.
     rig.member.faults().read_only = false;
     rig.member.on_faults_changed(rig.now);
     EXPECT_TRUE(renewing.over());

@@ -9,7 +9,7 @@
 namespace kazoo::server {
 namespace {
 
-/// Hexadecimal digits without the white space that groups them.
+/// The hexadecimal digits without spaces.
 std::string packed(std::string_view hex) {
     return testing_support::to_hex(testing_support::from_hex(hex));
 }
@@ -29,7 +29,7 @@ const std::string changed_stat_of_a =
     "0000000000000002 0000000000000003 000001a2038359a3 000001a2038359a3 00000001 00000002 "
     "00000000 0000000000000000 00000001 00000000 0000000000000003";
 
-// In the multi, before that.
+// Within the multi, before that.
 const std::string stat_in_multi =
     "0000000000000002 0000000000000003 000001a2038359a3 000001a2038359a3 00000001 00000000 "
     "00000000 0000000000000000 00000001 00000000 0000000000000002";
@@ -86,7 +86,7 @@ protected:
                 "00000001 00 00000000 0000000f 2f612f732d30303030303030303030 "
                 "00000002 00 00000000 ffffffff 01 ffffffff"
         );
-        // set_data, delete of a node that is not there, check
+        // set_data, delete of a missing node, check
         expect(
             "0000004f 00000006 0000000e "
             "00000005 00 ffffffff 00000002 2f61 00000000 ffffffff "

@@ -12,7 +12,7 @@ using codec::Opcode;
 
 class MemberRequestTest : public testing::Test {
 protected:
-    /// What the request is answered with, alone.
+    /// The single reply to the request.
     template <class... Args>
     Reply one(const Args&... args) {
         const auto replies = client.ask(args...);
@@ -106,7 +106,7 @@ TEST_F(MemberRequestTest, AMultiReadOfWritesFailsWithAnEmptyListOfResults) {
     EXPECT_EQ(mixed.err, number(Errc::marshalling_error));
     EXPECT_TRUE(mixed.body.empty());
     base::Buffer frame = Client::frame(3, Opcode::multi_read, codec::MultiRequest{{read, read}});
-    // Of the second operation, the path, "/", becomes null: four bytes less, and one.
+    // Replaces the second operation's path "/" by null, which has no characters.
     const std::size_t path = frame.size() - 9 - 6;
     frame.patch_i32(path, -1);
     frame.erase(path + 4, 1);
@@ -131,7 +131,7 @@ TEST_F(MemberRequestTest, IdentitiesComeInApachesOrder) {
         }
         return order;
     };
-    // As Apache 3.8.0 and 3.9.5 have answered.
+    // The orders in which Apache 3.8.0 and 3.9.5 reply.
     EXPECT_EQ(users(3), "2 1 ip 0 ");
     EXPECT_EQ(users(11), "5 2 8 9 3 10 ip 7 1 0 4 6 ");
     EXPECT_EQ(users(24), "2 10 ip 18 11 13 15 22 19 4 6 23 5 8 9 12 3 14 20 21 7 16 1 17 0 ");
@@ -250,7 +250,7 @@ TEST_F(MemberRequestTest, CloseSession) {
     ASSERT_EQ(events.size(), 1U);
     EXPECT_EQ(events[0].event().type, 2);
     Client again = rig.open();
-    EXPECT_EQ(again.resume(rig.last_welcome).timeout_ms, 10'000);  // that of the watcher
+    EXPECT_EQ(again.resume(rig.last_welcome).timeout_ms, 10'000);  // the watcher's session
 }
 
 TEST_F(MemberRequestTest, ClosingPipelinedDropsWhatIsBehind) {

@@ -19,7 +19,7 @@
 
 namespace kazoo::server {
 
-/// A reply or a notification as a client sees it.
+/// A reply or a notification as received by a client.
 struct Reply {
     std::int32_t xid = 0;
     std::int64_t zxid = 0;
@@ -41,7 +41,7 @@ struct Reply {
 
 inline constexpr Time start_time{1'000'000, 0x1a2038359a3};
 
-/// A client of a member, by hand.
+/// A client of a member, driven by the test.
 class Client {
 public:
     explicit Client(Member& member, Time& now) : member_(&member), now_(&now) {
@@ -66,7 +66,7 @@ public:
     void request(std::int32_t xid, const Body& body) {
         request(xid, Body::opcode, body);
     }
-    /// Sends a request and takes everything that has come since.
+    /// Sends a request and returns everything received since the last call.
     template <class... Args>
     std::vector<Reply> ask(const Args&... args) {
         request(args...);
@@ -77,7 +77,7 @@ public:
         return ask(xid, codec::CreateRequest{path, "x", acl, flags}).back().err;
     }
 
-    /// All output so far; it counts as sent.
+    /// Returns all output and reports it as sent.
     std::vector<std::byte> take() {
         base::Buffer out;
         member_->take_output(id, out);
@@ -163,14 +163,14 @@ private:
     Time* now_;
 };
 
-/// One server.
+/// A test rig with one server.
 class Rig {
 public:
     explicit Rig(StateOptions options = {}, MemberOptions member_options = {})
         : state(std::move(options)), member(state, std::move(member_options)) {}
 
     Client open() { return Client(member, now); }
-    /// With a session.
+    /// A client with a session.
     Client client() {
         Client made = open();
         last_welcome = made.connect();

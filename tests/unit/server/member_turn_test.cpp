@@ -1,5 +1,5 @@
-// How much of one client's requests is handled before those of others are looked at, and what the
-// words tell of how long it took.
+// How many requests of one client are handled before those of others, and the resulting statistics
+// in four-letter words.
 
 #include "member_rig.hpp"
 
@@ -36,7 +36,7 @@ TEST(MemberTurnTest, RequestsBeyondATurnWaitForTheNext) {
     client.send(requests(8, "/").span());
     EXPECT_THAT(client.xids(), ElementsAre(1, 2, 3));
     EXPECT_TRUE(rig.member.waits_for_turn(client.id));
-    client.send(requests(1, "/").span());  // behind the others
+    client.send(requests(1, "/").span());  // queued behind the others
     EXPECT_THAT(client.xids(), ElementsAre());
     EXPECT_EQ(rig.member.next_turn(rig.now), client.id);
     EXPECT_THAT(client.xids(), ElementsAre(4, 5, 6));
@@ -59,7 +59,8 @@ TEST(MemberTurnTest, LargeRepliesWaitBehindSmallRequestsOfOthers) {
     EXPECT_THAT(heavy.xids(), ElementsAre(2));
     EXPECT_EQ(rig.member.next_turn(rig.now), heavy.id);
     EXPECT_THAT(heavy.xids(), ElementsAre(3));
-    // After a turn with large replies even a small request waits. Once it is answered, no more.
+    // After a turn with large replies even a small request waits for the next turn; after that one
+    // it no longer does.
     heavy.send(requests(1, "/").span());
     EXPECT_THAT(heavy.xids(), ElementsAre());
     EXPECT_EQ(rig.member.next_turn(rig.now), heavy.id);
@@ -77,7 +78,7 @@ TEST(MemberTurnTest, TurnsGoRound) {
     EXPECT_EQ(rig.member.next_turn(rig.now), one.id);
     EXPECT_EQ(rig.member.next_turn(rig.now), other.id);
     EXPECT_EQ(rig.member.next_turn(rig.now), one.id);
-    one.close();  // with nothing left, and gone when a turn of its own might come
+    one.close();  // has no requests left after its turn; its own next turn is dropped
     EXPECT_EQ(rig.member.next_turn(rig.now), other.id);
     EXPECT_FALSE(rig.member.turns_wait());
 }

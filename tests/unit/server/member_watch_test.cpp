@@ -12,7 +12,7 @@ using codec::Opcode;
 
 class MemberWatchTest : public testing::Test {
 protected:
-    /// "type path@zxid" of each event, "xid" of each reply.
+    /// "type path@zxid" for each event, "xid" for each reply.
     static std::vector<std::string> log(Client& client) {
         std::vector<std::string> lines;
         for (const Reply& reply : client.replies()) {

@@ -64,7 +64,7 @@ TEST(MultiWrite, TheCapturedExchangeOfZooKeeper) {
         codec::ReplyHeader{5, result.transaction->zxid, 0},
         std::get<codec::MultiResponse>(result.body)
     );
-    // Its Stat of /a stands between.
+    // The captured frame without the part for the Stat of /a.
     const std::string frame = testing_support::to_hex(out.span());
     EXPECT_EQ(
         frame.substr(0, 76),

@@ -1,4 +1,4 @@
-// What releases before the newest do otherwise, as the differential tests have shown.
+// Differences of older releases, as found by the differential tests.
 
 #include "state_world.hpp"
 

@@ -22,7 +22,7 @@ protected:
     }
     std::optional<std::string> data(std::string_view path) const { return tree.find(path)->data; }
 
-    /// As clients do it: the limits first.
+    /// In the order that clients use: the limits first.
     void set_quota_on_a() {
         ASSERT_TRUE(create(quota + "/a"));
         ASSERT_TRUE(create(quota + "/a/zookeeper_limits", "count=10,bytes=-1"));

@@ -16,7 +16,7 @@ namespace {
 
 using codec::Opcode;
 
-/// Reads from a world; what `out` holds at first must stay.
+/// Reads from a StateWorld; checks that existing output is preserved.
 class ReadTest : public ::testing::Test {
 protected:
     template <class Request>
@@ -43,7 +43,7 @@ protected:
         return result;
     }
 
-    /// The reply behind its header, which must be all of it.
+    /// Decodes the body, which must be consumed completely.
     template <class Reply>
     Reply reply() {
         codec::Decoder in(out_.span().subspan(6 + 4 + 16));
@@ -58,7 +58,7 @@ protected:
     std::size_t max_multi_reply = 1u << 20;
 
 private:
-    /// One whole frame, whose header says what the result does.
+    /// Checks that the output is one complete frame whose header matches the result.
     void check_frame(const ReadResult& result) {
         codec::Decoder in(out_.span().subspan(6));
         const std::int32_t length = in.i32();

@@ -9,7 +9,7 @@ using codec::Opcode;
 
 constexpr std::int64_t interval_ms = 60'000;
 
-/// The session lives as long as it takes.
+/// Keeps the session alive while time passes.
 class ReaperTest : public ::testing::Test {
 protected:
     void SetUp() override { world.state.on_time(world.now); }

@@ -1,4 +1,4 @@
-// Random writes: a tree that is told of the transactions alone is the same as State's.
+// Random writes: a tree built from the transactions alone equals State's.
 #include "base/random.hpp"
 #include "state_world.hpp"
 
@@ -94,7 +94,7 @@ TEST_P(StateReplay, TransactionsAloneGiveTheSameTree) {
     world.state.on_time(world.now);
     for (int i = 0; i < 600; ++i) {
         writer.write();
-        world.pass(200);  // the session expires now and then, the reaper comes twice
+        world.pass(200);  // the session expires now and then; the reaper runs twice
         if (i % 50 != 49) {
             world.state.touch_session(world.session, world.now);
         }

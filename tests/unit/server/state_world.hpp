@@ -19,7 +19,7 @@
 
 namespace kazoo::server {
 
-/// A state with one session, and what an observer sees of it.
+/// A state with one session; records the transactions that an observer sees.
 class StateWorld : public State::Observer {
 public:
     explicit StateWorld(StateOptions options = {}) : state(std::move(options)) {
@@ -73,7 +73,7 @@ public:
         return write(codec::Opcode::multi, codec::MultiRequest{std::move(ops)});
     }
 
-    /// Must exist.
+    /// The node must exist.
     ZnodeStat stat(std::string_view path) const {
         const Node* node = state.tree().find(path);
         return node == nullptr ? ZnodeStat{-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1}
@@ -97,7 +97,7 @@ inline std::int32_t code(Errc err) {
     return static_cast<std::int32_t>(err);
 }
 
-/// The path that a create answered; "none" if it failed.
+/// The path in the reply to a create; "none" if it failed.
 inline std::string created_path(const WriteResult& result) {
     if (const auto* reply = std::get_if<codec::CreateReply>(&result.body)) {
         return reply->path;

@@ -34,7 +34,7 @@ CreateEffect ephemeral_at(std::string path, std::int64_t session) {
 
 class TreeTest : public testing::Test {
 protected:
-    /// At the next zxid, and one millisecond later than the change before.
+    /// At the next zxid, one millisecond after the previous change.
     bool apply(const Effect& effect) {
         ++zxid;
         return tree.apply(effect, zxid, 1000 + zxid);

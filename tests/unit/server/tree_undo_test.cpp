@@ -72,7 +72,7 @@ std::optional<std::string> some_data(base::Random& random) {
     return std::string(static_cast<std::size_t>(random.below(40)), 'x');
 }
 
-/// Paths and effects from so few that most of them meet.
+/// Random paths and effects from a small set, so that most of them conflict.
 std::string some_path(base::Random& random) {
     static const std::vector<std::string> names = {"/a", "/b", "/c", "/d"};
     static const std::string quota = "/zookeeper/quota";

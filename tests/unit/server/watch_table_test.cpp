@@ -50,7 +50,7 @@ protected:
     }
 
     std::shared_ptr<const AclList> acl = std::make_shared<AclList>();
-    ConnectionId blind = 0;  // may read nothing
+    ConnectionId blind = 0;  // has no read permission
     WatchTable table{new_profile};
 };
 
@@ -326,7 +326,7 @@ TEST_F(WatchTableTest, CountsPairsOfConnectionAndPath) {
     );
 }
 
-// Milliseconds, unless something in the table is quadratic.
+// Takes milliseconds unless an operation is quadratic.
 TEST_F(WatchTableTest, ManyWatchOnePath) {
     constexpr ConnectionId many = 100'000;
     for (ConnectionId connection = many; connection > 0; --connection) {
@@ -358,7 +358,7 @@ TEST_F(WatchTableTest, OneWatchesManyPaths) {
     EXPECT_EQ(table.count(), 0U);
 }
 
-/// The tables as sets, and the rules word by word.
+/// A model: the tables as plain sets, with the rules implemented literally.
 class Model {
 public:
     void add(bool in_data, ConnectionId connection, const std::string& path, WatchMode mode) {

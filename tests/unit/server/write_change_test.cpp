@@ -61,7 +61,7 @@ TEST(WriteDelete, RefusesInZooKeepersOrder) {
         {"/a", 1, Errc::bad_version},
         {"/a", -2, Errc::bad_version},
         {"/a", 0, Errc::not_empty},
-        {"/open/x", -1, Errc::ok},  // nothing is asked of the node itself
+        {"/open/x", -1, Errc::ok},  // needs no permission on the node itself
     };
     for (const auto& refusal : refusals) {
         EXPECT_EQ(world.remove(refusal.path, refusal.version).err, code(refusal.err))
@@ -191,7 +191,7 @@ TEST(WriteQuota, HardLimitsAreEnforcedOnRequest) {
         world.set("/zookeeper/quota/a/zookeeper_limits", "byteHardLimit=10;countHardLimit=2");
         world.create("/zookeeper/quota/a/zookeeper_stats");
         const auto refused = enforced ? static_cast<std::int32_t>(Errc::quota_exceeded) : 0;
-        EXPECT_EQ(world.create("/a/b").err, 0);  // "data": of 10 bytes 8 are used
+        EXPECT_EQ(world.create("/a/b").err, 0);  // "data": 8 of 10 bytes are used
         EXPECT_EQ(world.create("/a/c").err, refused);
         EXPECT_EQ(world.set("/a/b", "1234567").err, refused);
         EXPECT_EQ(world.set("/a/b", "1").err, 0);

@@ -170,10 +170,10 @@ TEST(WriteCreate, PathsAreJudgedAsUtf16) {
         EXPECT_EQ(world.create(good).err, 0) << good;
     }
     for (const char* bad : {
-             "/\xff",              // no UTF-8: reads as U+FFFD
-             "/\xc3",              // cut off
-             "/\xc0\xaf",          // longer than need be
-             "/\xe0\x80\xaf",      // and so is this
+             "/\xff",              // invalid UTF-8: decoded as U+FFFD
+             "/\xc3",              // truncated
+             "/\xc0\xaf",          // overlong
+             "/\xe0\x80\xaf",      // overlong
              "/\xef\xbf\xbd",      // U+FFFD
              "/\xc2\x85",          // U+0085
              "/\x7f",              // U+007F
@@ -226,7 +226,7 @@ TEST(WriteCreate, KeeperLooksAtTwoBitsOfTheFlags) {
     EXPECT_EQ(world.state.tree().find("/mine")->kind, NodeKind::ephemeral);
 }
 
-/// A create whose ACL is these bytes, the count included.
+/// Creates a node whose ACL is encoded as these bytes, including the count.
 std::int32_t create_with_acl(StateWorld& world, std::string_view path, const base::Buffer& acl) {
     base::Buffer body;
     codec::Encoder out(body);
@@ -247,7 +247,7 @@ TEST(WriteCreate, ANegativeCountOfAclEntriesIsAnEmptyList) {
 }
 
 TEST(WriteCreate, ANullAclIdFailsWhereApacheLooksAtIt) {
-    using Entry = std::pair<const char*, const char*>;  // scheme, id; null as such
+    using Entry = std::pair<const char*, const char*>;  // scheme and id; either may be null
     const auto list = [](std::initializer_list<Entry> entries) {
         base::Buffer acl;
         codec::Encoder out(acl);

@@ -19,7 +19,7 @@ TEST(ConfigTest, DefaultsAreUsable) {
 
 TEST(ConfigTest, NothingIsUnlimited) {
     const Limits limits;
-    EXPECT_EQ(limits.request_bytes, 1'048'575U);  // what servers take without being configured
+    EXPECT_EQ(limits.request_bytes, 1'048'575U);  // the default limit of servers
     EXPECT_LT(limits.set_watches_bytes, limits.request_bytes / 2);
     for (const auto limit :
          {limits.requests, limits.queued_bytes, limits.reply_bytes, limits.watches}) {

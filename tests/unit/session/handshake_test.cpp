@@ -160,7 +160,7 @@ TEST(ConnectResponseTest, AReadOnlyServersNewSessionIsLocalToIt) {
 }
 
 TEST(ConnectResponseTest, AnythingElseIsRefused) {
-    // What a read-only server without local sessions answers: a bare header with -119.
+    // The reply of a read-only server without local sessions: a bare header with -119.
     EXPECT_EQ(
         read_connect_response(from_hex("00000000 0000000000000005 ffffff89"), {}).kind,
         Welcome::Kind::refused

@@ -37,7 +37,7 @@ protected:
     }
     RequestId push(std::string_view path = "/a") { return push(call(), path); }
 
-    /// What leaves now: each frame as "xid path".
+    /// Sends the queued requests; returns each frame as "xid path".
     std::vector<std::string> send() {
         base::Buffer out;
         queue->send_all(out);
@@ -315,7 +315,7 @@ TEST_F(RequestQueueTest, TheLimitOfBytesCountsWhatWaitsAndNothingElse) {
     EXPECT_EQ(queue->push(call(), codec::SyncRequest{"/a"}).error, ClientErrc::queue_full);
 }
 
-// With a gap closed for each of them this would move 10^12 bytes.
+// With a linear removal for each request this would move 10^12 bytes.
 TEST_F(RequestQueueTest, AFullQueueCanBeWithdrawnOneByOne) {
     constexpr int count = 100'000;
     std::vector<RequestId> ids;
@@ -337,7 +337,7 @@ TEST_F(RequestQueueTest, AFullQueueCanBeWithdrawnOneByOne) {
     EXPECT_EQ(frames.back(), "100000 " + path);
 }
 
-// A server that makes xids up costs a search, not a walk through all that is in flight.
+// An unknown xid costs a search, not a scan of all requests in flight.
 TEST_F(RequestQueueTest, StrangeXidsAreCheapToRecognise) {
     for (int i = 0; i < 100'000; ++i) {
         push();

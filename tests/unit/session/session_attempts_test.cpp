@@ -1,4 +1,4 @@
-// What is known of each server that could not be reached.
+// What is recorded about each server that could not be reached.
 #include "support/hex.hpp"
 #include "support/session_script.hpp"
 

@@ -1,4 +1,4 @@
-// Credentials: before everything else, on every connection.
+// Credentials are sent before everything else, on every connection.
 #include "support/hex.hpp"
 #include "support/session_script.hpp"
 
@@ -47,7 +47,7 @@ TEST(SessionAuthTest, AddedWhileConnected) {
     EXPECT_FALSE(s.add_auth("auth"));
     EXPECT_THAT(s.take(), ElementsAre("> auth digest u:p"));
     s.get("r1");
-    s.judge();  // overtakes other replies
+    s.judge();  // its reply overtakes others
     s.answer();
     EXPECT_THAT(s.take(), ElementsAre("> get_data 1 /a", "auth ok", "r1 ok"));
     s.closed();
@@ -180,8 +180,8 @@ TEST(SessionAuthTest, RefusalBeforeConnected) {
     EXPECT_THAT(s.take(), ElementsAre("AUTH_FAILED", "r1 auth_failed not sent", "disconnect"));
 }
 
-// With enforced authentication every packet but credentials is answered so, and the connection is
-// closed. On the next one the same would happen.
+// With enforced authentication a server answers every packet except credentials like this and
+// closes the connection. Reconnecting would have the same result.
 TEST(SessionAuthTest, AServerThatRequiresOtherCredentialsIsARefusal) {
     constexpr std::int32_t required = -124;
     const auto established = [](SessionScript& s) {
@@ -271,7 +271,7 @@ TEST(SessionAuthTest, ASilentJudgeFailsTheAttempt) {
     EXPECT_EQ(s.session().state(), KeeperState::CONNECTED);
 }
 
-// A server that insists on authentication takes anything else as a reason to hang up.
+// A server that requires authentication closes the connection on any other packet.
 TEST(SessionAuthTest, NoPingComesBeforeTheJudgement) {
     SessionScript s(with_auth({{"digest", "a:b"}}));
     s.start();
@@ -284,7 +284,7 @@ TEST(SessionAuthTest, NoPingComesBeforeTheJudgement) {
     EXPECT_THAT(s.take(), ElementsAre("CONNECTED", "> ping"));
 }
 
-// --- limits: servers drop every connection over what is too large ---
+// --- limits: servers drop every connection over oversized requests ---
 
 TEST(SessionAuthTest, TooLargeIsNotRemembered) {
     auto config = script_config();

@@ -1,4 +1,4 @@
-// The end: in every phase, with every answer.
+// Closing the session: in every phase, with every reply.
 #include "support/session_script.hpp"
 
 #include <gmock/gmock.h>
@@ -62,7 +62,7 @@ TEST(SessionCloseTest, WhatWasTakenBeforeIsServed) {
     expect_over(s);
 }
 
-// ClickHouse Keeper closes the connection instead of answering.
+// ClickHouse Keeper closes the connection without a reply.
 TEST(SessionCloseTest, WithTheEndOfTheConnectionAsAnswer) {
     SessionScript s;
     s.establish();
@@ -157,7 +157,7 @@ TEST(SessionCloseTest, DeadlinesAndCancellingGoOn) {
     expect_over(s);
 }
 
-// Without a connection that is served there is nobody to say good-bye to.
+// Without a served connection there is no close request to send.
 TEST(SessionCloseTest, InEveryOtherPhaseAtOnce) {
     const auto close = [](SessionScript& s) {
         s.get("r");
@@ -185,7 +185,7 @@ TEST(SessionCloseTest, InEveryOtherPhaseAtOnce) {
             s.connected();
         }
         if (steps > 3) {
-            s.welcome();  // and credentials without a judgement
+            s.welcome();  // and credentials without a reply
         }
         close(s);
     }

@@ -1,4 +1,4 @@
-// Hosts, addresses, time limits and pauses on the way to a connection.
+// Hosts, addresses, time limits and pauses until a connection is established.
 #include "support/session_script.hpp"
 
 #include <gmock/gmock.h>
@@ -104,10 +104,10 @@ TEST(SessionConnectTest, AllAddressesOfAHostAreTried) {
     s.closed();
     EXPECT_THAT(s.take(), ElementsAre("disconnect"));
     s.pass(s.until_deadline());
-    EXPECT_THAT(s.take(), ElementsAre("resolve zk1:2181"));  // anew, at every attempt
+    EXPECT_THAT(s.take(), ElementsAre("resolve zk1:2181"));  // again at every attempt
 }
 
-// A server that greets everybody and serves nobody must not hide the others of its name.
+// A server that accepts sessions but drops them must not hide the other addresses of its name.
 TEST(SessionConnectTest, AServerThatDropsItsSessionsDoesNotHideTheOtherAddresses) {
     SessionScript s;
     s.start();
@@ -256,7 +256,7 @@ TEST(SessionConnectTest, OnlyAProvenConnectionShortensThePauses) {
     s.resolved();
     s.connected();
     s.welcome();
-    s.closed();  // greeted, and then nothing: as good as no connection
+    s.closed();  // dropped right after the handshake: counts as a failed attempt
     EXPECT_GT(s.until_deadline(), 2s);
     s.reconnect();
     s.get("r1");
@@ -400,7 +400,7 @@ TEST(SessionConnectTest, NoHostsAreNoCrash) {
     EXPECT_THAT(s.take(), Contains("resolve zk9:9"));
 }
 
-// --- what comes late ---
+// --- late replies ---
 
 TEST(SessionConnectTest, AnswersOfGivenUpAttemptsAreIgnored) {
     SessionScript s;

@@ -1,4 +1,4 @@
-// Whole scripts, each also with every one of its steps failing in every way.
+// Complete scripts, and each script with every one of its steps failing in every way.
 #include "support/session_script.hpp"
 
 #include <gmock/gmock.h>

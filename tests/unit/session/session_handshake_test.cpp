@@ -1,4 +1,4 @@
-// From a connection to a session: what servers answer, and what the client makes of it.
+// From a connection to a session: the replies of servers and their effects.
 #include "support/hex.hpp"
 #include "support/session_script.hpp"
 
@@ -52,7 +52,7 @@ TEST(SessionHandshakeTest, AnAnswerOf36BytesWillDo) {
 
 TEST(SessionHandshakeTest, TheSessionIsResumedWithItsPassword) {
     SessionScript s;
-    s.establish({.id = -5});  // ids are 64 bits, not numbers
+    s.establish({.id = -5});  // ids are 64-bit patterns, not numbers
     s.closed();
     s.reconnect({.timeout_ms = 6000});
     EXPECT_THAT(s.take(), Contains("> connect id=-5 zxid=0"));
@@ -62,7 +62,7 @@ TEST(SessionHandshakeTest, TheSessionIsResumedWithItsPassword) {
     EXPECT_EQ(s.session().negotiated_timeout(), 6s);
 }
 
-// What is not a ConnectResponse, or says that this server will not serve.
+// Data that is not a ConnectResponse, or a reply that refuses to serve.
 TEST(SessionHandshakeTest, NonsenseFailsTheAttemptAndNothingElse) {
     const std::string big(2000, 'x');
     const std::vector<std::pair<const char*, std::vector<std::byte>>> answers{
@@ -92,7 +92,7 @@ TEST(SessionHandshakeTest, NonsenseFailsTheAttemptAndNothingElse) {
         s.connected();
         s.take();
         s.bytes(answer);
-        if (s.take().empty()) {  // it may be waiting for the rest
+        if (s.take().empty()) {  // it may wait for more bytes
             s.closed();
             EXPECT_THAT(s.take(), ElementsAre("disconnect"));
         }
@@ -184,7 +184,7 @@ INSTANTIATE_TEST_SUITE_P(
     SessionEndTest,
     testing::Values(
         Greeting{.timeout_ms = 0}, Greeting{.timeout_ms = -1}, Greeting{.id = 99}
-    )  // ClickHouse Keeper makes another one silently
+    )  // ClickHouse Keeper silently creates another session
 );
 
 TEST(SessionHandshakeTest, ASessionOfBeforeIsResumed) {
@@ -222,7 +222,8 @@ TEST(SessionHandshakeTest, ASessionOfBeforeMayHaveExpired) {
     EXPECT_EQ(s.session().state(), KeeperState::CONNECTED);
 }
 
-// kazoo, too, goes on: somebody has answered, so nothing has been tried in vain.
+// As in kazoo, an expired session does not count: a server has replied, so the attempt did not
+// fail.
 TEST(SessionHandshakeTest, ExpiryIsNoFailedTry) {
     auto config = script_config();
     config.connection_retry.max_tries(1);
@@ -237,8 +238,8 @@ TEST(SessionHandshakeTest, ExpiryIsNoFailedTry) {
     EXPECT_EQ(s.session().state(), KeeperState::CONNECTED);
 }
 
-// Otherwise a server that makes a session for every connection, and then drops it, would be asked
-// as fast as the network goes.
+// Without pauses, a server that creates a session for every connection and then drops it would be
+// reconnected to at network speed.
 TEST(SessionHandshakeTest, ServersThatOnlyMakeSessionsAreAskedLessAndLess) {
     auto config = script_config();
     config.hosts = {{"zk1", 2181}, {"zk2", 2181}, {"zk3", 2181}};
@@ -286,7 +287,7 @@ TEST(SessionHandshakeTest, UnlessThatWasAskedFor) {
         s.take(),
         ElementsAre("> get_data 1 /a", "r1 ok", "CONNECTING", "disconnect", "resolve zk1:2181")
     );
-    // The session is known to that server alone: to ask others for it would only be refused.
+    // Only that server knows the local session; others would refuse it.
     s.reconnect({.id = 55});
     EXPECT_THAT(
         s.take(), ElementsAre("connect 10.0.0.1:2181", "> connect id=0 zxid=8 ro", "CONNECTED")

@@ -1,4 +1,4 @@
-// Pings, silent servers, and the session's own clock. The timeout is 10 s.
+// Pings, silent servers, and the client's own session clock. The timeout is 10 s.
 #include "support/hex.hpp"
 #include "support/session_script.hpp"
 
@@ -40,7 +40,7 @@ TEST_F(SessionLivenessTest, PingsEveryThirdOfTheTimeout) {
     }
 }
 
-// ClickHouse Keeper's followers let sessions expire that only read.
+// ClickHouse Keeper's followers expire sessions that only read.
 TEST_F(SessionLivenessTest, TrafficDoesNotReplaceThem) {
     std::ptrdiff_t pings = 0;
     for (int i = 0; i < 200; ++i) {
@@ -86,8 +86,8 @@ TEST_F(SessionLivenessTest, AnyByteIsASignOfLife) {
     EXPECT_EQ(s.session().state(), KeeperState::CONNECTED);
 }
 
-// A debugger, a long callback on the loop: what the server has sent meanwhile is still to be read,
-// and without pings it had nothing to send.
+// After a pause, such as a debugger or a long callback on the loop, what the server has sent is
+// still unread, and without pings it had nothing to send.
 TEST_F(SessionLivenessTest, AfterAPauseTheServerIsAskedBeforeItIsLeft) {
     s.pause(8s);
     EXPECT_THAT(s.take(), ElementsAre("> ping"));
@@ -124,7 +124,7 @@ TEST_F(SessionLivenessTest, WithoutContactTheSessionIsOver) {
     s.pass(6666ms);
     EXPECT_THAT(s.take(), Contains("CONNECTING"));
     s.get("r1");
-    // Attempts go on all the while; none of them is contact.
+    // Meanwhile attempts continue; none of them counts as contact.
     while (s.session().state() == KeeperState::CONNECTING) {
         ASSERT_LT(s.now() - contact, 14s);
         const auto last = s.take();

@@ -1,4 +1,4 @@
-// Lost connections and lost sessions: who is told what, in which order, and what goes on.
+// Lost connections and lost sessions: notifications, their order, and what continues.
 #include "support/session_script.hpp"
 
 #include <gmock/gmock.h>
@@ -79,7 +79,7 @@ TEST_F(SessionLossTest, NothingOfTheOldConnectionReachesTheNew) {
     s.hold_output(true);
     EXPECT_FALSE(s.add_auth("other", "v:q"));
     s.get("r1");
-    s.pass(4s);  // and a ping
+    s.pass(4s);  // including a ping
     s.closed();
     s.hold_output(false);
     s.take();
@@ -113,7 +113,7 @@ TEST_F(SessionLossTest, AnotherSessionHasItsOwnTriesOfRestoring) {
     watch("/w", "w1");
     s.closed();
     s.reconnect();
-    s.closed();  // the third drop in all, and the first of this session
+    s.closed();  // the third drop overall, but the first of this session
     EXPECT_EQ(s.session().watches(), 1U);
 }
 
@@ -224,7 +224,7 @@ TEST_F(SessionLossTest, NothingOfTheOldSessionReachesTheNew) {
     EXPECT_EQ(s.session().last_zxid(), 0);
 }
 
-// --- servers that want the connection to end ---
+// --- errors that end the connection ---
 
 class SessionEndsConnectionTest : public testing::TestWithParam<std::pair<int, std::string>> {};
 
@@ -253,7 +253,7 @@ TEST_P(SessionEndsConnectionTest, ProvesNothing) {
     s.get("r1");
     s.take();
     s.answer(GetParam().first);
-    // A pause, not the next attempt: somebody who tries again and again must not become a loop.
+    // A pause, not the next attempt: repeated requests must not cause a reconnect loop.
     EXPECT_THAT(s.take(), ElementsAre(HasSubstr("r1 "), "CONNECTING", "disconnect"));
     EXPECT_GT(s.until_deadline(), 50ms);
 }

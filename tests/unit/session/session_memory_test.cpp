@@ -1,6 +1,6 @@
-// Memory that runs out in every place: each allocation of a session fails once, in scripts that go
-// through all of its life. What SessionScript checks all along and at the end is the test: whoever
-// waits is told once, nothing is kept, states follow the table, and the session goes on.
+// Failed allocations: each allocation of a session fails once, in scripts that cover its whole
+// lifecycle. SessionScript checks throughout and at the end that every request completes once,
+// nothing is retained, states follow the table, and the session continues.
 #include "support/allocations/allocations.hpp"
 #include "support/session_script.hpp"
 
@@ -28,7 +28,7 @@ using namespace std::chrono_literals;
 
 using Script = std::function<void(SessionScript&)>;
 
-/// Whether the script came to so many allocations.
+/// Returns true if the script reached the nth allocation.
 bool run_with_shortage(
     const Script& script, const Config& config, long nth, long length, Recovery recovery
 ) {
@@ -191,8 +191,7 @@ TEST(SessionMemoryTest, RepliesInPieces) {
     });
 }
 
-// The user's side has changed nothing when it has no memory: no xid is used twice, no entry is
-// left.
+// A rejected request changes nothing: no xid is used twice, no entry remains.
 TEST(SessionMemoryTest, ARequestThatWasNotAcceptedLeavesNoTrace) {
     const Spared test_itself;
     for (long nth = 1;; ++nth) {

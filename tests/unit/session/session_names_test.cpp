@@ -1,4 +1,4 @@
-// Look-ups have a clock of their own: an answer is used whenever it comes.
+// Look-ups have a time limit of their own: a result is used whenever it arrives.
 #include "support/session_script.hpp"
 
 #include <gmock/gmock.h>
@@ -186,12 +186,12 @@ TEST(SessionNamesTest, TheDeadlineOfTriesEndsAWaitForNames) {
     EXPECT_TRUE(s.session().finished());
 }
 
-/// Answers each look-up so long after it was asked for, while the servers are as they are.
+/// Answers each look-up `delay` after it was requested.
 class SlowResolver {
 public:
     SlowResolver(SessionScript& script, milliseconds delay) : script_(script), delay_(delay) {}
 
-    /// Until the session is connected, or so long.
+    /// Runs until the session is connected, or for `time`.
     void run(milliseconds time, bool servers_answer) {
         const auto end = script_.now() + time;
         while (script_.now() < end && script_.session().state() == KeeperState::CONNECTING) {
@@ -225,12 +225,12 @@ TEST(SessionNamesTest, ASlowResolverDoesNotKeepTheClientOut) {
                 SessionScript s(with_hosts(hosts, timeout));
                 s.start();
                 SlowResolver resolver(s, delay);
-                resolver.run(40s, false);  // servers are away
+                resolver.run(40s, false);  // servers are down
                 ASSERT_EQ(s.session().state(), KeeperState::CONNECTING);
                 const auto back = s.now();
                 resolver.run(60s, true);
                 EXPECT_EQ(s.session().state(), KeeperState::CONNECTED);
-                // At worst an answer has just been used in vain: a pause and a look-up.
+                // In the worst case a result has just been used in vain: a pause and a look-up.
                 EXPECT_LT(s.now() - back, delay + 6s);
             }
         }

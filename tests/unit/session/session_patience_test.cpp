@@ -1,4 +1,4 @@
-// Silent and slow servers: where to go next, and how long to wait there.
+// Silent and slow servers: which server to try next, and how long to wait for it.
 #include "support/session_script.hpp"
 
 #include <gmock/gmock.h>
@@ -40,7 +40,7 @@ testing_support::Greeting greeting(milliseconds timeout) {
     return {.timeout_ms = static_cast<std::int32_t>(timeout.count())};
 }
 
-/// The name whose look-up was the last thing that was asked for.
+/// The name of the latest look-up.
 std::string asked_for(SessionScript& s) {
     std::string last;
     for (const auto& line : s.take()) {
@@ -104,7 +104,7 @@ TEST(SessionPatienceTest, WhatIsLeftOfTheSessionIsDividedAmongTheOthers) {
     s.establish(greeting(6s));
     s.get("r1");
     s.answer();
-    s.pass(4s);  // silence: 2 s are left of what the servers wait
+    s.pass(4s);  // silence: 2 s are left of the session timeout
     s.resolved();
     EXPECT_EQ(s.until_deadline(), 1s);
     s.pass(1s);
@@ -112,7 +112,7 @@ TEST(SessionPatienceTest, WhatIsLeftOfTheSessionIsDividedAmongTheOthers) {
     EXPECT_EQ(s.until_deadline(), 1s);
 }
 
-// It may just have been started again, while the other does not answer.
+// It may have been restarted, while the other one does not reply.
 TEST(SessionPatienceTest, AServerThatClosedTheConnectionKeepsItsShare) {
     SessionScript s(config_of(2, 4s));
     s.establish(greeting(4s));
@@ -130,7 +130,7 @@ TEST(SessionPatienceTest, AServerThatClosedTheConnectionKeepsItsShare) {
     EXPECT_EQ(s.session().state(), KeeperState::CONNECTED);
 }
 
-// Some of the servers have stopped to answer, though the system still accepts connections for them.
+// Some servers are frozen: they do not reply, but their systems still accept connections.
 TEST(SessionPatienceTest, FrozenServersDoNotCostTheSessionWhileOneIsWell) {
     for (const std::size_t count : {2U, 3U, 5U}) {
         for (const auto timeout : {4s, 6s, 10s, 30s}) {
@@ -164,8 +164,8 @@ TEST(SessionPatienceTest, FrozenServersDoNotCostTheSessionWhileOneIsWell) {
     }
 }
 
-/// Servers accept at once and answer a ConnectRequest after `delay`. How many attempts are given up
-/// before the session is served; 1000 if it is not within two minutes.
+/// Servers accept at once and answer a ConnectRequest after `delay`. Returns the number of
+/// abandoned attempts before the session is served, or 1000 if it is not within two minutes.
 int attempts_with_slow_handshakes(Config config, milliseconds delay) {
     SessionScript s(std::move(config));
     s.start();

@@ -1,5 +1,5 @@
-// Lives that nobody wrote down: users, clocks, networks and servers at random, from a seed. What
-// SessionScript checks all along is the test.
+// Random sessions: users, clocks, networks and servers, derived from a seed. SessionScript checks
+// them throughout.
 #include "base/random.hpp"
 #include "support/session_script.hpp"
 
@@ -186,7 +186,7 @@ private:
             return static_cast<std::byte>(one_in(2) ? 0 : random_.below(256));
         });
         script_.bytes(bytes);
-        // What comes behind half a frame would be taken for the other half.
+        // Further bytes would be taken for the rest of an incomplete frame.
         if (script_.network() == SessionScript::Network::open) {
             script_.closed();
         }

@@ -1,4 +1,4 @@
-// Requests and their replies: pairing, order, zxids, cancelling, deadlines, limits.
+// Requests and their replies: pairing, order, zxids, cancellation, deadlines, limits.
 #include "codec/headers.hpp"
 #include "codec/replies.hpp"
 #include "support/hex.hpp"
@@ -167,7 +167,7 @@ TEST(SessionXidTest, WrapsToOneAndGoesOnAfterAReconnect) {
     EXPECT_THAT(s.take(), ElementsAre("> get_data 2 /a"));
 }
 
-// --- what is malformed ---
+// --- malformed input ---
 
 TEST_F(SessionRequestTest, MalformedFramesEndTheConnection) {
     for (const auto* bytes :
@@ -208,7 +208,7 @@ TEST_F(SessionRequestTest, WhatComesBehindTheEndIsNobodys) {
             "resolve zk1:2181"
         )
     );
-    // Nor does it come up again on the next connection.
+    // Nor does it reappear on the next connection.
     s.reconnect();
     EXPECT_EQ(s.session().state(), KeeperState::CONNECTED);
 }
@@ -257,7 +257,7 @@ TEST_F(SessionRequestTest, ZxidsHave64Bits) {
     s.get("r");
     s.answer(0, 0x7'8000'0001);
     s.get("r");
-    s.answer(0, 0x6'ffff'ffff);  // of an older epoch, whatever its low half
+    s.answer(0, 0x6'ffff'ffff);  // from an older epoch, whatever its low half
     EXPECT_EQ(s.session().last_zxid(), 0x7'8000'0001);
     s.closed();
     s.take();
@@ -265,7 +265,7 @@ TEST_F(SessionRequestTest, ZxidsHave64Bits) {
     EXPECT_THAT(s.take(), Contains(HasSubstr("zxid=" + std::to_string(0x7'8000'0001))));
 }
 
-// --- giving up ---
+// --- cancellation and deadlines ---
 
 TEST_F(SessionRequestTest, WhatWasSentIsAbandoned) {
     s.set("r1");
@@ -443,7 +443,7 @@ TEST(SessionLimitTest, AnOversizedFrameOfAnyOtherKindIsJudgedAsASmallOne) {
     s.reply({2, 5, 0}, large);
     EXPECT_EQ(s.session().state(), KeeperState::CONNECTING);
 
-    // A notification may be about any watch: only a new connection tells which.
+    // Any watch may have fired; a new connection restores them and shows which.
     s.reconnect();
     s.take();
     s.reply({codec::watch_xid, 5, 0}, large);

@@ -1,5 +1,4 @@
-// Watches of a session that are given to the server of its next connection, and servers that do not
-// want them.
+// Restoring the watches of a session on its next connection, and servers that reject them.
 #include "codec/headers.hpp"
 #include "support/session_script.hpp"
 
@@ -35,8 +34,8 @@ protected:
         s.closed();
         s.reconnect();
     }
-    /// Answers SetWatches like a server that closes the connection over one with this text in it.
-    /// Says whether it did.
+    /// Answers SetWatches like a server that closes the connection over a watch containing this
+    /// text. Returns true if it did.
     bool dropped_over(const std::string& deadly) {
         for (;;) {
             const auto lines = s.take();
@@ -60,7 +59,7 @@ protected:
             }
         }
     }
-    /// Connections that this costs, until one lasts.
+    /// Number of connections lost until one lasts.
     int connections_lost_over(const std::string& deadly) {
         s.closed();
         for (int lost = 0; lost < 100; ++lost) {
@@ -107,8 +106,8 @@ TEST_F(SessionRestoreTest, DropsThatHaveNothingToDoWithThemTakeNoWatchAway) {
     EXPECT_THAT(s.take(), Not(Contains(HasSubstr("watch "))));
 }
 
-// Some servers drop the connection over a request that they do not like: the one watch that is at
-// fault is found, and nothing else suffers.
+// Some servers drop the connection over a request they reject: the watch responsible is found, and
+// nothing else is affected.
 TEST_F(SessionRestoreTest, OnlyTheWatchOverWhichServersDropTheConnectionIsGivenUp) {
     for (int i = 0; i < 1000; ++i) {
         watch("/" + std::to_string(i));

@@ -1,4 +1,4 @@
-// Watches: from the reply that registers them to their event, and over lost connections.
+// Watches: from the reply that registers them to their event, and across lost connections.
 #include "codec/headers.hpp"
 #include "codec/watches.hpp"
 #include "support/hex.hpp"
@@ -32,7 +32,7 @@ class SessionWatchTest : public testing::Test {
 protected:
     void SetUp() override { s.establish(); }
 
-    /// A request with a watch, and its reply.
+    /// Sends a request with a watch and answers it.
     void watch(
         Opcode op,
         const std::string& path,
@@ -58,7 +58,7 @@ protected:
 TEST_F(SessionWatchTest, IsRegisteredByItsReply) {
     ask(Opcode::get_data, "/a", "w1", WatchKind::data);
     EXPECT_EQ(s.session().watches(), 0U);
-    s.notify(changed, "/a");  // of a watch that somebody else has left on this connection
+    s.notify(changed, "/a");  // belongs to no registered watch
     s.answer();
     EXPECT_THAT(s.take(), ElementsAre("> get_data 1 /a", "r ok"));
     EXPECT_EQ(s.session().watches(), 1U);
@@ -173,7 +173,7 @@ TEST_F(SessionWatchTest, StrangeNotificationsAreIgnored) {
     EXPECT_THAT(s.take(), ElementsAre("watch CHANGED /a -> w1 w2"));
 }
 
-// It has fired a watch, and the server knows that one no more.
+// A watch has fired and is no longer registered on the server.
 TEST_F(SessionWatchTest, AfterOneThatCannotBeDecodedTheWatchesAreRestored) {
     watch(Opcode::get_data, "/a", "w1", WatchKind::data);
     for (const bool empty : {true, false}) {
@@ -188,7 +188,7 @@ TEST_F(SessionWatchTest, AfterOneThatCannotBeDecodedTheWatchesAreRestored) {
     EXPECT_THAT(s.take(), ElementsAre("watch CHANGED /a -> w1"));
 }
 
-// They may hold what a user captured, whose destructor may come back to the session.
+// A watcher may own captures of the user, whose destructors may call the session.
 TEST_F(SessionWatchTest, NoWatcherEndsInsideTheSession) {
     const auto ends_outside = [this](auto&& what, const std::string& name) {
         EXPECT_FALSE(s.ask(name, Opcode::get_data, {.path = "/" + name, .watcher = "w" + name}));
@@ -213,7 +213,7 @@ TEST_F(SessionWatchTest, NoWatcherEndsInsideTheSession) {
     );
 }
 
-// --- over lost connections ---
+// --- across lost connections ---
 
 TEST_F(SessionWatchTest, AllKindsAreRestored) {
     watch(Opcode::get_data, "/d", "w1", WatchKind::data);
@@ -232,7 +232,7 @@ TEST_F(SessionWatchTest, AllKindsAreRestored) {
     EXPECT_EQ(s.session().watches(), 5U);
 }
 
-// What they missed stays untold: who has them reads again.
+// Missed events are not delivered; the user has to read again.
 TEST_F(SessionWatchTest, PersistentWatchesAreRestoredAndDoNotCatchUp) {
     watch(Opcode::add_watch, "/p", "w1", WatchKind::persistent);
     watch(Opcode::add_watch, "/r", "w2", WatchKind::recursive);
@@ -261,7 +261,7 @@ TEST_F(SessionWatchTest, MissedEventsComeBeforeTheAnswer) {
     watch(Opcode::get_children, "/d", "w1", WatchKind::child);
     lose_and_reconnect();
     s.take();
-    s.notify(deleted, "/d");  // once for each list, but one watcher is told once
+    s.notify(deleted, "/d");  // once for each list; the watcher is called once
     s.notify(deleted, "/d");
     s.restored();
     EXPECT_THAT(s.take(), ElementsAre("watch DELETED /d -> w1"));

@@ -1,4 +1,4 @@
-// The search for a server that takes writes, while the client is connected to one that does not.
+// The search for a writable server while connected to a read-only one.
 #include "support/session_script.hpp"
 
 #include <gmock/gmock.h>
@@ -32,7 +32,7 @@ Config read_only_config() {
 
 const Greeting read_only{.read_only = true};
 
-/// Until the search begins its next look-up; pongs come meanwhile.
+/// Runs until the search starts its next look-up, and answers pings meanwhile.
 void until_probing(SessionScript& s) {
     for (int i = 0; s.probing() == Network::idle && i < 100; ++i) {
         s.pass(s.until_deadline());
@@ -111,7 +111,7 @@ TEST(SessionWritableTest, PausesGrowToAMinute) {
     for (int i = 0; i < 14; ++i) {
         until_probing(s);
         const auto pause = std::chrono::duration_cast<milliseconds>(s.now() - before);
-        // What does not grow any more keeps its spread, below the maximum.
+        // At its maximum the pause still has a random spread.
         EXPECT_GE(pause, std::min(expected, 42'000ms) * 6 / 10) << i;
         EXPECT_LE(pause, std::min(expected * 14 / 10, 60'000ms)) << i;
         s.probe_resolved({});
@@ -129,7 +129,7 @@ TEST(SessionWritableTest, TheyGoOnGrowingOverReadOnlyConnectionsOnly) {
         s.probe_resolved({i % 2 == 0 ? "10.0.0.8" : "10.0.0.9"});
         s.probe_answered("rw");
         s.connected();
-        s.welcome(read_only);  // it has changed its mind
+        s.welcome(read_only);  // now read-only again
     }
     auto before = s.now();
     until_probing(s);

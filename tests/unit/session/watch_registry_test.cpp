@@ -147,7 +147,7 @@ TEST_F(WatchRegistryTest, ALongerRootIsFoundBehindAShorterOne) {
     EXPECT_THAT(take(EventType::CHANGED, "/a/b/c/d"), UnorderedElementsAre("long", "short"));
 }
 
-// They come from the network: nothing may hang, whatever they are.
+// Paths come from the network: none may cause excessive work.
 TEST_F(WatchRegistryTest, StrangePathsAreNobodys) {
     add(WatchKind::recursive, "/", "root");
     add(WatchKind::recursive, "/a", "a");
@@ -189,7 +189,7 @@ struct Restored {
     codec::SetWatches2Request record;
 };
 
-/// Decodes what restore() wrote; the records view `out`.
+/// Decodes what restore() wrote; the records are views of `out`.
 std::vector<Restored> decode_all(const base::Buffer& out) {
     std::vector<Restored> frames;
     codec::FrameReader reader(codec::max_frame_length);

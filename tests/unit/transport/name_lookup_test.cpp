@@ -1,4 +1,4 @@
-// One look-up for each name of the process; names that hang hold up nobody but those who want them.
+// Concurrent look-ups of a name share one look-up; hanging names delay only their own look-ups.
 #include "transport/name_lookup.hpp"
 
 #include "support/slow_names.hpp"
@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 
 constexpr auto patience = 10s;
 
-/// Somebody who asks, and what has become of it.
+/// The owner of a look-up, with its result.
 struct Asker {
     Asker(boost::asio::io_context& loop, const std::string& host)
         : lookup(std::make_shared<NameLookup>(
@@ -44,7 +44,7 @@ protected:
     Asker& ask(const std::string& host) {
         return *askers_.emplace_back(std::make_unique<Asker>(loop_, host));
     }
-    /// Runs the loop until the look-up is over.
+    /// Runs the loop until the look-up is complete.
     bool answered(const Asker& asker) {
         const auto end = std::chrono::steady_clock::now() + patience;
         const auto work = boost::asio::make_work_guard(loop_);
@@ -77,7 +77,7 @@ TEST_F(NameLookupTest, EveryoneWhoAsksForANameGetsTheAnswerOfOneLookUp) {
         ask(SlowNames::late_host);
     }
     ASSERT_TRUE(slow_->wait_for_look_up());
-    askers_.erase(askers_.begin());  // the first to ask need not be there in the end
+    askers_.erase(askers_.begin());  // the first one may be gone before the result
     EXPECT_EQ(slow_->begun(), 1);
     slow_.reset();
     for (const auto& asker : askers_) {

@@ -1,4 +1,4 @@
-// Connections over loopback, to a listener of the test.
+// Connections over loopback to a listener of the test.
 #include "transport/tcp_transport.hpp"
 
 #include "support/slow_names.hpp"
@@ -64,11 +64,11 @@ protected:
         std::in_place, loop_.get_executor(), std::make_shared<Turns>(), sink_};
 };
 
-/// What the descriptors of this process that are sockets are called in /proc.
+/// The names in /proc of the sockets of this process.
 std::set<std::string> own_sockets() {
     std::set<std::string> names;
     for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
-        std::error_code gone;  // the iterator's own descriptor
+        std::error_code gone;  // for the iterator's own descriptor
         const auto target = std::filesystem::read_symlink(entry.path(), gone).string();
         if (target.starts_with("socket:")) {
             names.insert(target);
@@ -77,7 +77,7 @@ std::set<std::string> own_sockets() {
     return names;
 }
 
-/// The same for a program that this process executes: its open descriptors, one a line.
+/// The open descriptors of an executed program, one per line.
 std::string descriptors_of_a_child() {
     std::array<int, 2> pipe{};
     EXPECT_EQ(::pipe(pipe.data()), 0);
@@ -104,7 +104,7 @@ TEST_F(TcpTransportTest, AProgramThatIsExecutedDoesNotInheritTheConnection) {
     const auto listener = testing_support::listen_on_loopback();
     const auto before = own_sockets();
     transport_->connect(1, {"127.0.0.1", testing_support::local_port(listener)});
-    auto opened = own_sockets();  // before it is connected, too
+    auto opened = own_sockets();  // also before it is connected
     ASSERT_TRUE(run_until([&] { return sink_->connected; }));
     opened.merge(own_sockets());
     for (const auto& known : before) {

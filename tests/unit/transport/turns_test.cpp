@@ -38,7 +38,7 @@ TEST(TurnsTest, ManyThreadsRunOneAtATimeAndLoseNone) {
     constexpr int threads = 4;
     constexpr int each = 20'000;
     Turns turns;
-    int count = 0;  // unguarded: the turns guard it
+    int count = 0;  // not guarded: turns run one at a time
     std::atomic<int> inside{0};
     std::vector<std::thread> all;
     for (int i = 0; i < threads; ++i) {

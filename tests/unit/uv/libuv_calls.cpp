@@ -14,7 +14,7 @@ LibuvCalls& libuv_calls() {
 
 using kazoo::testing_support::libuv_calls;
 
-// The program's own definitions come before those of the shared library.
+// These definitions override those of the shared library.
 extern "C" int uv_async_send(uv_async_t* handle) {
     static const auto real =
         reinterpret_cast<decltype(&uv_async_send)>(::dlsym(RTLD_NEXT, "uv_async_send"));

@@ -4,10 +4,10 @@
 
 namespace kazoo::testing_support {
 
-/// Stands between the handler and libuv in this test program.
+/// Intercepts libuv calls of this test program.
 struct LibuvCalls {
     std::atomic<int> sends{0};      ///< calls of uv_async_send
-    std::atomic<int> next_init{0};  ///< what the next uv_async_init fails with
+    std::atomic<int> next_init{0};  ///< the error of the next uv_async_init; 0: none
 };
 LibuvCalls& libuv_calls();
 

@@ -1,5 +1,5 @@
 // SequentialUvHandler: destroyed or closed in each state, on each thread. Every loop of these tests
-// closes with nothing left on it.
+// closes with no handles left.
 #include "uv_loop.hpp"
 
 #include <kazoo/event.hpp>
@@ -96,7 +96,7 @@ TEST(UvEnd, OnTheConnectionsThread) {
         auto handler = make(loop.get());
         handler->start();
         const bool stop_first = round % 2 == 0;
-        Event let_go;  // an executor must not be used longer than its handler
+        Event let_go;  // an executor must not outlive its handler
         auto end = [owner = handler, stop_first, let_go]() mutable {
             let_go.wait(patience);
             if (stop_first) owner->stop();

@@ -1,4 +1,4 @@
-// SequentialUvHandler: where tasks run, in which order, and who has a turn beside them.
+// SequentialUvHandler: where tasks run, in which order, and how the loop's other handles get turns.
 #include "libuv_calls.hpp"
 #include "uv_loop.hpp"
 
@@ -64,7 +64,7 @@ TEST(UvLanes, RunLinksOfResults) {
     promise.result().rawlink([&seen](const kazoo::AsyncResult<int>& r) { seen = r.get(); });
     std::thread([&promise] { promise.set(3); }).join();
     EXPECT_EQ(seen, 0);
-    handler->dispatch(Lane::session, [] {});  // makes the loop live
+    handler->dispatch(Lane::session, [] {});  // keeps the loop alive
     loop.run();
     EXPECT_EQ(seen, 3);
 }
@@ -72,7 +72,7 @@ TEST(UvLanes, RunLinksOfResults) {
 TEST(UvLanes, TakeTasksFromManyThreads) {
     constexpr int tasks = 5000;
     constexpr std::size_t threads = 4;
-    std::array<int, threads> last{};  // unguarded, as the loop has one thread
+    std::array<int, threads> last{};  // not guarded: the loop has one thread
     int wrong = 0;
     {
         LoopThread<std::unique_ptr<SequentialUvHandler>> loop([](uv_loop_t* l) {
@@ -109,7 +109,7 @@ TEST(UvLanes, WakeTheLoopOnceForManyTasks) {
     EXPECT_EQ(libuv_calls().sends - before, 1);
 }
 
-/// Counts the loop's turns while `running`.
+/// Counts the loop's iterations while `running`.
 struct TurnCounter {
     explicit TurnCounter(uv_loop_t* loop, const bool& while_this) : running(while_this) {
         uv_check_init(loop, &handle);

@@ -1,4 +1,4 @@
-// SequentialUvHandler: what keeps the loop alive, started and stopped from anywhere.
+// SequentialUvHandler: how it keeps the loop alive, and starting and stopping it from all places.
 #include "libuv_calls.hpp"
 #include "uv_loop.hpp"
 
@@ -35,7 +35,7 @@ bool connection_runs(SequentialUvHandler& handler) {
     return ran.wait(patience);
 }
 
-/// Beside the handle of a KeepAlive.
+/// True if there are referenced handles besides that of a KeepAlive.
 bool handler_keeps_alive(UvLoop& loop) {
     int referenced = 0;
     const auto count = [](uv_handle_t* handle, void* n) {
@@ -63,7 +63,7 @@ TEST(UvLife, KeepsTheLoopAliveFromTheFirstStartToTheLastStop) {
     EXPECT_FALSE(handler.running());
     loop.run();
     EXPECT_FALSE(loop.alive());
-    handler.stop();  // one too many does no harm
+    handler.stop();  // an extra stop has no effect
     handler.start();
     EXPECT_TRUE(loop.alive());
     EXPECT_TRUE(connection_runs(handler));
@@ -100,7 +100,7 @@ TEST(UvLife, StopOnTheConnectionsThreadReturnsAtOnce) {
             handler.dispatch(Lane::callback, [&ran] { ++ran; });
         });
     });
-    loop.run();  // ends when the connection's thread has left
+    loop.run();  // returns when the connection's thread has ended
     EXPECT_EQ(ran, 2);
     EXPECT_FALSE(handler.running());
 }

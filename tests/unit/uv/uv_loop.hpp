@@ -11,7 +11,7 @@
 
 namespace kazoo::testing_support {
 
-/// A loop of the calling thread. At its end nothing may be left on it.
+/// A loop for the calling thread. Its destructor expects that no handle is left.
 class UvLoop {
 public:
     UvLoop() { uv_loop_init(&loop_); }
@@ -24,9 +24,9 @@ public:
 
     uv_loop_t* get() { return &loop_; }
     bool alive() { return uv_loop_alive(&loop_) != 0; }
-    /// Until nothing keeps it alive.
+    /// Runs until nothing keeps the loop alive.
     void run() { uv_run(&loop_, UV_RUN_DEFAULT); }
-    /// Until `done`, as long as something keeps it alive; says whether it is done.
+    /// Runs until `done`, or until nothing keeps the loop alive; returns whether it is done.
     bool run_until(const std::function<bool()>& done) {
         while (!done() && uv_run(&loop_, UV_RUN_ONCE) != 0) {
         }
@@ -37,9 +37,9 @@ private:
     uv_loop_t loop_{};
 };
 
-/// Keeps a loop alive, and ends that from any thread: once there is no other handle, because a loop
-/// may run out before it sees what another thread has asked of a handle that is not to keep it
-/// alive.
+/// Keeps a loop alive until end() is called, from any thread, and no other handle is left.
+/// Otherwise a loop could return before it processes a call from another thread to an unreferenced
+/// handle.
 class KeepAlive {
 public:
     explicit KeepAlive(UvLoop& loop) {
@@ -67,7 +67,7 @@ private:
     std::unique_ptr<uv_async_t> handle_ = std::make_unique<uv_async_t>();
 };
 
-/// A loop that a thread of its own runs, with what `make` makes on that thread.
+/// A loop that a thread of its own runs, with an object that `make` creates on that thread.
 template <class Made>
 class LoopThread {
 public:
@@ -85,7 +85,7 @@ public:
         is_ready.get();
     }
     ~LoopThread() { end(); }
-    /// Waits until the loop has run out of handles.
+    /// Waits until the loop has no handles left.
     void end() {
         keep_->end();
         if (thread_.joinable()) thread_.join();

@@ -1,4 +1,4 @@
-// SequentialUvHandler: who may wait for results, and what is left of it after a fork.
+// SequentialUvHandler: waiting for results, and the state after a fork.
 #include "uv_loop.hpp"
 
 #include <kazoo/event.hpp>
@@ -96,7 +96,7 @@ TEST(UvWaiting, IsRefusedInAForkedChild) {
     Promise<int> promise(handler);
     int ran = 0;
     handler->dispatch(Lane::callback, [&ran] { ++ran; });
-    // A sanitizer's locks are not made for a fork while a thread is being born.
+    // Sanitizers do not support a fork during the creation of a thread.
     std::promise<void> thread_is_up;
     boost::asio::post(handler->executor(), [&] { thread_is_up.set_value(); });
     thread_is_up.get_future().wait();
@@ -114,7 +114,7 @@ TEST(UvWaiting, IsRefusedInAForkedChild) {
         } catch (const kazoo::ForkedError&) {
             ++good;
         }
-        handler->dispatch(Lane::callback, [&good] { ++good; });  // nobody else would run it
+        handler->dispatch(Lane::callback, [&good] { ++good; });  // runs inline
         handler->stop();
         handler->close();
         handler.reset();
