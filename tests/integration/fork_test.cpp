@@ -117,8 +117,8 @@ TEST_P(Fork, ChildOfAStoppedClientLearnsThatItIsNotStarted) {
     EXPECT_TRUE(zk->exists("/").has_value());
 }
 
-/// For the handlers that start threads of their own, which works in a child too; loops must be run
-/// by the child itself.
+/// Runs on the handler that starts threads of its own, which also works in a child. Other loops
+/// must be run by the child itself.
 class ForkAndStart : public Fork {};
 
 // Thread sanitizer does not support new threads in the child of a multi-threaded process.

@@ -33,7 +33,7 @@ protected:
     std::string root_;
 };
 
-/// A thread that keeps several operations open on a client until it is told to stop.
+/// A thread that keeps several operations open on a client until it is stopped.
 class Load {
 public:
     Load(KazooClient& client, std::string path, Tally reads, Tally writes)

@@ -230,7 +230,7 @@ TEST(SessionNamesTest, ASlowResolverDoesNotKeepTheClientOut) {
                 const auto back = s.now();
                 resolver.run(60s, true);
                 EXPECT_EQ(s.session().state(), KeeperState::CONNECTED);
-                // In the worst case a result has just been used in vain: a pause and a look-up.
+                // In the worst case an attempt has just failed: a pause and a look-up follow.
                 EXPECT_LT(s.now() - back, delay + 6s);
             }
         }

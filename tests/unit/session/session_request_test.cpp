@@ -208,7 +208,7 @@ TEST_F(SessionRequestTest, WhatComesBehindTheEndIsNobodys) {
             "resolve zk1:2181"
         )
     );
-    // Nor does it reappear on the next connection.
+    // The bytes after the invalid frame do not reach the next connection either.
     s.reconnect();
     EXPECT_EQ(s.session().state(), KeeperState::CONNECTED);
 }
