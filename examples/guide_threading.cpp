@@ -69,7 +69,7 @@ void update(kazoo::KazooClient& zk, const std::string& root) {
     try {
         zk.set_async(root + "/a", "too late", stat.version - 1).get();
     } catch (const kazoo::BadVersionError& error) {
-        say(std::string(error.path()) + ": somebody was faster");
+        say(std::string(error.path()) + ": changed by another client");
     }
     zk.delete_async(root + "/a", stat.version).get();
     zk.delete_recursive_async(root).get();
@@ -109,7 +109,7 @@ void bounded(kazoo::KazooClient& zk) {
     if (auto node = result.result()) {  // the same without exceptions
         say("version " + std::to_string(node->stat.version));
     } else if (node.failure().outcome() == kazoo::Outcome::unknown) {
-        say("it may or may not have happened: " + std::string(node.failure().path()));
+        say("the operation may have been applied: " + std::string(node.failure().path()));
     }
     //! [bounded]
 }

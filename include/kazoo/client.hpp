@@ -375,7 +375,7 @@ public:
     }
     /// Deletes a node and all its descendants, whatever their versions. A missing node is not an
     /// error. Fails with BadArgumentsError for "/" without a chroot, and with NotEmptyError if
-    /// children are created as fast as they are deleted. Not atomic: after an error part of the
+    /// other clients keep creating children. Not atomic: after an error part of the
     /// tree may be gone. Corresponds to kazoo's `delete` with `recursive=True`.
     AsyncResult<void> delete_recursive_async(
         std::string_view path, const CallOptions& options = {}

@@ -58,6 +58,10 @@ public:
     /// connection stays. The same error reports a reply whose lists need more than 16 MiB and more
     /// than four times their encoded size in memory. Default: 64 MiB.
     std::size_t reply_bytes = std::size_t{64} << 20;
+    /// Bytes of replies and watch events that wait for their callbacks (Handler::backlog_bytes):
+    /// QueueFullError once this many wait. Replies to operations already under way add to them.
+    /// Default: 64 MiB.
+    std::size_t backlog_bytes = std::size_t{64} << 20;
     /// Watch functions that are set or requested: TooManyWatchesError. Default: 1,048,576.
     std::size_t watches = std::size_t{1} << 20;
 };

@@ -115,6 +115,12 @@ public:
     [[nodiscard]] std::size_t backlog() const noexcept {
         return backlog_.load(std::memory_order_relaxed);
     }
+    /// Returns the encoded size of the replies and the paths of the watch events that backlog()
+    /// counts, in bytes. While it is at least ClientLimits::backlog_bytes, a client refuses new
+    /// operations with QueueFullError.
+    [[nodiscard]] std::size_t backlog_bytes() const noexcept {
+        return backlog_bytes_.load(std::memory_order_relaxed);
+    }
 
     /// For the simulation in the library's own tests, which replaces time and network. Do not
     /// override.
@@ -124,7 +130,8 @@ private:
     friend class detail::Backlog;
     friend class detail::Resumptions;
 
-    std::atomic<std::size_t> backlog_{0};  // changed through detail::Backlog
+    std::atomic<std::size_t> backlog_{0};        // changed through detail::Backlog
+    std::atomic<std::size_t> backlog_bytes_{0};  // changed through detail::Backlog
     detail::Resumptions resumptions_;
     std::mutex logger_mutex_;  // held for copies of the logger only, not while it writes
     Logger logger_;            // guarded by logger_mutex_

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <kazoo/async_result.hpp>
+#include <kazoo/detail/bounded_try.hpp>
 #include <kazoo/detail/export.hpp>
 #include <kazoo/detail/retry_run.hpp>
 #include <kazoo/exceptions.hpp>
@@ -87,7 +88,7 @@ public:
     operator()(F&& function, Args&&... args) const {
         static_assert(
             !detail::is_async_result<std::remove_cvref_t<std::invoke_result_t<F&, Args&...>>>,
-            "the failure of an AsyncResult comes later: use call_async or retry_async"
+            "the function returns an AsyncResult: use call_async or retry_async"
         );
         auto run = begin_blocking();
         for (;;) {
@@ -106,10 +107,12 @@ public:
     /// As above, without blocking: `function()` returns an AsyncResult. Returns a result that
     /// completes with the first success, or with an error as described above.
     ///
-    /// The function is copied or moved, and destroyed when the result is complete. Its first call
-    /// is made within this one; all others run on the handler's executor and must not block. It may
-    /// be a coroutine. Cancelling the result cancels the try or the pause in progress. The handler
-    /// is kept running until the result is ready, also without clients.
+    /// The function is copied or moved. Its first call is made within this one; all others run on
+    /// the handler's executor and must not block. It may be a coroutine. It is destroyed when the
+    /// result is complete and the last try has ended: a try that is in progress at the deadline is
+    /// cancelled, but a coroutine may continue beyond that. Cancelling the result cancels the try
+    /// or the pause in progress. The handler is kept running until the result is ready, also
+    /// without clients.
     ///
     /// Throws ConfigurationError if there is no handler, what Handler::start throws, and
     /// std::bad_alloc.
@@ -120,7 +123,7 @@ public:
     std::invoke_result_t<F&> call_async(F function) const {
         detail::HandlerUse running(handler_);
         auto result = steps<typename std::invoke_result_t<F&>::value_type>(
-            *this, begin(), std::move(function)
+            *this, begin(), std::make_shared<F>(std::move(function))
         );
         running.last_until(*detail::state_of(result));
         return result;
@@ -139,22 +142,17 @@ private:
     // Throws unless `failure` is to be retried; returns after the pause.
     void pause(detail::RetryRun& run, const std::exception_ptr& failure) const;
 
-    // In a function of its own: the scope must have ended before the coroutine is suspended.
-    template <class T, class F>
-    static AsyncResult<T> begin_try(F& function, TimePoint end) {
-        const detail::DeadlineScope scope(end);
-        return function();
-    }
-
     // Awaits with `direct`, so that the tries do not wait behind callbacks on the lane.
     template <class T, class F>
-    static AsyncResult<T> steps(KazooRetry retry, detail::RetryRun run, F function) {
+    static AsyncResult<T> steps(
+        KazooRetry retry, detail::RetryRun run, std::shared_ptr<F> function
+    ) {
         for (;;) {
             std::exception_ptr failure;
             std::shared_ptr<const std::atomic<bool>> cut_short;
             try {
-                const auto result = begin_try<T>(function, run.end());
-                cut_short = detail::end_at(retry.handler_, detail::state_of(result), run.end());
+                const auto result =
+                    detail::begin_try<T>(retry.handler_, function, run.end(), cut_short);
                 if constexpr (std::is_void_v<T>) {
                     co_await direct(result);
                     co_return;

@@ -24,7 +24,7 @@ public:
                 ClientErrc::cancelled,
                 Outcome::unknown,
                 "promise",
-                "the result was cancelled by its owner"
+                "the result was cancelled"
             ),
             &cancelled_
         );
@@ -80,7 +80,7 @@ public:
                 ClientErrc::cancelled,
                 Outcome::unknown,
                 "promise",
-                "its promise was destroyed without a value"
+                "the promise was destroyed without being completed"
             ));
         }
     }

@@ -13,7 +13,7 @@ void throw_wait_timeout(const ResultStateBase& waiting_for) {
         Outcome::unknown,
         "wait",
         {},
-        "the result is not ready; the operation goes on: wait again or cancel it"
+        "the result is not ready; the operation continues; wait again or cancel it"
     );
     waiting_for.describe(error);
     throw_error(error);

@@ -60,7 +60,7 @@ struct Event::State {
     State& operator=(const State&) = delete;
     ~State() {
         end(base::Woken::by_cancel, [](AsyncWait& wait) {
-            wait.fail_cancelled("its event is gone: nobody is left who would set it");
+            wait.fail_cancelled("the event was destroyed");
         });
     }
 
@@ -88,7 +88,7 @@ bool Event::AsyncWait::cancel() {
         const std::lock_guard lock(event->mutex);
         left = leave();
     }
-    return fail_cancelled("the wait was cancelled by its owner");
+    return fail_cancelled("the wait was cancelled");
 }
 
 /// As in Python, whoever waits when it is set is woken, also if it is cleared before they look.
@@ -160,7 +160,7 @@ void Event::clear() const {
 void Event::cancel() const {
     const auto state = state_;
     state->end(base::Woken::by_cancel, [](AsyncWait& wait) {
-        wait.fail_cancelled("the event was cancelled: nobody is left who would set it");
+        wait.fail_cancelled("the event was cancelled");
     });
 }
 
@@ -184,7 +184,7 @@ AsyncResult<void> Event::wait_async() const {
         cancelled = !state_->is_set();
     }
     if (cancelled) {
-        wait->fail_cancelled("the event was cancelled before");
+        wait->fail_cancelled("the event has been cancelled");
     } else {
         wait->succeed();
     }

@@ -28,7 +28,7 @@ void Handler::sleep(AnyDuration duration) {
 
 void Handler::report_escaped(Lane lane, const std::exception_ptr& error) noexcept {
     try {
-        std::string what = "something that is not a std::exception";
+        std::string what = "an object that is not a std::exception";
         try {
             std::rethrow_exception(error);
         } catch (const std::exception& e) {

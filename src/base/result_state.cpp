@@ -42,7 +42,7 @@ public:
     LaneTurn& operator=(LaneTurn&&) = delete;
     ~LaneTurn() {
         if (result_ && std::uncaught_exceptions() == 0) {  // else `dispatch` has not taken it
-            Backlog::done(*result_->handler());
+            Backlog::done(*result_->handler(), result_->reply_bytes_);
             result_->queue_drop();
         }
     }
@@ -50,7 +50,7 @@ public:
         const auto result = std::exchange(result_, {});
         const LaneScope on_lane(*result->handler(), Lane::completion);
         result->run_lane_links();
-        Backlog::done(*result->handler());
+        Backlog::done(*result->handler(), result->reply_bytes_);
     }
 
 private:
@@ -76,7 +76,7 @@ bool ResultStateBase::wait_until(TimePoint deadline) {
         return false;
     }
     if (needs_lane() && base::LaneHelper::is_too_deep()) {
-        base::refuse_to_wait("too many callbacks wait for coroutines, each within the last");
+        base::refuse_to_wait("too many nested callbacks wait for coroutines");
     }
     base::Sleeper sleeper(waits_by.get(), needs_lane());
     {
@@ -210,11 +210,11 @@ void ResultStateBase::withdraw_offer() noexcept {
 void ResultStateBase::dispatch_links(const std::shared_ptr<Handler>& handler) noexcept {
     constexpr int tries = 2;  // memory that cannot be had now may be there the next moment
     for (int i = 0; i < tries; ++i) {
-        Backlog::add(*handler);
+        Backlog::add(*handler, reply_bytes_);
         try {
             return handler->dispatch(Lane::completion, LaneTurn(RefPtr<ResultStateBase>(this)));
         } catch (...) {
-            Backlog::done(*handler);
+            Backlog::done(*handler, reply_bytes_);
         }
     }
     // As when the handler is not running: late on the wrong thread is better than never.
@@ -260,7 +260,7 @@ void ResultStateBase::abandon() noexcept {
         ClientErrc::cancelled,
         Outcome::unknown,
         "",
-        "what would have completed it is gone, with the loop that it ran on"
+        "the event loop that would have completed it was destroyed"
     );
     const RefPtr<ResultStateBase> self(this);
     base::WakeUp wake_up(mutex_);

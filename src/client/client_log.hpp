@@ -10,7 +10,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <string_view>
 
 namespace kazoo::detail::client {
 

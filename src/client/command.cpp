@@ -49,7 +49,7 @@ AsyncResult<std::string> command(Core& core, std::string_view word, const CallCo
             Outcome::not_sent,
             "command",
             {},
-            "a four-letter word has four letters"
+            "the word must have four characters"
         ));
         return result;
     }
@@ -60,7 +60,7 @@ AsyncResult<std::string> command(Core& core, std::string_view word, const CallCo
             Outcome::not_sent,
             "command",
             {},
-            "there is no connected server to ask"
+            "the client is not connected"
         ));
         return result;
     }

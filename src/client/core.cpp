@@ -1,6 +1,7 @@
 #include "client/core.hpp"
 
 #include "base/stop_link.hpp"
+#include "client/lane_task.hpp"
 #include "driver/world_source.hpp"
 
 #include <kazoo/detail/retry_run.hpp>
@@ -12,6 +13,18 @@
 
 namespace kazoo::detail::client {
 namespace {
+
+/// Operations are refused because callbacks are too slow.
+Error too_slow(const std::string& amount, const char* limit) {
+    return Error(
+        ClientErrc::queue_full,
+        Outcome::not_sent,
+        "",
+        {},
+        "callbacks are too slow: " + amount +
+            " results and watch events are waiting to be delivered (ClientLimits::" + limit + ")"
+    );
+}
 
 [[noreturn]] void refuse_configuration(const char* what) {
     throw_error(Error(ClientErrc::configuration, Outcome::not_sent, "KazooClient", {}, what));
@@ -25,6 +38,16 @@ Hosts checked_hosts(const ClientOptions& options) {
         refuse_configuration("connect_timeout and close_timeout must not be negative");
     }
     return parse_hosts(options.hosts()).value();
+}
+
+void call_watch_functions(Handler& handler, const session::WatchEvent& fired) {
+    for (const auto& watch : fired.watchers) {
+        try {
+            static_cast<detail::WatcherState*>(watch.owner.get())->function(fired.event);
+        } catch (...) {
+            handler.report_escaped(Lane::callback, std::current_exception());
+        }
+    }
 }
 
 }  // namespace
@@ -156,14 +179,13 @@ std::optional<Error> Core::obstacle(const CallContext& context) const {
     if (context.deadline != TimePoint::max() && handler_->now() >= context.deadline) {
         return Error(Errc::operation_timeout, Outcome::not_sent);
     }
-    if (handler_->backlog() >= options_.limits().requests) {
-        return Error(
-            ClientErrc::queue_full,
-            Outcome::not_sent,
-            "",
-            {},
-            "callbacks do not keep up: more than " + std::to_string(options_.limits().requests) +
-                " results and watch events wait for them (ClientLimits::requests)"
+    const auto& limits = options_.limits();
+    if (handler_->backlog() >= limits.requests) {
+        return too_slow(std::to_string(limits.requests) + " or more", "requests");
+    }
+    if (handler_->backlog_bytes() >= limits.backlog_bytes) {
+        return too_slow(
+            std::to_string(limits.backlog_bytes) + " bytes or more of", "backlog_bytes"
         );
     }
     return std::nullopt;
@@ -183,55 +205,39 @@ void Core::on_event(session::ReplyEvent& event) {
         text = ended_text(current_life()->why.load());
     }
     const detail::Reply reply{event.error, event.outcome, event.body, text, chroot_};
-    static_cast<detail::ResultStateBase*>(event.request.get())->on_reply(reply);
+    auto& result = static_cast<detail::ResultStateBase&>(*event.request);
+    result.set_reply_bytes(event.body.size());
+    result.on_reply(reply);
     event.request = {};
 }
 
-/// A watch function that was never registered may be the last owner of what a user captured: it
-/// ends where it would have run.
+/// The captures of a watch function that was never registered are destroyed where it would have
+/// run.
 void Core::discard(session::Owner& watcher) {
-    const auto box = std::make_shared<session::Owner>();
-    Task task(detail::quiet([handler = handler_, box] {
-        const auto keep = handler;  // the watch function may own the last client
-        const detail::LaneScope on_lane(*keep, Lane::callback);
-        const auto end = std::move(*box);
-    }));
-    *box = std::move(watcher);
-    try {
-        handler_->dispatch(Lane::callback, std::move(task));
-    } catch (...) {
-        watcher = std::move(*box);
-        throw;
-    }
+    dispatch_owned(handler_, Lane::callback, watcher, [](Handler&, session::Owner&) {});
 }
 
 void Core::on_event(session::WatchEvent& event) {
-    // The lane empties the box: whatever ends of the user's ends there.
-    const auto box = std::make_shared<session::WatchEvent>();
-    box->event = event.event;
-    if (box->event.path) {
-        box->event.path = chroot_.strip(*box->event.path);
+    session::WatchEvent delivered{event.event, {}};
+    if (delivered.event.path) {
+        delivered.event.path = chroot_.strip(*delivered.event.path);
     }
-    Task task(detail::quiet([handler = handler_, box] {
-        const auto keep = handler;  // a watch function may own the last client
-        const detail::LaneScope on_lane(*keep, Lane::callback);
-        detail::Backlog::done(*keep);
-        const auto told = std::move(*box);
-        for (const auto& watch : told.watchers) {
-            try {
-                static_cast<detail::WatcherState*>(watch.owner.get())->function(told.event);
-            } catch (...) {
-                handler->report_escaped(Lane::callback, std::current_exception());
-            }
-        }
-    }));
-    detail::Backlog::add(*handler_);
-    box->watchers.swap(event.watchers);
+    const auto bytes = delivered.event.path ? delivered.event.path->size() : 0;
+    detail::Backlog::add(*handler_, bytes);
+    delivered.watchers.swap(event.watchers);
     try {
-        handler_->dispatch(Lane::callback, std::move(task));
+        dispatch_owned(
+            handler_,
+            Lane::callback,
+            delivered,
+            [bytes](Handler& handler, const session::WatchEvent& fired) {
+                detail::Backlog::done(handler, bytes);
+                call_watch_functions(handler, fired);
+            }
+        );
     } catch (...) {
-        detail::Backlog::done(*handler_);
-        event.watchers.swap(box->watchers);
+        detail::Backlog::done(*handler_, bytes);
+        event.watchers.swap(delivered.watchers);
         throw;
     }
 }
@@ -377,7 +383,7 @@ AclList Core::acl_or_default(const std::optional<AclList>& acl) const {
 void Core::set_hosts(std::string_view text, std::optional<bool> randomize) {
     auto hosts = parse_hosts(text).value();
     if (!hosts.chroot.empty() && hosts.chroot != hosts_.chroot) {
-        refuse_configuration("the chroot of a client cannot change");
+        refuse_configuration("the chroot of a client cannot be changed");
     }
     bool randomizes = false;
     {
@@ -423,7 +429,7 @@ void Core::remember_auth(const AuthData& entry) noexcept {
         }
     } catch (const std::bad_alloc&) {
         options_.logger().log(
-            LogLevel::warning, "out of memory: credentials are not remembered for the next start"
+            LogLevel::warning, "out of memory: the next start will not present these credentials"
         );
     }
 }

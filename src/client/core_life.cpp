@@ -158,7 +158,7 @@ void Core::throw_not_started(LifeEnd why, bool stopped) const {
             detail = "no server of " + options_.hosts() + " was reached in time" + tried;
             detail += "; the client ";
             detail += stopped ? "has been stopped again"
-                              : "goes on connecting, because another call has started it";
+                              : "continues to connect, because another call started it";
     }
     throw_error(std::move(error.operation("start").detail(std::move(detail))));
 }
@@ -173,7 +173,7 @@ void Core::stop() noexcept {
         try {
             return stop_now(close);
         } catch (const std::exception& failed) {
-            log_.write(LogLevel::error, "stop has failed and is tried again:");
+            log_.write(LogLevel::error, "stop failed and is retried:");
             log_.write(LogLevel::error, failed.what());
         }
     }
@@ -321,7 +321,7 @@ void Core::begin_next(Life& next) noexcept {
     try {
         begin(next, false);
     } catch (const std::exception& failed) {
-        log_.write(LogLevel::error, "the client could not start again:");
+        log_.write(LogLevel::error, "the client could not be restarted:");
         log_.write(LogLevel::error, failed.what());
     }
 }

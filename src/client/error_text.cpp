@@ -5,9 +5,9 @@ namespace kazoo::detail::client {
 std::string limit_text(const std::error_code& error, const ClientLimits& limits) {
     if (error == ClientErrc::queue_full) {
         return "at most " + std::to_string(limits.requests) +
-               " operations may be without a reply (ClientLimits::requests), and " +
+               " operations may be outstanding (ClientLimits::requests), and " +
                std::to_string(limits.queued_bytes) +
-               " bytes may wait to be sent (ClientLimits::queued_bytes)";
+               " bytes may be queued (ClientLimits::queued_bytes)";
     }
     if (error == ClientErrc::too_many_watches) {
         return "at most " + std::to_string(limits.watches) +

@@ -23,8 +23,8 @@ namespace kazoo::detail::client {
 /// The usual limit of servers for a whole request, and what happens to a larger one.
 inline constexpr std::size_t usual_server_limit = 0xfffff;
 inline constexpr const char* large_request_text =
-    "the request is larger than 1048575 bytes, the usual limit of servers (jute.maxbuffer): "
-    "a server that gets more closes the connection";
+    "the request is larger than 1048575 bytes, the servers' default limit (jute.maxbuffer): "
+    "a server closes the connection on a larger request";
 
 /// Whether a record is too large for the usual server; the rest of a frame is small.
 template <class Record>

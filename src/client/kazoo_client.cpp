@@ -77,7 +77,7 @@ void KazooClient::close() {
             Outcome::not_sent,
             "close",
             {},
-            "stop the client before you close it"
+            "stop the client before closing it"
         ));
     }
 }

@@ -2,22 +2,38 @@
 
 #include <kazoo/detail/result_state.hpp>
 #include <kazoo/handler.hpp>
+#include <kazoo/unique_function.hpp>
 
 #include <memory>
 #include <utility>
 
 namespace kazoo::detail::client {
 
-/// A task for `lane` that runs `function` and destroys it within the lane's scope: captures of
-/// users may be destroyed there, and what their destructors call must see where it runs.
-template <class Function>
-[[nodiscard]] Task lane_task(std::shared_ptr<Handler> handler, Lane lane, Function function) {
-    return [handler = std::move(handler), lane, function = std::move(function)]() mutable {
-        const auto keep = std::move(handler);  // the function may own the last client
+/// Gives `lane` of `handler` a task that calls `run(Handler&, Payload&)` and then destroys the
+/// payload, both within the lane's scope: the payload may own objects of users, the last client
+/// among them, whose destructors must see where they run.
+///
+/// Throws what `dispatch` throws, and std::bad_alloc; `payload` is then as it was before.
+template <class Payload, class Function>
+void dispatch_owned(
+    const std::shared_ptr<Handler>& handler, Lane lane, Payload& payload, Function run
+) {
+    // The box outlives a task that was not accepted, and is empty when an accepted one is
+    // destroyed.
+    const auto box = std::make_shared<Payload>();
+    Task task(detail::quiet([handler, lane, box, run] {
+        const auto keep = handler;  // the payload may own the last client, which owns the task
         const detail::LaneScope on_lane(*keep, lane);
-        auto now = std::move(function);
-        now();
-    };
+        auto now = std::move(*box);
+        run(*keep, now);
+    }));
+    *box = std::move(payload);
+    try {
+        handler->dispatch(lane, std::move(task));
+    } catch (...) {
+        payload = std::move(*box);
+        throw;
+    }
 }
 
 }  // namespace kazoo::detail::client

@@ -73,9 +73,12 @@ void Listeners::notify(const StateChange& change) {
 }
 
 void Listeners::dispatch(const Call& call) {
-    handler_->dispatch(
+    auto self = shared_from_this();
+    dispatch_owned(
+        handler_,
         Lane::session,
-        lane_task(handler_, Lane::session, [self = shared_from_this(), call] { self->run(call); })
+        self,
+        [call](Handler&, const std::shared_ptr<Listeners>& listeners) { listeners->run(call); }
     );
 }
 

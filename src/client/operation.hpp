@@ -85,11 +85,14 @@ public:
                     return refuse(plain_error(
                         ClientErrc::response_too_large,
                         reply.outcome,
-                        "its lists would take more than four times their size in memory"
+                        "its lists would need more than four times their encoded size in "
+                        "memory"
                     ));
                 case Read::no_memory:
                     return refuse(plain_error(
-                        ClientErrc::out_of_memory, reply.outcome, "for the server's reply"
+                        ClientErrc::out_of_memory,
+                        reply.outcome,
+                        "not enough memory to decode the server's reply"
                     ));
             }
         }

@@ -151,7 +151,7 @@ AsyncResult<bool> ensure_path(
                 Outcome::not_applied,
                 "ensure_path",
                 core->chroot().strip(path),
-                "parents are removed as fast as they are created"
+                "other clients keep deleting the parent nodes"
             ));
         }
         missing.push_back(std::move(parent));
@@ -222,7 +222,7 @@ AsyncResult<void> delete_recursive(
                 Outcome::not_applied,
                 "delete_recursive",
                 at,
-                "children are created as fast as they are deleted"
+                "other clients keep creating children"
             ));
         }
         auto left = co_await direct(delete_children(core, at, context));

@@ -104,10 +104,10 @@ std::shared_ptr<Waiter> SequentialAsioHandler::waiter() {
         base::refuse_to_wait_in_child();
     }
     if (loop_->stopped()) {
-        base::refuse_to_wait("the loop that would have to end the wait has been stopped");
+        base::refuse_to_wait("the event loop that would complete the wait is stopped");
     }
     if (loop_->in_this_thread()) {
-        base::refuse_to_wait("this thread runs the loop that would have to end the wait");
+        base::refuse_to_wait("this thread runs the event loop that would complete the wait");
     }
     return detail::thread_waiter();
 }

@@ -28,7 +28,7 @@ bool ConnectionThread::on_this_thread() const noexcept {
 
 void ConnectionThread::refuse_to_block() const {
     if (on_this_thread()) {
-        base::refuse_to_wait("the connection's own thread must not block");
+        base::refuse_to_wait("the connection thread must not block");
     }
 }
 

@@ -128,7 +128,7 @@ HandlerUse::HandlerUse(std::shared_ptr<Handler> handler) : handler_(std::move(ha
             Outcome::not_sent,
             "retry",
             {},
-            "without a handler only the blocking form is possible"
+            "the asynchronous form needs a handler"
         ));
     }
     handler_->start();
@@ -164,7 +164,7 @@ AsyncResult<void> sleep_async(const std::shared_ptr<Handler>& handler, AnyDurati
             Outcome::not_sent,
             "sleep",
             {},
-            "a sleep needs a handler, which tells the time and runs the timer"
+            "a handler is required"
         ));
     }
     detail::HandlerUse running(handler);

@@ -194,7 +194,7 @@ void Session::on_stray(std::int32_t xid, TimePoint now) {
     if (requests_.awaits(xid)) {
         return on_closed(attempt_, ClientErrc::protocol_error, now);
     }
-    log(LogLevel::warning, "a reply that nobody asked for is ignored, xid " + std::to_string(xid));
+    log(LogLevel::warning, "ignoring an unexpected reply, xid " + std::to_string(xid));
 }
 
 void Session::on_oversized(const codec::FrameItem& item, TimePoint now) {

@@ -117,12 +117,12 @@ TEST_P(Fork, ChildOfAStoppedClientLearnsThatItIsNotStarted) {
     EXPECT_TRUE(zk->exists("/").has_value());
 }
 
+// Thread sanitizer does not support new threads in the child of a multi-threaded process.
+#ifndef __SANITIZE_THREAD__
 /// Runs on the handler that starts threads of its own, which also works in a child. Other loops
 /// must be run by the child itself.
 class ForkAndStart : public Fork {};
 
-// Thread sanitizer does not support new threads in the child of a multi-threaded process.
-#ifndef __SANITIZE_THREAD__
 TEST_P(Fork, ChildMakesAClientOfItsOwn) {
     auto zk = std::make_unique<KazooClient>(options_for(network_.hosts() + chroot()));
     zk->start(patience);
@@ -169,15 +169,16 @@ TEST_P(ForkAndStart, ChildStartsAClientThatWasNeverStarted) {
     });
     EXPECT_EQ(report, "works; end");
 }
-#endif
 
-KAZOO_ON_OWN_HANDLERS(Fork);
 INSTANTIATE_TEST_SUITE_P(
     Handlers,
     ForkAndStart,
     ::testing::Values(handler_kind("Threading")),
     [](const auto& kind) { return std::string(kind.param.name); }
 );
+#endif
+
+KAZOO_ON_OWN_HANDLERS(Fork);
 
 }  // namespace
 }  // namespace kazoo::testing_support

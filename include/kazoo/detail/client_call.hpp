@@ -35,7 +35,7 @@ Argument default_argument() {
         std::is_same_v<Argument, Watcher> || std::is_same_v<Argument, CreateOptions> ||
             std::is_same_v<Argument, CallOptions> || std::is_same_v<Argument, std::int32_t> ||
             std::is_same_v<Argument, std::optional<AclList>>,
-        "kazoo: an argument is missing that has no default: give the data or the access list"
+        "kazoo: a required argument is missing: pass the data or the access list"
     );
     if constexpr (std::is_same_v<Argument, std::int32_t>) {
         return -1;  // every version

@@ -7,7 +7,9 @@
 #include <kazoo/handler.hpp>
 #include <kazoo/unique_function.hpp>
 
+#include <algorithm>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <memory>
@@ -117,6 +119,12 @@ public:
     /// a client need none.
     [[nodiscard]] virtual bool needs_lane() const noexcept { return true; }
 
+    /// The size of the reply that completes this result, for Handler::backlog_bytes. Set by the
+    /// producer, before the result is ready.
+    void set_reply_bytes(std::size_t bytes) noexcept {
+        reply_bytes_ = static_cast<std::uint32_t>(std::min<std::size_t>(bytes, UINT32_MAX));
+    }
+
     /// The server's answer to an operation; only operations of a client have one.
     virtual void on_reply(const Reply&) {}
 
@@ -213,6 +221,7 @@ private:
     ResultStateBase* next_resumable_ = nullptr;                        // the Resumptions', with:
     ResultStateBase* previous_resumable_ = nullptr;
     bool resumable_ = false;
+    std::uint32_t reply_bytes_ = 0;  // written before it is ready
 };
 
 template <class T>
@@ -285,10 +294,12 @@ void check_may_block();
 /// Counts what a handler has been given to run and has not run yet; see Handler::backlog.
 class Backlog {
 public:
-    static void add(Handler& handler) noexcept {
+    static void add(Handler& handler, std::size_t bytes) noexcept {
         handler.backlog_.fetch_add(1, std::memory_order_relaxed);
+        handler.backlog_bytes_.fetch_add(bytes, std::memory_order_relaxed);
     }
-    static void done(Handler& handler) noexcept {
+    static void done(Handler& handler, std::size_t bytes) noexcept {
+        handler.backlog_bytes_.fetch_sub(bytes, std::memory_order_relaxed);
         handler.backlog_.fetch_sub(1, std::memory_order_relaxed);
     }
 };

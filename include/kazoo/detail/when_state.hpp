@@ -2,6 +2,7 @@
 
 #include <kazoo/async_result.hpp>
 #include <kazoo/detail/export.hpp>
+#include <kazoo/detail/owning_link.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -59,42 +60,12 @@ template <class Results>
     return count;
 }
 
-/// The link of a combined result in one of its results. While it is in, it owns the combined one.
-template <class State>
-class WhenLink final : public Link {
-public:
-    /// Links it; false if the result is ready.
-    template <class T>
-    bool begin(State& state, std::size_t index, const AsyncResult<T>& result) noexcept {
-        index_ = index;
-        state_ = RefPtr<State>(&state);
-        if (detail::state_of(result)->link(*this, LinkKind::direct)) {
-            return true;
-        }
-        state_ = {};
-        return false;
-    }
-    template <class T>
-    void end(const AsyncResult<T>& result) noexcept {
-        if (detail::state_of(result)->unlink(*this)) {
-            state_ = {};
-        }
-    }
-
-    void run(ResultStateBase&) noexcept override { std::exchange(state_, {})->ready_at(index_); }
-    void drop() noexcept override { std::exchange(state_, {})->abandon(); }
-
-private:
-    RefPtr<State> state_;
-    std::size_t index_ = 0;
-};
-
 [[nodiscard]] inline Error when_one_is_invalid(const char* operation) noexcept {
     return make_error(
         Errc::bad_arguments,
         Outcome::unknown,
         operation,
-        "one of the results is not valid; the others go on"
+        "one of the results is invalid; the other operations continue"
     );
 }
 [[nodiscard]] inline Error when_cancelled(const char* operation) noexcept {
@@ -102,7 +73,7 @@ private:
         ClientErrc::cancelled,
         Outcome::unknown,
         operation,
-        "cancelled by its owner; each of its results tells its own outcome"
+        "the combined result was cancelled; see each result for its outcome"
     );
 }
 
@@ -113,7 +84,7 @@ public:
     explicit WhenAllState(Results results)
         : ResultState<Value>(first_handler(results)),
           results_(std::move(results)),
-          links_(std::make_unique<WhenLink<WhenAllState>[]>(count_of(results_))) {}
+          links_(std::make_unique<OwningLink<WhenAllState>[]>(count_of(results_))) {}
 
     void begin() {
         if (!all_valid(results_)) {
@@ -216,7 +187,7 @@ private:
     }
 
     Results results_;
-    const std::unique_ptr<WhenLink<WhenAllState>[]> links_;
+    const std::unique_ptr<OwningLink<WhenAllState>[]> links_;
     std::atomic<std::size_t> missing_{1};  ///< one for `begin`
     std::atomic<bool> cancelled_{false};
 };
@@ -229,7 +200,7 @@ public:
     explicit WhenAnyState(Results results)
         : ResultState<std::size_t>(first_handler(results)),
           results_(std::move(results)),
-          links_(std::make_unique<WhenLink<WhenAnyState>[]>(count_of(results_))) {}
+          links_(std::make_unique<OwningLink<WhenAnyState>[]>(count_of(results_))) {}
 
     void begin() {
         if (!all_valid(results_)) {
@@ -250,7 +221,7 @@ public:
                 Errc::bad_arguments,
                 Outcome::not_sent,
                 "when_any",
-                "of no results none would ever be ready"
+                "no results were given"
             ));
         }
         one_step();
@@ -297,7 +268,7 @@ private:
     }
 
     Results results_;
-    const std::unique_ptr<WhenLink<WhenAnyState>[]> links_;
+    const std::unique_ptr<OwningLink<WhenAnyState>[]> links_;
     std::size_t winner_ = 0;
     std::atomic<bool> decided_{false};
     std::atomic<int> steps_{2};  ///< `begin` is done, and the winner is known

@@ -212,7 +212,7 @@ std::shared_ptr<Waiter> SequentialFiberHandler::waiter() {
         base::refuse_to_wait("the thread that ran the handler's fibers has ended");
     }
     if (fibers_->pump.is_current()) {
-        base::refuse_to_wait("the connection's own fiber must not block");
+        base::refuse_to_wait("the connection fiber must not block");
     }
     return std::make_shared<handler::FiberWaiter>();
 }

@@ -106,7 +106,7 @@ std::shared_ptr<Waiter> SequentialUvHandler::waiter() {
         base::refuse_to_wait_in_child();
     }
     if (loop_->queue->on_loop_thread()) {
-        base::refuse_to_wait("this is the thread of the libuv loop, which nothing may hold up");
+        base::refuse_to_wait("this is the thread of the libuv loop, which must not block");
     }
     loop_->connection.refuse_to_block();
     return detail::thread_waiter();

@@ -22,7 +22,7 @@ std::shared_ptr<UvQueue> UvQueue::open(uv_loop_t* loop) {
             "SequentialUvHandler",
             {},
             std::string("libuv could not add a handle to the loop (") + ::uv_strerror(status) +
-                "); give a loop that uv_loop_init has made, or raise the limit of open files"
+                "); pass a loop initialised by uv_loop_init, or raise the limit of open files"
         ));
     }
     queue->self_ = queue;

@@ -69,7 +69,7 @@ TEST_P(Callbacks, EscapedErrorsOfCallbacksGoToTheLogger) {
     result.rawlink([&](const auto&) { after.add(1); });
     EXPECT_TRUE(after.wait_for(1)) << "the links behind run";
     EXPECT_TRUE(wait_for_log("completion lane threw first mistake"));
-    EXPECT_TRUE(wait_for_log("completion lane threw something that is not a std::exception"));
+    EXPECT_TRUE(wait_for_log("completion lane threw an object that is not a std::exception"));
     EXPECT_TRUE(zk().exists("/"));
 }
 

@@ -86,4 +86,33 @@ TEST_P(Load, AWatchStormBesideASlowCallback) {
     EXPECT_EQ(told.all().size(), static_cast<std::size_t>(nodes));
 }
 
+TEST_P(Load, TheBytesOfRepliesThatWaitForTheirCallbacksAreBounded) {
+    if (!callbacks_may_block()) return;  // a callback that waits would hold up the replies, too
+    ClientLimits limits;
+    limits.backlog_bytes = 1'000'000;
+    auto& client = start_client(options().limits(limits));
+    client.create("/large", std::string(300'000, 'x'));
+    Event plug(client.handler());
+    auto& begun = record<int>();
+    client.get_async("/").rawlink([&](const auto&) {
+        begun.add(1);
+        plug.wait(patience);
+    });
+    ASSERT_TRUE(begun.wait_for(1));
+    std::vector<AsyncResult<NodeData>> reads;
+    for (int i = 0; i < 20; ++i) {
+        reads.push_back(client.get_async("/large"));
+        reads.back().rawlink([](const AsyncResult<NodeData>&) {});
+        ASSERT_TRUE(reads.back().wait(patience));
+    }
+    // Each reply waits before the next request is made.
+    for (std::size_t i = 0; i < reads.size(); ++i) {
+        EXPECT_EQ(reads[i].successful(), i < 4) << i;
+    }
+    EXPECT_EQ(failure_of(reads.back()).code(), ClientErrc::queue_full);
+    plug.set();
+    EXPECT_TRUE(wait_until([&] { return client.handler()->backlog_bytes() == 0; }, patience));
+    EXPECT_EQ(client.get("/large").data.size(), 300'000U);
+}
+
 }  // namespace kazoo::behaviour

@@ -10,6 +10,7 @@
 
 namespace {
 
+using kazoo::AsyncResult;
 using kazoo::Lane;
 using kazoo::Promise;
 using kazoo::WouldDeadlockError;
@@ -26,7 +27,7 @@ TEST(Handler, ReportsWhatEscapesFromACallback) {
         handler.lines(),
         ElementsAre(
             "a callback on the callback lane threw oops",
-            "a callback on the session lane threw something that is not a std::exception"
+            "a callback on the session lane threw an object that is not a std::exception"
         )
     );
 }
@@ -162,6 +163,22 @@ TEST(Backlog, CountsCallbacksThatWaitForTheirTurn) {
     handler->run();
     EXPECT_THAT(seen, ElementsAre(2U, 1U));
     EXPECT_EQ(handler->backlog(), 0U);
+}
+
+TEST(Backlog, CountsTheBytesOfTheirReplies) {
+    const auto handler = std::make_shared<ManualHandler>();
+    const auto large = kazoo::detail::make_ref<kazoo::detail::ResultState<int>>(handler);
+    const auto small = kazoo::detail::make_ref<kazoo::detail::ResultState<int>>(handler);
+    for (const auto& state : {large, small}) {
+        AsyncResult<int>(state).rawlink([](const AsyncResult<int>&) {});
+    }
+    large->set_reply_bytes(1000);
+    small->set_reply_bytes(10);
+    large->succeed(1);
+    small->succeed(1);
+    EXPECT_EQ(handler->backlog_bytes(), 1010U);
+    handler->run();
+    EXPECT_EQ(handler->backlog_bytes(), 0U);
 }
 
 }  // namespace

@@ -316,7 +316,31 @@ TEST_F(AsyncRetryTest, TheDeadlineEndsATryThatCannotBeCancelled) {
     run();
     ASSERT_TRUE(result.ready());
     EXPECT_THROW(result.get(), RetryFailedError);
-    EXPECT_FALSE(state->succeed(1)) << "the try is over";
+    EXPECT_TRUE(state->succeed(1)) << "without consequence";
+    EXPECT_THROW(result.get(), RetryFailedError);
+}
+
+// A coroutine goes on after the deadline and refers to the lambda that it is the body of.
+TEST_F(AsyncRetryTest, TheFunctionLivesUntilTheLastTryHasEnded) {
+    const auto limited = retry(RetryPolicy().delay(1ms).deadline(20ms));
+    const auto state = kazoo::detail::make_ref<kazoo::detail::ResultState<int>>(handler);
+    ASSERT_FALSE(state->cancel());
+    auto captured = std::make_shared<int>(7);
+    const std::weak_ptr<int> alive = captured;
+    int seen = 0;
+    const auto result = limited.call_async([&seen, state, captured]() -> AsyncResult<> {
+        const AsyncResult<int> last(state);
+        co_await last;
+        seen = *captured;
+    });
+    captured.reset();
+    run();
+    EXPECT_THROW(result.get_nowait(), RetryFailedError);
+    EXPECT_FALSE(alive.expired());
+    EXPECT_TRUE(state->succeed(1));
+    run();
+    EXPECT_EQ(seen, 7);
+    EXPECT_TRUE(alive.expired());
 }
 
 TEST_F(AsyncRetryTest, TheDeadlineEndsACoroutine) {
