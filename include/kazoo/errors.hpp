@@ -1,7 +1,16 @@
-/// Failures as values: codes, what a failure means for the data, and the Error that carries both.
+/// Error codes, conditions, outcomes, and the Error value that combines them.
 ///
-/// Every failed operation is described by one Error. It is thrown as the exception class that
-/// belongs to its code (<kazoo/exceptions.hpp>) or handed over as it is (<kazoo/result.hpp>).
+/// Every failed operation is described by one Error: a std::error_code (Errc or ClientErrc), the
+/// Outcome for the data on the servers, the operation, its path, and a detail text. Functions that
+/// throw convert it to the exception class of its code (<kazoo/exceptions.hpp>); functions that
+/// return Result<T> return it as a value (<kazoo/result.hpp>).
+///
+///     const Result<ZnodeStat> written = zk.set_async("/a", "x").result();
+///     if (!written && written.failure().outcome() == Outcome::unknown) {
+///         // The write may have been applied: read "/a" before repeating it.
+///     }
+///
+/// All functions declared here are thread-safe.
 #pragma once
 
 #include <kazoo/detail/export.hpp>
@@ -18,72 +27,79 @@
 KAZOO_API_BEGIN
 namespace kazoo {
 
-/// The error codes of the ZooKeeper protocol, with their numbers on the wire. The rows with their
-/// meaning stand in <kazoo/detail/error_table.def>.
+/// Error codes of the ZooKeeper protocol; the values are the numbers on the wire. Each code, with
+/// its meaning, is a row of <kazoo/detail/error_table.def>. The client also uses some of them for
+/// failures that it detects itself, such as connection_loss and bad_arguments.
 ///
-/// A server may send numbers that are not listed here: such an std::error_code of
-/// zookeeper_category() keeps its number and compares unequal to every enumerator.
+/// A server may send a number that is not listed here. The resulting std::error_code keeps that
+/// number, belongs to zookeeper_category(), and compares unequal to every enumerator.
 enum class Errc : int {
     ok = 0,
 #define KAZOO_SERVER_ERROR(enumerator, number, Class, outcome, message) enumerator = (number),
 #include <kazoo/detail/error_table.def>
 };
 
-/// The failures this library states by itself; no server sends them. The rows with their meaning
-/// stand in <kazoo/detail/error_table.def>.
+/// Errors detected by this library; servers never send them. Each code, with its meaning, is a row
+/// of <kazoo/detail/error_table.def>.
 enum class ClientErrc : int {
 #define KAZOO_CLIENT_ERROR(enumerator, number, Class, Base, outcome, message) enumerator = (number),
 #include <kazoo/detail/error_table.def>
 };
 
-/// Questions one asks of an error code: `if (ec == Condition::retryable)`.
+/// Groups of error codes, for comparison: `if (ec == Condition::retryable)`.
 enum class Condition : int {
-    /// The same call may well succeed later, within the session there is: the connection was lost,
-    /// something took too long, the server or this client is overloaded, or the server is
-    /// read-only.
-    /// What KazooRetry tries again after. For a write look at the outcome first. A lost session is
-    /// not included, see session_lost.
+    /// The same call may succeed later within the same session: connection_loss,
+    /// operation_timeout, request_timeout, session_moved, throttled_op, reconfig_in_process,
+    /// not_read_only and queue_full. KazooRetry retries after these codes. Before repeating a
+    /// write, check the outcome. Does not include the loss of the session; see session_lost.
     retryable = 1,
-    /// The session is over, or there is none: ephemeral nodes and watches are gone.
+    /// There is no session, or no longer one; its ephemeral nodes and watches are gone:
+    /// session_expired, unknown_session, auth_failed, session_closed_require_sasl and
+    /// connection_closed.
     session_lost = 2,
-    /// The connection to the server broke; the session may live on.
+    /// The connection to the server was lost; the session may still be alive: connection_loss and
+    /// session_moved.
     connection_lost = 3,
-    /// Something took longer than allowed.
+    /// A time limit was exceeded: operation_timeout, request_timeout and wait_timeout.
     timeout = 4,
 };
 
-/// What a failure means for the data on the servers.
+/// The effect of a failed operation on the data of the servers.
 enum class Outcome {
-    /// The request has not left this process. Nothing has changed, nothing will.
+    /// The request has not left this process: nothing was changed and nothing will be.
     not_sent,
-    /// A server answered, or it is known otherwise, that the operation has not been executed.
+    /// The operation was not executed: the server's reply says so, or the operation is a read.
     not_applied,
-    /// The request was sent and its reply is missing: a write may have happened, may not have
-    /// happened, or may happen yet. Read before repeating it.
+    /// The request was sent, but there is no reply: a write may have been applied, may not have
+    /// been, or may still be. Read the node before repeating the write.
     unknown,
 };
 
-/// "not sent", "not applied", "unknown".
+/// Returns "not sent", "not applied" or "unknown".
 const char* to_string(Outcome outcome) noexcept;
+/// Writes to_string(outcome).
 std::ostream& operator<<(std::ostream& out, Outcome outcome);
 
-/// The category of Errc, named "zookeeper". Its message() keeps unknown numbers.
+/// Returns the category of Errc, named "zookeeper". `operation_timeout` and `request_timeout` are
+/// equivalent to std::errc::timed_out. For an unlisted number, message() contains the number.
 const std::error_category& zookeeper_category() noexcept;
-/// The category of ClientErrc, named "kazoo". `cancelled` is equivalent to
+/// Returns the category of ClientErrc, named "kazoo". `cancelled` is equivalent to
 /// std::errc::operation_canceled, `wait_timeout` to std::errc::timed_out.
 const std::error_category& kazoo_category() noexcept;
-/// The category of Condition, named "kazoo.condition".
+/// Returns the category of Condition, named "kazoo.condition".
 const std::error_category& condition_category() noexcept;
 
+/// Make Errc and ClientErrc convertible to std::error_code, and Condition to std::error_condition.
 std::error_code make_error_code(Errc code) noexcept;
 std::error_code make_error_code(ClientErrc code) noexcept;
 std::error_condition make_error_condition(Condition condition) noexcept;
 
-/// The enumerator's name, such as "no_node"; for numbers and categories of others "unknown_error".
+/// Returns the name of the enumerator, such as "no_node", or "unknown_error" for a number that is
+/// not listed or a code of another category.
 const char* error_name(const std::error_code& code) noexcept;
 
-/// What the code alone says about the data: the outcome to assume for a reply with this code.
-/// `unknown` for whatever is not certain, as for codes of other categories.
+/// Returns the outcome to assume when only the code is known, as listed in the error table.
+/// Returns Outcome::unknown for unlisted numbers and for codes of other categories.
 Outcome usual_outcome(const std::error_code& code) noexcept;
 
 }  // namespace kazoo
@@ -97,17 +113,22 @@ struct std::is_error_condition_enum<kazoo::Condition> : std::true_type {};
 
 namespace kazoo {
 
-/// One failure: what went wrong, where, and what it means for the data. A value.
+/// One failure: its code, its outcome, and where it occurred. A value type; distinct objects may
+/// be used from different threads.
 class Error {
 public:
-    /// No failure: an empty code. Only useful as something to assign to.
+    /// An empty code, which means no failure, with Outcome::unknown. For later assignment.
     Error() noexcept {}
 
-    /// A failure with the outcome that is usual for its code.
+    /// A failure with the usual_outcome() of its code.
     explicit Error(std::error_code code) noexcept : Error(code, usual_outcome(code)) {}
 
-    /// `operation` is the name of the call that failed ("get"), a string that lives for ever;
-    /// `path` the path it was given; `detail` whatever more there is to say.
+    /// A failure with all its attributes.
+    ///
+    /// - `operation`: name of the function that failed, such as "get". Not copied: must be a
+    ///   string with static storage duration, and must not be null.
+    /// - `path`: the node path as the caller gave it; empty if there is none.
+    /// - `detail`: additional information, appended to the message; may be empty.
     Error(
         std::error_code code,
         Outcome outcome,
@@ -121,29 +142,43 @@ public:
           path_(std::move(path)),
           detail_(std::move(detail)) {}
 
+    /// Returns the error code; empty for a default-constructed Error.
     const std::error_code& code() const noexcept { return code_; }
+    /// Returns the effect on the data of the servers.
     Outcome outcome() const noexcept { return outcome_; }
-    /// Never null; empty if not known.
+    /// Returns the name of the function that failed; empty if unknown, never null.
     const char* operation() const noexcept { return operation_; }
-    /// As the caller wrote it, without the chroot; empty if there is none.
+    /// Returns the path as the caller wrote it, without the chroot; empty if there is none.
     const std::string& path() const noexcept { return path_; }
+    /// Returns additional information about this failure; may be empty.
     const std::string& detail() const noexcept { return detail_; }
 
-    /// Setters; each returns the error itself, so they chain.
+    // Setters. Each returns the Error itself, so calls can be chained:
+    //
+    //     Error(Errc::bad_arguments).operation("create").detail("the path is empty")
+
+    /// Sets the effect on the data of the servers.
     Error& outcome(Outcome value) & noexcept;
     Error outcome(Outcome value) && noexcept { return std::move(outcome(value)); }
+    /// Sets the name of the function that failed: a non-null string with static storage duration.
     Error& operation(const char* value) & noexcept;
     Error operation(const char* value) && noexcept { return std::move(operation(value)); }
+    /// Sets the node path, without the chroot.
     Error& path(std::string value) & noexcept;
     Error path(std::string value) && noexcept { return std::move(path(std::move(value))); }
+    /// Sets the additional information.
     Error& detail(std::string value) & noexcept;
     Error detail(std::string value) && noexcept { return std::move(detail(std::move(value))); }
 
-    /// Everything in one line: `set /a: the connection was lost ... (connection_loss, -4, outcome
-    /// unknown): detail`. Control characters are escaped and long paths shortened, so that it can
-    /// be logged as it is.
+    /// Returns the whole failure as one line, suitable for logs:
+    ///
+    ///     set /a: the connection was lost ... (connection_loss, -4, outcome unknown): detail
+    ///
+    /// Control characters in path and detail are escaped as \xNN. The path is cut after 200 bytes,
+    /// the detail after 2,000. Returns "no error" if the code is empty. Throws std::bad_alloc.
     std::string message() const;
 
+    /// Compares all attributes; operations are compared as strings.
     friend bool operator==(const Error& a, const Error& b) {
         return a.code_ == b.code_ && a.outcome_ == b.outcome_ && a.path_ == b.path_ &&
                a.detail_ == b.detail_ &&
@@ -178,17 +213,19 @@ inline Error& Error::detail(std::string value) & noexcept {
     return *this;
 }
 
-/// Writes message().
+/// Writes error.message().
 std::ostream& operator<<(std::ostream& out, const Error& error);
 
-/// Throws the exception class that belongs to the error's code, see <kazoo/exceptions.hpp>.
+/// Throws the exception class of the error's code; see <kazoo/exceptions.hpp>. Throws
+/// std::bad_alloc instead if there is no memory for that exception.
 [[noreturn]] void throw_error(const Error& error);
 
-/// What throw_error would throw, as a pointer.
+/// Returns a pointer to the exception that throw_error() would throw. Throws std::bad_alloc.
 std::exception_ptr make_exception(const Error& error);
 
-/// The inverse: a KazooException gives the Error it was made from, anything else an Error with
-/// ClientErrc::foreign_exception whose detail is what(). A null pointer gives an empty Error.
+/// Converts an exception to an Error, the inverse of make_exception(). A KazooException yields its
+/// error(). Any other exception yields ClientErrc::foreign_exception with what() as the detail. A
+/// null pointer yields an empty Error. Throws std::bad_alloc.
 Error error_from(const std::exception_ptr& exception);
 
 }  // namespace kazoo

@@ -1,4 +1,10 @@
-/// The connect string: which servers to talk to, and under which root.
+/// The connect string: a list of servers and an optional chroot.
+///
+///     const Hosts parsed = parse_hosts("zk1,zk2:2182/app").value();
+///     // parsed.hosts: {"zk1", 2181}, {"zk2", 2182}; parsed.chroot: "/app"
+///
+/// KazooClient parses ClientOptions::hosts with parse_hosts(). All functions declared here are
+/// thread-safe.
 #pragma once
 
 #include <kazoo/detail/export.hpp>
@@ -14,11 +20,13 @@
 KAZOO_API_BEGIN
 namespace kazoo {
 
-/// The port of servers that are named without one.
+/// The port of a server that is given without one.
 inline constexpr std::uint16_t default_port = 2181;
 
-/// A server: a host name or an address (IPv6 without brackets), and a port.
+/// The address of one server.
 struct HostPort {
+    /// A host name or an IP address. IPv6 addresses are stored without brackets and may have a
+    /// zone, as in "fe80::1%eth0".
     std::string host;
     std::uint16_t port = default_port;
 
@@ -29,11 +37,12 @@ struct HostPort {
     friend bool operator==(const HostPort&, const HostPort&) = default;
 };
 
-/// What a connect string says.
+/// A parsed connect string.
 struct Hosts {
-    /// In the order written, repetitions included; never empty after parse_hosts().
+    /// The servers in the order written, duplicates included. parse_hosts() returns at least one.
     std::vector<HostPort> hosts;
-    /// A normal path, or empty if there is none.
+    /// The path that the client prefixes to all its paths, in normal form (see normalize_path());
+    /// empty if there is none.
     std::string chroot;
 
     Hosts() {}
@@ -43,27 +52,37 @@ struct Hosts {
     friend bool operator==(const Hosts&, const Hosts&) = default;
 };
 
-/// "zk1:2181", or "[::1]:2181" for an IPv6 address.
+/// Returns "host:port", with brackets around an IPv6 address: "zk1:2181", "[::1]:2181".
 std::string to_string(const HostPort& server);
-/// "zk1:2181,zk2:2181/app": parse_hosts() gives back the same.
+/// Returns the connect string, such as "zk1:2181,zk2:2181/app". For the result of parse_hosts(),
+/// parsing this string again gives an equal value.
 std::string to_string(const Hosts& hosts);
+/// Write to_string().
 std::ostream& operator<<(std::ostream& out, const HostPort& server);
 std::ostream& operator<<(std::ostream& out, const Hosts& hosts);
 
-/// Reads "host[:port][,host[:port]]...[/chroot]".
+/// Parses a connect string: "host[:port][,host[:port]]...[/chroot]".
 ///
-/// The port defaults to 2181; IPv6 addresses stand in brackets, "[::1]:2181" or
-/// "[fe80::1%eth0]:2181"; blanks around hosts, ports and the whole are dropped; names and addresses
-/// are lower-cased, as kazoo does, but not the zone of an address, which names an interface. The
-/// chroot stands once, behind the last server, and applies to all of them; it is normalised and
-/// checked as a path; "/" means none. Nothing is resolved or contacted.
+/// - The port is a number from 1 to 65535; default 2181.
+/// - IPv6 addresses are written in brackets: "[::1]:2181", "[fe80::1%eth0]:2181".
+/// - White space around hosts, ports and the whole string is ignored.
+/// - Host names and addresses are converted to lower case, as in kazoo, except the zone of an
+///   IPv6 address, which is an interface name.
+/// - The chroot follows the last server and applies to all of them. It is normalized and checked
+///   like any path; "/" means no chroot.
 ///
-/// Fails with ClientErrc::configuration and a detail that quotes the offending part: an empty
-/// string or host, a port that is not a number from 1 to 65535, an IPv6 address without brackets,
-/// a bracket without its partner, a character no host name has, another separator than a comma,
-/// the scheme of a URL, an invalid chroot, or a chroot in which another server follows
-/// ("zk1:2181/app,zk2:2181/app"). Credentials ("user:password@host") are refused without being
-/// quoted.
+/// Only parses: resolves no names and opens no connections.
+///
+/// Fails with ClientErrc::configuration and a detail that quotes the offending part if
+/// - the string or a host is empty, a port is invalid, or a host contains characters that no host
+///   name has;
+/// - an IPv6 address has no brackets, or a bracket is unbalanced;
+/// - servers are separated by anything other than commas;
+/// - the string has a URL scheme ("zk://...");
+/// - the chroot is not a valid path, or is followed by another server
+///   ("zk1:2181/app,zk2:2181/app");
+/// - it contains credentials ("user:password@host"); these are not quoted in the detail. Use
+///   ClientOptions::auth_data instead.
 Result<Hosts> parse_hosts(std::string_view connect_string);
 
 }  // namespace kazoo

@@ -1,7 +1,11 @@
+/// kazoo for C++: a client library for Apache ZooKeeper, modelled on Python's kazoo.
+///
+/// This header includes the whole client API, with the handlers for threads, Asio loops, fibers and
+/// libuv. It does not include
+/// - <kazoo/asio.hpp>, the Boost.Asio completion tokens, which requires Asio's headers;
+/// - <kazoo/handlers/fiber_scheduling.hpp>, which requires Boost.Fiber's headers;
+/// - <kazoo/testing/server.hpp> and <kazoo/testing/ensemble.hpp>, the embedded server for tests.
 #pragma once
-
-/// kazoo for C++: a ZooKeeper client. Includes everything but what needs Boost.Asio's headers
-/// (<kazoo/asio.hpp>: completion tokens), and the embedded server (<kazoo/testing/server.hpp>).
 
 #include <kazoo/async_result.hpp>
 #include <kazoo/call_options.hpp>

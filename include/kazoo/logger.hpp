@@ -1,4 +1,9 @@
-/// Where the library reports what no caller is there to be told.
+/// Where the library writes its log lines: state changes, failed connection attempts, and errors
+/// that no call can report, such as an exception thrown by a user's callback.
+///
+///     KazooClient zk(ClientOptions().logger([](LogLevel level, std::string_view line) {
+///         my_log(to_string(level), line);
+///     }));
 #pragma once
 
 #include <kazoo/detail/export.hpp>
@@ -11,54 +16,61 @@
 KAZOO_API_BEGIN
 namespace kazoo {
 
-/// How important a line is. As the minimum of a Logger, `off` silences everything.
+/// The severity of a log line. As the minimum level of a Logger, `off` disables all output.
 enum class LogLevel {
-    trace,    ///< Every frame and state change inside.
+    trace,    ///< Every request, reply and notification.
     debug,    ///< Connection attempts, pings.
-    info,     ///< Connected, session established, stopped.
-    warning,  ///< Connection lost, session expired, a callback that threw.
-    error,    ///< The library cannot go on with something.
-    off,
+    info,     ///< Connected, reconnected, stopped.
+    warning,  ///< Connection lost, session expired, server not reachable (at most once a minute).
+    error,    ///< Authentication failed, gave up connecting, a callback threw an exception.
+    off,      ///< No lines. Not the level of any line.
 };
 
-/// "trace", "debug", ...
+/// Returns the enumerator's name: "trace", "debug", ...
 const char* to_string(LogLevel level) noexcept;
+/// Writes to_string(level).
 std::ostream& operator<<(std::ostream& out, LogLevel level);
 
-/// A destination for lines of text: one line, without newline, UTF-8. Called from whatever thread
-/// has something to say, from several at once too; it must not block for long, and must not call
-/// the client that logs. What it throws is swallowed.
+/// A function that receives log lines. The text is one line of UTF-8 without a newline, valid only
+/// during the call.
+///
+/// It is called from the threads of the library and from those of callers, possibly from several
+/// at once. It must return quickly, because it may delay the connection, and must not call the
+/// client that logs. Exceptions that it throws are ignored.
 using LogSink = std::function<void(LogLevel, std::string_view)>;
 
-/// A sink and the least important level that reaches it. A cheap value: copies share the sink.
-/// Every function may be called from any thread.
+/// A log sink with a minimum level. Copies share the sink and are cheap. Thread-safe, except for
+/// assignment.
 class Logger {
 public:
-    /// Warnings and errors to the standard error stream, as "kazoo warning: ...". Never waits for
-    /// a reader of that stream: lines that it cannot take at once are dropped and counted in a
-    /// later line.
+    /// Writes warnings and errors to standard error, as "kazoo warning: ...". Does not block on
+    /// Linux: if standard error does not accept a line at once, as with a full pipe, the line is
+    /// dropped, and a later line gives the number of dropped lines.
     Logger() noexcept {}
-    /// Lines of `minimum` and above to the sink. An empty sink is allowed and swallows everything.
+    /// Passes lines of level `minimum` and above to `sink`. An empty sink discards all lines.
+    /// Throws std::bad_alloc, or what moving the sink throws.
     explicit Logger(LogSink sink, LogLevel minimum = LogLevel::info);
 
-    /// A logger that says nothing.
+    /// Returns a logger that discards all lines.
     static Logger none() noexcept;
 
-    /// The same destination from another level on.
+    /// Returns a logger with the same sink and another minimum level.
     Logger with_level(LogLevel minimum) const noexcept;
 
+    /// Returns the minimum level.
     LogLevel level() const noexcept { return minimum_; }
 
-    /// Whether a line of this level would be written: ask before composing an expensive one.
+    /// Returns true if log() would write a line of this level. Use it to avoid composing a line
+    /// that would be discarded. Always false for LogLevel::off.
     bool enabled(LogLevel level) const noexcept {
         return level >= minimum_ && level != LogLevel::off;
     }
 
-    /// Writes one line if its level is enabled. Never throws.
+    /// Writes one line if its level is enabled. `text` must not contain a newline.
     void log(LogLevel level, std::string_view text) const noexcept;
 
 private:
-    std::shared_ptr<const LogSink> sink_;  // null: the standard error stream
+    std::shared_ptr<const LogSink> sink_;  // null: standard error
     LogLevel minimum_ = LogLevel::warning;
 };
 

@@ -1,4 +1,4 @@
-/// What reads of nodes return, and the data that writes take.
+/// The data of nodes: what read operations return and what write operations take.
 #pragma once
 
 #include <kazoo/detail/export.hpp>
@@ -25,7 +25,7 @@ template <class T>
 concept ByteLike = std::is_same_v<T, char> || std::is_same_v<T, signed char> ||
     std::is_same_v<T, unsigned char> || std::is_same_v<T, char8_t> || std::is_same_v<T, std::byte>;
 
-/// A container, span or array of bytes: what std::data and std::size take.
+/// A contiguous range of bytes, with std::data() and std::size().
 template <class Range>
 concept ByteRange = requires(const Range& range) {
     { std::size(range) } -> std::convertible_to<std::size_t>;
@@ -33,35 +33,52 @@ concept ByteRange = requires(const Range& range) {
     requires std::is_pointer_v<decltype(std::data(range))>;
 };
 
-/// `0`, a number, a character, a truth value: not data, though the literal 0 converts to a pointer.
+/// Types that must not become data. Without a constructor for them the literal 0 would convert to a
+/// null `const char*`.
 template <class T>
 concept NumberOrNull = std::is_arithmetic_v<T> || std::is_null_pointer_v<T>;
 
+/// False, but only once the template is instantiated: for static_assert.
 template <class>
 inline constexpr bool never = false;
 
 }  // namespace detail
 
-/// The data of a write: a view of bytes, only looked at during the call.
+/// A view of the bytes to write to a node: the `data` parameter of create and set.
 ///
-/// Made from strings (`std::string`, `std::string_view`, a string literal with all its characters,
-/// NULs included, a `const char*` up to its first NUL) and from every contiguous container of
-/// bytes: `std::vector`, `std::array`, `std::span` and arrays of `std::byte`, `char`,
-/// `unsigned char` (`std::uint8_t`) or `char8_t`. `std::nullopt` writes null data, which is not the
-/// same as empty data.
+///     zk.set("/a", "text");                      // 4 bytes
+///     zk.set("/a", std::vector<std::byte>{...});
+///     zk.set("/a", std::nullopt);                // null data
 ///
-/// Refused by the compiler: numbers and `nullptr`, which are not data, and an array of `char` that
-/// is not constant, because only the program knows whether it holds a text, which ends at its first
-/// NUL (`std::string_view(buffer)`), or bytes (`std::span(buffer)`). A `const char*` that is null
-/// makes the operation fail with BadArgumentsError.
+/// Converts implicitly from
+/// - `std::string`, `std::string_view`;
+/// - a string literal: all its characters, embedded NULs included, without the terminating NUL;
+/// - `const char*`: the characters up to the first NUL;
+/// - contiguous containers and arrays of `std::byte`, `char`, `unsigned char` (`std::uint8_t`) or
+///   `char8_t`, such as `std::vector`, `std::array` and `std::span`: all bytes;
+/// - `std::nullopt`: null data, which ZooKeeper distinguishes from empty data.
+///
+/// Does not compile with
+/// - numbers and `nullptr`, which are usually mistakes;
+/// - a non-const array of `char`, because it may hold text or bytes: pass
+///   `std::string_view(buffer)` for text up to the first NUL, `std::span(buffer)` for all bytes.
+///
+/// Does not own the bytes. Operations copy them during the call, so the source may be changed as
+/// soon as an asynchronous call has returned. An operation with data made from a null `const char*`
+/// fails with BadArgumentsError, one that exceeds ClientLimits::request_bytes with
+/// RequestTooLargeError. A value type; distinct objects may be used from different threads.
 class DataView {
 public:
+    /// Empty data.
     DataView() noexcept : bytes_(std::string_view()) {}
+    /// Null data.
     DataView(std::nullopt_t) noexcept {}
+    /// All characters.
     DataView(std::string_view bytes) noexcept : bytes_(bytes) {}
     DataView(const std::string& bytes) noexcept : bytes_(bytes) {}
 
-    /// A text that ends at its first NUL.
+    /// Text that ends at its first NUL. A null pointer is detected when an operation is called; see
+    /// from_null_pointer().
     template <class Pointer>
     requires(std::is_pointer_v<Pointer>&& std::is_convertible_v<Pointer, const char*>)
         DataView(Pointer text)
@@ -69,13 +86,14 @@ public:
         : bytes_(text != nullptr ? std::string_view(text) : std::string_view()),
           from_null_pointer_(text == nullptr) {}
 
-    /// A literal: its characters without the NUL that ends it. A constant array that does not end
-    /// in NUL: all of it.
+    /// A string literal, without its terminating NUL, or a constant array of characters that does
+    /// not end in NUL: all characters.
     template <class Char, std::size_t size>
     requires(std::is_same_v<Char, char> || std::is_same_v<Char, char8_t>)
         DataView(const Char (&text)[size])
     noexcept : bytes_(view_of(text, text[size - 1] == Char() ? size - 1 : size)) {}
 
+    /// Does not compile: ambiguous, as explained above.
     template <std::size_t size>
     DataView(char (&)[size]) noexcept {
         static_assert(
@@ -85,16 +103,18 @@ public:
         );
     }
 
+    /// A contiguous container or span of bytes: all bytes.
     template <detail::ByteRange Range>
     requires(!std::is_convertible_v<const Range&, std::string_view> && !std::is_array_v<Range>)
         DataView(const Range& bytes)
     noexcept : bytes_(view_of(std::data(bytes), std::size(bytes))) {}
-    /// An array of bytes that are not characters: all of them.
+    /// An array of `std::byte`, `unsigned char` or `signed char`: all bytes.
     template <detail::ByteLike Byte, std::size_t size>
     requires(!std::is_same_v<Byte, char> && !std::is_same_v<Byte, char8_t>)
         DataView(const Byte (&bytes)[size])
     noexcept : bytes_(view_of(bytes, size)) {}
 
+    /// Does not compile: numbers and nullptr are not data.
     template <detail::NumberOrNull T>
     DataView(T) noexcept {
         static_assert(
@@ -104,9 +124,11 @@ public:
         );
     }
 
+    /// Returns the bytes; std::nullopt for null data. The view is valid as long as the source is.
     [[nodiscard]] const std::optional<std::string_view>& bytes() const noexcept { return bytes_; }
+    /// Returns the number of bytes; 0 for null data.
     [[nodiscard]] std::size_t size() const noexcept { return bytes_ ? bytes_->size() : 0; }
-    /// Whether it was made from a `const char*` that is null.
+    /// Returns true if this was made from a null `const char*`. Operations refuse such data.
     [[nodiscard]] bool from_null_pointer() const noexcept { return from_null_pointer_; }
 
 private:
@@ -119,13 +141,17 @@ private:
     bool from_null_pointer_ = false;
 };
 
-/// The data and stat of a node: `auto [data, stat] = zk.get("/a");`
+/// The data of a node with its stat: the result of get. Supports structured bindings for the first
+/// two members:
+///
+///     auto [data, stat] = zk.get("/a");
 class NodeData {
 public:
-    std::string data;  ///< Empty also for null data.
-    ZnodeStat stat;
-    bool null_data = false;  ///< The node has null data, as opposed to empty data.
+    std::string data;        ///< Empty for null data as well; see null_data.
+    ZnodeStat stat;          ///< Belongs to the same version of the node as the data.
+    bool null_data = false;  ///< True if the node has null data, as opposed to empty data.
 
+    /// For structured bindings: member 0 is `data`, member 1 is `stat`.
     template <std::size_t i>
     auto&& get() & {
         return std::get<i>(std::tie(data, stat));
@@ -145,21 +171,23 @@ public:
     friend bool operator==(const NodeData&, const NodeData&) = default;
 };
 
-/// Children (names only, in no order) with the stat of their parent.
+/// The children of a node with the stat of that node (the parent).
 struct ChildrenAndStat {
+    /// Names without the parent's path, in no particular order.
     std::vector<std::string> children;
     ZnodeStat stat;
     friend bool operator==(const ChildrenAndStat&, const ChildrenAndStat&) = default;
 };
 
-/// A created node: its real path (with the suffix of a sequence node) and its stat.
+/// A node that was created.
 struct CreatedNode {
+    /// The path without the chroot, including the ten digits of a sequence node.
     std::string path;
     ZnodeStat stat;
     friend bool operator==(const CreatedNode&, const CreatedNode&) = default;
 };
 
-/// The access list of a node with its stat.
+/// The ACL of a node with its stat. ZnodeStat::aversion is the version to pass to set_acls.
 struct AclsAndStat {
     AclList acls;
     ZnodeStat stat;

@@ -1,6 +1,7 @@
-/// Node paths: kazoo's habits, ZooKeeper's rules, and the chroot.
+/// Node paths: normalization, ZooKeeper's rules for valid paths, and the chroot.
 ///
-/// Paths are UTF-8. Everything here is a pure function of its arguments, safe from any thread.
+/// Paths are UTF-8. All functions declared here depend on their arguments only and are thread-safe.
+/// Those that return a string throw std::bad_alloc.
 #pragma once
 
 #include <kazoo/detail/export.hpp>
@@ -12,58 +13,69 @@
 KAZOO_API_BEGIN
 namespace kazoo {
 
-/// A path in ZooKeeper's form from what people write, as kazoo does it: a leading slash is added,
-/// repeated and trailing slashes are dropped. "a//b/" gives "/a/b"; "" and "/" give "/".
-/// Checks nothing.
+/// Returns the path in normal form, as kazoo does: a missing leading slash is added, repeated and
+/// trailing slashes are removed. "a//b/" becomes "/a/b"; "" and "/" become "/". Does not check
+/// whether the path is valid; see check_path().
 std::string normalize_path(std::string_view path);
 
-/// Whether the path is valid and already in normal form, decided in one pass without allocation.
-/// False for every path with characters outside ASCII, which may be valid all the same: this is the
-/// quick test before check_path().
+/// Returns true if the path consists of printable ASCII, is valid, and is in normal form already.
+/// Returns false for all other paths, including valid ones that contain other characters. A fast
+/// test to run before check_path(): one pass, no allocation.
 bool is_plain_path(std::string_view path) noexcept;
 
-/// The normal form of the path if ZooKeeper accepts it.
+/// Returns the normal form of the path if ZooKeeper accepts it.
 ///
-/// The rules are those that the official clients check before they send anything: no component "."
-/// or "..", no NUL, none of U+0001-U+001F, U+007F-U+009F, U+D800-U+F8FF (surrogates and private
-/// use), U+FFF0-U+FFFF, and nothing outside the Basic Multilingual Plane (emoji, for example). Byte
-/// sequences that are no UTF-8 are passed on for the server to judge.
+/// The rules are those of the official clients, which check paths before sending a request. A path
+/// must not contain
+/// - a component "." or "..";
+/// - NUL or other control characters (U+0000-U+001F, U+007F-U+009F);
+/// - surrogates and private use characters (U+D800-U+F8FF), U+FFF0-U+FFFF, or any character outside
+///   the Basic Multilingual Plane, such as emoji.
 ///
-/// With `sequence` the server appends ten digits: a trailing slash is kept ("/queue/" makes
-/// "/queue/0000000000") and the last component may be "." or "..".
+/// Byte sequences that are not valid UTF-8 are accepted here; the server decides.
 ///
-/// Fails with Errc::bad_arguments, Outcome::not_sent and a detail that names the character and its
-/// place in bytes.
+/// `sequence`: the path is for a sequence node, to whose name the server appends ten digits. A
+/// trailing slash is then kept ("/queue/" creates "/queue/0000000000"), and the last component may
+/// be "." or "..".
+///
+/// Fails with Errc::bad_arguments (Outcome::not_sent) if the path is not valid; the detail gives
+/// the character or component and its byte offset.
 Result<std::string> check_path(std::string_view path, bool sequence = false);
 
-/// The path of `child` under `parent`: one slash between them, whatever slashes they end and begin
-/// with. Other than in kazoo, a leading slash does not make `child` replace the parent.
+/// Returns the path of the node `child` under `parent`, with one slash between them; slashes at the
+/// end of `parent` and at the start of `child` are ignored. Unlike kazoo's join(), a `child` with a
+/// leading slash does not replace the parent.
 std::string join_path(std::string_view parent, std::string_view child);
 
-/// The parent of a normal path: "/a" of "/a/b", "/" of "/a" and of "/".
+/// Returns the parent of a path in normal form: "/a" for "/a/b", "/" for "/a" and for "/". The
+/// result refers to the argument's characters, or to a static string.
 std::string_view parent_path(std::string_view path) noexcept;
 
-/// The last component of a normal path: "b" of "/a/b", "" of "/".
+/// Returns the last component of a path in normal form: "b" for "/a/b", "" for "/". The result
+/// refers to the argument's characters.
 std::string_view node_name(std::string_view path) noexcept;
 
-/// The root a client works under: paths of the user on one side, paths of the server on the other.
+/// Converts between the paths of a user and the paths on the server, which begin with the client's
+/// chroot. A value type.
 class Chroot {
 public:
-    /// No chroot.
+    /// No chroot: both kinds of paths are the same.
     Chroot() {}
-    /// The prefix in any spelling; "" and "/" mean none. Checks nothing, see check_path().
+    /// Normalizes `prefix`; "" and "/" mean no chroot. Does not check whether it is a valid path;
+    /// see check_path().
     explicit Chroot(std::string_view prefix);
 
+    /// Returns true if there is no chroot.
     bool empty() const noexcept { return prefix_.empty(); }
-    /// What precedes the server's paths: "/app", or "" if there is no chroot.
+    /// Returns the path in normal form, such as "/app"; "" if there is no chroot.
     const std::string& prefix() const noexcept { return prefix_; }
 
-    /// The server's path for a checked path of the user: "/app/a" for "/a", "/app" for "/".
-    /// For a sequence node "/" means a child of the chroot: "/app/".
+    /// Returns the server's path for a user's path that check_path() has accepted: "/app/a" for
+    /// "/a", "/app" for "/". With `sequence`, "/" means a child of the chroot: "/app/".
     std::string absolute(std::string_view path, bool sequence = false) const;
 
-    /// The user's path for a path of the server: "/a" for "/app/a", "/" for "/app". A path that is
-    /// not under the chroot, such as "/zookeeper/config" or "/apples", is returned as it is.
+    /// Returns the user's path for a server's path: "/a" for "/app/a", "/" for "/app". Returns a
+    /// path outside the chroot, such as "/zookeeper/config" or "/apples", unchanged.
     std::string strip(std::string_view server_path) const;
 
 private:

@@ -1,4 +1,12 @@
-/// Who may do what with a node: ACLs, and the means to build them (kazoo.security).
+/// Access control: permissions, identities and ACLs, with the helper functions of kazoo.security.
+///
+///     zk.create("/a", "data", CreateOptions().acl({
+///         make_digest_acl("alice", "secret", Permissions::all),
+///         Acl(Permissions::read, anyone_id_unsafe()),
+///     }));
+///
+/// All functions declared here are thread-safe; those that return strings, identities or ACLs throw
+/// std::bad_alloc.
 #pragma once
 
 #include <kazoo/detail/export.hpp>
@@ -15,22 +23,23 @@ namespace kazoo {
 
 /// The permission bits of an ACL entry; combine them with `|`.
 ///
-/// The servers check them on the node itself, except for `create` and `delete_`, which are checked
-/// on the parent. Nothing is inherited: a child of an unreadable node is usable under its own ACL.
+/// Servers check the ACL of the node itself, except for `create` and `delete_`, which they check on
+/// its parent. Permissions are not inherited: a node is accessible under its own ACL even if its
+/// parent is not readable.
 struct Permissions {
-    static constexpr std::int32_t read = 1;     ///< Read the data and the list of children.
+    static constexpr std::int32_t read = 1;     ///< Read the data and list the children.
     static constexpr std::int32_t write = 2;    ///< Set the data.
     static constexpr std::int32_t create = 4;   ///< Create children.
     static constexpr std::int32_t delete_ = 8;  ///< Delete children.
     static constexpr std::int32_t admin = 16;   ///< Set the ACL.
-    static constexpr std::int32_t all = 31;     ///< Everything above.
+    static constexpr std::int32_t all = 31;     ///< All of the above.
 };
 
-/// An identity as ZooKeeper names it: a scheme and an id whose form the scheme decides, such as
-/// ("world", "anyone"), ("auth", ""), ("digest", "user:hash"), ("ip", "10.0.0.0/8").
+/// An identity in ZooKeeper's form: a scheme, and an id whose syntax depends on the scheme.
+/// Examples: ("world", "anyone"), ("auth", ""), ("digest", "user:hash"), ("ip", "10.0.0.0/8").
 ///
-/// Has constructors on purpose: aggregates of strings made inside a `co_await` expression are
-/// destroyed twice by g++ 12.
+/// Not an aggregate: g++ 12 destroys aggregates of strings twice if they are created inside a
+/// `co_await` expression.
 struct Id {
     std::string scheme;
     std::string id;
@@ -42,29 +51,31 @@ struct Id {
     friend bool operator==(const Id&, const Id&) = default;
 };
 
-/// One entry of an ACL: these permissions for that identity.
-///
-/// Neither the client nor the server checks the bits of `perms`; a server refuses a wrong scheme or
-/// id with InvalidACLError.
+/// One entry of an ACL: grants permissions to an identity.
 struct Acl {
+    /// A combination of Permissions. Other bits are checked neither by the client nor by servers.
     std::int32_t perms = 0;
+    /// Operations that set an ACL with an unknown scheme or a malformed id fail with
+    /// InvalidACLError.
     Id id;
 
     Acl() {}
     Acl(std::int32_t permission_bits, Id identity)
         : perms(permission_bits), id(std::move(identity)) {}
 
-    /// The names of the set bits, see the free function.
+    /// Returns kazoo::acl_list(perms).
     std::vector<std::string> acl_list() const;
 
     friend bool operator==(const Acl&, const Acl&) = default;
 };
 
-/// The ACL of a node. Order has no meaning; the server drops duplicates and refuses an empty list.
+/// The ACL of a node. The order of the entries has no effect. Servers remove duplicates; an empty
+/// list is refused with InvalidACLError.
 using AclList = std::vector<Acl>;
 
-/// The names of the permission bits, kazoo's way: {"ALL"} if all five are set, else those set of
-/// "READ", "WRITE", "CREATE", "DELETE", "ADMIN", in this order. Bits without a name are left out.
+/// Returns the names of the permission bits, as kazoo does: {"ALL"} if all five are set, otherwise
+/// those that are set of "READ", "WRITE", "CREATE", "DELETE" and "ADMIN", in this order. Ignores
+/// other bits.
 std::vector<std::string> acl_list(std::int32_t perms);
 
 /// Writes `Id(scheme=digest, id=user:hash)`.
@@ -72,30 +83,34 @@ std::ostream& operator<<(std::ostream& out, const Id& id);
 /// Writes `Acl(perms=16, acl_list=[ADMIN], id=Id(...))`.
 std::ostream& operator<<(std::ostream& out, const Acl& acl);
 
-/// ("world", "anyone"): every client.
+/// Returns ("world", "anyone"), which matches every client.
 Id anyone_id_unsafe();
-/// ("auth", ""): the server replaces it by the identities the connection has authenticated with,
-/// and refuses it with InvalidACLError if there are none.
+/// Returns ("auth", ""). The server replaces it with the identities that the connection has
+/// authenticated with, and refuses it with InvalidACLError if there are none.
 Id auth_ids();
 
-/// Everybody may do everything. What a node gets when no ACL is given.
+/// Returns an ACL that grants all permissions to every client. The default for new nodes; see
+/// ClientOptions::default_acl.
 AclList open_acl_unsafe();
-/// The creator, under all identities it has authenticated with, may do everything.
+/// Returns an ACL that grants all permissions to the identities that the creating client has
+/// authenticated with.
 AclList creator_all_acl();
-/// Everybody may read.
+/// Returns an ACL that allows every client to read.
 AclList read_acl_unsafe();
 
-/// The id of the digest scheme for a user: `user:base64(sha1("user:password"))`.
+/// Returns the id of a user in the digest scheme: `user:base64(sha1("user:password"))`.
 ///
-/// This is what ACLs hold. To *authenticate*, send the plain "user:password". A user name with a
-/// colon gives an id that servers refuse. Throws std::runtime_error if the machine's OpenSSL is
-/// configured to offer no SHA-1.
+/// This is the form used in ACLs. To authenticate, give the plain "user:password" to
+/// ClientOptions::auth_data or KazooClient::add_auth. Servers refuse the id if the user name
+/// contains a colon. Throws std::runtime_error if OpenSSL is configured without SHA-1.
 std::string make_digest_acl_credential(std::string_view user, std::string_view password);
 
-/// An ACL entry from its three parts; `perms` is a sum of Permissions.
+/// Returns an ACL entry for the identity (`scheme`, `credential`); `perms` is a combination of
+/// Permissions.
 Acl make_acl(std::string scheme, std::string credential, std::int32_t perms);
 
-/// An ACL entry for a user of the digest scheme. Throws as make_digest_acl_credential does.
+/// Returns an ACL entry for a user of the digest scheme, given the plain password. Throws
+/// std::runtime_error like make_digest_acl_credential().
 Acl make_digest_acl(std::string_view user, std::string_view password, std::int32_t perms);
 
 }  // namespace kazoo

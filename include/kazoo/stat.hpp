@@ -1,4 +1,4 @@
-/// What ZooKeeper knows about a node besides its data.
+/// The metadata of a node: ZooKeeper's Stat record.
 #pragma once
 
 #include <kazoo/detail/export.hpp>
@@ -11,54 +11,58 @@
 KAZOO_API_BEGIN
 namespace kazoo {
 
-/// The metadata of a znode: ZooKeeper's Stat record, with kazoo's readable names as members.
+/// The metadata of a node: the fields of ZooKeeper's Stat record, and kazoo's more readable names
+/// for them as member functions. A trivially copyable value; supports aggregate initialization.
 ///
-/// A plain value of trivial fields: it may be aggregate-initialised, compared, copied and kept.
-/// Zxids (transaction ids) are ordered over the whole ensemble; versions count changes of one node
-/// and start at 0; both may be compared, but an equal version after a delete and a create does not
-/// mean the same node: compare `czxid` for that.
+/// A zxid is a transaction id; zxids increase with every transaction of the whole ensemble. A
+/// version counts the changes of one node and starts at 0 when the node is created. Equal versions
+/// therefore do not prove that a node is still the same one, because it may have been deleted and
+/// created again; compare `czxid` for that.
 struct ZnodeStat {
     /// Zxid of the transaction that created the node.
     std::int64_t czxid = 0;
     /// Zxid of the last change of the data.
     std::int64_t mzxid = 0;
-    /// When the node was created: milliseconds since the Unix epoch, by the leader's clock.
+    /// Time of creation: milliseconds since the Unix epoch, from the leader's clock.
     std::int64_t ctime = 0;
-    /// When the data was last changed: milliseconds since the Unix epoch, by the leader's clock.
+    /// Time of the last change of the data: milliseconds since the Unix epoch, from the leader's
+    /// clock.
     std::int64_t mtime = 0;
-    /// Number of changes of the data. What `set` and `delete` compare with.
+    /// Number of changes of the data. The version that `set` and `delete` compare with.
     std::int32_t version = 0;
     /// Number of changes of the list of children.
     std::int32_t cversion = 0;
-    /// Number of changes of the ACL. What `set_acls` compares with.
+    /// Number of changes of the ACL. The version that `set_acls` compares with.
     std::int32_t aversion = 0;
-    /// The session that owns the node if it is ephemeral, else 0: Apache ZooKeeper shows 0 for
-    /// container and TTL nodes as well. (ClickHouse Keeper: 0x8000000000000000 for a container.)
+    /// Id of the session that owns the node if it is ephemeral, else 0. Apache ZooKeeper shows 0
+    /// for container and TTL nodes as well; ClickHouse Keeper shows 0x8000000000000000 for a
+    /// container.
     std::int64_t ephemeral_owner = 0;
-    /// Bytes of data.
+    /// Size of the data in bytes.
     std::int32_t data_length = 0;
     /// Number of direct children.
     std::int32_t num_children = 0;
     /// Zxid of the last change of the list of children.
     std::int64_t pzxid = 0;
 
-    /// Same as `aversion`.
+    /// Returns `aversion`.
     std::int32_t acl_version() const noexcept { return aversion; }
-    /// Same as `cversion`.
+    /// Returns `cversion`.
     std::int32_t children_version() const noexcept { return cversion; }
-    /// Same as `num_children`.
+    /// Returns `num_children`.
     std::int32_t children_count() const noexcept { return num_children; }
-    /// Same as `czxid`.
+    /// Returns `czxid`.
     std::int64_t creation_transaction_id() const noexcept { return czxid; }
-    /// Same as `mzxid`.
+    /// Returns `mzxid`.
     std::int64_t last_modified_transaction_id() const noexcept { return mzxid; }
 
-    /// `ctime` as a point in time.
+    /// Returns `ctime` as a time point of the system clock; a value outside the clock's range is
+    /// clamped to it.
     std::chrono::system_clock::time_point created() const noexcept { return to_time(ctime); }
-    /// `mtime` as a point in time.
+    /// Returns `mtime` as a time point of the system clock, clamped likewise.
     std::chrono::system_clock::time_point last_modified() const noexcept { return to_time(mtime); }
 
-    /// `ephemeral_owner`, or nothing when it is 0.
+    /// Returns `ephemeral_owner`, or std::nullopt if it is 0.
     std::optional<std::int64_t> owner_session_id() const noexcept {
         if (ephemeral_owner == 0) {
             return std::nullopt;
@@ -66,10 +70,11 @@ struct ZnodeStat {
         return ephemeral_owner;
     }
 
+    /// Compares all fields.
     friend bool operator==(const ZnodeStat&, const ZnodeStat&) = default;
 
 private:
-    /// Out-of-range times, which no honest server sends, are clamped to what the clock can hold.
+    // The value comes from the network: it is clamped, because the conversion would overflow.
     static std::chrono::system_clock::time_point to_time(std::int64_t milliseconds) noexcept {
         using std::chrono::system_clock;
         using Milliseconds = std::chrono::duration<std::int64_t, std::milli>;

@@ -1,4 +1,5 @@
-/// The states of a client and the events of watches (kazoo.protocol.states).
+/// The states of a client, the events of watches, and what listeners and watch functions receive
+/// (kazoo.protocol.states). All types are plain values; all functions are thread-safe.
 #pragma once
 
 #include <kazoo/detail/export.hpp>
@@ -12,85 +13,91 @@
 KAZOO_API_BEGIN
 namespace kazoo {
 
-// The enumerators of this header are written as kazoo writes them, in capitals: they are names that
-// people look up in kazoo's and ZooKeeper's manuals.
+// KazooState, KeeperState and EventType have enumerators in capitals, as in kazoo and in
+// ZooKeeper's documentation.
 
-/// What a program needs to know about its connection, and what state listeners receive.
-/// A client begins in LOST.
+/// The state of a client as state listeners receive it. A client starts in LOST and stays there
+/// until its first session is established.
 enum class KazooState {
-    /// The session is over, or not begun: ephemeral nodes, locks and watches are gone.
+    /// There is no session: not started, not yet connected, expired, authentication failed, or
+    /// stopped. Ephemeral nodes, locks and watches of a former session are gone.
     LOST,
     /// Connected with a valid session, possibly to a read-only server.
     CONNECTED,
-    /// The connection is lost, the session may live: act as if locks might be lost. Requests wait
-    /// for the connection to come back.
+    /// The connection is lost, the session may still be alive. Assume that locks may be lost. New
+    /// requests wait until the client is connected again.
     SUSPENDED,
 };
 
-/// The state of the session in ZooKeeper's finer words. A client begins in CLOSED.
+/// The state of the session in ZooKeeper's terms, with more detail. A client starts in CLOSED.
 enum class KeeperState {
-    CONNECTED,        ///< Connected to a server that takes reads and writes.
-    CONNECTED_RO,     ///< Connected to a server that takes reads only.
-    CONNECTING,       ///< Looking for a server; the session may live.
+    CONNECTED,        ///< Connected to a server that accepts reads and writes.
+    CONNECTED_RO,     ///< Connected to a server in read-only mode.
+    CONNECTING,       ///< Connecting to a server; the session, if there is one, may be alive.
     CLOSED,           ///< Not started, or stopped.
-    EXPIRED_SESSION,  ///< The servers have ended the session.
-    AUTH_FAILED,      ///< The servers refused the credentials; the client has given up.
+    EXPIRED_SESSION,  ///< The session has expired; the client then connects with a new one.
+    AUTH_FAILED,      ///< Authentication failed; the client has stopped connecting.
 };
 
-/// What a state listener may receive instead of the bare state.
+/// A change of state: the argument of a state listener that takes a StateChange instead of a
+/// KazooState.
 struct StateChange {
+    /// The new state.
     KazooState state = KazooState::LOST;
-    /// The finer state at the time of the change; tells read-only connections apart.
+    /// The new state in more detail; distinguishes read-only connections.
     KeeperState keeper_state = KeeperState::CLOSED;
-    /// The session that the change is about; 0 if there is none.
+    /// Id of the current session; 0 if there is none, as after LOST.
     std::int64_t session_id = 0;
-    /// With CONNECTED: true if the session has just begun, so that ephemeral nodes and watches of a
-    /// former session are gone; false if a session goes on after the connection was lost, or was
-    /// resumed by ClientOptions::client_id. Otherwise false.
+    /// With CONNECTED: true if the session is new, so that the ephemeral nodes and watches of a
+    /// former session are gone; false if an existing session continues, after a lost connection or
+    /// because it was resumed (ClientOptions::client_id). False with the other states.
     bool new_session = false;
 
     friend bool operator==(const StateChange&, const StateChange&) = default;
 };
 
-/// When a new state listener is first called.
+/// When a new state listener is called for the first time.
 enum class ListenFrom {
     next_change,    ///< At the next change of state.
-    current_state,  ///< As soon as possible with the present state, then at each change.
+    current_state,  ///< As soon as possible with the current state, then at each change.
 };
 
-/// What happened to a watched node.
+/// The type of a watch event.
 enum class EventType {
-    NONE,     ///< Nothing happened to a node: the session has ended, and the watch with it.
+    NONE,     ///< The session has ended, and the watch with it. The event has no path.
     CREATED,  ///< The node was created.
     DELETED,  ///< The node was deleted.
-    CHANGED,  ///< The node's data were set, also if to the same bytes.
-    CHILD,    ///< Children of the node were created or deleted.
-    /// Nothing is known to have happened to the node, but this watch on it is gone and the session
-    /// goes on: no server took it back after a reconnect. Read the node again, with a new watch.
+    CHANGED,  ///< The data of the node was set, possibly to the same value.
+    CHILD,    ///< A child of the node was created or deleted.
+    /// The watch is lost, but the session continues: servers did not accept the watch again after a
+    /// reconnect. The node may or may not have changed; read it again with a new watch.
     WATCH_LOST,
 };
 
-/// What KazooState a KeeperState amounts to: both connected states are CONNECTED, CONNECTING is
-/// SUSPENDED, the rest is LOST.
+/// Returns the KazooState that corresponds to a KeeperState: CONNECTED for CONNECTED and
+/// CONNECTED_RO, SUSPENDED for CONNECTING, LOST for all others. A client that connects without
+/// having a session reports LOST, although its KeeperState is CONNECTING.
 KazooState kazoo_state(KeeperState state) noexcept;
 
-/// The enumerator's name, such as "SUSPENDED".
+/// Return the enumerator's name, such as "SUSPENDED".
 const char* to_string(KazooState state) noexcept;
 const char* to_string(KeeperState state) noexcept;
 const char* to_string(EventType type) noexcept;
 
+/// Write to_string().
 std::ostream& operator<<(std::ostream& out, KazooState state);
 std::ostream& operator<<(std::ostream& out, KeeperState state);
 std::ostream& operator<<(std::ostream& out, EventType type);
 
-/// What a watch function receives. A value.
+/// The argument of a watch function (see Watcher).
 struct WatchedEvent {
     EventType type = EventType::NONE;
-    /// The state when the event arrived.
+    /// The state of the session when the event was received.
     KeeperState state = KeeperState::CLOSED;
-    /// The node, without the chroot; nothing if type is NONE.
+    /// Path of the node, without the chroot; std::nullopt if type is NONE.
     std::optional<std::string> path;
-    /// The transaction that caused the event. Only servers from 3.9 on tell it.
+    /// Zxid of the transaction that caused the event. Only servers from version 3.9 on send it;
+    /// std::nullopt with older ones and with NONE and WATCH_LOST.
     std::optional<std::int64_t> zxid;
 
     WatchedEvent() {}
@@ -105,8 +112,8 @@ struct WatchedEvent {
     friend bool operator==(const WatchedEvent&, const WatchedEvent&) = default;
 };
 
-/// Writes `WatchedEvent(type=CHANGED, state=CONNECTED, path=/a, zxid=7)`; what is not there is
-/// left out.
+/// Writes `WatchedEvent(type=CHANGED, state=CONNECTED, path=/a, zxid=7)`; a path or zxid that is
+/// not set is omitted.
 std::ostream& operator<<(std::ostream& out, const WatchedEvent& event);
 
 }  // namespace kazoo

@@ -1,4 +1,8 @@
-/// The clock of all deadlines, and lengths of time as parameters.
+/// The clock used for deadlines, and the parameter types for durations.
+///
+/// Conversions of <chrono> overflow silently: `std::chrono::hours::max()`, converted to
+/// nanoseconds, becomes a negative duration. The functions and types here saturate instead, so that
+/// such values mean "no limit". All of it is thread-safe.
 #pragma once
 
 #include <kazoo/detail/export.hpp>
@@ -10,16 +14,19 @@
 KAZOO_API_BEGIN
 namespace kazoo {
 
-/// The clock of all deadlines: steady, so that a step of the wall clock changes nothing.
+/// The clock used for all deadlines and timeouts. A steady clock: adjustments of the system time
+/// have no effect.
 using Clock = std::chrono::steady_clock;
+/// A point in time of that clock. `TimePoint::max()` means "no deadline".
 using TimePoint = Clock::time_point;
+/// A duration in that clock's unit, nanoseconds; at most about 292 years. `Duration::max()` means
+/// "no limit".
 using Duration = Clock::duration;
 
 namespace detail {
 
-/// `length` as a Duration. A length beyond the range of Duration (292 years) becomes the longest
-/// one, or the most negative one: `hours::max()` and `milliseconds::max()` mean "no limit", and the
-/// conversion of <chrono> would turn them into a negative length.
+/// Converts `length` to a Duration. A value outside the range of Duration becomes Duration::max()
+/// or Duration::min().
 template <class Rep, class Period>
 requires std::is_convertible_v<std::chrono::duration<Rep, Period>, Duration>
 [[nodiscard]] constexpr Duration saturate(std::chrono::duration<Rep, Period> length) noexcept {
@@ -35,13 +42,14 @@ requires std::is_convertible_v<std::chrono::duration<Rep, Period>, Duration>
     return Duration(static_cast<Duration::rep>(length.count()) * Ratio::num);
 }
 
-/// The longest length, in units of `To`, that converts to a Duration without overflow.
+/// Converts `length` to `To`, limited to the range of Duration, so that the result can be converted
+/// to a Duration without overflow.
 template <class To, class Rep, class Period>
 [[nodiscard]] constexpr To saturate_to(std::chrono::duration<Rep, Period> length) noexcept {
     return std::chrono::duration_cast<To>(saturate(length));
 }
 
-/// `now + length`, but never beyond the end of time. A negative length counts as zero.
+/// Returns `now + length`, at most TimePoint::max(). A negative length counts as zero.
 template <class Rep, class Period>
 [[nodiscard]] constexpr TimePoint later(
     TimePoint now, std::chrono::duration<Rep, Period> length
@@ -50,18 +58,19 @@ template <class Rep, class Period>
     if (added <= Duration::zero()) {
         return now;
     }
-    const bool overflows =
-        now > TimePoint() && added > TimePoint::max() - now;  // no sum overflows before the epoch
+    // Before the epoch no sum overflows, but the subtraction would.
+    const bool overflows = now > TimePoint() && added > TimePoint::max() - now;
     return overflows ? TimePoint::max() : now + added;
 }
 
-/// `a + b`, but never more than the longest Duration. Neither may be negative.
+/// Returns `a + b`, at most Duration::max(). Neither may be negative.
 template <class A, class B>
 [[nodiscard]] constexpr Duration sum(A a, B b) noexcept {
     return later(TimePoint(saturate(a)), b).time_since_epoch();
 }
 
-/// From `now` to `end`: zero if that is past, the longest Duration if there is no end.
+/// Returns the time from `now` to `end`: zero if `end` has passed, Duration::max() if `end` is
+/// TimePoint::max().
 [[nodiscard]] constexpr Duration time_left(TimePoint end, TimePoint now) noexcept {
     if (end == TimePoint::max()) {
         return Duration::max();
@@ -69,7 +78,8 @@ template <class A, class B>
     return now < end ? end - now : Duration::zero();
 }
 
-/// A parameter of type To that is made from every std::chrono::duration that To can be made from.
+/// A function parameter of type `To` that converts, saturating, from every std::chrono::duration
+/// that converts to `To` without loss of precision.
 template <class To>
 class SaturatedLength {
 public:
@@ -78,6 +88,7 @@ public:
     constexpr SaturatedLength(std::chrono::duration<Rep, Period> length) noexcept
         : value_(saturate_to<To>(length)) {}
 
+    /// Returns the duration.
     [[nodiscard]] constexpr To value() const noexcept { return value_; }
     constexpr operator To() const noexcept { return value_; }
 
@@ -87,11 +98,12 @@ private:
 
 }  // namespace detail
 
-/// A length of time as a parameter: made from any std::chrono::duration of whole units (`2s`,
-/// `std::chrono::hours::max()`). A length beyond 292 years is no limit: it counts as
-/// `Duration::max()`, and never overflows.
+/// A duration as a function parameter. Converts implicitly from every std::chrono::duration with an
+/// integral count of nanoseconds or a coarser unit: `2s`, `250ms`, `std::chrono::hours::max()`. A
+/// duration longer than about 292 years becomes Duration::max(), which means "no limit".
 using AnyDuration = detail::SaturatedLength<Duration>;
-/// The same in milliseconds: made from milliseconds and coarser units, at most 292 years.
+/// The same in milliseconds: converts from milliseconds and coarser units. Also limited to about
+/// 292 years. Microseconds do not compile, because they would be truncated.
 using AnyMilliseconds = detail::SaturatedLength<std::chrono::milliseconds>;
 
 }  // namespace kazoo

@@ -6,11 +6,12 @@
 KAZOO_API_BEGIN
 namespace kazoo {
 
-/// Semantic versioning: the major number changes with incompatible changes of the public headers;
-/// before 1.0 the minor number does.
+/// The version as numbers, for use in conditions. Semantic versioning: the major number increases
+/// with incompatible changes of the public headers; before 1.0 the minor number does.
 inline constexpr int library_version_major = 0;
 inline constexpr int library_version_minor = 1;
 inline constexpr int library_version_patch = 0;
+/// The version as text: "major.minor.patch".
 inline constexpr const char* library_version = "0.1.0";
 
 }  // namespace kazoo

@@ -1,3 +1,4 @@
+/// One-shot watches: the `watch` parameter of get, exists and get_children.
 #pragma once
 
 #include <kazoo/detail/access.hpp>
@@ -13,7 +14,8 @@ KAZOO_API_BEGIN
 namespace kazoo {
 
 namespace detail {
-/// The watch function that copies of a Watcher share.
+/// The watch function that copies of a Watcher share. Called on the callback lane of the client
+/// that it was given to; not synchronized otherwise.
 class WatcherState final : public RefCounted {
 public:
     explicit WatcherState(UniqueFunction<void(const WatchedEvent&)> f) : function(std::move(f)) {}
@@ -21,36 +23,50 @@ public:
 };
 }  // namespace detail
 
-/// A one-shot watch: a function that is told once of the next change of a node.
-///
-/// Made from anything callable with a `const WatchedEvent&`. Copies are the same watcher: given
-/// twice for one path and kind (`get` and `exists` are one kind, `get_children` the other) it
-/// is told once, as in kazoo. Two watchers made from equal functions are two.
-///
-/// The function runs on the handler's callback lane, after the reply that armed it and one at a
-/// time; it may block on handlers with threads. Exceptions that it throws are logged. Watches
-/// survive reconnects: a change that happened meanwhile is reported afterwards. When the session
-/// ends (expired, refused, stopped), every watch is called once, with type NONE and no path, and is
-/// removed. A watch that no server accepts again after a reconnect is called with WATCH_LOST and
-/// its path, and is removed. A call that fails sets no watch, except `exists` on a missing node.
-///
-/// In a `co_await` expression give the watcher, or the lambda, a name of its own first: g++ 12
-/// destroys a temporary lambda there twice if it captures something with a destructor. Wrapping it
-/// (`Watcher([name]...)`) does not help; a Watcher that a function returns may stand there, and so
-/// may a class with a constructor. More such forms: <kazoo/async_result.hpp>, "With g++ 12".
+/// A watch function: called once, for the next change of a node after the watch was set.
 ///
 ///     const Watcher watch([name](const WatchedEvent& event) { ... });
 ///     auto node = co_await zk.get_async("/a", watch);
+///
+/// Converts implicitly from every function object that is callable with a `const WatchedEvent&`. A
+/// handle: copies refer to the same watch function and are cheap. Watches are registered per path
+/// and kind (`get` and `exists` are one kind, `get_children` is the other); a Watcher that is given
+/// twice for the same path and kind is called once per event, as in kazoo. Two Watchers made from
+/// equal functions are different.
+///
+/// Threads: the function runs on the handler's callback lane, after the reply to the operation that
+/// set the watch, one call at a time per handler. It may block if the handler has threads of its
+/// own. Exceptions that it throws are logged at error level. Distinct copies of a Watcher may be
+/// used from different threads.
+///
+/// Lifetime: a watch survives reconnects; if the node changed while the client was disconnected,
+/// the event is delivered after the reconnect. The watch function is called and the watch removed
+/// - when the node changes (CREATED, DELETED, CHANGED, CHILD);
+/// - when the session ends because it expired, authentication failed, or the client was stopped:
+///   event type NONE, no path;
+/// - when servers do not accept the watch again after a reconnect: event type WATCH_LOST.
+///
+/// An operation that fails sets no watch, except `exists` for a missing node.
+///
+/// g++ 12 destroys a temporary lambda in a `co_await` expression twice if it captures an object
+/// with a destructor, also when it is wrapped as in `Watcher([name]...)`. Give the Watcher or the
+/// lambda a name first, as in the example above. Watchers returned by a function and objects of
+/// classes with a constructor are not affected. See "With g++ 12" in <kazoo/async_result.hpp> for
+/// other affected expressions.
 class Watcher {
 public:
     /// No watch.
     Watcher() noexcept = default;
 
+    /// Wraps a function object, which need not be copyable. Throws std::bad_alloc, or what copying
+    /// or moving `function` throws.
     template <class F>
     requires detail::CallableOtherThan<Watcher, F, void, const WatchedEvent&> Watcher(F&& function)
         : state_(detail::make_ref<detail::WatcherState>(std::forward<F>(function))) {}
 
+    /// Returns true unless this is "no watch".
     explicit operator bool() const noexcept { return static_cast<bool>(state_); }
+    /// Returns true if both refer to the same watch function, or to none.
     friend bool operator==(const Watcher&, const Watcher&) noexcept = default;
 
 private:
