@@ -1,4 +1,4 @@
-/// Several embedded servers over one replicated-looking state.
+/// Several embedded servers that look like a replicated ensemble to their clients.
 #pragma once
 
 #include <kazoo/detail/export.hpp>
@@ -13,23 +13,30 @@
 KAZOO_API_BEGIN
 namespace kazoo::testing {
 
-/// One server of an Ensemble.
+/// One server of an Ensemble. Thread-safe, like ServerControl.
 class EnsembleServer : public ServerControl {
 public:
-    /// Cuts the server off from the others: clients stay connected and keep their sessions, writes
-    /// (and sync) fail with NotReadOnlyCallError, reads show what was before. Whoever connects
-    /// finds a read-only server (Server::set_read_only). Nothing if it is cut off already.
+    /// Cuts the server off from the others. Connected clients stay connected and keep their
+    /// sessions; writes and sync fail with NotReadOnlyCallError, reads show the state before the
+    /// cut. New connections find a server in read-only mode (see Server::set_read_only). No effect
+    /// if the server is cut off already.
     void cut_off();
-    /// Ends `cut_off`: the server catches up and serves as before. Nothing if it is not cut off.
+    /// Ends cut_off(): the server applies the transactions that it has missed, unless it also lags,
+    /// and accepts writes again. Local sessions from its read-only mode end. No effect if it is not
+    /// cut off.
     void rejoin();
+    /// Returns true between cut_off() and rejoin().
     [[nodiscard]] bool is_cut_off() const;
 
-    /// From now on the server hears nothing of writes: reads are stale, a write through it is
-    /// carried out, but is answered only when the server has caught up, and so is sync.
+    /// Stops applying transactions: from now on reads through this server are stale. A write
+    /// through it still takes effect in the ensemble, but its reply, like that of a sync, is
+    /// delayed until the server has caught up. No effect if the server lags already.
     void lag();
-    /// Ends `lag`: the server applies what it has missed.
+    /// Ends lag(): the server applies the transactions that it has missed and sends the delayed
+    /// replies, unless it is also cut off.
     void catch_up();
-    /// The number of the last transaction that its reads show; zxid() is that of the ensemble.
+    /// Returns the zxid of the last transaction that reads through this server show; zxid() returns
+    /// that of the ensemble.
     [[nodiscard]] std::int64_t applied_zxid() const;
 
 private:
@@ -38,39 +45,50 @@ private:
     void set_condition(bool lagging, bool cut_off);
 };
 
-/// Several servers that look like a replicated ensemble to their clients: one order of writes, one
-/// set of sessions, but each server with its own view of the nodes, which can be made to fall
-/// behind. Any of them can be stopped and started, cut off, or made to lag; a client moves between
-/// them with its session:
+/// Several embedded servers with one order of transactions and one set of sessions. Each server has
+/// its own copy of the nodes, which can be made to lag behind. Clients can move between the servers
+/// and keep their session. Each server can be stopped and started, cut off, or made to lag:
 ///
 ///     kazoo::testing::Ensemble ensemble(3);
 ///     kazoo::KazooClient zk(kazoo::ClientOptions().hosts(ensemble.hosts()));
 ///     zk.start();
 ///     ensemble[0].stop();
 ///
-/// There is no leader and no quorum: one server that runs is enough for writes. For the rest as
-/// Server: one thread, any thread may call, nothing is kept at its end.
+/// There is no leader election and no quorum: writes succeed as long as one server runs that is not
+/// cut off.
+///
+/// Otherwise like Server: all servers share one thread, functions may be called from any thread,
+/// and nodes and sessions are lost when the ensemble is destroyed.
 class Ensemble {
 public:
-    /// Starts `servers` of them, at least one. Throws what Server throws.
+    /// Starts `servers` servers (at least one). If ServerOptions::listen names a port, they use
+    /// this port and those that follow it. Throws the exceptions of Server's constructor, and
+    /// ConfigurationError if `servers` is 0.
     explicit Ensemble(std::size_t servers = 3, const ServerOptions& options = ServerOptions());
+    /// An ensemble that was moved from may only be destroyed or assigned to.
     Ensemble(Ensemble&&) noexcept;
+    /// Exchanges the two ensembles.
     Ensemble& operator=(Ensemble&&) noexcept;
+    /// Closes all connections, frees the ports and ends the thread. Blocks until that is done.
     ~Ensemble();
 
+    /// Returns the number of servers, stopped ones included.
     [[nodiscard]] std::size_t size() const noexcept { return servers_.size(); }
-    /// Counts from 0; std::out_of_range beyond the last.
+    /// Returns a server, counted from 0. Throws std::out_of_range if there is none.
     [[nodiscard]] EnsembleServer& operator[](std::size_t server) { return servers_.at(server); }
     [[nodiscard]] const EnsembleServer& operator[](std::size_t server) const {
         return servers_.at(server);
     }
-    /// The addresses of all, separated by commas.
+    /// Returns the addresses of all servers, separated by commas, for ClientOptions::hosts.
     [[nodiscard]] std::string hosts() const;
 
-    // As those of any of its servers.
+    // Functions that concern the whole ensemble; see ServerControl.
 
+    /// Ends a session as if it had expired. Returns false if there is no such session.
     bool expire_session(std::int64_t session) { return servers_.front().expire_session(session); }
+    /// Returns the ids of all sessions, in ascending order.
     [[nodiscard]] std::vector<std::int64_t> sessions() const { return servers_.front().sessions(); }
+    /// Returns the zxid of the last transaction.
     [[nodiscard]] std::int64_t zxid() const { return servers_.front().zxid(); }
 
 private:

@@ -1,4 +1,12 @@
-/// What the embedded server shall do wrong.
+/// Fault injection for the embedded server.
+///
+/// Examples:
+///
+///     server.inject(Fault::drop_after().on(Request::create).once());     // lost reply of a create
+///     server.inject(Fault::fail(Errc::no_auth).path("/secret"));         // until removed
+///     const auto held = server.inject(Fault::hold().on(Request::get));   // server hangs ...
+///     server.remove(held);                                               // ... until here
+///     server.handshakes(Handshake::refuse, 3);                           // three failed connects
 #pragma once
 
 #include <kazoo/detail/export.hpp>
@@ -14,9 +22,11 @@
 KAZOO_API_BEGIN
 namespace kazoo::testing {
 
-/// Requests by what they ask for, in whichever of its forms the protocol has.
+/// The kinds of requests that a fault can be restricted to. Each covers all variants that the
+/// protocol has for the operation; `create`, for example, also matches create2, createContainer
+/// and createTTL.
 enum class Request {
-    any,  ///< all but pings
+    any,  ///< All requests except pings.
     create,
     delete_,
     exists,
@@ -26,85 +36,96 @@ enum class Request {
     set_acls,
     get_children,
     sync,
-    multi,
-    set_watches,  ///< what a client says after a reconnect about the watches it has
-    add_watch,    ///< persistent and recursive watches
+    multi,        ///< Transactions, and multi-reads.
+    set_watches,  ///< Sent by a client after a reconnect to restore its watches.
+    add_watch,    ///< Sets a persistent or recursive watch.
     remove_watches,
-    auth,
+    auth,  ///< Authentication, including SASL.
     ping,
-    close,  ///< the end of a session
+    close,  ///< Ends a session.
 };
 
-/// Names an injected fault.
+/// Identifies an injected fault; pass it to ServerControl::remove(). Ids are not reused.
 using FaultId = std::uint64_t;
 
-/// One thing that a server does wrong with requests, from the moment it is injected until it is
-/// removed or has happened `times` times. Chainable:
+/// A fault: what a server does wrong, for which requests, and how often.
 ///
-///     server.inject(Fault::drop_after().on(Request::create).once());
-///
-/// What a fault leaves open matches everything; of several that match a request, the one injected
-/// first is met.
+/// The static functions create a fault of one kind, which applies to every request except pings
+/// until it is removed. The setters restrict it; they can be chained. If several faults match a
+/// request, the one injected first takes effect. A value type: it has no effect until it is passed
+/// to ServerControl::inject(), which copies it.
 class Fault {
 public:
+    /// The kinds of faults; see the static functions.
     enum class Kind { drop_before, drop_after, hold, delay, fail };
 
-    /// Closes the connection instead: nothing is applied. The client cannot know that.
+    /// Closes the connection instead of handling the request, so that it is not applied. Clients
+    /// cannot distinguish this from drop_after().
     [[nodiscard]] static Fault drop_before() { return Fault(Kind::drop_before); }
-    /// Applies the request, then closes the connection without a reply. To the client it looks
-    /// like drop_before: ConnectionLoss with the outcome unknown.
+    /// Applies the request, then closes the connection without a reply. A write fails with
+    /// ConnectionLoss and Outcome::unknown.
     [[nodiscard]] static Fault drop_after() { return Fault(Kind::drop_after); }
-    /// Applies the request; its reply waits until the fault is removed, and so does everything
-    /// that follows it on the connection, pings too.
+    /// Applies the request, but holds the reply back until the fault is removed. Everything sent
+    /// after it on the same connection is held back as well, including watch events and replies to
+    /// pings.
     [[nodiscard]] static Fault hold() { return Fault(Kind::hold); }
-    /// Applies the request; its reply comes that much later, and what follows it not before.
+    /// Applies the request, but sends the reply after a delay (milliseconds or coarser units).
+    /// Everything sent after it on the same connection waits as well.
     [[nodiscard]] static Fault delay(AnyMilliseconds time) {
         Fault fault(Kind::delay);
         fault.delay_ = time;
         return fault;
     }
-    /// Answers this error and applies nothing.
+    /// Replies with this error instead of applying the request.
     [[nodiscard]] static Fault fail(Errc error) {
         Fault fault(Kind::fail);
         fault.error_ = error;
         return fault;
     }
 
+    /// Restricts the fault to one kind of request. Request::ping is matched only if given here.
     Fault& on(Request request) & noexcept {
         request_ = request;
         return *this;
     }
     Fault on(Request request) && noexcept { return std::move(on(request)); }
 
-    /// Only requests whose path begins so. Those without a path do not match.
+    /// Restricts the fault to requests whose path starts with `prefix`. Paths include the client's
+    /// chroot. Requests that have no single path (multi, set_watches, auth, ping, close) do not
+    /// match, except with an empty prefix, the default.
     Fault& path(std::string prefix) & noexcept {
         path_ = std::move(prefix);
         return *this;
     }
     Fault path(std::string prefix) && noexcept { return std::move(path(std::move(prefix))); }
 
-    /// Only requests of this session (KazooClient::client_id).
+    /// Restricts the fault to requests of one session (KazooClient::client_id()). 0, the default,
+    /// matches all sessions.
     Fault& session(std::int64_t id) & noexcept {
         session_ = id;
         return *this;
     }
     Fault session(std::int64_t id) && noexcept { return std::move(session(id)); }
 
-    /// So many matching requests are served properly first.
+    /// Number of matching requests to serve normally before the fault takes effect. Default: 0.
     Fault& skip(int count) & noexcept {
         skip_ = count;
         return *this;
     }
     Fault skip(int count) && noexcept { return std::move(skip(count)); }
 
-    /// Happens so many times. Default: every time.
+    /// Number of times that the fault occurs. Default: no limit. A fault of kind `hold` keeps
+    /// holding replies back afterwards, until it is removed.
     Fault& times(int count) & noexcept {
         times_ = count;
         return *this;
     }
     Fault times(int count) && noexcept { return std::move(times(count)); }
+    /// Same as times(1).
     Fault& once() & noexcept { return times(1); }
     Fault once() && noexcept { return std::move(times(1)); }
+
+    // The attributes, as set above.
 
     [[nodiscard]] Kind kind() const noexcept { return kind_; }
     [[nodiscard]] Request request() const noexcept { return request_; }
@@ -128,21 +149,21 @@ private:
     Errc error_ = Errc::ok;
 };
 
-/// What becomes of handshakes.
+/// How a server responds to the handshake of a connection; see ServerControl::handshakes().
 enum class Handshake {
     normal,
-    refuse,   ///< The connection is closed at once.
-    hang,     ///< It is never answered.
-    garbage,  ///< The answer is none.
-    /// A new session instead of the one that was asked for, as ClickHouse Keeper does it.
+    refuse,   ///< Closes the connection without a response.
+    hang,     ///< Never responds; the connection stays open.
+    garbage,  ///< Responds with bytes that are not ZooKeeper's protocol.
+    /// Creates a new session instead of resuming the requested one, as ClickHouse Keeper does.
     other_session,
-    /// The answer says that the session is gone, whether it is or not.
+    /// Responds that the session has expired, even if it has not.
     expired,
-    /// The answer of a ClickHouse Keeper that has no leader.
+    /// Responds like a ClickHouse Keeper server that has no leader.
     keeper_without_leader,
-    /// The answer of a read-only Apache server (3.7 and later) that makes no new sessions.
+    /// Responds like a read-only Apache server (3.7 and later) that refuses new sessions.
     not_read_only,
-    /// Without the last byte, as of servers before 3.4.
+    /// Omits the last byte of the response, the read-only flag, as servers before 3.4 do.
     short_answer,
 };
 

@@ -1,4 +1,4 @@
-/// A ZooKeeper server inside the process, for tests and first steps.
+/// An embedded ZooKeeper server, for tests and first steps.
 #pragma once
 
 #include <kazoo/detail/export.hpp>
@@ -8,35 +8,48 @@
 KAZOO_API_BEGIN
 namespace kazoo::testing {
 
-/// A standalone ZooKeeper server on a thread of its own, up in milliseconds, without a JVM and
-/// without files:
+/// A standalone ZooKeeper server inside the process. It starts within milliseconds, needs neither a
+/// JVM nor files, and serves any ZooKeeper client over TCP:
 ///
 ///     kazoo::testing::Server server;
 ///     kazoo::KazooClient zk(kazoo::ClientOptions().hosts(server.hosts()));
+///     zk.start();
 ///
-/// It speaks to any client as Apache ZooKeeper 3.9 does and can be told to do it wrong (see
-/// ServerControl). A process may have as many as it has ports. It forgets everything at its end
-/// and replaces no ensemble: production runs Apache ZooKeeper.
+/// It behaves like Apache ZooKeeper 3.9 (see Release for others) and supports fault injection; see
+/// ServerControl and Fault. A process may have any number of servers. Nodes and sessions are kept
+/// in memory and are lost when the server is destroyed; do not use it in production.
 ///
-/// Its thread handles no signals. It shares nothing with a child process: there every function
-/// throws ForkedError, and the destructor leaves the parent's server alone.
+/// Threads: the server runs on one thread of its own, with all signals blocked. See ServerControl
+/// for the thread safety of its functions. Construction, move assignment and destruction must not
+/// run concurrently with other calls on the same object.
+///
+/// After a fork the server exists in the parent process only. In the child its functions throw
+/// ForkedError, except hosts() and port(), and the destructor has no effect on the parent's server.
 class Server : public ServerControl {
 public:
-    /// Starts: clients may connect when this returns. Throws AddressInUseError if something else
-    /// listens at the address, ListenError if it is none of this machine or may not be used,
-    /// ConfigurationError for options that cannot be (a malformed address, a key that is not the
-    /// certificate's), std::system_error if there is no thread to be had.
+    /// Starts the server; when this returns, it accepts connections. Throws
+    /// - AddressInUseError if another socket listens at the address;
+    /// - ListenError if the host name cannot be resolved, or the address does not belong to this
+    ///   machine or may not be used by this process;
+    /// - ConfigurationError if an option is invalid, such as a malformed address, or a private key
+    ///   that does not belong to the certificate;
+    /// - std::system_error if no thread can be created, and std::bad_alloc.
     explicit Server(const ServerOptions& options = ServerOptions());
+    /// A server that was moved from may only be destroyed or assigned to.
     Server(Server&&) noexcept;
+    /// Exchanges the two servers.
     Server& operator=(Server&&) noexcept;
-    /// Stops: all connections are closed, the port is free again.
+    /// Closes all connections, frees the port and ends the thread. Blocks until that is done.
     ~Server();
 
-    /// Whether it is cut off from the others of an imagined ensemble (Apache's read-only mode):
-    /// writes fail with NotReadOnlyCallError, reads go on. At either change all connections are
-    /// closed, as there. A read-only server takes clients with ClientOptions::read_only alone, and
-    /// gives them sessions that end when it is read-only no more; from 3.7 on a client that has a
-    /// session of the ensemble is turned away as well and waits, SUSPENDED, for a better time.
+    /// Switches read-only mode on or off, as if this server were cut off from the other servers of
+    /// an ensemble, or connected to them again. Every change closes all connections, as in Apache
+    /// ZooKeeper; a call that changes nothing has no effect.
+    ///
+    /// In read-only mode writes and sync fail with NotReadOnlyCallError; reads are served. Only
+    /// clients with ClientOptions::read_only can connect; they get local sessions, which end when
+    /// read-only mode ends. From Release::zookeeper_3_7 on, a client that has a regular session
+    /// cannot connect with it; it stays SUSPENDED until read-only mode ends or its session expires.
     void set_read_only(bool read_only);
 };
 

@@ -1,4 +1,4 @@
-/// What a test can do to an embedded server.
+/// Control of an embedded server: start and stop, fault injection, connections and sessions.
 #pragma once
 
 #include <kazoo/detail/export.hpp>
@@ -17,74 +17,96 @@ namespace kazoo::testing {
 
 class Host;
 
-/// The server cannot listen at its address. The code is the system's, what() names the address.
+/// Thrown if a server cannot listen at its address. code() is the operating system's error, what()
+/// contains the address.
 class ListenError : public KazooException {
 public:
     using KazooException::KazooException;
 };
 
-/// Because another process, or another Server of this one, listens there. Port 0 never is.
+/// Thrown if another socket, of this or another process, already listens at the address. Cannot
+/// happen with port 0.
 class AddressInUseError : public ListenError {
 public:
     using ListenError::ListenError;
 };
 
-/// One server: a Server, or one of an Ensemble. A handle: copies are the same server, and none may
-/// be used when the Server or Ensemble it came from is gone.
+/// A handle to one embedded server: the base class of Server and EnsembleServer.
 ///
-/// Any thread may call any function. Each returns when it is done: what clients see of it is then
-/// on its way. In a child process after fork they throw ForkedError.
+/// Copies refer to the same server. Once the Server or Ensemble has been destroyed, all functions
+/// of a copy throw ConfigurationError, except hosts() and port().
+///
+/// Thread-safe: each function, except hosts() and port(), is executed on the server's thread and
+/// blocks until it has taken effect there. Clients notice the effect shortly afterwards. In a child
+/// process after a fork these functions throw ForkedError.
 class ServerControl {
 public:
+    /// For the `times` of handshakes(): no limit.
     static constexpr int every_time = std::numeric_limits<int>::max();
 
-    /// "127.0.0.1:45123", for ClientOptions::hosts. The same for the life of the server.
+    /// Returns the address, such as "127.0.0.1:45123", for ClientOptions::hosts. It does not change
+    /// during the life of the server.
     [[nodiscard]] const std::string& hosts() const noexcept;
+    /// Returns the port; if ServerOptions::listen gave port 0, the one that the system chose.
     [[nodiscard]] std::uint16_t port() const noexcept;
 
-    /// As a server that is killed: all connections are closed, new ones are refused. Nodes and
-    /// sessions live on, and sessions expire; the port is kept. Nothing if stopped already.
+    /// Stops serving, like a server process that is killed: closes all connections and refuses new
+    /// ones. The port stays reserved. Nodes and sessions are kept; sessions expire if no client
+    /// renews them in time. No effect if the server is stopped already.
     void stop();
-    /// As if restarted, at the same address. Nothing if it runs. Throws AddressInUseError if
-    /// somebody has taken the port all the same, ListenError for other reasons.
+    /// Serves again at the same address, with the nodes and sessions that are left. No effect if
+    /// the server is running. Throws AddressInUseError or ListenError if it can no longer listen at
+    /// the address.
     void start();
+    /// Returns true unless the server is stopped.
     [[nodiscard]] bool running() const;
-    /// Clients that are connected, with a session or not yet.
+    /// Returns the number of open connections, including those whose handshake is not complete.
     [[nodiscard]] std::size_t connections() const;
 
-    // Faults of this server. They outlast stop and start.
+    // Fault injection. Faults concern this server only and stay in effect across stop and start.
 
+    /// Injects a fault; requests that arrive from now on may be affected. Returns the id for
+    /// remove().
     FaultId inject(const Fault& fault);
-    /// Replies that were held go now. False if there is none of that name, or no more.
+    /// Removes a fault. Replies that it held back are sent. Returns false if there is no such
+    /// fault: it was removed before, or, unless it is Fault::hold, it has occurred as often as
+    /// Fault::times allows and a later inject() has removed it.
     bool remove(FaultId fault);
-    /// Serves every request and handshake properly again. Replies that were held go now.
+    /// Removes all faults, including those of handshakes. Replies that were held back are sent. A
+    /// server that is read-only, cut off or lagging stays so.
     void clear_faults();
-    /// What becomes of the next so many handshakes.
+    /// Selects the behaviour for the next `times` handshakes, replacing an earlier selection; later
+    /// handshakes are normal.
     void handshakes(Handshake what, int times = every_time);
 
-    /// Closes the connections to this server: all, or that of a session. Sessions live on.
+    /// Closes all connections to this server. The sessions continue.
     void drop_connections();
+    /// Closes the connection of one session, if it is connected to this server; with 0 all
+    /// connections. The session continues.
     void drop_connection(std::int64_t session);
 
-    // Of the whole ensemble, if there is one.
+    // Functions that concern the whole ensemble, if the server belongs to one.
 
-    /// Ends a session as if it had been silent for too long: its ephemeral nodes go, its connection
-    /// is closed, and it hears of its end when it comes back. False if there is no such session.
+    /// Ends a session as if it had expired: its ephemeral nodes are deleted and its connection is
+    /// closed; when its client reconnects, it gets KeeperState::EXPIRED_SESSION. `session` is the
+    /// session id, as in KazooClient::client_id(). Returns false if there is no such session.
     bool expire_session(std::int64_t session);
-    /// The sessions that live, by their ids.
+    /// Returns the ids of all sessions in ascending order, without the local sessions of a
+    /// read-only server.
     [[nodiscard]] std::vector<std::int64_t> sessions() const;
-    /// The number of the last transaction.
+    /// Returns the zxid of the last transaction.
     [[nodiscard]] std::int64_t zxid() const;
-    /// Goes on counting from there, as after a restore from another time. Ahead or back; clients
-    /// that have seen a larger one are turned away at their next connect.
+    /// Sets the zxid from which the next transaction continues, as if the servers had been restored
+    /// from a backup. It may be lower than the current one: clients that have seen a higher zxid
+    /// are then refused when they reconnect.
     void set_zxid(std::int64_t zxid);
 
 protected:
     ServerControl(std::shared_ptr<Host> host, std::size_t place)
         : host_(std::move(host)), place_(place) {}
 
-    std::shared_ptr<Host> host_;
-    std::size_t place_;
+    std::shared_ptr<Host> host_;  // shared by all handles; its servers run on its thread
+    std::size_t place_;           // index of this server in the host
 };
 
 }  // namespace kazoo::testing

@@ -1,4 +1,4 @@
-/// How the embedded server is made.
+/// The options of the embedded server.
 #pragma once
 
 #include <kazoo/detail/export.hpp>
@@ -13,9 +13,9 @@
 KAZOO_API_BEGIN
 namespace kazoo::testing {
 
-/// Which server the embedded one pretends to be: its version text, the operations it knows, and
-/// the habits by which clients can tell the releases apart. Each Apache release stands for its last
-/// patch.
+/// The server whose behaviour the embedded server imitates: its version string, the operations that
+/// it supports, and other differences that clients can observe. For Apache ZooKeeper each value
+/// stands for the last patch release.
 enum class Release {
     zookeeper_3_4,
     zookeeper_3_5,
@@ -23,16 +23,19 @@ enum class Release {
     zookeeper_3_7,
     zookeeper_3_8,
     zookeeper_3_9,
-    /// ClickHouse Keeper: gives every client that comes back a new session, never says goodbye,
-    /// drops connections that ask for an operation it does not know.
+    /// ClickHouse Keeper: gives every reconnecting client a new session, closes sessions without a
+    /// reply, and closes the connection on an unsupported operation.
     clickhouse_keeper,
 };
 
-/// What a Server or an Ensemble is made of. Chainable:
+/// The options of a Server or an Ensemble. Setters can be chained:
 ///
 ///     Server server(ServerOptions().tick(100ms).release(Release::zookeeper_3_4));
 ///
-/// The defaults are those of Apache ZooKeeper 3.9, but for what is said here.
+/// Each option has a setter, `option(value)`, and a getter, `option()`. Durations are in
+/// milliseconds or coarser units. The defaults are those of Apache ZooKeeper 3.9 unless stated
+/// otherwise. Constructors of servers throw ConfigurationError if a value is out of range. A value
+/// type.
 class ServerOptions {
 public:
     using milliseconds = std::chrono::milliseconds;
@@ -56,7 +59,7 @@ public:                                               \
 private:                                              \
     Type name##_ = initial
 
-// In milliseconds, of any std::chrono::duration that has no finer units.
+// Stored in milliseconds; set from any std::chrono::duration of milliseconds or coarser units.
 #define KAZOO_TIME_OPTION(name, initial)                      \
 public:                                                       \
     ServerOptions& name(AnyMilliseconds value)& {             \
@@ -76,45 +79,52 @@ private:                                                      \
         initial                                               \
     }
 
-    /// Where to listen: "host:port". The host is an address (IPv6 in brackets) or a name, which is
-    /// looked up once; port 0 is a free one that the system chooses. An Ensemble takes one port
-    /// for each server: the given one and those that follow, or free ones.
+    /// The address to listen at: "host:port". The host is an IP address (IPv6 in brackets) or a
+    /// name, which is resolved once, by the constructor. With port 0 the system chooses a free
+    /// port. An Ensemble uses one port per server: the given port and those that follow it, or free
+    /// ones. Default: a free port of the loopback interface.
     KAZOO_OPTION(std::string, listen, "127.0.0.1:0");
-    /// The server's unit of time: sessions expire at its multiples. At least 1 ms.
+    /// The server's unit of time (Apache's tickTime): sessions expire at multiples of it. At least
+    /// 1 ms.
     KAZOO_TIME_OPTION(tick, 2000);
-    /// What session timeouts can be; zero stands for 2 and 20 ticks. Tests of expiry want short
-    /// ones: `.tick(20ms).min_session_timeout(50ms)`.
+    /// The range of session timeouts that clients can get; requests outside it are clamped. 0: 2
+    /// ticks and 20 ticks. For tests of session expiry use short ones:
+    /// `.tick(20ms).min_session_timeout(50ms)`.
     KAZOO_TIME_OPTION(min_session_timeout, 0);
     KAZOO_TIME_OPTION(max_session_timeout, 0);
+    /// The server to imitate.
     KAZOO_OPTION(Release, release, Release::zookeeper_3_9);
-    /// Whether nodes with a time to live can be made (Apache's extendedTypesEnabled, which is off
-    /// there by default).
+    /// Whether nodes with a time to live can be created (Apache's extendedTypesEnabled, whose
+    /// default is false).
     KAZOO_OPTION(bool, ttl_nodes, true);
-    /// How often containers without children and nodes whose time is over are removed.
+    /// The interval at which empty container nodes and expired TTL nodes are removed. 0: never.
     KAZOO_TIME_OPTION(reaper_interval, 60'000);
-    /// "super:<digest>" as kazoo::make_digest_acl_credential gives it: who authenticates
-    /// so may do everything.
+    /// The superuser, who is not subject to ACLs: "super:<digest>", as returned by
+    /// kazoo::make_digest_acl_credential(). Empty: there is none.
     KAZOO_OPTION(std::string, super_digest, "");
-    /// The zxid before that of the first transaction. Not negative. Clients refuse to go back in
-    /// time: a server that takes the place of an earlier one at the same address must begin beyond
-    /// the zxids that the clients of that one have seen, or it turns them away. `kazoo serve`
-    /// begins at the seconds of the clock times 2^20; the default here makes runs alike.
+    /// The zxid before the first transaction; not negative. Servers refuse clients that have seen a
+    /// higher zxid than their own, so a server that replaces an earlier one at the same address
+    /// must start above that one's zxids. `kazoo serve` starts at the Unix time in seconds times
+    /// 2^20; the default of this option makes test runs reproducible.
     KAZOO_OPTION(std::int64_t, first_zxid, 0);
-    /// One request (jute.maxbuffer); whoever sends more is disconnected.
+    /// The maximum size of a request in bytes (Apache's jute.maxbuffer); larger ones close the
+    /// connection.
     KAZOO_OPTION(std::size_t, max_request_bytes, 0xfffff);
-    /// What may wait for a client that does not read; with more it is disconnected.
+    /// The maximum number of bytes queued for a client that does not read its replies; if it is
+    /// exceeded, the connection is closed.
     KAZOO_OPTION(std::size_t, max_unsent_bytes, std::size_t{64} << 20);
-    /// Connections at one time; those beyond are closed at once. Zero: no limit.
+    /// The maximum number of connections per server; further ones are closed at once. 0: no limit.
     KAZOO_OPTION(std::size_t, max_connections, 0);
-    /// Whether the hard limits of quotas are enforced (Apache's zookeeper.enforceQuota, which is
-    /// off there by default, too): requests beyond them fail with QuotaExceededError.
+    /// Whether hard limits of quotas are enforced (Apache's zookeeper.enforceQuota); requests that
+    /// exceed them fail with QuotaExceededError.
     KAZOO_OPTION(bool, enforce_quota, false);
-    /// Whether a handshake that asks for a session closes the connection of that session before
-    /// its password is looked at, as Apache ZooKeeper does: a client with a wrong password then
-    /// disconnects the owner. By default only the right password does.
+    /// Whether a handshake that requests a session closes that session's current connection before
+    /// the password is checked, as Apache ZooKeeper does; a client with a wrong password then
+    /// disconnects the owner of the session. By default the password is checked first.
     KAZOO_OPTION(bool, takeover_closes_first, false);
-    /// Both given: all clients must speak TLS. Files in PEM form, the certificate (with those that
-    /// signed it behind it) and its private key without a password.
+    /// TLS: files in PEM format, the certificate (followed by its intermediate certificates) and
+    /// its private key, which must not be encrypted. If both are given, clients must use TLS 1.2 or
+    /// later; giving only one is an error. Default: no TLS.
     KAZOO_OPTION(std::string, tls_certificate, "");
     KAZOO_OPTION(std::string, tls_key, "");
 #undef KAZOO_OPTION
