@@ -5,7 +5,8 @@
 KAZOO_API_BEGIN
 namespace kazoo::detail {
 
-/// Lets the library reach what its handles hold, without public members for that.
+/// Gives the library access to the private state of its public handles (AsyncResult, Watcher,
+/// KazooClient), which have it as a friend, so that they need no public accessors.
 struct Access {
     template <class Handle>
     [[nodiscard]] static const auto& state(const Handle& handle) noexcept {
@@ -17,13 +18,13 @@ struct Access {
     }
 };
 
-/// What is behind an AsyncResult or a Watcher.
+/// Returns the shared state of an AsyncResult or a Watcher.
 template <class Handle>
 [[nodiscard]] const auto& state_of(const Handle& handle) noexcept {
     return Access::state(handle);
 }
 
-/// What is behind a KazooClient.
+/// Returns the Core of a KazooClient.
 template <class Client>
 [[nodiscard]] const auto& core_of(const Client& client) noexcept {
     return Access::core(client);

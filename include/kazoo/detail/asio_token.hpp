@@ -12,6 +12,7 @@
 #include <type_traits>
 
 KAZOO_API_BEGIN
+// Forward-declared to avoid including <boost/asio/spawn.hpp> and <boost/asio/awaitable.hpp>.
 namespace boost::asio {
 template <typename Executor>
 class basic_yield_context;
@@ -23,6 +24,7 @@ class awaitable_frame_base;
 
 namespace kazoo::detail {
 
+/// The completion signatures of an AsyncResult<T>: one with an exception, one with an error code.
 template <class T>
 struct SignaturesOf {
     using WithException = void(std::exception_ptr, T);
@@ -43,8 +45,9 @@ inline constexpr bool is_error_code_signature = false;
 template <class... T>
 inline constexpr bool is_error_code_signature<void(boost::system::error_code, T...)> = true;
 
-/// Tokens that are made for error codes. A yield_context is one of them: that of Boost 1.81 cannot
-/// take exceptions.
+/// True for completion tokens that expect an error code as the first argument. This includes
+/// yield_context, because that of Boost 1.81 does not support std::exception_ptr. Tokens with an
+/// associated executor or cancellation slot are like the token inside.
 template <class Token>
 inline constexpr bool wants_error_code = false;
 template <class Token>
@@ -60,13 +63,16 @@ template <class Token, class Slot>
 inline constexpr bool wants_error_code<boost::asio::cancellation_slot_binder<Token, Slot>> =
     wants_error_code<Token>;
 
+/// The signature to use for a token unless the user has chosen one explicitly.
 template <class T, class Token>
 using TokenSignature = std::conditional_t<
     wants_error_code<std::remove_cvref_t<Token>>,
     ErrorCodeSignature<T>,
     ExceptionSignature<T>>;
 
-/// What an asio::awaitable tries as a token for `co_await result`.
+/// True for the argument with which asio::awaitable tries to call the operand of a `co_await`. For
+/// `co_await result` without a token this instantiates AsyncResult::operator(), which can then
+/// reject it with a readable message.
 template <class Token>
 inline constexpr bool is_bare_co_await = false;
 template <class Executor>

@@ -8,31 +8,40 @@
 KAZOO_API_BEGIN
 namespace kazoo::detail {
 
+// The types of this_coro::uncancellable, reset_cancellation and cancelled.
 struct UncancellableTag {};
 struct ResetCancellationTag {};
 struct CancelledTag {};
 
-/// Whether a coroutine was cancelled, and what it awaits, which is what cancellation goes to.
+/// The cancellation state of a coroutine: whether cancellation was requested, and the result that
+/// the coroutine awaits, to which a request is passed on.
+///
+/// Thread-safe: a request may come from any thread while the coroutine runs on another. The caller
+/// cancels the awaited result itself, after the mutex is released, because cancelling may run user
+/// code.
 class Cancellation {
 public:
-    /// Remembers what is awaited from now on; says whether it is to be cancelled at once, because
-    /// cancellation was asked for before.
+    /// Called when the coroutine is about to await `awaited`. Returns true if `awaited` must be
+    /// cancelled at once, because cancellation was requested before.
     [[nodiscard]] bool begin_await(RefPtr<ResultStateBase> awaited) noexcept;
     void end_await() noexcept;
 
-    /// Notes that cancellation was asked for. Returns what to cancel; null if there is nothing, or
-    /// in an uncancellable section.
+    /// Records a request. Returns the result to cancel; null if the coroutine awaits nothing, or is
+    /// in an uncancellable section. The request then takes effect at its next await outside of such
+    /// sections.
     [[nodiscard]] RefPtr<ResultStateBase> request() noexcept;
     [[nodiscard]] bool requested() noexcept;
-    /// Forgets it; says whether it was.
+    /// Withdraws the request; returns true if there was one.
     bool reset() noexcept;
 
+    /// Begin and end an uncancellable section; sections may be nested.
     void enter_section() noexcept;
     void leave_section() noexcept;
 
 private:
     std::mutex mutex_;
-    RefPtr<ResultStateBase> awaited_;
+    // Guarded by mutex_:
+    RefPtr<ResultStateBase> awaited_;  // null while the coroutine runs
     bool requested_ = false;
     int sections_ = 0;
 };

@@ -19,7 +19,7 @@ class KazooClient;
 
 namespace kazoo::detail {
 
-/// A pointer to a member function of KazooClient.
+/// True for pointers to member functions of KazooClient.
 template <class F>
 inline constexpr bool is_client_call = false;
 template <class F>
@@ -28,7 +28,8 @@ inline constexpr bool is_client_call<F> = is_client_call<std::remove_cvref_t<F>>
 template <class F>
 inline constexpr bool is_client_call<F KazooClient::*> = std::is_function_v<F>;
 
-/// What a function of KazooClient takes for an argument that is left out.
+/// Returns the default of a trailing parameter of KazooClient's functions. Default arguments are
+/// lost in a call through a member pointer, so they are repeated here, by type.
 template <class Argument>
 Argument default_argument() {
     static_assert(
@@ -38,12 +39,13 @@ Argument default_argument() {
         "kazoo: a required argument is missing: pass the data or the access list"
     );
     if constexpr (std::is_same_v<Argument, std::int32_t>) {
-        return -1;  // every version
+        return -1;  // the version parameter: any version
     } else {
         return Argument();
     }
 }
 
+/// Calls `operation` with the given arguments and the defaults of the missing trailing ones.
 template <class R, class Client, class... Params, class... Args>
 R call_client(
     R (Client::*operation)(std::string_view, Params...),

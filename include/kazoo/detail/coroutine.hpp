@@ -14,15 +14,17 @@ KAZOO_API_BEGIN
 namespace kazoo {
 namespace detail {
 
-/// Resumes a coroutine when a result is ready.
+/// The link that resumes a coroutine when a result is ready. Part of the coroutine's frame.
 class Resumption final : public Link {
 public:
-    /// `owned`: the coroutine belongs to nobody else, and ends if nothing will resume it.
+    /// `owned`: the coroutine returns an AsyncResult, so no other object owns its frame. If it will
+    /// never be resumed, it is destroyed here.
     explicit Resumption(bool owned) noexcept : Link(true), owned_(owned) {}
     void set(std::coroutine_handle<> waiting) noexcept { waiting_ = waiting; }
     void run(ResultStateBase& result) noexcept override {
         try {
-            std::coroutine_handle<>(waiting_).resume();  // this object may be gone after that
+            // Of a copy, because this object may be destroyed before resume() returns.
+            std::coroutine_handle<>(waiting_).resume();
         } catch (...) {
             result.report_escaped(std::current_exception());
         }
@@ -38,7 +40,8 @@ private:
     std::coroutine_handle<> waiting_;
 };
 
-/// Suspends a coroutine until a result is ready. Destroying the coroutine meanwhile unlinks it.
+/// Suspends a coroutine of any type until a result is ready. If the coroutine is destroyed while it
+/// is suspended, the destructor removes the link from the result.
 template <class T, LinkKind kind>
 class ResultAwaiter {
 public:
@@ -56,8 +59,9 @@ public:
     bool await_suspend(std::coroutine_handle<> waiting) noexcept {
         suspended_ = true;
         resumption_.set(waiting);
-        // After a successful link the coroutine may already run elsewhere and be gone: nothing of
-        // this object is touched any more.
+        // After a successful link the coroutine may be resumed by another thread and be destroyed,
+        // with this object in it, before link() returns. Hence the reference of its own, and no
+        // access to members afterwards.
         const auto state = detail::state_of(result_);
         if (state->link(resumption_, kind)) {
             return true;
@@ -82,8 +86,8 @@ private:
     bool suspended_ = false;
 };
 
-/// Awaits a result inside a coroutine of the library's type, as ResultAwaiter does, and lets
-/// cancellation through.
+/// The awaiter of coroutines that return an AsyncResult: passes cancellation of the coroutine on to
+/// the awaited result.
 template <class T, LinkKind kind>
 class TrackedAwaiter : public ResultAwaiter<T, kind> {
 public:
@@ -105,7 +109,7 @@ private:
     Cancellation& cancellation_;
 };
 
-/// Gives a coroutine something without suspending it.
+/// An awaiter that returns `give()` without suspending the coroutine; for kazoo::this_coro.
 template <class Give>
 class ReadyAwaiter {
 public:
@@ -118,7 +122,7 @@ private:
     Give give_;
 };
 
-/// The result of a coroutine: its cancellation goes to whatever the coroutine awaits.
+/// The result of a coroutine. Cancelling it cancels what the coroutine awaits.
 template <class T>
 class CoroutineState final : public ResultState<T> {
 public:
@@ -130,17 +134,20 @@ public:
     Cancellation cancellation;
 };
 
-/// What has a result to be awaited in its place (Event).
+/// Types with a member wait_async() that returns an AsyncResult, such as Event: `co_await x` means
+/// `co_await x.wait_async()`.
 template <class T>
 concept HasWaitAsync = requires(const T& awaited) {
     detail::state_of(awaited.wait_async());
 };
 
+/// Ends the recursion of find_handler(): no argument has a handler.
 inline std::shared_ptr<Handler> find_handler() noexcept {
     return nullptr;
 }
 
-/// The handler of the first argument that has one.
+/// Returns the handler of the first argument with a member handler() (a client, a result), or that
+/// points to an object with one; null if there is none.
 template <class First, class... Rest>
 std::shared_ptr<Handler> find_handler(First& first, Rest&... rest) noexcept {
     if constexpr (requires { std::shared_ptr<Handler>(first.handler()); }) {
@@ -155,16 +162,19 @@ std::shared_ptr<Handler> find_handler(First& first, Rest&... rest) noexcept {
     }
 }
 
+/// The promise type of coroutines that return an AsyncResult, without return_value/return_void.
 template <class T>
 class CoroutinePromiseBase {
 public:
-    /// Throws std::bad_alloc, to the caller of the coroutine, which has not begun then.
+    /// `args`: the arguments of the coroutine function, for find_handler(). Throws std::bad_alloc
+    /// to the caller of the coroutine function; its body has not run then.
     template <class... Args>
     explicit CoroutinePromiseBase(Args&... args)
         : state_(make_ref<CoroutineState<T>>(find_handler(args...))) {}
     CoroutinePromiseBase(const CoroutinePromiseBase&) = delete;
     CoroutinePromiseBase& operator=(const CoroutinePromiseBase&) = delete;
-    /// With the result still here the coroutine has been destroyed before its end.
+    /// take_outcome() clears state_ at the end of the body. If it is still set, the coroutine is
+    /// being destroyed while suspended, and its result fails with CancelledError.
     ~CoroutinePromiseBase() {
         if (state_) {
             state_->cancellation.end_await();
@@ -179,6 +189,7 @@ public:
         state_->discard_prepared();
     }
 
+    // A coroutine whose arguments have no handler adopts that of the first result it awaits.
     template <class U>
     auto await_transform(AsyncResult<U> result) noexcept {
         state_->adopt_handler(result.handler());
@@ -209,7 +220,8 @@ public:
         }
     }
 
-    /// What is left to do when the coroutine has been destroyed.
+    /// Completes the result. Independent of the coroutine frame, which is destroyed before that;
+    /// see FinishAwaiter.
     class Outcome {
     public:
         Outcome(RefPtr<CoroutineState<T>> state, std::exception_ptr error) noexcept
@@ -231,14 +243,15 @@ public:
     }
 
 protected:
-    RefPtr<CoroutineState<T>> state_;
+    RefPtr<CoroutineState<T>> state_;  // null once the body has ended
 
 private:
-    std::exception_ptr error_;
+    std::exception_ptr error_;  // the exception that left the body
 };
 
-/// Completes the result after the coroutine's own variables are gone, so that whoever waits for
-/// the result may destroy what they refer to.
+/// Destroys the coroutine frame, then completes the result. In this order, because the code that
+/// waits for the result may destroy objects that local variables and parameters of the coroutine
+/// refer to.
 template <class Promise>
 struct FinishAwaiter {
     [[nodiscard]] bool await_ready() const noexcept { return false; }
@@ -255,7 +268,8 @@ class CoroutinePromise : public CoroutinePromiseBase<T> {
 public:
     using CoroutinePromiseBase<T>::CoroutinePromiseBase;
 
-    /// Straight to where it will be read: later a copy could no longer fail the coroutine.
+    /// Stores the value in the result at once. An exception from copying it is then thrown inside
+    /// the coroutine and fails its result.
     template <class U = T>
     void return_value(U&& value) {
         this->state_->prepare(std::forward<U>(value));

@@ -1,8 +1,10 @@
-/// What a shared library of kazoo exports: all that public headers declare between KAZOO_API_BEGIN
-/// and KAZOO_API_END, and nothing else. Every public header has the pair around its namespaces.
+/// Symbol visibility: shared libraries of kazoo export everything that is declared between
+/// KAZOO_API_BEGIN and KAZOO_API_END, and only that. Every public header has this pair around its
+/// namespaces.
 ///
-/// The library is compiled with -fvisibility=hidden. Classes that a program and the library both
-/// know (exceptions, handlers) must be visible from both, also where a program is compiled so.
+/// The library is compiled with -fvisibility=hidden, and programs may be as well. Type information
+/// of classes that cross the boundary (exceptions, handlers) must have default visibility on both
+/// sides; otherwise an exception thrown by the library may not be caught by its type.
 #pragma once
 
 #if defined(__GNUC__)

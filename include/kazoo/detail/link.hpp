@@ -11,23 +11,26 @@ class ResultStateBase;
 
 /// Where a continuation of a result runs.
 enum class LinkKind {
-    lane,   ///< on the handler's completion lane: all that users link
-    direct  ///< in the thread that completes the result: the library's own steps, which never block
+    lane,   ///< On the handler's completion lane: all continuations of users.
+    direct  ///< In the thread that completes the result: internal steps, which must not block.
 };
 
-/// One continuation of one result. It is a node of that result's lists, so that linking, unlinking
-/// and running it take neither memory nor a search. The lists belong to the result's mutex.
+/// A continuation of one result. An intrusive list node, so that linking and unlinking need neither
+/// memory nor a search. Its place in a list is guarded by the mutex of the result.
 class Link {
 public:
     Link() noexcept = default;
-    /// `resumes`: it resumes a coroutine, and may run before callbacks that hold the lane up.
+    /// `resumes`: true if it resumes a coroutine. Such a link may run before a callback that was
+    /// linked earlier and blocks the lane.
     explicit Link(bool resumes) noexcept : resumes_(resumes) {}
     Link(const Link&) = delete;
     Link& operator=(const Link&) = delete;
 
-    /// Called once when the result is ready, off the lists and under no lock. May destroy the link.
+    /// Called once when the result is ready, after the link was removed from its list, with no lock
+    /// held. May destroy the link.
     virtual void run(ResultStateBase& result) noexcept = 0;
-    /// Called in place of `run` when nothing will ever run it. May destroy the link.
+    /// Called instead of `run` if the link will never run, because the handler's loop or the result
+    /// has been destroyed. May destroy the link.
     virtual void drop() noexcept = 0;
 
     [[nodiscard]] bool resumes() const noexcept { return resumes_; }
@@ -39,12 +42,13 @@ private:
     friend class LinkList;
 
     const bool resumes_ = false;
+    // Guarded by the mutex of the result that owns the list:
     class LinkList* list_ = nullptr;
     Link* previous_ = nullptr;
     Link* next_ = nullptr;
 };
 
-/// Links in the order of linking.
+/// An intrusive list of links, in the order of linking. Does not own them. Not thread-safe.
 class LinkList {
 public:
     [[nodiscard]] bool empty() const noexcept { return first_ == nullptr; }
@@ -53,7 +57,7 @@ public:
         link.previous_ = std::exchange(last_, &link);
         (link.previous_ != nullptr ? link.previous_->next_ : first_) = &link;
     }
-    /// Null if there is none.
+    /// Removes and returns the first link; null if the list is empty.
     [[nodiscard]] Link* pop_front() noexcept {
         Link* const link = first_;
         if (link != nullptr) {
@@ -61,7 +65,7 @@ public:
         }
         return link;
     }
-    /// Takes a link off the list it is in; says whether it was in any.
+    /// Removes a link from its list; returns false if it is in none.
     static bool unlink(Link& link) noexcept {
         LinkList* const list = std::exchange(link.list_, nullptr);
         if (list == nullptr) {
@@ -73,7 +77,7 @@ public:
         link.next_ = nullptr;
         return true;
     }
-    /// Moves the links that resume coroutines behind those of `into`.
+    /// Moves the links that resume coroutines to the end of `into`; keeps their order.
     void move_resuming(LinkList& into) noexcept {
         for (Link* link = first_; link != nullptr;) {
             Link* const next = link->next_;

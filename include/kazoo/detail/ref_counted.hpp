@@ -10,7 +10,9 @@
 KAZOO_API_BEGIN
 namespace kazoo::detail {
 
-/// An object that counts its owners in itself: one allocation holds result, operation and count.
+/// Base class of objects with an intrusive reference count. Unlike std::shared_ptr it needs no
+/// control block, so that an operation, its result and the count are one allocation, and a RefPtr
+/// can be made from a plain reference.
 class RefCounted {
 public:
     RefCounted() noexcept = default;
@@ -23,12 +25,14 @@ public:
             delete this;
         }
     }
-    /// True when the caller holds the only reference, so that nobody else can look.
+    /// Returns true if the caller holds the only reference: no other thread can then access the
+    /// object, and the acquire order makes the accesses of former owners visible.
     [[nodiscard]] bool sole_owner() const noexcept {
         return refs_.load(std::memory_order_acquire) == 1;
     }
 
-    /// Called when nothing is left that would act on this object.
+    /// Called on an object that will never be completed, because whatever would have done so is
+    /// gone.
     virtual void abandon() noexcept {}
 
 protected:
@@ -38,7 +42,7 @@ private:
     mutable std::atomic<std::uint32_t> refs_{0};
 };
 
-/// Owning pointer to a RefCounted object.
+/// An owning pointer to a RefCounted object; may be null. As thread-safe as std::shared_ptr.
 template <class T>
 class RefPtr {
 public:
@@ -64,6 +68,7 @@ public:
     }
 
     [[nodiscard]] T* get() const noexcept { return p_; }
+    /// Gives up ownership without releasing the reference; the caller must do that.
     [[nodiscard]] T* detach() noexcept { return std::exchange(p_, nullptr); }
     T& operator*() const noexcept { return *p_; }
     T* operator->() const noexcept { return p_; }
@@ -74,7 +79,7 @@ private:
     T* p_ = nullptr;
 };
 
-/// Creates an object; throws std::bad_alloc, or what its constructor throws.
+/// Creates an object with one owner. Throws std::bad_alloc, or what its constructor throws.
 template <class T, class... Args>
 RefPtr<T> make_ref(Args&&... args) {
     return RefPtr<T>(new T(std::forward<Args>(args)...));

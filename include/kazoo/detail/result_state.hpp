@@ -30,16 +30,21 @@ namespace kazoo::detail {
 
 struct Reply;
 
-/// An Error, without its detail if there is no memory for that.
+/// Makes an Error; omits the detail if there is no memory for it.
 [[nodiscard]] Error make_error(
     std::error_code code, Outcome outcome, const char* operation, const char* detail
 ) noexcept;
+/// Returns true if `error` holds a std::bad_alloc.
 [[nodiscard]] bool is_bad_alloc(const std::exception_ptr& error) noexcept;
 
-/// The part of a result that does not depend on its type: readiness, waiters, links.
-/// Thread-safe. The value itself is written once, before `ready()` turns true.
+/// The shared state of an AsyncResult, as far as it does not depend on the type of the value:
+/// readiness, blocked callers, continuations (links), the error.
 ///
-/// Under its mutex nothing of a user's is called, moved or destroyed, and no waiter of a handler.
+/// Thread-safe. The value or error is written once, by the thread that completes the result, before
+/// ready() becomes true, and is constant afterwards.
+///
+/// No user code runs, no user object is moved or destroyed, and no Waiter of a handler is notified
+/// while mutex_ is held: any of these could call back into this object.
 class ResultStateBase : public RefCounted {
 public:
     using Continuation = UniqueFunction<void(ResultStateBase&)>;
@@ -54,55 +59,60 @@ public:
         return status_.load(std::memory_order_acquire) == Status::value;
     }
 
-    /// Blocks until ready or `deadline`; says whether it is ready.
+    /// Blocks until ready or `deadline`; returns true if ready. Throws WouldDeadlockError.
     bool wait_until(TimePoint deadline);
 
-    /// Links a node that lives until it has run, was dropped or unlinked. A lane link on a ready
-    /// result is dispatched; a direct link on a ready result is refused (false): the caller goes on
-    /// by itself.
+    /// Adds a link, which must live until it has run, was dropped, or was unlinked. On a ready
+    /// result a lane link is dispatched at once; a direct link is not added (returns false), and
+    /// the caller continues by itself.
     bool link(Link& link, LinkKind kind) noexcept;
-    /// Removes a link that has not begun; says whether it did.
+    /// Removes a link. Returns false if it has begun to run or is not linked.
     bool unlink(Link& link) noexcept;
 
-    /// Links a callback on the lane; returns what `unlink` takes. Throws std::bad_alloc, and then
-    /// has linked nothing.
+    /// Adds a callback on the completion lane; returns its id for unlink(). Throws std::bad_alloc,
+    /// with nothing added.
     std::uint64_t link(Continuation run);
     bool unlink(std::uint64_t id) noexcept;
-    /// Links a function to be run in the thread that completes the result. Refused (false) and left
-    /// alone if it is ready. Throws std::bad_alloc, and then has linked nothing.
+    /// Adds a function that runs in the thread that completes the result. If the result is ready,
+    /// returns false and leaves `run` unchanged. Throws std::bad_alloc, with nothing added.
     bool link_direct(Continuation&& run);
 
-    /// Asks whoever produces the value to give up; see AsyncResult::cancel.
+    /// Cancels the operation that would complete this result; see AsyncResult::cancel. Overridden
+    /// by results that can be cancelled.
     virtual bool cancel() { return false; }
-    /// Says in an error which operation this is the result of, if that is known.
+    /// Adds the operation and path of this result to an error, if known.
     virtual void describe(Error&) const {}
-    /// What cancelling this comes down to.
+    /// The answer of pass_cancellation().
     struct Cancelling {
-        bool passed_on = false;          ///< if not, call `cancel`
-        RefPtr<ResultStateBase> target;  ///< what to cancel in place of this; null: nothing
+        bool passed_on = false;          ///< False: call cancel() on this result.
+        RefPtr<ResultStateBase> target;  ///< True: cancel this one instead; null: nothing to do.
     };
-    /// For results that pass cancellation on to another: notes that it was asked for.
+    /// For results whose cancellation cancels another result (coroutines): records the request and
+    /// returns that result. Lets kazoo::detail::cancel() follow a chain of results in a loop.
     virtual Cancelling pass_cancellation() noexcept { return {}; }
 
-    /// Completes with an error unless already complete (then false). Sets `note`, before the result
-    /// is ready.
+    /// Completes the result with an error; returns false if it is already complete. Sets `*note`
+    /// to true before the result becomes ready.
     bool fail(Error error, std::atomic<bool>* note = nullptr) noexcept;
     bool fail(std::exception_ptr error) noexcept;
     /// Called when the loop that would have completed this result has been destroyed. Completes it
-    /// with CancelledError, wakes blocked callers, and drops all links: nothing would run them.
+    /// with CancelledError, wakes blocked callers, and drops all links, because no lane is left to
+    /// run them.
     void abandon() noexcept override;
 
-    /// Only of a ready, failed result.
+    // Only for results that are ready and failed.
+
+    /// Returns the exception. Created on the first call if the result failed with an Error.
     [[nodiscard]] std::exception_ptr exception() noexcept;
     [[nodiscard]] Error error();
     [[noreturn]] void rethrow();
 
-    /// Null as long as there is none; set once.
+    /// Returns the handler; null if there is none yet. Does not change once it is set.
     [[nodiscard]] const std::shared_ptr<Handler>& handler() const noexcept {
         return has_handler_.load(std::memory_order_acquire) ? handler_ : no_handler;
     }
-    /// Gives a handler to a result that has none. One thread only, the one that will complete it;
-    /// others may look at it.
+    /// Sets the handler of a result that has none. To be called only by the thread that will
+    /// complete the result; other threads may call handler() at the same time.
     void adopt_handler(const std::shared_ptr<Handler>& handler) noexcept {
         if (handler && !has_handler_.load(std::memory_order_relaxed)) {
             handler_ = handler;
@@ -110,13 +120,14 @@ public:
         }
     }
 
-    /// Resumes one coroutine that waits for a turn of the lane; false if there is none.
+    /// Resumes one coroutine whose turn on the lane has been requested; returns false if there is
+    /// none. Called by a caller that is blocked on that lane (see Resumptions).
     bool resume_one() noexcept;
-    /// Has the handler log what a callback has thrown.
+    /// Logs an exception that a callback has thrown, through the handler.
     void report_escaped(const std::exception_ptr& error) const noexcept;
 
-    /// Whether something may have to be done on a completion lane before it is ready. Operations of
-    /// a client need none.
+    /// Returns true if this result may only become ready after other code has run on a completion
+    /// lane. False for operations of a client, which replies complete.
     [[nodiscard]] virtual bool needs_lane() const noexcept { return true; }
 
     /// The size of the reply that completes this result, for Handler::backlog_bytes. Set by the
@@ -125,7 +136,7 @@ public:
         reply_bytes_ = static_cast<std::uint32_t>(std::min<std::size_t>(bytes, UINT32_MAX));
     }
 
-    /// The server's answer to an operation; only operations of a client have one.
+    /// Handles the server's reply; overridden by operations of a client.
     virtual void on_reply(const Reply&) {}
 
 protected:
@@ -133,8 +144,9 @@ protected:
 
     ~ResultStateBase() override;
 
-    /// Runs `store` and completes, unless already complete or being completed. What `store` throws
-    /// becomes the outcome.
+    /// Runs `store`, which writes the value or error, then makes the result ready. Returns false if
+    /// the result is complete or is being completed. If `store` throws, the result fails with that
+    /// exception.
     template <class Store>
     bool complete(Status status, Store&& store) noexcept {
         if (claimed_.exchange(true, std::memory_order_acq_rel)) {
@@ -142,7 +154,7 @@ protected:
         }
         try {
             store();
-        } catch (...) {  // a value that cannot be made is an error, or nobody would ever learn
+        } catch (...) {  // must complete nevertheless: callers may be waiting
             note_failure(std::current_exception());
             status = Status::error;
         }
@@ -155,19 +167,22 @@ private:
     friend class Resumptions;
     class LaneTurn;
 
+    /// The link of a user's callback, which unlink() identifies by a number.
     class Callback final : public Link {
     public:
         void run(ResultStateBase& result) noexcept override;
         void drop() noexcept override;
         ResultStateBase* owner = nullptr;
         Continuation function;
-        std::uint32_t place = 0;
+        std::uint32_t place = 0;  // number of its Place
     };
-    /// Where the id of a callback leads. Used again, so each use has a number of its own.
+    /// Maps the id of a callback to the callback. The id consists of the place's number and of
+    /// `use`, which is incremented when a place is reused, so that an old id does not match a new
+    /// callback.
     struct Place {
         Callback* callback = nullptr;
         std::uint32_t use = 0;
-        std::uint32_t next_free = 0;
+        std::uint32_t next_free = 0;  // number of the next free place; 0: none
     };
 
     void note_failure(std::exception_ptr error) noexcept;
@@ -181,7 +196,7 @@ private:
     [[nodiscard]] Callback& make_callback(Continuation&& run);
     void discard(Callback& callback) noexcept;
 
-    // With mutex_ held:
+    // These require mutex_ to be held:
     [[nodiscard]] std::uint64_t number(Callback& callback);
     [[nodiscard]] Callback* find(std::uint64_t id) noexcept;
     void forget(Callback& callback) noexcept;
@@ -193,47 +208,52 @@ private:
 
     static const std::shared_ptr<Handler> no_handler;
 
-    std::shared_ptr<Handler> handler_;
+    std::shared_ptr<Handler> handler_;  // written before has_handler_ becomes true, then constant
     std::atomic<bool> has_handler_;
-    std::atomic<Status> status_{Status::pending};
-    std::atomic<bool> claimed_{false};
+    std::atomic<Status> status_{Status::pending};  // changes once, with mutex_ held
+    std::atomic<bool> claimed_{false};  // set by the first thread that completes the result
 
     mutable std::mutex mutex_;
     // Guarded by mutex_:
     LinkList direct_links_;
     LinkList lane_links_;
-    LinkList resumptions_;    // of lane_links_, what callers that are blocked on the lane resume
-    bool queued_ = false;     // in a ReadyQueue
-    bool lane_turn_ = false;  // the lane has been given a turn, which is not over
-    bool resumes_ = false;    // lane_links_ may hold some that resume coroutines
-    bool offered_ = false;    // in the Resumptions
-    bool dropped_ = false;
-    bool first_in_use_ = false;
-    Place first_place_;  // of first_callback_; number 0
-    std::vector<Place> places_;
-    std::uint32_t free_place_ = 0;  // a number; 0: none
-    base::Sleeper* sleepers_ = nullptr;
-    std::exception_ptr made_exception_;
+    LinkList resumptions_;       // moved here from lane_links_ for callers that block on the lane
+    bool queued_ = false;        // in a ReadyQueue
+    bool lane_turn_ = false;     // a LaneTurn was dispatched and has not ended
+    bool resumes_ = false;       // lane_links_ may contain links that resume coroutines
+    bool offered_ = false;       // listed in the handler's Resumptions
+    bool dropped_ = false;       // all links are to be dropped, not run
+    bool first_in_use_ = false;  // first_callback_ is linked or running
+    Place first_place_;          // of first_callback_; number 0
+    std::vector<Place> places_;  // of all other callbacks; numbers from 1
+    std::uint32_t free_place_ = 0;       // first of the list of free places; 0: none
+    base::Sleeper* sleepers_ = nullptr;  // list of blocked callers
+    std::exception_ptr made_exception_;  // cache of exception()
 
-    Callback first_callback_;
-    std::variant<std::monostate, Error, std::exception_ptr> failure_;  // written before it is ready
-    ResultStateBase* next_ready_ = nullptr;                            // the ReadyQueue's
-    ResultStateBase* next_resumable_ = nullptr;                        // the Resumptions', with:
+    Callback first_callback_;  // so that a result with one callback allocates nothing for it
+    // Written by the thread that set claimed_, constant once the result is ready.
+    std::variant<std::monostate, Error, std::exception_ptr> failure_;
+    ResultStateBase* next_ready_ = nullptr;  // used by the ReadyQueue that contains this
+    // Guarded by the mutex of the Resumptions:
+    ResultStateBase* next_resumable_ = nullptr;
     ResultStateBase* previous_resumable_ = nullptr;
     bool resumable_ = false;
     std::uint32_t reply_bytes_ = 0;  // written before it is ready
 };
 
+/// The shared state of an AsyncResult<T>, with the value.
 template <class T>
 class ResultState : public ResultStateBase {
 public:
     using ResultStateBase::ResultStateBase;
 
+    /// Completes the result with a value; returns false if it is already complete.
     template <class... Args>
     bool succeed(Args&&... args) noexcept {
         return complete(Status::value, [&] { value_.emplace(std::forward<Args>(args)...); });
     }
-    /// Makes the value that `publish` will complete with. Only for the sole producer.
+    /// Stores the value with which publish() completes the result later. Not thread-safe: only for
+    /// producers that are the only ones to call succeed() or publish().
     template <class... Args>
     void prepare(Args&&... args) {
         value_.emplace(std::forward<Args>(args)...);
@@ -242,12 +262,12 @@ public:
     bool publish() noexcept {
         return complete(Status::value, [] {});
     }
-    /// Only of a ready, successful result.
+    // Only for results that are ready and successful.
     [[nodiscard]] const T& value() const noexcept { return *value_; }
     [[nodiscard]] T take() { return std::move(*value_); }
 
 private:
-    std::optional<T> value_;
+    std::optional<T> value_;  // written before the result is ready
 };
 
 template <>
@@ -261,11 +281,12 @@ public:
     bool publish() noexcept { return succeed(); }
 };
 
-/// Cancels a result, or what it awaits, or what that awaits, and so on, without taking stack.
-/// Says whether that ended anything.
+/// Cancels a result, or the result at the end of the chain if coroutines await one another. A loop:
+/// the length of the chain does not matter for the stack. Returns true if an operation was ended.
 bool cancel(ResultStateBase& result);
 
-/// Marks the calling thread or fiber as running user code on a lane of `handler` for its lifetime.
+/// Marks the calling thread or fiber as running user code on a lane of `handler` for the lifetime
+/// of this object. Scopes are nested; each thread or fiber has a list of its own (base::LaneSlot).
 class LaneScope {
 public:
     LaneScope(Handler& handler, Lane lane) noexcept;
@@ -273,25 +294,29 @@ public:
     LaneScope(const LaneScope&) = delete;
     LaneScope& operator=(const LaneScope&) = delete;
 
-    /// Whether the caller is on any lane of this handler: what it waits for there must not
-    /// be its own end.
+    /// Returns true if the caller runs on any lane of this handler. It must not wait there until
+    /// that lane is idle.
     [[nodiscard]] static bool on_lane_of(const Handler& handler) noexcept;
+    /// Returns true if the caller runs on the session lane of any handler.
     [[nodiscard]] static bool in_listener() noexcept;
-    /// The handler on whose completion lane the caller is, innermost; null if on none.
+    /// Returns the handler on whose completion lane the caller runs; the innermost if there are
+    /// several, null if there is none.
     [[nodiscard]] static Handler* completion_lane() noexcept;
 
 private:
     Handler& handler_;
     const Lane lane_;
-    const LaneScope** const slot_;  // of the fiber, which may move to another thread meanwhile
+    const LaneScope** const slot_;  // kept, because the fiber may move to another thread
     const LaneScope* const outer_;
 };
 
-/// Throws WouldDeadlockError when the calling thread is in a state listener, where nothing may
-/// block: the next state change could never be told.
+/// To be called before the calling thread or fiber blocks. Throws WouldDeadlockError in a state
+/// listener, which must not block, because later state changes could not be delivered. Runs the
+/// links that the caller's ReadyQueue holds, because they may complete what it is about to wait
+/// for.
 void check_may_block();
 
-/// Counts what a handler has been given to run and has not run yet; see Handler::backlog.
+/// Counts the tasks that a handler was given and has not finished yet; see Handler::backlog.
 class Backlog {
 public:
     static void add(Handler& handler, std::size_t bytes) noexcept {
@@ -304,7 +329,8 @@ public:
     }
 };
 
-/// A waiter of plain threads, one per thread and reused; for results without a handler too.
+/// Returns the calling thread's Waiter, which blocks the thread. For handlers with threads and for
+/// results without a handler.
 [[nodiscard]] std::shared_ptr<Waiter> thread_waiter();
 
 }  // namespace kazoo::detail

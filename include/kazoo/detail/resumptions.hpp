@@ -20,34 +20,40 @@ namespace kazoo::detail {
 
 class ResultStateBase;
 
-/// The results of a handler that are ready and have coroutines to resume on its completion lane.
-/// A caller that blocks on that lane, in a callback, resumes them meanwhile: they cannot wait for
-/// the callback, which may be waiting for them.
+/// A handler's list of results that are ready and have coroutines to resume on its completion lane.
+/// A callback that blocks on that lane resumes these coroutines while it waits; otherwise they
+/// would wait for the callback to return, and the callback possibly for them.
 ///
-/// A result is listed only while the lane has a turn for it, which keeps it alive. Its mutex is
-/// locked before the one here.
+/// Thread-safe. A result is listed only while a turn for it is pending on the lane, which keeps it
+/// alive. Lock order: the mutex of a result before mutex_.
 class Resumptions {
 public:
     Resumptions() noexcept = default;
     Resumptions(const Resumptions&) = delete;
     Resumptions& operator=(const Resumptions&) = delete;
 
+    /// Returns the list of this handler.
     [[nodiscard]] static Resumptions& of(Handler& handler) noexcept;
 
-    /// Returns who is to be notified, under no lock: a caller that can help, or null.
+    /// Adds a result unless it is listed already. Returns the waiter of a caller that is blocked on
+    /// the lane, which the caller of add() must notify after releasing its locks; null if there is
+    /// none.
     [[nodiscard]] std::shared_ptr<Waiter> add(ResultStateBase& ready) noexcept;
+    /// Removes a result; no effect if it is not listed.
     void remove(ResultStateBase& result) noexcept;
-    /// The first in the list, which stays there; null if there is none.
+    /// Returns the first result without removing it; null if the list is empty.
     [[nodiscard]] RefPtr<ResultStateBase> first() noexcept;
 
+    /// Register and unregister a caller that is blocked on the lane.
     void begin_help(base::LaneHelper& helper) noexcept;
     void end_help(base::LaneHelper& helper) noexcept;
 
 private:
     std::mutex mutex_;
-    ResultStateBase* first_ = nullptr;
+    // Guarded by mutex_:
+    ResultStateBase* first_ = nullptr;  // linked through next_resumable_
     ResultStateBase* last_ = nullptr;
-    base::LaneHelper* helpers_ = nullptr;
+    base::LaneHelper* helpers_ = nullptr;  // the innermost first
 };
 
 }  // namespace kazoo::detail

@@ -15,8 +15,8 @@
 KAZOO_API_BEGIN
 namespace kazoo::detail {
 
-/// During its lifetime the operations that the calling thread or fiber begins have no more time
-/// than this, and no more than an outer scope leaves.
+/// Limits the operations that the calling thread or fiber starts during the lifetime of this object
+/// to a deadline. Scopes are nested; the earliest deadline applies.
 class DeadlineScope {
 public:
     explicit DeadlineScope(TimePoint deadline) noexcept;
@@ -24,31 +24,35 @@ public:
     DeadlineScope(const DeadlineScope&) = delete;
     DeadlineScope& operator=(const DeadlineScope&) = delete;
 
-    /// Of the innermost scope that the caller is in; the end of time if there is none.
+    /// Returns the deadline that applies to the caller; TimePoint::max() if it is in no scope.
     [[nodiscard]] static TimePoint present() noexcept;
 
 private:
     const TimePoint deadline_;
-    const DeadlineScope** const slot_;  // of the fiber, which may move to another thread meanwhile
+    const DeadlineScope** const slot_;  // kept, because the fiber may move to another thread
     const DeadlineScope* const outer_;
 };
 
-/// The tries of one call of a KazooRetry, from the first on.
+/// The state of one call of a KazooRetry: counts the tries, computes the pauses, and accumulates
+/// the outcome of all tries. Not thread-safe.
 class RetryRun {
 public:
+    /// `seed`: for the random part of the pauses. `begin`: the start time, to which the policy's
+    /// deadline is relative.
     RetryRun(const RetryPolicy& policy, std::uint64_t seed, TimePoint begin);
     RetryRun(RetryRun&&) noexcept;
     ~RetryRun();
 
-    /// How long to pause after this failure of a try. Rethrows it if it is not one to try again
-    /// after; throws RetryFailedError if there is no try left, or if the try was cut short because
-    /// the deadline passed.
+    /// Returns the pause before the next try, given the failure of the last one. `cut_short`: the
+    /// last try was ended because the policy's deadline passed. Rethrows `failure` if it must not
+    /// be retried. Throws RetryFailedError if no try is left, the pause would exceed the deadline,
+    /// or the try was cut short.
     [[nodiscard]] Duration after(
         const std::exception_ptr& failure, TimePoint now, bool cut_short = false
     );
-    /// When the policy's deadline passes.
+    /// Returns the policy's deadline as a point in time; TimePoint::max() if there is none.
     [[nodiscard]] TimePoint end() const noexcept;
-    /// InterruptedError, as it is after the failures so far.
+    /// Returns the Error for InterruptedError, with the number of tries and the last failure.
     [[nodiscard]] Error interrupted() const;
 
 private:
@@ -56,8 +60,9 @@ private:
     std::unique_ptr<State> state_;
 };
 
-/// Completes after `duration`, in the connection's thread; with CancelledError when cancelled, with
-/// `interrupted` when one of the stops is requested. The handler has to be running.
+/// Returns a result that completes after `duration`, on the handler's executor. Fails with
+/// CancelledError if it is cancelled, and with `interrupted` if a stop is requested through one of
+/// `stops`. The handler must be running.
 [[nodiscard]] AsyncResult<void> sleep_async(
     const std::shared_ptr<Handler>& handler,
     Duration duration,
@@ -65,21 +70,24 @@ private:
     const Error& interrupted
 );
 
-/// Fails `result` at `end`, unless it is ready before: with OperationTimeoutError if it cannot be
-/// cancelled. Sets the flag before that. The handler has to be running.
+/// Cancels `result` at `end` unless it is ready before; a result that does not end by that fails
+/// with OperationTimeoutError. The returned flag is set before the result is cancelled. The handler
+/// must be running.
 [[nodiscard]] std::shared_ptr<const std::atomic<bool>> end_at(
     const std::shared_ptr<Handler>& handler, RefPtr<ResultStateBase> result, TimePoint end
 );
 
-/// Keeps a handler running, with or without clients, for the asynchronous work of one result.
+/// Keeps a handler running while this object lives, even if no client uses it: timers need its
+/// executor.
 class HandlerUse {
 public:
-    /// Throws what Handler::start throws.
+    /// Starts the handler. Throws ConfigurationError if it is null, and what Handler::start throws.
     explicit HandlerUse(std::shared_ptr<Handler> handler);
     ~HandlerUse();
     HandlerUse(const HandlerUse&) = delete;
     HandlerUse& operator=(const HandlerUse&) = delete;
-    /// Until this result is complete, instead of until the end of this object.
+    /// Keeps the handler running until `result` is complete, instead of until the destruction of
+    /// this object.
     void last_until(ResultStateBase& result);
 
 private:

@@ -10,7 +10,8 @@
 KAZOO_API_BEGIN
 namespace kazoo::detail {
 
-/// Calls a listener with what it takes; a listener that takes either receives the bare state.
+/// Calls a listener with the argument type that it accepts: KazooState, preferred if it accepts
+/// both, or StateChange.
 template <class Listener>
 decltype(auto) call_listener(Listener& listener, const StateChange& change) {
     if constexpr (std::is_invocable_v<Listener&, KazooState>) {
@@ -20,7 +21,8 @@ decltype(auto) call_listener(Listener& listener, const StateChange& change) {
     }
 }
 
-/// A user's listener as the client stores it: whatever it takes and returns, or a clear refusal.
+/// Wraps a user's listener in the form that the client stores. The wrapper returns true if the
+/// listener is to be removed. Other argument and return types are rejected at compile time.
 template <class Listener>
 UniqueFunction<bool(const StateChange&)> state_listener(Listener&& listener) {
     using Stored = std::decay_t<Listener>;

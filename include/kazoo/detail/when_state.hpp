@@ -18,11 +18,11 @@
 KAZOO_API_BEGIN
 namespace kazoo::detail {
 
-/// What when_all gives for one result.
+/// The type of one element of when_all's tuple: std::monostate in place of void.
 template <class T>
 using WhenValue = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
 
-/// Calls `visit` for each result of a list.
+/// Calls `visit` for each result, in order.
 template <class T, class Visit>
 void each_result(std::vector<AsyncResult<T>>& results, Visit visit) {
     for (auto& result : results) {
@@ -34,6 +34,7 @@ void each_result(std::tuple<AsyncResult<T>...>& results, Visit visit) {
     std::apply([&visit](auto&... result) { (visit(result), ...); }, results);
 }
 
+/// Returns the handler of the first result that has one; null if there is none.
 template <class Results>
 [[nodiscard]] std::shared_ptr<Handler> first_handler(Results& results) noexcept {
     std::shared_ptr<Handler> first;
@@ -52,7 +53,7 @@ template <class Results>
     return all;
 }
 
-/// How many results there are.
+/// Returns the number of results.
 template <class Results>
 [[nodiscard]] std::size_t count_of(Results& results) noexcept {
     std::size_t count = 0;
@@ -77,7 +78,8 @@ template <class Results>
     );
 }
 
-/// Counts its results down. Whoever takes the count to zero, alone then, concludes.
+/// The state of when_all: counts the results that are not ready. The thread that decrements the
+/// count to zero is the only one left to access the results, and completes the combined result.
 template <class Value, class Results>
 class WhenAllState final : public ResultState<Value> {
 public:
@@ -113,7 +115,7 @@ public:
                 return false;
             }
         } while (!missing_.compare_exchange_weak(missing, missing + 1, std::memory_order_acq_rel));
-        // Counted in: nobody concludes while this looks at the results.
+        // The count was incremented, so that conclude() does not run while the results are used.
         const RefPtr<WhenAllState> self(this);
         cancelled_.store(true, std::memory_order_relaxed);
         each_result(results_, [](const auto& result) { result.cancel(); });
@@ -137,7 +139,7 @@ private:
             if (!error) {
                 value.emplace(values(results));
             }
-        } catch (...) {  // a value that cannot be copied
+        } catch (...) {  // copying a value failed
             error = std::current_exception();
         }
         if (error) {
@@ -192,8 +194,9 @@ private:
     std::atomic<bool> cancelled_{false};
 };
 
-/// The first to decide wins. What decided and `begin` are both done with the results before
-/// anybody touches them again.
+/// The state of when_any. The first result that is ready, or a cancellation, sets decided_. Because
+/// a result may become ready while begin() still links others, the results are released, and the
+/// combined result is completed, by whichever of begin() and the winner finishes last.
 template <class Results>
 class WhenAnyState final : public ResultState<std::size_t> {
 public:
@@ -253,7 +256,8 @@ private:
         fail(std::move(error));
     }
 
-    /// The links of the others go before anybody is told: a loser may live for years.
+    /// Removes the links from the other results before completing: these may stay pending for a
+    /// long time, and their links would keep this object alive.
     void one_step() noexcept {
         if (steps_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
             unlink_all();
@@ -271,9 +275,10 @@ private:
     const std::unique_ptr<OwningLink<WhenAnyState>[]> links_;
     std::size_t winner_ = 0;
     std::atomic<bool> decided_{false};
-    std::atomic<int> steps_{2};  ///< `begin` is done, and the winner is known
+    std::atomic<int> steps_{2};  ///< Counts down the end of begin() and the decision.
 };
 
+/// Creates a combined result and links it to its results. Throws std::bad_alloc.
 template <class State, class Results>
 [[nodiscard]] RefPtr<State> begin_when(Results results) {
     auto state = make_ref<State>(std::move(results));
