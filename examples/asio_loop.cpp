@@ -1,5 +1,5 @@
-// A Boost.Asio loop of your own: SequentialAsioHandler brings no thread, so everything, callbacks
-// and connection alike, happens in io_context::run(), which returns once the client has stopped.
+// A client on the program's own Boost.Asio loop. SequentialAsioHandler creates no threads: the
+// connection and all callbacks run in io_context::run(), which returns once the client has stopped.
 #include "hosts.hpp"
 
 #include <kazoo/asio.hpp>
@@ -22,7 +22,7 @@ using namespace std::chrono_literals;
 namespace {
 
 asio::awaitable<void> work(kazoo::KazooClient& zk) {
-    // Requests may be issued before the connection is there; this one also limits the wait for it.
+    // Requests may be issued before the client is connected; the timeout includes connecting.
     const auto patience = kazoo::CallOptions().timeout(10s);
     const std::string path = own_path("asio");
     co_await zk.create_async(path, "hello", {}, patience)(asio::use_awaitable);
@@ -42,7 +42,7 @@ asio::awaitable<void> work(kazoo::KazooClient& zk) {
     co_await zk.delete_async(path)(asio::use_awaitable);
 }
 
-/// Runs the loop to its end and returns what `work` failed with, if it did.
+/// Runs the loop until the client has stopped. Returns the exception that left `work`, or null.
 std::exception_ptr run(const std::string& hosts) {
     asio::io_context loop;
     kazoo::KazooClient zk(kazoo::ClientOptions().hosts(hosts).handler(
@@ -52,7 +52,7 @@ std::exception_ptr run(const std::string& hosts) {
     zk.start_async();
     asio::co_spawn(loop, work(zk), [&](std::exception_ptr error) {
         failure = error;
-        zk.stop();  // on the loop: begins the stop and returns
+        zk.stop();  // on the loop's thread: returns at once
     });
     loop.run();
     std::cout << "the loop has run out of work\n";

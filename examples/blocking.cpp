@@ -1,4 +1,5 @@
-// The blocking calls: each is exactly its asynchronous form and get(), and throws the same errors.
+// The blocking calls. Each is equivalent to its asynchronous form followed by get(), and throws the
+// same exceptions.
 #include "hosts.hpp"
 
 #include <kazoo/kazoo.hpp>
@@ -13,7 +14,7 @@ namespace {
 
 void run(const std::string& hosts) {
     kazoo::KazooClient zk(kazoo::ClientOptions().hosts(hosts));
-    zk.start(10s);  // throws KazooTimeoutError if no server is reached
+    zk.start(10s);  // throws KazooTimeoutError if not connected by then
 
     const std::string root = own_path("blocking");
     const std::string greeting = root + "/greeting";
@@ -24,17 +25,17 @@ void run(const std::string& hosts) {
 
     zk.set(greeting, "goodbye", stat.version);
     try {
-        zk.set(greeting, "too late", stat.version);  // the version has moved on
+        zk.set(greeting, "too late", stat.version);  // the version is outdated
     } catch (const kazoo::BadVersionError& error) {
         std::cout << error.operation() << " refused: " << kazoo::error_name(error.code()) << ", "
                   << error.outcome() << '\n';
     }
 
-    // The asynchronous form, waited for at most two seconds, and given at most one by itself.
+    // The asynchronous form. The operation itself is limited to one second, the wait to two.
     const auto node = zk.get_async(greeting, {}, kazoo::CallOptions().timeout(1s)).get(2s);
     std::cout << "read '" << node.data << "', version " << node.stat.version << '\n';
 
-    // Without exceptions: a value or an error.
+    // Without exceptions: result() returns a value or an error.
     const auto missing = zk.get_async(root + "/nothing").result();
     if (!missing) {
         std::cout << "no value, but " << kazoo::error_name(missing.error()) << '\n';

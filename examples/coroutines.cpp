@@ -1,5 +1,5 @@
-// Coroutines: AsyncResult is awaited and is a coroutine's return type, so that several steps read
-// like one, without a thread waiting for any of them.
+// Coroutines. An AsyncResult can be awaited, and is the return type of coroutines, so operations of
+// several steps read like sequential code although no thread blocks.
 #include "hosts.hpp"
 
 #include <kazoo/kazoo.hpp>
@@ -12,15 +12,16 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Creates the new node with the data of the old one, then deletes the old one if nobody has
-/// changed it meanwhile. Parameters by value: a coroutine outlives the call. `zk` outlives it.
+/// Creates a node with the data of the old one, then deletes the old one unless it has changed in
+/// the meantime. Takes strings by value, because a coroutine continues after the call has returned;
+/// `zk` must outlive it.
 kazoo::AsyncResult<void> rename(kazoo::KazooClient& zk, std::string from, std::string to) {
     const auto old = co_await zk.get_async(from);
     co_await zk.create_async(to, old.data);
     co_await zk.delete_async(from, old.stat.version);
 }
 
-/// What became of it, in words: errors are told apart by their types.
+/// Returns a description of the outcome. Each error has its own exception class.
 kazoo::AsyncResult<std::string> try_rename(
     kazoo::KazooClient& zk, std::string from, std::string to
 ) {
@@ -44,7 +45,7 @@ kazoo::AsyncResult<void> demonstrate(kazoo::KazooClient& zk, std::string root) {
     std::cout << "a to c: " << co_await try_rename(zk, root + "/a", root + "/c") << '\n';
     std::cout << "b to b: " << co_await try_rename(zk, root + "/b", root + "/b") << '\n';
 
-    // Begun together, awaited one after the other.
+    // Both requests are sent before the first reply is awaited.
     const auto data = zk.get_async(root + "/b");
     const auto children = zk.get_children_async(root);
     const auto node = co_await data;

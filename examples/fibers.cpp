@@ -1,5 +1,5 @@
-// Green threads: ten thousand fibers share a thread and a client. Each blocks in a plain call; the
-// others go on meanwhile.
+// Fibers: ten thousand of them share one thread and one client. A blocking call suspends only the
+// fiber that makes it.
 #include "hosts.hpp"
 
 #include <kazoo/kazoo.hpp>
@@ -23,9 +23,9 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr int wanted = 10'000;
-constexpr std::size_t stack_bytes = 64 * 1024;  // of which only what is used takes memory
+constexpr std::size_t stack_bytes = 64 * 1024;  // only the pages in use take memory
 
-/// Of this process, in bytes.
+/// Returns the resident memory of this process in bytes.
 long resident_memory() {
     long pages = 0;
     std::ifstream("/proc/self/statm") >> pages >> pages;
@@ -37,7 +37,7 @@ void run(const std::string& hosts) {
         std::make_shared<kazoo::SequentialFiberHandler>()
     ));
     auto event = zk.start_async();
-    event.wait(30s);  // suspends this fiber; those of the handler connect meanwhile
+    event.wait(30s);  // suspends this fiber; the handler's fibers connect
     if (!zk.connected()) {
         zk.stop();
         throw std::runtime_error("Unable to connect.");
@@ -57,7 +57,7 @@ void run(const std::string& hosts) {
             done += node.data == "data" && std::this_thread::get_id() == thread ? 1 : 0;
         });
     }
-    zk.sync("/");  // by then every fiber has asked, and its stack is still there
+    zk.sync("/");  // by then every fiber has sent its request, and its stack exists
     const auto with_fibers = resident_memory();
     std::cout << begun << " fibers are waiting, " << (with_fibers - before) / wanted
               << " bytes of memory each\n";

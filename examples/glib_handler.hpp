@@ -15,11 +15,12 @@
 #include <mutex>
 #include <thread>
 
-/// A handler for a loop that the library does not know: callbacks run on a GLib main context, the
-/// connection on a thread pool that the program has anyway. Both outlive the handler's clients.
+/// A handler for a GLib main context: an example of adapting an event loop. Callbacks run on the
+/// main context, the connection on a thread pool of the program. Both must outlive the handler's
+/// clients.
 class GlibHandler final : public kazoo::Handler {
 public:
-    /// On the thread that runs the main context.
+    /// Must be constructed on the thread that runs the main context.
     GlibHandler(GMainContext* context, boost::asio::thread_pool& connection)
         : queue_(Queue::on(context)), connection_(connection) {}
     ~GlibHandler() override {
@@ -29,10 +30,10 @@ public:
 
     std::string_view name() const noexcept override { return "glib_handler"; }
     boost::asio::any_io_executor executor() override { return connection_.get_executor(); }
-    /// One thread runs all lanes, so that one queue will do.
+    /// All lanes share one queue, because one thread runs them all.
     void dispatch(kazoo::Lane, kazoo::Task task) override { queue_->push(std::move(task)); }
     std::shared_ptr<kazoo::Waiter> waiter() override {
-        if (on_own_thread()) throw kazoo::WouldDeadlockError();  // it is who would end the wait
+        if (on_own_thread()) throw kazoo::WouldDeadlockError();  // the wait could not end
         return std::make_shared<Sleeper>();
     }
     void start() override { ++users_; }
@@ -40,12 +41,13 @@ public:
         if (--users_ > 0 || on_own_thread()) return;
         const auto reached = std::make_shared<std::promise<void>>();
         queue_->push([reached] { reached->set_value(); });
-        reached->get_future().wait_for(std::chrono::seconds(2));  // not for ever: is the loop run?
+        reached->get_future().wait_for(std::chrono::seconds(2));  // the loop may not be running
     }
     bool running() const noexcept override { return users_ > 0; }
 
 private:
-    /// What waits for the loop. A source of the main context brings it there, and keeps it.
+    /// The tasks that wait for the loop. A source of the main context runs them and keeps this
+    /// object alive.
     struct Queue {
         using Kept = std::shared_ptr<Queue>;
         [[nodiscard]] static Kept on(GMainContext* context) {
@@ -61,7 +63,7 @@ private:
             waiting.push_back(std::move(task));
             g_source_set_ready_time(source, 0);
         }
-        /// Not all at once: other sources are to have their turn.
+        /// Runs a limited number of tasks, so that other sources are not starved.
         static gboolean turn(GSource* source, GSourceFunc, gpointer kept) {
             auto& self = **static_cast<Kept*>(kept);
             for (int done = 0; done < 64; ++done) {
@@ -77,7 +79,8 @@ private:
             }
             return G_SOURCE_CONTINUE;
         }
-        /// The handler or the context has ended; what waits may own the handler.
+        /// Called when the handler or the context is destroyed. Pending tasks may own the handler,
+        /// so they are destroyed after the mutex is released and before the queue.
         static void drop(gpointer kept) {
             const std::unique_ptr<Kept> queue(static_cast<Kept*>(kept));
             std::deque<kazoo::Task> dropped;

@@ -1,5 +1,5 @@
-// A loop that the library does not know: GLib's. The handler in glib_handler.hpp adapts it;
-// callbacks run in g_main_loop_run(), between whatever else the program does there.
+// A client on an event loop without built-in support, here GLib's. The handler in glib_handler.hpp
+// adapts it; callbacks run in g_main_loop_run(), like other sources of the program.
 #include "glib_handler.hpp"
 #include "hosts.hpp"
 
@@ -49,12 +49,12 @@ int run(const std::string& hosts) {
                 std::cerr << result.result().failure() << '\n';
                 g_main_loop_quit(loop);
             }
-            zk.stop();  // on the loop: begins the stop and returns
+            zk.stop();  // on the loop's thread: returns at once
         });
         g_main_loop_run(loop);
     }
     connection.join();
-    while (g_main_context_iteration(nullptr, FALSE)) {  // what was due when the loop was quit
+    while (g_main_context_iteration(nullptr, FALSE)) {  // runs what was pending when the loop quit
     }
     g_main_loop_unref(loop);
     return status;

@@ -1,5 +1,5 @@
-// The asynchronous API on one page: start, wait with a timeout, give up or go on, and read the
-// children of a node through a callback.
+// The asynchronous API on one page: start, wait with a timeout, stop if not connected, and list the
+// children of a node with a callback.
 #include "hosts.hpp"
 
 #include <kazoo/kazoo.hpp>
@@ -24,7 +24,7 @@ void do_something(const std::vector<std::string>& children) {
 
 void my_callback(kazoo::AsyncResult<std::vector<std::string>> async_obj) {
     try {
-        auto children = async_obj.get();  // ready here: never blocks
+        auto children = async_obj.get();  // ready, so this does not block
         do_something(children);
     } catch (const kazoo::ConnectionLossException&) {
         std::exit(1);
@@ -44,7 +44,7 @@ void run(const std::string& hosts) {
         throw std::runtime_error("Unable to connect.");
     }
 
-    // Something to read. It goes away with this session; /some/node stays.
+    // A child to list. It is deleted with this session; /some/node is not.
     zk.create("/some/node/child-", {}, kazoo::CreateOptions().ephemeral().sequence().makepath());
 
     // Both statements return immediately, the second sets a callback that is run when
@@ -52,7 +52,7 @@ void run(const std::string& hosts) {
     auto async_obj = zk.get_children_async("/some/node");
     async_obj.rawlink(my_callback);
 
-    zk.stop();  // returns when the callback has run
+    zk.stop();  // returns after the callback has run
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// A tour of the asynchronous API on a live server: what is called, and what happened.
+// A tour of the asynchronous API on a live server. Prints each call and its result.
 #include "hosts.hpp"
 
 #include <kazoo/kazoo.hpp>
@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// What a step of the tour may take.
+/// Time limit of each step.
 constexpr auto limit = 10s;
 
 void tell(std::string_view call, const std::string& what_happened) {

@@ -1,5 +1,5 @@
-// A libuv loop with two things to do: a timer that fires every ten milliseconds, and a client that
-// reads a node a hundred thousand times. Neither keeps the other waiting.
+// A libuv loop with a timer that fires every ten milliseconds and a client that reads a node a
+// hundred thousand times. The callbacks of the client do not delay the timer noticeably.
 #include "hosts.hpp"
 
 #include <kazoo/kazoo.hpp>
@@ -21,7 +21,7 @@ constexpr std::uint64_t period_ms = 10;
 constexpr int wanted = 100'000;
 constexpr int at_a_time = 1000;
 
-/// Counts its firings and the longest time between two.
+/// Counts how often it fires, and measures the longest time between two firings.
 struct Timer {
     explicit Timer(uv_loop_t* loop) {
         uv_timer_init(loop, &handle);
@@ -45,7 +45,7 @@ struct Timer {
     std::chrono::steady_clock::duration longest{};
 };
 
-/// Keeps a thousand reads under way; every callback asks for the next one. On the loop's thread.
+/// Keeps a thousand reads in flight: each callback starts the next one. Used on the loop's thread.
 class Reader {
 public:
     Reader(kazoo::KazooClient& zk, Timer& timer) : zk_(zk), timer_(timer) {}
@@ -76,7 +76,7 @@ private:
     }
     void end() {
         timer_.close();
-        zk_.stop();  // on the loop: begins the stop and returns
+        zk_.stop();  // on the loop's thread: returns at once
     }
 
     kazoo::KazooClient& zk_;

@@ -1,5 +1,5 @@
-// Follows a configuration node through changes, deletion and creation. A watch fires once, so each
-// round arms it anew before it reads: whatever happens after the reading is told.
+// Follows a configuration node through changes, deletion and creation. A watch fires only once, so
+// each iteration sets a new one before it reads the node: no change after the read is missed.
 #include "hosts.hpp"
 
 #include <kazoo/kazoo.hpp>
@@ -16,10 +16,11 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Gets the configuration, or nothing while there is none; on the handler's completion lane.
+/// Receives the configuration, or std::nullopt if the node does not exist. Called on the handler's
+/// completion lane.
 using Listener = std::function<void(const std::optional<std::string>&)>;
 
-/// The data of a node, or nothing if there is no node.
+/// Returns the data of a node, or std::nullopt if it does not exist.
 kazoo::AsyncResult<std::optional<std::string>> read(kazoo::KazooClient& zk, std::string path) {
     std::optional<std::string> data;
     try {
@@ -35,20 +36,20 @@ kazoo::AsyncResult<void> follow(kazoo::KazooClient& zk, std::string path, Listen
     for (;;) {
         kazoo::Promise<kazoo::WatchedEvent> promise(zk.handler());
         const auto fired = promise.result();
-        // In a variable of its own: see kazoo/watcher.hpp about g++ 12.
+        // A named variable, because of g++ 12; see <kazoo/watcher.hpp>.
         const kazoo::Watcher watch([promise = std::move(promise)](const kazoo::WatchedEvent& event
                                    ) mutable { promise.set(event); });
 
-        co_await zk.exists_async(path, watch);  // arms the watch whether there is a node or not
+        co_await zk.exists_async(path, watch);  // sets the watch even if the node does not exist
         const auto configuration = co_await read(zk, path);
         changed(configuration);
 
         const auto event = co_await fired;
-        if (event.type == kazoo::EventType::NONE) co_return;  // the session is over
+        if (event.type == kazoo::EventType::NONE) co_return;  // the session has ended
     }
 }
 
-/// Changes the configuration as somebody else might, each time waiting for the follower.
+/// Changes the configuration as another client would. Waits for the follower after each change.
 void change_it(kazoo::KazooClient& zk, const std::string& path, kazoo::Event& told) {
     const auto wait = [&told] {
         if (!told.wait(10s)) throw std::runtime_error("the follower was not told");
@@ -81,7 +82,7 @@ int main(int argc, char** argv) {
                 told.set();
             });
         change_it(zk, path, told);
-        zk.stop();  // tells every watch that the session is over
+        zk.stop();  // calls all watches with EventType::NONE
         following.get(10s);
         std::cout << "the follower has ended\n";
     } catch (const std::exception& error) {
