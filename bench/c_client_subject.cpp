@@ -8,13 +8,13 @@
 #include <string>
 #include <vector>
 
-#define THREADED  // the header shows the blocking calls to programs with threads only
+#define THREADED  // required for the header to declare the blocking functions
 #include <zookeeper/zookeeper.h>
 
 namespace bench {
 namespace {
 
-constexpr int session_timeout_ms = 10'000;  // as the other clients ask for
+constexpr int session_timeout_ms = 10'000;  // the default of ClientOptions::timeout
 constexpr int any_version = -1;
 
 const char* error_of(int code) {
@@ -106,9 +106,9 @@ private:
 
     const Target& target_;
     std::promise<void> connected_;
-    bool was_connected_ = false;  // only on the thread of completions
+    bool was_connected_ = false;  // used on the completion thread only
     std::vector<Slot> slots_;
-    std::optional<Window> window_;  // outlives the handle, which completes what is under way
+    std::optional<Window> window_;  // must outlive handle_, which completes pending operations
     std::unique_ptr<zhandle_t, Close> handle_;
 };
 

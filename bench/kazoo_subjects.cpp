@@ -62,11 +62,11 @@ public:
 
 private:
     const Target& target_;
-    std::optional<Window> window_;  // outlives the client, which completes what is under way
+    std::optional<Window> window_;  // must outlive client_, which completes pending operations
     kazoo::KazooClient client_;
 };
 
-/// A loop and the one thread that runs it.
+/// An io_context and the thread that runs it.
 class Loop {
 public:
     Loop() : work_(context.get_executor()), thread_([this] { context.run(); }) {}

@@ -1,5 +1,5 @@
-// The benchmark of `make bench`: what this library costs beside the least that is possible and
-// beside the C client, on the same server in the same run.
+// The client benchmark of `make bench`: compares this library with the lower bound (a bare socket)
+// and with ZooKeeper's C client, on the same server in the same run.
 #include "options.hpp"
 #include "report.hpp"
 #include "run.hpp"
@@ -19,7 +19,7 @@ namespace {
 constexpr std::size_t data_size = 100;
 constexpr auto until_somebody_is_there = std::chrono::seconds(5);
 
-/// The first server of ZOOKEEPER_HOSTS: everybody has to work on the same one.
+/// Uses only the first server of ZOOKEEPER_HOSTS, so that all subjects use the same one.
 bench::Target target_from_environment(const bench::Options& options) {
     const char* text = std::getenv("ZOOKEEPER_HOSTS");
     if (text == nullptr) {
@@ -46,7 +46,7 @@ void print_environment(const bench::Target& target, const bench::Options& option
 void run(const bench::Options& options) {
     const auto target = target_from_environment(options);
     print_environment(target, options);
-    // The node everybody works on goes away with this client, whatever ends the run.
+    // Ephemeral, so that the node is deleted however the run ends.
     kazoo::KazooClient keeper(kazoo::ClientOptions().hosts(kazoo::to_string(target.server)));
     keeper.start(until_somebody_is_there);
     keeper.create(target.path, target.data, kazoo::CreateOptions().makepath().ephemeral());

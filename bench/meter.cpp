@@ -14,7 +14,7 @@ Duration to_duration(const timeval& time) {
     return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
 }
 
-/// Of all threads of this process, those that have ended included.
+/// CPU time of all threads of this process, including those that have ended.
 Duration cpu_used() {
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);

@@ -6,19 +6,19 @@
 
 namespace bench {
 
-/// What one turn of one subject came to.
+/// The results of one measurement of one subject.
 struct Figures {
     double throughput = 0;  ///< operations per second
-    double cpu = 0;         ///< microseconds of this process per operation, user and system
-    double p50 = 0;         ///< microseconds from issue to completion
+    double cpu = 0;         ///< microseconds of CPU time of this process per operation
+    double p50 = 0;         ///< latency in microseconds, from issue to completion
     double p99 = 0;
 };
 
-/// Measures from its construction on.
+/// Measures wall-clock time and CPU time from its construction to read().
 class Meter {
 public:
     Meter();
-    /// Sorts the latencies.
+    /// Returns the figures of the operations with these latencies, which it sorts.
     [[nodiscard]] Figures read(std::span<Duration> latencies) const;
 
 private:

@@ -52,7 +52,7 @@ int open_socket(const kazoo::HostPort& server) {
         if (fd < 0) {
             continue;
         }
-        // Linux bounds connect by the send timeout, too.
+        // On Linux the send timeout also limits connect().
         const timeval limit{std::chrono::seconds(patience).count(), 0};
         const int on = 1;
         setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
@@ -89,14 +89,14 @@ RawConnection::~RawConnection() {
         send_all(frame.span());
         receive_replies();
     } catch (const std::exception&) {
-        // Then the session is left to expire, which takes nothing from the next one.
+        // The session expires; this does not affect later measurements.
     }
 }
 
 void RawConnection::shake_hands() {
     const std::string no_password(16, '\0');
     kazoo::codec::ConnectRequest request;
-    request.timeout_ms = 30'000;  // longer than any round: nobody sends pings
+    request.timeout_ms = 30'000;  // longer than any round, because no pings are sent
     request.passwd = {no_password};
     kazoo::base::Buffer frame;
     kazoo::codec::append_frame(frame, request);

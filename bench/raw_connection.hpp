@@ -12,21 +12,22 @@
 
 namespace bench {
 
-/// A socket with a ZooKeeper session and nothing else: no pings, no xids, no watches.
-/// Throws std::runtime_error or std::system_error when anything is not as expected.
+/// A blocking socket with a ZooKeeper session, as the lower bound for a client: sends no pings and
+/// ignores xids. All functions throw std::system_error if a system call fails, and
+/// std::runtime_error if the server does not respond as expected.
 class RawConnection {
 public:
     explicit RawConnection(const kazoo::HostPort& server);
     RawConnection(const RawConnection&) = delete;
-    /// Ends the session.
+    /// Closes the session.
     ~RawConnection();
 
     void send_all(std::span<const std::byte> bytes);
-    /// Sends what fits without blocking; says how much.
+    /// Sends as much as possible without blocking; returns the number of bytes.
     std::size_t send_some(std::span<const std::byte> bytes);
-    /// Reads once, blocking until there is something; says how many replies that completed.
+    /// Reads once, blocking until there are bytes; returns the number of replies that are complete.
     std::size_t receive_replies();
-    /// The same, and shows the body of each reply to `look`.
+    /// The same; calls `look` with the body of each reply.
     using Look = std::function<void(std::span<const std::byte> body)>;
     std::size_t receive_replies(const Look& look);
 
@@ -48,7 +49,7 @@ private:
 
     Descriptor socket_;
     std::vector<std::byte> in_;
-    std::size_t begin_ = 0;  // in_[begin_, end_) was received and not looked at
+    std::size_t begin_ = 0;  // in_[begin_, end_): received, but not parsed
     std::size_t end_ = 0;
 };
 

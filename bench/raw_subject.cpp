@@ -12,8 +12,8 @@ namespace {
 
 using kazoo::base::Buffer;
 
-/// A window's worth of the same frame: any number of requests is a piece of it. Servers only echo
-/// xids, so that one does for all.
+/// The same frame `count` times, so that a slice of it is any number of requests. All have the same
+/// xid, which servers only copy to the reply.
 struct Frames {
     template <class Request>
     Frames(const Request& request, std::size_t count) {
@@ -25,7 +25,7 @@ struct Frames {
         }
     }
     Buffer bytes;
-    std::size_t size = 0;  // of one
+    std::size_t size = 0;  // bytes per frame
 };
 
 Frames get_frames(const Target& target) {
@@ -57,7 +57,8 @@ public:
         std::size_t sent_bytes = 0;
         for (std::size_t answered = 0; answered < total;) {
             if (const auto unsent = issued * frames.size - sent_bytes; unsent > 0) {
-                // What does not fit goes later: a full pipe holds requests whose replies come.
+                // The rest is sent later. Must not block: the server may be waiting for this side
+                // to read replies.
                 const auto offset = sent_bytes % frames.size;
                 sent_bytes += connection_.send_some(frames.bytes.span().subspan(offset, unsent));
             }

@@ -6,11 +6,11 @@
 
 namespace bench {
 
-/// For each case and contestant the medians over the rounds.
+/// Prints a table with the medians over all rounds, for each case and contestant.
 void print_table(std::ostream& out, const Turns& turns);
 
-/// `RATIO <case> <measure> ours/<reference> <x>`, where x is the median over the rounds of the
-/// ratio within a round. More is better for throughput, less for all else.
+/// Prints lines `RATIO <case> <measure> ours/<reference> <x>`; x is the median over all rounds of
+/// the ratio within one round. Higher is better for throughput, lower for all other measures.
 void print_ratios(std::ostream& out, const Turns& turns);
 
 }  // namespace bench

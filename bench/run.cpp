@@ -22,7 +22,7 @@ Figures take_turn(
 ) {
     constexpr std::size_t unmeasured_part = 10;
     try {
-        std::vector<Duration> latencies(count);  // outlives what a failure leaves under way
+        std::vector<Duration> latencies(count);  // must outlive operations pending after a failure
         const auto subject = contestant.connect(target);
         perform(*subject, which, std::span(latencies).first((count - 1) / unmeasured_part + 1));
         const Meter meter;
@@ -56,11 +56,11 @@ Turns run(const Target& target, const Options& options) {
     for (std::size_t which = 0; which < turns.size(); ++which) {
         const auto count = which < 2 ? options.pipelined : options.blocking;
         turns[which].resize(everybody.size());
-        // The first operations of a kind are the slowest of a server that compiles as it runs.
+        // Warm-up: the first operations of a kind are slow while the JVM still compiles.
         static_cast<void>(take_turn(everybody.front(), target, which, count));
         for (std::size_t round = 0; round < options.rounds; ++round) {
             for (std::size_t i = 0; i < everybody.size(); ++i) {
-                // Nobody is always first.
+                // Rotates the order, so that no contestant is always first.
                 const auto at = (round + i) % everybody.size();
                 turns[which][at].push_back(take_turn(everybody[at], target, which, count));
             }

@@ -15,7 +15,7 @@ enum class Role { ours, reference };
 struct Contestant {
     std::string_view name;
     Role role;
-    /// Behind the name of a case in ratios; empty for the handler that is the default.
+    /// Appended to the name of a case in ratios; empty for the default handler.
     std::string_view suffix;
     Connect* connect;
 };
@@ -25,11 +25,12 @@ struct Contestant {
 inline constexpr std::array<std::string_view, 3> case_names{
     "pipelined-get", "pipelined-set", "blocking-get"};
 
-/// All turns: by case, by contestant, by round.
+/// All figures: by case, by contestant, by round.
 using Turns = std::array<std::vector<std::vector<Figures>>, case_names.size()>;
 
-/// Everybody in turn, case by case, round by round, each turn on a connection of its own. What is
-/// compared is thus measured within a second or two, and a disturbance hits one round of several.
+/// Measures all contestants: for each case several rounds, in which each contestant has one turn on
+/// a new connection. The figures to be compared are thus measured within a second or two of each
+/// other, and a disturbance affects only one of several rounds.
 [[nodiscard]] Turns run(const Target& target, const Options& options);
 
 }  // namespace bench

@@ -1,5 +1,5 @@
-// What the embedded server does beside Apache ZooKeeper: the part of `make bench` about servers.
-// The client is a bare socket, on both sides and in the same run.
+// The server benchmark of `make bench`: compares the embedded server with Apache ZooKeeper in the
+// same run. The client is a bare socket for both.
 #include "options.hpp"
 #include "raw_connection.hpp"
 #include "server_memory.hpp"
@@ -31,7 +31,7 @@ double median(std::vector<double> values) {
     return values[values.size() / 2];
 }
 
-/// A node of a server, there as long as this is.
+/// A node on a server, which exists during the lifetime of this object.
 class Place {
 public:
     Place(std::string hosts, std::size_t window)
@@ -45,7 +45,7 @@ public:
         keeper_.create(target_.path, target_.data, kazoo::CreateOptions().ephemeral());
     }
 
-    /// Operations per second.
+    /// Performs `count` operations; returns operations per second.
     [[nodiscard]] double throughput(Operation operation, std::size_t count) const {
         std::vector<Duration> latencies(count);
         const auto subject = connect_raw(target_);
@@ -60,9 +60,10 @@ private:
     Target target_;
 };
 
-/// The faster server gets more to do, so that both take long enough to be measured.
+/// The embedded server is faster and gets more operations, so that both measurements take long
+/// enough.
 constexpr std::size_t more_for_embedded = 10;
-constexpr std::size_t rounds_unmeasured = 3;  // until the JVM has compiled what it runs
+constexpr std::size_t rounds_unmeasured = 3;  // warm-up of the JVM's compiler
 
 void compare(
     const char* name,
@@ -89,7 +90,7 @@ void compare(
               << median(ratios) << std::endl;
 }
 
-/// From nothing to the reply to a first request.
+/// Returns the time from starting a server to the reply to the first request.
 double start_once() {
     const auto start = Clock::now();
     const kazoo::testing::Server server;

@@ -35,7 +35,7 @@ void append(Buffer& out, const Request& request) {
     kazoo::codec::append_frame(out, header, request);
 }
 
-/// What the process has in memory.
+/// Returns the resident memory of this process in bytes.
 double resident_bytes() {
     std::ifstream statm("/proc/self/statm");
     std::size_t total = 0;
@@ -58,8 +58,9 @@ std::string data_of(std::size_t index, std::size_t size) {
     return data;
 }
 
-/// Sends what `append(buffer, index)` makes for each index, with many under way, and shows every
-/// body to `look(index, body)`. Takes seconds.
+/// Sends one request per index from 0 to `count` - 1, which `append_one(buffer, index)` appends to
+/// a buffer, with many in flight. Calls `look(index, body)` for each reply. Returns the time in
+/// seconds.
 double perform(
     RawConnection& connection,
     std::size_t count,

@@ -7,11 +7,11 @@
 
 namespace bench {
 
-/// Creates so many nodes in an embedded server, reads all of them back, and says how long it took
-/// and how much memory each came to. Throws if one was not what it should be.
+/// Creates `nodes` nodes of `data_size` bytes in an embedded server and reads them back. Prints the
+/// time this took and the memory used per node. Throws if a node has other data than was written.
 void measure_memory(std::size_t nodes, std::size_t data_size, std::ostream& out);
 
-/// A frame that any server answers: exists "/".
+/// Returns the frame of a request that every server answers: exists "/".
 [[nodiscard]] kazoo::base::Buffer first_request();
 
 }  // namespace bench

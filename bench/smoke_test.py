@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the benchmark with a handful of operations and checks what it prints, never how fast it was.
+"""Runs the benchmarks with a few operations and checks their output, not the measured values.
 
     smoke_test.py --bench PROGRAM --bench-server PROGRAM --references NAME...
     smoke_test.py --self-test
@@ -86,7 +86,7 @@ def check_server_run(bench_server):
 
 
 def check_failure(bench, environment, arguments, expected):
-    """It has to fail by itself, with this in its message."""
+    """Checks that the benchmark exits with 1 and a message on stderr that matches `expected`."""
     clean = {name: value for name, value in os.environ.items() if name != "ZOOKEEPER_HOSTS"}
     run = subprocess.run(
         [bench, *arguments],

@@ -13,24 +13,26 @@ namespace bench {
 using kazoo::Clock;
 using kazoo::Duration;
 
-/// No operation of any subject may take longer than this, nor may a connection attempt.
+/// Time limit for each operation and each connection attempt.
 inline constexpr auto patience = std::chrono::seconds(10);
 
-/// What every subject works on: one node of one server.
+/// The node that all subjects read and write.
 struct Target {
     kazoo::HostPort server;
     std::string path;
-    std::string data;        ///< what the node holds and what is written to it
-    std::size_t window = 0;  ///< how many pipelined operations are in flight
+    std::string data;        ///< the node's data, also written by sets
+    std::size_t window = 0;  ///< number of pipelined operations in flight
 };
 
 enum class Operation { get, set };
 
-/// One way of talking to a server, connected. Its functions perform as many operations as there are
-/// latencies to fill in, and throw when one fails: all of them have been checked to succeed.
+/// A client to measure, connected to a server. Its functions perform one operation per element of
+/// `latencies` and store the latency there. They check that every operation succeeds, and throw
+/// otherwise.
 ///
-/// Pipelined operations follow the same rule everywhere: a window is filled, then each completion
-/// starts one more operation where it is noticed. Everybody reads the clock once per completion.
+/// For comparability all subjects pipeline in the same way: they fill a window, then start one
+/// operation per completion, on the thread that handles the completion, and read the clock once per
+/// completion.
 class Subject {
 public:
     virtual ~Subject() = default;
@@ -40,14 +42,14 @@ public:
 
 using Connect = std::unique_ptr<Subject>(const Target& target);
 
-/// The least work there is: one thread, one socket, frames encoded beforehand, replies counted.
+/// The lower bound: one thread, one socket, frames encoded in advance, replies only counted.
 Connect connect_raw;
-/// This library, with threads of its own.
+/// This library with SequentialThreadingHandler.
 Connect connect_kazoo_threading;
-/// This library, on an `io_context` that one other thread runs.
+/// This library with SequentialAsioHandler, on an `io_context` that one other thread runs.
 Connect connect_kazoo_asio;
 #ifdef KAZOO_BENCH_C_CLIENT
-/// ZooKeeper's own C client with its two threads (libzookeeper_mt).
+/// ZooKeeper's C client with its two threads (libzookeeper_mt).
 Connect connect_c_client;
 #endif
 

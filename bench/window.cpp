@@ -21,7 +21,7 @@ void Window::run() {
         }
     }
     std::unique_lock lock(mutex_);
-    // Generous for a machine that is busy with something else; a lost reply still ends the run.
+    // A long timeout, because the machine may be busy; it only has to detect lost replies.
     if (!changed_.wait_for(lock, 6 * patience, [this] { return finished_; })) {
         throw std::runtime_error("operations were not answered in time");
     }
@@ -50,7 +50,7 @@ void Window::completed(std::size_t index, const char* error) {
     }
 }
 
-/// After this the window may be gone, as soon as nothing is under way any more.
+/// run() may return after this, and the window be destroyed once no operation is pending.
 void Window::finish(const char* error) {
     over_ = true;
     const std::lock_guard lock(mutex_);

@@ -11,21 +11,21 @@
 
 namespace bench {
 
-/// Keeps a fixed number of asynchronous operations in flight and takes their latencies.
-/// Completions come one at a time, on any thread, perhaps while `run` still fills the window.
+/// Keeps a fixed number of asynchronous operations in flight and records their latencies.
+/// completed() is called from one thread at a time, possibly while run() still fills the window.
 class Window {
 public:
-    /// Starts operation `index`, whose end `completed` is told of. Gives null, or what is wrong if
+    /// Starts operation `index`; its callback must call completed(). Returns null, or a message if
     /// the operation could not be started.
     using Start = std::function<const char*(std::size_t index)>;
 
     Window(Start start, std::size_t width, std::span<Duration> latencies);
 
-    /// Performs all operations; throws std::runtime_error when one fails or nothing moves any more.
-    /// Then others may still be under way: the window must live until they are over.
+    /// Performs all operations. Throws std::runtime_error if one fails or the operations do not
+    /// finish in time. Others may then still be in flight; the window must outlive them.
     void run();
 
-    /// `error` is null after a success.
+    /// Called at the end of each operation; `error` is null if it succeeded.
     void completed(std::size_t index, const char* error);
 
 private:
@@ -36,13 +36,14 @@ private:
     std::vector<Clock::time_point> started_;
     const std::size_t first_fill_;
 
-    // Only where completions run.
+    // Used only by completed().
     std::size_t next_;
     std::size_t completed_ = 0;
     bool over_ = false;
 
     std::mutex mutex_;
     std::condition_variable changed_;
+    // Guarded by mutex_:
     bool finished_ = false;
     const char* error_ = nullptr;
 };

@@ -1,4 +1,4 @@
-// The command-line tool. Exit codes: 0 done, 1 it could not be done, 2 wrong usage.
+// The command-line tool. Exit codes: 0 success, 1 failure, 2 invalid command line.
 #include "serve.hpp"
 
 #include <kazoo/exceptions.hpp>

@@ -52,9 +52,9 @@ struct ServeOptions {
     std::string tls_key;
 };
 
-/// Seconds of the clock times 2^20, to the millisecond. As with the epochs of Apache's leaders,
-/// this is beyond whatever an earlier process at this address has reached, so that clients that
-/// were connected to it are not turned away.
+/// Returns the Unix time in seconds times 2^20, with millisecond resolution. Like the epochs of
+/// Apache's leaders, this is higher than any zxid of an earlier process at this address, so that
+/// the server does not refuse clients of that one.
 std::int64_t zxid_of_now() {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     const std::int64_t ms = std::chrono::duration_cast<milliseconds>(now).count();
@@ -81,7 +81,7 @@ kazoo::testing::ServerOptions server_options(const ServeOptions& options) {
 }
 
 void serve(const ServeOptions& options) {
-    // Before the server is announced: from then on a signal is a request to stop.
+    // Installed before the address is printed: the reader of the address may send a signal at once.
     boost::asio::io_context loop;
     boost::asio::signal_set signals(loop, SIGINT, SIGTERM);
     signals.async_wait([](boost::system::error_code, int) {});

@@ -2,6 +2,6 @@
 
 #include <CLI/CLI.hpp>
 
-/// Adds `kazoo serve`, which runs the embedded server until a signal ends it. Whatever keeps it
-/// from running is thrown.
+/// Adds the subcommand `kazoo serve`, which runs the embedded server until SIGINT or SIGTERM. Its
+/// callback throws if the server cannot be started.
 void add_serve(CLI::App& tool);
