@@ -70,8 +70,8 @@ enum class Outcome {
     not_sent,
     /// The operation was not executed: the server's reply says so, or the operation is a read.
     not_applied,
-    /// The request was sent, but there is no reply: a write may have been applied, may not have
-    /// been, or may still be. Read the node before repeating the write.
+    /// The request was sent, but there is no reply, or the reply leaves it open: a write may have
+    /// been applied, may not have been, or may still be. Read the node before repeating the write.
     unknown,
 };
 

@@ -41,7 +41,7 @@ struct HostPort {
 struct Hosts {
     /// The servers in the order written, duplicates included. parse_hosts() returns at least one.
     std::vector<HostPort> hosts;
-    /// The path that the client prefixes to all its paths, in normal form (see normalize_path());
+    /// The path that the client prepends to all its paths, in normal form (see normalize_path());
     /// empty if there is none.
     std::string chroot;
 
@@ -68,7 +68,7 @@ std::ostream& operator<<(std::ostream& out, const Hosts& hosts);
 /// - White space around hosts, ports and the whole string is ignored.
 /// - Host names and addresses are converted to lower case, as in kazoo, except the zone of an
 ///   IPv6 address, which is an interface name.
-/// - The chroot follows the last server and applies to all of them. It is normalized and checked
+/// - The chroot follows the last server and applies to all of them. It is normalised and checked
 ///   like any path; "/" means no chroot.
 ///
 /// Only parses: resolves no names and opens no connections.

@@ -1,4 +1,4 @@
-/// Node paths: normalization, ZooKeeper's rules for valid paths, and the chroot.
+/// Node paths: normalisation, ZooKeeper's rules for valid paths, and the chroot.
 ///
 /// Paths are UTF-8. All functions declared here depend on their arguments only and are thread-safe.
 /// Those that return a string throw std::bad_alloc.
@@ -61,7 +61,7 @@ class Chroot {
 public:
     /// No chroot: both kinds of paths are the same.
     Chroot() {}
-    /// Normalizes `prefix`; "" and "/" mean no chroot. Does not check whether it is a valid path;
+    /// Normalises `prefix`; "" and "/" mean no chroot. Does not check whether it is a valid path;
     /// see check_path().
     explicit Chroot(std::string_view prefix);
 

@@ -69,8 +69,8 @@ struct Acl {
     friend bool operator==(const Acl&, const Acl&) = default;
 };
 
-/// The ACL of a node. The order of the entries has no effect. Servers remove duplicates; an empty
-/// list is refused with InvalidACLError.
+/// The ACL of a node. The order of the entries has no effect. Servers remove duplicates; Apache
+/// ZooKeeper refuses an empty list with InvalidACLError.
 using AclList = std::vector<Acl>;
 
 /// Returns the names of the permission bits, as kazoo does: {"ALL"} if all five are set, otherwise

@@ -12,7 +12,7 @@ KAZOO_API_BEGIN
 namespace kazoo {
 
 /// The metadata of a node: the fields of ZooKeeper's Stat record, and kazoo's more readable names
-/// for them as member functions. A trivially copyable value; supports aggregate initialization.
+/// for them as member functions. A trivially copyable value; supports aggregate initialisation.
 ///
 /// A zxid is a transaction id; zxids increase with every transaction of the whole ensemble. A
 /// version counts the changes of one node and starts at 0 when the node is created. Equal versions

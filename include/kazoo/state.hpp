@@ -46,7 +46,7 @@ struct StateChange {
     KazooState state = KazooState::LOST;
     /// The new state in more detail; distinguishes read-only connections.
     KeeperState keeper_state = KeeperState::CLOSED;
-    /// Id of the current session; 0 if there is none, as after LOST.
+    /// Id of the current session; 0 if there is none, as with LOST.
     std::int64_t session_id = 0;
     /// With CONNECTED: true if the session is new, so that the ephemeral nodes and watches of a
     /// former session are gone; false if an existing session continues, after a lost connection or

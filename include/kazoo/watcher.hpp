@@ -15,7 +15,7 @@ namespace kazoo {
 
 namespace detail {
 /// The watch function that copies of a Watcher share. Called on the callback lane of the client
-/// that it was given to; not synchronized otherwise.
+/// that it was given to; not synchronised otherwise.
 class WatcherState final : public RefCounted {
 public:
     explicit WatcherState(UniqueFunction<void(const WatchedEvent&)> f) : function(std::move(f)) {}

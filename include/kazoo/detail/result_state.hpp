@@ -294,8 +294,8 @@ public:
     LaneScope(const LaneScope&) = delete;
     LaneScope& operator=(const LaneScope&) = delete;
 
-    /// Returns true if the caller runs on any lane of this handler. It must not wait there until
-    /// that lane is idle.
+    /// Returns true if the caller runs on any lane of this handler. It must then not wait for the
+    /// lane to finish its tasks, of which it is one.
     [[nodiscard]] static bool on_lane_of(const Handler& handler) noexcept;
     /// Returns true if the caller runs on the session lane of any handler.
     [[nodiscard]] static bool in_listener() noexcept;

@@ -53,7 +53,7 @@ private:
     // Guarded by mutex_:
     ResultStateBase* first_ = nullptr;  // linked through next_resumable_
     ResultStateBase* last_ = nullptr;
-    base::LaneHelper* helpers_ = nullptr;  // the innermost first
+    base::LaneHelper* helpers_ = nullptr;  // the most recent first
 };
 
 }  // namespace kazoo::detail

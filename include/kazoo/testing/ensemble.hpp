@@ -30,7 +30,8 @@ public:
 
     /// Stops applying transactions: from now on reads through this server are stale. A write
     /// through it still takes effect in the ensemble, but its reply, like that of a sync, is
-    /// delayed until the server has caught up. No effect if the server lags already.
+    /// delayed until the server has caught up. Clients that have seen a later transaction cannot
+    /// connect to the server meanwhile. No effect if the server lags already.
     void lag();
     /// Ends lag(): the server applies the transactions that it has missed and sends the delayed
     /// replies, unless it is also cut off.

@@ -114,8 +114,8 @@ public:
     }
     Fault skip(int count) && noexcept { return std::move(skip(count)); }
 
-    /// Number of times that the fault occurs. Default: no limit. A fault of kind `hold` keeps
-    /// holding replies back afterwards, until it is removed.
+    /// Number of times that the fault occurs. Default: no limit. Replies held back by `hold` are
+    /// sent only when the fault is removed, even if it no longer occurs.
     Fault& times(int count) & noexcept {
         times_ = count;
         return *this;

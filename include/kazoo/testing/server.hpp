@@ -47,9 +47,10 @@ public:
     /// ZooKeeper; a call that changes nothing has no effect.
     ///
     /// In read-only mode writes and sync fail with NotReadOnlyCallError; reads are served. Only
-    /// clients with ClientOptions::read_only can connect; they get local sessions, which end when
-    /// read-only mode ends. From Release::zookeeper_3_7 on, a client that has a regular session
-    /// cannot connect with it; it stays SUSPENDED until read-only mode ends or its session expires.
+    /// clients with ClientOptions::read_only can connect. New sessions are local to this server and
+    /// end when read-only mode ends. From Release::zookeeper_3_7 on, a client that has a regular
+    /// session cannot connect with it; it stays SUSPENDED until read-only mode ends or its session
+    /// expires.
     void set_read_only(bool read_only);
 };
 
