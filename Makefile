@@ -22,18 +22,18 @@ APACHE_AT_ITS_BEST := -XX:TieredStopAtLevel=4 -Xmx1g
 
 help:
 	@echo "make test            build and run every test"
-	@echo "make run             the tour, against a server started for it"
-	@echo "make run HOSTS=h:p   the tour, against yours"
-	@echo "make asan|tsan|clang every test under that sanitizer or compiler"
+	@echo "make run             run the tour against an embedded server"
+	@echo "make run HOSTS=h:p   run the tour against your server"
+	@echo "make asan|tsan|clang run all tests under that sanitizer or compiler"
 	@echo "make bench           the benchmarks"
-	@echo "make sim SEEDS=n     n simulated lives, or one: make sim SEED=x TRACE=1"
-	@echo "make chaos MINUTES=n a real ensemble, its clients and a network that break"
-	@echo "make interop         the suites of other people's clients, on kazoo serve"
+	@echo "make sim SEEDS=n     simulate n runs, or repeat one: make sim SEED=x TRACE=1"
+	@echo "make chaos MINUTES=n test a real ensemble with faults for n minutes"
+	@echo "make interop         run the test suites of other clients on kazoo serve"
 	@echo "make fuzz SECONDS=n  every fuzz target, n seconds in all"
-	@echo "make mutation        plants defects and says which test notices each"
-	@echo "make coverage        which lines of the protocol core the tests run, 95 % at least"
+	@echo "make mutation        plant defects and report which test notices each"
+	@echo "make coverage        measure line coverage of the protocol core; at least 95 %"
 	@echo "make format|tidy     clang-format 14 in place, clang-tidy 14"
-	@echo "make deps|clean      install what is missing (Debian), remove build/"
+	@echo "make deps|clean      install missing packages (Debian), remove build/"
 
 deps:
 	@scripts/install-missing $(PACKAGES)
@@ -74,7 +74,7 @@ chaos: deps
 	@cmake --preset dev >/dev/null
 	@cmake --build --preset dev --target chaos
 	@build/dev/tests/chaos/chaos --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) \
-	    || [ $$? -eq 77 ]  # it has said why there is no verdict
+	    || [ $$? -eq 77 ]  # exit code 77: no verdict; the reason is printed
 
 # The suites of other people's clients, with whatever of pip, go, cargo and npm there is. They come
 # from the registries: no part of the ordinary tests. SUITES chooses; APACHE is a class path of
@@ -91,7 +91,7 @@ fuzz: deps
 	@cmake --build --preset fuzz --target fuzzers
 	@scripts/fuzz $(SECONDS)
 
-# The protocol core has no excuse: unit tests and simulation reach all of it.
+# Unit tests and simulation together must cover the protocol core.
 COVERED := src/session src/codec
 coverage: deps
 	@scripts/install-missing gcovr

@@ -54,7 +54,7 @@ public:
         for (auto& latency : latencies) {
             const auto start = Clock::now();
             if (client_.get(target_.path).data.size() != target_.data.size()) {
-                throw std::runtime_error("a get gave something else");
+                throw std::runtime_error("a get returned unexpected data");
             }
             latency = Clock::now() - start;
         }

@@ -23,7 +23,7 @@ constexpr auto until_somebody_is_there = std::chrono::seconds(5);
 bench::Target target_from_environment(const bench::Options& options) {
     const char* text = std::getenv("ZOOKEEPER_HOSTS");
     if (text == nullptr) {
-        throw std::invalid_argument("ZOOKEEPER_HOSTS names no server; make bench starts one");
+        throw std::invalid_argument("ZOOKEEPER_HOSTS is not set; make bench starts a server");
     }
     const auto hosts = kazoo::parse_hosts(text).value();
     return {

@@ -16,7 +16,7 @@ struct Number {
 };
 
 constexpr std::array numbers{
-    Number{"--rounds", &Options::rounds, "rounds, in each of which everybody has a turn"},
+    Number{"--rounds", &Options::rounds, "rounds; each measures every subject once"},
     Number{"--pipelined", &Options::pipelined, "pipelined operations in a turn"},
     Number{"--blocking", &Options::blocking, "blocking operations in a turn"},
     Number{"--window", &Options::window, "pipelined operations in flight"},
@@ -27,7 +27,7 @@ std::size_t parse_number(std::string_view name, std::string_view text) {
     std::size_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc() || end != text.data() + text.size() || value == 0) {
-        throw std::invalid_argument(std::string(name) + " takes a number from 1 on");
+        throw std::invalid_argument(std::string(name) + " must be a positive number");
     }
     return value;
 }

@@ -115,7 +115,7 @@ void measure_start() {
 void run(const Options& options) {
     const char* hosts = std::getenv("ZOOKEEPER_HOSTS");
     if (hosts == nullptr) {
-        throw std::invalid_argument("ZOOKEEPER_HOSTS names no Apache; make bench starts one");
+        throw std::invalid_argument("ZOOKEEPER_HOSTS is not set; make bench starts one");
     }
     measure_start();
     {

@@ -98,7 +98,7 @@ void check_data(std::span<const std::byte> body, const std::string& expected) {
     kazoo::codec::Decoder in(body);
     kazoo::codec::GetDataReply reply;
     if (!decode(in, reply) || reply.data != expected) {
-        throw std::runtime_error("a node has other data than was given to it");
+        throw std::runtime_error("a node has unexpected data");
     }
 }
 

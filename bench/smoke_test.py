@@ -144,7 +144,7 @@ def main():
         return self_test()
     problems = check_failures(arguments.bench, arguments.bench_server)
     if not problems and shutil.which("java") is None:
-        print("skipped: there is no java to run Apache ZooKeeper")
+        print("skipped: java not found, cannot run Apache ZooKeeper")
         return SKIPPED
     problems += check_run(arguments.bench, arguments.references)
     problems += check_server_run(arguments.bench_server)

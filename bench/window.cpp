@@ -23,7 +23,7 @@ void Window::run() {
     std::unique_lock lock(mutex_);
     // A long timeout, because the machine may be busy; it only has to detect lost replies.
     if (!changed_.wait_for(lock, 6 * patience, [this] { return finished_; })) {
-        throw std::runtime_error("operations were not answered in time");
+        throw std::runtime_error("timed out waiting for replies");
     }
     if (error_ != nullptr) {
         throw std::runtime_error(error_);

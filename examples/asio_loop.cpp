@@ -37,7 +37,7 @@ asio::awaitable<void> work(kazoo::KazooClient& zk) {
     try {
         zk.get(path);
     } catch (const kazoo::WouldDeadlockError&) {
-        std::cout << "a blocking call on the loop is refused\n";
+        std::cout << "a blocking call on the loop's thread throws WouldDeadlockError\n";
     }
     co_await zk.delete_async(path)(asio::use_awaitable);
 }
@@ -55,7 +55,7 @@ std::exception_ptr run(const std::string& hosts) {
         zk.stop();  // on the loop's thread: returns at once
     });
     loop.run();
-    std::cout << "the loop has run out of work\n";
+    std::cout << "the loop has returned\n";
     return failure;
 }
 

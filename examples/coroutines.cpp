@@ -31,7 +31,7 @@ kazoo::AsyncResult<std::string> try_rename(
     } catch (const kazoo::NoNodeError& error) {
         outcome = std::string(error.operation()) + ": there is no such node";
     } catch (const kazoo::NodeExistsError& error) {
-        outcome = std::string(error.operation()) + ": the name is taken";
+        outcome = std::string(error.operation()) + ": the node already exists";
     } catch (const kazoo::KazooException& error) {
         outcome = error.what();
     }

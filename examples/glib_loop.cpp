@@ -26,7 +26,7 @@ kazoo::AsyncResult<void> work(kazoo::KazooClient& zk, std::thread::id loop_threa
     try {
         zk.get(path);
     } catch (const kazoo::WouldDeadlockError&) {
-        std::cout << "a blocking call on the loop is refused\n";
+        std::cout << "a blocking call on the loop's thread throws WouldDeadlockError\n";
     }
     co_await zk.delete_async(path);
 }

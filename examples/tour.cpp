@@ -91,7 +91,7 @@ void clean_up(kazoo::KazooClient& zk, const std::string& path) {
     zk.delete_recursive_async(path).get(limit);
     tell("zk.delete_recursive_async(path)", "deleted");
     const auto stat = zk.exists_async(path).get(limit);
-    tell("zk.exists_async(path)", stat ? "it is still there" : "nothing there any more");
+    tell("zk.exists_async(path)", stat ? "it is still there" : "it no longer exists");
     zk.stop();
     tell("zk.stop()", std::string("the session is closed, state ") + to_string(zk.state()));
 }

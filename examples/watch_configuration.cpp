@@ -52,7 +52,7 @@ kazoo::AsyncResult<void> follow(kazoo::KazooClient& zk, std::string path, Listen
 /// Changes the configuration as another client would. Waits for the follower after each change.
 void change_it(kazoo::KazooClient& zk, const std::string& path, kazoo::Event& told) {
     const auto wait = [&told] {
-        if (!told.wait(10s)) throw std::runtime_error("the follower was not told");
+        if (!told.wait(10s)) throw std::runtime_error("the follower was not called");
         told.clear();
     };
     wait();

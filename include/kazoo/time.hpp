@@ -31,7 +31,7 @@ template <class Rep, class Period>
 requires std::is_convertible_v<std::chrono::duration<Rep, Period>, Duration>
 [[nodiscard]] constexpr Duration saturate(std::chrono::duration<Rep, Period> length) noexcept {
     using Ratio = std::ratio_divide<Period, Duration::period>;
-    static_assert(Ratio::den == 1, "a length of time is a whole number of nanoseconds");
+    static_assert(Ratio::den == 1, "the duration must be a whole number of nanoseconds");
     constexpr auto longest = Duration::max().count() / Ratio::num;
     if (std::cmp_greater(length.count(), longest)) {
         return Duration::max();

@@ -72,7 +72,7 @@ void Disturber::end_due(Time now) {
             return is_of_process(each.what.kind) && each.what.server == i;
         });
         if (!is_down && !ensemble_[i].running()) {
-            tell_("server " + std::to_string(i + 1) + " has ended by itself");
+            tell_("server " + std::to_string(i + 1) + " has exited unexpectedly");
             ensemble_[i].start();
         }
     }

@@ -74,7 +74,7 @@ void Historian::create(Write& write, const std::string& record) {
     skip_acl(in);
     const bool is_ephemeral = in.boolean();
     static_cast<void>(in.i32());  // the parent's cversion
-    if (!in.ok()) return verdict_.fail("a create that cannot be read: " + write.path);
+    if (!in.ok()) return verdict_.fail("an undecodable create: " + write.path);
     if (is_ephemeral) {
         ephemerals_[write.author.session].insert(write.path);
         owners_[write.path] = write.author.session;
@@ -101,7 +101,7 @@ void Historian::remove(Write& write, const std::string& path) {
     write.kind = Write::Kind::remove;
     write.path = path;
     if (!chronicle_.of(path).back().exists) {
-        return verdict_.fail(path + ": deleted, and was not there");
+        return verdict_.fail(path + ": deleted, but did not exist");
     }
     if (const auto owner = owners_.find(path); owner != owners_.end()) {
         ephemerals_[owner->second].erase(path);

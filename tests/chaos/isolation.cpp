@@ -54,8 +54,8 @@ bool has_zookeeper() {
 }  // namespace
 
 std::string become_able() {
-    if (!is_in_path("java")) return "there is no java to run Apache ZooKeeper";
-    if (!has_zookeeper()) return "there is no Apache ZooKeeper";
+    if (!is_in_path("java")) return "java is not installed";
+    if (!has_zookeeper()) return "Apache ZooKeeper is not installed";
     if (!become_root() || !may_make_networks()) return "network namespaces are not allowed here";
     if (::access("/dev/net/tun", R_OK | W_OK) != 0) return "/dev/net/tun cannot be opened";
     return {};

@@ -120,7 +120,9 @@ private:
     void check_sessions() {
         for (const auto& [session, client] : evidence_.sessions_at_rest) {
             if (historian_.living_sessions().contains(session)) {
-                verdict().fail("client" + std::to_string(client) + ": has ended, not its session");
+                verdict().fail(
+                    "client" + std::to_string(client) + ": has ended, but its session has not"
+                );
             }
         }
     }

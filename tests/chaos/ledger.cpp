@@ -52,7 +52,7 @@ void check_gaps(Ledger& ledger) {
             epoch_of(zxid) == epoch_of(last) ? zxid == last + 1 : counter_of(zxid) == 1;
         if (!follows) {
             ledger.faults.push_back(
-                "no server has what is between " + hex(last) + " and " + hex(zxid)
+                "all servers lack the transactions between " + hex(last) + " and " + hex(zxid)
             );
         }
         last = zxid;

@@ -17,8 +17,8 @@ struct Options {
 
 inline constexpr const char* usage =
     "chaos [--minutes m | --seconds s] [--seed x] [--keep]\n"
-    "An Apache ZooKeeper ensemble and its clients while things go wrong around them, by the seed.\n"
-    "--keep leaves the files of the servers, and says where.\n"
+    "Runs an Apache ZooKeeper ensemble and its clients under faults derived from the seed.\n"
+    "--keep keeps the servers' files and prints their directories.\n"
     "Exit code 1: a check has failed; 77: this machine lacks something, or\n"
     "the servers have broken their promises.\n";
 

@@ -94,7 +94,7 @@ void Program::come_to_rest() {
 void Program::listen() {
     const auto last = life_->get("/k", false);
     if (!wait_until([&] { return !last.valid() || last.ready(); }, patience)) {
-        fail("is not answered");
+        fail("gets no reply");
     }
     const auto told = std::make_shared<std::atomic<bool>>(false);
     kit_->handler()->dispatch(Lane::callback, [told] { *told = true; });
@@ -103,7 +103,7 @@ void Program::listen() {
 
 void Program::leave() {
     life_->end(chance_.one_in(2));
-    if (!wait_until([this] { return under_way() == 0; }, patience)) fail("calls never end");
+    if (!wait_until([this] { return under_way() == 0; }, patience)) fail("calls do not complete");
     life_ = nullptr;
     if (!kit_->shut_down(patience)) fail("its handler still has work");
     kit_ = nullptr;

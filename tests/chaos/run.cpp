@@ -124,14 +124,14 @@ Run::Result Run::run() {
     }
     ensemble_.start();
     if (!ensemble_.wait_serving(server_patience)) {
-        std::printf("the ensemble does not begin to serve\n%s", ensemble_[0].log().c_str());
+        std::printf("the ensemble does not start serving\n%s", ensemble_[0].log().c_str());
         return Result::bad;
     }
     plant(ensemble_.hosts(), observer_);
     tell("the ensemble serves");
     make_programs();
     disturber_.run(make_plan(options_.seed, options_.length, servers_.size(), clients_.size()));
-    tell("nothing is wrong any more");
+    tell("all faults have ended");
     const bool at_rest = come_to_rest();
     end_all();
     if (!at_rest) return Result::bad;
@@ -154,14 +154,14 @@ bool Run::come_to_rest() {
     for (const auto& program : programs_) program->await(Program::Phase::rest);
     const auto served = serving ? ensemble_.wait_in_sync(server_patience) : std::nullopt;
     if (!served) {
-        tell("the servers do not come together again");
+        tell("the servers do not reach the same transaction");
         return false;
     }
     for (const auto& program : programs_) {
         evidence_.sessions_at_rest[program->session_at_rest()] = program->options().number;
     }
     if (!wait_for_expiries()) {
-        tell("the servers do not end the sessions that nobody has any more");
+        tell("the servers do not expire abandoned sessions");
         return false;
     }
     for (const auto& program : programs_) program->order(Program::Phase::listen);
@@ -193,7 +193,7 @@ void Run::end_all() {
     for (const auto& program : programs_) program->order(Program::Phase::end);
     for (const auto& program : programs_) program->await(Program::Phase::end);
     const bool in_sync = ensemble_.wait_in_sync(server_patience).has_value();
-    tell(in_sync ? "all have ended" : "all have ended, and the servers are not together");
+    tell(in_sync ? "all have ended" : "all have ended, but the servers are not in sync");
 }
 
 Run::Result Run::report() {
@@ -204,11 +204,13 @@ Run::Result Run::report() {
     print_figures(evidence_.tapes, disturber_.count(), switch_.count());
     std::printf("%-44s %10zu\n", "transactions", evidence_.ledger.transactions.size());
     if (abs(wall_clock_ahead() - wall_clock_ahead_) > 1ms) {
-        std::printf("void: the wall clock was set, by which servers date their transactions\n");
+        std::printf("void: the wall clock was set, which invalidates the times of transactions\n");
         return Result::void_;
     }
     if (const auto forgotten = evidence_.ledger.forgotten.size(); forgotten != 0) {
-        std::printf("void: the servers have forgotten %zu transactions of a quorum\n", forgotten);
+        std::printf(
+            "void: the servers have lost %zu transactions committed by a quorum\n", forgotten
+        );
         return Result::void_;
     }
     const auto judgement = judge(std::move(evidence_));

@@ -187,7 +187,7 @@ bool Player::accept(const Step& step, Target::Link link) {
         const bool closed = target_.receive(link, close_limit).kind == Kind::closed;
         note(
             step.slot,
-            "the session is gone, " + size + (zeros ? "" : ", with a password") +
+            "the session has ended, " + size + (zeros ? "" : ", with a password") +
                 (closed ? "" : ", left open")
         );
         return false;

@@ -103,7 +103,7 @@ TEST(Crowd, AClientThatNeverReadsIsCutOff) {
         cut = server.connections() == 1;
     }
     EXPECT_TRUE(cut || comes_true([&] { return server.connections() == 1; }));
-    EXPECT_TRUE(zk.connected()) << "nobody else suffers";
+    EXPECT_TRUE(zk.connected()) << "other clients are not affected";
     EXPECT_TRUE(deaf.closes());
 }
 

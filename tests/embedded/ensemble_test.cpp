@@ -82,7 +82,7 @@ TEST_F(EnsembleTest, TheOldConnectionOfAMovedSessionIsClosed) {
     first.start(patience);
     const auto id = first.client_id();
     Started second(to(ensemble[1].hosts()).client_id(id));
-    ASSERT_TRUE(states.wait_for(2)) << "and it comes back, and takes the session again";
+    ASSERT_TRUE(states.wait_for(2)) << "it reconnects and takes the session back";
     EXPECT_EQ(states.states()[1], SUSPENDED);
     ensemble[0].stop();
     EXPECT_TRUE(comes_true([&] { return second.client_id() == id; }));

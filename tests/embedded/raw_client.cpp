@@ -20,7 +20,7 @@ const std::string no_password(16, '\0');
 }  // namespace
 
 RawClient::RawClient(std::uint16_t port) : socket_(connect_to_loopback(port)) {
-    if (!socket_) throw std::runtime_error("nobody accepts");
+    if (!socket_) throw std::runtime_error("cannot connect");
     timeval value{};
     value.tv_sec = limit_s;
     ::setsockopt(fd(), SOL_SOCKET, SO_RCVTIMEO, &value, sizeof value);

@@ -35,7 +35,7 @@ TEST(RequestFault, HoldAppliesAndKeepsTheReply) {
     ASSERT_TRUE(comes_true([&] { return other.get("/").data == "new"; })) << "it is applied";
     other.set("/", "newer");
     EXPECT_FALSE(held.ready());
-    EXPECT_FALSE(behind.ready()) << "what comes behind waits as well";
+    EXPECT_FALSE(behind.ready()) << "later replies wait as well";
     EXPECT_TRUE(server.remove(fault));
     EXPECT_EQ(held.get(patience).version, 1);
     EXPECT_EQ(behind.get(patience).stat.version, 1) << "read before the other one's write";

@@ -44,7 +44,7 @@ TEST_F(SessionFault, AnExpiredSessionIsLost) {
     EXPECT_FALSE(other.exists("/mine"));
     ASSERT_TRUE(states.wait_for(4));
     EXPECT_EQ(states.states(), with_another);
-    EXPECT_FALSE(server.expire_session(session)) << "there is no such session any more";
+    EXPECT_FALSE(server.expire_session(session)) << "the session has ended";
     const auto alive = server.sessions();
     EXPECT_EQ(std::count(alive.begin(), alive.end(), session), 0);
 }
@@ -144,7 +144,7 @@ TEST(OtherServers, KeeperResumesNoSession) {
     keeper.drop_connections();
     ASSERT_TRUE(states.wait_for(4));
     EXPECT_EQ(states.states(), (std::vector{CONNECTED, SUSPENDED, LOST, CONNECTED}));
-    EXPECT_TRUE(zk.exists("/mine")) << "of the old session, which nobody has ended";
+    EXPECT_TRUE(zk.exists("/mine")) << "of the old session, which was not closed";
     zk.stop();
 }
 

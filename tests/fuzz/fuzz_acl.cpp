@@ -13,19 +13,22 @@ namespace {
 
 void check_ranges(const std::string& address, const std::string& range) {
     const bool good = server::is_ip_range(range);
-    require(good || !server::ip_in_range(address, range), "nothing is in what is no range");
+    require(good || !server::ip_in_range(address, range), "an invalid range contains no address");
     const auto base = range.substr(0, range.find('/'));
     require(!good || server::ip_in_range(base, range), "the base of a range is in it");
     require(!good || server::is_ip_range(base), "the base of a range is an address");
     if (server::ip_in_range(address, range)) {
-        require(server::ip_in_range(address, base + "/0"), "what is in it is of its family");
+        require(
+            server::ip_in_range(address, base + "/0"),
+            "a range contains addresses of its family only"
+        );
     }
 }
 
 void check_digest(const std::string& user, const std::string& password) {
     const auto credential = make_digest_acl_credential(user, password);
     const auto known = server::authenticate("digest", user + ":" + password, credential);
-    require(known.has_value(), "every credential can be judged");
+    require(known.has_value(), "every credential can be checked");
     const bool plain_name = user.find(':') == std::string::npos;
     const auto granted = [&](std::int32_t perms) {
         return server::allowed({make_digest_acl(user, password, 5)}, perms, *known);
@@ -34,7 +37,7 @@ void check_digest(const std::string& user, const std::string& password) {
     require(!plain_name || (known->size() == 2 && granted(1)), "the super user may do everything");
     require(
         !plain_name || server::fix_up({make_digest_acl(user, password, 1)}, {}).err == Errc::ok,
-        "what is made for a server is accepted"
+        "a server accepts an ACL made by make_digest_acl"
     );
 }
 
@@ -58,12 +61,12 @@ void check_list(const AclList& asked) {
     }
     (void)server::allowed(asked, Permissions::read, identities);
     const auto hidden = server::redacted(asked);
-    require(hidden.size() == asked.size(), "what is hidden is still there");
+    require(hidden.size() == asked.size(), "redaction keeps the number of entries");
     const auto stored = server::fix_up(asked, identities);
     if (stored.err != Errc::ok) {
         return;
     }
-    require(!stored.list.empty(), "what is stored is not empty");
+    require(!stored.list.empty(), "a stored ACL is not empty");
     require(
         std::none_of(
             stored.list.begin(),
@@ -78,7 +81,7 @@ void check_list(const AclList& asked) {
     const bool literal = std::none_of(asked.begin(), asked.end(), [](const Acl& entry) {
         return entry.id.scheme == "auth";
     });
-    require(!literal || again.list == stored.list, "what is stored can be stored");
+    require(!literal || again.list == stored.list, "a stored ACL can be stored again");
 }
 
 }  // namespace

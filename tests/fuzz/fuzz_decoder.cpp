@@ -42,7 +42,7 @@ void check(const std::vector<std::byte>& bytes) {
     Decoder again(encoded.span());
     R same;
     require(decode_any(again, same), "what was encoded can be decoded");
-    require(again.remaining() == 0, "all of what was encoded is decoded");
+    require(again.remaining() == 0, "decoding consumes all encoded bytes");
     require(same == record, "the record survives");
 }
 

@@ -59,7 +59,7 @@ void ask(Rig& rig, const std::string& word, std::size_t first_piece) {
     client.send_text(word.substr(0, first_piece));
     client.send_text(word.substr(std::min(first_piece, word.size())));
     const auto answer = client.take();
-    require(answer.size() < answer_limit, "an answer is not longer than what there is to tell");
+    require(answer.size() < answer_limit, "the length of a reply is bounded");
     require(answer.empty() || client.over(), "the connection ends after the answer");
     client.close();
 }

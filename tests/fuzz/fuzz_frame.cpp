@@ -27,7 +27,7 @@ public:
     /// By value: the bytes are freed on return, so a later item must not refer to them.
     void feed(const std::vector<std::byte> bytes) {
         if (reader_.feed(bytes) == FrameReader::Status::malformed) {
-            require(over_, "a stream is malformed once it has said so");
+            require(over_, "a malformed stream stays malformed");
         }
         for (auto item = reader_.next(); item.kind != FrameItem::Kind::none;
              item = reader_.next()) {

@@ -51,7 +51,7 @@ session::Welcome check_welcome(
     }
     require(welcome.identity.id != 0, "a session has an id");
     require(welcome.timeout > milliseconds(0), "a session has a timeout");
-    require(wanted.id == 0 || welcome.identity.id == wanted.id, "it is the one asked for");
+    require(wanted.id == 0 || welcome.identity.id == wanted.id, "it is the requested session");
     return welcome;
 }
 
@@ -107,18 +107,20 @@ void greet_server(Input& input) {
     in_pieces(with_length(frame), piece, [&](const std::vector<std::byte>& bytes) {
         member.on_bytes(id, bytes, now);
     });
-    require(state.sessions().size() <= 1, "one greeting makes one session");
+    require(state.sessions().size() <= 1, "a handshake creates one session");
     base::Buffer out;
     member.take_output(id, out);
     if (out.empty()) {
-        require(member.over(id) || frame.size() < 44, "a whole greeting is answered or refused");
+        require(
+            member.over(id) || frame.size() < 44, "a complete handshake is answered or refused"
+        );
         return;
     }
     require(out.size() == 4 + base::load_be32(out.data()), "the answer is one frame");
     codec::Decoder in(out.span().subspan(4));
     codec::ConnectResponse answer;
     require(codec::decode_connect_response(in, answer), "the answer is well-formed");
-    require(in.remaining() == 0, "nothing is behind it");
+    require(in.remaining() == 0, "no bytes follow it");
     require((answer.timeout_ms > 0) != member.over(id), "who has no session is sent away");
     require(answer.session_id != 0 || answer.timeout_ms == 0, "a session has an id");
 }

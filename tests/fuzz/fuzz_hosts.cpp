@@ -32,7 +32,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (const auto parsed = parse_hosts(text)) {
         fuzz::check(*parsed);
     } else {
-        fuzz::require(parsed.failure().code() == ClientErrc::configuration, "the error says why");
+        fuzz::require(
+            parsed.failure().code() == ClientErrc::configuration, "it is a configuration error"
+        );
         fuzz::require(fuzz::is_printable(parsed.failure().detail()), "it can be logged");
     }
     return 0;

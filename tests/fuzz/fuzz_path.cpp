@@ -30,13 +30,13 @@ void check_path_of_user(const std::string& text) {
         require(checked && *checked == text, "a plain path is good and normal");
     }
     if (server::is_valid_path(text)) {
-        require(checked && *checked == text, "what servers accept is good and normal");
+        require(checked && *checked == text, "a path that servers accept is valid and normalized");
     }
     if (const auto sequence = check_path(text, true)) {
         const auto once_more = check_path(*sequence, true);
         require(once_more && *once_more == *sequence, "a path of a sequence stays as it is");
     } else {
-        require(!checked, "what is good by itself is good for a sequence");
+        require(!checked, "a valid path is valid for a sequence node");
     }
     (void)server::parent_of(text);
     (void)server::is_system_path(text);

@@ -407,11 +407,13 @@ private:
         }
         read_all();
         require(first_.applied_zxid() == state_.zxid(), "all transactions are applied");
-        require(second_.applied_zxid() == state_.zxid(), "also by the one that lagged");
+        require(second_.applied_zxid() == state_.zxid(), "also by the lagging member");
         while (!peers_.empty()) {
             close(peers_.front());
         }
-        require(first_.connection_count() + second_.connection_count() == 0, "nobody is connected");
+        require(
+            first_.connection_count() + second_.connection_count() == 0, "no connection is left"
+        );
         mirror_.compare();
         for (int i = 0; i < 3; ++i) {
             pass(60'000);

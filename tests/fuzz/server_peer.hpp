@@ -84,7 +84,7 @@ private:
              item = reader_.next()) {
             if (!welcomed_) {
                 wild_ = !take_welcome(item.bytes);
-                require(!wild_ || handshakes_may_fail, "the first frame is a welcome");
+                require(!wild_ || handshakes_may_fail, "the first frame is a handshake reply");
             } else {
                 require(item.kind == codec::FrameItem::Kind::frame, "output is whole frames");
                 take_reply(item.bytes);
@@ -131,7 +131,7 @@ private:
     static void require_body(codec::Decoder& in) {
         Body body;
         require(codec::decode(in, body), "the body of a reply is that of its request");
-        require(in.remaining() == 0, "nothing is behind the body of a reply");
+        require(in.remaining() == 0, "no bytes follow the body of a reply");
     }
 
     static void take_body(codec::Opcode op, codec::Decoder& in) {

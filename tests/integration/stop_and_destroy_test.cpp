@@ -219,7 +219,7 @@ TEST_P(StopAndDestroy, WhileSomebodyWaitsForTheConnection) {
         if (!stop_first) zk.reset();
         ASSERT_EQ(waiting.wait_for(at_once), std::future_status::ready);
         EXPECT_FALSE(waiting.get());
-        EXPECT_FALSE(connected.wait()) << "nobody is left to connect";
+        EXPECT_FALSE(connected.wait()) << "the client no longer connects";
     }
 }
 

@@ -124,7 +124,7 @@ protected:
             EXPECT_TRUE(wait_until([&] { return called.load(); }, patience)) << "never called back";
         }
         if (watches && changed) {
-            EXPECT_TRUE(wait_until([&] { return told > 0; }, patience)) << "never told";
+            EXPECT_TRUE(wait_until([&] { return told > 0; }, patience)) << "never completed";
         }
         EXPECT_LE(told, 1);
     }

@@ -57,7 +57,7 @@ def parse(name, text):
     head, before, rest = text.partition(BEFORE)
     before_text, after, after_text = rest.partition(AFTER)
     if not before or not after:
-        raise Refused(f"{name}: it lacks one of its two texts")
+        raise Refused(f"{name}: one of its two texts is missing")
     fields = {}
     last = None
     for line in head.splitlines():

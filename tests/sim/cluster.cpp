@@ -63,7 +63,7 @@ void Cluster::plant(std::initializer_list<std::string_view> paths) {
         codec::encode(out, request);
         const auto result = state_.write(planter, codec::Opcode::create, body.span(), time());
         if (result.err != 0) {
-            simulator_.verdict().fail(std::string(path) + " cannot be planted");
+            simulator_.verdict().fail(std::string(path) + " cannot be created");
         }
     }
     state_.close_session(planter.session, time());

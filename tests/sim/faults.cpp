@@ -191,7 +191,7 @@ void Faults::wrong_answers() {
              HandshakeFault::short_answer}
         );
         member.faults().handshake_times = chance.between(1, 3);
-        member.process().note("answers the next handshakes wrongly");
+        member.process().note("gets faulty handshakes");
         return;
     }
     using Kind = server::RequestFault::Kind;
@@ -201,7 +201,7 @@ void Faults::wrong_answers() {
     fault.times = chance.between(1, 3);
     fault.delay_ms = chance.between(1, 3000);
     const auto number = member.faults().add(fault);
-    member.process().note("will do wrong", static_cast<int>(fault.kind), fault.skip);
+    member.process().note("gets request fault", static_cast<int>(fault.kind), fault.skip);
     later(lasting(10ms, 5000ms), [&member, number] {
         member.faults().remove(number);
         member.faults_changed();

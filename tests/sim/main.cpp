@@ -60,7 +60,7 @@ void run_seeds(const Options& options, Defect defect, int job, Report& report) {
         }
         if (!result.faults.empty()) {
             std::printf(
-                "again: make sim SEED=%llu TRACE=1\n", static_cast<unsigned long long>(seed)
+                "reproduce: make sim SEED=%llu TRACE=1\n", static_cast<unsigned long long>(seed)
             );
             std::fflush(stdout);
             report.good = false;

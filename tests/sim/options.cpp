@@ -26,7 +26,7 @@ std::string read_options(int argc, char** argv, Options& options) {
             continue;
         }
         if (++i == argc) {
-            return std::string(name) + ": not an option, or without its value";
+            return std::string(name) + ": unknown option or missing value";
         }
         const std::string_view value = argv[i];
         bool good = true;

@@ -19,8 +19,9 @@ struct Options {
 
 inline constexpr const char* usage =
     "sim [--seeds n] [--first-seed s] [--jobs j]   seeds s to s+n-1, in j processes\n"
-    "sim --seed s [--trace]                        one seed; with everything that happens\n"
+    "sim --seed s [--trace]                        one seed; --trace prints every event\n"
     "    [--defect name]                           with a defect planted (see --self-test)\n"
-    "sim --self-test                               runs repeat, and defects are noticed\n";
+    "sim --self-test                               runs are reproducible, and defects are "
+    "detected\n";
 
 }  // namespace kazoo::sim

@@ -60,7 +60,7 @@ void Recorder::over(Call& call) {
 void Recorder::on_event(const Call& call, const WatchedEvent& event, std::uint64_t event_number) {
     simulator_.note(
         "client" + std::to_string(call.client),
-        "is told, by the watch of",
+        "gets an event for the watch of",
         call.number,
         to_string(event.type),
         event.zxid.value_or(0)

@@ -167,7 +167,7 @@ private:
             check_end(*client);
         }
         if (cluster_.tree_of_all().sessions().size() != 0) {
-            simulator_.verdict().fail("the servers keep sessions that nobody has");
+            simulator_.verdict().fail("the servers keep sessions without a client");
         }
         check_ephemerals(cluster_.chronicle(), cluster_.tree_of_all(), simulator_.verdict());
     }

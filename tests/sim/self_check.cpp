@@ -43,7 +43,7 @@ bool is_noticed(const char* name, Defect defect) {
         }
     }
     std::printf(
-        "%s: noticed in %llu of %llu seeds; %s\n",
+        "%s: detected in %llu of %llu seeds; %s\n",
         name,
         static_cast<unsigned long long>(noticed),
         static_cast<unsigned long long>(seeds),

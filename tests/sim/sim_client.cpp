@@ -67,7 +67,7 @@ void SimClient::make() {
     former_.push_back(detail::core_of(*zk_));
     states_ = std::make_shared<StateCheck>(simulator_.verdict(), process_.name());
     zk_->add_listener([this, states = states_](KazooState state) {
-        process_.note("hears", to_string(state));
+        process_.note("gets state", to_string(state));
         simulator_.tally().add(count_of(state));
         states->on_state(state);
         in_listener_();

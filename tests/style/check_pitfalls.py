@@ -52,7 +52,7 @@ def problems(text, tests):
         names = NAME.findall(pins)
         if not what.strip() or not names:
             found.append(f"row {number}: no pitfall, or no test")
-        found += [f"row {number}: ctest knows no {name}" for name in names if name not in known]
+        found += [f"row {number}: there is no test {name}" for name in names if name not in known]
     if found:
         missing = sorted(test for test in tests if test.endswith(NOT_BUILT))
         found += [f"{name.removesuffix(NOT_BUILT)} has not been built" for name in missing]

@@ -45,7 +45,8 @@ def problems(root, name, text):
         line = text.count("\n", 0, block.start()) + 1
         code, problem = cut(root, block)
         if problem is None and code != block["code"]:
-            problem = f"differs from {block['file']}: {block['region']}; --fill mends it"
+            source = f"{block['file']}: {block['region']}"
+            problem = f"differs from {source}; run check_snippets.py --fill"
         if problem:
             found.append(f"{name}:{line}: {problem}")
     return found

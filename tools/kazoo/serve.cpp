@@ -120,13 +120,11 @@ void add_limits(CLI::App& command, ServeOptions& options) {
 
 void add_behaviour(CLI::App& command, ServeOptions& options) {
     command
-        .add_option("--release", options.release, "the server to be like: 3.4 to 3.9, or keeper")
+        .add_option("--release", options.release, "the release to emulate: 3.4 to 3.9, or keeper")
         ->capture_default_str()
         ->check(CLI::IsMember(releases));
     command.add_option(
-        "--super-digest",
-        options.super_digest,
-        "super:DIGEST; who authenticates so may do everything"
+        "--super-digest", options.super_digest, "super:DIGEST; an identity with all permissions"
     );
     command
         .add_option(
@@ -143,7 +141,7 @@ void add_behaviour(CLI::App& command, ServeOptions& options) {
         .add_option(
             "--first-zxid",
             options.first_zxid,
-            "the zxid before the first transaction (default: seconds of the clock * 2^20)"
+            "the zxid before the first transaction (default: Unix time in seconds * 2^20)"
         )
         ->check(CLI::NonNegativeNumber);
     command.add_flag("--enforce-quota", options.enforce_quota, "enforce the hard limits of quotas");
@@ -154,7 +152,7 @@ void add_behaviour(CLI::App& command, ServeOptions& options) {
         "password is wrong"
     );
     auto* read_only = command.add_flag(
-        "--read-only", options.read_only, "as if cut off from its ensemble: writes are refused"
+        "--read-only", options.read_only, "start in read-only mode: writes are refused"
     );
     command
         .add_option(

@@ -38,13 +38,13 @@ void check_named(const Call& call, const Chronicle& chronicle, Verdict& verdict)
     }
     if (writes.empty()) {
         if (call.good()) {
-            verdict.fail(describe(call) + ": succeeded, and was never written");
+            verdict.fail(describe(call) + ": succeeded, but was never applied");
         }
         return;
     }
     const auto& write = *writes.front();
     if (!may_be_applied(call)) {
-        return verdict.fail(describe(call) + ": and yet it was written");
+        return verdict.fail(describe(call) + ": was applied in spite of its outcome");
     }
     const auto& wanted = call.good() && call.act == Act::create ? call.made_path : call.path;
     const bool path_fits =
@@ -140,7 +140,7 @@ void check_removals(
             return fit_together(*calls[c], *writes[w]);
         };
         if (calls[i]->good() && !find_partner(i, writes.size(), fits, partners, asked)) {
-            verdict.fail(describe(*calls[i]) + ": succeeded, and nothing was deleted");
+            verdict.fail(describe(*calls[i]) + ": succeeded, but nothing was deleted");
         }
     }
     // If a matching covers each side alone, one covers both (Mendelsohn-Dulmage).

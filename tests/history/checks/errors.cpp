@@ -119,7 +119,7 @@ void check_error(const Call& call, const Chronicle& chronicle, Verdict& verdict)
         verdict.fail(describe(call) + ": not an outcome of this error");
     }
     if (is_write(call.act) && call.replied() && !is_right(call, chronicle)) {
-        verdict.fail(describe(call) + ": refused, and it was never so");
+        verdict.fail(describe(call) + ": refused without justification");
     }
 }
 

@@ -68,7 +68,7 @@ void ReadCheck::check_read(Call& call, std::int64_t& floor) {
     verdict_.fail(
         describe(call) + (was_so ? ": shows what was before zxid " + std::to_string(floor) +
                                        ", which its session had seen"
-                                 : ": shows what never was")
+                                 : ": shows a state that never existed")
     );
 }
 

@@ -110,7 +110,7 @@ void WatchCheck::on_event(const Call& call, const WatchedEvent& event, std::uint
     const auto found = watches_.find(call.number);
     if (found == watches_.end()) {
         return verdict_.fail(
-            describe(call) + ": a watch that was not armed is told " + text_of(event)
+            describe(call) + ": a watch that was not armed fired: " + text_of(event)
         );
     }
     auto& watch = found->second;
@@ -126,11 +126,12 @@ void WatchCheck::on_event(const Call& call, const WatchedEvent& event, std::uint
         return;
     }
     if (event.path != call.path) {
-        return verdict_.fail(describe(call) + ": told of another path, " + text_of(event));
+        return verdict_.fail(describe(call) + ": fired for another path, " + text_of(event));
     }
     if (!is_justified(watch, event)) {
         verdict_.fail(
-            describe(call) + ": told of what was not, or was read before: " + text_of(event)
+            describe(call) +
+            ": fired for a change that did not happen or was read before: " + text_of(event)
         );
     }
     if (event_number > watch.to_be_told_by) {

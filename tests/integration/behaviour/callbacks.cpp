@@ -15,7 +15,7 @@ TEST_P(Callbacks, NothingIsCompletedInsideTheCall) {
     const auto result = client.get_async("/");
     result.rawlink([&](const auto&) { told.add(std::this_thread::get_id()); });
     EXPECT_EQ(failure_of(result).code(), ClientErrc::connection_closed);
-    ASSERT_TRUE(told.wait_for(1)) << "callbacks of a client that is not started run all the same";
+    ASSERT_TRUE(told.wait_for(1)) << "callbacks run even if the client is not started";
 }
 
 TEST_P(Callbacks, CreateIsNotOvertakenByTheCallBehindIt) {
@@ -67,7 +67,7 @@ TEST_P(Callbacks, EscapedErrorsOfCallbacksGoToTheLogger) {
     result.rawlink([](const auto&) { throw std::runtime_error("first mistake"); });
     result.rawlink([](const auto&) { throw 42; });
     result.rawlink([&](const auto&) { after.add(1); });
-    EXPECT_TRUE(after.wait_for(1)) << "the links behind run";
+    EXPECT_TRUE(after.wait_for(1)) << "later callbacks run";
     EXPECT_TRUE(wait_for_log("completion lane threw first mistake"));
     EXPECT_TRUE(wait_for_log("completion lane threw an object that is not a std::exception"));
     EXPECT_TRUE(zk().exists("/"));
@@ -80,7 +80,7 @@ TEST_P(Callbacks, EscapedErrorsOfWatchFunctionsGoToTheLogger) {
     zk().exists("/a", bad);
     zk().exists("/a", good);
     zk().create("/a");
-    EXPECT_TRUE(after.wait_for(1)) << "the other watch function of the node is told";
+    EXPECT_TRUE(after.wait_for(1)) << "the node's other watch function is called";
     EXPECT_TRUE(wait_for_log("callback lane threw watch mistake"));
     EXPECT_TRUE(zk().exists("/a"));
 }
@@ -91,11 +91,11 @@ TEST_P(Callbacks, EscapedErrorsOfListenersGoToTheLogger) {
     client.add_listener([](KazooState) { throw std::runtime_error("listener mistake"); });
     client.add_listener([&](KazooState state) { after.add(state); });
     client.start(patience);
-    EXPECT_TRUE(after.wait_for(1)) << "the other listener is told";
+    EXPECT_TRUE(after.wait_for(1)) << "the other listener is called";
     EXPECT_TRUE(wait_for_log("session lane threw listener mistake"));
     client.stop();
     EXPECT_TRUE(after.wait_for(2));
-    EXPECT_TRUE(client.handler()) << "the client lives";
+    EXPECT_TRUE(client.handler()) << "the client is still usable";
 }
 
 TEST_P(Callbacks, DroppedResultsKeepTheirCallbacks) {

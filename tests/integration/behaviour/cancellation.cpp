@@ -116,7 +116,7 @@ TEST_P(Cancellation, DeadlineOnASilentServer) {
     expect_failure(failure_of(read), Errc::operation_timeout, Outcome::not_applied);
     EXPECT_THROW(client.get("/", {}, within(1ms)), OperationTimeoutError);
     proxy().thaw();
-    EXPECT_EQ(client.get("/").data, "x") << "the connection lives on";
+    EXPECT_EQ(client.get("/").data, "x") << "the connection is kept";
     EXPECT_EQ(client.client_id()->session_id, session);
     EXPECT_EQ(states.size(), 0U);
 }
@@ -157,7 +157,7 @@ TEST_P(Cancellation, DeadlineThatHasPassedSendsNothing) {
         expect_failure(failure_of(result), Errc::operation_timeout, Outcome::not_sent);
     }
     EXPECT_FALSE(zk().exists("/a"));
-    EXPECT_TRUE(zk().exists("/", {}, within(Duration::max()))) << "and the longest is for ever";
+    EXPECT_TRUE(zk().exists("/", {}, within(Duration::max()))) << "and the maximum means no limit";
 }
 
 TEST_P(Cancellation, ByAStopToken) {

@@ -64,7 +64,7 @@ TEST_P(Checklist, Row47_UnlinkRemovesALink) {
     const auto second = result.rawlink([&](const auto&) { told.add("second"); });
     result.rawlink([&](const auto&) { told.add("third"); });
     EXPECT_TRUE(result.unlink(second));
-    EXPECT_FALSE(result.unlink(second)) << "it is gone";
+    EXPECT_FALSE(result.unlink(second)) << "already unlinked";
     promise.set(1);
     ASSERT_TRUE(told.wait_for(2));
     const auto late = result.rawlink([&](const auto&) { told.add("late"); });
@@ -127,7 +127,7 @@ TEST_P(Checklist, Row49_StopOfAClientWaitsForItsCallbacks) {
     };
     for (int i = 0; i < 10; ++i) zk().get_async("/a", Watcher(slow)).rawlink(slow);
     zk().stop();
-    EXPECT_EQ(done, 20) << "ten results, ten watches that are told of the end";
+    EXPECT_EQ(done, 20) << "ten results, and ten watches that fire at the end";
 }
 
 TEST_P(Checklist, Row50_SuspendedRequestsAreQueued) {

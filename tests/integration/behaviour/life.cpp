@@ -175,7 +175,7 @@ TEST_P(Life, DestructionWithRequestsUnderWay) {
             client.get_async("/").rawlink([&](auto result) { done.add(result.result().error()); });
         }
     }
-    EXPECT_EQ(done.size(), 500U) << "all have completed before the client was gone";
+    EXPECT_EQ(done.size(), 500U) << "all have completed before the client was destroyed";
     for (const auto& code : done.all()) EXPECT_FALSE(code);
 }
 

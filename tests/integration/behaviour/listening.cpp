@@ -78,7 +78,7 @@ TEST_P(Listening, SilenceForTheSessionsLifeIsLost) {
     auto& client = start_client(proxied().timeout(1s));
     client.add_listener([&](KazooState state) { states.add(state); });
     proxy().freeze();
-    ASSERT_TRUE(states.wait_for(2)) << "by the client's own clock, no server says so";
+    ASSERT_TRUE(states.wait_for(2)) << "by the client's own clock, without any server";
     EXPECT_EQ(states.all(), (States{KazooState::SUSPENDED, KazooState::LOST}));
     proxy().thaw();
     ASSERT_TRUE(states.wait_for(3));

@@ -118,7 +118,7 @@ TEST_P(Operations, MakepathCreatesTheParents) {
     EXPECT_EQ(zk().get("/a/b").data, "");
     EXPECT_EQ(zk().get("/a/b/c").data, "leaf");
     EXPECT_THROW(zk().create("/a/b/c", "", makepath), NodeExistsError);
-    EXPECT_EQ(zk().create("/a/d", "", makepath), "/a/d") << "parents that are there are no error";
+    EXPECT_EQ(zk().create("/a/d", "", makepath), "/a/d") << "existing parents are not an error";
     const auto all = CreateOptions().makepath().sequence().ephemeral();
     EXPECT_EQ(zk().create("/s/t/n-", "", all).substr(0, 7), "/s/t/n-");
     EXPECT_FALSE(zk().exists("/s/t")->owner_session_id()) << "parents are not ephemeral";

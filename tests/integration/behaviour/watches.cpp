@@ -258,7 +258,7 @@ TEST_P(Watches, AreToldOfTheEndOfTheSessionOnce) {
     ASSERT_TRUE(client.start_async().wait(patience));
     client.set("/a", "x");
     client.stop();
-    EXPECT_EQ(told.size(), 1U) << "and are gone";
+    EXPECT_EQ(told.size(), 1U) << "and are removed";
 }
 
 TEST_P(Watches, AreToldOfTheStopOnce) {

@@ -43,7 +43,7 @@ void Cadence::on_attempt(TimePoint now) {
         const auto round = now - unproven_.front();
         unproven_.pop_front();
         if (round < shortest_pause) {
-            verdict_.fail(who_ + ": storms the servers, a round in " + in_ms(round));
+            verdict_.fail(who_ + ": retries without a pause, a round in " + in_ms(round));
         }
     }
 }

@@ -10,7 +10,7 @@ void check_ephemerals(const Chronicle& chronicle, const server::State& state, Ve
     history::check_ephemerals(chronicle, living, verdict);
     for (const auto owner : state.tree().ephemeral_owners()) {
         if (!living.contains(owner)) {
-            verdict.fail("the servers keep nodes of session " + std::to_string(owner));
+            verdict.fail("the tree contains nodes of ended session " + std::to_string(owner));
         }
     }
 }
@@ -30,7 +30,7 @@ void check_remains(const std::string& who, const Remains& remains, Verdict& verd
 
 void check_memory(long before, long after, Verdict& verdict) {
     if (after != before) {
-        verdict.fail(std::to_string(after - before) + " blocks of memory are left");
+        verdict.fail(std::to_string(after - before) + " allocations are leaked");
     }
 }
 

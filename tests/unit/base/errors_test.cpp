@@ -217,7 +217,7 @@ TEST(ErrorValue, ComposesOneLine) {
     const Error error(Errc::no_node, Outcome::not_applied, "get", "/a", "as seen by zk1");
     EXPECT_EQ(
         error.message(),
-        "get /a: node does not exist; create it, or for a create its parent, first "
+        "get /a: the node does not exist (for create: its parent); create it first "
         "(no_node, -101, outcome not applied): as seen by zk1"
     );
     std::ostringstream out;

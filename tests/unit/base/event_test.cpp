@@ -181,7 +181,7 @@ TEST(Event, CancelEndsAllWaitsThatCannotSucceed) {
         threads.emplace_back([event] { EXPECT_FALSE(event.wait()); });
         event.cancel();
         for (auto& thread : threads) thread.join();
-        EXPECT_FALSE(event.wait()) << "those to come as well";
+        EXPECT_FALSE(event.wait()) << "later waits as well";
         EXPECT_FALSE(event.is_set());
     }
 }

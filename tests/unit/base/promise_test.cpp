@@ -141,7 +141,7 @@ TEST(Promise, LearnsOfNoCancellationThatCameTooLate) {
     int told = 0;
     promise.on_cancel([&told, held] { ++told; });
     promise.set(1);
-    EXPECT_EQ(held.use_count(), 1) << "what it holds is released with completion";
+    EXPECT_EQ(held.use_count(), 1) << "its captures are released on completion";
     EXPECT_FALSE(promise.result().cancel());
     promise.on_cancel([&told, held] { ++told; });
     EXPECT_EQ(told, 0);

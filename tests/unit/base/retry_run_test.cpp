@@ -137,7 +137,7 @@ TEST(RetryRun, ATryThatWasCutShortIsTheLast) {
     EXPECT_EQ(run.end(), start + 100ms);
     try {
         static_cast<void>(run.after(failure(ClientErrc::cancelled), start + 100ms, true));
-        ADD_FAILURE() << "there is no time for another";
+        ADD_FAILURE() << "no time is left for another attempt";
     } catch (const RetryFailedError& e) {
         EXPECT_THAT(e.error().detail(), HasSubstr("the deadline passed during a try"));
         EXPECT_THAT(e.error().detail(), HasSubstr("cancelled"));

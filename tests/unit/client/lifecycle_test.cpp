@@ -41,7 +41,7 @@ TEST(Lifecycle, StartAfterTheSessionIsOverBeginsAnotherLife) {
 TEST(Lifecycle, StopWhileBeginningClosesOnceBegun) {
     Lifecycle machine;
     const auto first = machine.start();
-    EXPECT_FALSE(machine.stop().close) << "there is no session yet that could be closed";
+    EXPECT_FALSE(machine.stop().close) << "there is no session to close yet";
     EXPECT_FALSE(machine.serves());
     EXPECT_TRUE(machine.begun(first.life));
     EXPECT_EQ(machine.phase(), Phase::closing);
@@ -177,7 +177,7 @@ private:
         const bool others = at->second > 1;
         const bool was_running = machine_.serves() && machine_.current() == at->first;
         if (const auto order = machine_.leave(at->first)) {
-            EXPECT_FALSE(was_running && others) << "it ended what another caller wants";
+            EXPECT_FALSE(was_running && others) << "it ended a life that another caller has joined";
             note(*order);
             if (order->dropped == 0) {
                 waiting_ = order->life;

@@ -298,7 +298,8 @@ TEST_F(AsyncRetryTest, TheDeadlineEndsATry) {
         limit = kazoo::detail::DeadlineScope::present();
         return never.result();
     });
-    EXPECT_LE(limit - kazoo::Clock::now(), 50ms) << "what the function begins knows it as well";
+    EXPECT_LE(limit - kazoo::Clock::now(), 50ms)
+        << "the deadline also applies to calls of the function";
     EXPECT_EQ(kazoo::detail::DeadlineScope::present(), TimePoint::max());
     run();
     ASSERT_TRUE(result.ready());

@@ -40,7 +40,7 @@ TEST_F(AttemptLogTest, ANameThatHasResolvedSinceIsNoFailureAnyMore) {
     EXPECT_TRUE(log.note(zk1, "", "unknown", now));
     EXPECT_TRUE(log.note(zk1, "10.0.0.1", "refused", now));
     EXPECT_EQ(to_string(log.last()), "tried zk1:2181 (10.0.0.1): refused");
-    EXPECT_FALSE(log.note(zk1, "", "unknown", now)) << "but it is no news either";
+    EXPECT_FALSE(log.note(zk1, "", "unknown", now)) << "but it is not reported again either";
     EXPECT_EQ(to_string(log.last()), "tried zk1:2181 (10.0.0.1): refused; zk1:2181: unknown");
 }
 

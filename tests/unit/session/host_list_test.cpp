@@ -114,7 +114,7 @@ TEST(HostListTest, SilentOnesDoNotShareTheTimeOfTheOthers) {
     EXPECT_TRUE(list.round_over());
     list.put_last(HostPort("a", 2181), {}, HostList::Failure::closed);
     EXPECT_EQ(list.next().host, "b");
-    EXPECT_EQ(list.to_try(), 2U) << "who has closed a connection may be well again";
+    EXPECT_EQ(list.to_try(), 2U) << "a server that closed a connection may have recovered";
 }
 
 TEST(HostListTest, AnAddressThatCameToNothingComesLastAmongThoseOfItsName) {

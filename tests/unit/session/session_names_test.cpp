@@ -136,7 +136,8 @@ TEST(SessionNamesTest, AHostWhoseNameHangsIsNotWaitedForAgain) {
     s.unresolved();
     s.take();
     s.pass(s.until_deadline());
-    EXPECT_THAT(s.take(), ElementsAre("resolve zk2:2181")) << "at once, and zk1 is not asked anew";
+    EXPECT_THAT(s.take(), ElementsAre("resolve zk2:2181"))
+        << "at once, and zk1 is not looked up again";
 }
 
 TEST(SessionNamesTest, ALookUpThatNeverEndsIsAskedAgain) {
@@ -158,7 +159,7 @@ TEST(SessionNamesTest, NewHostsDoNotWaitForAnOldName) {
     s.settle();
     EXPECT_THAT(s.take(), ElementsAre("resolve zk9:9"));
     s.resolved_late("zk1:2181");
-    EXPECT_THAT(s.take(), IsEmpty()) << "it is no host any more";
+    EXPECT_THAT(s.take(), IsEmpty()) << "it is no longer a host";
     s.resolved({"10.0.0.9"});
     EXPECT_THAT(s.take(), ElementsAre("connect 10.0.0.9:2181"));
 }

@@ -149,7 +149,7 @@ TEST(UvEnd, MayComeBeforeThatOfItsOwners) {
     loop.reset();
     std::thread::id where;
     handler->dispatch(Lane::callback, [&where] { where = std::this_thread::get_id(); });
-    EXPECT_EQ(where, std::this_thread::get_id()) << "nobody else would run it";
+    EXPECT_EQ(where, std::this_thread::get_id()) << "runs inline: no loop would run it";
     EXPECT_THROW(handler->start(), kazoo::ConfigurationError);
     handler->stop();
     EXPECT_FALSE(handler->running());
