@@ -56,27 +56,40 @@ private:
     std::thread thread_;
 };
 
+/// The median of `count` times that `call` takes.
+template <class Call>
+std::chrono::steady_clock::duration median_time(int count, Call&& call) {
+    std::vector<std::chrono::steady_clock::duration> times;
+    for (int i = 0; i < count; ++i) {
+        const auto before = std::chrono::steady_clock::now();
+        call();
+        times.push_back(std::chrono::steady_clock::now() - before);
+    }
+    const auto middle = times.begin() + count / 2;
+    std::nth_element(times.begin(), middle, times.end());
+    return *middle;
+}
+
 TEST(Turns, LargeListsOfOneClientDoNotDelayTheOthers) {
     Server server;
     Started zk(server.hosts());
     make_family(zk, "/large", 50'000);
+    RawClient lister(server.port());
+    ASSERT_NE(lister.connect(60'000), 0);
+    const auto one_list = median_time(9, [&] {
+        lister.request(codec::GetChildrenRequest{"/large", false});
+        ASSERT_FALSE(lister.read_frame().empty());
+    });
     std::list<Listing> listing;
     for (int i = 0; i < 20; ++i) listing.emplace_back(server.port(), "/large");
     for (auto& one : listing) {
         ASSERT_TRUE(comes_true([&] { return one.lists() > 1; }));
     }
-    std::vector<std::chrono::steady_clock::duration> times;
-    for (int i = 0; i < 50; ++i) {
-        const auto before = std::chrono::steady_clock::now();
-        zk.exists("/large");
-        times.push_back(std::chrono::steady_clock::now() - before);
-    }
-    std::nth_element(times.begin(), times.begin() + 25, times.end());
+    const auto one_exists = median_time(51, [&] { zk.exists("/large"); });
     std::vector<int> lists;
     for (auto& one : listing) lists.push_back(one.lists());
-    const auto median = std::chrono::duration_cast<std::chrono::microseconds>(times[25]).count();
-    RecordProperty("median_us", static_cast<int>(median));
-    EXPECT_LT(median, 50'000);
+    // It would wait for a list of every other connection if these were served one by one.
+    EXPECT_LT(one_exists.count(), one_list.count() * 10);
     for (auto& one : listing) {  // and every lister makes progress
         const int now = one.lists();
         EXPECT_TRUE(comes_true([&] { return one.lists() > now; }));
@@ -106,6 +119,8 @@ TEST(Turns, WhatWasAskedBeforeTheEndIsDone) {
     EXPECT_EQ(zk.get_children("/all").size(), std::size_t{count});
 }
 
+// Sanitizers keep freed memory.
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 /// Resident memory of a process in MB.
 long megabytes_of(pid_t pid) {
     std::ifstream statm("/proc/" + std::to_string(pid) + "/statm");
@@ -145,6 +160,7 @@ TEST(Turns, MemoryIsGivenBackWhenTheTreeIsEmptied) {
     EXPECT_TRUE(comes_true([&] { return megabytes_of(tool.pid()) < before + 25; }))
         << before << " MB before, " << megabytes_of(tool.pid()) << " MB after";
 }
+#endif
 
 }  // namespace
 }  // namespace kazoo::embedded_tests

@@ -53,6 +53,39 @@ void operator delete(void* block, std::size_t) noexcept {
     operator delete(block);
 }
 
+// The remaining forms call these two by default, but not where a sanitizer replaces them.
+void* operator new[](std::size_t size) {
+    return operator new(size);
+}
+
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+    try {
+        return operator new(size);
+    } catch (const std::bad_alloc&) {
+        return nullptr;
+    }
+}
+
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
+    return operator new(size, std::nothrow);
+}
+
+void operator delete[](void* block) noexcept {
+    operator delete(block);
+}
+
+void operator delete[](void* block, std::size_t) noexcept {
+    operator delete(block);
+}
+
+void operator delete(void* block, const std::nothrow_t&) noexcept {
+    operator delete(block);
+}
+
+void operator delete[](void* block, const std::nothrow_t&) noexcept {
+    operator delete(block);
+}
+
 extern "C" void* aligned_alloc(std::size_t alignment, std::size_t size) {
     void* block = nullptr;
     if (fails() || posix_memalign(&block, std::max(alignment, sizeof(void*)), size) != 0) {
