@@ -1,23 +1,17 @@
-// Whole clients whose memory runs out: in a life of connecting, asking, watching, coroutines and
-// stopping each allocation fails once, whatever thread makes it. Nothing ends the process or hangs;
-// an operation fails with out_of_memory and nothing else; what a watch has to tell it tells once;
-// and with memory the client goes on by itself.
+// Whole clients whose allocations fail: over connecting, requests, watches, coroutines and stopping
+// each allocation fails once, on whichever thread. The process neither ends nor hangs, operations
+// fail with out_of_memory only, each watch event is delivered once, and the client then continues.
+#include "server_process.hpp"
 #include "support/allocations/allocations.hpp"
 #include "support/handler_kit.hpp"
 #include "support/wait_until.hpp"
 
 #include <kazoo/kazoo.hpp>
-#include <kazoo/testing/server.hpp>
 
 #include <gtest/gtest.h>
-#include <sys/prctl.h>
-#include <sys/types.h>
-#include <unistd.h>
 
-#include <array>
 #include <atomic>
 #include <chrono>
-#include <csignal>
 #include <cstdlib>
 #include <functional>
 #include <string>
@@ -35,44 +29,6 @@ using testing_support::wait_until;
 using namespace std::chrono_literals;
 
 constexpr auto patience = 20s;
-
-/// A server in a process of its own, whose memory does not run out.
-class ServerProcess {
-public:
-    ServerProcess() {
-        std::array<int, 2> pipe{};
-        if (::pipe(pipe.data()) != 0) {
-            std::abort();
-        }
-        const auto parent = ::getpid();
-        child_ = ::fork();
-        if (child_ == 0) {
-            ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-            if (::getppid() != parent) {
-                ::_exit(0);
-            }
-            const testing::Server server;
-            const auto hosts = server.hosts() + "\n";
-            static_cast<void>(!::write(pipe[1], hosts.data(), hosts.size()));
-            for (;;) {
-                ::pause();
-            }
-        }
-        ::close(pipe[1]);
-        for (char c = 0; ::read(pipe[0], &c, 1) == 1 && c != '\n';) {
-            hosts_ += c;
-        }
-        ::close(pipe[0]);
-    }
-
-    [[nodiscard]] const std::string& hosts() const { return hosts_; }
-
-private:
-    pid_t child_ = -1;
-    std::string hosts_;
-};
-
-std::string server_hosts;  // set before any thread begins
 
 AsyncResult<std::string> in_steps(KazooClient& zk, std::string path) {
     const auto created = zk.create_async(path, "x");
@@ -136,7 +92,7 @@ protected:
         auto kit = kind.make();
         {
             KazooClient zk(ClientOptions()
-                               .hosts(server_hosts)
+                               .hosts(memory_tests::server_hosts)
                                .handler(kit->handler())
                                .logger(Logger([](LogLevel, std::string_view) {})));
             kit->run_blocking([&] {
@@ -204,13 +160,3 @@ INSTANTIATE_TEST_SUITE_P(
 
 }  // namespace
 }  // namespace kazoo
-
-int main(int argc, char** argv) {
-    ::testing::InitGoogleTest(&argc, argv);
-    if (::testing::GTEST_FLAG(list_tests)) {
-        return RUN_ALL_TESTS();
-    }
-    const kazoo::ServerProcess server;
-    kazoo::server_hosts = server.hosts();
-    return RUN_ALL_TESTS();
-}

@@ -1,0 +1,61 @@
+// What a client keeps after a burst of operations.
+#include "server_process.hpp"
+#include "support/wait_until.hpp"
+
+#include <kazoo/kazoo.hpp>
+
+#include <gtest/gtest.h>
+#include <malloc.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <string>
+#include <vector>
+
+namespace kazoo::memory_tests {
+namespace {
+
+using testing_support::wait_until;
+using namespace std::chrono_literals;
+
+constexpr auto patience = 20s;
+
+/// Resident memory of this process in bytes, without what malloc merely has not returned.
+long resident_bytes() {
+    ::malloc_trim(0);
+    std::ifstream statm("/proc/self/statm");
+    long size = 0;
+    long resident = 0;
+    statm >> size >> resident;
+    return resident * ::sysconf(_SC_PAGESIZE);
+}
+
+TEST(BurstTest, ReturnsItsMemory) {
+    KazooClient zk(ClientOptions().hosts(server_hosts));
+    zk.start(patience);
+    zk.create("/large", std::string(1'000'000, 'x'));
+    zk.create("/small");
+    const long before = resident_bytes();
+    long peak = before;
+    for (int round = 0; round < 2; ++round) {
+        std::vector<AsyncResult<NodeData>> reads;
+        for (int i = 0; i < 40; ++i) {
+            reads.push_back(zk.get_async("/large"));
+        }
+        std::vector<AsyncResult<ZnodeStat>> writes;
+        for (int i = 0; i < 40'000; ++i) {
+            writes.push_back(zk.set_async("/small", std::string(1000, 'y')));
+        }
+        for (const auto& read : reads) read.get(patience);
+        for (const auto& write : writes) write.get(patience);
+        peak = std::max(peak, resident_bytes());
+    }
+    ASSERT_GT(peak, before + (30 << 20)) << "this was no burst";
+    EXPECT_TRUE(wait_until([&] { return resident_bytes() < before + (peak - before) / 8; }, 10s))
+        << before << " bytes before, " << peak << " at most, " << resident_bytes() << " after";
+}
+
+}  // namespace
+}  // namespace kazoo::memory_tests

@@ -1,0 +1,10 @@
+#pragma once
+
+#include <string>
+
+namespace kazoo::memory_tests {
+
+/// The connect string of the server in another process. Set before the tests run.
+extern std::string server_hosts;
+
+}  // namespace kazoo::memory_tests
