@@ -1,3 +1,6 @@
+// The parts of AsyncResult that do not depend on the value type: deadlines, the error of a wait
+// that timed out, and Cancellation, which belongs to a coroutine and is used by the threads that
+// cancel it.
 #include <kazoo/async_result.hpp>
 #include <kazoo/exceptions.hpp>
 
@@ -21,16 +24,20 @@ void throw_wait_timeout(const ResultStateBase& waiting_for) {
 
 bool Cancellation::begin_await(RefPtr<ResultStateBase> awaited) noexcept {
     const std::lock_guard lock(mutex_);
+    // The previous reference leaves through the parameter and is released after the mutex:
+    // releasing it may destroy a user's value.
     std::swap(awaited_, awaited);
     return requested_ && sections_ == 0;
 }
 
 void Cancellation::end_await() noexcept {
-    RefPtr<ResultStateBase> awaited;  // may end after the lock, and its value with it
+    RefPtr<ResultStateBase> awaited;  // released after the mutex, for the same reason
     const std::lock_guard lock(mutex_);
     std::swap(awaited_, awaited);
 }
 
+/// Returns what to cancel instead of cancelling it here: that runs user code, which must not happen
+/// with the mutex held.
 RefPtr<ResultStateBase> Cancellation::request() noexcept {
     const std::lock_guard lock(mutex_);
     requested_ = true;

@@ -13,6 +13,8 @@
 
 namespace kazoo::base {
 
+// The integers of the wire: big-endian, at addresses of any alignment.
+
 /// Writes `value` at `out[0..3]`, most significant byte first.
 inline void store_be32(std::byte* out, std::uint32_t value) noexcept {
     out[0] = static_cast<std::byte>(value >> 24);
@@ -36,9 +38,9 @@ inline std::uint64_t load_be64(const std::byte* in) noexcept {
     return std::uint64_t{load_be32(in)} << 32 | load_be32(in + 4);
 }
 
-/// A growing array of bytes that never zeroes what it is about to overwrite. Every call that
-/// grows it may move the bytes; pointers and spans into it end there. Throws std::bad_alloc
-/// and nothing else, and is then unchanged.
+/// A growable array of bytes. Unlike a std::vector it does not zero the bytes that grow() appends.
+/// Every call that grows it may move the bytes and invalidates pointers and spans into it. Growing
+/// throws nothing but std::bad_alloc, and the buffer is then unchanged. Not thread-safe.
 class Buffer {
 public:
     Buffer() noexcept = default;
@@ -49,6 +51,7 @@ public:
         return *this;
     }
 
+    /// The bytes do not move: pointers into one buffer now point into the other.
     void swap(Buffer& other) noexcept {
         std::swap(storage_, other.storage_);
         std::swap(size_, other.size_);
@@ -63,10 +66,10 @@ public:
     [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
     [[nodiscard]] std::span<const std::byte> span() const noexcept { return {data(), size_}; }
 
-    /// Appends `n` bytes whose values are not set and returns where they start.
+    /// Appends `n` uninitialised bytes and returns where they start.
     std::byte* grow(std::size_t n) {
         if (n > capacity_ - size_) {
-            reallocate(n > most ? n : size_ + n);
+            reallocate(n > most ? n : size_ + n);  // the sum must not overflow
         }
         std::byte* start = storage_.get() + size_;
         size_ += n;
@@ -80,7 +83,7 @@ public:
         }
     }
 
-    /// Makes room for `total` bytes in all, so that growing up to there does not move them.
+    /// Ensures a capacity of `total` bytes, so that growing up to that size does not move them.
     void reserve(std::size_t total) {
         if (total > capacity_) {
             reallocate(total);
@@ -103,11 +106,11 @@ public:
         store_be32(storage_.get() + offset, static_cast<std::uint32_t>(value));
     }
 
-    /// Empties it and keeps the memory.
+    /// Removes all bytes and keeps the memory.
     void clear() noexcept { size_ = 0; }
 
-    /// Gives the memory back if the buffer is empty and holds more than `limit` bytes of it:
-    /// one large message must not pin its size for the life of a connection.
+    /// Frees the memory if the buffer is empty and its capacity exceeds `limit`: the largest
+    /// message so far must not determine the memory use of a connection for the rest of its life.
     void release_if_larger_than(std::size_t limit) noexcept {
         if (size_ == 0 && capacity_ > limit) {
             storage_.reset();
@@ -119,6 +122,8 @@ private:
     static constexpr std::size_t initial_capacity = 256;
     static constexpr std::size_t most = std::numeric_limits<std::size_t>::max() / 2;
 
+    /// At least doubles the capacity, so that appending takes amortised constant time per byte. The
+    /// allocation precedes every change, so that a failure leaves the buffer as it was.
     void reallocate(std::size_t total) {
         if (total > most) {
             throw std::bad_alloc();

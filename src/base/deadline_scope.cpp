@@ -7,6 +7,7 @@
 
 namespace kazoo::detail {
 
+// An inner scope can only shorten the time that an outer one leaves.
 DeadlineScope::DeadlineScope(TimePoint deadline) noexcept
     : deadline_(std::min(deadline, present())),
       slot_(&base::find_lane_slot(true)->deadline),

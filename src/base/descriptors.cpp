@@ -80,10 +80,10 @@ std::int64_t count_descriptors() noexcept {
              at.increment(error)) {
             ++open;
         }
-        // That of the directory itself is not counted.
+        // Not counting the descriptor through which the directory is being read.
         return error || open == 0 ? -1 : open - 1;
     } catch (const std::exception&) {
-        return -1;  // no memory
+        return -1;  // out of memory
     }
 }
 

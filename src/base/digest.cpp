@@ -21,7 +21,7 @@ std::string base64_sha1(std::string_view text) {
 }
 
 void prepare_digests() noexcept {
-    // A failure shows at the first digest.
+    // A failure is reported by the first digest, as an exception.
     static_cast<void>(OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, nullptr));
 }
 

@@ -5,13 +5,13 @@
 
 namespace kazoo::base {
 
-/// What ZooKeeper's digest scheme makes of "user:password". Throws std::runtime_error if the
-/// machine's OpenSSL is configured to offer no SHA-1.
+/// Returns the Base64 form of the SHA-1 of `text`, which ZooKeeper's digest scheme stores in place
+/// of "user:password". Throws std::runtime_error if OpenSSL is configured without SHA-1.
 [[nodiscard]] std::string base64_sha1(std::string_view text);
 
-/// Has OpenSSL set itself up now. It cleans up at exit before every static object that was made
-/// earlier than its first use, and a thread of such an object that has used it then leaks: so
-/// whoever starts a thread that will make digests calls this first.
+/// Initialises OpenSSL now; call it before starting a thread that will compute digests. OpenSSL
+/// cleans up at exit before the destructors of all static objects that are older than its first
+/// use. A thread that such an object owns, and that has used OpenSSL, would then leak memory.
 void prepare_digests() noexcept;
 
 }  // namespace kazoo::base

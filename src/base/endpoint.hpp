@@ -5,14 +5,14 @@
 
 namespace kazoo::base {
 
-/// One address of a server, as a name look-up gave it.
+/// One address of a server, as returned by a name look-up.
 struct Endpoint {
-    std::string address;  ///< numeric
+    std::string address;  ///< numeric; IPv6 without brackets
     std::uint16_t port = 0;
     friend bool operator==(const Endpoint&, const Endpoint&) = default;
 };
 
-/// "127.0.0.1:2181", "[::1]:2181".
+/// Returns the form used in logs and messages: "127.0.0.1:2181" or "[::1]:2181".
 [[nodiscard]] inline std::string to_string(const Endpoint& endpoint) {
     const bool v6 = endpoint.address.find(':') != std::string::npos;
     return (v6 ? "[" + endpoint.address + "]" : endpoint.address) + ":" +

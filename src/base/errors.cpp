@@ -1,3 +1,4 @@
+// The error categories, whose tables are generated from error_table.def, and the text of Error.
 #include "base/text.hpp"
 
 #include <kazoo/errors.hpp>
@@ -13,8 +14,8 @@ namespace {
 
 struct Entry {
     const char* name;
-    Outcome outcome;
-    const char* message;
+    Outcome outcome;      // the usual one: an Error may carry another
+    const char* message;  // null: the code is not in the table
 };
 
 constexpr Entry unknown_entry = {"unknown_error", Outcome::unknown, nullptr};
@@ -62,6 +63,7 @@ public:
                ", which this library does not know; look it up in the server's documentation";
     }
 
+    // Makes comparisons with the portable conditions of std::errc work.
     std::error_condition default_error_condition(int number) const noexcept override {
         switch (static_cast<Errc>(number)) {
             case Errc::operation_timeout:
@@ -172,8 +174,9 @@ std::ostream& operator<<(std::ostream& out, Outcome outcome) {
 
 namespace {
 
-/// Never destroyed, so that errors can be made and compared until the very end of the process, and
-/// in memory that is always there: an error may be about the lack of it.
+/// Returns the only object of the category. It is never destroyed, so that errors can be created
+/// and compared during static destruction, and is in static storage, so that reporting an
+/// out-of-memory error allocates nothing.
 template <class Category>
 const std::error_category& category_of() noexcept {
     alignas(Category) static std::byte storage[sizeof(Category)];
@@ -217,7 +220,8 @@ Outcome usual_outcome(const std::error_code& code) noexcept {
 
 namespace {
 
-/// The message of a failure: that of its code, unless the outcome makes another one true.
+/// Returns the message of the code, or the one that error_table.def has for this combination of
+/// code and outcome.
 std::string text_of(const std::error_code& code, Outcome outcome) {
 #define KAZOO_ERROR_TEXT(enumerator, value, message)       \
     if (code == enumerator && outcome == Outcome::value) { \

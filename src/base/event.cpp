@@ -1,3 +1,6 @@
+// Event: a flag that callers wait for, either blocked (base::Sleeper) or asynchronously
+// (AsyncWait). Both kinds of waits are in intrusive lists, guarded by State::mutex. The waits are
+// ended without the mutex, because that calls the handler's waiters and runs user code.
 #include "base/sleeper.hpp"
 
 #include <kazoo/event.hpp>
@@ -6,7 +9,8 @@
 
 namespace kazoo {
 
-/// A wait that blocks nothing: in the event's list until the event, or its owner, ends it.
+/// The result of one wait_async(). It is in a list of the event, which owns a reference, until the
+/// event is set, cancelled or destroyed, or until the result is cancelled.
 class Event::AsyncWait final : public detail::ResultState<void> {
 public:
     AsyncWait(std::shared_ptr<Handler> handler, std::weak_ptr<State> event) noexcept
@@ -19,14 +23,15 @@ public:
         );
     }
 
-    // With the event's mutex held. A list owns its members.
+    // Called with the event's mutex held.
+
     static void enlist(AsyncWait*& list, detail::RefPtr<AsyncWait> wait) noexcept {
         AsyncWait* const added = wait.detach();
         added->next_ = list;
         point(list, added);
         point(added->next_, added->next_);
     }
-    /// Null if it is in no list.
+    /// Removes this from its list and returns the list's reference; null if it is in none.
     [[nodiscard]] detail::RefPtr<AsyncWait> leave() noexcept {
         if (at_ == nullptr) {
             return {};
@@ -37,6 +42,7 @@ public:
         release();
         return self;
     }
+    /// Moves a whole list to another head, in constant time.
     static void move(AsyncWait*& from, AsyncWait*& to) noexcept {
         point(to, std::exchange(from, nullptr));
     }
@@ -49,8 +55,10 @@ private:
         }
     }
 
-    const std::weak_ptr<State> event_;
-    AsyncWait** at_ = nullptr;  // what points to this; null: in no list
+    const std::weak_ptr<State> event_;  // weak: a wait does not keep its event alive
+    // Guarded by the event's mutex. `at_` is the address of the pointer to this, in the list's head
+    // or in the previous element, so that leaving needs no search; null: in no list.
+    AsyncWait** at_ = nullptr;
     AsyncWait* next_ = nullptr;
 };
 
@@ -69,12 +77,14 @@ struct Event::State {
     [[nodiscard]] bool over() const noexcept {
         return is_set() || cancelled.load(std::memory_order_acquire);
     }
-    /// Sets the flags, and ends the waits of those who wait at that moment, and of nobody else.
+    /// Sets the flags and ends the waits that are pending at this moment. Waits that begin later
+    /// look at the flags.
     template <class End>
     void end(base::Woken how, End end_async) noexcept;
 
-    const std::shared_ptr<Handler> handler;
+    const std::shared_ptr<Handler> handler;  // may be null
     std::mutex mutex;
+    // Written with the mutex held, read without it.
     std::atomic<bool> set{false};
     std::atomic<bool> cancelled{false};
     // Guarded by mutex:
@@ -91,7 +101,8 @@ bool Event::AsyncWait::cancel() {
     return fail_cancelled("the wait was cancelled");
 }
 
-/// As in Python, whoever waits when it is set is woken, also if it is cleared before they look.
+/// As with Python's threading.Event, set() wakes every caller that waits at that moment, even if
+/// clear() follows before it runs: a woken caller looks at its own Sleeper, not at the flags.
 bool Event::State::wait_until(TimePoint deadline) {
     if (over()) {
         return is_set();
@@ -101,6 +112,8 @@ bool Event::State::wait_until(TimePoint deadline) {
     }
     base::Sleeper sleeper(handler.get(), true);
     {
+        // end() changes the flags and takes the list in one step: either the flags are seen here,
+        // or the sleeper is in the list that it takes.
         const std::lock_guard lock(mutex);
         if (over()) {
             return is_set();
@@ -126,6 +139,8 @@ void Event::State::end(base::Woken how, End end_async) noexcept {
         AsyncWait::move(async_waits, ended);
     }
     wake_up.notify();
+    // The list that was taken is still guarded by the mutex: a concurrent cancel() may remove its
+    // wait from it. `end_async` runs user code, without the mutex.
     for (;;) {
         detail::RefPtr<AsyncWait> wait;
         {
@@ -147,7 +162,7 @@ bool Event::is_set() const noexcept {
 }
 
 void Event::set() const {
-    const auto state = state_;  // what it ends may destroy this
+    const auto state = state_;  // user code that runs now may destroy this Event
     state->end(base::Woken::by_success, [](AsyncWait& wait) { wait.succeed(); });
 }
 

@@ -1,10 +1,11 @@
+// Maps an Error to the exception class that error_table.def has for its code, and back.
 #include <kazoo/exceptions.hpp>
 
 namespace kazoo {
 
 namespace {
 
-// Calls `visit` with the exception object that belongs to the error, under its own type.
+// Calls `visit` with an exception object of the class that belongs to the error's code.
 template <class Visitor>
 auto with_exception(const Error& error, Visitor&& visit) {
     if (error.code().category() == zookeeper_category()) {

@@ -11,6 +11,7 @@ namespace {
 
 std::atomic<std::uint32_t> generation{0};
 
+/// The handler runs in the child, before fork() returns there.
 bool watch_forks() noexcept {
 #if defined(__unix__) || defined(__APPLE__)
     return pthread_atfork(nullptr, nullptr, [] {

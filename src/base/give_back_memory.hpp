@@ -8,8 +8,8 @@
 
 namespace kazoo::base {
 
-/// Gives memory that was freed back to the system, where the allocator keeps it otherwise (glibc).
-/// Takes milliseconds when there is much.
+/// Returns freed heap memory to the operating system, where the allocator would keep it (glibc).
+/// Does nothing elsewhere. Takes milliseconds if the heap is large.
 inline void give_back_memory() noexcept {
 #if defined(__GLIBC__)
     ::malloc_trim(0);

@@ -1,3 +1,5 @@
+// The parts of Handler that are the same for every handler: sleeping, and reporting exceptions that
+// escape from callbacks.
 #include <kazoo/detail/result_state.hpp>
 #include <kazoo/handler.hpp>
 
@@ -21,7 +23,7 @@ void Handler::sleep(AnyDuration duration) {
     detail::check_may_block();
     const auto end = detail::later(now(), duration.value());
     const auto sleeper = waiter();
-    while (now() < end) {
+    while (now() < end) {  // a waiter may return early
         sleeper->wait_until(end);
     }
 }
@@ -35,7 +37,7 @@ void Handler::report_escaped(Lane lane, const std::exception_ptr& error) noexcep
             what = e.what();
         } catch (...) {
         }
-        Logger logger;
+        Logger logger;  // a copy: the user's sink is called without the mutex
         {
             const std::lock_guard lock(logger_mutex_);
             logger = logger_;
@@ -45,13 +47,13 @@ void Handler::report_escaped(Lane lane, const std::exception_ptr& error) noexcep
             "a callback on the " + std::string(to_string(lane)) + " lane threw " + what
         );
     } catch (...) {
-        // Out of memory while reporting: the callback's fault is lost, the lane goes on.
+        // Out of memory: the report is lost, but the lane continues.
     }
 }
 
 void Handler::set_logger(Logger logger) {
     const std::lock_guard lock(logger_mutex_);
-    std::swap(logger_, logger);  // the old one ends after the lock: its sink is the user's
+    std::swap(logger_, logger);  // the old sink, which is the user's, is destroyed after the mutex
 }
 
 }  // namespace kazoo

@@ -1,3 +1,5 @@
+// Parses connect strings: "host1:port1,[address]:port2/chroot". What is probably a mistake is an
+// error with an explanation, even where the text could be read in some way.
 #include "base/text.hpp"
 
 #include <kazoo/hosts.hpp>
@@ -41,14 +43,14 @@ bool is_digit(char c) noexcept {
     return c >= '0' && c <= '9';
 }
 
-/// Host names and addresses ignore case; the zone of an address is the name of an interface, which
-/// does not.
+/// Lower-cases the host, so that equal hosts compare equal. The zone of an IPv6 address names an
+/// interface and is case-sensitive.
 std::string normal_host(std::string_view host) {
     const std::string_view address = host.substr(0, host.find('%'));
     return to_lower(address).append(host.substr(address.size()));
 }
 
-// Names are left to the resolver, but what certainly is none must not reach it.
+// Rejects only characters that no host name contains; everything else is left to the resolver.
 bool can_be_name(std::string_view host) noexcept {
     for (const char c : host) {
         const auto byte = static_cast<unsigned char>(c);
@@ -59,7 +61,8 @@ bool can_be_name(std::string_view host) noexcept {
     return host.find_first_of("[]@?#\\\"'<>") == npos;
 }
 
-// The address, with an optional zone after a percent sign: fe80::1%eth0.
+// Accepts an optional zone after a percent sign, as in fe80::1%eth0. Checks characters, not the
+// form.
 bool can_be_ipv6(std::string_view host) noexcept {
     const std::string_view address = host.substr(0, host.find('%'));
     return address.find(':') != npos &&
@@ -107,8 +110,8 @@ Result<HostPort> parse_bracketed(std::string_view text) {
     return make_server(host, rest, text);
 }
 
-/// Why a server with more than one colon is none. IPv6 addresses without brackets look so, but also
-/// lists with other separators than commas.
+/// Explains what is wrong with a server that contains several colons: a list with separators other
+/// than commas, or an IPv6 address without brackets.
 Error refuse_colons(std::string_view text) {
     if (text.find(';') != npos) {
         return refuse("servers are separated by commas, not by semicolons", text);
@@ -122,7 +125,7 @@ Error refuse_colons(std::string_view text) {
     return refuse("a server is host:port, and this has more than one colon", text);
 }
 
-/// The text may contain a password: it is not quoted.
+/// Does not quote the text, which may contain a password.
 Error refuse_credentials() {
     return Error(ClientErrc::configuration)
         .detail(
@@ -153,7 +156,8 @@ Result<HostPort> parse_server(std::string_view text) {
     return make_server(host, rest, text);
 }
 
-// Blanks that slashes hid from trim() would else stand at the end of the normal path.
+// Removes slashes and blanks from the end. trim() does not reach blanks in front of a final slash,
+// and they would become part of the chroot.
 std::string_view without_end(std::string_view chroot) noexcept {
     while (!chroot.empty() && (chroot.back() == '/' || blanks.find(chroot.back()) != npos)) {
         chroot.remove_suffix(1);
@@ -161,7 +165,7 @@ std::string_view without_end(std::string_view chroot) noexcept {
     return chroot;
 }
 
-/// Whether the text begins with "host:port", as far as the next separator.
+/// Returns whether the text up to the next separator has the form "host:port".
 bool begins_with_server(std::string_view text) noexcept {
     text = trim(text.substr(0, text.find_first_of("/,;")));
     const std::size_t colon = text.rfind(':');
@@ -172,7 +176,7 @@ bool begins_with_server(std::string_view text) noexcept {
     return !port.empty() && std::all_of(port.begin(), port.end(), is_digit);
 }
 
-/// "/app,zk2:2181/app" is a valid path, but was meant to be a second server.
+/// Detects "/app,zk2:2181/app": a valid path, but almost certainly a chroot repeated per server.
 bool holds_server(std::string_view chroot) noexcept {
     for (std::size_t at = chroot.find_first_of(",; \t"); at != npos;
          at = chroot.find_first_of(",; \t", at + 1)) {

@@ -13,22 +13,25 @@ namespace kazoo::base {
 
 class ReadyQueue;
 
-/// What a thread, or a fiber, has of its own.
+/// What the library keeps per thread or, on threads whose fibers run lanes, per fiber. Only its own
+/// thread or fiber uses it, so there is no lock. The pointers refer to objects on that stack.
 struct LaneSlot {
-    const detail::LaneScope* lane = nullptr;  ///< the innermost scope that it is in
-    const detail::DeadlineScope* deadline = nullptr;
-    ReadyQueue* ready = nullptr;              ///< that it is working off
-    int helps = 0;  ///< callers on a lane that are blocked, each in the next
+    const detail::LaneScope* lane = nullptr;          ///< innermost scope of the caller
+    const detail::DeadlineScope* deadline = nullptr;  ///< innermost scope of the caller
+    ReadyQueue* ready = nullptr;                      ///< the queue that the caller is draining
+    int helps = 0;                                    ///< nested LaneHelpers of the caller
 };
 
-/// The calling thread's.
+/// Returns the slot of the calling thread; never null.
 [[nodiscard]] LaneSlot* thread_lane_slot() noexcept;
 
-/// What runs several fibers on a thread says where the caller's slot is. `enter`: a scope is about
-/// to begin, so there must be one; else null says that the caller is in no scope.
+/// Finds the slot of the calling thread or fiber. If `enter` is true, a scope is about to begin:
+/// the slot is created if needed, and the result is not null. Otherwise null means that the caller
+/// is in no scope.
 using FindLaneSlot = LaneSlot* (*)(bool enter) noexcept;
+/// Replaces the function behind find_lane_slot() for the whole process. For a handler that runs
+/// several fibers on one thread.
 void find_lane_slots_by(FindLaneSlot find) noexcept;
-/// The caller's slot, as that function says.
 [[nodiscard]] LaneSlot* find_lane_slot(bool enter) noexcept;
 
 }  // namespace kazoo::base

@@ -64,7 +64,7 @@ void Logger::log(LogLevel level, std::string_view text) const noexcept {
             (*sink_)(level, text);
         }
     } catch (...) {
-        // A log line is not worth more than the program it is about.
+        // Logging must not fail its caller: the line is lost.
     }
 }
 

@@ -1,3 +1,6 @@
+// Checks and normalises paths, and translates between client paths and server paths (Chroot). Paths
+// are rejected for the reasons for which servers reject them: see objection_to() and find_dots().
+// Surplus slashes are removed, and a missing first slash is added.
 #include "base/text.hpp"
 
 #include <kazoo/paths.hpp>
@@ -13,8 +16,7 @@ bool is_dots(std::string_view component) noexcept {
     return component == "." || component == "..";
 }
 
-// A character of the path: its code point, and how many bytes it takes. Bytes that are no UTF-8
-// count as one harmless character each.
+// A decoded character of a path. A byte that is not valid UTF-8 counts as one permitted character.
 struct Character {
     std::uint32_t code_point;
     std::size_t bytes;
@@ -56,7 +58,7 @@ Character character_at(std::string_view text, std::size_t at) noexcept {
     return shortest_form ? Character{code_point, 4} : Character{harmless, 1};
 }
 
-// Why ZooKeeper refuses the character, or null.
+// Returns why ZooKeeper rejects the character, or null if it accepts it.
 const char* objection_to(std::uint32_t code_point) noexcept {
     if (code_point == 0) {
         return "NUL";
@@ -73,7 +75,7 @@ const char* objection_to(std::uint32_t code_point) noexcept {
     if (code_point <= 0xF8FF) {
         return "private use character";
     }
-    if (code_point >= 0x10000) {
+    if (code_point >= 0x10000) {  // a surrogate pair in the strings of a Java server
         return "character outside the Basic Multilingual Plane";
     }
     return code_point >= 0xFFF0 ? "special character" : nullptr;
@@ -91,7 +93,7 @@ std::string hexadecimal(std::uint32_t code_point) {
     return text;
 }
 
-// What is wrong with the path, or an empty string.
+// Describes the first rejected character; returns an empty string if there is none.
 std::string find_bad_character(std::string_view path) {
     for (std::size_t at = 0; at < path.size();) {
         const Character character = character_at(path, at);
@@ -104,6 +106,8 @@ std::string find_bad_character(std::string_view path) {
     return {};
 }
 
+// Describes the first component that is "." or ".."; returns an empty string if there is none. The
+// last component of a sequence node may be one, because the server appends digits to it.
 std::string find_dots(std::string_view path, bool sequence) {
     for (std::size_t start = 0; start <= path.size();) {
         std::size_t end = path.find('/', start);
@@ -134,6 +138,7 @@ std::string normalize_path(std::string_view path) {
     return normal;
 }
 
+// The common case, decided in one pass without allocating: printable ASCII, already normal.
 bool is_plain_path(std::string_view path) noexcept {
     if (path.empty() || path.front() != '/') {
         return false;
@@ -174,6 +179,7 @@ Result<std::string> check_path(std::string_view path, bool sequence) {
         );
     }
     std::string normal = normalize_path(path);
+    // "/parent/" is a sequence node whose name consists of digits alone: its slash stays.
     if (sequence && normal.size() > 1 && path.back() == '/') {
         normal += '/';
     }
@@ -219,6 +225,7 @@ std::string Chroot::absolute(std::string_view path, bool sequence) const {
     std::string whole;
     whole.reserve(prefix_.size() + path.size());
     whole.append(prefix_);
+    // The root of a chroot is the chroot's own node, whose path has no final slash.
     if (path != "/" || sequence || prefix_.empty()) {
         whole.append(path);
     }
@@ -233,6 +240,7 @@ std::string Chroot::strip(std::string_view server_path) const {
     if (rest.empty()) {
         return "/";
     }
+    // The prefix has to end between two components: /app does not contain /apple.
     return std::string(rest.front() == '/' ? rest : server_path);
 }
 

@@ -11,13 +11,15 @@
 
 namespace kazoo::base {
 
-/// Starts a thread that handles no signals of the process: a program's handlers expect its own
-/// threads. What a thread itself brings about, a fault or an abort, is handled as ever. `name`, of
-/// 15 characters at most, is shown by debuggers and top. Throws std::system_error if no thread can
-/// be created.
+/// Starts a thread that does not handle signals sent to the process: the program's signal handlers
+/// expect to run on its own threads. Signals that the thread itself raises, by a fault or an abort,
+/// are handled as usual. `name`, at most 15 characters, is shown by debuggers and top. Throws
+/// std::system_error if the thread cannot be created.
 template <class Function>
 [[nodiscard]] std::thread start_quiet_thread(const char* name, Function&& function) {
 #if defined(__unix__) || defined(__APPLE__)
+    // A thread inherits the signal mask of its creator, so there is no moment at which the new one
+    // runs with signals unblocked. SIGPROF stays unblocked for profilers.
     struct Mask {
         Mask() {
             sigset_t all;

@@ -7,9 +7,9 @@
 
 namespace kazoo::base {
 
-// Numbers that depend on the seed alone, on every platform: what the standard library leaves to its
-// implementers (distributions, shuffle) would make simulations unrepeatable. SplitMix64; not for
-// secrets.
+// A generator (SplitMix64) whose numbers and shuffles depend on the seed alone, on every platform.
+// The distributions and std::shuffle of the standard library differ between implementations, so
+// that a simulation could not be repeated elsewhere. Not for secrets. Not thread-safe.
 class Random {
 public:
     explicit Random(std::uint64_t seed) noexcept : state_(seed) {}
@@ -22,10 +22,10 @@ public:
         return mixed ^ (mixed >> 31);
     }
 
-    // From 0 to below 1.
+    // Returns a number in [0, 1), with 53 random bits.
     double unit() noexcept { return static_cast<double>(next() >> 11) * 0x1.0p-53; }
 
-    // From 0 to below `limit`, which must not be 0. The bias is `limit` in 2^64.
+    // Returns a number in [0, limit); `limit` must not be 0. The bias is at most limit / 2^64.
     std::uint64_t below(std::uint64_t limit) noexcept { return next() % limit; }
 
     template <class T>

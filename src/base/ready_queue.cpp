@@ -16,7 +16,8 @@ void ReadyQueue::run(detail::RefPtr<detail::ResultStateBase> ready) noexcept {
     queue.push(std::move(ready));
     slot.ready = &queue;
     queue.drain();
-    if (slot.ready == &queue) {  // else the caller has blocked meanwhile, and begun another
+    if (slot.ready ==
+        &queue) {  // else a link has blocked, and run_pending() has detached the queue
         slot.ready = nullptr;
     }
 }
@@ -24,7 +25,8 @@ void ReadyQueue::run(detail::RefPtr<detail::ResultStateBase> ready) noexcept {
 void ReadyQueue::run_pending() noexcept {
     auto* const slot = find_lane_slot(false);
     if (slot != nullptr && slot->ready != nullptr) {
-        // Detached: while the caller is blocked nobody comes back to this queue.
+        // Detached, because this queue is not drained again until the caller has stopped waiting:
+        // what becomes ready during the wait must not be added to it.
         std::exchange(slot->ready, nullptr)->drain();
     }
 }
@@ -42,8 +44,8 @@ void ReadyQueue::drain() noexcept {
         if (first_ == nullptr) {
             last_ = nullptr;
         }
-        result->step();
-        result->release();
+        result->step();     // may push further results
+        result->release();  // the queue's reference
     }
 }
 

@@ -4,17 +4,25 @@
 
 namespace kazoo::base {
 
-/// Results of one thread, or fiber, that are ready and whose links have yet to run. While one
-/// result's links run, those that become ready by it wait here, so that results that wait for one
-/// another, however many, take no stack. The results themselves are the nodes: nothing is
-/// allocated.
+/// The results of one thread, or fiber, that are ready and whose links have yet to run.
+///
+/// A link may make another result ready. Instead of running that one's links from within, the queue
+/// runs them afterwards, so that a chain of results, of any length, takes constant stack:
+///
+///     run(A) -> drain: A.step() -> link of A makes B ready -> run(B): queued, returns
+///                      B.step() <- next in the queue, at the same depth
+///
+/// The queue is a local variable of the outermost run(); LaneSlot::ready points to it. The results
+/// themselves are the nodes, so queueing neither allocates nor fails. The queue owns a reference to
+/// each. A result is in one queue at most: its flag `queued_`, guarded by its mutex, sees to that.
 class ReadyQueue {
 public:
-    /// Runs the links of a result: now, or, inside of another's, after that.
+    /// Runs the links of a result: at once, or after those of the result whose links the caller is
+    /// running.
     static void run(detail::RefPtr<detail::ResultStateBase> ready) noexcept;
 
-    /// Runs what waits in this thread or fiber; for before it blocks, since what it is about to
-    /// wait for may be among that.
+    /// Runs what the calling thread or fiber has queued. Must be called before it blocks: the
+    /// result that it is about to wait for may depend on a queued one.
     static void run_pending() noexcept;
 
     ~ReadyQueue() = default;

@@ -6,9 +6,9 @@
 KAZOO_API_BEGIN
 namespace kazoo::base {
 
-/// Throws WouldDeadlockError: waiting could never end, and `why`.
+/// Throws WouldDeadlockError for a wait that could never end; `why` becomes the error's detail.
 [[noreturn]] void refuse_to_wait(const char* why);
-/// Throws ForkedError: whoever would end the wait exists in the parent only.
+/// Throws ForkedError: the threads or loops that would end the wait exist in the parent only.
 [[noreturn]] void refuse_to_wait_in_child();
 
 }  // namespace kazoo::base

@@ -1,4 +1,10 @@
-// The callbacks that users link to a result, and their numbers.
+// The callbacks that users link to a result, and the ids by which they are unlinked:
+//
+//     id = use << 32 | number       number 0: first_place_, the place of first_callback_
+//                                   number n: places_[n - 1]
+//
+// Places are reused, linked through `next_free`. Each use of a place has a number of its own, which
+// is part of the id, so that an old id does not unlink the callback that has its place now.
 #include <kazoo/detail/result_state.hpp>
 
 #include <memory>
@@ -19,7 +25,8 @@ void ResultStateBase::report_escaped(const std::exception_ptr& error) const noex
 
 void ResultStateBase::Callback::run(ResultStateBase& result) noexcept {
     {
-        // It ends here, outside the lock and before the next one begins.
+        // The function, and what the user has captured in it, is destroyed at the end of this
+        // block: without the mutex, and before the next callback runs.
         Continuation once = std::move(function);
         try {
             once(result);
@@ -37,6 +44,7 @@ void ResultStateBase::Callback::drop() noexcept {
 
 std::uint64_t ResultStateBase::link(Continuation run) {
     Callback& callback = make_callback(std::move(run));
+    // Numbered before it is linked: once linked, another thread may run and destroy it.
     std::uint64_t id = 0;
     try {
         const std::lock_guard lock(mutex_);
@@ -62,13 +70,15 @@ bool ResultStateBase::unlink(std::uint64_t id) noexcept {
     return true;
 }
 
-/// The first of a result is a part of it, so that one alone takes no memory of its own.
+/// The first callback is a member of the result, so that a result with one callback allocates
+/// nothing for it.
 ResultStateBase::Callback& ResultStateBase::make_callback(Continuation&& run) {
     bool first = false;
     {
         const std::lock_guard lock(mutex_);
         first = !std::exchange(first_in_use_, true);
     }
+    // Outside the mutex: allocates, and moves a function that may be the user's.
     auto* const callback = first ? &first_callback_ : new Callback;
     callback->owner = this;
     callback->function = std::move(run);

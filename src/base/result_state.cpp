@@ -1,3 +1,13 @@
+// The life of a result:
+//
+//     complete()              finish()                step()                  LaneTurn
+//     claims the result,  ->  publishes status_,  ->  runs the direct     ->  runs the lane links
+//     stores its value        wakes blocked           links in this           on the completion
+//                             callers                 thread                  lane
+//
+// `claimed_` is won by one thread, which alone writes the value or failure_, without the mutex.
+// Storing status_ with release order publishes them: a thread that has seen ready() may read them
+// without the mutex. Links that are added to a ready result go through step() again.
 #include "base/ready_queue.hpp"
 #include "base/refuse_wait.hpp"
 #include "base/sleeper.hpp"
@@ -10,7 +20,8 @@
 namespace kazoo::detail {
 namespace {
 
-/// A function to be run in the thread that completes.
+/// A function that runs in the thread that completes the result. Deletes itself once run or
+/// dropped.
 class DirectFunction final : public Link {
 public:
     explicit DirectFunction(ResultStateBase::Continuation function) noexcept
@@ -32,8 +43,9 @@ private:
 
 }  // namespace
 
-/// What the lane is given. One that is destroyed instead of run, with its loop, takes along the
-/// links: nothing else would run them, and coroutines among them own what owns the loop's handler.
+/// The task that a handler is given to run the lane links. If it is destroyed without having run,
+/// because its loop was destroyed, it drops the links: nothing would run them any more, and a
+/// coroutine among them may own the handler and with it the loop.
 class ResultStateBase::LaneTurn {
 public:
     using quiet_move = void;
@@ -41,7 +53,8 @@ public:
     LaneTurn(LaneTurn&&) noexcept = default;
     LaneTurn& operator=(LaneTurn&&) = delete;
     ~LaneTurn() {
-        if (result_ && std::uncaught_exceptions() == 0) {  // else `dispatch` has not taken it
+        // With an exception in flight, dispatch() has thrown: dispatch_links() sees to the links.
+        if (result_ && std::uncaught_exceptions() == 0) {
             Backlog::done(*result_->handler(), result_->reply_bytes_);
             result_->queue_drop();
         }
@@ -86,16 +99,18 @@ bool ResultStateBase::wait_until(TimePoint deadline) {
         }
         sleeper.enlist(sleepers_);
     }
-    const base::Sleeper::Leave leave(mutex_, sleeper);
+    const base::Sleeper::Leave leave(mutex_, sleeper);  // also if a handler's waiter throws
     sleeper.sleep(deadline, [this] { return ready(); });
     return ready();
 }
 
 void ResultStateBase::finish(Status status) noexcept {
-    RefPtr<ResultStateBase> self(this);
+    RefPtr<ResultStateBase> self(this);  // a woken caller may release the last other reference
     base::WakeUp wake_up(mutex_);
     bool any_links = false;
     {
+        // One step for link() and wait_until(): they find either a pending result, or one whose
+        // sleepers are taken and whose links are about to run.
         const std::lock_guard lock(mutex_);
         status_.store(status, std::memory_order_release);
         wake_up.take(sleepers_, base::Woken::by_success);
@@ -123,10 +138,10 @@ bool ResultStateBase::link(Link& link, LinkKind kind) noexcept {
         lane_links_.push_back(link);
         resumes_ = resumes_ || link.resumes();
         if (!ready() || queued_) {
-            return true;
+            return true;  // finish() or step() will see it
         }
         if (lane_turn_) {
-            helper = offer_help();
+            helper = offer_help();  // the turn under way will run it, but its lane may be blocked
         } else {
             queued_ = queue = true;
         }
@@ -158,7 +173,8 @@ bool ResultStateBase::link_direct(Continuation&& run) {
     return true;
 }
 
-/// What is to be run of a result that is ready: the direct links here, those of the lane there.
+/// Runs the direct links of a ready result, then asks the handler for a turn on the completion lane
+/// if there are lane links. Called by the ReadyQueue only.
 void ResultStateBase::step() noexcept {
     for (Link* link = nullptr;; link->run(*this)) {
         const std::lock_guard lock(mutex_);
@@ -192,7 +208,9 @@ void ResultStateBase::step() noexcept {
     }
 }
 
-/// For callers that are blocked on the lane that a turn has been asked for.
+/// Lists this result in the handler's Resumptions, for callers that are blocked on the lane of
+/// which it awaits a turn. Returns the waiter of one of them, to be notified without the mutex, or
+/// null.
 std::shared_ptr<Waiter> ResultStateBase::offer_help() noexcept {
     if (!resumes_ || !has_handler_.load(std::memory_order_acquire)) {
         return nullptr;
@@ -208,7 +226,7 @@ void ResultStateBase::withdraw_offer() noexcept {
 }
 
 void ResultStateBase::dispatch_links(const std::shared_ptr<Handler>& handler) noexcept {
-    constexpr int tries = 2;  // memory that cannot be had now may be there the next moment
+    constexpr int tries = 2;  // a shortage of memory may be momentary
     for (int i = 0; i < tries; ++i) {
         Backlog::add(*handler, reply_bytes_);
         try {
@@ -217,11 +235,13 @@ void ResultStateBase::dispatch_links(const std::shared_ptr<Handler>& handler) no
             Backlog::done(*handler, reply_bytes_);
         }
     }
-    // As when the handler is not running: late on the wrong thread is better than never.
+    // In this thread, as a last resort: callbacks that never run would be worse.
     const LaneScope on_lane(*handler, Lane::completion);
     run_lane_links();
 }
 
+/// Ends in one step with finding no link: one that is added later finds lane_turn_ false, and asks
+/// for another turn.
 void ResultStateBase::run_lane_links() noexcept {
     for (Link* link = nullptr;; link->run(*this)) {
         const std::lock_guard lock(mutex_);
@@ -273,7 +293,8 @@ void ResultStateBase::abandon() noexcept {
     queue_drop();
 }
 
-/// Not at once: what is dropped may drop others in turn.
+/// Drops the links through the ReadyQueue, not at once: dropping one may abandon further results,
+/// and a long chain of them would take stack.
 void ResultStateBase::queue_drop() noexcept {
     {
         const std::lock_guard lock(mutex_);
@@ -324,6 +345,7 @@ void ResultStateBase::note_failure(std::exception_ptr error) noexcept {
     }
 }
 
+/// All callers get the same exception object. It is made without the mutex, and the first one wins.
 std::exception_ptr ResultStateBase::exception() noexcept {
     if (const auto* given = std::get_if<std::exception_ptr>(&failure_)) {
         return *given;
@@ -338,7 +360,7 @@ std::exception_ptr ResultStateBase::exception() noexcept {
     try {
         made = make_exception(std::get<Error>(failure_));
     } catch (...) {
-        return std::current_exception();  // no memory: for this caller only
+        return std::current_exception();  // out of memory: for this caller only
     }
     const std::lock_guard lock(mutex_);
     if (!made_exception_) {

@@ -1,3 +1,5 @@
+// One run of a KazooRetry: decides after each failed try whether to try again, and after what
+// pause.
 #include "base/backoff.hpp"
 
 #include <kazoo/detail/retry_run.hpp>
@@ -10,12 +12,13 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// Whether a failure passes by itself.
+/// Returns whether the failure is temporary, so that the same call may succeed later.
 bool passes(const std::error_code& code, const RetryPolicy& policy) {
     return code == Condition::retryable || code == ClientErrc::force_retry ||
            (code == Errc::session_expired && policy.ignore_expire());
 }
 
+/// Returns the less certain outcome: `unknown`, then `not_applied`, then `not_sent`.
 Outcome worse(Outcome a, Outcome b) {
     if (a == Outcome::unknown || b == Outcome::unknown) {
         return Outcome::unknown;
@@ -46,8 +49,8 @@ struct RetryRun::State {
     base::Backoff backoff;
     const TimePoint end;
     int tries = 0;
-    Outcome outcome = Outcome::not_sent;  // of all tries together
-    Error last;
+    Outcome outcome = Outcome::not_sent;  // the least certain of all tries
+    Error last;                           // of the last try
 };
 
 RetryRun::RetryRun(const RetryPolicy& policy, std::uint64_t seed, TimePoint begin)
@@ -69,12 +72,13 @@ Duration RetryRun::after(const std::exception_ptr& failure, TimePoint now, bool 
     if (cut_short) {
         throw_error(s.failed(ClientErrc::retry_failed, "the deadline passed during a try,"));
     }
-    // Who throws ForceRetryError has thought of the outcome.
+    // A ForceRetryError comes from the caller's own function, which has considered the outcome.
     const bool safe = s.policy.retry_unknown() || s.last.outcome() != Outcome::unknown ||
                       s.last.code() == ClientErrc::force_retry;
     if (!safe || !passes(s.last.code(), s.policy)) {
         std::rethrow_exception(failure);
     }
+    // Fails now instead of pausing until the deadline, if the next try would begin after it.
     const auto pause = s.backoff.next();
     if (!pause) {
         throw_error(s.failed(ClientErrc::retry_failed, "no try is left"));

@@ -1,3 +1,4 @@
+// Identities and ACLs, with the names and the text forms that kazoo gives them.
 #include "base/digest.hpp"
 
 #include <kazoo/security.hpp>

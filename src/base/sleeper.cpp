@@ -7,7 +7,7 @@
 namespace kazoo::base {
 namespace {
 
-/// More than anyone writes on purpose, and few enough for the stack of a fiber.
+/// Nested helpers: far more than a program nests on purpose, few enough for the stack of a fiber.
 constexpr int max_helps = 32;
 
 std::shared_ptr<Waiter> waiter_of(Handler* handler) {
@@ -83,7 +83,8 @@ void WakeUp::take(Sleeper*& list, Woken how) noexcept {
 void WakeUp::notify() noexcept {
     std::unique_lock lock(mutex_);
     while (taken_ != nullptr) {
-        const auto waiter = taken_->helper_.waiter;  // without the lock the sleeper may go
+        // A copy: without the mutex the sleeper may return from its wait and be destroyed.
+        const auto waiter = taken_->helper_.waiter;
         taken_->leave();
         lock.unlock();
         waiter->notify();
@@ -134,7 +135,9 @@ void Resumptions::begin_help(base::LaneHelper& helper) noexcept {
 }
 
 void Resumptions::end_help(base::LaneHelper& helper) noexcept {
-    std::shared_ptr<Waiter> next;  // may have missed what this one was notified of
+    // add() notifies one helper only. It may have been this one, which does not help any more, so
+    // the notification is passed on.
+    std::shared_ptr<Waiter> next;
     {
         const std::lock_guard lock(mutex_);
         (helper.previous != nullptr ? helper.previous->next : helpers_) = helper.next;

@@ -25,8 +25,9 @@ namespace {
 
 std::atomic<std::uint64_t> dropped_lines{0};
 
-/// A lock that a fork cannot leave locked: it holds the number of the process generation, so that
-/// one taken by a thread of the parent does not count in the child.
+/// A spin lock that a fork cannot leave locked in the child: it stores the fork generation of its
+/// holder, so that a lock held by a thread of the parent is free in the child. It gives up after
+/// `most_tries`, because a writer must not wait for another that is stuck.
 class StreamLock {
 public:
     StreamLock() noexcept {
@@ -56,7 +57,8 @@ private:
     bool locked_ = false;
 };
 
-/// Keeps a SIGPIPE of this thread away from the program.
+/// Blocks SIGPIPE in this thread and, at the end, discards one that was raised meanwhile, so that
+/// the program's handler does not run. One that was pending before stays pending.
 class NoPipeSignal {
 public:
     NoPipeSignal() noexcept {
@@ -84,7 +86,7 @@ private:
     bool was_pending_ = false;
 };
 
-/// A pipe that is ready takes this much without blocking.
+/// A pipe that poll() reports as writable accepts this many bytes without blocking.
 constexpr std::size_t most_bytes = PIPE_BUF;
 
 bool ready_for_output() noexcept {
@@ -128,7 +130,7 @@ void write_to_standard_error(std::string_view line) noexcept {
     const auto size = line.size() < room ? line.size() : room;
     std::memcpy(out + used, line.data(), size);
     used += size;
-    out[used - 1] = '\n';  // also of a line that is cut
+    out[used - 1] = '\n';  // a truncated line ends with a newline, too
     write_all(out, used);
 }
 

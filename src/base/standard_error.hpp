@@ -4,10 +4,12 @@
 
 namespace kazoo::base {
 
-/// Writes a line, which ends with a newline, to the standard error stream without ever waiting for
-/// its reader. Lines that do not fit are dropped, and counted in the next one that does. Lines of
-/// several threads do not mix; a line is cut to what a pipe takes at once (4096 bytes on Linux).
-/// Thread-safe, usable in a forked child; raises no SIGPIPE.
+/// Writes a line, which ends with a newline, to standard error. Thread-safe.
+///
+/// On Linux it never waits for the reader: a line that cannot be written at once is dropped, and
+/// the next one that can be is preceded by the number of dropped lines. Lines of different threads
+/// are not interleaved; a line is truncated to PIPE_BUF (4096 bytes). Usable in a forked child;
+/// raises no SIGPIPE. Elsewhere it is a plain fwrite(), which may block.
 void write_to_standard_error(std::string_view line) noexcept;
 
 }  // namespace kazoo::base

@@ -6,11 +6,11 @@
 
 namespace kazoo::base {
 
-// Text from users and servers made fit for one line of a message or a log: control characters and
-// NUL become \xNN, and what exceeds `limit` bytes becomes "...".
+// Makes text from users and servers fit for one line of a message or a log: control characters, NUL
+// and DEL become \xNN, and "..." replaces what exceeds `limit` bytes. Bytes from 0x80 on are kept.
 std::string printable(std::string_view text, std::size_t limit = 200);
 
-// printable() between single quotes.
+// Returns printable() between single quotes.
 std::string quoted(std::string_view text, std::size_t limit = 200);
 
 }  // namespace kazoo::base

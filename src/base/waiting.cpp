@@ -1,3 +1,5 @@
+// How a plain thread waits, and which scopes (lanes, see LaneScope) the calling thread or fiber is
+// in.
 #include "base/lane_slot.hpp"
 #include "base/ready_queue.hpp"
 #include "base/refuse_wait.hpp"
@@ -17,13 +19,14 @@ base::LaneSlot* slot_of_thread(bool /*enter*/) noexcept {
     return base::thread_lane_slot();
 }
 
-std::atomic<base::FindLaneSlot> find_slot{slot_of_thread};
+std::atomic<base::FindLaneSlot> find_slot{slot_of_thread};  // replaced by a handler with fibers
 
 const LaneScope* innermost() noexcept {
     const auto* const slot = base::find_lane_slot(false);
     return slot != nullptr ? slot->lane : nullptr;
 }
 
+/// An auto-reset event: a notification is kept until a wait consumes it.
 class ThreadWaiter final : public Waiter {
 public:
     void wait_until(TimePoint deadline) override {
@@ -45,11 +48,12 @@ public:
 private:
     std::mutex mutex_;
     std::condition_variable notified_;
-    bool set_ = false;
+    bool set_ = false;  // guarded by mutex_
 };
 
-/// Static objects are destroyed after the thread-local ones of the main thread, and a static client
-/// waits then: this has no destructor and stays readable.
+/// Whether this thread's WaiterCache has been destroyed. Static objects are destroyed after the
+/// thread-local ones of the main thread, and the destructor of a static client waits. Unlike the
+/// cache, a bool has no destructor and can be read until the end.
 thread_local bool cache_is_gone = false;
 
 struct WaiterCache {
@@ -72,7 +76,7 @@ void check_may_block() {
     if (LaneScope::in_listener()) {
         base::refuse_to_wait("a state listener must not block; start the work and return");
     }
-    base::ReadyQueue::run_pending();
+    base::ReadyQueue::run_pending();  // what the caller waits for may be queued in this thread
 }
 
 LaneScope::LaneScope(Handler& handler, Lane lane) noexcept
