@@ -10,7 +10,7 @@
 
 namespace kazoo::codec {
 
-// Who the connection speaks for.
+// The records of authentication: credentials, SASL tokens, and the identities of a connection.
 
 struct AuthRequest {
     static constexpr std::string_view record_name = "AuthRequest";
@@ -33,7 +33,7 @@ struct SaslRequest {
     static constexpr std::string_view record_name = "SaslRequest";
     static constexpr Opcode opcode = Opcode::sasl;
 
-    Secret token;  // never null: a server drops the connection over it
+    Secret token;  // never null: servers close the connection if it is
 
     template <class Self, class Visitor>
     static void fields(Self& self, Visitor&& visit) {
@@ -42,7 +42,7 @@ struct SaslRequest {
     friend bool operator==(const SaslRequest&, const SaslRequest&) = default;
 };
 
-/// The token points into the frame; null is a valid answer.
+/// The token points into the frame. A null token is valid.
 struct SaslReply {
     static constexpr std::string_view record_name = "SaslReply";
 
@@ -55,7 +55,7 @@ struct SaslReply {
     friend bool operator==(const SaslReply&, const SaslReply&) = default;
 };
 
-/// One identity of the connection.
+/// One of the identities that a connection has.
 struct ClientInfo {
     static constexpr std::string_view record_name = "ClientInfo";
 
@@ -70,7 +70,7 @@ struct ClientInfo {
     friend bool operator==(const ClientInfo&, const ClientInfo&) = default;
 };
 
-/// Of who_am_i, whose request is a header alone.
+/// Reply to who_am_i, whose request consists of a header alone.
 struct WhoAmIReply {
     static constexpr std::string_view record_name = "WhoAmIReply";
 

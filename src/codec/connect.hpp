@@ -7,10 +7,15 @@
 
 namespace kazoo::codec {
 
-// The first frame in each direction has no header. Its last byte came with ZooKeeper 3.4: older
-// clients do not send it, older servers and ClickHouse Keeper do not answer it, and a server must
-// not answer it to a client that did not send it. `has_read_only` says whether it is there; encode
-// obeys it, decode expects what it says, and the decode_connect_* functions find it out.
+// The handshake: the first frame in each direction, which has no header.
+//
+//     request   version i32 | last zxid i64 | timeout i32 | session i64 | password | read-only byte
+//     response  version i32 | timeout i32 | session i64 | password | read-only byte
+//
+// The last byte was added in ZooKeeper 3.4: older clients do not send it, older servers and
+// ClickHouse Keeper do not answer it, and a server must not send it to a client that did not.
+// `has_read_only` says whether it is present: encode() obeys it, decode() expects it, and the
+// decode_connect_*() functions detect it.
 
 struct ConnectRequest {
     static constexpr std::string_view record_name = "ConnectRequest";
@@ -58,6 +63,7 @@ struct ConnectResponse {
 
 namespace detail {
 
+/// Decodes the fields that are always there; bytes that are left can only be the read-only byte.
 template <Record R>
 bool decode_connect(Decoder& in, R& record) {
     record.has_read_only = false;
@@ -71,12 +77,12 @@ bool decode_connect(Decoder& in, R& record) {
 
 }  // namespace detail
 
-/// Accepts 44 and 45 bytes (with a password of 16).
+/// Accepts both lengths: 44 and 45 bytes with a password of 16.
 [[nodiscard]] inline bool decode_connect_request(Decoder& in, ConnectRequest& record) {
     return detail::decode_connect(in, record);
 }
 
-/// Accepts 36 and 37 bytes (with a password of 16). `passwd` points into the frame.
+/// Accepts both lengths: 36 and 37 bytes with a password of 16. `passwd` points into the frame.
 [[nodiscard]] inline bool decode_connect_response(Decoder& in, ConnectResponse& record) {
     return detail::decode_connect(in, record);
 }

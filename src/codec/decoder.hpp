@@ -13,9 +13,12 @@
 
 namespace kazoo::codec {
 
-/// Reads jute primitives from bytes it does not own. The first read that does not find what it
-/// needs fails the decoder for good: that read and all later ones give zero, null or false,
-/// and `ok()` says so. So a whole record is read first and checked once.
+/// Reads jute primitives from bytes that it does not own, and never reads past their end.
+///
+/// The first read that fails, for want of bytes or because of an invalid length, fails the decoder
+/// permanently: that read and all later ones return zero, null or false, and `ok()` returns false.
+/// A record can therefore be read completely and checked once. Throws nothing but std::bad_alloc,
+/// and that only where a string is copied.
 class Decoder {
 public:
     explicit Decoder(std::span<const std::byte> input) noexcept
@@ -23,29 +26,30 @@ public:
 
     [[nodiscard]] bool ok() const noexcept { return ok_; }
 
-    /// Bytes not read yet; none after a failure.
+    /// Returns the number of bytes that have not been read; 0 after a failure.
     [[nodiscard]] std::size_t remaining() const noexcept {
         return static_cast<std::size_t>(end_ - at_);
     }
 
-    /// Whether any vector so far was null. It reads as empty; a server refuses it in places.
+    /// Returns whether any vector so far was null. A null vector is read as an empty one, but a
+    /// server has to refuse it in some requests.
     [[nodiscard]] bool saw_null() const noexcept { return saw_null_; }
 
-    /// What a null string is decoded to after `mark_null_text` where it is decoded into a
-    /// `std::string`, which cannot say that it is null. It is no UTF-8.
+    /// What a null string is decoded to, after `mark_null_text`, where the target is a std::string,
+    /// which cannot be null. It is not valid UTF-8, and so differs from every valid string.
     static constexpr std::string_view null_text = "\xff(null)";
     void mark_null_text() noexcept { marks_null_text_ = true; }
 
-    /// From now on a negative count other than -1 stands for an empty vector, as it does to
-    /// Apache's servers. Without this it is malformed.
+    /// From now on a negative count other than -1 is read as an empty vector, as Apache ZooKeeper
+    /// reads it. Otherwise it is malformed.
     void accept_negative_counts() noexcept { accepts_negative_counts_ = true; }
 
-    /// From now on lists may take so much memory in all. A list that would take more fails like one
-    /// that is malformed, before memory is taken, and `too_large` says so: a few bytes on the wire
-    /// can be many in memory.
+    /// Limits the memory that the lists read from now on may take in total, because a few bytes on
+    /// the wire can become many in memory. A list that exceeds it fails like a malformed one,
+    /// before its memory is allocated, and `too_large` returns true.
     void limit_memory(std::size_t bytes) noexcept { memory_ = bytes; }
     [[nodiscard]] bool too_large() const noexcept { return too_large_; }
-    /// False, and failed, if that is too much.
+    /// Deducts a list from the limit. Fails the decoder and returns false if that exceeds it.
     [[nodiscard]] bool claim_memory(std::size_t elements, std::size_t element_size) noexcept {
         if (elements > memory_ / element_size) {
             too_large_ = true;
@@ -56,7 +60,7 @@ public:
         return true;
     }
 
-    /// For a value that is well-formed but not acceptable.
+    /// Fails the decoder, for a value that is well-formed but not acceptable.
     void fail() noexcept {
         ok_ = false;
         at_ = end_;
@@ -78,7 +82,7 @@ public:
         return bytes == nullptr ? 0 : static_cast<std::int64_t>(base::load_be64(bytes));
     }
 
-    /// nullopt when null (and after a failure). The view points into the input.
+    /// Returns nullopt for null, and after a failure. The view points into the input.
     [[nodiscard]] std::optional<std::string_view> buffer() noexcept {
         const std::int32_t length = i32();
         if (!ok_ || length == -1) {
@@ -96,19 +100,20 @@ public:
         return std::string_view(reinterpret_cast<const char*>(bytes), size);
     }
 
-    /// A null string is a view whose data() is nullptr; an empty one has an address.
+    /// Returns a view with a null data() for a null string; that of an empty string is not null.
     [[nodiscard]] std::string_view ustring() noexcept {
         return buffer().value_or(std::string_view());
     }
 
-    /// The same as a copy, which is empty if it is null, or `null_text`.
+    /// Returns a copy. For a null string it is empty or, after `mark_null_text`, `null_text`.
     [[nodiscard]] std::string text() {
         const auto bytes = buffer();
         return std::string(bytes.value_or(marks_null_text_ && ok_ ? null_text : ""));
     }
 
-    /// The number of elements of a vector, whose smallest encoding is `min_element_size` bytes.
-    /// A count that the rest of the input cannot hold fails here, before anyone allocates for it.
+    /// Returns the number of elements of a vector whose elements take at least `min_element_size`
+    /// bytes each. A count that the rest of the input cannot hold fails here, before the caller
+    /// allocates memory for it.
     [[nodiscard]] std::size_t count(std::size_t min_element_size) noexcept {
         assert(min_element_size > 0);
         const std::int32_t n = i32();
@@ -137,14 +142,14 @@ private:
         return start;
     }
 
-    const std::byte* at_;
+    const std::byte* at_;  // next byte to read; at the end after a failure
     const std::byte* end_;
     bool ok_ = true;
     bool saw_null_ = false;
     bool marks_null_text_ = false;
     bool accepts_negative_counts_ = false;
     bool too_large_ = false;
-    std::size_t memory_ = std::numeric_limits<std::size_t>::max();
+    std::size_t memory_ = std::numeric_limits<std::size_t>::max();  // that lists may still take
 };
 
 }  // namespace kazoo::codec

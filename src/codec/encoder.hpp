@@ -10,9 +10,9 @@
 
 namespace kazoo::codec {
 
-/// Appends jute primitives to a buffer. Lengths on the wire are signed 32-bit: what is longer
-/// cannot be said, and turns `ok()` false for good instead of sending a length that lies. The
-/// bytes appended by then are the caller's to take back (`append_frame` does).
+/// Appends jute primitives to a buffer. Lengths on the wire are signed 32-bit integers: a longer
+/// value is not written, and turns `ok()` false permanently. The caller then has to remove the
+/// bytes appended so far, as FrameWriter does. Throws nothing but std::bad_alloc.
 class Encoder {
 public:
     explicit Encoder(base::Buffer& out) noexcept : out_(out) {}
@@ -25,14 +25,15 @@ public:
         base::store_be64(out_.grow(8), static_cast<std::uint64_t>(value));
     }
 
-    /// Never null: a view without data is an empty string, since servers dereference strings.
+    /// Writes a view without data as an empty string, never as null: servers dereference strings
+    /// without checking them.
     void ustring(std::string_view value) {
         if (count(value.size())) {
             out_.append(value.data(), value.size());
         }
     }
 
-    /// nullopt is null, which the protocol tells from empty.
+    /// Writes nullopt as null, which the protocol distinguishes from empty.
     void buffer(std::optional<std::string_view> value) {
         if (value) {
             ustring(*value);
@@ -41,7 +42,7 @@ public:
         }
     }
 
-    /// The number of elements or bytes that follow. False when it does not fit.
+    /// Writes the number of elements or bytes that follow. Returns false if it does not fit.
     bool count(std::size_t n) {
         if (n > static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max())) {
             ok_ = false;

@@ -9,10 +9,11 @@ namespace {
 
 constexpr std::size_t prefix_size = 4;
 
-// Beyond this, the memory of one large frame is not kept for the next.
+// Capacity that is kept for the next frame; a larger buffer is freed once it is empty.
 constexpr std::size_t kept_capacity = 64 * 1024;
 
-// A length is only a claim: beyond this, memory is taken as the bytes come.
+// A length is not trusted: no more than this is allocated before the bytes have arrived, so that
+// four bytes of a peer cannot make this process allocate the largest frame.
 constexpr std::size_t reserved_at_most = 1024 * 1024;
 
 std::int32_t read_length(std::span<const std::byte> frame) noexcept {
@@ -31,6 +32,7 @@ FrameWriter::~FrameWriter() {
     }
 }
 
+// The limit is checked against the complete frame: sizes are not computed before encoding.
 FrameExtent FrameWriter::finish(std::size_t max_length) {
     const std::size_t size = out_.size() - offset_;
     const std::size_t length = size - prefix_size;
@@ -46,7 +48,7 @@ FrameReader::Status FrameReader::feed(std::span<const std::byte> bytes) {
     if (malformed_) {
         return Status::malformed;
     }
-    assert(input_.empty());  // the last feed was not read to its end
+    assert(input_.empty());  // else next() was not called until it returned `none`
     input_ = bytes;
     finished_.clear();
     finished_.release_if_larger_than(kept_capacity);
@@ -54,6 +56,7 @@ FrameReader::Status FrameReader::feed(std::span<const std::byte> bytes) {
 }
 
 FrameItem FrameReader::next() {
+    // First the rest of an oversized frame, which may extend over several feeds.
     const std::size_t skipped = std::min(to_skip_, input_.size());
     input_ = input_.subspan(skipped);
     to_skip_ -= skipped;
@@ -84,6 +87,8 @@ bool FrameReader::oversized_ahead() const noexcept {
            base::load_be32(partial_.data()) > std::min(max_frame_, max_frame_length);
 }
 
+// Until the prefix is complete, the prefix alone; then the frame, or what is kept of it if it is
+// oversized. Detects lengths that cannot be.
 std::size_t FrameReader::bytes_needed(std::span<const std::byte> start) {
     if (start.size() < prefix_size) {
         return prefix_size;
@@ -105,7 +110,7 @@ FrameItem FrameReader::take_in_place() {
         return {};
     }
     if (input_.size() < needed) {
-        complete_partial_to(needed);
+        complete_partial_to(needed);  // copies all that is left of this feed
         return {};
     }
     const auto bytes = input_.first(needed);
@@ -123,7 +128,7 @@ FrameItem FrameReader::take_partial() {
     if (partial_.size() < needed) {
         return {};
     }
-    // feed() emptied finished_, and no second frame of a feed can have begun in an earlier one.
+    // feed() has emptied finished_, and only the first frame of a feed can begin in an earlier one.
     assert(finished_.empty());
     finished_.swap(partial_);
     return make_item(finished_.span());

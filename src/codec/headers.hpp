@@ -8,7 +8,7 @@
 
 namespace kazoo::codec {
 
-/// In front of every request but the first frame of a connection.
+/// Precedes every request except the first frame of a connection.
 struct RequestHeader {
     static constexpr std::string_view record_name = "RequestHeader";
 
@@ -23,7 +23,7 @@ struct RequestHeader {
     friend bool operator==(const RequestHeader&, const RequestHeader&) = default;
 };
 
-/// In front of every reply and notification. When `err` is not 0 whatever follows is ignored.
+/// Precedes every reply and notification. If `err` is not 0, the body is to be ignored.
 struct ReplyHeader {
     static constexpr std::string_view record_name = "ReplyHeader";
 
@@ -40,8 +40,7 @@ struct ReplyHeader {
     friend bool operator==(const ReplyHeader&, const ReplyHeader&) = default;
 };
 
-/// In front of each operation of a multi and of each of its results, and at the end of both lists
-/// (with `done`).
+/// Precedes each operation of a multi and each of its results, and ends both lists (with `done`).
 struct MultiHeader {
     static constexpr std::string_view record_name = "MultiHeader";
 

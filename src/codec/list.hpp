@@ -6,16 +6,16 @@
 
 namespace kazoo::codec {
 
-/// A vector that a request borrows from whoever encodes it and owns when it was decoded, so that
-/// one record serves both sides and encoding copies nothing. Made of an lvalue it borrows: the
-/// vector must outlive it. Made of an rvalue it owns.
+/// A vector of a request record: borrowed by a record that is to be encoded, so that nothing is
+/// copied, and owned by one that was decoded. Constructed from an lvalue it borrows, and the vector
+/// must outlive it; constructed from an rvalue it owns.
 template <class T>
 class List {
 public:
     List() noexcept {}
     List(const std::vector<T>& borrowed) noexcept : borrowed_(&borrowed) {}
     List(std::vector<T>&& owned) noexcept : owned_(std::move(owned)) {}
-    List(const std::vector<T>&&) = delete;
+    List(const std::vector<T>&&) = delete;  // would borrow a temporary
 
     [[nodiscard]] const std::vector<T>& get() const noexcept {
         return borrowed_ == nullptr ? owned_ : *borrowed_;
@@ -25,7 +25,7 @@ public:
     [[nodiscard]] auto begin() const noexcept { return get().begin(); }
     [[nodiscard]] auto end() const noexcept { return get().end(); }
 
-    /// Its own vector to fill; what was borrowed is forgotten.
+    /// Returns the owned vector, for a decoder to fill, and stops borrowing.
     [[nodiscard]] std::vector<T>& own() noexcept {
         borrowed_ = nullptr;
         return owned_;
@@ -34,7 +34,7 @@ public:
     friend bool operator==(const List& a, const List& b) { return a.get() == b.get(); }
 
 private:
-    const std::vector<T>* borrowed_ = nullptr;
+    const std::vector<T>* borrowed_ = nullptr;  // null: owned_ is the list
     std::vector<T> owned_;
 };
 

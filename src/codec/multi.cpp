@@ -11,7 +11,8 @@ namespace kazoo::codec {
 
 namespace {
 
-/// An empty request of the kind that an operation of this type carries.
+/// Returns an empty record of the kind that an operation of this type carries; nullopt if a multi
+/// cannot contain that type.
 std::optional<MultiOp::Request> request_for(Opcode type) {
     switch (type) {
         case Opcode::check:
@@ -35,7 +36,8 @@ std::optional<MultiOp::Request> request_for(Opcode type) {
     }
 }
 
-/// An empty body of the kind that a result of this type carries.
+/// Returns an empty record of the kind that a result of this type carries; nullopt if there is no
+/// such result.
 std::optional<MultiResult::Body> body_for(Opcode type) {
     switch (type) {
         case Opcode::check:
@@ -80,7 +82,8 @@ bool decode_body(Decoder& in, R& body) {
     }
 }
 
-/// Hands each header to `element(header)`, which reads what follows it, until the list ends.
+/// Calls `element(header)` for each element, to read what follows the header, until the list ends.
+/// Ends with the input at the latest: a header takes 9 bytes.
 template <class Element>
 bool decode_list(Decoder& in, Element&& element) {
     for (;;) {
@@ -98,7 +101,7 @@ bool decode_list(Decoder& in, Element&& element) {
     }
 }
 
-/// `print(out, element)` prints what is special about each element.
+/// `print(out, element)` prints the fields of an element after its type.
 template <class Element, class Print>
 std::string print_list(
     std::string_view name,

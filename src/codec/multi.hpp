@@ -11,11 +11,13 @@
 
 namespace kazoo::codec {
 
-// The bodies of multi and multi_read: lists without a count, each element behind a MultiHeader,
-// ended by one that says `done`. Only the size of the frame limits them.
+// The bodies of multi and multi_read: lists without a count. Each element follows a MultiHeader,
+// and a header with `done` ends the list. Only the size of the frame limits them.
+//
+//     MultiHeader{create} CreateRequest | MultiHeader{delete} DeleteRequest | MultiHeader{done}
 
-/// One operation. `type` says how the server takes it; create2 and create_container carry a
-/// CreateRequest. Which types may stand together is for the server to judge.
+/// One operation. `type` selects the operation; create2 and create_container carry a CreateRequest.
+/// Which types may be combined in one multi is not checked here.
 struct MultiOp {
     using Request = std::variant<
         CheckRequest,
@@ -38,8 +40,9 @@ struct MultiRequest {
     friend bool operator==(const MultiRequest&, const MultiRequest&) = default;
 };
 
-/// One result. `type` is the server's word and need not be that of the operation: 3.8.0 answers
-/// create2 with a create result, and whatever failed is an `error`. delete and check have no body.
+/// One result. `type` is what the server has sent, and may differ from that of the operation:
+/// ZooKeeper 3.8.0 answers create2 with a create result, and the type of an operation that failed
+/// is `error`. Results of delete and check have no body.
 struct MultiResult {
     using Body = std::variant<
         std::monostate,
@@ -54,7 +57,7 @@ struct MultiResult {
     std::int32_t err = 0;
     Body body;
 
-    /// The result of an operation that failed, was rolled back (0) or was not tried (-2).
+    /// Returns the result of an operation that failed, was rolled back (0) or was not tried (-2).
     [[nodiscard]] static MultiResult error(std::int32_t err) {
         return {Opcode::error, err, ErrorResponse{err}};
     }
@@ -68,11 +71,12 @@ struct MultiResponse {
     friend bool operator==(const MultiResponse&, const MultiResponse&) = default;
 };
 
-/// The type of each element must go with the record it holds (asserted).
+/// The type of each element must match the record that it holds (asserted).
 void encode(Encoder& out, const MultiRequest& request);
 void encode(Encoder& out, const MultiResponse& response);
 
-/// False also for an element of a type that has no place there, and for a list without its end.
+/// Returns false also if an element has a type that a multi cannot contain, or if the end of the
+/// list is missing.
 [[nodiscard]] bool decode(Decoder& in, MultiRequest& request);
 [[nodiscard]] bool decode(Decoder& in, MultiResponse& response);
 

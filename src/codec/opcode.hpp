@@ -5,8 +5,8 @@
 
 namespace kazoo::codec {
 
-/// What a request asks for. The underlying type is fixed, so a number from the network that
-/// is none of these is still a valid value; `is_known` tells them apart.
+/// The type of a request. The underlying type is fixed, so that every number from the network is a
+/// valid value of the enum; `is_known` returns whether it is one of these.
 enum class Opcode : std::int32_t {
     notification = 0,
     create = 1,
@@ -43,16 +43,17 @@ enum class Opcode : std::int32_t {
     error = -1,
 };
 
-/// The enumerator's name (`delete` for `delete_`); "unknown" for any other number.
+/// Returns the enumerator's name (`delete` for `delete_`); "unknown" for any other number.
 [[nodiscard]] std::string_view name(Opcode op) noexcept;
 
 [[nodiscard]] bool is_known(Opcode op) noexcept;
 
-/// Whether the request may change the tree, so that its outcome is in doubt when the
-/// connection is lost before the reply.
+/// Returns whether the request may change the tree, so that its outcome is unknown if the
+/// connection is lost before the reply arrives.
 [[nodiscard]] bool is_write(Opcode op) noexcept;
 
-/// xids that do not belong to ordinary requests (those run from 1 to 2^31-1).
+/// The xids of everything but ordinary requests, whose xids run from 1 to 2^31-1. `watch_xid` marks
+/// notifications, which answer no request.
 inline constexpr std::int32_t watch_xid = -1;
 inline constexpr std::int32_t ping_xid = -2;
 inline constexpr std::int32_t auth_xid = -4;

@@ -8,9 +8,9 @@
 
 namespace kazoo::codec {
 
-/// Builds the one-line text of a record, `GetDataRequest{path='/a', watch=false}`. Whatever the
-/// network put into it, the result has no control bytes, and its length is bounded by the
-/// number of its fields.
+/// Builds the one-line text of a record, such as `GetDataRequest{path='/a', watch=false}`, for logs
+/// and test failures. Whatever the network has sent, the text contains no control characters, and
+/// its length is bounded by the number of fields.
 class Printer {
 public:
     static constexpr std::size_t data_limit = 64;    // bytes
@@ -23,15 +23,16 @@ public:
 
     void open_list();
     void close_list();
-    /// Before each element. False when enough of them have been printed.
+    /// Called before each element. Returns false once `elements_limit` elements have been printed.
     [[nodiscard]] bool element(std::size_t index, std::size_t count);
 
     void boolean(bool value);
     void number(std::int64_t value);
     void named_number(std::string_view name, std::int64_t value);
-    /// A null string prints as null.
+    /// Prints a null string as null.
     void text(std::string_view value);
     void data(std::optional<std::string_view> value);
+    /// Prints a placeholder, whatever the value is.
     void secret();
 
     [[nodiscard]] std::string take() noexcept;

@@ -9,7 +9,8 @@
 
 namespace kazoo::codec {
 
-// The wire form of types that users see, so that replies are decoded straight into them.
+// The wire form of types of the public API, so that replies are decoded directly into the objects
+// that users receive.
 
 template <>
 struct Describe<ZnodeStat> {

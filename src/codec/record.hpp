@@ -17,9 +17,9 @@
 
 namespace kazoo::codec {
 
-/// How a record looks on the wire, said once for encoder, decoder and printer: its name, and
-/// `fields`, which hands each field to a visitor in wire order. A record of this layer says it in
-/// its own members:
+/// Describes the wire form of a record, once for encoder, decoder and printer: its name, and
+/// `fields`, which passes each field to a visitor in wire order. A record of this layer has both as
+/// members:
 ///
 ///     struct SyncRequest {
 ///         static constexpr std::string_view record_name = "SyncRequest";
@@ -30,7 +30,7 @@ namespace kazoo::codec {
 ///         }
 ///     };
 ///
-/// A type that cannot know of this layer (a public one) has a specialisation instead.
+/// A type of the public API, which must not depend on this layer, has a specialisation instead.
 ///
 /// A field may be: bool, int32_t, int64_t, an enum over int32_t that has a `name`; std::string or
 /// std::string_view (ustring; the view points into the frame); std::optional of either (buffer,
@@ -56,8 +56,8 @@ concept Record = requires {
     Describe<R>::record_name;
 };
 
-/// A buffer that must not appear in a log: passwords, credentials, SASL tokens. A view, like the
-/// paths of requests: after decoding it points into the frame.
+/// A buffer that must not appear in logs: a password, a credential, a SASL token. It is a view,
+/// like the paths of requests: after decoding it points into the frame.
 struct Secret {
     std::optional<std::string_view> value;
 
@@ -67,8 +67,8 @@ struct Secret {
 template <Record R>
 void encode(Encoder& out, const R& record);
 
-/// False when the input is too short or malformed; the record is then unspecified. Bytes behind
-/// the record are left in the decoder, for the caller to judge.
+/// Returns false if the input is too short or malformed; the record is then unspecified. Bytes
+/// after the record are left in the decoder: the caller decides whether they are an error.
 template <Record R>
 [[nodiscard]] bool decode(Decoder& in, R& record);
 
@@ -105,7 +105,8 @@ std::vector<E>& to_fill(List<E>& list) {
     return list.own();
 }
 
-/// Bytes of the smallest encoding of a T.
+/// Returns the size of the smallest encoding of a T in bytes, never 0: Decoder::count() divides by
+/// it to bound the number of elements.
 template <class T>
 std::size_t min_wire_size() {
     if constexpr (std::same_as<T, bool>) {
@@ -188,7 +189,7 @@ void decode_elements(Decoder& in, std::vector<E>& out) {
     if (!in.claim_memory(count, sizeof(E))) {
         return;
     }
-    out.reserve(count);
+    out.reserve(count);  // bounded by the bytes of the input, and by the decoder's memory limit
     for (std::size_t i = 0; i < count && in.ok(); ++i) {
         decode_value(in, out.emplace_back());
     }

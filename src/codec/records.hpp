@@ -1,6 +1,6 @@
 #pragma once
 
-// Every record of the protocol.
+// Includes every record of the protocol.
 
 #include "codec/auth.hpp"
 #include "codec/connect.hpp"

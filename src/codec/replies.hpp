@@ -14,10 +14,11 @@
 
 namespace kazoo::codec {
 
-// The replies about nodes, without their header. They own what they hold, so that a user gets what
-// was decoded. Requests without a record here are answered by a header alone.
+// The replies about nodes, without their header. Unlike requests they own their strings, which are
+// moved into the values that users receive. Requests that have no record here are answered by a
+// header alone.
 
-/// Of create: the path with the sequence number, if it has one.
+/// Reply to create: the path, including any sequence suffix.
 struct CreateReply {
     static constexpr std::string_view record_name = "CreateReply";
 
@@ -30,7 +31,7 @@ struct CreateReply {
     friend bool operator==(const CreateReply&, const CreateReply&) = default;
 };
 
-/// Of create2, create_container and create_ttl.
+/// Reply to create2, create_container and create_ttl.
 struct Create2Reply {
     static constexpr std::string_view record_name = "Create2Reply";
 
@@ -45,7 +46,7 @@ struct Create2Reply {
     friend bool operator==(const Create2Reply&, const Create2Reply&) = default;
 };
 
-/// Of exists, set_data and set_acl.
+/// Reply to exists, set_data and set_acl.
 struct StatReply {
     static constexpr std::string_view record_name = "StatReply";
 
@@ -58,7 +59,7 @@ struct StatReply {
     friend bool operator==(const StatReply&, const StatReply&) = default;
 };
 
-/// Of get_data, and of reconfig, whose data is the new configuration.
+/// Reply to get_data, and to reconfig, where the data is the new configuration.
 struct GetDataReply {
     static constexpr std::string_view record_name = "GetDataReply";
 
@@ -150,7 +151,8 @@ struct GetAllChildrenNumberReply {
         default;
 };
 
-/// Of add_watch (older ClickHouse Keeper sends no body), and an error among the results of a multi.
+/// Reply to add_watch (older ClickHouse Keeper sends no body), and the body of an error among the
+/// results of a multi.
 struct ErrorResponse {
     static constexpr std::string_view record_name = "ErrorResponse";
 

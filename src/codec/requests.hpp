@@ -13,11 +13,12 @@
 
 namespace kazoo::codec {
 
-// The requests about nodes. They view their strings: nothing is copied to encode one, and a decoded
-// one lives as long as its frame. A version of -1 matches every version; flags are those of create.
-// `opcode` is what goes into the header; ping, who_am_i and close_session are a header alone.
+// The requests about nodes. They view their strings: encoding one copies nothing, and a decoded one
+// is valid as long as its frame. A version of -1 matches every version. `flags` is ZooKeeper's
+// CreateMode: 1 ephemeral, 2 sequence, 3 both, 4 container, 5 TTL, 6 TTL and sequence. `opcode` is
+// the type for the header; ping, who_am_i and close_session consist of a header alone.
 
-/// Also the body of create2 and create_container: the header says which.
+/// Also the body of create2 and create_container; the type in the header distinguishes them.
 struct CreateRequest {
     static constexpr std::string_view record_name = "CreateRequest";
     static constexpr Opcode opcode = Opcode::create;
@@ -139,7 +140,7 @@ struct SetAclRequest {
 
     std::string_view path;
     List<Acl> acl;
-    std::int32_t version = -1;  // compared with the aversion
+    std::int32_t version = -1;  // compared with the node's aversion
 
     template <class Self, class Visitor>
     static void fields(Self& self, Visitor&& visit) {
@@ -193,7 +194,7 @@ struct SyncRequest {
     friend bool operator==(const SyncRequest&, const SyncRequest&) = default;
 };
 
-/// An operation of a multi; servers refuse it alone.
+/// An operation of a multi; servers refuse it as a request of its own.
 struct CheckRequest {
     static constexpr std::string_view record_name = "CheckRequest";
     static constexpr Opcode opcode = Opcode::check;
@@ -209,8 +210,8 @@ struct CheckRequest {
     friend bool operator==(const CheckRequest&, const CheckRequest&) = default;
 };
 
-/// The three lists are strings that may be null, which on the wire is what a buffer is. Members
-/// that are not null replace the whole configuration.
+/// The three lists are strings that may be null, encoded like buffers. `new_members`, unless null,
+/// replaces the whole configuration.
 struct ReconfigRequest {
     static constexpr std::string_view record_name = "ReconfigRequest";
     static constexpr Opcode opcode = Opcode::reconfig;
@@ -230,7 +231,7 @@ struct ReconfigRequest {
     friend bool operator==(const ReconfigRequest&, const ReconfigRequest&) = default;
 };
 
-/// Between servers only.
+/// Sent by servers only.
 struct DeleteContainerRequest {
     static constexpr std::string_view record_name = "DeleteContainerRequest";
     static constexpr Opcode opcode = Opcode::delete_container;

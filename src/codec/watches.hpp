@@ -10,7 +10,7 @@
 
 namespace kazoo::codec {
 
-// What sets, restores, removes and fires watches. Requests view their strings.
+// The records that set, restore, remove and report watches. Requests view their strings.
 
 struct CheckWatchesRequest {
     static constexpr std::string_view record_name = "CheckWatchesRequest";
@@ -57,6 +57,8 @@ struct AddWatchRequest {
     friend bool operator==(const AddWatchRequest&, const AddWatchRequest&) = default;
 };
 
+/// Restores one-shot watches on a new connection. The server at once fires those whose nodes have
+/// changed since `relative_zxid`, the last zxid that the client has seen.
 struct SetWatchesRequest {
     static constexpr std::string_view record_name = "SetWatchesRequest";
     static constexpr Opcode opcode = Opcode::set_watches;
@@ -76,6 +78,7 @@ struct SetWatchesRequest {
     friend bool operator==(const SetWatchesRequest&, const SetWatchesRequest&) = default;
 };
 
+/// The same with persistent watches. Servers before 3.6 do not have it.
 struct SetWatches2Request {
     static constexpr std::string_view record_name = "SetWatches2Request";
     static constexpr Opcode opcode = Opcode::set_watches2;
@@ -99,12 +102,12 @@ struct SetWatches2Request {
     friend bool operator==(const SetWatches2Request&, const SetWatches2Request&) = default;
 };
 
-/// The body of a notification, under the xid `watch_xid`.
+/// The body of a notification, whose header has the xid `watch_xid`.
 struct WatcherEvent {
     static constexpr std::string_view record_name = "WatcherEvent";
 
     std::int32_t type = 0;   // 1 created, 2 deleted, 3 data changed, 4 children changed
-    std::int32_t state = 0;  // 3, SyncConnected, from every server so far
+    std::int32_t state = 0;  // 3 (SyncConnected) from all known servers
     std::string path;
 
     template <class Self, class Visitor>
