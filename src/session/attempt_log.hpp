@@ -10,7 +10,7 @@
 
 namespace kazoo::session {
 
-/// What became of the last attempt at a server.
+/// The last failed attempt at one server.
 struct ServerAttempt {
     HostPort host;
     std::string address;  ///< numeric; empty if the name was not resolved
@@ -20,37 +20,39 @@ struct ServerAttempt {
     friend bool operator==(const ServerAttempt&, const ServerAttempt&) = default;
 };
 
-/// "zk1:2181 (10.0.0.1)", or "10.0.0.1:2181" where that is the name.
+/// Returns "zk1:2181 (10.0.0.1)", or "10.0.0.1:2181" if the host is given as an address.
 [[nodiscard]] std::string server_name(const HostPort& host, std::string_view address);
 
-/// "tried zk1:2181 (10.0.0.1): Connection refused; zk2:2181: ..."; of many servers the first few.
-/// Empty if there is none.
+/// Returns "tried zk1:2181 (10.0.0.1): Connection refused; zk2:2181: ...", with the first ten
+/// servers at most. Empty if there are no attempts.
 [[nodiscard]] std::string to_string(const std::vector<ServerAttempt>& attempts);
 
-/// The last failed attempt at each server since the last connection: what to tell users who ask why
-/// there is none.
+/// Records the last failed attempt at each server since the last connection, for users who ask why
+/// there is no connection, and decides which failures are worth a warning.
 class AttemptLog {
 public:
-    /// Servers remembered; the longest ago is forgotten.
+    /// Maximum number of entries; a further one replaces the oldest.
     static constexpr std::size_t limit = 64;
 
-    /// Says whether this is worth a warning: the first failure of this server, one with another
-    /// reason than before, or the first in a minute.
+    /// Records an attempt. Returns whether to log it as a warning: if it is the first failure of
+    /// this server, has another reason than the one before, or no warning was logged for a minute.
     [[nodiscard]] bool note(
         const HostPort& host, std::string_view address, std::string reason, TimePoint now
     );
-    /// There is a connection.
+    /// Called when there is a connection.
     void clear() { entries_.clear(); }
 
+    /// Returns the attempts, the latest last. A failed look-up is left out if the name has been
+    /// resolved since.
     [[nodiscard]] std::vector<ServerAttempt> last() const;
 
 private:
     struct Entry {
         ServerAttempt attempt;
-        TimePoint warned;
+        TimePoint warned;  // when a warning was last due
     };
 
-    std::vector<Entry> entries_;
+    std::vector<Entry> entries_;  // one per host and address, the latest attempt last
 };
 
 }  // namespace kazoo::session

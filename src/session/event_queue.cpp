@@ -10,10 +10,11 @@
 namespace kazoo::session {
 namespace {
 
+// reallocate() and take() move events and must not fail half-way.
 static_assert(std::is_nothrow_move_constructible_v<Event>);
 static_assert(std::is_nothrow_move_assignable_v<Event>);
 
-/// More than this is given back once nothing needs it.
+/// A larger capacity is freed once the queue is empty and no reply is promised.
 constexpr std::size_t kept_capacity = 4096;
 
 using Memory = std::allocator<Event>;
@@ -65,7 +66,7 @@ std::size_t EventQueue::take(std::span<Event> into) noexcept {
         --size_;
     }
     if (size_ == 0) {
-        head_ = 0;  // a short queue stays in the same few cache lines
+        head_ = 0;  // so that a short queue stays in the same few cache lines
         if (promised_ == 0 && capacity_ > kept_capacity) {
             give_back();
         }
@@ -77,7 +78,7 @@ void EventQueue::give_back() noexcept {
     try {
         reallocate(2 * standing);
     } catch (const std::bad_alloc&) {
-        return;  // what there is serves as well
+        return;  // the larger memory is kept
     }
 }
 

@@ -8,13 +8,20 @@
 
 namespace kazoo::session {
 
-/// The events that wait to be taken, oldest first. Memory is taken when a request is accepted, not
-/// when it ends: room for the reply to each accepted request is promised, and some room stands for
-/// what the session itself has to say, so that ending requests and sessions never allocates.
+/// The events that wait to be taken, oldest first.
+///
+/// Ending requests and sessions must not allocate, so memory is taken earlier: for its reply when a
+/// request is accepted (promise), and some for the session's own events (standing):
+///
+///     | size_: events | promised_: replies to come | standing: own events | free |
+///     |<----------------------------- capacity_ ------------------------------->|
+///
+/// reserve() establishes the part before `free`; push() may use the standing room, which the next
+/// reserve() restores. At all times size_ + promised_ <= capacity_. Not thread-safe.
 class EventQueue {
 public:
-    /// How many events there is always room for beside those that were promised or reserved. One
-    /// input adds fewer, and all are taken after each input.
+    /// Room for events beside those that were promised or reserved. No single input adds as many,
+    /// and the caller takes all events after each input.
     static constexpr std::size_t standing = 32;
 
     EventQueue() { reserve(0); }
@@ -22,8 +29,8 @@ public:
     EventQueue& operator=(const EventQueue&) = delete;
     ~EventQueue();
 
-    /// Room for one reply more, until `push_promised` or `break_promise`. Throws std::bad_alloc and
-    /// has then changed nothing.
+    /// Reserves room for one more reply, until `push_promised` or `break_promise`. Throws
+    /// std::bad_alloc and has then changed nothing.
     void promise() {
         reserve(1);
         ++promised_;
@@ -34,15 +41,16 @@ public:
         append(std::move(event));
     }
 
-    /// Room for `n` events more, to be pushed at once. Throws std::bad_alloc and has then changed
-    /// nothing.
+    /// Makes room for `n` more events, which the caller pushes before any other call. Throws
+    /// std::bad_alloc and has then changed nothing.
     void reserve(std::size_t n);
-    /// Takes the room that was reserved, or some of the standing room.
+    /// Uses the room that was reserved, or some of the standing room.
     void push(Event&& event) noexcept { append(std::move(event)); }
 
-    /// Moves the oldest events into `into`; says how many.
+    /// Moves the oldest events into `into`, as many as fit. Returns how many.
     [[nodiscard]] std::size_t take(std::span<Event> into) noexcept;
-    /// The bytes of replies are no longer valid: the replies that still wait fail.
+    /// Called when the bytes of replies are about to become invalid: replies that have not been
+    /// taken fail with out_of_memory.
     void forget_bodies() noexcept;
 
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
@@ -54,15 +62,16 @@ private:
     void give_back() noexcept;
     [[nodiscard]] Event& at(std::size_t i) noexcept { return slots_[(head_ + i) % capacity_]; }
 
-    // A ring in raw memory: what was reserved and never used is never touched.
+    // A ring in uninitialised memory: only the slots of waiting events hold objects, so that memory
+    // that was reserved and is never used is never touched.
     Event* slots_ = nullptr;
     std::size_t capacity_ = 0;
-    std::size_t head_ = 0;
-    std::size_t size_ = 0;
-    std::size_t promised_ = 0;
+    std::size_t head_ = 0;      // slot of the oldest event
+    std::size_t size_ = 0;      // events that wait
+    std::size_t promised_ = 0;  // replies that will come
 };
 
-/// Makes a reply fail whose bytes could not be handed over.
+/// Makes a reply that has a body fail with out_of_memory; the body could not be delivered.
 void forget_body(ReplyEvent& reply) noexcept;
 
 }  // namespace kazoo::session

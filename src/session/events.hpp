@@ -17,34 +17,37 @@
 
 namespace kazoo::session {
 
-/// Who waits for a request or a watch. It may own functions and values of users, so the session
-/// only keeps it and hands it back: the last reference never ends inside the session, which is
-/// called under a lock.
+// What a session puts out: events for the client, and actions for the transport.
+
+/// The client's object for a request or a watch. It may own functions and values of users, which
+/// must not be destroyed inside the session, because the session is called with the driver's mutex
+/// held. The session therefore only keeps references and returns them with its events; it never
+/// releases the last one.
 using Owner = detail::RefPtr<detail::RefCounted>;
 
-/// One who is to be told of a watch event.
+/// A watch function that is registered, or is to be called for an event.
 struct Watch {
     Owner owner;
-    std::uint64_t order = 0;  ///< of telling
+    std::uint64_t order = 0;  ///< functions are called in ascending order
 };
 struct ByOrder {
     bool operator()(const Watch& a, const Watch& b) const noexcept { return a.order < b.order; }
 };
-/// A set, because its nodes move from one set to another without taking memory.
+/// A set, because its nodes can be moved from one set to another without allocating.
 using Watchers = std::set<Watch, ByOrder>;
 
-/// A request is over. Exactly one for each request that was accepted.
+/// A request has ended. There is exactly one for each request that was accepted.
 struct ReplyEvent {
     Owner request;
     std::error_code error;
-    Outcome outcome = Outcome::not_applied;  ///< if there is an error, or the body is of no use
+    Outcome outcome = Outcome::not_applied;  ///< of a failure, also if the body cannot be decoded
     std::int64_t zxid = 0;
     std::span<const std::byte> body;  ///< in the bytes of the last input; empty after an error
-    const char* detail = "";          ///< more about the error
-    Owner watcher;                    ///< came with the request, and nothing was registered for it
+    const char* detail = "";          ///< more about the error; a string literal
+    Owner watcher;                    ///< came with the request and has not been registered
 };
 
-/// Something happened to a watched node, to a watch (WATCH_LOST) or to the session (NONE).
+/// An event of a watched node, of a watch (WATCH_LOST) or of the session (NONE).
 struct WatchEvent {
     WatchedEvent event;
     Watchers watchers;
@@ -64,8 +67,8 @@ using Event = std::variant<ReplyEvent, WatchEvent, StateEvent, LogEvent>;
 
 using base::Endpoint;
 
-/// What the transport shall do next. The attempt number comes back with what it led to, so that
-/// late answers of given-up attempts are recognised.
+/// What the transport has to do next. Its results carry the attempt number of the action, so that
+/// late results of an abandoned attempt are recognised and ignored.
 struct ResolveAction {
     std::uint64_t attempt;
     HostPort host;
@@ -76,14 +79,14 @@ struct ConnectAction {
     Endpoint endpoint;
     friend bool operator==(const ConnectAction&, const ConnectAction&) = default;
 };
-/// Ask this server `isro`, on a connection beside the present one; instead of what was asked
-/// before, if that has not been answered.
+/// Send the four-letter word `isro` to this server, on a separate connection. Replaces an earlier
+/// probe that has not been answered.
 struct ProbeAction {
     std::uint64_t attempt;
     Endpoint endpoint;
     friend bool operator==(const ProbeAction&, const ProbeAction&) = default;
 };
-/// Give up whatever look-up, attempt, connection or probe there is.
+/// Abandon the present attempt or connection, and the probe. Look-ups go on.
 struct DisconnectAction {
     friend bool operator==(const DisconnectAction&, const DisconnectAction&) = default;
 };

@@ -11,7 +11,7 @@ namespace kazoo::session {
 namespace {
 
 constexpr std::size_t password_size = 16;
-constexpr std::int32_t go_elsewhere = 42;  // ClickHouse Keeper's version when it will not serve
+constexpr std::int32_t go_elsewhere = 42;  // ClickHouse Keeper's version when it is not ready
 
 Welcome verdict(Welcome::Kind kind, const char* reason) {
     Welcome welcome;
@@ -30,6 +30,7 @@ milliseconds requested_timeout(const Config& config) {
 void write_connect_request(
     base::Buffer& out, const Identity& wanted, std::int64_t last_zxid, const Config& config
 ) {
+    // As in the Java client, the password for a new session is 16 zero bytes, not an empty one.
     std::string password = wanted.password;
     password.resize(std::max(password.size(), password_size));
     codec::ConnectRequest request;
@@ -62,6 +63,7 @@ Welcome read_connect_response(std::span<const std::byte> frame, const Identity& 
     welcome.kind = Welcome::Kind::established;
     welcome.identity.id = response.session_id;
     welcome.identity.password = std::string(response.passwd.value.value_or(std::string_view()));
+    // A read-only server that resumes a session of the ensemble does not make it a local one.
     welcome.identity.local_to_read_only =
         response.read_only && (wanted.id == 0 || wanted.local_to_read_only);
     welcome.timeout = milliseconds(response.timeout_ms);

@@ -9,19 +9,19 @@
 
 namespace kazoo::session {
 
-/// What makes a session, as far as the servers are concerned.
+/// What a server needs to resume a session.
 struct Identity {
     std::int64_t id = 0;  ///< 0: none yet
     std::string password;
-    bool local_to_read_only = false;  ///< made by a read-only server: unknown to all others
+    bool local_to_read_only = false;  ///< created by a read-only server; unknown to other servers
 };
 
-/// What the server made of a ConnectRequest.
+/// The meaning of a ConnectResponse.
 struct Welcome {
     enum class Kind {
-        established,  ///< a new session, or the one that was asked for
-        expired,      ///< the session that was asked for is over
-        refused       ///< this server will not serve: try another
+        established,  ///< a new session, or the requested one
+        expired,      ///< the requested session has expired
+        refused       ///< this server does not accept the client: try another
     };
     Kind kind = Kind::refused;
     Identity identity;
@@ -30,16 +30,16 @@ struct Welcome {
     const char* reason = "";  ///< of expired and refused, for the log
 };
 
-/// The session timeout to ask for: what is configured, within what the protocol can say.
+/// Returns the configured session timeout, limited to what the protocol can express.
 [[nodiscard]] milliseconds requested_timeout(const Config& config);
 
-/// The one exchange at the start of a connection: ask for `wanted` (id 0: a new session) ...
+/// Appends the ConnectRequest for the session `wanted`; an id of 0 requests a new session.
 void write_connect_request(
     base::Buffer& out, const Identity& wanted, std::int64_t last_zxid, const Config& config
 );
 
-/// ... and read the answer. A different id than the one asked for means that the session is over:
-/// ClickHouse Keeper silently makes a new one.
+/// Reads the ConnectResponse. An id other than the requested one means that the session has
+/// expired: ClickHouse Keeper creates a new session instead of reporting that.
 [[nodiscard]] Welcome read_connect_response(
     std::span<const std::byte> frame, const Identity& wanted
 );

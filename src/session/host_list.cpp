@@ -8,7 +8,7 @@
 namespace kazoo::session {
 namespace {
 
-/// There may be any number of hosts and addresses; the order of the rest does no harm.
+/// Limits the lists of failures. Failures beyond it only lose their influence on the order.
 constexpr std::size_t most_remembered = 64;
 
 template <class T>
@@ -30,6 +30,7 @@ void HostList::start_round() {
     } else {
         std::iota(order_.begin(), order_.end(), std::size_t{0});
     }
+    // Three groups, each in the order of the round: no failure, lost, silent.
     const auto came_to_nothing = [&](std::size_t i, bool silent) {
         return std::any_of(last_hosts_.begin(), last_hosts_.end(), [&](const auto& one) {
             return one.first == hosts_[i] && (!silent || one.second == Failure::silent);

@@ -13,30 +13,32 @@ namespace kazoo::session {
 
 using base::Endpoint;
 
-/// Whose turn it is. Hosts are tried in rounds, each round in a new random order (kazoo's
-/// `randomize_hosts`) or always in the given one. In both cases the host whose connection was lost
-/// is tried after the others, and hosts that were silent come last of all.
+/// Decides which host is tried next. Hosts are tried in rounds, in each round in a new random order
+/// (kazoo's `randomize_hosts`) or always in the given one. In both cases a host whose connection
+/// was lost is tried after the others, and hosts that did not answer come last of all.
 class HostList {
 public:
     HostList(std::vector<HostPort> hosts, bool randomize, std::uint64_t seed);
 
-    /// The next host; begins a new round after the last. There must be hosts.
+    /// Returns the next host, and begins a new round after the last one. There must be hosts. The
+    /// reference is valid until `set_hosts`.
     const HostPort& next();
-    /// Puts the addresses of one host in the order in which to try them: one name may stand for
-    /// the whole ensemble.
+    /// Sorts the addresses of one host into the order in which to try them: a single name may stand
+    /// for the whole ensemble.
     void arrange(std::vector<Endpoint>& endpoints);
-    /// How an attempt or a connection came to nothing.
+    /// How an attempt or a connection has failed.
     enum class Failure {
-        closed,  ///< the server, or its system, is there
-        silent   ///< nobody answers, and waiting for that takes time
+        closed,  ///< by the server or its host, which therefore answers
+        silent   ///< by a timeout: trying it again costs time
     };
-    /// This host, and this address of it, come last in the next round.
+    /// Puts this host, and this address of it, last in the next round.
     void put_last(const HostPort& host, const Endpoint& endpoint, Failure failure);
-    /// All hosts of the round have had their turn.
+    /// Returns whether all hosts of the round have been tried.
     [[nodiscard]] bool round_over() const { return turn_ == hosts_.size(); }
-    /// Hosts that still have their turn, without silent ones as long as there are others.
+    /// Returns the number of hosts left in the round, not counting silent ones while there are
+    /// others.
     [[nodiscard]] std::size_t to_try() const;
-    /// Begins a new round with the next turn: the present server is known to be good.
+    /// Makes the next call of `next` begin a new round.
     void begin_round();
 
     void set_hosts(std::vector<HostPort> hosts, bool randomize);
@@ -48,13 +50,12 @@ private:
     std::vector<HostPort> hosts_;
     bool randomize_;
     base::Random random_;
-    std::vector<std::size_t> order_;  // of hosts_, in this round
-    std::size_t turn_;                // in order_
-    std::size_t first_silent_;        // where those in order_ begin that were silent
-    // What came to nothing in this round, and for the order of addresses, in the one before.
-    std::vector<std::pair<HostPort, Failure>> last_hosts_;
-    std::vector<Endpoint> last_endpoints_;
-    std::vector<Endpoint> next_last_endpoints_;
+    std::vector<std::size_t> order_;  // a permutation of the indices of hosts_, for this round
+    std::size_t turn_;                // index in order_ of the next host
+    std::size_t first_silent_;        // order_ from here on: hosts that were silent
+    std::vector<std::pair<HostPort, Failure>> last_hosts_;  // failed in this round
+    std::vector<Endpoint> last_endpoints_;                  // failed in the round before
+    std::vector<Endpoint> next_last_endpoints_;             // failed in this round
 };
 
 }  // namespace kazoo::session

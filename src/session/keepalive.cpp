@@ -23,12 +23,13 @@ bool Keepalive::take_ping(TimePoint now) {
     if (now < next_ping_) {
         return false;
     }
-    // After a pause of the process one ping goes out, not all that were missed.
+    // The schedule stays at multiples of T/3, but after a pause of the process one ping is sent,
+    // not all that were missed.
     next_ping_ = std::max(next_ping_ + ping_interval(), now + (ping_interval() + 1ms) / 2);
     return true;
 }
 
-/// Never nothing: the server may say anything, and a timer must not spin.
+/// At least a millisecond: servers may negotiate any timeout, and the timer must not spin.
 milliseconds Keepalive::ping_interval() const {
     return std::max<milliseconds>(timeout_ / 3, 1ms);
 }

@@ -5,7 +5,8 @@
 
 namespace kazoo::session {
 
-/// The entry of this host; its attempt is the given one if the question is to be asked.
+/// Returns the entry of this host, and creates it if needed. Its attempt is the given one if the
+/// look-up has to be requested.
 LookUps::Pending& LookUps::pending(const HostPort& host, std::uint64_t attempt, TimePoint now) {
     const auto at = std::find_if(pending_.begin(), pending_.end(), [&](const Pending& one) {
         return one.question.host == host;

@@ -9,51 +9,51 @@
 
 namespace kazoo::session {
 
-/// The names that a session has asked for. A look-up has a clock of its own: it goes on while other
-/// hosts are tried and during pauses, and its answer is used whenever it comes. Passive, like the
-/// session: says what to do next.
+/// The host names that a session has requested the addresses of. Look-ups are independent of
+/// attempts: they go on while other hosts are tried and during pauses, and their answers are used
+/// whenever they arrive. Passive, like the session: decides what to do, and does no I/O.
 class LookUps {
 public:
-    /// After so long a name counts as failed for this turn, and is asked for again in the next: the
-    /// answer may have been lost. The look-up itself goes on.
+    /// After this time a look-up counts as failed for the host's turn, and the next turn requests
+    /// it again, in case the answer was lost. The look-up itself goes on.
     static constexpr milliseconds longest{30'000};
-    /// After so long a name is not waited for while there are other hosts to try.
+    /// How long to wait for a name while there are other hosts to try.
     static constexpr milliseconds patience{1'000};
-    /// An answer that nobody has used by then is not used any more: addresses change hands.
+    /// How long an unused answer is kept: addresses change.
     static constexpr milliseconds fresh{30'000};
 
     struct Answer {
         HostPort host;
         std::vector<Endpoint> endpoints;
     };
-    /// What an attempt number was the question for.
+    /// A look-up that was requested.
     struct Question {
         HostPort host;
-        bool in_turn = false;      ///< the turn of the host waits for it
-        std::uint64_t search = 0;  ///< the attempt of the search that waits for it, if any
+        bool in_turn = false;      ///< the host's turn waits for it
+        std::uint64_t search = 0;  ///< the attempt of the WritableSearch that waits for it, or 0
     };
 
-    /// It is the host's turn. Says whether to ask for its name, with this attempt number; else the
-    /// answer to an earlier question is still to come.
+    /// Called when it is the host's turn. Returns whether to request a look-up with this attempt
+    /// number; otherwise an earlier one is still under way.
     [[nodiscard]] bool ask(const HostPort& host, std::uint64_t attempt, TimePoint now);
     /// The same for the search for a writable server.
     [[nodiscard]] bool ask_for_search(const HostPort& host, std::uint64_t attempt, TimePoint now);
-    /// An answer to this attempt has come: forgets the question.
+    /// Removes and returns the question that had this attempt number; nothing if there is none.
     [[nodiscard]] std::optional<Question> answered(std::uint64_t attempt);
-    /// Keeps an answer for the host's next turn, or for the present one, which has been passed
-    /// over.
+    /// Keeps an answer for the host's next turn or, if `in_turn`, for the present one, which was
+    /// passed over because the answer was late.
     void keep(Answer answer, bool in_turn, TimePoint now);
 
-    /// The kept answer for a host, if it is fresh.
+    /// Removes and returns the kept answer for a host, if it is fresh.
     [[nodiscard]] std::optional<Answer> take(const HostPort& host, TimePoint now);
-    /// A kept answer of a host whose turn was passed over because it had not come.
+    /// The same for any host whose turn was passed over because the answer was late.
     [[nodiscard]] std::optional<Answer> take_in_turn(TimePoint now);
 
-    /// Whether the turn of a host waits for an answer.
+    /// Returns whether the turn of any host waits for an answer.
     [[nodiscard]] bool any_in_turn() const;
-    /// Until when to wait for this host's answer, if there are others to try.
+    /// Returns until when to wait for this host's answer if there are other hosts to try.
     [[nodiscard]] TimePoint patience_ends(const HostPort& host, milliseconds limit) const;
-    /// The turns of hosts do not wait any longer; the look-ups go on.
+    /// No turn waits for an answer any more; the look-ups go on.
     void end_turns();
 
 private:
@@ -70,8 +70,8 @@ private:
 
     Pending& pending(const HostPort& host, std::uint64_t attempt, TimePoint now);
 
-    std::vector<Pending> pending_;  // each host once
-    std::vector<Kept> kept_;        // each host once
+    std::vector<Pending> pending_;  // at most one per host
+    std::vector<Kept> kept_;        // at most one per host
 };
 
 }  // namespace kazoo::session

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::int32_t last_xid = std::numeric_limits<std::int32_t>::max();
 
-// What a burst took beyond this is given back after it.
+// Memory that a burst of requests took beyond this is freed after it.
 constexpr std::size_t kept_bytes = 256 << 10;
 constexpr std::size_t kept_entries = 4096;
 
@@ -24,6 +24,8 @@ RequestQueue::~RequestQueue() {
     }
 }
 
+// The frame has been appended to unsent_. All that allocates is done first; if that fails, the
+// deadline and the frame are removed again.
 RequestId RequestQueue::enqueue(const Call& call, codec::FrameExtent frame) {
     Pending entry;
     entry.id = last_id_ + 1;
@@ -56,7 +58,7 @@ RequestId RequestQueue::enqueue(const Call& call, codec::FrameExtent frame) {
         ++watches_;
     }
     most_pending_ = std::max(most_pending_, pending_.size());
-    // Zero and negative xids have meanings of their own.
+    // Zero is not used, and negative xids have special meanings: 1 follows the greatest.
     next_xid_ = next_xid_ == last_xid ? 1 : next_xid_ + 1;
     return last_id_;
 }
@@ -70,7 +72,7 @@ void RequestQueue::push_close() {
     enqueue(call, codec::append_frame(unsent_, header));
 }
 
-/// Takes it out of the table of deadlines and the count of watches.
+/// Removes the entry from deadlines_ and from the count of watches.
 void RequestQueue::forget(Pending& entry) noexcept {
     if (entry.deadline != TimePoint::max()) {
         deadlines_.erase({entry.deadline, entry.id});
@@ -85,6 +87,7 @@ void RequestQueue::withdraw(Pending& entry) noexcept {
     ++withdrawn_;
     withdrawn_bytes_ += entry.frame.size;
     entry.frame = {};
+    // Swept once half of the entries or of the bytes are dead: amortised constant time.
     if (2 * withdrawn_ > pending_.size() - sent_ || 2 * withdrawn_bytes_ > unsent_.size()) {
         sweep();
     }
@@ -93,6 +96,7 @@ void RequestQueue::withdraw(Pending& entry) noexcept {
 void RequestQueue::sweep() noexcept {
     const auto first = pending_.begin() + static_cast<std::ptrdiff_t>(sent_);
     std::size_t kept = 0;
+    // Frames only move towards the front, in order: none is overwritten before it has moved.
     for (auto at = first; at != pending_.end(); ++at) {
         std::memmove(unsent_.data() + kept, unsent_.data() + at->frame.offset, at->frame.size);
         at->frame.offset = kept;
@@ -110,7 +114,7 @@ void RequestQueue::send_all(base::Buffer& out) {
         sweep();
     }
     if (out.empty()) {
-        out.swap(unsent_);
+        out.swap(unsent_);  // the usual case: nothing is copied
     } else {
         out.append(unsent_.data(), unsent_.size());
     }
@@ -147,7 +151,7 @@ bool RequestQueue::awaits(std::int32_t xid) const {
     }
     const auto end = pending_.begin() + static_cast<std::ptrdiff_t>(sent_);
     const auto oldest = pending_.front().xid;
-    const auto age = [oldest](std::int32_t x) {  // in xids since the oldest, wrapping included
+    const auto age = [oldest](std::int32_t x) {  // distance from the oldest xid, across the wrap
         return x >= oldest ? x - oldest : last_xid - oldest + x;
     };
     const auto at =

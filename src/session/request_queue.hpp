@@ -20,33 +20,50 @@
 
 namespace kazoo::session {
 
-/// Names an accepted request, for cancelling. Grows; never reused. 0 is none.
+/// Identifies an accepted request, for cancellation. Ascending and never reused; 0 is no request.
 using RequestId = std::uint64_t;
 
-/// What comes with a request besides its record.
+/// What accompanies the record of a request.
 struct Call {
     codec::Opcode op{};
-    Owner request;
+    Owner request;  ///< null: nothing waits for the reply
     TimePoint deadline = TimePoint::max();
-    Owner watcher;                ///< to be registered when the reply is good
-    WatchKind watch_kind{};       ///< `data` for exists, too: the reply decides
-    std::string_view watch_path;  ///< with the chroot; only read by submit
+    Owner watcher;                ///< to be registered if the request succeeds
+    WatchKind watch_kind{};       ///< for exists always `data`: the reply decides which it becomes
+    std::string_view watch_path;  ///< server path; read during the call of submit only
 };
 
-/// One request that has no reply yet.
+/// A request that has no reply yet.
 struct Pending {
     RequestId id = 0;
     std::int32_t xid = 0;
     codec::Opcode op{};
-    Owner request;             ///< null: abandoned, or the session's own
-    codec::FrameExtent frame;  ///< where it waits to be sent
+    Owner request;             ///< null: abandoned, withdrawn, or the session's own
+    codec::FrameExtent frame;  ///< in the buffer of unsent frames; stale once sent
     TimePoint deadline = TimePoint::max();
     std::unique_ptr<WatchRegistry::Order> watch;
 };
 
-/// Requests in the order of issue: first those that were sent, which await replies in this order,
-/// then those whose frames wait in the buffer. Nothing here knows of connections: the session says
-/// when frames leave, when replies come and when all is lost.
+/// The requests without a reply, in the order of issue: first those that were sent, whose replies
+/// arrive in the same order, then those whose frames wait to be sent.
+///
+///     pending_   | s1 | s2 | s3 | u1 | -- | u2 | u3 |
+///                |<-- sent_ --->|<---- unsent ----->|
+///
+///     unsent_                   | frame u1 | (dead) | frame u2 | frame u3 |
+///
+/// Invariants:
+///   - Ids ascend along pending_, and so do xids, except that 1 follows 2^31-1.
+///   - The frames of unsent entries are in unsent_ in the order of the entries.
+///   - Cancelled before sending ("--"): the entry is withdrawn; it has no request and an empty
+///   frame,
+///     and its bytes are dead until the next sweep().
+///   - Cancelled after sending: the entry is abandoned; it has no request but keeps its place,
+///     because the server will still reply to its xid.
+///   - deadlines_ has one element for each entry with a deadline.
+///
+/// Independent of connections: the session determines when frames are sent, when replies arrive and
+/// when everything is lost. Not thread-safe.
 class RequestQueue {
 public:
     struct Accepted {
@@ -58,11 +75,11 @@ public:
         : limits_(limits), next_xid_(first_xid > 0 ? first_xid : 1) {}
     RequestQueue(const RequestQueue&) = delete;
     RequestQueue& operator=(const RequestQueue&) = delete;
-    /// Abandons those who still wait: no reply will come.
+    /// Abandons the requests that still wait, because no reply will come.
     ~RequestQueue();
 
-    /// Encodes the frame behind those that wait. An error changes nothing, and nor does
-    /// std::bad_alloc.
+    /// Accepts a request and encodes it after the unsent frames. If it returns an error or throws
+    /// std::bad_alloc, nothing has changed.
     template <class... Body>
     [[nodiscard]] Accepted push(const Call& call, const Body&... body) {
         if (size() >= limits_.requests || unsent_bytes() >= limits_.queued_bytes) {
@@ -78,21 +95,22 @@ public:
         }
         return {{}, enqueue(call, frame)};
     }
-    /// The request that closes the session, whatever the limits say. Throws std::bad_alloc and has
+    /// Adds the request that closes the session; no limit applies. Throws std::bad_alloc and has
     /// then changed nothing.
     void push_close();
 
-    /// Moves all frames that wait behind `out`; from then on their requests count as sent. Throws
-    /// std::bad_alloc, and has then changed nothing; never if `out` is empty.
+    /// Moves all unsent frames to the end of `out`; their requests count as sent from then on.
+    /// Throws std::bad_alloc, and has then sent nothing; does not throw if `out` is empty.
     void send_all(base::Buffer& out);
     [[nodiscard]] bool has_unsent() const { return unsent_bytes() > 0; }
 
-    /// The request that this reply answers, or nothing if it is not the oldest one sent.
+    /// Removes and returns the oldest sent request if it has this xid, otherwise nothing: servers
+    /// reply in order.
     [[nodiscard]] std::optional<Pending> take_reply(std::int32_t xid) noexcept;
-    /// Whether any sent request has this xid.
+    /// Returns whether any sent request has this xid.
     [[nodiscard]] bool awaits(std::int32_t xid) const;
 
-    /// Whether this request waits to be sent.
+    /// Returns whether this request has not been sent yet.
     [[nodiscard]] bool waits(RequestId id) noexcept {
         const auto at = find(id);
         return at != pending_.end() && at->request &&
@@ -100,24 +118,25 @@ public:
     }
 
     struct GivenUp {
-        Owner request;  ///< null if there is none to be told
+        Owner request;  ///< null: nothing waits for the reply
         Owner watcher;
         codec::Opcode op{};
         bool sent = false;
     };
-    /// Not sent: withdrawn, it will not be. Sent: abandoned, it keeps its place. Nothing comes back
-    /// if there is no such request.
+    /// Withdraws a request that has not been sent: it will not be. Abandons one that has been sent.
+    /// The result has no request if there is no such request.
     [[nodiscard]] GivenUp cancel(RequestId id) noexcept;
 
-    /// A request whose deadline has come.
+    /// Returns a request whose deadline has passed, or nothing.
     [[nodiscard]] std::optional<RequestId> expired(TimePoint now) const noexcept;
     [[nodiscard]] TimePoint next_deadline() const noexcept;
 
-    /// Gives the oldest request up. Whoever begins with this goes on until there is none.
+    /// Removes and returns the oldest request. Once called, it has to be called until it returns
+    /// nothing: only then are the unsent frames and the counters in order again.
     [[nodiscard]] std::optional<GivenUp> take_oldest() noexcept;
 
     [[nodiscard]] std::size_t size() const { return pending_.size() - withdrawn_; }
-    /// Watches that will be registered if the replies are good.
+    /// Returns the number of watches that will be registered if their requests succeed.
     [[nodiscard]] std::size_t watches() const { return watches_; }
 
 private:
@@ -132,11 +151,11 @@ private:
     const Limits limits_;
     std::int32_t next_xid_;
     RequestId last_id_ = 0;
-    std::size_t sent_ = 0;  // the first so many of pending_
-    std::size_t watches_ = 0;
-    std::size_t most_pending_ = 0;  // since it was empty
-    // Withdrawn requests stay where they are until the next sweep, without request and with an
-    // empty extent: closing the gap for each of them would cost a queue of n requests n^2.
+    std::size_t sent_ = 0;          // the number of entries at the front of pending_ that were sent
+    std::size_t watches_ = 0;       // entries with a watch
+    std::size_t most_pending_ = 0;  // the greatest size of pending_ since it was last empty
+    // Withdrawn entries stay until the next sweep: closing the gap for each of them would take time
+    // quadratic in the length of the queue when all of it is cancelled.
     std::size_t withdrawn_ = 0;
     std::size_t withdrawn_bytes_ = 0;
     std::deque<Pending> pending_;

@@ -17,6 +17,8 @@ void Restoration::begin(const WatchRegistry& watches, std::int64_t last_zxid, ba
     if (suspects_.empty()) {
         return send_all(watches, {}, out);
     }
+    // What is not suspect goes first, so that suspects cannot keep other watches from being
+    // restored.
     waiting_ = true;
     next_ = suspects_.front().range.from;
     send_all(watches, {{}, suspects_.front().range.from}, out);
@@ -26,7 +28,7 @@ void Restoration::begin(const WatchRegistry& watches, std::int64_t last_zxid, ba
     }
 }
 
-/// Appends one frame; false if the range is empty.
+/// Appends one frame. Returns false, and appends nothing, if the range contains no watch.
 bool Restoration::send(
     const WatchRegistry& watches, const WatchRange& range, std::size_t path_limit, base::Buffer& out
 ) {
@@ -69,7 +71,7 @@ WatchRange Restoration::answered(const WatchRegistry& watches, base::Buffer& out
         send_suspect(watches, out);
     }
     if (!under_way()) {
-        suspects_.clear();  // the server has taken them all
+        suspects_.clear();  // the server has accepted them all
         drops_ = 0;
     }
     return range;
@@ -97,7 +99,8 @@ std::optional<WatchRange> Restoration::dropped() {
     return std::move(frame.range);
 }
 
-/// What the server has answered is beyond suspicion, and what it may not have looked at is not.
+/// Suspects after a connection was lost with `frame` under way: `frame`, divided, and what had not
+/// been sent. What the server has answered is no longer suspect.
 std::vector<Restoration::Frame> Restoration::suspects_after_drop(const Frame& frame) const {
     std::vector<Frame> suspects{{frame.range, std::max<std::size_t>(frame.paths / split, 1)}};
     if (stepping_) {

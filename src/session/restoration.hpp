@@ -11,36 +11,45 @@
 
 namespace kazoo::session {
 
-/// Gives the watches of a session to the server of each new connection. Usually all frames leave at
-/// once. Some servers drop the connection over a request that they do not like: what was under way
-/// then is suspect, and is sent on the next connections behind everything else, one frame at a
-/// time, the frame over which it happened in ever smaller parts. Only a path that went alone,
-/// several times in a row, is given up.
+/// Restores the watches of a session on each new connection, by SetWatches requests.
+///
+/// Usually all frames are sent at once. But a server may close the connection because of a path
+/// that it does not accept, and a client that sent the same frames again would never get further.
+/// So the paths that were under way when a connection ended are suspect, and isolated:
+///
+///     first connection   | frame | frame | frame |  all at once; lost: all are suspect
+///     next connections   | frames without suspects | suspect | suspect | ...  one at a time;
+///                                        lost: the one under way is sent in 1/16 parts next time
+///     single path        lost `drops_of_one_path` times in a row: given up
+///
+/// So one bad path costs a few connections, and its watches alone are lost.
 class Restoration {
 public:
     explicit Restoration(std::size_t frame_bytes) : frame_bytes_(frame_bytes) {}
 
-    /// Of a new connection: appends the frames that may leave at once.
+    /// Called for a new connection. Appends the frames that may be sent at once.
     void begin(const WatchRegistry& watches, std::int64_t last_zxid, base::Buffer& out);
-    /// The server has answered the oldest frame: appends the next, if one waited for that. Returns
-    /// what the answered frame held. There must be a frame under way.
+    /// Called when the server has answered the oldest frame, which must exist. Appends the next
+    /// frame if one waited for the answer. Returns the range of the answered frame.
     WatchRange answered(const WatchRegistry& watches, base::Buffer& out);
-    /// The connection has ended: returns what has to be given up, if anything.
+    /// Called when the server has ended the connection. Returns the range to be given up, if any.
+    /// Throws std::bad_alloc and has then changed nothing.
     [[nodiscard]] std::optional<WatchRange> dropped();
-    /// The connection has ended for a reason of the client's own.
+    /// Called when the client has ended the connection: nothing becomes suspect.
     void abandon() noexcept;
-    /// The session has ended, and all watches with it.
+    /// Called when the session has ended, and all its watches with it.
     void reset() noexcept;
 
-    /// Whether frames await an answer.
+    /// Returns whether frames await an answer.
     [[nodiscard]] bool under_way() const { return !frames_.empty(); }
-    /// Whether frames may wait to be sent: no request may leave before them.
+    /// Returns whether suspects may still have to be sent. No request is sent before them.
     [[nodiscard]] bool waiting() const { return waiting_; }
 
 private:
     struct Frame {
         WatchRange range;
-        std::size_t paths = 0;
+        std::size_t paths =
+            0;  // of a frame sent: paths in it; of a suspect: at most so for each frame
     };
 
     bool send(
@@ -53,18 +62,18 @@ private:
     void send_suspect(const WatchRegistry& watches, base::Buffer& out);
     [[nodiscard]] std::vector<Frame> suspects_after_drop(const Frame& frame) const;
 
-    static constexpr std::size_t split = 16;     // a suspect frame becomes so many
-    static constexpr int drops_of_one_path = 5;  // before it is given up
+    static constexpr std::size_t split = 16;     // parts into which a suspect frame is divided
+    static constexpr int drops_of_one_path = 5;  // connections lost before a path is given up
 
     std::size_t frame_bytes_;
     std::int64_t last_zxid_ = 0;
-    std::deque<Frame> frames_;     // await their answers
-    std::vector<Frame> suspects_;  // one behind the other, with the paths of one frame for each
-    bool waiting_ = false;         // suspects are still to be sent
-    bool stepping_ = false;        // the frame under way is of suspects_[turn_]
-    std::size_t turn_ = 0;         // of suspects_
-    WatchPlace next_;              // in it
-    int drops_ = 0;                // in a row, over the first of the suspects, which is one path
+    std::deque<Frame> frames_;     // sent, and not answered yet
+    std::vector<Frame> suspects_;  // adjacent ranges, in order
+    bool waiting_ = false;         // suspects are still to be sent on this connection
+    bool stepping_ = false;        // the frame under way is a part of suspects_[turn_]
+    std::size_t turn_ = 0;         // index in suspects_ of the next part to send
+    WatchPlace next_;              // where that part begins
+    int drops_ = 0;  // in a row, each with only the first suspect, one path, under way
 };
 
 }  // namespace kazoo::session

@@ -1,3 +1,5 @@
+// The session's public functions, its end in all forms, and its clock. See session_connect.cpp and
+// session_input.cpp for the rest.
 #include "session/session.hpp"
 
 #include <algorithm>
@@ -7,7 +9,7 @@
 namespace kazoo::session {
 namespace {
 
-/// What giving up on a request means for the data.
+/// Returns the outcome of a request that ends without a reply.
 Outcome given_up(codec::Opcode op, bool sent) {
     if (!sent) {
         return Outcome::not_sent;
@@ -15,7 +17,7 @@ Outcome given_up(codec::Opcode op, bool sent) {
     return codec::is_write(op) ? Outcome::unknown : Outcome::not_applied;
 }
 
-/// More than there ever are at once.
+/// Capacity of actions_: more than ever wait at once.
 constexpr std::size_t most_actions = 8;
 
 /// Before the next attempt to connect when memory has run out.
@@ -41,7 +43,7 @@ Session::Session(Config config)
 }
 
 Session::~Session() {
-    Event event;  // those that nobody has fetched
+    Event event;  // those that have not been taken
     while (events_.take({&event, 1}) > 0) {
         if (const auto* const reply = std::get_if<ReplyEvent>(&event)) {
             if (reply->request) {
@@ -61,7 +63,7 @@ Session::~Session() {
 void Session::start(TimePoint now) {
     assert(!started_);
     started_ = true;
-    enter(Phase::backing_off, now);  // what begins, if there is no memory to begin now
+    enter(Phase::backing_off, now);  // the phase that remains if begin_attempt throws bad_alloc
     keepalive_.established(requested_timeout(config_), now);
     begin_attempt(now);
     for (const auto& credential : credentials_) {
@@ -113,7 +115,8 @@ void Session::give_up(RequestQueue::GivenUp request, std::error_code error) noex
     events_.push_promised(std::move(event));
 }
 
-/// Servers drop the connection over a frame that is too large, on every connection anew.
+/// Credentials that do not fit into a frame are refused here: servers would close every connection
+/// on which they are sent.
 bool Session::fits(const AuthEntry& entry) const {
     constexpr std::size_t header_type_and_two_lengths = 20;
     return entry.scheme.size() + entry.credential.size() + header_type_and_two_lengths <=
@@ -141,6 +144,7 @@ std::error_code Session::add_auth(AuthEntry entry, Owner owner) {
     if (phase_ == Phase::closing) {
         return ClientErrc::connection_closed;
     }
+    // If anything below throws, the owner does not wait, but the credentials may stay in the list.
     ReplyRoom room(events_, true);
     auto at = std::find_if(credentials_.begin(), credentials_.end(), [&](const Credential& known) {
         return known.entry == entry;
@@ -173,7 +177,7 @@ void Session::set_hosts(std::vector<HostPort> hosts, bool randomize) {
     hosts_.set_hosts(std::move(hosts), randomize);
     look_ups_.end_turns();
     if (phase_ == Phase::resolving) {
-        phase_deadline_ = turn_began_;  // that name is not waited for any more
+        phase_deadline_ = turn_began_;  // has passed: stops waiting for the former host's name
     }
 }
 
@@ -202,7 +206,6 @@ void Session::set_state(KeeperState state) noexcept {
     events_.push(StateEvent{state});
 }
 
-/// A line for which there is no memory is dropped.
 void Session::log_request(codec::Opcode op) noexcept {
     log_if_wanted(LogLevel::trace, [op] { return "request: " + std::string(name(op)); });
 }
@@ -226,20 +229,21 @@ void Session::log(LogLevel level, std::string text) noexcept {
     }
 }
 
+/// Ends the connection as far as the transport is concerned; the caller sees to requests and state.
 void Session::disconnect() noexcept {
-    attempt_ = ++last_attempt_;  // whatever still arrives from the old one is not ours any more
-    // Look-ups go on without a connection. Of all else only this is left to do.
+    attempt_ = ++last_attempt_;  // later results of the old attempt are ignored
+    // Look-ups go on without a connection; all other actions are superseded.
     std::erase_if(actions_, [](const Action& action) {
         return !std::holds_alternative<ResolveAction>(action);
     });
     if (actions_.size() == actions_.capacity()) {
-        actions_.pop_back();  // its answer counts as late
+        actions_.pop_back();  // a look-up that is not requested counts as late
     }
     actions_.emplace_back(DisconnectAction{});
     search_.stop();
     control_.clear();
     for (auto& credential : credentials_) {
-        credential.asked = 0;  // who waits will be answered on the next connection
+        credential.asked = 0;  // waiting owners get their answer on the next connection
     }
     auth_in_flight_.clear();
     restoration_.abandon();
@@ -265,8 +269,10 @@ void Session::lose_connection(std::string_view why, TimePoint now) {
         log(LogLevel::warning,
             "watches were being restored; the next connection gets them in parts");
     }
+    // A server that closes after the handshake must not reset the pauses: this counts as a failed
+    // attempt.
     if (!proven_) {
-        return next_endpoint(now);  // no better than an attempt that failed
+        return next_endpoint(now);
     }
     backoff_.reset();
     renewal_.reset();
@@ -285,8 +291,8 @@ void Session::expire(std::string_view why, TimePoint now) {
     identity_ = {};
     last_zxid_ = 0;  // a server that is behind would never accept a new session
     begin_round();
-    // Not a failed try of connection_retry: a server has spoken, or the tries go on. But it must
-    // not become a loop without pause, with servers that give every connection another session.
+    // Does not count as a failed try of connection_retry. But there is a pause that grows, or
+    // servers that answer each connection with another session would cause a busy loop.
     enter(Phase::backing_off, later(now, renewal_.next().value_or(milliseconds(0))));
 }
 
@@ -333,7 +339,7 @@ void Session::drop_watches() noexcept {
     }
 }
 
-/// The session goes on without them, and their owners learn it.
+/// Removes the watches of a range and reports each path as WATCH_LOST; the session goes on.
 void Session::lose_watches(const WatchRange& range) {
     for (;;) {
         events_.reserve(1);
@@ -378,6 +384,7 @@ void Session::on_timeout(TimePoint now) {
     check_phase(now);
 }
 
+/// The order matters while serving: a dead connection is detected before a ping is sent on it.
 void Session::check_phase(TimePoint now) {
     switch (phase_) {
         case Phase::idle:
@@ -424,6 +431,8 @@ std::optional<Action> Session::next_action() noexcept {
 
 bool Session::take_output(base::Buffer& out) {
     const auto before = out.size();
+    // Control frames first: handshake and credentials precede all requests. Taken into an empty
+    // buffer by swapping, which cannot fail.
     if (!control_.empty()) {
         if (out.empty()) {
             out.swap(control_);

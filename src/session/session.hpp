@@ -29,32 +29,41 @@
 
 namespace kazoo::session {
 
-/// The client's side of a ZooKeeper session, from start to close, without I/O: bytes and time go
-/// in; bytes, actions and events are pulled out. One session object lives through any number of
-/// connections and, when a session of the servers expires, goes on with a new one.
+/// The client side of a ZooKeeper session, from start to close, without I/O: bytes and time go in;
+/// bytes, actions and events are pulled out. A session object outlives any number of connections
+/// and continues with a new session when the servers have expired the old one.
 ///
-/// After every input the caller drains `next_action`, `take_output` and `take_events`, and calls
-/// `on_timeout` no later than at `next_deadline`. `now` never decreases. Not thread-safe.
-/// The bytes given to `on_bytes` stay valid until the events it led to have been dealt with.
+///     start --> resolving --> connecting --> handshaking --> authenticating --> serving
+///               ^   ^  |           |              |                |               |   |
+///               |   |  v           v              v                v               |   v
+///               |   +--+---- next address, or next host of the round <-------------+  closing
+///               |                       |               (connection lost)              |
+///               |                       | end of the round                             v
+///               +---- backing_off <-----+                                             idle
 ///
-/// Memory may run out anywhere. What the user's side throws then has changed nothing. When `start`
-/// or an input of the transport or the clock throws std::bad_alloc, the caller calls
-/// `out_of_memory`, which drops the connection and needs no memory: the session goes on with
-/// another. Ending requests, watches and the session allocates nothing, so nothing that was
-/// accepted is lost.
+/// After each input the caller drains `next_action`, `take_output` and `take_events`, and it calls
+/// `on_timeout` no later than at `next_deadline`. `now` must not decrease. The bytes given to
+/// `on_bytes` must stay valid until the events that it led to have been processed. Not thread-safe:
+/// the driver calls it with its mutex held, and no member calls out.
+///
+/// Memory may run out anywhere. If a function of the user's side throws std::bad_alloc, it has
+/// accepted nothing. If `start` or an input of the transport or the clock throws it, the caller
+/// calls `out_of_memory`, which drops the connection and allocates nothing: the session goes on
+/// with another one. Ending requests, watches and the session allocates nothing, so every accepted
+/// request gets its event.
 class Session {
 public:
     explicit Session(Config config);
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
-    /// Abandons those who still wait for a request or a credential.
+    /// Abandons the owners that still wait for a request or a credential.
     ~Session();
 
     // The user's side.
 
-    /// Begins to connect. Once, first of all.
+    /// Begins to connect. Called once, before anything else.
     void start(TimePoint now);
-    /// Takes a request; an error says that it was not taken, and nothing has changed.
+    /// Accepts a request. If it returns an error, nothing has changed.
     template <class... Body>
     [[nodiscard]] RequestQueue::Accepted submit(const Call& call, const Body&... body) {
         if (const auto error = admit(call)) {
@@ -68,39 +77,40 @@ public:
         }
         return accepted;
     }
-    /// Gives a request up with this error; false if it is over already.
+    /// Ends a request with this error. Returns false if it has already ended.
     bool cancel(RequestId id, std::error_code why);
-    /// Takes back a request that was accepted, if it has not been sent; false if it has, or is
-    /// over. The caller still owns what it gave.
+    /// Takes back an accepted request that has not been sent, without an event. Returns false if it
+    /// has been sent or has ended. The caller must hold a reference to the request's owner.
     bool withdraw(RequestId id) noexcept;
-    /// Credentials for this and every later connection. `owner` gets a reply once a server has
-    /// accepted or refused them. An error says that they were not taken.
+    /// Adds credentials for this and every later connection. `owner` gets a reply once a server has
+    /// accepted or refused them. If it returns an error, nothing has changed.
     [[nodiscard]] std::error_code add_auth(AuthEntry entry, Owner owner);
-    /// No later connection presents the credentials that it knows now.
+    /// Later connections do not present the credentials that have been added so far.
     void forget_auth() noexcept;
-    /// From the next host to be tried on. Without hosts nothing can be reached.
+    /// Takes effect with the next host to be tried. With an empty list no server can be reached.
     void set_hosts(std::vector<HostPort> hosts, bool randomize);
-    /// Ends the session: what was taken before is served first. Without a connection at once,
-    /// and the servers keep what is left of the session until it expires. So it is without memory.
+    /// Closes the session after the requests that were accepted before. If there is no connection,
+    /// or no memory for the request, ends at once; the servers then keep the session until it
+    /// expires.
     void close(TimePoint now) noexcept;
 
-    // The transport's side.
+    // The transport's side. Results of an attempt other than the present one are ignored.
 
     void on_resolved(
         std::uint64_t attempt, std::error_code error, std::vector<Endpoint> endpoints, TimePoint now
     );
     void on_connected(std::uint64_t attempt, TimePoint now);
     void on_bytes(std::uint64_t attempt, std::span<const std::byte> bytes, TimePoint now);
-    /// The attempt failed, or its connection ended.
+    /// The attempt has failed, or its connection has ended.
     void on_closed(std::uint64_t attempt, std::error_code error, TimePoint now);
-    /// What the server of a ProbeAction has answered; empty if nothing.
+    /// The answer of the server to a ProbeAction; empty if there is none.
     void on_probe(std::uint64_t attempt, std::string_view answer, TimePoint now);
     void on_timeout(TimePoint now);
 
-    /// After an input that has thrown std::bad_alloc, and whenever the caller has no memory to go
-    /// on.
+    /// Drops the connection. Called after an input has thrown std::bad_alloc, and whenever the
+    /// caller lacks the memory to proceed.
     void out_of_memory(TimePoint now) noexcept;
-    /// The same if this is still the attempt.
+    /// The same if `attempt` is the present one.
     void out_of_memory(std::uint64_t attempt, TimePoint now) noexcept {
         if (attempt == attempt_) {
             out_of_memory(now);
@@ -110,59 +120,63 @@ public:
     // Outputs.
 
     [[nodiscard]] std::optional<Action> next_action() noexcept;
-    /// Moves all bytes that may be sent now behind `out`; says whether there were any. Throws
-    /// std::bad_alloc only if there are bytes in `out`, which may be sent; the rest waits.
+    /// Appends all bytes that may be sent now to `out`. Returns whether there were any. May throw
+    /// std::bad_alloc if `out` is not empty by then; what is in `out` may be sent, and the rest
+    /// waits.
     bool take_output(base::Buffer& out);
-    /// Moves the oldest events into `into`, as many as fit; says how many. All are to be taken
-    /// before the bytes of an input become invalid, or their bodies forgotten.
+    /// Moves the oldest events into `into`, as many as fit. Returns how many. Before the bytes of
+    /// an input become invalid, all events must be taken or `forget_bodies` called.
     [[nodiscard]] std::size_t take_events(std::span<Event> into) noexcept {
         return events_.take(into);
     }
     [[nodiscard]] bool has_events() const noexcept { return events_.size() > 0; }
-    /// The bytes of the last input are not valid any more: replies that still wait to be taken
-    /// fail.
+    /// Makes the replies that have not been taken fail, because the bytes of the last input become
+    /// invalid.
     void forget_bodies() noexcept { events_.forget_bodies(); }
     [[nodiscard]] TimePoint next_deadline() const;
 
-    // Facts.
+    // State.
 
     [[nodiscard]] KeeperState state() const { return state_; }
-    /// Closed, exhausted or refused for good: nothing will happen any more.
+    /// Returns whether the session has ended for good: closed, out of tries, or not authenticated.
     [[nodiscard]] bool finished() const { return started_ && phase_ == Phase::idle; }
     [[nodiscard]] const Identity& identity() const { return identity_; }
     [[nodiscard]] milliseconds negotiated_timeout() const { return keepalive_.timeout(); }
     [[nodiscard]] std::int64_t last_zxid() const { return last_zxid_; }
     [[nodiscard]] const Endpoint& server() const { return server_; }
-    /// The last failed attempt at each server since the last connection, the latest last.
+    /// Returns the last failed attempt at each server since the last connection, the latest last.
     [[nodiscard]] std::vector<ServerAttempt> last_attempts() const { return attempts_.last(); }
-    /// The credentials over which the session has ended in AUTH_FAILED, if it was over those of
-    /// this client.
+    /// Returns the credentials because of which the session has ended in AUTH_FAILED, unless it
+    /// ended because the servers require authentication.
     [[nodiscard]] const std::optional<AuthEntry>& refused_auth() const { return refused_auth_; }
     [[nodiscard]] std::size_t requests() const { return requests_.size(); }
     [[nodiscard]] std::size_t watches() const { return watches_.size(); }
 
 private:
+    /// In order: on_bytes() compares phases. phase_deadline_ limits all but idle and serving.
     enum class Phase {
-        idle,         // closed for good
-        backing_off,  // until phase_deadline_
-        resolving,    // no host has an address yet; this and the next three: until phase_deadline_
-        connecting,
-        handshaking,
-        authenticating,
+        idle,            // not started, or ended for good
+        backing_off,     // pause between two rounds of hosts
+        resolving,       // the addresses of host_ are not known yet
+        connecting,      // to server_
+        handshaking,     // the ConnectRequest is sent, or about to be
+        authenticating,  // credentials are sent and not all answered
         serving,
-        closing
+        closing  // the close request is queued or sent
     };
     struct Credential {
         AuthEntry entry;
-        std::vector<Owner> waiting;  // for an answer, in the order in which they asked
-        std::size_t asked = 0;       // the first so many of them wait for one that is under way
-        bool forgotten = false;      // only those who wait are still answered
+        std::vector<Owner> waiting;  // for an answer, in the order of their calls
+        std::size_t asked = 0;       // at the front of `waiting`: those whose request is under way
+        bool forgotten = false;      // sent only while `waiting` has owners that need the answer
     };
+    /// An authentication request without an answer. Servers answer in order.
     struct AuthInFlight {
-        std::size_t credential;
-        std::size_t waiting;  // so many get the answer
+        std::size_t credential;  // index in credentials_, which never shrinks
+        std::size_t waiting;     // number of owners that get the answer
     };
-    /// Room for the reply to a request that is about to be accepted.
+    /// Promises room for the reply to a request until it is kept or, if the request is not accepted
+    /// after all, breaks the promise.
     class ReplyRoom {
     public:
         ReplyRoom(EventQueue& events, bool wanted) : events_(wanted ? &events : nullptr) {
@@ -189,7 +203,7 @@ private:
     [[nodiscard]] std::size_t credentials_held() const;
     void set_state(KeeperState state) noexcept;
     void log(LogLevel level, std::string text) noexcept;
-    /// Logs what `compose` returns, if anyone wants lines of this level. Without memory: no line.
+    /// Logs what `compose` returns if the level is enabled. The line is lost if memory is short.
     template <class Compose>
     void log_if_wanted(LogLevel level, Compose&& compose) noexcept {
         if (level < config_.log_level) {
@@ -258,37 +272,39 @@ private:
     void on_watches_restored(std::int32_t err, TimePoint now);
     void register_watch(Pending& answered, std::int32_t err) noexcept;
 
-    Config config_;
+    Config config_;  // constant after construction
     KeeperState state_ = KeeperState::CLOSED;
     Phase phase_ = Phase::idle;
     TimePoint phase_deadline_ = TimePoint::max();
-    std::uint64_t attempt_ = 0;       // of the present connection
-    std::uint64_t last_attempt_ = 0;  // the last number given, to connections and probes
+    std::uint64_t attempt_ = 0;       // number of the present attempt or connection
+    std::uint64_t last_attempt_ = 0;  // last number given to a connection, look-up or probe
 
-    Identity identity_;
-    std::int64_t last_zxid_ = 0;
+    Identity identity_;           // id 0: no session to resume
+    std::int64_t last_zxid_ = 0;  // greatest in any reply of this session
     Keepalive keepalive_;
     HostList hosts_;
-    base::Backoff backoff_;  // between rounds of hosts
-    base::Backoff renewal_;  // between an expired session and its successor
-    std::optional<TimePoint> failing_since_;
+    base::Backoff backoff_;                   // between rounds of hosts
+    base::Backoff renewal_;                   // between an expired session and its successor
+    std::optional<TimePoint> failing_since_;  // for the deadline of connection_retry
     LookUps look_ups_;
     AttemptLimit limit_;
     AttemptLog attempts_;
-    HostPort host_;
-    TimePoint turn_began_;       // of the present host
-    bool tried_ = false;         // in this round a host has failed, and not just not answered yet
-    bool silent_ = false;        // in this round a server did not answer in time
-    bool in_pause_ = false;      // a late answer of a look-up is used in the pause after its round,
-    TimePoint pause_ends_;       // which goes on when that comes to nothing
-    std::size_t addresses_ = 1;  // of the present host
-    std::vector<Endpoint> endpoints_;  // those of them still to be tried
-    Endpoint server_;
+    HostPort host_;         // whose turn it is, or that the connection is to
+    TimePoint turn_began_;  // the turn of host_
+    bool tried_ = false;    // in this round an attempt or a look-up has failed
+    bool silent_ = false;   // in this round a server did not answer in time
+    // An answer that arrives in the pause after the round is used at once. If its addresses fail,
+    // too, the pause continues until pause_ends_.
+    bool in_pause_ = false;
+    TimePoint pause_ends_;
+    std::size_t addresses_ = 1;        // number of addresses of host_
+    std::vector<Endpoint> endpoints_;  // those still to be tried, taken from the back
+    Endpoint server_;                  // the present address
     bool started_ = false;
-    bool read_only_ = false;
+    bool read_only_ = false;  // the present server is
     WritableSearch search_;
-    bool moving_ = false;  // to a server that the search has found
-    bool proven_ = false;  // the connection has answered something after its handshake
+    bool moving_ = false;  // connecting to a server that the search has found
+    bool proven_ = false;  // the server has answered something after the handshake
 
     RequestQueue requests_;
     WatchRegistry watches_;
@@ -298,10 +314,10 @@ private:
     std::optional<AuthEntry> refused_auth_;
 
     codec::FrameReader reader_;
-    std::uint32_t greeting_ = 0;  // the first four bytes of a connection, as far as they are here
-    int greeting_bytes_ = 0;
-    base::Buffer control_;         // what goes out before any request
-    std::vector<Action> actions_;  // few; there is always room for a disconnection
+    std::uint32_t greeting_ = 0;  // the first bytes of a connection, up to four
+    int greeting_bytes_ = 0;      // how many of them have arrived
+    base::Buffer control_;        // frames sent before any request: handshake, credentials, watches
+    std::vector<Action> actions_;  // its capacity is reserved: disconnect() must not allocate
     EventQueue events_;
 };
 

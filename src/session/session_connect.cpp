@@ -1,4 +1,5 @@
-// The way to a served connection: host by host, address by address, handshake, credentials.
+// How the session gets a connection: hosts in rounds, their addresses, handshake, credentials, and
+// the search for a writable server.
 #include "codec/auth.hpp"
 #include "session/session.hpp"
 
@@ -11,8 +12,8 @@ void Session::enter(Phase phase, TimePoint deadline) {
     phase_deadline_ = deadline;
 }
 
-/// For one address, with its handshake. The time that is left of a session is that of the servers,
-/// which is shorter than the client's.
+/// Returns the limit for connecting to one address, with the handshake. What is left of the session
+/// is counted by the servers' clock, which ends earlier than Keepalive::session_ends().
 milliseconds Session::connect_timeout(TimePoint now) const {
     if (config_.connect_timeout.count() > 0) {
         return config_.connect_timeout;
@@ -30,7 +31,7 @@ milliseconds Session::connect_timeout(TimePoint now) const {
     return limit_.of(situation);
 }
 
-/// What is not asked for after all must not count as asked.
+/// If the action cannot be queued, its question is removed again: it would never be answered.
 void Session::resolve(ResolveAction action) {
     const auto attempt = action.attempt;
     try {
@@ -41,7 +42,7 @@ void Session::resolve(ResolveAction action) {
     }
 }
 
-/// Of hosts, with the next attempt.
+/// The next attempt begins a new round of hosts.
 void Session::begin_round() noexcept {
     hosts_.begin_round();
     look_ups_.end_turns();
@@ -66,7 +67,8 @@ void Session::begin_attempt(TimePoint now) {
     if (look_ups_.ask(host_, number, now)) {
         resolve(std::move(action));
     }
-    // A host that was passed over before is not waited for again.
+    // The patience counts from the first request of the look-up, so that a host that was passed
+    // over before is not waited for again.
     enter(Phase::resolving, std::max(look_ups_.patience_ends(host_, connect_timeout(now)), now));
 }
 
@@ -100,7 +102,7 @@ void Session::on_resolved(
     look_ups_.keep(std::move(answer), question->in_turn, now);
 }
 
-/// Its turn has waited for the name, and may have been passed over since.
+/// A look-up has failed for which the host's turn waited; it may have been passed over since.
 void Session::name_failed(const HostPort& host, std::error_code error, TimePoint now) {
     const auto reason = error ? error.message() : std::string("it has no address");
     note_failure(host, {}, "the name does not resolve: " + reason, now);
@@ -133,9 +135,12 @@ void Session::next_endpoint(TimePoint now) {
     });
 }
 
+/// All addresses of host_ have failed, or its name has. Continues with, in this order: a late
+/// answer of a look-up, the pause that such an answer has interrupted, the next host, waiting for
+/// names, a pause.
 void Session::host_failed(TimePoint now) {
     if (std::exchange(moving_, false)) {
-        begin_round();  // the move came to nothing: it was no try of connection_retry
+        begin_round();  // a failed move does not count as a try of connection_retry
         return begin_attempt(now);
     }
     if (auto answer = look_ups_.take_in_turn(now)) {
@@ -153,10 +158,10 @@ void Session::host_failed(TimePoint now) {
     back_off(now);
 }
 
-/// All hosts have had their turn, and some only wait for their name.
+/// All hosts of the round have been tried, except those whose names are still being looked up.
 void Session::name_is_late(TimePoint now) {
-    // An answer that comes in the pause is used there. But if nothing else has been tried, or tries
-    // are counted, this was no round yet.
+    // A late answer could be used in the pause. But if nothing has been tried, or if
+    // connection_retry counts the tries, the round is not over without it, and is waited for.
     const bool patient = !tried_ || config_.connection_retry.max_tries() > 0;
     auto until = later(turn_began_, LookUps::longest);
     if (const auto limit = config_.connection_retry.deadline()) {
@@ -187,7 +192,8 @@ void Session::back_off(TimePoint now) {
     enter(Phase::backing_off, later(now, *pause));
 }
 
-/// For users who ask why there is no connection, and for the log: a warning when it is news.
+/// Records a failure for users who ask why there is no connection, and logs it: as a warning if it
+/// is new, otherwise at debug level.
 void Session::note_failure(
     const HostPort& host, std::string_view address, std::string why, TimePoint now
 ) {
@@ -209,7 +215,7 @@ void Session::phase_timeout(TimePoint now) {
             return begin_attempt(now);
         case Phase::resolving:
             if (!look_ups_.any_in_turn()) {
-                return begin_attempt(now);  // other hosts have been set
+                return begin_attempt(now);  // set_hosts() has ended the wait
             }
             note_failure(host_, {}, "looking up the name takes long", now);
             return host_failed(now);  // the look-up goes on
@@ -233,7 +239,7 @@ void Session::too_slow(TimePoint now) {
     }
 }
 
-/// Servers close without a word for several reasons, and only they know which.
+/// Lists the possible reasons: a server that closes the connection instead of answering sends none.
 std::string Session::why_closed_in_handshake(std::error_code error) const {
     std::string text = "the server closed the connection instead of answering (" + error.message() +
                        "): it does not serve yet, has too many connections";
@@ -251,7 +257,8 @@ void Session::on_connected(std::uint64_t attempt, TimePoint) {
     greeting_ = 0;
     greeting_bytes_ = 0;
     proven_ = false;
-    enter(Phase::handshaking, phase_deadline_);  // the address has one deadline for both
+    enter(Phase::handshaking, phase_deadline_);  // one deadline for connecting and handshake
+    // A session local to a read-only server cannot be resumed elsewhere: a new one is requested.
     write_connect_request(
         control_, identity_.local_to_read_only ? Identity{} : identity_, last_zxid_, config_
     );
@@ -316,6 +323,7 @@ void Session::send_credential(std::size_t index) {
     codec::AuthRequest request;
     request.scheme = credential.entry.scheme;
     request.auth.value = credential.entry.credential;
+    // Owners that are waiting and not covered by an earlier request on this connection.
     auth_in_flight_.push_back({index, credential.waiting.size() - credential.asked});
     try {
         codec::append_frame(control_, header, request);
@@ -326,6 +334,7 @@ void Session::send_credential(std::size_t index) {
     credential.asked = credential.waiting.size();
 }
 
+/// Watches are restored before any queued request is sent: control_ goes first.
 void Session::serve(TimePoint now) {
     restoration_.begin(watches_, last_zxid_, control_);
     enter(Phase::serving, TimePoint::max());
@@ -348,7 +357,7 @@ void Session::look_further(std::optional<Action> action, TimePoint now) {
         actions_.push_back(std::move(*action));
     } else if (look_ups_.ask_for_search(question->host, question->attempt, now)) {
         resolve(std::move(*question));
-    }  // else it has been asked already
+    }  // else the look-up is under way already
 }
 
 void Session::on_probe(std::uint64_t attempt, std::string_view answer, TimePoint now) {
@@ -361,7 +370,7 @@ void Session::on_probe(std::uint64_t attempt, std::string_view answer, TimePoint
     look_further(search_.ask_next(++last_attempt_, now), now);
 }
 
-/// As in kazoo and Java this is a lost connection, not a smooth passage: what is under way fails.
+/// As in kazoo and the Java client, requests under way fail as if the connection were lost.
 void Session::move_to(HostPort host, Endpoint writable, TimePoint now) {
     log(LogLevel::info,
         "moving to " + server_name(host, writable.address) + ", which takes writes");

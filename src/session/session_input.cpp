@@ -1,4 +1,5 @@
-// What a server sends: frames, and what each of them means for the session.
+// How the session processes what a server sends: replies, notifications, and the replies to its own
+// pings, credentials and restored watches.
 #include "base/text.hpp"
 #include "codec/decoder.hpp"
 #include "codec/watches.hpp"
@@ -11,6 +12,7 @@ namespace {
 
 constexpr std::size_t max_handshake_frame = 1024;
 constexpr const char* not_zookeeper = "the server does not speak ZooKeeper";
+/// Returns NONE for types that no known server sends.
 EventType event_type(std::int32_t wire) {
     switch (wire) {
         case 1:
@@ -32,8 +34,9 @@ std::span<const std::byte> rest_of(
     return frame.last(decoder.remaining());
 }
 
-/// Whether a server that answers so will not serve this connection any more. It mostly closes it;
-/// ClickHouse Keeper without a quorum answers connection_loss.
+/// Returns whether a server that replies with this error serves the connection no longer. Most
+/// servers then close it; ClickHouse Keeper without a quorum replies connection_loss and keeps it
+/// open.
 bool ends_connection(std::int32_t err) {
     switch (static_cast<Errc>(err)) {
         case Errc::connection_loss:
@@ -50,7 +53,8 @@ bool requires_authentication(std::int32_t err) {
     return static_cast<Errc>(err) == Errc::session_closed_require_sasl;
 }
 
-/// What an error means for the data. What only reads has not been applied, whatever went wrong.
+/// Returns the outcome of a request that a server has answered with an error. One that only reads
+/// has not been applied, whatever the error is.
 Outcome outcome_of(codec::Opcode op, std::error_code error) {
     return codec::is_write(op) ? usual_outcome(error) : Outcome::not_applied;
 }
@@ -65,11 +69,11 @@ void Session::on_bytes(std::uint64_t attempt, std::span<const std::byte> bytes, 
         if (const auto* refusal = refusal_of_greeting(bytes)) {
             return attempt_failed(refusal, now);
         }
-    } else {  // whoever answers there may not be a server at all
+    } else {  // before the handshake is complete, the peer may not be a ZooKeeper server
         keepalive_.received(now);
     }
     reader_.feed(bytes);
-    // Any frame may end the connection; what comes behind it is nobody's.
+    // Any frame may end the connection, which changes attempt_; the bytes after it are ignored.
     while (attempt == attempt_) {
         const auto item = reader_.next();
         if (item.kind == codec::FrameItem::Kind::none) {
@@ -79,7 +83,8 @@ void Session::on_bytes(std::uint64_t attempt, std::span<const std::byte> bytes, 
     }
 }
 
-/// What speaks there, if the length of its first frame shows that it is no ZooKeeper server.
+/// Returns why the peer cannot be a ZooKeeper server, judging by the length of its first frame, or
+/// null.
 const char* Session::refusal_of_greeting(std::span<const std::byte> bytes) {
     for (std::size_t i = 0; i < bytes.size() && greeting_bytes_ < 4; ++i, ++greeting_bytes_) {
         greeting_ = greeting_ << 8 | std::to_integer<std::uint32_t>(bytes[i]);
@@ -87,10 +92,10 @@ const char* Session::refusal_of_greeting(std::span<const std::byte> bytes) {
     if (greeting_bytes_ < 4 || greeting_ <= max_handshake_frame) {
         return nullptr;
     }
-    if (greeting_ >> 16 == 0x1503) {  // an alert, TLS 1.x: what it says to all that is no TLS
+    if (greeting_ >> 16 == 0x1503) {  // a TLS 1.x alert, with which TLS servers answer plain text
         return "the server expects TLS";
     }
-    if (greeting_ == 0x48545450) {
+    if (greeting_ == 0x48545450) {  // "HTTP"
         return "the server speaks HTTP, not ZooKeeper";
     }
     return not_zookeeper;
@@ -148,7 +153,7 @@ void Session::on_reply(
     if (answered->op == codec::Opcode::close_session) {
         return finish(KeeperState::CLOSED, Errc::connection_loss);
     }
-    register_watch(*answered, header.err);
+    register_watch(*answered, header.err);  // first: a watcher that is not registered is returned
     if (answered->request) {
         ReplyEvent event;
         event.request = std::move(answered->request);
@@ -178,8 +183,8 @@ void Session::on_ping_reply(std::int32_t err, TimePoint now) {
     }
 }
 
-/// The server will close this connection. Without the credentials that it insists on it would close
-/// the next one as well, and so would the others.
+/// The server no longer serves this connection. If it requires credentials that the client does not
+/// have, every further connection would end in the same way, so the session ends.
 void Session::end_by_server(std::int32_t err, TimePoint now) {
     if (requires_authentication(err) && phase_ != Phase::closing) {
         return fail_authentication(
@@ -190,6 +195,8 @@ void Session::end_by_server(std::int32_t err, TimePoint now) {
     on_closed(attempt_, static_cast<Errc>(err), now);
 }
 
+/// A reply out of order is a protocol error: replies could no longer be assigned to requests. A
+/// reply to a request that does not exist does no harm and is ignored.
 void Session::on_stray(std::int32_t xid, TimePoint now) {
     if (requests_.awaits(xid)) {
         return on_closed(attempt_, ClientErrc::protocol_error, now);
@@ -223,6 +230,8 @@ void Session::on_oversized(const codec::FrameItem& item, TimePoint now) {
     log(LogLevel::warning, "a reply of " + std::to_string(item.length) + " bytes is skipped");
 }
 
+/// Registers the watch of a request that succeeded. An exists request that found no node also sets
+/// a watch.
 void Session::register_watch(Pending& answered, std::int32_t err) noexcept {
     if (!answered.watch) {
         return;
@@ -241,8 +250,8 @@ void Session::on_notification(
     codec::Decoder decoder(body);
     codec::WatcherEvent wire;
     if (!codec::decode(decoder, wire)) {
-        // It fired some watch, and the server has forgotten which. The next connection is told
-        // which watches there are, and fires those whose nodes have changed.
+        // The server has removed the watch that fired, and which one it was is unknown. Restoring
+        // all watches on a new connection fires those whose nodes have changed.
         log(LogLevel::error, "a notification cannot be decoded; a new connection will repeat it");
         return on_closed(attempt_, ClientErrc::protocol_error, now);
     }
@@ -256,7 +265,8 @@ void Session::on_notification(
     log_if_wanted(LogLevel::trace, [&] {
         return "notification: " + std::string(to_string(type)) + " " + base::printable(wire.path);
     });
-    // Not the last zxid: a multi fires several events with one, and the others may not come.
+    // last_zxid_ stays: a multi causes several notifications with the same zxid. If the connection
+    // is lost in between, restoring the watches with the new zxid would lose the others.
     events_.reserve(1);
     auto told = watches_.take(type, wire.path);
     if (told.empty()) {
@@ -274,7 +284,7 @@ void Session::on_auth_reply(std::int32_t err, TimePoint now) {
     if (auth_in_flight_.empty()) {
         return log(LogLevel::warning, "an answer to no authentication is ignored");
     }
-    if (ends_connection(err)) {  // which is no judgement
+    if (ends_connection(err)) {  // says nothing about the credentials
         return end_by_server(err, now);
     }
     const auto answered = auth_in_flight_.front();

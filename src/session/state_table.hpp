@@ -7,11 +7,11 @@
 
 namespace kazoo::session {
 
-/// Whether kazoo's table of transitions has this one.
+/// Returns whether the state may change in this way. The transitions are kazoo's.
 [[nodiscard]] bool is_transition(KeeperState from, KeeperState to) noexcept;
 
-/// Why a request is refused in this state; no error where it is accepted (kazoo: requests wait
-/// while CONNECTING, and fail at once in the closed states).
+/// Returns the error with which a request fails at once in this state, or no error if it is
+/// accepted. As in kazoo, requests wait while CONNECTING and fail in the closed states.
 [[nodiscard]] std::error_code refusal(KeeperState state) noexcept;
 
 }  // namespace kazoo::session

@@ -8,7 +8,7 @@ namespace kazoo::session {
 
 using std::chrono::milliseconds;
 
-/// Durations come from users, who write "no limit" as the longest one.
+/// Adds a duration to a time without overflow: users write "no limit" as the longest duration.
 using detail::later;
 
 }  // namespace kazoo::session

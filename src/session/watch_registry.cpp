@@ -11,7 +11,8 @@
 namespace kazoo::session {
 namespace {
 
-/// Watchers are told by kind, and of one kind in the order of registration.
+/// Watchers are called by kind and, within a kind, in the order of registration: the kind is in the
+/// upper bits of Watch::order.
 constexpr int kind_shift = 56;
 
 std::string_view parent_of(std::string_view path) {
@@ -56,6 +57,7 @@ void write(base::Buffer& out, codec::SetWatches2Request& request) {
 
 WatchRegistry::Order::Order(WatchKind watch_kind, std::string_view path, Owner watcher)
     : kind(watch_kind) {
+    // The only way to create a node is to insert it into a container and to extract it again.
     Table table;
     path_ = table.extract(table.try_emplace(std::string(path)).first);
     PathWatchers watchers;
@@ -91,7 +93,7 @@ void WatchRegistry::take_from(WatchKind kind, std::string_view path, PathWatcher
         return;
     }
     size_ -= at->second.size();
-    into.merge(at->second);  // who remains behind is in `into` already
+    into.merge(at->second);  // those that stay behind are in `into` already
     table(kind).erase(at);
 }
 
@@ -107,8 +109,8 @@ void WatchRegistry::copy_recursive(std::string_view path, PathWatchers& into) {
         return;
     }
     for (auto at = path; !at.empty(); at = parent_of(at)) {
-        // What is longer than every watched path need not be looked up: a path of a million slashes
-        // would cost its square.
+        // Ancestors longer than every watched path need no look-up. Without this check the time
+        // would be quadratic in the length of a path that a hostile server could choose.
         if (at.size() <= longest_recursive_) {
             copy_from(WatchKind::recursive, at, into);
         }
@@ -204,7 +206,7 @@ WatchRegistry::Frame WatchRegistry::restore(
             ++frame.paths;
         }
         if (last != nullptr) {
-            frame.range.to = {kind, *last + '\0'};
+            frame.range.to = {kind, *last + '\0'};  // the first position after the last path
         }
     }
     if (frame.paths > 0) {

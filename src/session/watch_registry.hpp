@@ -27,23 +27,24 @@ enum class WatchKind : std::uint8_t {
 };
 inline constexpr std::size_t watch_kinds = 5;
 
-/// A place in the order of all watched paths: by kind, then by path.
+/// A position in the order of all watched paths: by kind, then by path.
 struct WatchPlace {
     std::size_t kind = 0;
     std::string path{};
     friend auto operator<=>(const WatchPlace&, const WatchPlace&) = default;
 };
-/// From `from` on and before `to`.
+/// The positions from `from` on, before `to`.
 struct WatchRange {
     WatchPlace from;
     WatchPlace to{watch_kinds, {}};
 };
 
-/// Who watches which path (server paths, chroot included). What the server knows belongs to one
-/// connection; this is what survives it.
+/// The watch functions by path (server paths, including the chroot). A server keeps watches per
+/// connection; this is what is restored on the next one.
 ///
-/// Trees and not hash tables: their nodes are made when a request is issued and move from there to
-/// the registry and on to an event, so that replies and the end of a session need no memory.
+/// Uses trees, because their nodes can be moved between containers: they are allocated when a
+/// request is issued (Order), then moved into the registry by the reply and on into an event, so
+/// that replies and the end of a session allocate nothing. Not thread-safe.
 class WatchRegistry {
 private:
     struct ByOwner {
@@ -51,18 +52,18 @@ private:
             return std::less<>()(a.owner.get(), b.owner.get());
         }
     };
-    /// All that watch one path: a set, so that many cost no more than their number.
+    /// The watchers of one path, without duplicates. Never empty in a table.
     using PathWatchers = std::set<Watch, ByOwner>;
     using Table = std::map<std::string, PathWatchers, std::less<>>;
 
 public:
-    /// A registration for which all memory has been taken.
+    /// A registration whose memory has been allocated in advance, so that add() cannot fail.
     class Order {
     public:
         /// Throws std::bad_alloc.
         Order(WatchKind kind, std::string_view path, Owner watcher);
         WatchKind kind;
-        /// Null once registered.
+        /// Returns the watcher, or null if it has been registered.
         [[nodiscard]] Owner take_watcher() noexcept;
 
     private:
@@ -71,38 +72,37 @@ public:
         PathWatchers::node_type watcher_;
     };
 
-    /// Registering the same watcher twice on a path and kind is one registration: of the second the
-    /// order keeps the watcher.
+    /// Registers a watcher. If it is registered for this path and kind already, nothing changes and
+    /// the order keeps its watcher.
     void add(Order& order) noexcept;
     void add(WatchKind kind, std::string_view path, Owner watcher) {
         Order order(kind, path, std::move(watcher));
         add(order);
     }
 
-    /// Who is to be told of an event, each once; the one-shot ones are removed. The rules are those
-    /// of the Java client: a deletion fires data, exist and child watches, a child event never
-    /// fires recursive ones. The path comes from the network and may be anything. Throws
-    /// std::bad_alloc and has then changed nothing.
+    /// Returns the watchers to call for an event, each once, and removes those that are one-shot.
+    /// The rules are the Java client's: a deletion fires data, exist and child watches; a child
+    /// event does not fire recursive ones. The path comes from the network and may be any string.
+    /// Throws std::bad_alloc and has then changed nothing.
     [[nodiscard]] Watchers take(EventType type, std::string_view path);
 
-    /// Every watcher, each once; nothing is left.
+    /// Removes and returns all watchers, each once.
     [[nodiscard]] Watchers take_all() noexcept;
 
     struct Lost {
         std::string path;
         Watchers watchers;
     };
-    /// Removes the first path of the range; nothing if there is none.
+    /// Removes and returns the first path of the range; nothing if there is none.
     [[nodiscard]] std::optional<Lost> take_first(const WatchRange& range) noexcept;
 
     struct Frame {
-        std::size_t paths = 0;  ///< 0: there was nothing, and nothing was written
+        std::size_t paths = 0;  ///< 0: the range was empty, and nothing was appended
         WatchRange range{};     ///< from the first of them to the last
     };
-    /// Appends one SetWatches frame for what is registered in the range, from its beginning on,
-    /// with at most `byte_limit` bytes of paths and `path_limit` paths, but with one path in any
-    /// case. SetWatches2 only where persistent watches ask for it: servers before 3.6 do not know
-    /// it.
+    /// Appends one SetWatches frame for the registrations at the beginning of the range: at most
+    /// `byte_limit` bytes of paths and `path_limit` paths, but at least one path. SetWatches2 is
+    /// used only if there are persistent watches, because servers before 3.6 do not support it.
     [[nodiscard]] Frame restore(
         base::Buffer& out,
         std::int64_t last_zxid,
@@ -111,7 +111,7 @@ public:
         std::size_t path_limit
     ) const;
 
-    /// Registrations, over all paths.
+    /// Returns the number of registrations, over all paths and kinds.
     [[nodiscard]] std::size_t size() const { return size_; }
 
 private:
@@ -120,10 +120,10 @@ private:
     void copy_from(WatchKind kind, std::string_view path, PathWatchers& into);
     void copy_recursive(std::string_view path, PathWatchers& into);
 
-    std::array<Table, watch_kinds> tables_;
-    std::size_t size_ = 0;
-    std::uint64_t last_order_ = 0;
-    std::size_t longest_recursive_ = 0;  // no recursive watch has a longer path
+    std::array<Table, watch_kinds> tables_;  // by WatchKind
+    std::size_t size_ = 0;                   // sum of the sizes of all sets in the tables
+    std::uint64_t last_order_ = 0;           // of the last registration
+    std::size_t longest_recursive_ = 0;      // an upper bound: no recursive watch has a longer path
 };
 
 }  // namespace kazoo::session

@@ -11,43 +11,46 @@
 
 namespace kazoo::session {
 
-/// While the client is connected to a read-only server: looks for one that takes writes, by asking
-/// the others `isro` on connections of their own. Passive, like the session: says what to do next.
+/// Searches for a server that accepts writes while the client is connected to a read-only one, by
+/// sending `isro` to the others on separate connections. Passive, like the session: decides what to
+/// do, and does no I/O.
 ///
-/// One host is asked at a time, all its addresses one after the other. Pauses between hosts grow
-/// from 0.1 s to 60 s (as in the Java client; kazoo asks its first host only). They go on growing
-/// over connections to read-only servers: one that says it takes writes and does not must not draw
-/// clients to and fro.
+/// One host is asked at a time, all its addresses one after the other. The pauses between hosts
+/// grow from 0.1 s to 60 s (as in the Java client; kazoo only asks its first host). They continue
+/// to grow across connections to read-only servers, so that a server that claims to be writable and
+/// is not does not make the client alternate between servers.
 class WritableSearch {
 public:
     WritableSearch(std::vector<HostPort> hosts, bool randomize, std::uint64_t seed);
 
     void set_hosts(std::vector<HostPort> hosts, bool randomize);
-    /// Connected to this server, which is read-only. An address that does not answer for `patience`
-    /// is given up.
+    /// Begins a search; the client is connected to `present`, which is read-only. An address that
+    /// does not answer within `patience` is skipped.
     void begin(Endpoint present, milliseconds patience, TimePoint now);
     void stop();
-    /// Connected to a server that takes writes: the next search begins with short pauses again.
+    /// Called when connected to a server that accepts writes: the next search starts with the
+    /// shortest pause again.
     void succeeded() { backoff_.reset(); }
 
+    /// Returns when to call on_timeout(): the end of a pause, or of the patience with an address.
     [[nodiscard]] TimePoint deadline() const { return deadline_; }
-    /// Whether the answer of this attempt is what is waited for.
+    /// Returns whether this is the attempt under way.
     [[nodiscard]] bool awaits(std::uint64_t attempt) const {
         return attempt_ != 0 && attempt == attempt_;
     }
 
-    /// The host whose servers are being asked.
+    /// Returns the host that is being asked.
     [[nodiscard]] const HostPort& host() const { return host_; }
-    /// The server that is being asked.
+    /// Returns the address that is being asked.
     [[nodiscard]] const Endpoint& asked() const { return asked_; }
 
-    // Each gives the next action, if there is one now; `attempt` is its number.
+    // Each of these returns the next action, if there is one now; `attempt` becomes its number.
 
     [[nodiscard]] std::optional<Action> on_timeout(std::uint64_t attempt, TimePoint now);
     [[nodiscard]] std::optional<Action> on_resolved(
         std::vector<Endpoint> endpoints, std::uint64_t attempt, TimePoint now
     );
-    /// The attempt under way came to nothing.
+    /// Called when the attempt under way has failed.
     [[nodiscard]] std::optional<Action> ask_next(std::uint64_t attempt, TimePoint now);
 
 private:
@@ -55,12 +58,12 @@ private:
 
     HostList hosts_;
     base::Backoff backoff_;
-    Endpoint present_;
+    Endpoint present_;  // the server that the client is connected to; not asked
     milliseconds patience_{0};
     HostPort host_;
     Endpoint asked_;
-    std::vector<Endpoint> endpoints_;  // still to be asked
-    std::uint64_t attempt_ = 0;        // under way; 0: none
+    std::vector<Endpoint> endpoints_;  // of host_, still to be asked; taken from the back
+    std::uint64_t attempt_ = 0;        // of the look-up or probe under way; 0: none
     TimePoint deadline_ = TimePoint::max();
 };
 
