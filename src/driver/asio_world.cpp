@@ -15,7 +15,7 @@ namespace {
 namespace asio = boost::asio;
 
 class AsioWorld final : public World {
-    /// In memory of the driver's own, if there is any left.
+    /// Binds the handler to the reserved memory, so that posting it usually allocates nothing.
     template <class Function>
     auto with_memory(Function function) const {
         return asio::bind_allocator(HandlerAllocator<std::byte>(memory_), std::move(function));
@@ -33,7 +33,8 @@ public:
         auto run = [turns = turns_, task = std::move(task)]() mutable {
             turns->run(std::move(task));
         };
-        // A loop's own executor takes the memory it is told to take.
+        // any_io_executor would allocate its type-erased function elsewhere; the executor of an
+        // io_context uses the bound allocator.
         if (const auto* const loop = executor_.target<asio::io_context::executor_type>()) {
             asio::post(*loop, with_memory(std::move(run)));
         } else {
@@ -61,7 +62,7 @@ public:
     }
 
 private:
-    const std::shared_ptr<Handler> handler_;
+    const std::shared_ptr<Handler> handler_;  // also keeps a loop of the handler's own
     const asio::any_io_executor executor_;
     const std::shared_ptr<transport::Turns> turns_ = std::make_shared<transport::Turns>();
     const std::shared_ptr<HandlerMemory> memory_ = std::make_shared<HandlerMemory>();

@@ -8,7 +8,7 @@
 
 namespace kazoo::driver {
 
-/// The world of a handler: its executor (serialised), its clock, TCP.
+/// Returns the real world of a handler: its executor (serialised by Turns), its clock, and TCP.
 [[nodiscard]] std::shared_ptr<World> make_asio_world(std::shared_ptr<Handler> handler);
 
 }  // namespace kazoo::driver

@@ -1,3 +1,5 @@
+// The driver: one turn after the other between session and transport. With the mutex held it only
+// calls the session; the transport, the world and the sink are called without it.
 #include "driver/driver.hpp"
 
 #include <optional>
@@ -16,7 +18,7 @@ Driver::Driver(std::shared_ptr<World> world, EventSink& sink)
       sink_(sink),
       session_(std::make_unique<session::Session>(session::Config{})) {}
 
-/// A loop that is destroyed in the middle takes along what has not been delivered.
+/// If the loop is destroyed during a session, events may not have been delivered.
 Driver::~Driver() {
     for (std::size_t i = next_event_; i < last_event_; ++i) {
         const auto* const reply = std::get_if<session::ReplyEvent>(&events_[i]);
@@ -31,9 +33,9 @@ void Driver::start(session::Config config, std::uint64_t number) {
     {
         const auto now = world_->now();
         const std::lock_guard lock(mutex_);
-        session_.swap(other);  // the former one is destroyed after the mutex is released
+        session_.swap(other);  // the old session is destroyed after the mutex is released
         session_number_ = number;
-        work_waits_ = true;
+        work_waits_ = true;  // calls of other threads need not wake: the post below does
         try {
             session_->start(now);
         } catch (...) {
@@ -56,7 +58,8 @@ void Driver::start(session::Config config, std::uint64_t number) {
     }
 }
 
-/// Of a session that never came to anything: those who have called meanwhile get an answer.
+/// Ends a session whose start has failed. Requests that other threads have submitted meanwhile get
+/// their events.
 void Driver::end_unused(session::Session& unused) noexcept {
     unused.close(world_->now());
     session::Event event;
@@ -78,8 +81,8 @@ void Driver::close_session(std::uint64_t number) {
 }
 
 void Driver::post_pump() {
-    // While a session runs its timer keeps the driver. A task does not: an executor that stands
-    // still would keep it for ever, and be kept by it.
+    // Weak: while a session runs, its timer keeps the driver alive. A task must not, because one
+    // that waits in a loop that does not run would keep the driver, and through it the loop.
     world_->post(detail::quiet([weak = std::weak_ptr<Driver>(self())] {
         if (const auto alive = weak.lock()) {
             alive->pump();
@@ -103,7 +106,7 @@ bool Driver::withdraw(session::RequestId request) noexcept {
     return session_->withdraw(request);
 }
 
-/// Gives the session an input. Without memory for it the session drops its connection.
+/// Gives the session an input. If there is no memory for it, the session drops its connection.
 template <class Input>
 void Driver::tell(Input&& input) noexcept {
     const auto now = world_->now();
@@ -160,17 +163,18 @@ void Driver::pump() noexcept {
             }
         }
         try {
-            return post_pump();  // others on this executor have their turn first
+            return post_pump();  // lets other handlers of this executor run
         } catch (...) {
-            continue;  // without memory they have not
+            continue;  // out of memory: go on here
         }
     }
     const std::lock_guard lock(mutex_);
-    pumping_ = false;  // the next call or timer goes on
+    pumping_ = false;  // the next call or the timer continues
     work_waits_ = false;
 }
 
-/// Carries out what the session wants now; says whether it may want more already.
+/// One turn; see the drawing in the header. Returns whether there may be more to do. All events are
+/// delivered before this returns to the transport, because the bodies of replies are in its buffer.
 bool Driver::turn() noexcept {
     begin();
     if (!transport_) {
@@ -198,7 +202,7 @@ bool Driver::turn() noexcept {
             try {
                 session_->take_output(out_);
             } catch (...) {
-                // What is in `out_` goes first; the rest follows when that is written.
+                // What is in `out_` is sent; the rest follows when that is written.
             }
         }
         deadline = session_->next_deadline();
@@ -226,7 +230,7 @@ bool Driver::turn() noexcept {
     return closed ? close_down() : more;
 }
 
-/// A new session has a transport of its own.
+/// Creates the transport of a new session. If there is no memory, the timer tries again.
 void Driver::begin() noexcept {
     if (!beginning_) {
         return;
@@ -299,7 +303,7 @@ void Driver::send() noexcept {
     out_.release_if_larger_than(kept_output);
 }
 
-/// Takes the next events from the session; says whether there are more.
+/// Takes the next events from the session. Returns whether there may be more.
 bool Driver::take_events() {
     KeeperState state{};
     bool over = false;
@@ -316,7 +320,8 @@ bool Driver::take_events() {
     return last_event_ == events_.size();
 }
 
-/// Gives the sink all events there are; false if it has no memory for one: that and the rest wait.
+/// Delivers all events. Returns false if the sink lacks the memory for one; it and the rest then
+/// wait.
 bool Driver::deliver() noexcept {
     for (bool more = true;;) {
         for (; next_event_ < last_event_; ++next_event_) {
@@ -324,7 +329,7 @@ bool Driver::deliver() noexcept {
             if (!give_to_sink(event)) {
                 return false;
             }
-            event = session::StateEvent{};  // what it held ends here, outside the lock
+            event = session::StateEvent{};  // releases owners here, without the mutex
         }
         if (!more) {
             return true;
@@ -334,7 +339,7 @@ bool Driver::deliver() noexcept {
 }
 
 bool Driver::give_to_sink(session::Event& event) noexcept {
-    constexpr int tries = 3;  // memory that cannot be had now may be there the next moment
+    constexpr int tries = 3;  // a shortage of memory may be momentary
     for (int i = 0; i < tries; ++i) {
         try {
             sink_.on_event(event);
@@ -346,8 +351,9 @@ bool Driver::give_to_sink(session::Event& event) noexcept {
     return false;
 }
 
-/// Nothing new comes from the network meanwhile, and what has come is not kept: there would be no
-/// end to it.
+/// Events cannot be delivered for want of memory: drops the connection, so that no further bytes
+/// arrive, and the bodies of waiting replies, whose bytes are about to become invalid. The timer
+/// tries again.
 void Driver::wait_for_memory() noexcept {
     const auto now = world_->now();
     for (auto i = next_event_; i < last_event_; ++i) {
@@ -373,14 +379,14 @@ void Driver::wait_for_memory() noexcept {
     static_cast<void>(set_timer(now + memory_pause));
 }
 
-/// Deadlines move with every byte received: a timer that is too early fires once for nothing, which
-/// costs less than setting it again each time. False if there is no memory for a timer.
+/// Only moves the timer forward. Deadlines are postponed with all bytes received; a timer that
+/// fires too early costs less than setting it again each time. Returns false if there is no memory.
 bool Driver::set_timer(TimePoint deadline) noexcept {
     if (deadline >= timer_at_) {
         return true;
     }
     try {
-        // The timer keeps the driver: a session that closes may have no other owner any more.
+        // The timer keeps the driver alive: a session that is closing may have no other owner.
         world_->set_timer(deadline, detail::quiet([self = self()] { self->on_timer(); }));
         timer_at_ = deadline;
         return true;
@@ -398,6 +404,8 @@ void Driver::on_timer() noexcept {
     pump();
 }
 
+/// The session has finished and all its events are delivered. Clearing the timer releases the
+/// reference that has kept the owner alive.
 bool Driver::close_down() noexcept {
     world_->clear_timer();
     timer_at_ = TimePoint::max();
@@ -407,7 +415,7 @@ bool Driver::close_down() noexcept {
     try {
         sink_.on_finished();
     } catch (...) {
-        transport_ = std::move(used);  // the next turn comes here again
+        transport_ = std::move(used);  // so that the next turn gets here again
         static_cast<void>(set_timer(world_->now() + memory_pause));
     }
     return false;

@@ -15,48 +15,61 @@
 
 namespace kazoo::driver {
 
-/// The owner of a driver, who receives what comes up from the session. Called on the connection's
-/// executor.
+/// The owner of a driver, which receives the session's events. Called on the connection's executor,
+/// with no mutex of the driver held.
 class EventSink {
 public:
     virtual ~EventSink() = default;
-    /// The session is over, in this state: called once, before any event of its end.
+    /// The session has ended in this state. Called once, before the events of its end.
     virtual void on_ending(KeeperState) noexcept {}
-    /// May move out of the event. The body of a reply is valid during the call. Throws if there is
-    /// no memory for it: it is then called again, later, with what it has left of the event, and
-    /// with the other events only after this one.
+    /// May move from the event. The body of a reply is valid during the call. May throw if memory
+    /// is short: it is then called again later with what it has left of the event, and with the
+    /// following events only after that.
     virtual void on_event(session::Event& event) = 0;
-    /// All events of the session are delivered; `start` may be called again. Called again, later,
-    /// if it throws.
+    /// All events of the session have been delivered; `start` may be called again. If it throws, it
+    /// is called again later.
     virtual void on_finished() = 0;
-    /// What keeps the owner, and so the driver, alive.
+    /// Returns a reference that keeps the owner, and with it the driver, alive.
     [[nodiscard]] virtual std::shared_ptr<void> keep_alive() = 0;
 };
 
-/// The pump between a session and a transport; it decides nothing. Users of any thread reach the
-/// session under the lock; everything else happens on the connection's executor. Whatever was
-/// submitted while the pump was busy leaves in its next turn, in one write.
+/// Moves bytes, actions and events between a session and a transport; it makes no decisions. Users
+/// call the session from any thread, with the mutex held; everything else runs on the connection's
+/// executor, in turns:
 ///
-/// While a session runs, timers and connections keep the owner alive. Nothing does so the other
-/// way, so that a loop which is destroyed in the middle takes all with it.
+///     any thread                        connection's executor: one turn
+///     ----------                        -------------------------------
+///     lock: submit, cancel, close       lock: take actions, output and the next deadline
+///     nothing waits, no pump runs?      perform the actions, send the output, set the timer
+///        then post a pump ------------> deliver the events to the sink, taken in batches
+///                                       lock: has anything been submitted? then another turn
 ///
-/// Memory may run out anywhere: a connection for which there is none is given up, and the session
-/// tries the next. When there is none to deliver events, they wait, and so does everything else but
-/// the calls of users, until a timer finds that there is.
+/// All that is submitted during a turn is sent by the next one, in one write; only the first call
+/// after a pause has to wake the executor.
+///
+/// Lifetime: while a session runs, its timer keeps the owner alive. If the loop is destroyed during
+/// a session, the timer is destroyed with it, and so releases the owner.
+///
+/// Memory may run out anywhere. A connection for which there is none is dropped, and the session
+/// tries another. If there is none to deliver events, they wait, and so does everything except the
+/// calls of users, until a timer finds that there is.
 class Driver final : public transport::Sink {
 public:
     Driver(std::shared_ptr<World> world, EventSink& sink);
     ~Driver() override;
 
-    // From any thread.
+    // Thread-safe.
 
-    /// Begins a session, which `number` identifies for close_session. Not while another runs.
-    /// Throws std::bad_alloc, and has then changed nothing.
+    /// Starts a session, which `number` identifies for close_session. Must not be called while
+    /// another one runs. Throws std::bad_alloc, or what the executor throws, and has then started
+    /// nothing.
     void start(session::Config config, std::uint64_t number = 0);
     /// Closes the session that was started with `number`; does nothing if another one runs.
     void close_session(std::uint64_t number);
 
-    /// Throws std::bad_alloc if the request was not accepted for want of memory.
+    /// Submits a request. Throws std::bad_alloc if it was not accepted because memory is short:
+    /// either the session had none, or the executor could not be woken and the request was
+    /// withdrawn.
     template <class... Body>
     [[nodiscard]] session::RequestQueue::Accepted submit(
         const session::Call& call, const Body&... body
@@ -71,8 +84,8 @@ public:
         }
         return accepted;
     }
-    /// Calls `use(session, now)` under the lock, then sees to its consequences. Without memory to
-    /// wake the executor they wait for the next timer or call.
+    /// Calls `use(session, now)` with the mutex held and wakes the executor. If there is no memory
+    /// to wake it, the consequences wait for the next timer or call.
     template <class Use>
     auto with_session(Use&& use) {
         bool wake = false;
@@ -82,7 +95,7 @@ public:
         }
         return result;
     }
-    /// Calls `look(session)` under the lock.
+    /// Calls `look(session)` with the mutex held. `look` must not call out.
     template <class Look>
     auto look(Look&& look) const {
         const std::lock_guard lock(mutex_);
@@ -99,6 +112,8 @@ private:
     void on_closed(std::uint64_t attempt, std::error_code error) override;
 
     [[nodiscard]] std::shared_ptr<Driver> self() { return {sink_.keep_alive(), this}; }
+    /// Sets `wake` if the caller has to post a pump. The clock is read without the mutex, because
+    /// it is the handler's.
     template <class Use>
     auto use_session(Use&& use, bool& wake) {
         const auto time = world_->now();
@@ -133,27 +148,29 @@ private:
     static constexpr int turns_at_once = 16;
     static constexpr std::size_t events_at_once = 64;
     static constexpr std::size_t actions_at_once = 8;
-    static constexpr std::size_t kept_output = 256 << 10;  // of a large write, for the next
+    static constexpr std::size_t kept_output = 256 << 10;  // capacity kept for the next write
     static constexpr auto memory_pause = std::chrono::milliseconds(20);
 
     const std::shared_ptr<World> world_;
-    EventSink& sink_;
+    EventSink& sink_;  // owns this
     mutable std::mutex mutex_;
-    std::unique_ptr<session::Session> session_;
+    // Guarded by mutex_:
+    std::unique_ptr<session::Session> session_;  // never null
     std::uint64_t session_number_ = 0;
-    bool work_waits_ = false;  // the session has been touched since the last turn
-    bool pumping_ = false;     // a pump is running and will look again
+    bool work_waits_ = false;  // the session was used since the last turn took its outputs
+    bool pumping_ = false;     // a pump is running, and will look at work_waits_ again
 
-    // Only on the executor.
-    std::unique_ptr<transport::Transport> transport_;
+    // Used on the executor only:
+    std::unique_ptr<transport::Transport> transport_;  // null: no session, or it has not begun here
     std::shared_ptr<FourLetterWord> probe_;
-    bool beginning_ = false;  // a session was started, and there is no transport for it yet
-    bool ending_ = false;     // the sink knows that the session is over
-    bool writing_ = false;
-    bool waiting_for_memory_ = false;
+    bool beginning_ = false;           // a session was started, and has no transport yet
+    bool ending_ = false;              // on_ending() has been called
+    bool writing_ = false;             // between send() and on_sent() of the transport
+    bool waiting_for_memory_ = false;  // the sink could not take an event
     TimePoint timer_at_ = TimePoint::max();
     base::Buffer out_;
-    // What was taken from the session, in memory that is always there.
+    // The events taken from the session and not delivered yet: [next_event_, last_event_). An
+    // array, so that taking events never allocates.
     std::array<session::Event, events_at_once> events_;
     std::size_t next_event_ = 0;
     std::size_t last_event_ = 0;

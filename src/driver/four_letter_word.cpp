@@ -6,6 +6,7 @@
 namespace kazoo::driver {
 namespace {
 
+/// More than any server answers; bounds what a peer that is not one can make the client store.
 constexpr std::size_t answer_limit = 64u << 20;
 
 }  // namespace
@@ -38,7 +39,8 @@ void FourLetterWord::on_bytes(std::uint64_t, std::span<const std::byte> bytes) {
     }
 }
 
-/// The end of the stream is the end of the answer; a server may also just reset it.
+/// The end of the stream ends the answer. Some servers reset the connection instead, so that an
+/// error after some bytes also does.
 void FourLetterWord::on_closed(std::uint64_t, std::error_code error) {
     finish(answer_.empty() ? error : std::error_code());
 }
@@ -68,13 +70,13 @@ Task send_four_letter_word(
         }
     );
     world->post([world, asked, server = std::move(server), deadline] {
-        // The timer keeps it until it is done.
+        // The timer keeps the object alive until the answer has arrived or the time is up.
         world->set_timer(deadline, [asked] {
             asked->give_up(std::make_error_code(std::errc::timed_out));
         });
         asked->ask(*world, server);
     });
-    // Weak: whoever can give it up must not keep what would tell him that it is over.
+    // Weak, or there would be a cycle: `done` may own a result that owns the task returned here.
     return [world = std::move(world), weak = std::weak_ptr(asked)] {
         world->post([weak] {
             if (const auto alive = weak.lock()) {

@@ -7,20 +7,21 @@
 
 namespace kazoo::driver {
 
-/// Gets the whole answer, or an error; called once.
+/// Called once, with the whole answer or an error.
 using WordDone = UniqueFunction<void(std::error_code, std::string answer)>;
 
-/// A four-letter word to a server, on a connection of its own. Lives on the executor of the world
-/// that made its transport, and has no limit of time by itself.
+/// Sends a four-letter word to a server, on a separate connection, and collects the answer. Used on
+/// the executor of the world that makes its transport. It has no timeout; the caller calls
+/// give_up().
 class FourLetterWord final : public transport::Sink,
                              public std::enable_shared_from_this<FourLetterWord> {
 public:
     FourLetterWord(std::string word, WordDone done)
         : word_(std::move(word)), done_(std::move(done)) {}
 
-    /// Begins. `done` is not called inside.
+    /// Connects and sends the word. `done` is not called within this call.
     void ask(World& world, const base::Endpoint& server);
-    /// Closes the connection and calls `done` with this error, if it has not been called.
+    /// Closes the connection and calls `done` with this error, unless it has been called before.
     void give_up(std::error_code why) { finish(why); }
 
 private:
@@ -32,14 +33,14 @@ private:
     void finish(std::error_code error);
 
     const std::string word_;
-    WordDone done_;
+    WordDone done_;  // null once it has been called
     std::unique_ptr<transport::Transport> transport_;
     std::string answer_;
 };
 
-/// Sends a word from any thread; the answer must be there at `deadline`, for which the timer of
-/// `world` is used. `done` is called on its executor. Returns what gives the word up, from any
-/// thread.
+/// Sends a word; thread-safe. Fails with `timed_out` if the answer has not arrived by `deadline`,
+/// for which the timer of `world` is used. `done` is called on the world's executor. Returns a
+/// function that cancels this, from any thread.
 [[nodiscard]] Task send_four_letter_word(
     std::shared_ptr<World> world,
     base::Endpoint server,

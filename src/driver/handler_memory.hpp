@@ -8,11 +8,11 @@
 
 namespace kazoo::driver {
 
-/// Memory for the handlers that a driver always has under way, a task and a timer, so that waking
-/// it takes none. Thread-safe.
+/// Reserved memory for the Asio handlers that a driver usually has pending, a task and a timer, so
+/// that waking it allocates nothing and succeeds when memory is short. Thread-safe, without locks.
 class HandlerMemory {
 public:
-    /// Null if all blocks are in use or too small.
+    /// Returns null if all blocks are in use or too small.
     [[nodiscard]] void* take(std::size_t size) noexcept {
         if (size > block_size) {
             return nullptr;
@@ -24,7 +24,7 @@ public:
         }
         return nullptr;
     }
-    /// False if it is not from here.
+    /// Returns false if the memory is not one of these blocks.
     bool give_back(void* memory) noexcept {
         for (auto& block : blocks_) {
             if (block.bytes == memory) {
@@ -44,8 +44,8 @@ private:
     std::array<Block, 4> blocks_;
 };
 
-/// Takes from a HandlerMemory, or from the heap when that has nothing left. Handlers outlive the
-/// driver in a loop that is not run any more, so each keeps the memory it came from.
+/// Allocates from a HandlerMemory, or from the heap if that has no block left. Handlers in a loop
+/// that does not run any more outlive the driver, so each of them keeps the HandlerMemory alive.
 template <class T>
 class HandlerAllocator {
 public:

@@ -8,18 +8,20 @@
 
 namespace kazoo::driver {
 
-/// What a driver needs of the world: time, turns and a way to servers. Asio's in production, a
-/// simulated one in tests.
+/// What a driver needs from its surroundings: a clock, an executor with a timer, and connections.
+/// Asio's in production, a simulation in tests.
 class World {
 public:
     virtual ~World() = default;
     [[nodiscard]] virtual TimePoint now() const noexcept = 0;
-    /// Runs the task on the connection's executor, never at once. Tasks keep their order as far as
-    /// one thread runs the executor. From any thread.
+    /// Runs the task on the connection's executor, not within this call. Tasks run one at a time,
+    /// and in order if one thread runs the executor. Thread-safe.
     virtual void post(Task task) = 0;
-    /// Runs the task at `when`, instead of what was set before. On the executor only. What else
-    /// fails for want of memory is tried again by this timer: a world keeps memory ready for it.
+    /// Runs the task at `when`. There is one timer: this replaces the task that was set before.
+    /// Called on the executor only. Whatever fails because memory is short is tried again by this
+    /// timer, so a world reserves memory for it.
     virtual void set_timer(TimePoint when, Task task) = 0;
+    /// Destroys the task of the timer without running it.
     virtual void clear_timer() = 0;
     [[nodiscard]] virtual std::unique_ptr<transport::Transport> make_transport(
         std::weak_ptr<transport::Sink> sink

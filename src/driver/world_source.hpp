@@ -7,12 +7,12 @@
 
 namespace kazoo::detail {
 
-/// What a handler returns from world_source() if its clients live in another world than the
-/// machine's: a simulation.
+/// Returned by Handler::world_source() if the handler's clients do not use the real clock and
+/// network, but a simulation.
 class WorldSource {
 public:
     virtual ~WorldSource() = default;
-    /// A new one, with a timer of its own.
+    /// Returns a new world, with a separate timer.
     [[nodiscard]] virtual std::shared_ptr<driver::World> make_world() = 0;
     [[nodiscard]] virtual std::uint64_t random_seed() = 0;
 };
@@ -21,11 +21,12 @@ public:
 
 namespace kazoo::driver {
 
-/// The world of a handler: what it brings itself, else Asio's.
+/// Returns a new world for a client of the handler: from its WorldSource if it has one, else
+/// Asio's.
 [[nodiscard]] std::shared_ptr<World> make_world(const std::shared_ptr<Handler>& handler);
 
-/// Chance for the jitter of pauses and the order of hosts: the machine's, or that of the handler's
-/// world. `handler` may be null.
+/// Returns a seed for the jitter of pauses and the order of hosts: from the handler's WorldSource
+/// if it has one, else from std::random_device. `handler` may be null.
 [[nodiscard]] std::uint64_t random_seed(Handler* handler);
 
 }  // namespace kazoo::driver

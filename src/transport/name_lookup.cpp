@@ -20,7 +20,7 @@ namespace {
 
 NameLookup::Addresses look_up(const std::string& host, std::error_code& error) {
     try {
-        boost::asio::io_context unused;  // the resolver asks for one, though it works in the call
+        boost::asio::io_context unused;  // required, although resolve() is synchronous
         boost::system::error_code failed;
         auto addresses = boost::asio::ip::tcp::resolver(unused).resolve(host, "", failed);
         error = failed;
@@ -35,13 +35,14 @@ NameLookup::Addresses look_up(const std::string& host, std::error_code& error) {
 
 }  // namespace
 
-/// What a NameLookup shares with the thread that answers. The one who asked may be gone, with the
-/// executor, at any time.
+/// Shared by a NameLookup and the thread that answers it. The NameLookup, and its executor, may be
+/// destroyed at any time.
 struct NameLookup::Asker {
     explicit Asker(boost::asio::any_io_executor on) : executor(std::move(on)) {}
 
+    /// After this has returned, the executor is not used any more.
     void abandon() {
-        std::optional<boost::asio::any_io_executor> ended;  // destroyed without the lock
+        std::optional<boost::asio::any_io_executor> ended;  // destroyed without the mutex
         const std::lock_guard lock(mutex);
         ended.swap(executor);
     }
@@ -50,13 +51,13 @@ struct NameLookup::Asker {
         for (int tries = 0; tries < 500; ++tries) {
             try {
                 return post(error, addresses);
-            } catch (const std::bad_alloc&) {  // there may be memory again; nobody waits here
+            } catch (const std::bad_alloc&) {  // may be momentary; this thread blocks no other
                 std::this_thread::sleep_for(std::chrono::milliseconds(10));
             }
         }
     }
 
-    /// The executor exists as long as it is here: it is taken away before it goes.
+    /// Posts with the mutex held, so that abandon() waits for a post that is under way.
     void post(std::error_code error, const Addresses& addresses) {
         const std::lock_guard lock(mutex);
         if (executor) {
@@ -73,13 +74,14 @@ struct NameLookup::Asker {
     std::optional<boost::asio::any_io_executor> executor;  // guarded by mutex
 };
 
-/// The names that are being looked up in this process, and who waits for each.
+/// The names that are being looked up in this process, and the askers that wait for each.
+/// Thread-safe.
 class NameLookup::Desk {
 public:
     enum class Joined { waits, is_first, no_room };
 
-    /// Never destroyed, because look-ups may outlive main(). In the child of a fork the parent's
-    /// threads do not exist and one of them may have held the mutex: the child has its own.
+    /// Never destroyed, because look-ups may outlive main(). A forked child gets another one: the
+    /// parent's look-up threads do not exist there, and one of them may have held the mutex.
     static Desk& instance() {
         static std::mutex making;
         static Desk* present = nullptr;
@@ -105,7 +107,7 @@ public:
         return Joined::is_first;
     }
 
-    /// The name is no longer looked up: gives the answer to all who wait for it.
+    /// Ends the look-up of a name and gives the answer to all askers that wait for it.
     void answer(const std::string& host, std::error_code error, const Addresses& addresses) {
         std::map<std::string, std::vector<std::weak_ptr<Asker>>>::node_type answered;
         {
@@ -125,7 +127,7 @@ public:
 private:
     const base::ForkGuard fork_;
     std::mutex mutex_;
-    std::map<std::string, std::vector<std::weak_ptr<Asker>>> names_;
+    std::map<std::string, std::vector<std::weak_ptr<Asker>>> names_;  // guarded by mutex_
 };
 
 NameLookup::NameLookup(boost::asio::any_io_executor executor, Done done)

@@ -12,31 +12,32 @@
 
 namespace kazoo::transport {
 
-/// One client's wish for the addresses of a name. The system's resolver cannot be interrupted and
-/// may take minutes, so each name is looked up on a thread of its own, and other names never wait
-/// for it. Everyone in the process who asks for a name that is being looked up gets the same
-/// answer: there are as many threads as there are slow names, however many clients wait for them.
+/// One look-up of a host name. The system's resolver cannot be interrupted and may take minutes, so
+/// each name is looked up on a separate thread, and no name waits for another. All look-ups of the
+/// same name in a process share one thread and its answer, so there are at most as many threads as
+/// names being looked up, however many clients there are.
 ///
-/// Used on one executor, apart from the answer's way to it.
+/// Used on one executor; only Asker is used by the look-up threads.
 class NameLookup : public std::enable_shared_from_this<NameLookup> {
 public:
     using Addresses = boost::asio::ip::tcp::resolver::results_type;
     using Done = UniqueFunction<void(std::error_code, const Addresses&)>;
 
-    /// Different names that this process looks up at a time. Each is a thread, so there must be a
-    /// limit; it is far beyond what the connect strings of one program contain.
+    /// Maximum number of names that a process looks up at a time, each on a thread. Far more than
+    /// the connect strings of one program contain.
     static constexpr std::size_t limit = 1024;
 
     NameLookup(boost::asio::any_io_executor executor, Done done);
-    /// The answer is not wanted any more; a look-up that is under way ends by itself.
+    /// `done` is not called any more. A thread that is under way ends when the resolver returns.
     ~NameLookup();
     NameLookup(const NameLookup&) = delete;
     NameLookup& operator=(const NameLookup&) = delete;
 
     /// Calls `done` on the executor, once and never inside this call. Fails with
-    /// `resource_unavailable_try_again` at the limit, or with what prevented a thread.
+    /// `resource_unavailable_try_again` if the limit is reached, or with the error that prevented a
+    /// thread from being started.
     void start(const std::string& host);
-    /// Whether `done` has been called.
+    /// Returns whether `done` has been called.
     [[nodiscard]] bool finished() const noexcept { return finished_.load(); }
 
 private:

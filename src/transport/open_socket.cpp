@@ -23,7 +23,7 @@ boost::system::error_code open_socket(Socket& socket, const tcp& protocol) {
     boost::system::error_code error;
     try {
         socket.assign(protocol, descriptor, error);
-    } catch (...) {  // out of memory: the reactor has not taken it
+    } catch (...) {  // out of memory: the descriptor is not registered with the reactor
         ::close(descriptor);
         throw;
     }

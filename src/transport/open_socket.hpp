@@ -6,10 +6,10 @@
 
 namespace kazoo::transport {
 
-/// Opens a socket that programs which this process executes do not inherit: with a copy of it, a
-/// child process would keep the connection open after this process has closed it or has ended.
-/// Where the platform can (SOCK_CLOEXEC), the socket never exists without the flag, so that a fork
-/// in another thread cannot come between; elsewhere the flag is set right after.
+/// Opens a socket that programs executed by this process do not inherit. Otherwise a child process
+/// could keep the connection open after this process has closed it or has ended. Where the platform
+/// supports it (SOCK_CLOEXEC), the socket is created with the flag, so that another thread cannot
+/// fork in between; elsewhere the flag is set afterwards.
 [[nodiscard]] boost::system::error_code open_socket(
     Socket& socket, const boost::asio::ip::tcp& protocol
 );

@@ -16,7 +16,7 @@ namespace {
 
 using boost::asio::ip::tcp;
 
-/// Of a large write so much is kept for the next.
+/// Capacity of the output buffer that is kept for the next write.
 constexpr std::size_t kept_output = 256 << 10;
 
 std::vector<base::Endpoint> to_endpoints(
@@ -29,7 +29,7 @@ std::vector<base::Endpoint> to_endpoints(
     return endpoints;
 }
 
-/// Tells the sink, in its turn, what has become of a look-up.
+/// Reports the result of a look-up to the sink, in its turn.
 void tell(
     const std::shared_ptr<Turns>& turns,
     const std::weak_ptr<Sink>& sink,
@@ -46,8 +46,8 @@ void tell(
 
 }  // namespace
 
-/// One connection, from its attempt to its end. Its handlers keep it alive; once closed it is
-/// silent.
+/// One connection, from the attempt to its end. Its pending handlers keep it alive. Once closed it
+/// calls the sink no more. All members are used within turns_ only.
 class TcpTransport::Link : public std::enable_shared_from_this<Link> {
 public:
     Link(
@@ -89,7 +89,7 @@ public:
 
     void close() {
         closed_ = true;
-        boost::system::error_code ignored;  // the descriptor is gone in any case
+        boost::system::error_code ignored;  // the descriptor is closed in any case
         socket_.close(ignored);
     }
 
@@ -98,7 +98,7 @@ private:
         if (failed) {
             return fail(failed);
         }
-        boost::system::error_code ignored;  // slower without, but it works
+        boost::system::error_code ignored;  // without it the connection is slower, but works
         socket_.set_option(tcp::no_delay(true), ignored);
         if (const auto sink = open_sink()) {
             sink->on_connected(attempt_);
@@ -132,7 +132,8 @@ private:
         }
     }
 
-    /// One step at a time: a composed operation would take its steps outside the turns.
+    /// Writes step by step. asio::async_write would run its intermediate steps directly on the
+    /// executor, outside the turns, at the same time as other handlers of the client.
     void write() {
         socket_.async_write_some(
             boost::asio::buffer(out_.data() + sent_, out_.size() - sent_),
@@ -173,11 +174,11 @@ private:
     Socket socket_;
     const std::shared_ptr<Turns> turns_;
     std::uint64_t attempt_;
-    std::weak_ptr<Sink> sink_;
+    std::weak_ptr<Sink> sink_;  // weak: pending handlers must not keep the client alive
     bool closed_ = false;
-    base::Buffer out_;
-    std::size_t sent_ = 0;  // of out_
-    std::array<char, 64 * 1024> in_;
+    base::Buffer out_;                // being written, must not move meanwhile
+    std::size_t sent_ = 0;            // bytes of out_ that have been written
+    std::array<char, 64 * 1024> in_;  // filled by the read under way
 };
 
 TcpTransport::TcpTransport(

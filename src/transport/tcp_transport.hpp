@@ -11,8 +11,8 @@
 
 namespace kazoo::transport {
 
-/// Plain TCP with TCP_NODELAY. All its handlers, and all calls to it, have `turns`, whatever number
-/// of threads runs the executor.
+/// Plain TCP with TCP_NODELAY. All its handlers run within `turns`, and all calls to it must be
+/// made there, whatever number of threads runs the executor.
 class TcpTransport final : public Transport {
 public:
     TcpTransport(
@@ -39,8 +39,8 @@ private:
     boost::asio::any_io_executor executor_;
     const std::shared_ptr<Turns> turns_;
     std::weak_ptr<Sink> sink_;
-    std::vector<Name> names_;  // that are being looked up, each host and port once
-    std::shared_ptr<Link> link_;
+    std::vector<Name> names_;     // look-ups under way, at most one per host and port
+    std::shared_ptr<Link> link_;  // the present attempt or connection, or null
 };
 
 }  // namespace kazoo::transport

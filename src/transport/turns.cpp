@@ -2,7 +2,7 @@
 
 namespace kazoo::transport {
 
-/// The handler cannot be queued: its thread waits, and so nothing is lost.
+/// Blocks the calling thread until it may run its handler, because the handler could not be queued.
 Turns::Turn Turns::wait(std::unique_lock<std::mutex>& lock) {
     const auto self = std::this_thread::get_id();
     if (running_ == self) {
@@ -13,6 +13,8 @@ Turns::Turn Turns::wait(std::unique_lock<std::mutex>& lock) {
     return Turn::now;
 }
 
+/// Runs the handlers that other threads have queued meanwhile. The queue is found empty and
+/// running_ cleared in one step, so that none is left behind.
 void Turns::end() noexcept {
     for (std::vector<Task> handlers;;) {
         {

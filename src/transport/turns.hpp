@@ -12,11 +12,12 @@
 namespace kazoo::transport {
 
 /// Runs the completion handlers of one client one at a time, whatever number of threads runs its
-/// executor, like a strand. Unlike one it takes no memory while handlers do not meet, and loses
-/// none for want of it. No lock is held while a handler runs.
+/// executor, like a strand. Unlike a strand it allocates nothing unless handlers coincide, and
+/// loses no handler when memory is short. Thread-safe; no mutex is held while a handler runs.
 class Turns {
 public:
-    /// Runs `handler`, which does not throw: now, or behind the one that runs, in its thread.
+    /// Runs `handler`, which must not throw: now or, if another one is running, after that one, in
+    /// the thread that runs it.
     template <class Handler>
     void run(Handler&& handler) {
         const auto turn = ask(handler);
@@ -30,9 +31,9 @@ public:
 
 private:
     enum class Turn {
-        now,
+        now,    ///< run it, then call end()
         later,  ///< it has been queued
-        inside  ///< of the handler that has called
+        inside  ///< run it as a part of the running handler, which this thread is in
     };
 
     template <class Handler>
