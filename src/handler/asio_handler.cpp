@@ -1,3 +1,5 @@
+// SequentialAsioHandler: connection and lanes run on the user's executor; the library adds no
+// thread.
 #include "base/fork_guard.hpp"
 #include "base/refuse_wait.hpp"
 #include "handler/strand_lane.hpp"
@@ -25,16 +27,18 @@ struct SequentialAsioHandler::Loop {
     [[nodiscard]] bool stopped() const { return context != nullptr && context->stopped(); }
     void wait_idle() const;
 
+    // Constant after construction, except `users`.
     boost::asio::any_io_executor executor;
-    boost::asio::io_context* context;
+    boost::asio::io_context* context;  // null: any other executor
     std::array<std::shared_ptr<handler::StrandLane>, 3> lanes;
-    std::atomic<int> users{0};
+    std::atomic<int> users{0};  // starts without a stop
     const base::ForkGuard fork;
 };
 
 namespace {
 
-/// The handler in whose callback the thread is, for executors that cannot say.
+/// The Loop whose callback the thread is running, for executors that cannot tell whether they run
+/// in this thread.
 thread_local const void* in_callback_of = nullptr;
 
 class CallbackScope {
@@ -49,7 +53,8 @@ private:
     const void* before_;
 };
 
-/// Between looks whether anybody still runs the loop, and how long to hope for that at all.
+/// stop() waits for the lanes, but no thread may be running the user's loop. How often to check
+/// whether it was stopped, and how long to wait at most.
 constexpr auto look_interval = std::chrono::milliseconds(20);
 constexpr auto drain_limit = std::chrono::seconds(2);
 
@@ -86,7 +91,7 @@ boost::asio::any_io_executor SequentialAsioHandler::executor() {
 
 void SequentialAsioHandler::dispatch(Lane lane, Task task) {
     if (loop_->fork.in_child()) {
-        return task();  // nobody runs the parent's loop here
+        return task();  // no thread of the child runs the parent's loop
     }
     auto& target = *loop_->lanes[static_cast<std::size_t>(lane)];
     if (loop_->context != nullptr) {

@@ -18,7 +18,7 @@ thread_local const void* connection_thread_of = nullptr;
 
 ConnectionThread::~ConnectionThread() {
     if (thread_.joinable()) {
-        thread_.detach();  // it has left, or this is its own destruction as the last owner
+        thread_.detach();  // it has left, or it is the last owner and runs this destructor
     }
 }
 
@@ -38,10 +38,10 @@ void ConnectionThread::start(std::shared_ptr<void> owner, Task leaving) {
     work_.emplace(io_.get_executor());
     changed_.notify_all();
     if (serving_) {
-        return;  // it has not left yet, and stays
+        return;  // the thread has not left yet: leave() will find ending_ false
     }
     if (thread_.joinable()) {
-        thread_.detach();  // has left; only its last steps may be under way
+        thread_.detach();  // it has left, but may not have returned from run() yet
     }
     try {
         thread_ = base::start_quiet_thread(
@@ -59,8 +59,8 @@ void ConnectionThread::start(std::shared_ptr<void> owner, Task leaving) {
 
 namespace {
 
-/// What throws out of a handler is a lack of memory: its connection goes without, as its timers
-/// will find, and the others are served.
+/// Repeats `serve` until it returns. An exception that escapes from a handler means that memory is
+/// short: its connection recovers by its timer, and the others have to be served meanwhile.
 template <class Serve>
 void whatever_throws(Serve&& serve) {
     for (;;) {
@@ -75,19 +75,22 @@ void whatever_throws(Serve&& serve) {
 
 }  // namespace
 
+/// Repeats if start() was called while the thread was about to leave.
 void ConnectionThread::run(Task leaving) {
     connection_thread_of = this;
     do {
         io_.restart();
         whatever_throws([this] { io_.run(); });
-        // What was cut off by the end still owns clients, which own this loop, and may start again.
+        // end() has stopped the loop with handlers left in it. They own clients, which own this
+        // loop: a cycle, unless they are run. They may also start a client again.
         io_.restart();
         whatever_throws([this] { io_.poll(); });
         leaving();
     } while (!leave());
 }
 
-/// Decided in one step with `start`: a thread that has left does not come back.
+/// Decided with the mutex held, as in start(): after this has returned true, start() starts another
+/// thread.
 bool ConnectionThread::leave() {
     const std::lock_guard lock(mutex_);
     if (!ending_) {
@@ -103,8 +106,8 @@ void ConnectionThread::end() {
     if (!serving_) {
         return;
     }
-    // What was posted before still runs. Not the end of all work: a name look-up that hangs is
-    // work.
+    // Stops the loop after the handlers that were posted before. Waiting until it runs out of work
+    // would not do, because a name look-up that hangs counts as work.
     ending_ = true;
     work_.reset();
     try {
@@ -115,7 +118,7 @@ void ConnectionThread::end() {
             }
         });
     } catch (const std::bad_alloc&) {
-        io_.stop();  // the tasks posted before are run by the poll that follows
+        io_.stop();  // the handlers posted before are run by poll() in run()
     }
 }
 

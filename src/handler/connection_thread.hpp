@@ -16,8 +16,15 @@
 KAZOO_API_BEGIN
 namespace kazoo::handler {
 
-/// A thread of a handler's own that carries its connections. All members may be called from any
-/// thread, its own included, and from several at once: none but `wait_left` waits.
+/// The thread of a handler that runs its connections, and the loop (io_context) that it runs.
+///
+///     start()            serving_       one thread runs io_
+///     end()              ending_        the thread runs what was posted before, then calls
+///     `leaving` start() meanwhile  not ending_    the thread stays otherwise          not serving_
+///     the thread has left; the next start() starts another one
+///
+/// All members are thread-safe and may also be called on the thread itself. Only `wait_left`
+/// blocks.
 class ConnectionThread {
 public:
     ConnectionThread() = default;
@@ -32,14 +39,14 @@ public:
     /// Throws WouldDeadlockError on the thread itself.
     void refuse_to_block() const;
 
-    /// Lets a thread serve: a new one, or the one that was about to leave. Each time the thread is
-    /// about to leave it calls `leaving`; a start meanwhile makes it stay. It keeps `owner`, which
-    /// owns this object. Throws std::system_error if no thread can be created.
+    /// Starts a thread, or keeps the one that is about to leave. The thread calls `leaving` each
+    /// time it is about to leave. It keeps `owner` alive, which owns this object. Throws
+    /// std::system_error if no thread can be created.
     void start(std::shared_ptr<void> owner, Task leaving);
-    /// Lets the thread leave once it has run what was posted before.
+    /// Makes the thread leave once it has run what was posted before.
     void end();
     /// Waits until the thread has left or has been started again. Returns at once on the thread
-    /// itself.
+    /// itself, which cannot wait for its own end.
     void wait_left();
 
 private:
@@ -50,12 +57,12 @@ private:
 
     boost::asio::io_context io_{1};
     std::mutex mutex_;
-    std::condition_variable changed_;
+    std::condition_variable changed_;  // serving_ or ending_ has changed
     // Guarded by mutex_:
-    std::optional<WorkGuard> work_;
-    bool serving_ = false;  // a thread runs io_, or is about to
-    bool ending_ = false;   // it will leave
-    std::thread thread_;    // the last one started
+    std::optional<WorkGuard> work_;  // keeps io_.run() from returning when there is no work
+    bool serving_ = false;           // a thread runs io_, or is about to
+    bool ending_ = false;            // end() was called, and no start() since
+    std::thread thread_;             // the last one started
 };
 
 }  // namespace kazoo::handler

@@ -1,3 +1,5 @@
+// Retries: the blocking pause between two tries, and sleeping, deadlines and the use of a handler
+// for the asynchronous form.
 #include "base/stop_link.hpp"
 #include "driver/world_source.hpp"
 
@@ -22,7 +24,7 @@ detail::RetryRun KazooRetry::begin() const {
 detail::RetryRun KazooRetry::begin_blocking() const {
     detail::check_may_block();
     if (handler_) {
-        static_cast<void>(handler_->waiter());  // throws where no pause would be possible
+        static_cast<void>(handler_->waiter());  // throws where the caller must not block
     }
     return begin();
 }
@@ -32,6 +34,8 @@ void KazooRetry::pause(detail::RetryRun& run, const std::exception_ptr& failure)
     Event interrupted(handler_);
     const auto wake = [&interrupted] { interrupted.set(); };
     {
+        // A list, because a stop_callback cannot be moved. Destroyed before the event that they
+        // use.
         std::list<std::stop_callback<decltype(wake)>> callbacks;
         for (const auto& stop : stops_) {
             callbacks.emplace_back(stop, wake);
@@ -46,7 +50,7 @@ void KazooRetry::pause(detail::RetryRun& run, const std::exception_ptr& failure)
 namespace detail {
 namespace {
 
-/// Memory that cannot be had now may be there the next moment.
+/// Tries twice: a shortage of memory may be momentary.
 template <class Function>
 void post(driver::World& world, const Function& function) {
     try {
@@ -78,7 +82,7 @@ AsyncResult<void> sleep_async(
         }
     });
     auto& state = *detail::state_of(result);
-    // Whoever ends it, a loop must not wait for the timer.
+    // However it ends, the timer is cleared: a pending timer would keep the user's loop running.
     state.link_direct([world](ResultStateBase&) { post(*world, [world] { world->clear_timer(); }); }
     );
     for (const auto& stop : stops) {
@@ -98,8 +102,8 @@ std::shared_ptr<const std::atomic<bool>> end_at(
     const auto give_up = [passed, result] {
         passed->store(true);
         result->cancel();
-        // A coroutine may go on after it was cancelled, and a promise may know nothing of it; no
-        // one waits longer than this.
+        // A coroutine may continue after cancel(), and a promise may not react to it at all:
+        // completes the result itself, so that waiting callers return now.
         Error error(Errc::operation_timeout, Outcome::unknown);
         result->describe(error);
         result->fail(std::move(error));
@@ -114,7 +118,7 @@ std::shared_ptr<const std::atomic<bool>> end_at(
             result->fail(Error(ClientErrc::out_of_memory, Outcome::unknown));
         }
     });
-    // The timer must not keep a loop running.
+    // A pending timer would keep the user's loop running.
     result->link_direct([world](ResultStateBase&) {
         post(*world, [world] { world->clear_timer(); });
     });
@@ -141,8 +145,8 @@ HandlerUse::~HandlerUse() {
 }
 
 void HandlerUse::last_until(ResultStateBase& result) {
-    // From the executor: a handler waits for its threads unless it is stopped by one of them, and
-    // whoever completes the result must not wait.
+    // On the executor: stop() waits for the handler's threads unless it is called on one of them,
+    // and the thread that completes the result must not block.
     auto release = [world = driver::make_world(handler_), handler = handler_](ResultStateBase&) {
         post(*world, [handler] {
             const LaneScope nothing_may_block(*handler, Lane::session);

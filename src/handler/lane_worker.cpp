@@ -8,7 +8,7 @@ namespace kazoo::handler {
 
 LaneWorker::~LaneWorker() {
     if (thread_.joinable()) {
-        thread_.detach();  // destroyed by the thread itself, as the last owner
+        thread_.detach();  // it is the last owner and runs this destructor
     }
 }
 
@@ -18,7 +18,7 @@ void LaneWorker::start(std::shared_ptr<void> owner) {
         return;
     }
     if (thread_.joinable()) {
-        thread_.detach();  // has left the queue already
+        thread_.detach();  // it has left the queue, but may not have returned yet
     }
     try {
         thread_ =

@@ -8,25 +8,26 @@
 
 namespace kazoo::handler {
 
-/// One lane of the threading handler: a queue and the thread that empties it.
+/// One lane of the threading handler: a queue and the thread that empties it. Thread-safe.
 class LaneWorker {
 public:
-    /// `name` is the thread's, of 15 characters at most.
+    /// `name` is the name of the thread, at most 15 characters.
     explicit LaneWorker(const char* name) noexcept : name_(name) {}
     ~LaneWorker();
 
-    /// Queues a task. False, leaving the task alone, when no thread will come for it.
+    /// Queues a task. Returns false, and leaves the task unchanged, if no thread serves the queue.
     bool push(Task& task) { return queue_.push(task); }
 
-    /// Serves the queue from now on: by a new thread, or by the old one if it has not ended yet.
-    /// The thread keeps `owner`, which owns this lane, alive.
+    /// Starts a thread that serves the queue, or keeps the one that has not ended yet. The thread
+    /// keeps `owner` alive, which owns this lane. Throws std::system_error if no thread can be
+    /// created.
     void start(std::shared_ptr<void> owner);
-    /// Queues a task for a thread that ends once the queue is empty, unless `start` comes first.
-    /// False, leaving the task alone, if no thread can be created.
+    /// Starts a thread for one task, which ends once the queue is empty unless `start` is called
+    /// before. Returns false, and leaves the task unchanged, if no thread can be created.
     [[nodiscard]] bool push_once(Task& task, std::shared_ptr<void> owner);
-    /// Lets the thread end once the queue is empty.
+    /// Makes the thread end once the queue is empty.
     void finish() { queue_.finish(); }
-    /// Blocks until the thread has ended, or until somebody has started the lane again.
+    /// Blocks until the thread has ended or the lane has been started again.
     void wait_finished();
     [[nodiscard]] bool on_own_thread();
 
@@ -34,7 +35,7 @@ private:
     const char* const name_;
     TaskQueue<std::condition_variable> queue_;
     std::mutex thread_mutex_;
-    std::thread thread_;
+    std::thread thread_;  // the last one started; guarded by thread_mutex_
 };
 
 }  // namespace kazoo::handler

@@ -8,14 +8,16 @@
 
 namespace kazoo::handler {
 
-/// What is posted. A turn that is destroyed instead of taken, with its executor, takes along what
-/// waits: a result there owns its handler, which owns the lane.
+/// The function that is posted. If it is destroyed without having run, because its executor was
+/// destroyed, it destroys the waiting tasks: they own results, which own the handler and so the
+/// lane.
 class StrandLane::Turn {
 public:
     explicit Turn(std::shared_ptr<StrandLane> lane) : lane_(std::move(lane)) {}
     Turn(Turn&&) noexcept = default;
     ~Turn() {
-        if (lane_ && std::uncaught_exceptions() == exceptions_) {  // else it could not be posted
+        // With a new exception in flight, posting has failed: push() or drain() sees to the tasks.
+        if (lane_ && std::uncaught_exceptions() == exceptions_) {
             lane_->abandon();
         }
     }
@@ -39,11 +41,12 @@ void StrandLane::push(Task task) {
     try {
         post_drain();
     } catch (...) {
-        // What others have queued meanwhile runs with the next task.
+        // While draining_ was set, other threads could only append, so `place` is still valid. What
+        // they have appended runs with the next task.
         const std::lock_guard lock(mutex_);
         draining_ = false;
         idle_.notify_all();
-        task = std::move(waiting_[place]);  // it ends outside the lock, with the caller's exception
+        task = std::move(waiting_[place]);  // destroyed after the mutex
         waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(place));
         throw;
     }
@@ -55,7 +58,8 @@ bool StrandLane::wait_idle(std::chrono::milliseconds limit) {
 }
 
 void StrandLane::post_drain() {
-    // A loop's own executor takes the memory it is told to take: waking the lane needs no other.
+    // The executor of an io_context uses the bound allocator, so that waking the lane allocates
+    // nothing.
     if (const auto* const loop = executor_.target<boost::asio::io_context::executor_type>()) {
         boost::asio::post(
             *loop,
@@ -92,12 +96,13 @@ void StrandLane::drain() noexcept {
         try {
             return post_drain();
         } catch (...) {
-            continue;  // without memory the others of the loop wait a little longer
+            continue;  // out of memory: other handlers of the loop wait a little longer
         }
     }
 }
 
-/// The next batch; false if there is none, and the lane is idle.
+/// Takes all waiting tasks as the next batch. Returns false if there are none; the lane is then
+/// idle.
 bool StrandLane::take() {
     batch_.clear();
     next_ = 0;

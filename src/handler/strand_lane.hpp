@@ -15,14 +15,16 @@
 
 namespace kazoo::handler {
 
-/// A lane on a foreign executor: runs one task at a time, in order, in whatever thread the executor
-/// lends. Goes back to the executor after a batch, so that a busy lane lets others have their turn.
+/// A lane on the user's executor: runs one task at a time, in order, on whatever thread the
+/// executor provides. At most one drain is posted or running. After a number of tasks it posts
+/// itself again, so that a busy lane does not starve other handlers of the executor.
 class StrandLane : public std::enable_shared_from_this<StrandLane> {
 public:
     explicit StrandLane(boost::asio::any_io_executor executor) : executor_(std::move(executor)) {}
-    /// Throws std::bad_alloc, and has then not queued the task.
+    /// Queues a task. Throws std::bad_alloc, or what the executor throws; the task is then not
+    /// queued.
     void push(Task task);
-    /// Waits until nothing is left to run, or for `limit`; says whether nothing is.
+    /// Waits until the lane is idle, for `limit` at most. Returns whether it is.
     bool wait_idle(std::chrono::milliseconds limit);
 
 private:
@@ -33,18 +35,18 @@ private:
     void post_drain();
     void abandon();
 
-    static constexpr std::size_t batch_limit = 64;
-    static constexpr std::size_t kept_capacity = 1024;  // of what a burst took
+    static constexpr std::size_t batch_limit = 64;      // tasks run before others have their turn
+    static constexpr std::size_t kept_capacity = 1024;  // more is freed after a burst
 
     boost::asio::any_io_executor executor_;
     const std::shared_ptr<driver::HandlerMemory> memory_ =
         std::make_shared<driver::HandlerMemory>();
     std::mutex mutex_;
     std::condition_variable idle_;
-    std::vector<Task> waiting_;
-    std::vector<Task> batch_;  // only used by the drain that runs
-    std::size_t next_ = 0;
-    bool draining_ = false;
+    std::vector<Task> waiting_;  // guarded by mutex_
+    std::vector<Task> batch_;    // used by the running drain only
+    std::size_t next_ = 0;       // likewise: index in batch_ of the next task
+    bool draining_ = false;      // guarded by mutex_: a drain is posted or running
 };
 
 }  // namespace kazoo::handler

@@ -9,14 +9,21 @@
 
 namespace kazoo::handler {
 
-/// The queue of one lane, emptied by one server: a thread or a fiber, as `Condition` (a condition
-/// variable over std::mutex) lets it sleep. The server takes everything that waits at once, and is
-/// woken only when it sleeps.
+/// The queue of one lane, emptied by one server: a thread or a fiber, depending on `Condition`, a
+/// condition variable for std::mutex. The server takes all waiting tasks at once, and is notified
+/// only if it sleeps, so that a busy lane costs no system calls.
+///
+///     serving_  finishing_
+///        no        -          no server; push() refuses tasks
+///        yes       no         a server takes tasks
+///        yes       yes        the server leaves once the queue is empty, unless open() comes first
+///
+/// No mutex is held while a task runs or is destroyed. Thread-safe, except serve().
 template <class Condition>
 class TaskQueue {
 public:
-    /// Queues a task. False, leaving the task alone, when no server will come for it. Throws
-    /// std::bad_alloc, leaving the task alone.
+    /// Queues a task. Returns false, and leaves the task unchanged, if there is no server. Throws
+    /// std::bad_alloc, also leaving the task unchanged.
     bool push(Task& task) {
         bool wake = false;
         {
@@ -33,33 +40,33 @@ public:
         return true;
     }
 
-    /// Takes tasks from now on. Says whether a server is to be brought: the old one may still be
-    /// there and goes on.
+    /// Accepts tasks from now on. Returns whether the caller has to start a server: the old one may
+    /// not have left yet, and then continues.
     [[nodiscard]] bool open() {
         const std::lock_guard lock(mutex_);
         finishing_ = false;
         changed_.notify_all();
         return !std::exchange(serving_, true);
     }
-    /// There is no server after all.
+    /// Called if the server that open() asked for could not be started.
     void give_up() {
         const std::lock_guard lock(mutex_);
         serving_ = false;
     }
 
-    /// Lets the server leave once the queue is empty.
+    /// Makes the server leave once the queue is empty.
     void finish() {
         const std::lock_guard lock(mutex_);
         finishing_ = true;
         changed_.notify_all();
     }
 
-    /// What the server does.
+    /// Runs tasks until the queue is finished and empty. Called by the server.
     void serve() {
         while (take()) {
             for (auto& task : batch_) {
                 task();
-                task = nullptr;
+                task = nullptr;  // its captures are destroyed before the next task runs
             }
             batch_.clear();
             if (batch_.capacity() > kept_capacity) {
@@ -68,7 +75,7 @@ public:
         }
     }
 
-    /// Blocks until the server has left, or until somebody has opened the queue again.
+    /// Blocks until the server has left or the queue has been opened again.
     void wait_finished() {
         std::unique_lock lock(mutex_);
         changed_.wait(lock, [this] { return left(); });
@@ -83,10 +90,12 @@ public:
     }
 
 private:
-    static constexpr std::size_t kept_capacity = 1024;  // of what a burst took
+    static constexpr std::size_t kept_capacity = 1024;  // more is freed after a burst
 
     [[nodiscard]] bool left() const noexcept { return !serving_ || !finishing_; }
 
+    /// Swaps the waiting tasks into batch_, and waits for some. Returns false if the server has to
+    /// leave, which is decided in one step with finding the queue empty: no task is left behind.
     bool take() {
         std::unique_lock lock(mutex_);
         while (waiting_.empty()) {
@@ -105,9 +114,9 @@ private:
 
     std::mutex mutex_;
     Condition changed_;
-    std::vector<Task> waiting_;
-    std::vector<Task> batch_;  // the server's
-    bool sleeping_ = false;
+    std::vector<Task> waiting_;  // guarded by mutex_, like the flags
+    std::vector<Task> batch_;    // used by the server only
+    bool sleeping_ = false;      // the server waits and has not been notified
     bool serving_ = false;
     bool finishing_ = false;
 };

@@ -1,3 +1,9 @@
+// SequentialThreadingHandler: one thread for the connections and one for each lane.
+//
+//     connection thread --results, events--> | completion lane | callback lane | session lane |
+//
+// They start with the first user and end with the last. The connection thread ends first, because
+// until then it may dispatch to the lanes.
 #include "base/fork_guard.hpp"
 #include "base/refuse_wait.hpp"
 #include "handler/connection_thread.hpp"
@@ -16,8 +22,10 @@ namespace kazoo {
 
 /// Shared with the threads themselves, so that the handler may be destroyed on one of them.
 struct SequentialThreadingHandler::Threads : std::enable_shared_from_this<Threads> {
-    std::mutex life_mutex;  // guards users; no thread is waited for with it
-    int users = 0;
+    // Guards `users`, and makes starting and stopping the threads one step. Never held while
+    // waiting for a thread, because the connection thread takes it when it leaves.
+    std::mutex life_mutex;
+    int users = 0;  // starts without a stop
     std::atomic<bool> running{false};
     const base::ForkGuard fork;
     handler::ConnectionThread connection;
@@ -37,8 +45,8 @@ struct SequentialThreadingHandler::Threads : std::enable_shared_from_this<Thread
     void finish_lanes_if_unused();
 };
 
-/// A lane that no thread serves gets one for this task: it must not run within the caller, who may
-/// hold locks that it needs.
+/// If no thread serves the lane, starts one for this task: running it in the caller's thread could
+/// deadlock, because the caller may hold locks that it needs.
 bool SequentialThreadingHandler::Threads::push(Lane which, Task& task) {
     if (lane(which).push(task)) {
         return true;
@@ -66,7 +74,8 @@ void SequentialThreadingHandler::Threads::start() {
     ++users;
 }
 
-/// One user less, or none any more.
+/// Ends one use of the handler, or all of them (`for_good`), and waits for the threads after the
+/// last.
 void SequentialThreadingHandler::Threads::stop(bool for_good) {
     {
         const std::lock_guard lock(life_mutex);
@@ -87,7 +96,7 @@ void SequentialThreadingHandler::Threads::stop(bool for_good) {
     }
 }
 
-/// When the connection's thread leaves, not before: it may still complete results onto the lanes.
+/// Called when the connection thread leaves, not earlier: until then it may dispatch to the lanes.
 void SequentialThreadingHandler::Threads::finish_lanes_if_unused() {
     const std::lock_guard lock(life_mutex);
     if (users == 0) {
@@ -112,8 +121,7 @@ std::string_view SequentialThreadingHandler::name() const noexcept {
     return "sequential_threading_handler";
 }
 
-/// In the child of a fork the parent's threads do not exist, whatever they have left behind: the
-/// child's clients get others.
+/// In a forked child the parent's threads do not exist: the child gets its own.
 void SequentialThreadingHandler::own_in_child() {
     if (threads_->fork.in_child()) {
         auto own = std::make_shared<Threads>();

@@ -11,7 +11,8 @@
 namespace kazoo::handler {
 
 void replace_default_algorithm() {
-    // Boost.Fiber only lets set an algorithm, and to replace one of the user's breaks his program.
+    // Boost.Fiber has no way to ask for the present algorithm, and replacing one that the user has
+    // chosen would break the program.
     const auto& present = *algorithm_of(*boost::fibers::context::active()->get_scheduler());
     if (typeid(present) == typeid(boost::fibers::algo::round_robin)) {
         boost::fibers::use_scheduling_algorithm<ConnectionScheduling<>>();

@@ -2,8 +2,8 @@
 
 namespace kazoo::handler {
 
-/// Gives the calling thread an algorithm that waits for sockets, if the one it has is Boost.Fiber's
-/// default, which picks the same fibers in the same order. Leaves any other alone.
+/// Replaces Boost.Fiber's default scheduling algorithm, if the calling thread has that, by one that
+/// also waits for sockets and picks fibers in the same order. Does not replace any other algorithm.
 void replace_default_algorithm();
 
 }  // namespace kazoo::handler

@@ -1,3 +1,10 @@
+// SequentialFiberHandler: four fibers of one thread, a pump for the connections and one for each
+// lane.
+//
+//     home thread:  | user's fibers | pump: io_context | completion | callback | session |
+//
+// They are started for the first user, in its thread, and leave after the last: first the pump,
+// because until then it may dispatch to the lanes. See fiber_idle.hpp for how the thread waits.
 #include "base/fork_guard.hpp"
 #include "base/refuse_wait.hpp"
 #include "handler/fiber/default_algorithm.hpp"
@@ -22,10 +29,10 @@
 namespace kazoo {
 namespace {
 
-/// A user's callback may go deep; pages that are not touched cost nothing.
+/// User callbacks may need a deep stack; pages that are not touched cost nothing.
 constexpr std::size_t stack_bytes = 256 * 1024;
 
-/// How long another thread waits for fibers that may never run again.
+/// How long stop() waits on another thread: the home thread may never run fibers again.
 constexpr auto patience_elsewhere = std::chrono::seconds(2);
 
 template <class Body>
@@ -43,16 +50,18 @@ void bring_fiber(Body body) {
 
 /// Shared with the fibers themselves, so that the handler may be destroyed in one of them.
 struct SequentialFiberHandler::Fibers {
-    std::mutex life_mutex;  // start and stop, one at a time; not held by a suspended fiber
-    int users = 0;
-    std::thread::id home;
+    // Serialises start and stop, and guards `users`. A plain mutex: a fiber must not be
+    // suspended while it holds it.
+    std::mutex life_mutex;
+    int users = 0;         // starts without a stop
+    std::thread::id home;  // the thread whose fibers these are; written with life_mutex held
     std::atomic<bool> running{false};
-    std::atomic<bool> gone{false};  // the thread of the fibers has ended
+    std::atomic<bool> gone{false};  // the home thread has ended
     const base::ForkGuard fork;
     handler::Pump pump;
     std::array<handler::FiberLane, 3> lanes;
 
-    /// Nobody would run what is given to the fibers.
+    /// Returns whether no thread would run tasks given to the fibers.
     [[nodiscard]] bool deserted() const noexcept { return gone.load() || fork.in_child(); }
     [[nodiscard]] bool in_own_fiber() const noexcept {
         return pump.is_current() || std::any_of(lanes.begin(), lanes.end(), [](const auto& lane) {
@@ -103,7 +112,7 @@ void SequentialFiberHandler::Fibers::bring_pump(const std::shared_ptr<Fibers>& s
     }
 }
 
-/// Makes the calling thread the one of the fibers.
+/// Makes the calling thread the home thread, and arranges for its end.
 void SequentialFiberHandler::Fibers::settle(const std::shared_ptr<Fibers>& self) {
     if (home == std::this_thread::get_id() && !gone.load()) {
         return;
@@ -143,7 +152,7 @@ void SequentialFiberHandler::Fibers::finish_lanes() {
     }
 }
 
-/// When the pump has left, not before: until then the connection completes results onto the lanes.
+/// Called when the pump has left, not earlier: until then it may dispatch to the lanes.
 void SequentialFiberHandler::Fibers::finish_lanes_if_stopped() {
     const std::lock_guard lock(life_mutex);
     if (!running.load()) {
@@ -179,7 +188,8 @@ std::string_view SequentialFiberHandler::name() const noexcept {
     return "sequential_fiber_handler";
 }
 
-/// In the child of a fork: fibers of the child's own, unless the parent's are suspended there.
+/// In a forked child: replaces the parent's fibers, unless they were running and are therefore
+/// suspended in the child's thread.
 void SequentialFiberHandler::own_in_child() {
     if (fibers_->fork.in_child() && !fibers_->running.load()) {
         auto own = std::make_shared<Fibers>();

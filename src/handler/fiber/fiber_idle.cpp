@@ -10,9 +10,9 @@ namespace {
 
 thread_local FiberIdle* idle_of_thread = nullptr;
 
-/// So many other fibers run before the connections are looked at: a look is a system call.
+/// Fibers picked between two polls of the sockets, each of which is a system call.
 constexpr unsigned picks_between_looks = 32;
-/// Where several connections' fibers share a thread, each waits so long in its turn.
+/// With several pumps in a thread, each waits for its sockets for this time, in turn.
 constexpr auto turn = std::chrono::milliseconds(1);
 
 }  // namespace
@@ -25,7 +25,7 @@ FiberIdle::~FiberIdle() {
     if (idle_of_thread == this) {
         idle_of_thread = nullptr;
     }
-    state_->wake_parked(std::nullopt);  // another algorithm has taken over
+    state_->wake_parked(std::nullopt);  // another algorithm has replaced this one
 }
 
 FiberIdle* FiberIdle::of_this_thread() noexcept {
@@ -104,7 +104,7 @@ void FiberIdle::State::notify() noexcept {
         try {
             boost::asio::post(*io, [] {});
         } catch (const std::exception&) {
-            waiting_in = io;  // no memory: the fiber runs when the wait ends by itself
+            waiting_in = io;  // out of memory: the fiber runs when the wait ends by itself
         }
     }
 }

@@ -10,18 +10,37 @@
 
 namespace kazoo::detail {
 
-/// Shared by a thread's algorithm and the fibers that drive connections there, which are parked
-/// while their sockets have nothing. Of the thread alone, but for what `notify` needs.
+/// How a thread waits for its fibers and its sockets at once.
+///
+/// A pump, the fiber that drives connections, parks while its sockets are quiet. The scheduling
+/// algorithm wakes it in two cases:
+///
+///     pump                                 scheduling algorithm (FiberIdle)
+///     ----                                 --------------------------------
+///     park() ...suspended...
+///          <------- no deadline ---------- before_pick: other fibers are busy, every 32nd pick
+///     polls its sockets, parks again
+///
+///     park() ...suspended...
+///          <------- a deadline ----------- wait_instead: no fiber is ready before the deadline
+///     begin_wait(io)
+///     io.run_one() until the deadline  <-- notify: another thread has made a fiber ready, so an
+///     end_wait(), yields                   empty handler is posted to io, which ends run_one()
+///
+/// So the thread sleeps in the poller of the pump's io_context, woken by sockets, by the deadline
+/// of the next sleeping fiber, or by other threads. Shared by the algorithm and the pumps of one
+/// thread.
 struct FiberIdle::State {
     using TimePoint = std::chrono::steady_clock::time_point;
 
-    /// Suspends the calling fiber until its connection is to be looked at. A time: no fiber was
-    /// ready, and the caller is asked to wait for its sockets until then.
+    /// Suspends the calling fiber until it has to poll its sockets. If it returns a time, no fiber
+    /// was ready, and the caller has to wait for its sockets until then.
     [[nodiscard]] std::optional<TimePoint> park();
+    /// Makes all parked fibers ready; park() returns `deadline` to them.
     void wake_parked(std::optional<TimePoint> deadline) noexcept;
 
-    /// Between these the caller waits in `io`, out of which `notify` takes it. False: no wait, a
-    /// fiber has been made ready meanwhile.
+    /// The caller waits in `io` between these two, which `notify` can interrupt. begin_wait returns
+    /// false if a fiber has been made ready since the last wait: the caller must not wait then.
     [[nodiscard]] bool begin_wait(boost::asio::io_context& io);
     void end_wait();
     void notify() noexcept;
@@ -32,12 +51,13 @@ struct FiberIdle::State {
         std::optional<TimePoint> deadline;
         Parked* next;
     };
+    // Used by this thread only:
     Parked* parked = nullptr;  // in the order of their parking
-    unsigned picks = 0;
+    unsigned picks = 0;        // since the last poll
 
     std::mutex notify_mutex;
-    bool notified = false;
-    boost::asio::io_context* waiting_in = nullptr;
+    bool notified = false;                          // guarded by notify_mutex
+    boost::asio::io_context* waiting_in = nullptr;  // guarded by notify_mutex; null: not waiting
 };
 
 }  // namespace kazoo::detail

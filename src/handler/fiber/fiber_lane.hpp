@@ -10,7 +10,7 @@ namespace kazoo::handler {
 /// One lane of the fiber handler: a queue and the fiber that empties it.
 struct FiberLane {
     TaskQueue<boost::fibers::condition_variable_any> queue;
-    OwnFiber fiber;
+    OwnFiber fiber;  // the one that serves the queue, while there is one
 };
 
 }  // namespace kazoo::handler

@@ -10,6 +10,7 @@
 namespace kazoo::handler {
 namespace {
 
+/// Threads without lanes keep one slot per thread, which is cheaper to find.
 thread_local bool runs_lanes = false;
 
 using SlotOfFiber = boost::fibers::fiber_specific_ptr<base::LaneSlot>;

@@ -10,7 +10,7 @@
 
 namespace kazoo::handler {
 
-/// Suspends the calling fiber, of whatever thread.
+/// Suspends the calling fiber, on any thread, or blocks a thread that has only one fiber.
 class FiberWaiter final : public Waiter {
 public:
     void wait_until(TimePoint deadline) override {
@@ -24,7 +24,7 @@ public:
         }
         try {
             among_fibers([this] { notified_.notify_one(); });
-        } catch (const std::exception&) {  // no thread to be had while the program ends
+        } catch (const std::exception&) {  // no thread can be started: the program is ending
         }
     }
 
@@ -41,10 +41,12 @@ private:
         set_ = false;
     }
 
-    std::mutex mutex_;  // never held by a fiber that is suspended
+    std::mutex mutex_;  // a fiber must not be suspended while it holds it
     boost::fibers::condition_variable_any notified_;
-    std::shared_ptr<const std::atomic<bool>> abandoned_;  // set while anybody has waited
-    bool set_ = false;
+    // Guarded by mutex_:
+    std::shared_ptr<const std::atomic<bool>>
+        abandoned_;     // of the waiting thread; null: no wait yet
+    bool set_ = false;  // notified, and not consumed by a wait
 };
 
 }  // namespace kazoo::handler

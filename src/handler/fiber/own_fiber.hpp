@@ -6,9 +6,11 @@
 
 namespace kazoo::handler {
 
-/// Which fiber is a handler's own; null while there is none. Compared, never looked into.
+/// Identifies a fiber of a handler, so that calls from it can be recognised. The pointer is
+/// compared from any thread and never dereferenced.
 class OwnFiber {
 public:
+    /// Marks the calling fiber as this one for its lifetime.
     class Scope {
     public:
         explicit Scope(OwnFiber& own) noexcept : own_(own) {

@@ -6,7 +6,9 @@ namespace {
 using boost::fibers::context;
 using boost::fibers::scheduler;
 
-/// `Tag` finds the friend that the instantiation defines.
+/// Access checks do not apply to the arguments of an explicit instantiation. Each instantiation
+/// defines a friend function that returns the member; argument-dependent lookup finds it through
+/// `Tag`.
 template <class Tag, auto member>
 struct Reach {
     friend auto& reach(Tag, typename Tag::Owner& of) { return of.*member; }

@@ -5,17 +5,17 @@
 
 namespace kazoo::handler {
 
-// What Boost.Fiber keeps to itself and offers no other way to: each use says why it is needed.
-// (Naming a private member is allowed in an explicit instantiation; see private_parts.cpp.)
+// Private members of Boost.Fiber for which there is no public access. Each use explains why it is
+// needed; see private_parts.cpp for how they are reached.
 
 using AlgorithmPtr = boost::fibers::algo::algorithm::ptr_t;
 
-/// Which algorithm a thread has.
+/// Returns the scheduling algorithm of a thread.
 [[nodiscard]] const AlgorithmPtr& algorithm_of(boost::fibers::scheduler& of);
-/// One of the fibers of a thread that is not its main one; null if there is none.
+/// Returns any fiber of a thread other than its main fiber; null if there is none.
 [[nodiscard]] boost::fibers::context* any_worker_of(boost::fibers::scheduler& of);
 [[nodiscard]] boost::fibers::context*& main_fiber_of(boost::fibers::scheduler& of);
-/// Where a suspended fiber goes on.
+/// Returns the continuation with which a suspended fiber is resumed.
 [[nodiscard]] boost::context::fiber& continuation_of(boost::fibers::context& of);
 
 }  // namespace kazoo::handler

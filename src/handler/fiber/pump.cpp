@@ -11,14 +11,17 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// So many steps of connections, then the other fibers have their turn.
+/// Handlers run before the other fibers have their turn.
 constexpr int steps_at_a_time = 64;
 
-/// The poller rounds its deadlines up to milliseconds; where that matters a timer ends the wait.
+/// io_context::run_one_until() rounds up to milliseconds. For waits shorter than this a timer is
+/// used, which is exact.
 constexpr auto coarse_enough = 50ms;
 
-// With an algorithm that cannot wait for sockets:
-constexpr auto eager_for = 100us;  // after the last step
+// With an algorithm that cannot wait for sockets, the pump polls them, depending on how long ago
+// the last handler ran: up to eager_for all the time, up to busy_for every busy_nap, then every
+// idle_nap.
+constexpr auto eager_for = 100us;
 constexpr auto busy_nap = 100us;
 constexpr auto busy_for = 10ms;
 constexpr auto idle_nap = 1ms;
@@ -45,6 +48,7 @@ void Pump::give_up() {
 void Pump::finish() {
     const std::lock_guard lock(mutex_);
     finishing_ = true;
+    // Runs after all that was posted before. Has no effect if the pump was opened again meanwhile.
     boost::asio::post(io_, [this, opened = opened_] {
         const std::lock_guard inner(mutex_);
         ended_ = opened == opened_;
@@ -93,7 +97,9 @@ void Pump::sweep() {
     }
 }
 
-/// What throws is a lack of memory: whoever asked goes without, the others are served.
+/// Runs handlers that are ready; returns whether there were any. An exception that escapes from a
+/// handler means that memory is short: its connection recovers by its timer, and the others are
+/// served.
 bool Pump::work() {
     try {
         int steps = 0;
@@ -109,12 +115,13 @@ bool Pump::work() {
     }
 }
 
+/// Lets other fibers run until the sockets have to be polled.
 void Pump::rest() {
     auto* const idle = detail::FiberIdle::of_this_thread();
     if (idle == nullptr) {
         return nap();
     }
-    const auto state = idle->state();  // the thread may get another algorithm meanwhile
+    const auto state = idle->state();  // a copy: the thread may get another algorithm meanwhile
     if (const auto deadline = state->park()) {
         wait_in_place(*state, *deadline);
     }

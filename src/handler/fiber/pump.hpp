@@ -15,22 +15,33 @@
 
 namespace kazoo::handler {
 
-/// The fiber that drives a handler's connections.
+/// The loop (io_context) of a fiber handler's connections, and the fiber that runs it:
+///
+///     run()   while not finished:  work()   some handlers, without blocking
+///                                  yield    if there were any, else
+///                                  rest()   park, and wait in the poller if no fiber is ready;
+///                                           with an algorithm that cannot do that, nap()
+///
+/// `executor`, `finish` and `wait_finished_until` are thread-safe. The other functions are called
+/// on the handler's thread, by the handler's start or by its fibers.
 class Pump {
 public:
     [[nodiscard]] boost::asio::io_context::executor_type executor() noexcept {
         return io_.get_executor();
     }
 
-    /// Says whether a fiber is to be brought that calls `run`; the old one may still be there.
+    /// Returns whether the caller has to start a fiber that calls `run`: the old one may not have
+    /// left yet, and then continues.
     [[nodiscard]] bool open();
+    /// Called if that fiber could not be started.
     void give_up();
     void run();
-    /// Lets `run` return once it has run what was posted before.
+    /// Makes `run` return once it has run what was posted before.
     void finish();
+    /// Waits until `run` has returned or the pump has been opened again.
     void wait_finished_until(TimePoint deadline);
-    /// Runs what has been posted since `run` returned, in the calling fiber: what was cut off there
-    /// still owns clients, which own this loop.
+    /// Runs, in the calling fiber, the handlers left in the loop after `run` has returned. They own
+    /// clients, which own this loop: without this they would never be released.
     void sweep();
     [[nodiscard]] bool is_current() const noexcept { return fiber_.is_current(); }
 
@@ -42,17 +53,19 @@ private:
     void nap();
 
     boost::asio::io_context io_;
+    // Keeps io_ from stopping when it has no work; guarded by mutex_.
     std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> guard_;
-    boost::asio::steady_timer alarm_{io_};
+    boost::asio::steady_timer alarm_{io_};  // ends a short wait; used by the pump's fiber only
     OwnFiber fiber_;
-    TimePoint last_work_{};
+    TimePoint last_work_{};  // when a handler last ran; used on the handler's thread only
 
-    std::mutex mutex_;
+    std::mutex mutex_;  // a fiber must not be suspended while it holds it
     boost::fibers::condition_variable_any changed_;
-    bool running_ = false;
-    bool finishing_ = false;
-    bool ended_ = false;  // what was posted before `finish` has run
-    unsigned opened_ = 0;
+    // Guarded by mutex_:
+    bool running_ = false;    // a fiber is in run(), or is about to be
+    bool finishing_ = false;  // finish() was called, and no open() since
+    bool ended_ = false;      // what was posted before finish() has run
+    unsigned opened_ = 0;     // number of calls of open()
 };
 
 }  // namespace kazoo::handler

@@ -11,15 +11,15 @@ namespace {
 
 using boost::fibers::context;
 
-/// Makes the calling fiber the main one of its thread, without going anywhere. For `std::exit`: it
-/// destroys the thread's scheduler in the fiber that calls it, and a scheduler waits for all its
-/// fibers to end, for ever if the caller is one of them. The others are left where they are.
+/// Makes the calling fiber the main fiber of its thread. Needed when a fiber calls std::exit, which
+/// destroys the thread's scheduler within that fiber: a scheduler waits until all its other fibers
+/// have ended, which the calling fiber never does. The remaining fibers stay suspended.
 void become_main_fiber() {
     auto& self = *context::active();
     auto& scheduler = *self.get_scheduler();
     auto& main = *main_fiber_of(scheduler);
-    // Whose queue is known, so that the ready ones can be taken out. The old one is kept: other
-    // threads may be about to notify it.
+    // An algorithm whose ready queue is known, so that fibers can be unlinked from it. The old
+    // one is leaked: other threads may be about to notify it.
     static auto& old = *new std::vector<AlgorithmPtr>;
     old.push_back(algorithm_of(scheduler));
     scheduler.set_algo(new boost::fibers::algo::round_robin);
@@ -29,10 +29,11 @@ void become_main_fiber() {
     }
     main.ready_unlink();
     auto& main_continuation = continuation_of(main);
-    // Kept, for its end would unwind the stack that waits there.
+    // Leaked: destroying it would unwind the stack of the suspended main fiber.
     static auto& kept = *new std::vector<boost::context::fiber>;
     kept.push_back(std::move(main_continuation));
-    // To resume the main fiber is the only way to become it: it comes straight back here.
+    // The scheduler only changes its active fiber when one is resumed. So the main fiber is resumed
+    // with a continuation that switches straight back to this stack.
     main_continuation = boost::context::fiber([&self](boost::context::fiber&&) {
         return std::move(continuation_of(self));
     });
@@ -40,7 +41,7 @@ void become_main_fiber() {
 }
 
 struct ThreadEnd {
-    // After Boost.Fiber's own variables, so that it is destroyed before them.
+    // Constructed after Boost.Fiber's thread-local variables, so that it is destroyed before them.
     ThreadEnd() { static_cast<void>(context::active()); }
     ~ThreadEnd() {
         const bool in_main = context::active()->is_context(boost::fibers::type::main_context);

@@ -9,15 +9,18 @@
 
 namespace kazoo::handler {
 
-/// Calls `told` when the calling thread ends, before its fibers do: Boost.Fiber waits for them.
-/// `told(true)`: a fiber of the thread has called `std::exit`, and no other one will ever run.
+/// Calls `told` when the calling thread ends, before Boost.Fiber waits for its fibers to end. The
+/// argument is true if a fiber of the thread has called std::exit: then no other fiber of it will
+/// run again.
 void at_thread_end(std::function<void(bool abandoned)> told);
 
-/// Turns true when the fibers of the calling thread will not run any more: they must not be woken.
+/// Returns a flag that becomes true when the fibers of the calling thread will not run any more.
+/// They must not be notified then.
 [[nodiscard]] std::shared_ptr<const std::atomic<bool>> abandonment_of_thread();
 
-/// Runs `body` where fibers can wait and be woken. A thread that has ended so far that only static
-/// objects are left has no fibers any more: another does it then.
+/// Runs `body` on a thread with fibers, which can wait and be notified: usually the calling one.
+/// During the destruction of static objects the main thread has no fibers any more, and a new
+/// thread is used.
 template <class Body>
 void among_fibers(const Body& body) {
     if (boost::fibers::context::active() != nullptr) {

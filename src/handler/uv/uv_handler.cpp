@@ -1,3 +1,5 @@
+// SequentialUvHandler: callbacks run on the user's libuv loop, connections on a thread of the
+// handler.
 #include "base/fork_guard.hpp"
 #include "base/refuse_wait.hpp"
 #include "handler/connection_thread.hpp"
@@ -16,7 +18,7 @@
 namespace kazoo {
 namespace {
 
-/// How long to hope that somebody runs the loop.
+/// How long stop() waits for the lanes: no thread may be running the loop.
 constexpr auto drain_limit = std::chrono::seconds(2);
 
 }  // namespace
@@ -29,8 +31,8 @@ struct SequentialUvHandler::Loop {
 
     const base::ForkGuard fork;
     const std::shared_ptr<handler::UvQueue> queue;
-    std::mutex life_mutex;  // guards users and closed; no thread is waited for with it
-    int users = 0;
+    std::mutex life_mutex;  // guards users and closed; never held while waiting for a thread
+    int users = 0;          // starts without a stop
     bool closed = false;
     std::atomic<bool> running{false};
     handler::ConnectionThread connection;
@@ -38,7 +40,7 @@ struct SequentialUvHandler::Loop {
 
 namespace {
 
-/// What the connection's thread owns: the loop goes on until that has left.
+/// Owned by the connection's thread: keeps the libuv loop alive until that thread has left.
 template <class Loop>
 class Hold {
 public:
@@ -53,7 +55,8 @@ private:
 
 }  // namespace
 
-/// One user less, or none any more. For good it never waits: users may still be about to stop.
+/// Ends one use of the handler, or all of them (`for_good`). In the latter case it does not wait,
+/// because clients may still be about to stop.
 void SequentialUvHandler::Loop::end(bool for_good) {
     bool wait = false;
     {
@@ -95,7 +98,7 @@ boost::asio::any_io_executor SequentialUvHandler::executor() {
 }
 
 void SequentialUvHandler::dispatch(Lane, Task task) {
-    // One queue for all lanes: on one thread they are sequential anyhow, and so stay in order.
+    // One queue for all lanes: the loop's thread runs one task at a time anyway.
     if (loop_->fork.in_child() || !loop_->queue->push(task)) {
         task();
     }

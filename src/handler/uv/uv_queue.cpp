@@ -48,7 +48,7 @@ bool UvQueue::push(Task& task) {
         send();
     }
     if (on_loop_thread() && ::uv_has_ref(as_handle()) == 0) {
-        settle();  // another thread may wake the loop, but cannot make it live
+        settle();  // uv_ref() now; for tasks of other threads the loop has to be alive already
     }
     return true;
 }
@@ -85,7 +85,7 @@ void UvQueue::wake() {
     {
         const std::lock_guard lock(mutex_);
         if (std::exchange(awake_, true)) {
-            return;  // and looks at what has changed when it has run the tasks
+            return;  // the turn under way calls settle() at its end
         }
     }
     send();
@@ -121,7 +121,8 @@ void UvQueue::turn() {
     send();
 }
 
-/// The next batch; false if there is none, and the turn is over.
+/// Takes all waiting tasks as the next batch. Returns false if there are none; the turn is then
+/// over.
 bool UvQueue::take() {
     batch_.clear();
     next_ = 0;
@@ -135,7 +136,8 @@ bool UvQueue::take() {
     return true;
 }
 
-/// On the loop's thread: makes the handle what it has to be now.
+/// Closes the handle if that is due, else references it (the loop stays alive) or unreferences it.
+/// Called on the loop's thread, because these functions of libuv are not thread-safe.
 void UvQueue::settle() {
     if (closed_ || close_if_idle()) {
         return;

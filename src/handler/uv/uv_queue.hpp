@@ -17,28 +17,33 @@
 
 namespace kazoo::handler {
 
-/// Tasks for the thread of a libuv loop, and the handle that brings them there, one after the
-/// other. The handle keeps the loop alive while somebody holds the queue or a task waits. Whatever
-/// touches the loop beside waking it happens on the loop's thread.
+/// Runs tasks on the thread of a libuv loop, one at a time, through a uv_async_t handle. The handle
+/// keeps the loop alive while the queue is held or a task waits. Only uv_async_send() may be called
+/// on another thread; everything else that uses the loop happens on its thread:
+///
+///     any thread   push, hold, release, close -> wake: uv_async_send, unless a turn is due already
+///     loop thread  turn: runs tasks, then settle: uv_close, uv_ref or uv_unref
+///
 class UvQueue : public std::enable_shared_from_this<UvQueue> {
 public:
-    /// On the loop's thread. Throws ConfigurationError if libuv refuses.
+    /// Called on the loop's thread. Throws ConfigurationError if libuv cannot add the handle.
     [[nodiscard]] static std::shared_ptr<UvQueue> open(uv_loop_t* loop);
-    /// For `open`.
+    /// Used by `open` only.
     UvQueue() = default;
     UvQueue(const UvQueue&) = delete;
     UvQueue& operator=(const UvQueue&) = delete;
 
     [[nodiscard]] bool on_loop_thread() const noexcept;
 
-    /// False, leaving the task alone, when the handle has been closed.
+    /// Queues a task. Returns false, and leaves the task unchanged, if the handle has been closed.
     bool push(Task& task);
-    /// Waits until nothing is left to run, or for `limit`.
+    /// Waits until all tasks have run, for `limit` at most.
     void wait_idle(std::chrono::milliseconds limit);
 
+    /// Keeps the loop alive until `release`. Counted.
     void hold();
     void release();
-    /// Closes the handle once nobody holds the queue and every task has run.
+    /// Closes the handle once the queue is not held and all tasks have run.
     void close();
 
 private:
@@ -51,12 +56,12 @@ private:
     bool close_if_idle();
     uv_handle_t* as_handle() noexcept { return reinterpret_cast<uv_handle_t*>(&handle_); }
 
-    // A turn ends after so much, and goes on when other handles of the loop have had theirs.
+    // Limits of one turn; the rest follows after the loop has served its other handles.
     static constexpr std::size_t most_tasks = 256;
     static constexpr std::chrono::milliseconds most_time{1};
 
     uv_async_t handle_{};
-    std::shared_ptr<UvQueue> self_;  // libuv has the handle until it calls back
+    std::shared_ptr<UvQueue> self_;  // until libuv has called back after uv_close: it uses handle_
     const std::thread::id loop_thread_ = std::this_thread::get_id();
     const base::ForkGuard fork_;
     std::atomic<int> holds_{0};
@@ -64,14 +69,16 @@ private:
 
     std::mutex mutex_;
     std::condition_variable idle_;
-    std::vector<Task> waiting_;
-    bool awake_ = false;   // a turn is under way or asked for
-    bool closed_ = false;  // changes on the loop's thread, with both locks
+    std::vector<Task> waiting_;  // guarded by mutex_
+    bool awake_ = false;         // guarded by mutex_: a turn runs or has been requested
+    bool closed_ = false;        // written on the loop's thread, with both mutexes held
 
-    std::mutex send_mutex_;  // nobody wakes a loop whose handle is closed
+    // Held during uv_async_send(), which must not be called on a closed handle.
+    std::mutex send_mutex_;
 
-    std::vector<Task> batch_;  // of the turn
-    std::size_t next_ = 0;
+    // Used on the loop's thread only:
+    std::vector<Task> batch_;
+    std::size_t next_ = 0;  // index in batch_ of the next task
 };
 
 }  // namespace kazoo::handler
