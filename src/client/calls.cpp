@@ -13,14 +13,16 @@ namespace {
 using codec::Opcode;
 using Body = std::span<const std::byte>;
 
-/// What a list of a reply may take in memory: a short name takes four times the bytes that it has
-/// on the wire, and names that are shorter still cannot be many, since they differ.
+/// Returns how much memory a list in a reply may take: 16 MiB or four times its size on the wire.
+/// That is what short names take; there cannot be many shorter ones, because the names of children
+/// differ.
 std::size_t list_memory(std::size_t body) {
     constexpr std::size_t always = 16u << 20;
     return std::max(always, 4 * body);
 }
 
-/// Throws std::length_error if it would take too much memory.
+/// Returns false if the body is malformed. Throws std::length_error if it would take too much
+/// memory, which Operation reports as response_too_large.
 template <class Record>
 bool read(Body body, Record& record) {
     codec::Decoder decoder(body);
@@ -33,7 +35,7 @@ bool read(Body body, Record& record) {
 }
 
 bool read_path(Body body, const Chroot& chroot, std::string& path) {
-    codec::CreateReply reply;  // a path alone; sync's is the same
+    codec::CreateReply reply;  // consists of a path, like the reply to sync
     if (!read(body, reply)) {
         return false;
     }
@@ -113,7 +115,7 @@ session::Call make_call(Opcode op) {
     return call;
 }
 
-/// Data that is none, or that cannot fit, is not even copied.
+/// Checks data before it is copied into a frame. Returns the error if it cannot be sent.
 std::optional<Error> refusal_of(const Core& core, const DataView& data) {
     if (data.from_null_pointer()) {
         return Error(
@@ -138,7 +140,8 @@ std::optional<Error> refusal_of(const Core& core, const DataView& data) {
     );
 }
 
-/// One request about one path; `fill` completes the record.
+/// Issues a request about one path; `fill` completes the record. With `server_paths` the path has
+/// its chroot already; errors show the client's path in either case.
 template <class Record, class T, class Fill>
 AsyncResult<T> about_path(
     Core& core,
@@ -164,6 +167,7 @@ AsyncResult<T> about_path(
     return core.call(kind, path, std::move(call), context, record);
 }
 
+/// Issues a read that may set a watch. The watch is registered when the reply arrives, not before.
 template <class Record, class T>
 AsyncResult<T> watching(
     Core& core,
@@ -199,6 +203,7 @@ AsyncResult<T> create_as(
     const auto fill = [&](codec::CreateRequest& record) {
         record.data = data.bytes();
         record.acl = acl;
+        // ZooKeeper's CreateMode: 1 ephemeral, 2 sequence.
         record.flags = (options.is_ephemeral() ? 1 : 0) + (options.is_sequence() ? 2 : 0);
     };
     return about_path<codec::CreateRequest>(
@@ -208,7 +213,6 @@ AsyncResult<T> create_as(
 
 }  // namespace
 
-/// Whether a path of the user's is the root of all nodes.
 bool is_root(const Core& core, std::string_view path) {
     const bool slashes = !path.empty() && path.find_first_not_of('/') == std::string_view::npos;
     return slashes && core.chroot().empty();

@@ -12,11 +12,14 @@
 
 namespace kazoo::detail::client {
 
-/// Whether a path of the user's is the root of all nodes.
+/// Returns whether a client path is the root of the server's tree, which cannot be deleted. The
+/// root of a chroot is an ordinary node.
 [[nodiscard]] bool is_root(const Core& core, std::string_view path);
 [[nodiscard]] Error root_cannot_be_deleted();
 
-// The operations of one request each: typed call to record, reply to value.
+// The operations that take one request: each builds its record, submits it, and decodes the reply
+// into the value of its result. They do not block and throw nothing but std::bad_alloc; all other
+// errors are in the result.
 
 AsyncResult<std::string> create(
     Core& core,

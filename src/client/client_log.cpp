@@ -29,7 +29,7 @@ void ClientLog::write(LogLevel level, std::string_view text, std::int64_t sessio
         }
         logger_.log(level, "[" + prefix + "] " + std::string(text));
     } catch (...) {
-        logger_.log(level, text);  // no memory for the prefix
+        logger_.log(level, text);  // out of memory: without the prefix
     }
 }
 
@@ -53,7 +53,7 @@ void ClientLog::connected(const Connection& connection, TimePoint now) noexcept 
         text += ", timeout " + std::to_string(connection.timeout.count()) + " ms";
         write(LogLevel::info, text, connection.session_id);
     } catch (...) {
-        // No memory for a line that nothing depends on.
+        // Out of memory: the line is lost.
     }
 }
 

@@ -13,15 +13,17 @@
 
 namespace kazoo::detail::client {
 
-/// What a client logs: every line begins with the client's name, if it has one, and its session:
-/// "[inventory 0x1000123450001] connected to 127.0.0.1:2181: ...". Used on the connection's
-/// executor, except `write`, which is thread-safe. No member throws.
+/// Writes the log lines of a client. Each begins with the client's name, if it has one, and its
+/// session:
+/// "[inventory 0x1000123450001] connected to 127.0.0.1:2181, ...". Used on the connection's
+/// executor, except `write`, which is thread-safe. No member throws: a line for which there is no
+/// memory is lost or, if only its prefix is too much, written without it.
 class ClientLog {
 public:
     ClientLog(Logger logger, std::string name)
         : logger_(std::move(logger)), name_(std::move(name)) {}
 
-    /// What is known of a connection when it has just been established.
+    /// A connection that has just been established.
     struct Connection {
         std::string server;  ///< host:port
         std::int64_t session_id;
@@ -30,7 +32,7 @@ public:
         bool new_session;
     };
     void connected(const Connection& connection, TimePoint now) noexcept;
-    /// The connection is lost, or the session is over.
+    /// Called when the connection is lost or the session has ended. Logs nothing: the session does.
     void disconnected(TimePoint now) noexcept;
     void stopped() noexcept;
 
@@ -39,8 +41,10 @@ public:
 private:
     const Logger logger_;
     const std::string name_;
-    std::optional<TimePoint> lost_at_;  // since then there is no connection
-    std::int64_t session_id_ = 0;       // the last one connected to
+    // Used on the connection's executor only:
+    std::optional<TimePoint>
+        lost_at_;                  // when the last connection was lost; nothing while connected
+    std::int64_t session_id_ = 0;  // of the last connection
 };
 
 }  // namespace kazoo::detail::client

@@ -13,6 +13,7 @@
 namespace kazoo::detail::client {
 namespace {
 
+/// For calls without a timeout.
 constexpr auto answer_time = std::chrono::seconds(10);
 constexpr std::size_t word_size = 4;
 
@@ -20,14 +21,15 @@ Error command_error(std::error_code code, std::string detail) {
     return Error(code, Outcome::not_applied, "command", {}, std::move(detail));
 }
 
-/// Whoever completes the result, the connection is closed then.
+/// Closes the connection when the result is complete, for whatever reason.
 void give_up_when_over(detail::ResultStateBase& state, Task give_up) {
     state.link_direct([give_up = std::move(give_up)](detail::ResultStateBase&) mutable {
         give_up();
     });
 }
 
-/// The client's session does not know of the word: the end of its life is the word's end.
+/// Fails the result when the client is stopped. The session, which ends all requests then, is not
+/// involved in four-letter words.
 void end_with_life(detail::ResultStateBase& state, const std::stop_token& life) {
     base::link_to_stop(state, life, [&state] {
         state.fail(command_error(ClientErrc::connection_closed, "the client has been stopped"));

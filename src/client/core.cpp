@@ -1,3 +1,5 @@
+// The client's core: configuration, requests, and the session's events, which it passes to the
+// lanes. See core_life.cpp for starting and stopping.
 #include "client/core.hpp"
 
 #include "base/stop_link.hpp"
@@ -140,7 +142,7 @@ session::Config Core::make_config() {
         last_session_ = options_.client_id()->session_id;
         config.session_id = options_.client_id()->session_id;
         config.password = options_.client_id()->password;
-        options_.client_id(std::nullopt);  // the sessions after it are new ones
+        options_.client_id(std::nullopt);  // used once: later sessions are new ones
     }
     config.read_only = options_.read_only();
     auto credentials = options_.auth_data();
@@ -160,7 +162,7 @@ session::Config Core::make_config() {
 
 void Core::check_may_block() const {
     detail::check_may_block();
-    if (handler_->running() && !in_forked_child()) {  // else there is an error, at once
+    if (handler_->running() && !in_forked_child()) {  // otherwise the operation fails at once
         static_cast<void>(handler_->waiter());
     }
 }
@@ -254,11 +256,11 @@ void Core::on_event(session::StateEvent& event) {
     const auto before = public_state_.exchange(shown);
     const auto life = current_life();
     if (shown != KazooState::CONNECTED) {
-        // Before a listener runs: it may wait for the next connection.
+        // Before listeners run: they may start something that waits for the next connection.
         life->connected.clear();
         connected_.clear();
     }
-    // Before a waiter wakes: a listener that it adds then does not receive this change.
+    // Before waiters wake: a listener that one of them adds does not receive this change.
     if (before != shown) {
         try {
             const auto change = describe_change(shown);
@@ -268,7 +270,7 @@ void Core::on_event(session::StateEvent& event) {
                 last_session_ = change.session_id;
             }
         } catch (...) {
-            public_state_.store(before);  // listeners do not know of it yet
+            public_state_.store(before);  // not given to listeners yet: this is called again
             throw;
         }
     }
@@ -289,7 +291,8 @@ StateChange Core::describe_change(KazooState state) {
     return change;
 }
 
-/// A stop may come at any moment: what it has cleared must not stay set.
+/// A stop on another thread may clear connected_ between the check and set(); hence the second
+/// check.
 void Core::show_connected(Life& life) {
     const auto serves = [this] {
         const std::lock_guard lock(life_mutex_);
@@ -323,7 +326,7 @@ void Core::on_event(session::LogEvent& event) noexcept {
     try {
         log_.write(event.level, event.text, last_session_);
     } catch (...) {
-        return;  // a line less
+        return;  // out of memory: the line is lost
     }
 }
 
@@ -348,7 +351,7 @@ std::optional<ClientId> Core::client_id() const {
     }
     return driver_.look([](const session::Session& session) -> std::optional<ClientId> {
         if (session.identity().id == 0) {
-            return std::nullopt;  // it has just ended, and listeners are about to learn of it
+            return std::nullopt;  // it has just ended, and public_state_ has not changed yet
         }
         return ClientId(session.identity().id, session.identity().password);
     });
@@ -392,14 +395,14 @@ void Core::set_hosts(std::string_view text, std::optional<bool> randomize) {
         randomizes = randomize.value_or(options_.randomize_hosts());
         options_.randomize_hosts(randomizes);
     }
-    // Without the mutex: this may post to the user's executor.
+    // Without life_mutex_: this may post to the user's executor.
     driver_.with_session([&](session::Session& session, TimePoint) {
         session.set_hosts(hosts.hosts, randomizes);
         return 0;
     });
 }
 
-/// Completes once a server has accepted or refused the credentials.
+/// The operation add_auth: completes once a server has accepted or refused the credentials.
 class Core::AddAuth final : public Operation<void> {
 public:
     AddAuth(const std::shared_ptr<Core>& core, AuthData entry)
@@ -420,7 +423,7 @@ private:
     const AuthData entry_;
 };
 
-/// For the sessions of later lives. Without memory for it they do without.
+/// Keeps credentials for the sessions of later lives. If there is no memory, logs that it does not.
 void Core::remember_auth(const AuthData& entry) noexcept {
     try {
         const std::lock_guard lock(life_mutex_);
@@ -434,7 +437,8 @@ void Core::remember_auth(const AuthData& entry) noexcept {
     }
 }
 
-/// What a server refuses must not spoil the next start.
+/// Removes credentials that a server has refused, or the next start would fail because of them,
+/// too.
 void Core::forget_refused_auth() {
     const auto refused =
         driver_.look([](const session::Session& session) { return session.refused_auth(); });
@@ -476,13 +480,13 @@ AsyncResult<void> Core::add_auth(std::string_view scheme, std::string_view crede
             error.emplace(refused, Outcome::not_sent);
         }
         if (refused == ClientErrc::connection_closed || refused == Errc::auth_failed) {
-            remember_auth(entry);  // no server was asked; the next start asks
+            remember_auth(entry);  // there is no session; the next start presents them
         }
     }
     if (error) {
         operation->refuse(std::move(*error));
     }
-    // The session has no deadlines for credentials, which it keeps for later connections.
+    // The session has no deadlines for credentials, because it keeps them for later connections.
     static_cast<void>(detail::end_at(handler_, operation, context.deadline));
     return AsyncResult<void>(std::move(operation));
 }

@@ -26,10 +26,11 @@
 
 namespace kazoo::detail::client {
 
-/// CallOptions as they are after the call: a point in time, good for all steps of an operation.
+/// The options of a call with its timeout converted to a point in time, which holds for all steps
+/// of the operation. DeadlineScopes of the caller are included.
 class CallContext {
 public:
-    /// `usual_timeout`: of calls whose options give no time.
+    /// `usual_timeout` applies to calls whose options contain neither timeout nor deadline.
     CallContext(
         const Handler& handler,
         const CallOptions& options,
@@ -40,7 +41,8 @@ public:
     bool server_paths = false;  ///< paths have their chroot already
 };
 
-/// A path of the user's as the server knows it; borrowed where that is the same.
+/// Checks a client path and converts it to the server's: with the chroot, and normalised. Views the
+/// argument if that changes nothing, which is the usual case without a chroot.
 class ServerPath {
 public:
     ServerPath(std::string_view path, const Chroot& chroot, bool sequence = false);
@@ -54,8 +56,16 @@ private:
     std::optional<Error> error_;
 };
 
-/// What is behind a KazooClient: options, driver, life and listeners. Lives as long as the client
-/// or anything that still runs for it.
+/// The implementation of a KazooClient: options, driver, life and listeners. Kept alive by the
+/// client, by the timer of a running session, and by the coroutines of operations in progress.
+///
+///     any thread                 start, stop -> Lifecycle     life_mutex_
+///                                requests    -> Session       the driver's mutex
+///     connection's executor      on_event: completes results, dispatches the rest to the lanes
+///     lanes of the handler       callbacks of results, watch functions, state listeners
+///
+/// The two mutexes are never held at the same time, and neither is held while user code, a handler
+/// or an executor is called.
 class Core final : public driver::EventSink, public std::enable_shared_from_this<Core> {
 public:
     /// Throws ConfigurationError.
@@ -66,19 +76,20 @@ public:
         std::shared_ptr<driver::World> world,
         std::shared_ptr<Listeners> listeners
     );
-    /// The successor, in a forked child, of a core that was stopped when the process forked.
+    /// Returns the core that replaces, in a forked child, one that was stopped when the process
+    /// forked.
     [[nodiscard]] static std::shared_ptr<Core> make_for_child(const Core& inherited);
 
-    // Life.
+    // Starting and stopping; see core_life.cpp.
     Event start_async();
     void start(AnyDuration timeout);
     void stop() noexcept;
     [[nodiscard]] bool stopped() const;
-    /// Of the present life, or the last: a stop is requested when it ends. For what the session
-    /// does not know of.
+    /// Returns a token of the present life, or the last one: a stop is requested when it ends. For
+    /// work that the session does not end, such as pauses of retries.
     [[nodiscard]] std::stop_token life() const;
 
-    // Facts.
+    // State.
     [[nodiscard]] KeeperState client_state() const noexcept { return state_.load(); }
     [[nodiscard]] KazooState state() const noexcept { return public_state_.load(); }
     [[nodiscard]] const ClientOptions& options() const noexcept { return options_; }
@@ -87,9 +98,10 @@ public:
     [[nodiscard]] std::optional<ClientId> client_id() const;
     [[nodiscard]] std::chrono::milliseconds session_timeout() const;
     [[nodiscard]] std::optional<base::Endpoint> server() const;
-    /// Whether this belongs to a parent process.
+    /// Returns whether this was inherited from a parent process. Its mutexes must then not be
+    /// locked: a thread of the parent may have held them.
     [[nodiscard]] bool in_forked_child() const noexcept { return fork_.in_child(); }
-    /// Whether the process forked while this was stopped, so that a child may start it.
+    /// Returns whether the process forked while this was stopped, so that the child may start it.
     [[nodiscard]] bool stopped_at_fork() const noexcept {
         return fork_.in_child() && !active_.load();
     }
@@ -99,13 +111,14 @@ public:
     Listeners& listeners() noexcept { return *listeners_; }
     void set_hosts(std::string_view hosts, std::optional<bool> randomize);
     AsyncResult<void> add_auth(std::string_view scheme, std::string_view credential);
-    /// No later connection presents the credentials that are known now.
+    /// Later connections do not present the credentials that have been added so far.
     void forget_auth();
     bool cancel(session::RequestId id) { return give_up(id, ClientErrc::cancelled); }
-    /// Ends a request with this error; false if it is over.
+    /// Ends a request with this error. Returns false if it has already ended.
     bool give_up(session::RequestId id, std::error_code why);
 
-    /// Issues one request. `path` is what errors will show.
+    /// Issues one request. `path` is the one that errors contain. Throws nothing but
+    /// std::bad_alloc, for the operation itself; all other errors are in the result.
     template <class T, class... Body>
     AsyncResult<T> call(
         const OpKind<T>& kind,
@@ -114,13 +127,14 @@ public:
         const CallContext& context,
         const Body&... body
     );
-    /// A result that has failed already.
+    /// Returns a result that has failed.
     template <class T>
     AsyncResult<T> refused(const OpKind<T>& kind, std::string_view path, Error error);
-    /// Whether a request may be tried at all, apart from the session's own opinion.
+    /// Returns the error of a request that must not be submitted, or nothing. The session makes
+    /// further checks.
     [[nodiscard]] std::optional<Error> obstacle(const CallContext& context) const;
-    /// Throws WouldDeadlockError where the caller could not wait for an operation's result, before
-    /// the operation begins: what is refused must not happen all the same.
+    /// Throws WouldDeadlockError where the caller could not wait for a result. Blocking functions
+    /// call it before the operation begins, so that a call that throws has not sent anything.
     void check_may_block() const;
 
 private:
@@ -138,7 +152,8 @@ private:
     void end_life(Life& life, LifeEnd why);
     void drop(Life& life);
     void fail_to_begin(Life& life, bool handler_started) noexcept;
-    /// Gives up the caller's claim on `life`; returns whether that has stopped the client.
+    /// Called by a start that gives up. Returns whether that has stopped the client: it goes on if
+    /// other callers have started it, too.
     bool leave(const std::shared_ptr<Life>& life);
     void stop_now(bool& close);
     void wind_up(const std::shared_ptr<Life>& life, bool close);
@@ -149,7 +164,7 @@ private:
     [[noreturn]] void throw_not_started(LifeEnd why, bool stopped) const;
 
     // core.cpp
-    // Each may throw std::bad_alloc, and can then be called again with the same event.
+    // Each may throw std::bad_alloc and is then called again with the same event.
     void on_event(session::ReplyEvent& event);
     void on_event(session::WatchEvent& event);
     void on_event(session::StateEvent& event);
@@ -162,9 +177,9 @@ private:
     void remember_auth(const AuthData& entry) noexcept;
     void forget_refused_auth();
 
-    ClientOptions options_;
-    Hosts hosts_;
-    std::vector<AuthData> added_auth_;  // that servers have accepted, or none was asked about yet
+    ClientOptions options_;             // the parts that change are guarded by life_mutex_
+    Hosts hosts_;                       // guarded by life_mutex_, except the constant chroot
+    std::vector<AuthData> added_auth_;  // guarded by life_mutex_: for the sessions of later lives
     const Chroot chroot_;
     const std::shared_ptr<Handler> handler_;
     const std::shared_ptr<driver::World> world_;
@@ -172,22 +187,26 @@ private:
     const std::shared_ptr<Listeners> listeners_;
 
     std::atomic<KeeperState> state_{KeeperState::CLOSED};
-    std::atomic<KazooState> public_state_{KazooState::LOST};  // what listeners know
-    std::int64_t last_session_ = 0;  // the last one connected to; executor, or no session runs
-    /// What `start_async` returns, over all lives. Set and cancelled on the connection's executor
-    /// only, cleared there or under life_mutex_, so that an ended life cannot touch it any more.
+    std::atomic<KazooState> public_state_{KazooState::LOST};  // the last one given to listeners
+    // Session of the last connection. Used on the connection's executor, or while no session runs.
+    std::int64_t last_session_ = 0;
+    /// Returned by `start_async`; the same for all lives. Set and cancelled on the connection's
+    /// executor only, cleared there or with life_mutex_ held, so that a life that has ended cannot
+    /// change it.
     Event connected_;
 
-    // Guards the machine and the lives, and hosts_ and options_ where they change. Nothing outside
-    // this class is called with it, except Event::clear, which calls nobody.
+    // Guards lifecycle_, the lives, and what is marked above. Nothing outside this class is called
+    // with it held, except Event::clear(), which runs no user code.
     mutable std::mutex life_mutex_;
     Lifecycle lifecycle_;
-    std::atomic<bool> active_{false};  // phase() is not stopped; for a child, which may not lock
-    std::shared_ptr<Life> life_;       // the present life, or the last; never null
-    std::shared_ptr<Life> next_life_;  // begins as soon as the present one has finished
+    // Whether the phase is not `stopped`. Atomic for forked children, which must not lock the
+    // mutex.
+    std::atomic<bool> active_{false};
+    std::shared_ptr<Life> life_;       // the present life, or the last one; never null
+    std::shared_ptr<Life> next_life_;  // begins when the present one has finished; may be null
 
     ClientLog log_;
-    driver::Driver driver_;
+    driver::Driver driver_;  // last: destroyed before the members that its events use
 };
 
 /// Cancels `state` when a stop is requested, until it is complete.
@@ -212,6 +231,8 @@ AsyncResult<T> Core::call(
         return refused(kind, path, std::move(*error));
     }
     auto operation = detail::make_ref<Operation<T>>(handler_, kind, path, weak_from_this());
+    // Set before the request is submitted: the reply may arrive, in another thread, before this
+    // returns.
     operation->large = (exceeds_usual_limit(body) || ...);
     call.request = session::Owner(operation);
     call.deadline = context.deadline;
@@ -227,7 +248,7 @@ AsyncResult<T> Core::call(
         );
         if (accepted.error == ClientErrc::request_too_large) {
             try {
-                base::Buffer frame;  // only now its size is worth knowing
+                base::Buffer frame;  // encoded again, because the message contains its size
                 codec::append_frame(frame, codec::RequestHeader(), body...);
                 error.detail(
                     std::to_string(frame.size()) + " bytes, the limit for a whole request is " +
@@ -245,7 +266,7 @@ AsyncResult<T> Core::call(
         try {
             cancel_on_stop(*operation, context.stop_token);
         } catch (const std::bad_alloc&) {
-            give_up(accepted.id, ClientErrc::out_of_memory);  // else a stop would not end it
+            give_up(accepted.id, ClientErrc::out_of_memory);  // it could not be stopped
         }
     }
     return AsyncResult<T>(std::move(operation));

@@ -1,6 +1,6 @@
-// A client's life: started, stopped, started again, from any thread and any callback. What to do is
-// decided by Lifecycle under life_mutex_, and done here without it: handlers, events and results
-// may call back.
+// Starting and stopping a client, repeatedly, from any thread and any callback. Each function
+// follows one pattern: Lifecycle decides what to do, with life_mutex_ held; then it is done without
+// the mutex, because handlers, events and results may call back into the client.
 #include "client/core.hpp"
 
 #include <kazoo/exceptions.hpp>
@@ -10,7 +10,7 @@
 namespace kazoo::detail::client {
 namespace {
 
-/// Beyond the session's own time for closing, for a loop that is slow to run.
+/// How much longer than the session's close_timeout a stop waits, for a loop that is slow to run.
 constexpr auto stop_margin = std::chrono::seconds(2);
 
 }  // namespace
@@ -22,7 +22,7 @@ Event Core::start_async() {
     return connected_;
 }
 
-/// Joins the present life or the next, or begins one. Throws what the handler's start throws.
+/// Joins the present life or the next one, or begins one. Throws what the handler's start throws.
 std::shared_ptr<Life> Core::join_life() {
     auto life = std::make_shared<Life>(handler_, 0);
     std::shared_ptr<Life> former;  // destroyed after the mutex is released
@@ -41,7 +41,7 @@ std::shared_ptr<Life> Core::join_life() {
         } else {
             life->number = started.life;
             next_life_ = life;
-            connected_.clear();  // from now on it speaks of the next session
+            connected_.clear();  // from now on it is about the next session
         }
     }
     if (started.begin) {
@@ -50,6 +50,8 @@ std::shared_ptr<Life> Core::join_life() {
     return life;
 }
 
+/// Starts the handler, if needed, and the session. A stop meanwhile does not close the session,
+/// which may not exist yet; begun() returns that it has to be closed.
 void Core::begin(Life& life, bool hold_handler) {
     life.beginner.store(std::this_thread::get_id());
     bool handler_started = !hold_handler;
@@ -107,7 +109,7 @@ void Core::start(AnyDuration timeout) {
     static_cast<void>(handler_->waiter());  // throws where the wait below could never end
     const auto life = join_life();
     if (!life->connected.wait(timeout)) {
-        const auto why = life->why.load();  // before this call adds a reason
+        const auto why = life->why.load();  // before leave() adds a reason
         throw_not_started(why, leave(life));
     }
 }
@@ -130,7 +132,7 @@ bool Core::leave(const std::shared_ptr<Life>& life) {
     return order.has_value();
 }
 
-/// Throws what `start` says of a life that did not connect. `stopped`: this call has ended it.
+/// Throws the error of a start that did not connect. `stopped`: leave() has stopped the client.
 void Core::throw_not_started(LifeEnd why, bool stopped) const {
     Error error(Errc::connection_loss, Outcome::not_sent);
     std::string detail;
@@ -167,7 +169,7 @@ void Core::stop() noexcept {
     if (in_forked_child()) {
         return;  // session and threads are the parent's
     }
-    constexpr int tries = 3;  // memory that cannot be had now may be there the next moment
+    constexpr int tries = 3;  // a shortage of memory may be momentary
     bool close = false;
     for (int i = 0; i < tries; ++i) {
         try {
@@ -179,7 +181,7 @@ void Core::stop() noexcept {
     }
 }
 
-/// `close`: an earlier try was to close the session.
+/// `close` is kept between tries: Lifecycle orders the closing of a session only once.
 void Core::stop_now(bool& close) {
     std::shared_ptr<Life> life;
     std::shared_ptr<Life> dropped;
@@ -197,23 +199,24 @@ void Core::stop_now(bool& close) {
     wind_up(life, close);
 }
 
-/// Ends the waits for a life that will not go on. Completes results, and so runs user code.
+/// Ends the waits for the connection of a life. Completes results, and so may run user code.
 void Core::end_life(Life& life, LifeEnd why) {
     life.note_end(why);
     life.connected.cancel();
     life.end.request_stop();
 }
 
-/// A life that was to follow the present one does not begin.
+/// Ends a recorded next life, which has not begun.
 void Core::drop(Life& life) {
     end_life(life, LifeEnd::stopped);
     life.finished.set();
     life.drained.set();
 }
 
-/// Ends `life` and waits for that as far as the caller may; then the handler is stopped.
+/// Ends `life` and waits until it has ended, if the caller may wait; then stops the handler. If the
+/// caller may not wait, on_finished() stops it.
 void Core::wind_up(const std::shared_ptr<Life>& life, bool close) {
-    // Before the session closes: what this puts on the lanes is to have run when they are drained.
+    // Before the session closes, so that what this dispatches has run when the lanes are drained.
     end_life(*life, LifeEnd::stopped);
     if (close) {
         driver_.close_session(life->number);
@@ -227,13 +230,13 @@ void Core::wind_up(const std::shared_ptr<Life>& life, bool close) {
     release_handler(life->number);
 }
 
-/// Returns whether the life is over. If the caller is the one that has to let it end, returns at
-/// once.
+/// Returns whether the life has ended. Does not wait if it can only end after the caller has
+/// returned.
 bool Core::wait_for_end(const Life& life) const {
     if (life.beginner.load() == std::this_thread::get_id()) {
         return false;
     }
-    // On a lane the caller would wait for its own end.
+    // A caller on a lane waits for the session only: the lane cannot be drained before it returns.
     const auto& end = detail::LaneScope::on_lane_of(*handler_) ? life.finished : life.drained;
     try {
         return end.wait(detail::sum(options_.close_timeout(), stop_margin));
@@ -253,7 +256,8 @@ void Core::release_handler(LifeNumber life) {
     handler_->stop();
 }
 
-/// While the executor still runs: a loop may end as soon as this session needs it no more.
+/// Sets `drained` once each lane has run what was dispatched before. Called on the executor, while
+/// it still runs: the user's loop may end as soon as nothing needs it.
 void Core::drain_lanes(const Event& drained) noexcept {
     try {
         const auto lanes_left = std::make_shared<std::atomic<int>>(3);
@@ -265,11 +269,12 @@ void Core::drain_lanes(const Event& drained) noexcept {
             });
         }
     } catch (...) {
-        Event(drained).set();  // no memory for the tasks: a stop does not wait for callbacks
+        Event(drained).set();  // out of memory: a stop does not wait for callbacks
     }
 }
 
-/// Before any callback can run that starts the client again.
+/// Called before any event of the session's end is dispatched, so that a callback that starts the
+/// client joins the next life and not the one that is ending.
 void Core::on_ending(KeeperState state) noexcept {
     std::shared_ptr<Life> life;
     {
@@ -292,7 +297,7 @@ void Core::on_finished() {
         again = lifecycle_.next() != 0;
     }
     if (!again) {
-        connected_.cancel();  // while no other life can have begun
+        connected_.cancel();  // before finished(): no other life can have begun yet
     }
     {
         const std::lock_guard lock(life_mutex_);
@@ -309,14 +314,15 @@ void Core::on_finished() {
     }
     life->finished.set();
     if (order.release_handler) {
-        // This is the handler's own executor: the handler must not wait for it.
+        // This runs on the handler's executor. The scope marks it as a place where stop() must not
+        // wait.
         const detail::LaneScope nothing_may_block(*handler_, Lane::session);
         state_.store(KeeperState::CLOSED);
         handler_->stop();
     }
 }
 
-/// There is no caller that could catch.
+/// Runs on the executor, where no caller could catch an exception.
 void Core::begin_next(Life& next) noexcept {
     try {
         begin(next, false);

@@ -12,21 +12,24 @@
 
 namespace kazoo::detail::client {
 
-/// What the detail of an Error says of a limit that was reached; empty for other errors.
+// The details of error messages that need more than the error code.
+
+/// Returns which limit was reached; empty for errors of other kinds.
 [[nodiscard]] std::string limit_text(const std::error_code& error, const ClientLimits& limits);
 
-/// Why there is no node, if the answer can only mean that the chroot does not exist; else empty.
+/// Returns an explanation if NoNode can only mean that the chroot does not exist; else empty.
 [[nodiscard]] std::string missing_chroot_text(
     std::string_view operation, std::string_view path, const Chroot& chroot
 );
 
-/// The usual limit of servers for a whole request, and what happens to a larger one.
+/// The default limit of servers for a whole request (jute.maxbuffer).
 inline constexpr std::size_t usual_server_limit = 0xfffff;
 inline constexpr const char* large_request_text =
     "the request is larger than 1048575 bytes, the servers' default limit (jute.maxbuffer): "
     "a server closes the connection on a larger request";
 
-/// Whether a record is too large for the usual server; the rest of a frame is small.
+/// Returns whether a record with data is larger than servers accept by default. Not exact: what a
+/// frame contains beside data and path is estimated.
 template <class Record>
 [[nodiscard]] bool exceeds_usual_limit(const Record& record) {
     if constexpr (requires { record.data->size(); }) {
@@ -36,7 +39,8 @@ template <class Record>
     return false;
 }
 
-/// Why a request that waited for a connection never got one.
+/// Returns why a request that waited for a connection ended without one; empty if there is no more
+/// to say than the error code does.
 [[nodiscard]] const char* ended_text(LifeEnd why) noexcept;
 
 }  // namespace kazoo::detail::client

@@ -1,3 +1,6 @@
+// The public client: passes every call on to the core. Each blocking function is its asynchronous
+// one followed by get(), after a check that throws, before anything is sent, where the caller must
+// not block.
 #include "client/calls.hpp"
 #include "client/command.hpp"
 #include "client/core.hpp"
@@ -26,7 +29,7 @@ KazooClient::KazooClient(KazooClient&&) noexcept = default;
 
 KazooClient& KazooClient::operator=(KazooClient&& other) noexcept {
     if (this != &other) {
-        const KazooClient former(std::move(*this));  // ends here, not with `other`
+        const KazooClient former(std::move(*this));  // stopped here, not when `other` is destroyed
         core_ = std::move(other.core_);
     }
     return *this;
@@ -37,14 +40,16 @@ KazooClient::~KazooClient() {
         return;
     }
     if (core_->in_forked_child()) {
-        // Closing its sockets would disturb the parent's loop, which shares the descriptors.
+        // Leaked: closing its sockets would disturb the parent's loop, which shares the
+        // descriptors.
         base::leave_to_parent(core_);
         return;
     }
     core_->stop();
 }
 
-/// In the child of a fork a client that was stopped there may be started: with a core of its own.
+/// In a forked child, a client that was stopped when the process forked may be started, with a new
+/// core.
 void KazooClient::own_in_child() {
     if (core_->stopped_at_fork()) {
         auto own = detail::client::Core::make_for_child(*core_);

@@ -21,24 +21,26 @@ enum class LifeEnd {
     not_begun     ///< The handler or the session could not be started.
 };
 
-/// What those who wait for one life of a client share. Made at each start; once it has ended, it
-/// stays so, whatever the client does next.
+/// One life of a client: what the callers that wait for its connection or its end share. Created by
+/// each start. Once ended it stays ended, whatever the client does next, so that a caller cannot
+/// mistake a later life for its own. All members are thread-safe, except as noted.
 struct Life {
     Life(std::shared_ptr<Handler> handler, LifeNumber n)
         : connected(handler), finished(handler), drained(std::move(handler)), number(n) {}
 
-    /// Set while connected; cancelled for good when the life ends.
+    /// Set while connected; cancelled when the life ends.
     Event connected;
-    /// Set when no session runs any more.
+    /// Set when the session has ended.
     Event finished;
-    /// Set when the lanes have also run what the session left.
+    /// Set when the lanes have also run what the session had dispatched.
     Event drained;
-    /// For what the session does not know of: retries that pause, four-letter words under way.
+    /// Ends what the session does not: pauses of retries, four-letter words under way.
     std::stop_source end;
     std::atomic<LifeEnd> why{LifeEnd::none};
-    /// The thread that begins this life; a stop on it cannot wait for its own caller.
+    /// The thread that begins this life, while it does. A stop within that call must not wait,
+    /// because the life can only end after it.
     std::atomic<std::thread::id> beginner{};
-    LifeNumber number;  // guarded by Core::life_mutex_ until the life is published
+    LifeNumber number;  // written before the life is published, with Core::life_mutex_ held
 
     /// Records the first reason only.
     void note_end(LifeEnd reason) noexcept {

@@ -36,7 +36,7 @@ Lifecycle::Start Lifecycle::start() {
 
 bool Lifecycle::begun(LifeNumber life) {
     if (life != current_ || phase_ != Phase::beginning) {
-        return false;  // its session has ended already
+        return false;  // its session has already ended
     }
     phase_ = stop_asked_ ? Phase::closing : Phase::running;
     return stop_asked_;

@@ -17,8 +17,11 @@ using LifeNumber = std::uint64_t;
 ///                            |                   |                           or: beginning
 ///                            +--begin_failed     +--session_over--> over --finished--> (same)
 ///
-/// A start during `closing` or `over` is remembered: the next life begins when the present one has
+/// A start during `closing` or `over` is recorded: the next life begins when the present one has
 /// finished. A session that ends early may report `session_over` and `finished` before `begun`.
+///
+/// Invariants: next_ is 0 unless the present life is ending or is to be stopped; in `stopped` it is
+/// 0. The handler is started once when held_ becomes true, and stopped once when it becomes false.
 class Lifecycle {
 public:
     enum class Phase {
@@ -37,7 +40,7 @@ public:
     struct Stop {
         LifeNumber life = 0;       ///< The life whose end is to be waited for; may have ended.
         bool close = false;        ///< Close its session now.
-        LifeNumber dropped = 0;    ///< A remembered life that will not begin.
+        LifeNumber dropped = 0;    ///< The recorded next life, which will not begin.
         bool already_over = true;  ///< No session runs any more.
     };
     struct Finish {
@@ -45,7 +48,7 @@ public:
         bool release_handler = false;  ///< Stop the handler.
     };
 
-    /// A caller wants the client to run. It joins the present life, the next one, or begins one.
+    /// A caller starts the client. It joins the present life or the next one, or begins one.
     [[nodiscard]] Start start();
     /// The session of `life` has been started. Returns whether to close it at once, because a stop
     /// came meanwhile.
@@ -56,8 +59,9 @@ public:
 
     /// Ends the present life, and the next one if there is one.
     [[nodiscard]] Stop stop();
-    /// A caller that joined `life` by `start` no longer wants it. Ends it if no other caller has
-    /// joined, or if its session is over anyway. Nothing if the life goes on without the caller.
+    /// A caller that joined `life` by `start` gives up. Ends the life if no other caller has joined
+    /// it, or if its session is over anyway. Returns nothing if the life goes on without the
+    /// caller.
     [[nodiscard]] std::optional<Stop> leave(LifeNumber life);
 
     /// The session has ended by itself: from now on a start begins another life.
@@ -74,7 +78,7 @@ public:
     [[nodiscard]] LifeNumber current() const noexcept { return current_; }
     [[nodiscard]] LifeNumber next() const noexcept { return next_; }
     [[nodiscard]] bool handler_held() const noexcept { return held_; }
-    /// Whether a connection that is made now serves callers: no stop has come.
+    /// Returns whether a connection made now is of use: no stop has been requested.
     [[nodiscard]] bool serves() const noexcept {
         return (phase_ == Phase::running || phase_ == Phase::beginning) && !stop_asked_;
     }
@@ -83,14 +87,14 @@ private:
     [[nodiscard]] LifeNumber drop_next();
 
     Phase phase_ = Phase::stopped;
-    LifeNumber last_ = 0;  // the last number given
-    LifeNumber current_ = 0;
-    LifeNumber next_ = 0;
-    int joined_ = 0;       // callers that want the current life
-    int joined_next_ = 0;  // and the next one
+    LifeNumber last_ = 0;     // the last number assigned
+    LifeNumber current_ = 0;  // the present life, or the last one
+    LifeNumber next_ = 0;     // the life that begins when the present one has finished, or 0
+    int joined_ = 0;          // callers that have joined the current life
+    int joined_next_ = 0;     // callers that have joined the next one
     bool stop_asked_ = false;
-    bool held_ = false;
-    bool release_on_finish_ = false;
+    bool held_ = false;               // the handler was started for this client, and not stopped
+    bool release_on_finish_ = false;  // a stop could not wait: finished() has the handler stopped
 };
 
 }  // namespace kazoo::detail::client

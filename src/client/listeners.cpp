@@ -23,7 +23,7 @@ std::uint64_t Listeners::add(ListenerFunction function, ListenFrom from) {
 }
 
 bool Listeners::remove(std::uint64_t id) {
-    return take(id) != nullptr;  // destroyed here, or at the end of its call
+    return take(id) != nullptr;  // destroyed here, or when a call under way has returned
 }
 
 bool Listeners::remove_and_wait(std::uint64_t id) {
@@ -83,7 +83,8 @@ void Listeners::dispatch(const Call& call) {
 }
 
 void Listeners::run(const Call& call) {
-    // One by one: a lane has no way to fail, so this takes no memory.
+    // One by one, by id, instead of from a copy of the list: a task on a lane cannot report an
+    // error, so it must not need memory.
     for (auto entry = next(0, call); entry; entry = next(entry->id, call)) {
         {
             const std::lock_guard lock(mutex_);
@@ -107,7 +108,7 @@ void Listeners::run(const Call& call) {
 
 void Listeners::call_one(Entry& entry, const Call& call) {
     if (entry.seen > call.number) {
-        return;  // a later change has overtaken the state that it asked for when it was added
+        return;  // it has already received a later change than its first state
     }
     entry.seen = call.number;
     try {
@@ -119,7 +120,7 @@ void Listeners::call_one(Entry& entry, const Call& call) {
     }
 }
 
-/// The first entry behind this id that the call is for; null if there is none.
+/// Returns the first entry after `id` that the call is for, or null.
 Listeners::EntryPtr Listeners::next(std::uint64_t id, const Call& call) {
     const auto first = call.only != 0 ? call.only : id + 1;
     const auto last = call.only != 0 ? call.only : call.last_id;

@@ -16,37 +16,37 @@ namespace kazoo::detail::client {
 
 using ListenerFunction = UniqueFunction<bool(const StateChange&)>;
 
-/// The state listeners of a client, called on the session lane, one change after the other.
-/// Functions of users are moved, called and destroyed without mutex_, and on the lane only where a
-/// LaneScope says so.
+/// The state listeners of a client. They are called on the session lane, one change after the
+/// other. The functions are called, moved and destroyed without mutex_ held. Thread-safe.
 class Listeners : public std::enable_shared_from_this<Listeners> {
 public:
     explicit Listeners(std::shared_ptr<Handler> handler) : handler_(std::move(handler)) {}
 
     std::uint64_t add(ListenerFunction function, ListenFrom from);
-    /// Returns whether it was there. Does not wait for a call of it that is under way.
+    /// Removes a listener. Returns whether it was registered. Does not wait for a call of it that
+    /// is under way.
     bool remove(std::uint64_t id);
-    /// The same, and waits for a call under way to return, unless the caller is in a listener.
-    /// Throws WouldDeadlockError, after removing it, where such a wait could never end.
+    /// The same, but waits until a call under way has returned, unless the caller is in a listener.
+    /// Throws WouldDeadlockError, after removing it, where the wait could never end.
     bool remove_and_wait(std::uint64_t id);
-    /// Calls, when their turn comes, all listeners that are there now and have not been removed
-    /// until then.
+    /// Dispatches a change to the listeners that are registered now. Those that are removed before
+    /// their turn comes are not called.
     void notify(const StateChange& change);
 
 private:
     struct Entry {
         std::uint64_t id = 0;
-        ListenerFunction function;
-        std::uint64_t seen = 0;      // the last change it was called with; session lane only
+        ListenerFunction function;   // called on the session lane only
+        std::uint64_t seen = 0;      // number of the last change it was called with; lane only
         bool removed = false;        // guarded by mutex_
-        std::optional<Event> ended;  // a caller waits for the call under way; guarded by mutex_
+        std::optional<Event> ended;  // guarded by mutex_: set when the call under way has returned
     };
     using EntryPtr = std::shared_ptr<Entry>;
     struct Call {
         StateChange change;
         std::uint64_t number;    // of the change
-        std::uint64_t last_id;   // listeners that came later do not receive it
-        std::uint64_t only = 0;  // a new listener that asked for the present state
+        std::uint64_t last_id;   // listeners that were added later do not receive the change
+        std::uint64_t only = 0;  // if not 0, the call is for this listener only: its first state
     };
 
     void dispatch(const Call& call);
@@ -56,12 +56,13 @@ private:
     [[nodiscard]] EntryPtr take(std::uint64_t id);
 
     const std::shared_ptr<Handler> handler_;
-    std::mutex mutex_;  // guards all below, but not what the entries hold
+    std::mutex mutex_;
+    // Guarded by mutex_; for the entries themselves see Entry:
     std::uint64_t last_id_ = 0;
-    std::uint64_t changes_ = 0;
-    StateChange current_;
-    std::vector<EntryPtr> entries_;
-    EntryPtr calling_;
+    std::uint64_t changes_ = 0;      // number of the last change
+    StateChange current_;            // the last change
+    std::vector<EntryPtr> entries_;  // by ascending id
+    EntryPtr calling_;               // the one whose function is running, or null
 };
 
 }  // namespace kazoo::detail::client

@@ -9,8 +9,8 @@
 
 namespace kazoo::detail::client {
 
-/// A result that has failed with out_of_memory. It takes no memory: all of a type share one, which
-/// is never destroyed.
+/// Returns a result that has failed with out_of_memory, without allocating: all results of a type
+/// share one state in static storage, which is never destroyed.
 template <class T>
 AsyncResult<T> no_memory() noexcept {
     alignas(detail::ResultState<T>) static std::byte storage[sizeof(detail::ResultState<T>)];
@@ -32,7 +32,8 @@ struct ValueOf<AsyncResult<T>> {
     using Type = T;
 };
 
-/// What `call` returns; where it has no memory for that, a result that has failed.
+/// Returns what `call` returns, or a failed result if it throws std::bad_alloc: asynchronous
+/// functions do not throw.
 template <class Call>
 auto or_no_memory(Call&& call) -> decltype(call()) {
     try {

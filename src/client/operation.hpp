@@ -16,7 +16,7 @@
 
 namespace kazoo::detail {
 
-/// What came back for an operation.
+/// The outcome of a request, as the session reports it. Valid during the call of on_reply.
 struct Reply {
     std::error_code error;
     Outcome outcome;
@@ -31,13 +31,15 @@ namespace kazoo::detail::client {
 
 class Core;
 
-/// What one kind of operation is called and how its reply is read. One static object each.
+/// The name of a kind of operation and how its reply is decoded. There is one static object for
+/// each.
 template <class T>
 struct OpKind {
     const char* name;
-    /// False if the body is malformed.
+    /// Returns false if the body is malformed. May throw std::length_error (too large) or
+    /// std::bad_alloc.
     bool (*decode)(std::span<const std::byte> body, const Chroot& chroot, T& value);
-    /// Whether an error is a value after all (exists without a node).
+    /// Returns whether an error is a regular value of the operation (NoNode of exists).
     bool (*is_value)(const std::error_code& error) = nullptr;
 };
 
@@ -46,11 +48,12 @@ struct OpKind<void> {
     const char* name;
 };
 
-/// Gives a request up; false if it is over. In core.cpp: operations know no more of the core.
+/// Cancels a request. Returns false if it has ended. Defined in core.cpp, so that this header does
+/// not depend on Core.
 [[nodiscard]] bool cancel_request(const std::weak_ptr<Core>& core, session::RequestId id);
 
-/// One operation from call to completion: result, cookie of the session and decoder in one
-/// allocation.
+/// An operation of one request, from call to completion. One allocation holds the result, the owner
+/// that the session keeps for the request, and what is needed to decode the reply.
 template <class T>
 class Operation : public detail::ResultState<T> {
 public:
@@ -103,7 +106,7 @@ public:
 
     void describe(Error& error) const override { error.operation(kind_.name).path(path_); }
 
-    /// Completes with an error that knows neither operation nor path yet.
+    /// Completes with `error`, after adding operation and path to it.
     void refuse(Error error) noexcept {
         error.operation(kind_.name);
         try {
@@ -114,8 +117,8 @@ public:
         this->fail(std::move(error));
     }
 
-    bool large = false;         ///< beyond what servers usually accept; set before the request
-    session::RequestId id = 0;  ///< set before anybody but the caller can see the result
+    bool large = false;         ///< larger than servers accept by default; set before submitting
+    session::RequestId id = 0;  ///< set before the result is returned to the caller; used to cancel
 
 private:
     enum class Read { value, error, malformed, too_large, no_memory };
@@ -138,7 +141,7 @@ private:
     void fail_with(const detail::Reply& reply) {
         refuse(Error(reply.error, reply.outcome, "", {}, text_of(reply)));
     }
-    /// None if there is no memory for it.
+    /// Returns an empty text if there is no memory for it.
     std::string text_of(const detail::Reply& reply) const noexcept {
         try {
             std::string text = reply.text;
@@ -152,7 +155,7 @@ private:
             return {};
         }
     }
-    /// Without the text if there is no memory for it.
+    /// Returns an error without the text if there is no memory for it.
     static Error plain_error(std::error_code code, Outcome outcome, const char* text) noexcept {
         try {
             return Error(code, outcome, "", {}, text);
@@ -162,8 +165,8 @@ private:
     }
 
     const OpKind<T>& kind_;
-    const std::string path_;  // read by waiters that give up, while the operation goes on
-    std::weak_ptr<Core> core_;
+    const std::string path_;  // constant: read by waiters that time out while the operation goes on
+    std::weak_ptr<Core> core_;  // weak: a result that is kept must not keep the client's core
 };
 
 }  // namespace kazoo::detail::client

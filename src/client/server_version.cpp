@@ -9,7 +9,8 @@ namespace kazoo::detail::client {
 
 namespace {
 
-/// Takes a number off the front; false, and nothing is taken, if there is none that fits.
+/// Removes a number from the front. Returns false, and removes nothing, if there is none that fits
+/// an int.
 bool take_number(std::string_view& text, int& number) {
     if (text.starts_with('-')) {
         return false;

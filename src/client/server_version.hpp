@@ -5,8 +5,8 @@
 
 namespace kazoo::detail::client {
 
-/// The numbers of "Zookeeper version: 3.8.0-..., built on ...", wherever in the answer; none if the
-/// server says nothing of the kind.
+/// Returns the numbers of the line "Zookeeper version: 3.8.0-..., built on ..." in the answer to
+/// `srvr`; empty if there is none.
 [[nodiscard]] std::vector<int> parse_server_version(std::string_view answer);
 
 }  // namespace kazoo::detail::client

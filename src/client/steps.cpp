@@ -12,10 +12,11 @@
 namespace kazoo::detail::client {
 namespace {
 
-/// How often somebody may remove the parents while we create them.
+/// How often to start over when other clients remove nodes that were just created, or create nodes
+/// below one that is being deleted.
 constexpr int rounds = 16;
 
-/// Whether a node is there; one that may not be looked at is.
+/// Returns whether a node exists. One that the client is not allowed to read does.
 AsyncResult<bool> is_there(std::shared_ptr<Core> core, std::string path, CallContext context) {
     bool there = true;
     try {
@@ -43,12 +44,15 @@ AsyncResult<Made> make_one(
     co_return made;
 }
 
-/// Where a node will hang: the path itself for a sequence node that is digits alone.
+/// Returns the parent of a node to be created. For a sequence node whose name consists of digits
+/// alone
+/// ("/parent/") that is the path itself.
 std::string parent_of(const std::string& path, bool sequence) {
     const auto whole = normalize_path(path);
     return sequence && path.ends_with('/') ? whole : std::string(parent_path(whole));
 }
 
+/// Creates the node first, and the parents only if that fails: usually they exist.
 template <class T, class Create>
 AsyncResult<T> with_parents(
     std::shared_ptr<Core> core,
@@ -73,7 +77,7 @@ AsyncResult<T> with_parents(
     }
 }
 
-/// Deletes one node; false if it has children. One that is not there is deleted.
+/// Deletes one node. Returns false if it has children, true if it does not exist.
 AsyncResult<bool> delete_one(std::shared_ptr<Core> core, std::string path, CallContext context) {
     bool gone = true;
     try {
@@ -85,8 +89,8 @@ AsyncResult<bool> delete_one(std::shared_ptr<Core> core, std::string path, CallC
     co_return gone;
 }
 
-/// The children of a node that could not be deleted, in many requests at once; gives those that
-/// have children themselves.
+/// Deletes the children of a node, with many requests under way at a time. Returns those that have
+/// children themselves.
 AsyncResult<std::vector<std::string>> delete_children(
     std::shared_ptr<Core> core, std::string path, CallContext context
 ) {
@@ -123,10 +127,10 @@ AsyncResult<bool> ensure_path(
     if (!checked) {
         throw_error(Error(checked.failure()).operation("ensure_path").path(path));
     }
-    // The chroot is part of what has to be there.
+    // Works on server paths, because the nodes of the chroot may have to be created, too.
     path = core->chroot().absolute(*checked);
     context.server_paths = true;
-    // Up to the first node that is there, then down again.
+    // Upwards to the first ancestor that exists, then downwards again.
     std::vector<std::string> missing;
     for (std::string at = path; at != "/"; at = std::string(parent_path(at))) {
         const bool there = co_await direct(is_there(core, at, context));
@@ -143,7 +147,7 @@ AsyncResult<bool> ensure_path(
             missing.pop_back();
             continue;
         }
-        // Somebody has removed the parent meanwhile.
+        // Another client has removed the parent meanwhile.
         std::string parent(parent_path(missing.back()));
         if (++round > rounds || parent == "/") {
             throw_error(Error(
@@ -207,7 +211,8 @@ AsyncResult<void> delete_recursive(
     if (is_root(*core, *checked)) {
         throw_error(root_cannot_be_deleted().operation("delete_recursive").path(path));
     }
-    // A stack of its own: how deep a tree is, is the user's business.
+    // An explicit stack: the depth of the tree must not be limited by that of the call stack. The
+    // number counts the attempts at a node.
     std::vector<std::pair<std::string, int>> stack{{*checked, 0}};
     while (!stack.empty()) {
         const auto at = stack.back().first;

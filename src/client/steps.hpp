@@ -10,10 +10,13 @@
 
 namespace kazoo::detail::client {
 
-// The operations of several requests, as coroutines. Their steps resume where replies arrive, never
-// on the user's lanes: a callback that blocks on one of them does not wait for itself.
+// The operations of several requests, as coroutines. Each step is awaited with direct(), so that it
+// resumes where the reply arrives and not on a lane: a callback that blocks until such an operation
+// is complete would otherwise wait for its own lane.
+//
+// Parameters are taken by value, because a coroutine outlives the call.
 
-/// The data of a write that outlives the call.
+/// A copy of the data of a write, for an operation that outlives the call.
 class OwnedData {
 public:
     explicit OwnedData(const DataView& data)
@@ -30,11 +33,13 @@ private:
     bool from_null_pointer_;
 };
 
-/// The path, after creating what is missing above it; false if it was there already.
+/// Creates a node and its missing ancestors, including those of the chroot. Returns false if the
+/// node existed already.
 AsyncResult<bool> ensure_path(
     std::shared_ptr<Core> core, std::string path, AclList acl, CallContext context
 );
 
+/// Creates a node and, if needed, its missing ancestors.
 AsyncResult<std::string> create_makepath(
     std::shared_ptr<Core> core,
     std::string path,
@@ -52,7 +57,7 @@ AsyncResult<CreatedNode> create_makepath_with_stat(
     CallContext context
 );
 
-/// Depth first; what is gone already is no error.
+/// Deletes a node and its descendants, depth first. Nodes that do not exist are not an error.
 AsyncResult<void> delete_recursive(
     std::shared_ptr<Core> core, std::string path, CallContext context
 );
