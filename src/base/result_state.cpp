@@ -254,6 +254,8 @@ void ResultStateBase::run_lane_links() noexcept {
     }
 }
 
+/// Called by a caller that is blocked on the lane. The links that resume coroutines are moved to a
+/// list of their own, once for all that have been added: searching for each would be quadratic.
 bool ResultStateBase::resume_one() noexcept {
     Link* link = nullptr;
     {

@@ -13,8 +13,7 @@
 
 namespace kazoo::detail::client {
 
-/// Writes the log lines of a client. Each begins with the client's name, if it has one, and its
-/// session:
+/// Writes the log lines of a client. Each begins with the client's name, if any, and its session:
 /// "[inventory 0x1000123450001] connected to 127.0.0.1:2181, ...". Used on the connection's
 /// executor, except `write`, which is thread-safe. No member throws: a line for which there is no
 /// memory is lost or, if only its prefix is too much, written without it.

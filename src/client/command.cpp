@@ -79,6 +79,7 @@ AsyncResult<std::string> command(Core& core, std::string_view word, const CallCo
     auto give_up = driver::send_four_letter_word(
         driver::make_world(core.handler()), *server, std::string(word), deadline, std::move(done)
     );
+    // Linked first: whatever completes the result from here on also closes the connection.
     give_up_when_over(*detail::state_of(result), std::move(give_up));
     end_with_life(*detail::state_of(result), core.life());
     if (context.stop_token.stop_possible()) {

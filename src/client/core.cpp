@@ -199,7 +199,7 @@ void Core::on_event(session::Event& event) {
 
 void Core::on_event(session::ReplyEvent& event) {
     if (event.watcher) {
-        discard(event.watcher);
+        discard(event.watcher);  // first: if it throws, this is called again with the same event
     }
     const char* text = event.detail;
     if (*text == '\0' && event.error == Errc::connection_loss &&

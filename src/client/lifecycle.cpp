@@ -21,7 +21,7 @@ Lifecycle::Start Lifecycle::start() {
                 ++joined_;
                 return {current_};
             }
-            break;
+            break;  // will be closed: joins the next life
         case Phase::closing:
         case Phase::over:
             break;
@@ -56,6 +56,7 @@ Lifecycle::Stop Lifecycle::stop() {
     result.life = current_;
     result.dropped = drop_next();
     result.already_over = phase_ == Phase::stopped;
+    // While beginning, the session may not exist yet: begun() returns that it has to be closed.
     result.close = phase_ == Phase::running;
     if (phase_ == Phase::running) {
         phase_ = Phase::closing;
@@ -97,6 +98,7 @@ Lifecycle::Finish Lifecycle::finished() {
     assert(phase_ != Phase::stopped);
     Finish result;
     const bool release = std::exchange(release_on_finish_, false);
+    // The handler stays held for the next life, even if a stop before that could not wait.
     if (next_ != 0) {
         current_ = std::exchange(next_, 0);
         joined_ = std::exchange(joined_next_, 0);

@@ -11,6 +11,7 @@ std::uint64_t Listeners::add(ListenerFunction function, ListenFrom from) {
     entry->function = std::move(function);
     Call call{};
     {
+        // One step, so that no change is missed between the first state and those that follow.
         const std::lock_guard lock(mutex_);
         entries_.push_back(entry);
         entry->id = ++last_id_;
@@ -87,6 +88,7 @@ void Listeners::run(const Call& call) {
     // error, so it must not need memory.
     for (auto entry = next(0, call); entry; entry = next(entry->id, call)) {
         {
+            // One step: remove_and_wait() either prevents this call or sees it in calling_.
             const std::lock_guard lock(mutex_);
             if (entry->removed) {
                 continue;  // by a listener that was called before it

@@ -44,9 +44,9 @@ AsyncResult<Made> make_one(
     co_return made;
 }
 
-/// Returns the parent of a node to be created. For a sequence node whose name consists of digits
-/// alone
-/// ("/parent/") that is the path itself.
+/// Returns the parent of a node to be created. For a sequence node whose name is digits alone, as
+/// in
+/// "/parent/", that is the path itself.
 std::string parent_of(const std::string& path, bool sequence) {
     const auto whole = normalize_path(path);
     return sequence && path.ends_with('/') ? whole : std::string(parent_path(whole));
@@ -94,7 +94,7 @@ AsyncResult<bool> delete_one(std::shared_ptr<Core> core, std::string path, CallC
 AsyncResult<std::vector<std::string>> delete_children(
     std::shared_ptr<Core> core, std::string path, CallContext context
 ) {
-    constexpr std::size_t at_once = 1000;
+    constexpr std::size_t at_once = 1000;  // requests under way
     std::vector<std::string> children;
     try {
         children = co_await direct(get_children(*core, path, Watcher(), context));

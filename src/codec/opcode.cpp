@@ -75,7 +75,7 @@ bool is_write(Opcode op) noexcept {
         case Opcode::delete_container:
         case Opcode::set_data:
         case Opcode::set_acl:
-        case Opcode::multi:
+        case Opcode::multi:  // even if it contains checks only
         case Opcode::reconfig:
             return true;
         default:

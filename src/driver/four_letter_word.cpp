@@ -52,7 +52,7 @@ void FourLetterWord::finish(std::error_code error) {
     if (transport_) {
         transport_->disconnect();
     }
-    std::exchange(done_, nullptr)(error, std::move(answer_));
+    std::exchange(done_, nullptr)(error, std::move(answer_));  // may release this
 }
 
 Task send_four_letter_word(

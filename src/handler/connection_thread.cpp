@@ -131,7 +131,7 @@ void ConnectionThread::wait_left() {
     if (serving_ || !thread_.joinable()) {
         return;
     }
-    std::thread gone = std::move(thread_);
+    std::thread gone = std::move(thread_);  // joined without the mutex
     lock.unlock();
     gone.join();
 }

@@ -42,10 +42,10 @@ bool LaneWorker::push_once(Task& task, std::shared_ptr<void> owner) {
 
 void LaneWorker::wait_finished() {
     queue_.wait_finished();
-    std::thread ended;
+    std::thread ended;  // joined without the mutex
     {
         const std::lock_guard lock(thread_mutex_);
-        if (!queue_.serving()) {
+        if (!queue_.serving()) {  // else the lane was started again, and the thread goes on
             ended = std::move(thread_);
         }
     }

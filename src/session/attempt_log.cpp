@@ -43,7 +43,7 @@ bool AttemptLog::note(
     if (at != entries_.end()) {
         news = at->attempt.reason != reason || now >= later(at->warned, warn_again);
         warned = news ? now : at->warned;
-        entries_.erase(at);
+        entries_.erase(at);  // added again at the end: the order is that of the attempts
     } else if (entries_.size() >= limit) {
         entries_.erase(entries_.begin());
     }

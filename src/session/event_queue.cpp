@@ -38,7 +38,7 @@ void EventQueue::reserve(std::size_t n) {
 }
 
 void EventQueue::reallocate(std::size_t capacity) {
-    auto* const slots = Memory().allocate(capacity);
+    auto* const slots = Memory().allocate(capacity);  // throws before anything has changed
     for (std::size_t i = 0; i < size_; ++i) {
         std::construct_at(slots + i, std::move(at(i)));
         std::destroy_at(&at(i));

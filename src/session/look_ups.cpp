@@ -14,6 +14,7 @@ LookUps::Pending& LookUps::pending(const HostPort& host, std::uint64_t attempt, 
     if (at == pending_.end()) {
         return pending_.emplace_back(Pending{Question{host}, attempt, now});
     }
+    // Presumed lost: an answer with the old attempt number is not recognised from now on.
     if (now >= later(at->asked, longest)) {
         at->attempt = attempt;
         at->asked = now;

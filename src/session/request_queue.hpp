@@ -55,9 +55,8 @@ struct Pending {
 /// Invariants:
 ///   - Ids ascend along pending_, and so do xids, except that 1 follows 2^31-1.
 ///   - The frames of unsent entries are in unsent_ in the order of the entries.
-///   - Cancelled before sending ("--"): the entry is withdrawn; it has no request and an empty
-///   frame,
-///     and its bytes are dead until the next sweep().
+///   - Cancelled before sending ("--"): the entry is withdrawn. It has no request and an empty
+///     frame; the bytes of its frame are dead until the next sweep().
 ///   - Cancelled after sending: the entry is abandoned; it has no request but keeps its place,
 ///     because the server will still reply to its xid.
 ///   - deadlines_ has one element for each entry with a deadline.

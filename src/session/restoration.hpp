@@ -48,8 +48,8 @@ public:
 private:
     struct Frame {
         WatchRange range;
-        std::size_t paths =
-            0;  // of a frame sent: paths in it; of a suspect: at most so for each frame
+        // Of a frame that was sent, the number of its paths; of a suspect, the maximum per frame.
+        std::size_t paths = 0;
     };
 
     bool send(

@@ -359,6 +359,7 @@ void Session::expire_deadlines(TimePoint now) noexcept {
     }
 }
 
+/// Allocates nothing: actions_ and events_ have the room that this needs.
 void Session::out_of_memory(TimePoint now) noexcept {
     switch (phase_) {
         case Phase::idle:

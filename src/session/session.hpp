@@ -44,7 +44,7 @@ namespace kazoo::session {
 /// After each input the caller drains `next_action`, `take_output` and `take_events`, and it calls
 /// `on_timeout` no later than at `next_deadline`. `now` must not decrease. The bytes given to
 /// `on_bytes` must stay valid until the events that it led to have been processed. Not thread-safe:
-/// the driver calls it with its mutex held, and no member calls out.
+/// the driver calls it with its mutex held. Only the destructor calls out, to abandon owners.
 ///
 /// Memory may run out anywhere. If a function of the user's side throws std::bad_alloc, it has
 /// accepted nothing. If `start` or an input of the transport or the clock throws it, the caller

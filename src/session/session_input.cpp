@@ -35,8 +35,7 @@ std::span<const std::byte> rest_of(
 }
 
 /// Returns whether a server that replies with this error serves the connection no longer. Most
-/// servers then close it; ClickHouse Keeper without a quorum replies connection_loss and keeps it
-/// open.
+/// servers also close it. ClickHouse Keeper replies connection_loss when it has no quorum.
 bool ends_connection(std::int32_t err) {
     switch (static_cast<Errc>(err)) {
         case Errc::connection_loss:

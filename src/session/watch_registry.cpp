@@ -121,6 +121,7 @@ void WatchRegistry::copy_recursive(std::string_view path, PathWatchers& into) {
 }
 
 Watchers WatchRegistry::take(EventType type, std::string_view path) {
+    // Persistent watchers stay registered and are copied. That may throw, so it comes first.
     PathWatchers staying;
     copy_from(WatchKind::persistent, path, staying);
     if (type != EventType::CHILD) {
@@ -180,7 +181,7 @@ WatchRegistry::Frame WatchRegistry::restore(
     std::size_t byte_limit,
     std::size_t path_limit
 ) const {
-    codec::SetWatches2Request request;
+    codec::SetWatches2Request request;  // views the keys of the tables
     request.relative_zxid = last_zxid;
     std::size_t bytes = 0;
     Frame frame;

@@ -37,6 +37,7 @@ void WritableSearch::wait(TimePoint now) {
 }
 
 std::optional<Action> WritableSearch::on_timeout(std::uint64_t attempt, TimePoint now) {
+    // The deadline ends a pause or, with an attempt under way, the patience with it.
     if (now < deadline_) {
         return std::nullopt;
     }

@@ -1,3 +1,8 @@
+// Look-ups of host names. The Desk lists them for the process; an Asker connects a NameLookup with
+// the thread that answers it:
+//
+//     NameLookup --owns--> Asker <--weak-- Desk: "zk1" -> { Asker, Asker }  one thread
+//          ^--------weak-----+                   "zk2" -> { Asker }         another thread
 #include "transport/name_lookup.hpp"
 
 #include "base/fork_guard.hpp"

@@ -1,3 +1,5 @@
+// TCP by means of Asio. Each completion handler runs through Turns and keeps its Link alive; the
+// Link refers to the client (Sink) weakly.
 #include "transport/tcp_transport.hpp"
 
 #include "transport/context_executor.hpp"
@@ -102,7 +104,7 @@ private:
         socket_.set_option(tcp::no_delay(true), ignored);
         if (const auto sink = open_sink()) {
             sink->on_connected(attempt_);
-            read();
+            read();  // does nothing if the sink has closed this meanwhile
         }
     }
 

@@ -118,7 +118,7 @@ void UvQueue::turn() {
         }
     }
     settle();
-    send();
+    send();  // awake_ is still set: requests the turn that runs the rest
 }
 
 /// Takes all waiting tasks as the next batch. Returns false if there are none; the turn is then
