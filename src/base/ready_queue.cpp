@@ -16,8 +16,7 @@ void ReadyQueue::run(detail::RefPtr<detail::ResultStateBase> ready) noexcept {
     queue.push(std::move(ready));
     slot.ready = &queue;
     queue.drain();
-    if (slot.ready ==
-        &queue) {  // else a link has blocked, and run_pending() has detached the queue
+    if (slot.ready == &queue) {  // else a link has blocked: run_pending() has detached the queue
         slot.ready = nullptr;
     }
 }

@@ -129,8 +129,8 @@ public:
 
 private:
     std::mutex& mutex_;
-    Sleeper* taken_ =
-        nullptr;  // guarded by mutex_: a sleeper whose deadline passes leaves the list
+    // Guarded by mutex_: a sleeper whose deadline passes leaves the list.
+    Sleeper* taken_ = nullptr;
 };
 
 }  // namespace kazoo::base

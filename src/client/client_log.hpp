@@ -41,9 +41,8 @@ private:
     const Logger logger_;
     const std::string name_;
     // Used on the connection's executor only:
-    std::optional<TimePoint>
-        lost_at_;                  // when the last connection was lost; nothing while connected
-    std::int64_t session_id_ = 0;  // of the last connection
+    std::optional<TimePoint> lost_at_;  // when the connection was lost; nothing if it was not
+    std::int64_t session_id_ = 0;       // of the last connection
 };
 
 }  // namespace kazoo::detail::client

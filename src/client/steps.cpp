@@ -44,9 +44,8 @@ AsyncResult<Made> make_one(
     co_return made;
 }
 
-/// Returns the parent of a node to be created. For a sequence node whose name is digits alone, as
-/// in
-/// "/parent/", that is the path itself.
+/// Returns the parent of a node to be created. That of a sequence node whose name is digits alone
+/// ("/parent/") is the path itself.
 std::string parent_of(const std::string& path, bool sequence) {
     const auto whole = normalize_path(path);
     return sequence && path.ends_with('/') ? whole : std::string(parent_path(whole));

@@ -18,10 +18,10 @@ namespace kazoo::handler {
 
 /// The thread of a handler that runs its connections, and the loop (io_context) that it runs.
 ///
-///     start()            serving_       one thread runs io_
-///     end()              ending_        the thread runs what was posted before, then calls
-///     `leaving` start() meanwhile  not ending_    the thread stays otherwise          not serving_
-///     the thread has left; the next start() starts another one
+///     start()        a thread runs io_ (serving_)
+///     end()          it runs what was posted before, then calls `leaving` (serving_ and ending_)
+///         start()    before it has left: it stays
+///         otherwise  it leaves; the next start() starts another thread
 ///
 /// All members are thread-safe and may also be called on the thread itself. Only `wait_left`
 /// blocks.

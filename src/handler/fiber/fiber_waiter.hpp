@@ -44,9 +44,8 @@ private:
     std::mutex mutex_;  // a fiber must not be suspended while it holds it
     boost::fibers::condition_variable_any notified_;
     // Guarded by mutex_:
-    std::shared_ptr<const std::atomic<bool>>
-        abandoned_;     // of the waiting thread; null: no wait yet
-    bool set_ = false;  // notified, and not consumed by a wait
+    std::shared_ptr<const std::atomic<bool>> abandoned_;  // of the waiting thread, once it waits
+    bool set_ = false;                                    // notified, and not consumed by a wait
 };
 
 }  // namespace kazoo::handler

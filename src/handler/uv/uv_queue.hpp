@@ -23,7 +23,6 @@ namespace kazoo::handler {
 ///
 ///     any thread   push, hold, release, close -> wake: uv_async_send, unless a turn is due already
 ///     loop thread  turn: runs tasks, then settle: uv_close, uv_ref or uv_unref
-///
 class UvQueue : public std::enable_shared_from_this<UvQueue> {
 public:
     /// Called on the loop's thread. Throws ConfigurationError if libuv cannot add the handle.
