@@ -233,6 +233,8 @@ std::string text_of(const std::error_code& code, Outcome outcome) {
 
 }  // namespace
 
+// "get /a: <text of the code> (no_node, -101, outcome not applied): <detail>". Path and detail may
+// come from users and servers, hence printable().
 std::string Error::message() const {
     if (!code_) {
         return "no error";

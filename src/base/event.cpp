@@ -166,6 +166,7 @@ void Event::set() const {
     state->end(base::Woken::by_success, [](AsyncWait& wait) { wait.succeed(); });
 }
 
+// Also clears a cancellation, so that an event can be used again.
 void Event::clear() const {
     const std::lock_guard lock(state_->mutex);
     state_->set.store(false, std::memory_order_release);

@@ -225,6 +225,11 @@ std::ostream& operator<<(std::ostream& out, const Hosts& hosts) {
     return out << to_string(hosts);
 }
 
+//     connect string   server { "," server } [ chroot ]
+//     server           host [ ":" port ]  |  "[" IPv6 address "]" [ ":" port ]
+//     chroot           a path that begins with "/"
+//
+// Blanks around servers and at both ends are ignored.
 Result<Hosts> parse_hosts(std::string_view connect_string) {
     const std::string_view text = trim(connect_string);
     const std::size_t slash = text.find('/');

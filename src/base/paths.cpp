@@ -28,6 +28,8 @@ bool continues(std::string_view text, std::size_t at) noexcept {
     return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U;
 }
 
+// Decodes UTF-8. Overlong forms and code points beyond U+10FFFF are not valid UTF-8. Surrogates are
+// not either, but are decoded, so that objection_to() can name them.
 Character character_at(std::string_view text, std::size_t at) noexcept {
     const auto byte = [&](std::size_t offset) {
         return static_cast<std::uint32_t>(static_cast<unsigned char>(text[at + offset]));

@@ -76,6 +76,7 @@ AclList read_acl_unsafe() {
     return {Acl(Permissions::read, anyone_id_unsafe())};
 }
 
+// "user:base64(sha1(user:password))", as servers store it.
 std::string make_digest_acl_credential(std::string_view user, std::string_view password) {
     std::string plain(user);
     plain.append(":").append(password);

@@ -45,6 +45,8 @@ bool LaneHelper::help() noexcept {
     if (resumptions_ == nullptr) {
         return false;
     }
+    // The result stays listed until it has no further coroutine. Returns true even if another
+    // caller has resumed the last one meanwhile: the condition of the wait has to be checked again.
     const auto result = resumptions_->first();
     return result && (result->resume_one(), true);
 }

@@ -160,7 +160,7 @@ AsyncResult<T> about_path(
     Record record;
     record.path = server_path.view();
     fill(record);
-    call.watch_path = server_path.view();
+    call.watch_path = server_path.view();  // submit() copies what it keeps
     if (context.server_paths) {
         return core.call(kind, core.chroot().strip(path), std::move(call), context, record);
     }

@@ -58,6 +58,7 @@ CallContext::CallContext(
     const Handler& handler, const CallOptions& options, const std::optional<Duration>& usual_timeout
 )
     : deadline(detail::DeadlineScope::present()), stop_token(options.stop_token()) {
+    // The earliest applies of the enclosing scope, the timeout and the deadline.
     const auto& timeout =
         options.timeout() || options.deadline() ? options.timeout() : usual_timeout;
     if (timeout) {
@@ -244,6 +245,8 @@ void Core::on_event(session::WatchEvent& event) {
     }
 }
 
+/// In this order: changes the public states, clears the events, dispatches listeners, wakes
+/// waiters.
 void Core::on_event(session::StateEvent& event) {
     if (event.state == KeeperState::AUTH_FAILED) {
         forget_refused_auth();

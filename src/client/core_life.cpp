@@ -1,6 +1,16 @@
 // Starting and stopping a client, repeatedly, from any thread and any callback. Each function
 // follows one pattern: Lifecycle decides what to do, with life_mutex_ held; then it is done without
 // the mutex, because handlers, events and results may call back into the client.
+//
+//     stop()                  connection's executor              lanes
+//     ------                  ---------------------              -----
+//     end_life ------------------------------------------------> waits for the connection end
+//     close_session --------> the session closes
+//                             on_ending
+//                             on_event, several times ---------> callbacks, watches, listeners
+//                             on_finished: drain_lanes --------> `drained` is set
+//     wait for `drained` <-------------------------------------------'
+//     release_handler: Handler::stop()
 #include "client/core.hpp"
 
 #include <kazoo/exceptions.hpp>
@@ -80,6 +90,8 @@ void Core::begin(Life& life, bool hold_handler) {
     }
 }
 
+/// Ends a life that could not begin, and the next one: the callers that have joined them would wait
+/// for a session that never starts.
 void Core::fail_to_begin(Life& life, bool handler_started) noexcept {
     std::shared_ptr<Life> dropped;
     {
@@ -108,6 +120,8 @@ void Core::start(AnyDuration timeout) {
     detail::check_may_block();
     static_cast<void>(handler_->waiter());  // throws where the wait below could never end
     const auto life = join_life();
+    // Of this life, not connected_: a session that another caller starts later must not end the
+    // wait.
     if (!life->connected.wait(timeout)) {
         const auto why = life->why.load();  // before leave() adds a reason
         throw_not_started(why, leave(life));
@@ -245,6 +259,7 @@ bool Core::wait_for_end(const Life& life) const {
     }
 }
 
+/// Called at the end of every stop; Lifecycle decides which of them stops the handler.
 void Core::release_handler(LifeNumber life) {
     {
         const std::lock_guard lock(life_mutex_);
@@ -285,6 +300,8 @@ void Core::on_ending(KeeperState state) noexcept {
     life->note_end(state == KeeperState::AUTH_FAILED ? LifeEnd::auth_failed : LifeEnd::exhausted);
 }
 
+/// The session has ended and its events have been dispatched: ends the waits of the life, begins
+/// the next life if there is one, and then lets the stops return that wait for this one.
 void Core::on_finished() {
     const auto life = current_life();
     std::shared_ptr<Life> next;

@@ -68,6 +68,7 @@ AsyncResult<T> with_parents(
             T created = co_await direct(create_it(*core, path, data.view(), options, acl, context));
             co_return created;
         } catch (const NoNodeError&) {
+            // The root always exists, so that creating the parents would not help.
             if (round == rounds || (parent == "/" && core->chroot().empty())) {
                 throw;
             }
@@ -142,6 +143,7 @@ AsyncResult<bool> ensure_path(
     for (int round = 0; !missing.empty();) {
         const auto made = co_await direct(make_one(core, missing.back(), acl, context));
         if (made != Made::no_parent) {
+            // Only the node itself counts, not its ancestors.
             created = created || (made == Made::created && missing.size() == 1);
             missing.pop_back();
             continue;
@@ -213,6 +215,8 @@ AsyncResult<void> delete_recursive(
     // An explicit stack: the depth of the tree must not be limited by that of the call stack. The
     // number counts the attempts at a node.
     std::vector<std::pair<std::string, int>> stack{{*checked, 0}};
+    // Each node is deleted first and its children are listed only if that fails: most nodes of a
+    // tree are leaves, which then take one request.
     while (!stack.empty()) {
         const auto at = stack.back().first;
         const bool gone = co_await direct(delete_one(core, at, context));
