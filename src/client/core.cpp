@@ -240,7 +240,7 @@ void Core::on_event(session::WatchEvent& event) {
         );
     } catch (...) {
         detail::Backlog::done(*handler_, bytes);
-        event.watchers.swap(delivered.watchers);
+        event.watchers.swap(delivered.watchers);  // the driver calls this again
         throw;
     }
 }
