@@ -67,9 +67,8 @@ struct Event::State {
     State(const State&) = delete;
     State& operator=(const State&) = delete;
     ~State() {
-        end(base::Woken::by_cancel, [](AsyncWait& wait) {
-            wait.fail_cancelled("the event was destroyed");
-        });
+        end(base::Woken::by_cancel,
+            [](AsyncWait& wait) { wait.fail_cancelled("the event was destroyed"); });
     }
 
     bool wait_until(TimePoint deadline);

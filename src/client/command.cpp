@@ -58,11 +58,7 @@ AsyncResult<std::string> command(Core& core, std::string_view word, const CallCo
     const auto server = core.server();
     if (!server) {
         promise.set_exception(Error(
-            Errc::connection_loss,
-            Outcome::not_sent,
-            "command",
-            {},
-            "the client is not connected"
+            Errc::connection_loss, Outcome::not_sent, "command", {}, "the client is not connected"
         ));
         return result;
     }

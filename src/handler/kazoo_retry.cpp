@@ -164,11 +164,7 @@ void HandlerUse::last_until(ResultStateBase& result) {
 AsyncResult<void> sleep_async(const std::shared_ptr<Handler>& handler, AnyDuration duration) {
     if (!handler) {
         throw_error(Error(
-            ClientErrc::configuration,
-            Outcome::not_sent,
-            "sleep",
-            {},
-            "a handler is required"
+            ClientErrc::configuration, Outcome::not_sent, "sleep", {}, "a handler is required"
         ));
     }
     detail::HandlerUse running(handler);
