@@ -190,8 +190,8 @@ private:
     std::atomic<KazooState> public_state_{KazooState::LOST};  // the last one given to listeners
     // Session of the last connection. Used on the connection's executor, or while no session runs.
     std::int64_t last_session_ = 0;
-    /// Returned by `start_async`; the same for all lives. Set on the connection's executor only,
-    /// and cancelled there or by a start that fails; cleared there or with life_mutex_ held.
+    /// Returned by `start_async`; the same for all lives. While a session runs, it is set and
+    /// cancelled on the connection's executor only, and cleared there or with life_mutex_ held.
     Event connected_;
 
     // Guards lifecycle_, the lives, and what is marked above. Nothing outside this class is called

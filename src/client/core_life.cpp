@@ -71,7 +71,7 @@ void Core::begin(Life& life, bool hold_handler) {
             handler_->start();
             handler_started = true;
         }
-        state_.store(KeeperState::CLOSED);
+        state_.store(KeeperState::CLOSED);  // the last life may have ended in another state
         connected_.clear();
         driver_.start(make_config(), life.number);
     } catch (...) {

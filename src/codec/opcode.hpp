@@ -6,7 +6,9 @@
 namespace kazoo::codec {
 
 /// The type of a request. The underlying type is fixed, so that every number from the network is a
-/// valid value of the enum; `is_known` returns whether it is one of these.
+/// valid value of the enum; `is_known` returns whether it is one of these. Versions are the first
+/// of ZooKeeper that support the request: an older server replies `unimplemented` and closes the
+/// connection.
 enum class Opcode : std::int32_t {
     notification = 0,
     create = 1,
@@ -22,25 +24,25 @@ enum class Opcode : std::int32_t {
     get_children2 = 12,
     check = 13,
     multi = 14,
-    create2 = 15,
-    reconfig = 16,
-    check_watches = 17,
-    remove_watches = 18,
-    create_container = 19,
-    delete_container = 20,
-    create_ttl = 21,
-    multi_read = 22,
+    create2 = 15,           // 3.5.0
+    reconfig = 16,          // 3.5.0
+    check_watches = 17,     // 3.5.0
+    remove_watches = 18,    // 3.5.0
+    create_container = 19,  // 3.5.1
+    delete_container = 20,  // between servers; clients must not send it
+    create_ttl = 21,        // 3.5.3
+    multi_read = 22,        // 3.6.0
     auth = 100,
     set_watches = 101,
     sasl = 102,
-    get_ephemerals = 103,
-    get_all_children_number = 104,
-    set_watches2 = 105,
-    add_watch = 106,
-    who_am_i = 107,
-    create_session = -10,
+    get_ephemerals = 103,           // 3.6.0
+    get_all_children_number = 104,  // 3.6.0
+    set_watches2 = 105,             // 3.6.0
+    add_watch = 106,                // 3.6.0
+    who_am_i = 107,                 // 3.7.0
+    create_session = -10,           // between servers; clients must not send it
     close_session = -11,
-    error = -1,
+    error = -1,  // not a request: marks failed results and the end of a multi
 };
 
 /// Returns the enumerator's name (`delete` for `delete_`); "unknown" for any other number.
