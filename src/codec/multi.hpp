@@ -65,6 +65,9 @@ struct MultiResult {
     friend bool operator==(const MultiResult&, const MultiResult&) = default;
 };
 
+/// The results in the order of the operations. If one operation of a multi fails, all results are
+/// errors and nothing has been applied; those of a multi_read are independent of one another. The
+/// header of the reply has no error in either case.
 struct MultiResponse {
     std::vector<MultiResult> results;
 

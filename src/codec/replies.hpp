@@ -63,7 +63,7 @@ struct StatReply {
 struct GetDataReply {
     static constexpr std::string_view record_name = "GetDataReply";
 
-    std::optional<std::string> data;
+    std::optional<std::string> data;  // null if the node was created or set with null
     ZnodeStat stat;
 
     template <class Self, class Visitor>
@@ -88,6 +88,7 @@ struct GetAclReply {
     friend bool operator==(const GetAclReply&, const GetAclReply&) = default;
 };
 
+/// Names without their parent's path, in no particular order.
 struct GetChildrenReply {
     static constexpr std::string_view record_name = "GetChildrenReply";
 

@@ -38,6 +38,8 @@ struct CreateRequest {
     friend bool operator==(const CreateRequest&, const CreateRequest&) = default;
 };
 
+/// A node that the server deletes once it has had no children and no changes for `ttl_ms`. Needs
+/// TTL nodes to be enabled on the server, and flags of 5 or 6.
 struct CreateTtlRequest {
     static constexpr std::string_view record_name = "CreateTtlRequest";
     static constexpr Opcode opcode = Opcode::create_ttl;
@@ -74,6 +76,7 @@ struct DeleteRequest {
     friend bool operator==(const DeleteRequest&, const DeleteRequest&) = default;
 };
 
+/// With `watch`, a watch is set even if the node does not exist; other requests that fail set none.
 struct ExistsRequest {
     static constexpr std::string_view record_name = "ExistsRequest";
     static constexpr Opcode opcode = Opcode::exists;
@@ -181,6 +184,7 @@ struct GetChildren2Request {
     friend bool operator==(const GetChildren2Request&, const GetChildren2Request&) = default;
 };
 
+/// The server echoes the path, and does not check it.
 struct SyncRequest {
     static constexpr std::string_view record_name = "SyncRequest";
     static constexpr Opcode opcode = Opcode::sync;
@@ -245,6 +249,8 @@ struct DeleteContainerRequest {
     friend bool operator==(const DeleteContainerRequest&, const DeleteContainerRequest&) = default;
 };
 
+/// The ephemeral nodes of this session whose paths begin with the prefix, which is compared as a
+/// string and may end within a name.
 struct GetEphemeralsRequest {
     static constexpr std::string_view record_name = "GetEphemeralsRequest";
     static constexpr Opcode opcode = Opcode::get_ephemerals;
@@ -258,6 +264,7 @@ struct GetEphemeralsRequest {
     friend bool operator==(const GetEphemeralsRequest&, const GetEphemeralsRequest&) = default;
 };
 
+/// Counts all descendants, not only the children.
 struct GetAllChildrenNumberRequest {
     static constexpr std::string_view record_name = "GetAllChildrenNumberRequest";
     static constexpr Opcode opcode = Opcode::get_all_children_number;

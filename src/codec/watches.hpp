@@ -12,6 +12,8 @@ namespace kazoo::codec {
 
 // The records that set, restore, remove and report watches. Requests view their strings.
 
+/// Fails with NoWatcher if this connection has no such watch on the path. Servers before 3.9 reject
+/// the types 4 and 5.
 struct CheckWatchesRequest {
     static constexpr std::string_view record_name = "CheckWatchesRequest";
     static constexpr Opcode opcode = Opcode::check_watches;
