@@ -70,6 +70,7 @@ void KazooClient::stop() noexcept {
     core_->stop();
 }
 
+// Not one step: another thread may start or stop the client in between.
 void KazooClient::restart() {
     stop();
     start();
@@ -92,6 +93,8 @@ bool KazooClient::connected() const noexcept {
     return state == KeeperState::CONNECTED || state == KeeperState::CONNECTED_RO;
 }
 
+// The state last given to listeners. client_state() is the session's, which changes a little
+// earlier.
 KazooState KazooClient::state() const noexcept {
     return core_->state();
 }
@@ -153,6 +156,8 @@ AsyncResult<std::string> KazooClient::create_async(
     return detail::client::or_no_memory([&] {
         const auto context = context_of(*core_, options);
         const auto acl = core_->acl_or_default(create.acl());
+        // A coroutine, which outlives this call: it gets copies. A single request views its
+        // arguments.
         if (create.makes_path()) {
             return detail::client::create_makepath(
                 core_, std::string(path), detail::client::OwnedData(data), create, acl, context
@@ -361,6 +366,7 @@ std::string KazooClient::sync(std::string_view path, const CallOptions& options)
     return sync_async(path, options).get();
 }
 
+// Stopping the client also interrupts its retries.
 KazooRetry KazooClient::command_retry() const {
     return KazooRetry(core_->options().command_retry(), core_->handler()).interrupt(core_->life());
 }

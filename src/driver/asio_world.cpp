@@ -66,7 +66,7 @@ private:
     const asio::any_io_executor executor_;
     const std::shared_ptr<transport::Turns> turns_ = std::make_shared<transport::Turns>();
     const std::shared_ptr<HandlerMemory> memory_ = std::make_shared<HandlerMemory>();
-    transport::Timer timer_;
+    transport::Timer timer_;  // used on the executor, in turns
 };
 
 }  // namespace
