@@ -45,9 +45,9 @@ concept AsyncFunction = std::invocable<F&> && detail::is_async_result<std::invok
 /// throw, and, with RetryPolicy::ignore_expire, SessionExpiredError. All other errors are passed on
 /// unchanged. That includes ConnectionClosedError: a stopped client is not waited for.
 ///
-/// Final error: when no try is left, or the next pause would end after the policy's deadline, the
-/// call fails with RetryFailedError. Its detail() contains the last error, its path() is that of
-/// the last error, and its outcome() covers all tries: `unknown` if any of them was, `not_sent`
+/// Final error: when no tries are left, or the next pause would end after the policy's deadline,
+/// the call fails with RetryFailedError. Its detail() contains the last error, its path() is that
+/// of the last error, and its outcome() covers all tries: `unknown` if any of them was, `not_sent`
 /// only if all were. Effects of the function before the step that failed are not included.
 ///
 /// Deadline: RetryPolicy::deadline bounds the tries as well. Operations that the function starts on

@@ -12,7 +12,7 @@ std::string base64_sha1(std::string_view text) {
     std::array<unsigned char, EVP_MAX_MD_SIZE> hash{};
     unsigned int hash_size = 0;
     if (EVP_Digest(text.data(), text.size(), hash.data(), &hash_size, EVP_sha1(), nullptr) != 1) {
-        throw std::runtime_error("OpenSSL offers no SHA-1; digest ACLs need it");
+        throw std::runtime_error("OpenSSL does not provide SHA-1, which digest ACLs need");
     }
     // Base64 makes four characters of three bytes, and EVP_EncodeBlock ends them with a NUL.
     std::array<unsigned char, EVP_MAX_MD_SIZE * 2> encoded{};

@@ -60,7 +60,7 @@ public:
             return text;
         }
         return "the server sent error code " + std::to_string(number) +
-               ", which this library does not know; look it up in the server's documentation";
+               ", which is unknown to this library; look it up in the server's documentation";
     }
 
     // Makes comparisons with the portable conditions of std::errc work.
@@ -83,7 +83,7 @@ public:
         if (const char* text = client_entry(number).message) {
             return text;
         }
-        return "client error " + std::to_string(number) + ", which this library does not know; " +
+        return "client error " + std::to_string(number) + ", which is unknown to this library; " +
                "check that all parts of the program use the same version of it";
     }
 
@@ -130,11 +130,11 @@ public:
             case Condition::retryable:
                 return "the same call may succeed later";
             case Condition::session_lost:
-                return "the session is over";
+                return "the session has ended";
             case Condition::connection_lost:
                 return "the connection is lost";
             case Condition::timeout:
-                return "something took too long";
+                return "the operation timed out";
         }
         return "unknown condition " + std::to_string(condition);
     }

@@ -122,7 +122,7 @@ Error refuse_colons(std::string_view text) {
     if (can_be_ipv6(text)) {
         return refuse("an IPv6 address needs brackets, as in [::1]:2181", text);
     }
-    return refuse("a server is host:port, and this has more than one colon", text);
+    return refuse("a server has the form host:port; this has more than one colon", text);
 }
 
 /// Does not quote the text, which may contain a password.
@@ -190,12 +190,12 @@ bool holds_server(std::string_view chroot) noexcept {
 Result<std::string> parse_chroot(std::string_view text) {
     if (holds_server(text)) {
         return refuse(
-            "the chroot stands once, behind the last server, as in zk1:2181,zk2:2181/app", text
+            "the chroot is given once, after the last server, as in zk1:2181,zk2:2181/app", text
         );
     }
     const Result<std::string> path = check_path(without_end(text));
     if (!path) {
-        return refuse("the chroot is no valid path (" + path.failure().detail() + ")", text);
+        return refuse("the chroot is not a valid path (" + path.failure().detail() + ")", text);
     }
     return *path == "/" ? std::string() : *path;
 }
@@ -239,7 +239,7 @@ Result<Hosts> parse_hosts(std::string_view connect_string) {
         return refuse_credentials();
     }
     if (slash != npos && slash > 0 && text[slash - 1] == ':' && text.substr(slash, 2) == "//") {
-        return refuse("a connect string is no URL and has no scheme", text);
+        return refuse("a connect string is not a URL and has no scheme", text);
     }
     if (trim(servers).empty()) {
         return refuse("no host is given", text);

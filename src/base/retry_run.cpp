@@ -81,7 +81,7 @@ Duration RetryRun::after(const std::exception_ptr& failure, TimePoint now, bool 
     // Fails now instead of pausing until the deadline, if the next try would begin after it.
     const auto pause = s.backoff.next();
     if (!pause) {
-        throw_error(s.failed(ClientErrc::retry_failed, "no try is left"));
+        throw_error(s.failed(ClientErrc::retry_failed, "no tries are left"));
     }
     if (*pause > time_left(s.end, now)) {
         throw_error(

@@ -124,7 +124,7 @@ void write_to_standard_error(std::string_view line) noexcept {
         used = static_cast<std::size_t>(std::snprintf(
             out,
             sizeof out,
-            "kazoo warning: standard error was blocked, %llu lines are missing here\n",
+            "kazoo warning: standard error was blocked; %llu lines were dropped\n",
             static_cast<unsigned long long>(dropped)
         ));
     }

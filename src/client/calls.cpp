@@ -29,7 +29,7 @@ bool read(Body body, Record& record) {
     decoder.limit_memory(list_memory(body.size()));
     const bool good = codec::decode(decoder, record);
     if (decoder.too_large()) {
-        throw std::length_error("a list in a reply");
+        throw std::length_error("a list in a reply exceeds the memory limit");
     }
     return good;
 }

@@ -46,7 +46,7 @@ Welcome read_connect_response(std::span<const std::byte> frame, const Identity& 
     codec::Decoder decoder(frame);
     codec::ConnectResponse response;
     if (!codec::decode_connect_response(decoder, response)) {
-        return verdict(Welcome::Kind::refused, "the server's answer is no ConnectResponse");
+        return verdict(Welcome::Kind::refused, "the server's reply is not a ConnectResponse");
     }
     if (response.protocol_version == go_elsewhere) {
         return verdict(Welcome::Kind::refused, "the server is not ready to serve");
@@ -54,10 +54,10 @@ Welcome read_connect_response(std::span<const std::byte> frame, const Identity& 
     if (response.timeout_ms <= 0 || response.session_id == 0) {
         return wanted.id != 0
                    ? verdict(Welcome::Kind::expired, "the server says the session has expired")
-                   : verdict(Welcome::Kind::refused, "the server made no session");
+                   : verdict(Welcome::Kind::refused, "the server did not create a session");
     }
     if (wanted.id != 0 && response.session_id != wanted.id) {
-        return verdict(Welcome::Kind::expired, "the server answered with another session");
+        return verdict(Welcome::Kind::expired, "the server replied with a different session");
     }
     Welcome welcome;
     welcome.kind = Welcome::Kind::established;

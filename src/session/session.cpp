@@ -69,7 +69,7 @@ void Session::start(TimePoint now) {
     for (const auto& credential : credentials_) {
         if (!fits(credential.entry)) {
             refused_auth_ = credential.entry;
-            return fail_authentication("credentials are larger than a request may be");
+            return fail_authentication("the credentials exceed the maximum request size");
         }
     }
 }
@@ -263,11 +263,13 @@ void Session::lose_connection(std::string_view why, TimePoint now) {
     leave_connection();
     if (deadly) {
         log(LogLevel::error,
-            "servers drop the connection over one restored watch again and again; it is given up");
+            "servers repeatedly close the connection when one watch is restored; the watch is "
+            "dropped");
         lose_watches(*deadly);
     } else if (restoring) {
         log(LogLevel::warning,
-            "watches were being restored; the next connection gets them in parts");
+            "the connection was lost while watches were being restored; they will be sent in "
+            "smaller parts");
     }
     // A server that closes after the handshake must not reset the pauses: this counts as a failed
     // attempt.
@@ -397,7 +399,7 @@ void Session::check_phase(TimePoint now) {
                 return on_closed(attempt_, std::make_error_code(std::errc::timed_out), now);
             }
             if (phase_ == Phase::closing && now >= phase_deadline_) {
-                log(LogLevel::warning, "the server did not answer the close in time");
+                log(LogLevel::warning, "the server did not reply to the close request in time");
                 return finish(KeeperState::CLOSED, Errc::connection_loss);
             }
             if (now >= search_.deadline()) {

@@ -104,7 +104,7 @@ void Session::on_resolved(
 
 /// A look-up has failed for which the host's turn waited; it may have been passed over since.
 void Session::name_failed(const HostPort& host, std::error_code error, TimePoint now) {
-    const auto reason = error ? error.message() : std::string("it has no address");
+    const auto reason = error ? error.message() : std::string("no addresses found");
     note_failure(host, {}, "the name does not resolve: " + reason, now);
     tried_ = tried_ || phase_ != Phase::backing_off;
     if (phase_ == Phase::resolving && (host == host_ || !look_ups_.any_in_turn())) {
@@ -217,7 +217,9 @@ void Session::phase_timeout(TimePoint now) {
             if (!look_ups_.any_in_turn()) {
                 return begin_attempt(now);  // set_hosts() has ended the wait
             }
-            note_failure(host_, {}, "looking up the name takes long", now);
+            note_failure(
+                host_, {}, "the name look-up is slow and continues in the background", now
+            );
             return host_failed(now);  // the look-up goes on
         default:
             return too_slow(now);
@@ -229,24 +231,24 @@ void Session::too_slow(TimePoint now) {
     hosts_.put_last(host_, server_, HostList::Failure::silent);
     switch (phase_) {
         case Phase::connecting:
-            return attempt_failed("no answer in time, the connection is not accepted", now);
+            return attempt_failed("timed out: the connection was not accepted", now);
         case Phase::handshaking:
             return attempt_failed(
-                "no answer in time: the connection is accepted, but the server is silent", now
+                "timed out: the connection was accepted, but the server did not reply", now
             );
         default:
-            return attempt_failed("no answer in time to the credentials", now);
+            return attempt_failed("timed out waiting for the reply to the credentials", now);
     }
 }
 
 /// Lists the possible reasons: a server that closes the connection instead of answering sends none.
 std::string Session::why_closed_in_handshake(std::error_code error) const {
     std::string text = "the server closed the connection instead of answering (" + error.message() +
-                       "): it does not serve yet, has too many connections";
+                       "); possible reasons: it is not serving yet, has too many connections";
     if (last_zxid_ > 0) {
-        text += ", is behind what this client has seen";
+        text += ", is behind this client's last zxid";
     }
-    return text + ", expects TLS or is no ZooKeeper server";
+    return text + ", expects TLS, or is not a ZooKeeper server";
 }
 
 void Session::on_connected(std::uint64_t attempt, TimePoint) {
@@ -373,7 +375,7 @@ void Session::on_probe(std::uint64_t attempt, std::string_view answer, TimePoint
 /// As in kazoo and the Java client, requests under way fail as if the connection were lost.
 void Session::move_to(HostPort host, Endpoint writable, TimePoint now) {
     log(LogLevel::info,
-        "moving to " + server_name(host, writable.address) + ", which takes writes");
+        "moving to " + server_name(host, writable.address) + ", which accepts writes");
     leave_connection();
     moving_ = true;
     addresses_ = 1;

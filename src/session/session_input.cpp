@@ -11,7 +11,7 @@ namespace kazoo::session {
 namespace {
 
 constexpr std::size_t max_handshake_frame = 1024;
-constexpr const char* not_zookeeper = "the server does not speak ZooKeeper";
+constexpr const char* not_zookeeper = "the peer is not a ZooKeeper server";
 /// Returns NONE for types that no known server sends.
 EventType event_type(std::int32_t wire) {
     switch (wire) {
@@ -95,7 +95,7 @@ const char* Session::refusal_of_greeting(std::span<const std::byte> bytes) {
         return "the server expects TLS";
     }
     if (greeting_ == 0x48545450) {  // "HTTP"
-        return "the server speaks HTTP, not ZooKeeper";
+        return "the peer is an HTTP server, not a ZooKeeper server";
     }
     return not_zookeeper;
 }
@@ -226,7 +226,8 @@ void Session::on_oversized(const codec::FrameItem& item, TimePoint now) {
         }
         events_.push_promised(std::move(event));
     }
-    log(LogLevel::warning, "a reply of " + std::to_string(item.length) + " bytes is skipped");
+    log(LogLevel::warning,
+        "skipping an oversized reply of " + std::to_string(item.length) + " bytes");
 }
 
 /// Registers the watch of a request that succeeded. An exists request that found no node also sets
@@ -251,7 +252,8 @@ void Session::on_notification(
     if (!codec::decode(decoder, wire)) {
         // The server has removed the watch that fired, and which one it was is unknown. Restoring
         // all watches on a new connection fires those whose nodes have changed.
-        log(LogLevel::error, "a notification cannot be decoded; a new connection will repeat it");
+        log(LogLevel::error,
+            "a notification cannot be decoded; reconnecting to restore the watches");
         return on_closed(attempt_, ClientErrc::protocol_error, now);
     }
     const auto type = event_type(wire.type);
@@ -281,7 +283,7 @@ void Session::on_notification(
 
 void Session::on_auth_reply(std::int32_t err, TimePoint now) {
     if (auth_in_flight_.empty()) {
-        return log(LogLevel::warning, "an answer to no authentication is ignored");
+        return log(LogLevel::warning, "ignoring an unexpected authentication reply");
     }
     if (ends_connection(err)) {  // says nothing about the credentials
         return end_by_server(err, now);
@@ -319,8 +321,8 @@ void Session::on_watches_restored(std::int32_t err, TimePoint now) {
     const auto frame = restoration_.answered(watches_, control_);
     if (err != 0) {
         log(LogLevel::error,
-            "the server did not restore watches, error " + std::to_string(err) +
-                "; they are given up");
+            "the server failed to restore watches, error " + std::to_string(err) +
+                "; they are dropped");
         lose_watches(frame);
     }
 }

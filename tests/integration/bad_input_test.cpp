@@ -216,9 +216,9 @@ TEST_P(BadInput, StartSaysWhatBecameOfEachServer) {
     const std::vector<std::pair<std::string, std::string>> servers{
         {"127.0.0.1:1", "Connection refused"},
         {"nowhere.invalid:2181", "the name does not resolve"},
-        {http.hosts(), "the server speaks HTTP, not ZooKeeper"},
+        {http.hosts(), "the peer is an HTTP server, not a ZooKeeper server"},
         {tls.hosts(), "the server expects TLS"},
-        {silent.hosts(), "no answer in time: the connection is accepted, but the server is"},
+        {silent.hosts(), "timed out: the connection was accepted, but the server did"},
         {closes.hosts(), "the server closed the connection instead of answering"},
         {read_only.hosts(), "the server is read-only"}};
     std::string hosts;

@@ -77,7 +77,7 @@ TEST_P(SlowNamesTest, AnAnswerThatComesLateIsUsed) {
                        .connection_retry(RetryPolicy().delay(1ms).max_delay(1ms)));
     const auto started = zk.start_async();
     ASSERT_TRUE(names_->wait_for_look_up());
-    ASSERT_TRUE(wait_for_log("looking up the name takes long"));
+    ASSERT_TRUE(wait_for_log("the name look-up is slow and continues in the background"));
     EXPECT_EQ(names_->begun(), 1);
     names_.reset();
     EXPECT_TRUE(started.wait(patience));

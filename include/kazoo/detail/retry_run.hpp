@@ -45,8 +45,8 @@ public:
 
     /// Returns the pause before the next try, given the failure of the last one. `cut_short`: the
     /// last try was ended because the policy's deadline passed. Rethrows `failure` if it must not
-    /// be retried. Throws RetryFailedError if no try is left, the pause would exceed the deadline,
-    /// or the try was cut short.
+    /// be retried. Throws RetryFailedError if no tries are left, the pause would exceed the
+    /// deadline, or the try was cut short.
     [[nodiscard]] Duration after(
         const std::exception_ptr& failure, TimePoint now, bool cut_short = false
     );

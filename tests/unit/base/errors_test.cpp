@@ -181,7 +181,7 @@ TEST(Conditions, DoNotHoldForSuccessOrForeignCodes) {
 }
 
 TEST(Conditions, HaveMessages) {
-    EXPECT_EQ(make_error_condition(Condition::session_lost).message(), "the session is over");
+    EXPECT_EQ(make_error_condition(Condition::session_lost).message(), "the session has ended");
     EXPECT_EQ(kazoo::condition_category().message(77), "unknown condition 77");
     EXPECT_FALSE(kazoo::condition_category().equivalent(Errc::connection_loss, 77));
 }

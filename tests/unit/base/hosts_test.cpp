@@ -157,7 +157,8 @@ TEST(ConnectString, OtherSeparatorsThanCommasAreNamed) {
     );
     EXPECT_EQ(
         parsed("zk1:2181:2182"),
-        "refused: hosts: a server is host:port, and this has more than one colon: 'zk1:2181:2182'"
+        "refused: hosts: a server has the form host:port; this has more than one colon: "
+        "'zk1:2181:2182'"
     );
 }
 
@@ -176,7 +177,7 @@ TEST(ConnectString, CredentialsAreRefusedAndNotQuoted) {
 TEST(ConnectString, AUrlIsRefused) {
     EXPECT_EQ(
         parsed("zk://a:2181/app"),
-        "refused: hosts: a connect string is no URL and has no scheme: 'zk://a:2181/app'"
+        "refused: hosts: a connect string is not a URL and has no scheme: 'zk://a:2181/app'"
     );
 }
 
@@ -191,7 +192,7 @@ TEST(ConnectString, AServerInsideTheChrootIsRefused) {
           "/app,zk2,zk3:2181"}) {
         EXPECT_EQ(
             parsed("zk1:2181" + std::string(chroot)),
-            "refused: hosts: the chroot stands once, behind the last server, as in "
+            "refused: hosts: the chroot is given once, after the last server, as in "
             "zk1:2181,zk2:2181/app: '" +
                 std::string(chroot) + "'"
         );
@@ -206,7 +207,7 @@ TEST(ConnectString, AServerInsideTheChrootIsRefused) {
 TEST(ConnectString, ChrootIsCheckedAsAPath) {
     EXPECT_EQ(
         parsed("a/x/../y"),
-        "refused: hosts: the chroot is no valid path (component '..' at byte 3): '/x/../y'"
+        "refused: hosts: the chroot is not a valid path (component '..' at byte 3): '/x/../y'"
     );
 }
 

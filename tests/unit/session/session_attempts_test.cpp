@@ -36,7 +36,7 @@ TEST(SessionAttemptsTest, ANameThatIsStillLookedUp) {
     SessionScript s;
     s.start();
     s.pass(1s);
-    EXPECT_EQ(tried(s), "tried zk1:2181: looking up the name takes long");
+    EXPECT_EQ(tried(s), "tried zk1:2181: the name look-up is slow and continues in the background");
     s.resolved();
     s.closed();
     EXPECT_EQ(tried(s), "tried zk1:2181 (10.0.0.1): Connection reset by peer");
@@ -47,10 +47,10 @@ TEST(SessionAttemptsTest, AServerThatIsSilent) {
     s.start();
     s.resolved();
     s.pass(s.until_deadline());
-    EXPECT_THAT(tried(s), HasSubstr("no answer in time, the connection is not accepted"));
+    EXPECT_THAT(tried(s), HasSubstr("timed out: the connection was not accepted"));
     s.reconnect_until_asked();
     s.pass(s.until_deadline());
-    EXPECT_THAT(tried(s), HasSubstr("the connection is accepted, but the server is silent"));
+    EXPECT_THAT(tried(s), HasSubstr("the connection was accepted, but the server did not reply"));
 }
 
 TEST(SessionAttemptsTest, AServerThatDoesNotSpeakZooKeeper) {
@@ -58,10 +58,12 @@ TEST(SessionAttemptsTest, AServerThatDoesNotSpeakZooKeeper) {
     s.start();
     s.reconnect_until_asked();
     s.bytes(from_hex("5353482d"));  // SSH-
-    EXPECT_EQ(tried(s), "tried zk1:2181 (10.0.0.1): the server does not speak ZooKeeper");
+    EXPECT_EQ(tried(s), "tried zk1:2181 (10.0.0.1): the peer is not a ZooKeeper server");
     s.reconnect_until_asked();
     s.bytes(from_hex("48545450 2f312e31"));  // HTTP/1.1
-    EXPECT_EQ(tried(s), "tried zk1:2181 (10.0.0.1): the server speaks HTTP, not ZooKeeper");
+    EXPECT_EQ(
+        tried(s), "tried zk1:2181 (10.0.0.1): the peer is an HTTP server, not a ZooKeeper server"
+    );
 }
 
 TEST(SessionAttemptsTest, AServerThatExpectsTls) {

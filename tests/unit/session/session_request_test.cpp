@@ -417,7 +417,7 @@ TEST(SessionLimitTest, AnOversizedReplyFailsItsRequestAlone) {
         const codec::CreateReply large{std::string(200, 'x')};
         s.reply({1, 5, 0}, large);
         EXPECT_THAT(s.take(), ElementsAre("r1 response_too_large unknown"));
-        EXPECT_THAT(s.take_logs(), ElementsAre(HasSubstr("of 220 bytes is skipped")));
+        EXPECT_THAT(s.take_logs(), ElementsAre(HasSubstr("oversized reply of 220 bytes")));
         s.reply({2, 6, 0}, large);
         EXPECT_THAT(s.take(), ElementsAre("r2 response_too_large not applied"));
         EXPECT_TRUE(s.cancel("r3"));

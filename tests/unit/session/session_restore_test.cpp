@@ -90,7 +90,7 @@ TEST_F(SessionRestoreTest, AFrameThatIsRefusedLosesItsWatchesAndSaysSo) {
     EXPECT_THAT(s.take(), ElementsAre("watch WATCH_LOST /d -> w"));
     EXPECT_EQ(s.session().watches(), 0U);
     EXPECT_EQ(s.session().state(), KeeperState::CONNECTED);
-    EXPECT_THAT(s.take_logs(), Contains(HasSubstr("given up")));
+    EXPECT_THAT(s.take_logs(), Contains(HasSubstr("dropped")));
 }
 
 TEST_F(SessionRestoreTest, DropsThatHaveNothingToDoWithThemTakeNoWatchAway) {
