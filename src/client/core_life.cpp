@@ -96,9 +96,20 @@ void Core::fail_to_begin(Life& life, bool handler_started) noexcept {
     std::shared_ptr<Life> dropped;
     {
         const std::lock_guard lock(life_mutex_);
-        static_cast<void>(lifecycle_.begin_failed(life.number));
-        active_.store(false);
-        dropped = std::exchange(next_life_, nullptr);
+        dropped = next_life_;
+    }
+    // Before begin_failed(): after it another caller may begin a life, whose waits must not end.
+    // Again for a next life that was recorded meanwhile, because that clears the event.
+    for (bool done = false; !done;) {
+        connected_.cancel();
+        const std::lock_guard lock(life_mutex_);
+        done = next_life_ == dropped;
+        dropped = next_life_;
+        if (done) {
+            static_cast<void>(lifecycle_.begin_failed(life.number));
+            active_.store(false);
+            next_life_ = nullptr;
+        }
     }
     for (auto* const ended : {&life, dropped.get()}) {
         if (ended != nullptr) {
@@ -107,7 +118,6 @@ void Core::fail_to_begin(Life& life, bool handler_started) noexcept {
             ended->drained.set();
         }
     }
-    connected_.cancel();
     if (handler_started) {
         handler_->stop();
     }

@@ -144,22 +144,26 @@ std::error_code Session::add_auth(AuthEntry entry, Owner owner) {
     if (phase_ == Phase::closing) {
         return ClientErrc::connection_closed;
     }
-    // If anything below throws, the owner does not wait, but the credentials may stay in the list.
     ReplyRoom room(events_, true);
     auto at = std::find_if(credentials_.begin(), credentials_.end(), [&](const Credential& known) {
         return known.entry == entry;
     });
-    if (at == credentials_.end()) {
+    const bool is_new = at == credentials_.end();
+    if (is_new) {
         at = credentials_.insert(at, Credential{std::move(entry), {}});
     }
-    at->waiting.push_back(std::move(owner));
-    if (phase_ == Phase::serving || phase_ == Phase::authenticating) {
-        try {
+    const auto waiting = at->waiting.size();
+    try {
+        at->waiting.push_back(std::move(owner));
+        if (phase_ == Phase::serving || phase_ == Phase::authenticating) {
             send_credential(static_cast<std::size_t>(at - credentials_.begin()));
-        } catch (...) {
-            at->waiting.pop_back();
-            throw;
         }
+    } catch (...) {  // credentials that were not accepted must not be sent by a later connection
+        at->waiting.resize(waiting);
+        if (is_new) {
+            credentials_.pop_back();
+        }
+        throw;
     }
     at->forgotten = false;
     room.keep();

@@ -1,6 +1,7 @@
 // Load: many results in flight, many watches that fire together, slow callbacks.
 #include "behaviour/suites.hpp"
 #include "support/shared_server.hpp"
+#include "support/wait_until.hpp"
 
 #include <algorithm>
 #include <atomic>

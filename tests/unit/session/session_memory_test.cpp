@@ -4,6 +4,7 @@
 #include "support/allocations/allocations.hpp"
 #include "support/session_script.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <array>
@@ -17,6 +18,9 @@ namespace kazoo::session {
 namespace {
 
 using codec::Opcode;
+using testing::Contains;
+using testing::HasSubstr;
+using testing::Not;
 using testing_support::Exposed;
 using testing_support::Interrupted;
 using testing_support::Recovery;
@@ -227,6 +231,35 @@ TEST(SessionMemoryTest, ARequestThatWasNotAcceptedLeavesNoTrace) {
         EXPECT_EQ(s.next_xid(), 2);
         s.answer();
         EXPECT_TRUE(s.open_requests().empty());
+    }
+}
+
+TEST(SessionMemoryTest, CredentialsThatWereNotAcceptedAreNotSentLater) {
+    const Spared test_itself;
+    for (long nth = 1;; ++nth) {
+        SessionScript s;
+        s.establish();
+        AuthEntry entry{"digest", "a user with a long name:and a password"};
+        const Owner owner = detail::make_ref<testing_support::Party>("auth");
+        bool failed = false;
+        {
+            const Shortage shortage(nth);
+            const Exposed session_only;
+            try {
+                static_cast<void>(s.session().add_auth(std::move(entry), owner));
+            } catch (const std::bad_alloc&) {
+                failed = true;
+            }
+        }
+        if (!failed) {
+            EXPECT_GT(nth, 2);
+            return;
+        }
+        EXPECT_TRUE(owner->sole_owner());
+        s.closed();
+        s.take();
+        s.reconnect();
+        EXPECT_THAT(s.take(), Not(Contains(HasSubstr("> auth")))) << nth;
     }
 }
 
