@@ -1,6 +1,7 @@
 # kazoo_layer(<name> SOURCES <file>... [DEPENDS <layer>...] [LINKS <library>...])
 #
-# Declares the static library kazoo_<name> of the layer src/<name>, visible to the build tree only.
+# Declares the static library kazoo_<name> of the layer src/<name>, or of a part of a layer, visible
+# to the build tree only.
 # DEPENDS names the layers it may use, LINKS what else it needs. A layer without sources yet becomes
 # an interface library, so that the layers which depend on it can be declared.
 function(kazoo_layer name)

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "server/faults.hpp"
+#include "server/member/faults.hpp"
 
 #include <kazoo/testing/fault.hpp>
 

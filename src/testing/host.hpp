@@ -1,10 +1,10 @@
 #pragma once
 
 #include "base/fork_guard.hpp"
-#include "server/listener.hpp"
-#include "server/listener_hub.hpp"
-#include "server/member.hpp"
-#include "server/state.hpp"
+#include "server/database/state.hpp"
+#include "server/listener/listener.hpp"
+#include "server/listener/listener_hub.hpp"
+#include "server/member/member.hpp"
 
 #include <kazoo/testing/server_options.hpp>
 

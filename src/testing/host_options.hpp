@@ -1,8 +1,8 @@
 #pragma once
 
-#include "server/listener_tls.hpp"
-#include "server/member.hpp"
-#include "server/state.hpp"
+#include "server/database/state.hpp"
+#include "server/listener/listener_tls.hpp"
+#include "server/member/member.hpp"
 
 #include <kazoo/testing/server_options.hpp>
 

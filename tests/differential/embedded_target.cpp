@@ -1,8 +1,8 @@
 #include "embedded_target.hpp"
 
 #include "codec/frame.hpp"
-#include "server/member.hpp"
-#include "server/state.hpp"
+#include "server/database/state.hpp"
+#include "server/member/member.hpp"
 
 #include <deque>
 #include <map>

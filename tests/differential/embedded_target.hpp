@@ -1,6 +1,6 @@
 #pragma once
 
-#include "server/profile.hpp"
+#include "server/rules/profile.hpp"
 #include "target.hpp"
 
 #include <memory>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "script.hpp"
-#include "server/profile.hpp"
+#include "server/rules/profile.hpp"
 
 namespace kazoo::differential {
 

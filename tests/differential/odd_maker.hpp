@@ -2,7 +2,7 @@
 
 #include "choice.hpp"
 #include "multi_maker.hpp"
-#include "server/profile.hpp"
+#include "server/rules/profile.hpp"
 
 namespace kazoo::differential {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "server/profile.hpp"
+#include "server/rules/profile.hpp"
 #include "support/zookeeper_server.hpp"
 #include "target.hpp"
 

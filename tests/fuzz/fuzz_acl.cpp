@@ -1,7 +1,7 @@
 // Fuzzes ACLs and identities as clients send them: address ranges, credentials, lists.
 #include "fuzz/harness.hpp"
-#include "server/acl_rules.hpp"
-#include "server/ip_range.hpp"
+#include "server/rules/acl_rules.hpp"
+#include "server/rules/ip_range.hpp"
 
 #include <kazoo/security.hpp>
 

@@ -1,7 +1,7 @@
 // Fuzzes the first frames of a connection: any reply to a client, any connect frame to a server.
 #include "codec/connect.hpp"
 #include "fuzz/harness.hpp"
-#include "server/member.hpp"
+#include "server/member/member.hpp"
 #include "session/handshake.hpp"
 #include "session/session.hpp"
 

@@ -1,7 +1,7 @@
 // Checks that the functions that validate, split and join paths agree, in the client and in the
 // server.
 #include "fuzz/harness.hpp"
-#include "server/path_rules.hpp"
+#include "server/rules/path_rules.hpp"
 
 #include <kazoo/errors.hpp>
 #include <kazoo/paths.hpp>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "fuzz/harness.hpp"
-#include "server/state.hpp"
+#include "server/database/state.hpp"
 
 #include <memory>
 

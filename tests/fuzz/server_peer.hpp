@@ -3,7 +3,7 @@
 #include "codec/frame.hpp"
 #include "codec/records.hpp"
 #include "fuzz/harness.hpp"
-#include "server/member.hpp"
+#include "server/member/member.hpp"
 
 #include <map>
 #include <string>

@@ -2,7 +2,7 @@
 
 #include "history.hpp"
 #include "history/chronicle.hpp"
-#include "server/state.hpp"
+#include "server/database/state.hpp"
 
 #include <kazoo/handler.hpp>
 

@@ -4,7 +4,7 @@
 #include "history/chronicle.hpp"
 #include "mischief.hpp"
 #include "network.hpp"
-#include "server/member.hpp"
+#include "server/member/member.hpp"
 
 #include <map>
 #include <memory>

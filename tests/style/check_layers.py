@@ -21,6 +21,19 @@ LAYERS = {
     "server": {"codec", "base"},
     "testing": {"server", "codec", "base"},
 }
+# Layers that are divided into folders: which of these each may include beside itself.
+FOLDERS = {
+    "server": {
+        "rules": set(),
+        "tree": {"rules"},
+        "watches": {"tree", "rules"},
+        "reads": {"tree", "rules"},
+        "database": {"tree", "rules"},
+        "monitoring": {"database", "watches", "tree", "rules"},
+        "member": {"monitoring", "database", "reads", "watches", "tree", "rules"},
+        "listener": {"member", "rules"},
+    },
+}
 # The core: no input or output, no chance, and no Asio even through a header it includes.
 CORE = ("base", "codec", "session")
 # Public headers that are more than vocabulary: those below the client do not know them.
@@ -37,7 +50,7 @@ THIRD_PARTIES = {
         "src/transport/*",
         "src/driver/*",
         "src/handler/*",
-        "src/server/*listener*",
+        "src/server/listener/*",
         "src/testing/*",
         "tools/*",
         "examples/*",
@@ -60,9 +73,10 @@ PLATFORM = re.compile(
 )
 PLATFORM_LAYERS = ("base", "transport")
 NO_THREADS = {"thread", "mutex", "shared_mutex", "condition_variable", "stop_token", "future"}
-NO_THREADS_IN = ("codec", "session")
+# Passive code: time is an argument, and callers provide the threads.
+PASSIVE = ("src/codec/*", "src/session/*", "src/server/*")
+ACTIVE = ("src/server/listener/*",)
 CLOCK = re.compile(r"::now\s*\(")
-NO_CLOCK_IN = ("codec", "session")  # base holds the blocking waits, which need one
 CHANCE = re.compile(r"\brandom_device\b")
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(["<])([^">]+)[">]', re.MULTILINE)
@@ -84,6 +98,22 @@ def layer_of(name):
     return parts[1] if parts[0] == "src" and len(parts) > 2 else None
 
 
+def is_passive(name):
+    return matches(name, PASSIVE) and not matches(name, ACTIVE)
+
+
+def folder_problem(name, included):
+    """What is wrong with an include between the folders of a layer that is divided, or None."""
+    layer = layer_of(name)
+    allowed = FOLDERS.get(layer)
+    if allowed is None or not included.startswith(layer + "/"):
+        return None
+    folder, target = name.split("/")[2], included.split("/")[1]
+    if folder != target and target not in allowed.get(folder, ()):
+        return f"{layer}/{folder} may not include {layer}/{target}"
+    return None
+
+
 def quoted_problem(name, included):
     """What is wrong with #include "included" in the file name, or None."""
     target = included.split("/")[0]
@@ -95,7 +125,7 @@ def quoted_problem(name, included):
         return 'a project header is included as "<layer>/<file>"'
     if target != layer and target not in LAYERS[layer]:
         return f"{layer} may not include {target}"
-    return None
+    return folder_problem(name, included)
 
 
 def bracket_problem(name, included):
@@ -112,8 +142,8 @@ def bracket_problem(name, included):
         return None if beside_asio else "a public header includes <kazoo/...> and std only"
     if layer and layer not in PLATFORM_LAYERS and PLATFORM.fullmatch(included):
         return f"{layer} does not call the platform"
-    if layer in NO_THREADS_IN and included in NO_THREADS:
-        return f"{layer} knows no threads"
+    if is_passive(name) and included in NO_THREADS:
+        return f"{layer} uses no threads"
     return None
 
 
@@ -123,13 +153,58 @@ def check_file(name, text):
         problem = (quoted_problem if opening == '"' else bracket_problem)(name, included)
         if problem:
             problems.append(Problem(name, line, f"{included}: {problem}"))
-    for pattern, layers in ((CLOCK, NO_CLOCK_IN), (CHANCE, CORE)):
-        if layer_of(name) in layers:
+    rules = ((CLOCK, is_passive(name)), (CHANCE, layer_of(name) in CORE))
+    for pattern, applies in rules:
+        if applies:
             code = sources.without_comments_and_literals(text)
             for match in pattern.finditer(code):
                 line = code.count("\n", 0, match.start()) + 1
-                problems.append(Problem(name, line, f"{match.group(0)}: the core is told"))
+                problems.append(Problem(name, line, f"{match.group(0)}: must be an argument"))
     return problems
+
+
+def misplaced(name):
+    """What is wrong with the place of a file in a layer that is divided into folders, or None."""
+    layer, parts = layer_of(name), name.split("/")
+    if layer in FOLDERS and (len(parts) != 4 or parts[2] not in FOLDERS[layer]):
+        return f"belongs in one of the folders {', '.join(FOLDERS[layer])}"
+    return None
+
+
+def folder_graph(tree):
+    """folder of src/ -> {other folder that it includes: name of a file that does}."""
+    graph = {}
+    for name, text in tree.items():
+        if layer_of(name):
+            folder = name.rpartition("/")[0]
+            for _, opening, included in includes(text):
+                target = ("src/" + included).rpartition("/")[0]
+                if opening == '"' and target != folder:
+                    graph.setdefault(folder, {}).setdefault(target, name)
+    return graph
+
+
+def cycle_from(graph, start):
+    """The shortest chain of folders that leads from start back to it, or None."""
+    chains, seen = [[start]], set()
+    for chain in chains:
+        for target in graph.get(chain[-1], ()):
+            if target == start:
+                return chain + [start]
+            if target not in seen:
+                seen.add(target)
+                chains.append(chain + [target])
+    return None
+
+
+def cycles(tree):
+    """A problem for each set of folders that include each other in a circle."""
+    graph, reported = folder_graph(tree), set()
+    for folder in sorted(graph):
+        cycle = cycle_from(graph, folder)
+        if cycle and frozenset(cycle) not in reported:
+            reported.add(frozenset(cycle))
+            yield Problem(graph[folder][cycle[1]], 1, "a cycle: " + " -> ".join(cycle))
 
 
 def asio_below(tree, name, seen):
@@ -150,11 +225,14 @@ def check_tree(tree):
     problems = []
     for name, text in tree.items():
         problems += check_file(name, text)
+        if misplaced(name):
+            problems.append(Problem(name, 1, misplaced(name)))
         if layer_of(name) in CORE:
             chain = asio_below(tree, name, set())
             if chain and len(chain) > 1:
                 problems.append(Problem(name, 1, "reaches Asio through " + " -> ".join(chain[1:])))
-    return problems
+    # A cycle may be the consequence of an include that is reported already.
+    return problems or list(cycles(tree))
 
 
 def check():
@@ -174,7 +252,8 @@ def self_test():
         "src/base/clock.hpp": "#include <mutex>\nauto t = clock::now();\n",
         "src/session/s.cpp": '#include "session/s.hpp"\n#include "codec/c.hpp"\n',
         "src/driver/d.cpp": '#include "session/s.hpp"\n#include <boost/asio/post.hpp>\n',
-        "src/server/tcp_listener.cpp": "#include <boost/asio/ip/tcp.hpp>\n",
+        "src/server/listener/tcp.cpp": "#include <boost/asio/ip/tcp.hpp>\n#include <mutex>\n",
+        "src/server/tree/t.cpp": '#include "server/tree/t.hpp"\n#include "server/rules/r.hpp"\n',
         "src/handler/uv/u.cpp": '#include "handler/thread.hpp"\n#include <uv.h>\n',
         "src/handler/fiber/f.cpp": "#include <boost/fiber/all.hpp>\n#include <boost/context/a.hpp>",
         "examples/e.cpp": "#include <kazoo/kazoo.hpp>\n#include <boost/asio.hpp>\n",
@@ -193,22 +272,39 @@ def self_test():
         "src/handler/i.cpp": "#include <kazoo/client.hpp>",
         "src/client/j.cpp": "# include <boost/asio/post.hpp>",
         "src/recipe/k.cpp": '#include "client/c.hpp"',
-        "src/server/core.cpp": "#include <boost/asio/ip/tcp.hpp>",
+        "src/server/member/m.cpp": "#include <boost/asio/ip/tcp.hpp>",
+        "src/server/member/n.cpp": "#include <mutex>",
+        "src/server/member/o.cpp": "auto t = std::chrono::steady_clock::now();",
+        "src/server/member/p.cpp": '#include "server/listener/l.hpp"',
+        "src/server/tree/q.cpp": '#include "server/watches/w.hpp"',
+        "src/server/tree/r.cpp": '#include "server/unknown/u.hpp"',
+        "src/server/s.cpp": "#include <string>",
+        "src/server/unknown/t.cpp": "#include <string>",
+        "src/server/tree/below/u.cpp": "#include <string>",
         "include/kazoo/l.hpp": '#include "base/b.hpp"',
         "include/kazoo/m.hpp": "#include <boost/asio/post.hpp>",
         "include/kazoo/n.hpp": "#include <boost/optional.hpp>",
         "tools/kazoo/o.cpp": '#include "session/s.hpp"',
         "src/testing/q.cpp": '#include "client/c.hpp"',
-        "src/server/r.cpp": '#include "testing/t.hpp"',
+        "src/server/tree/v.cpp": '#include "testing/t.hpp"',
         "examples/p.cpp": '#include "client/c.hpp"',
         "src/handler/s.cpp": "#include <uv.h>",
         "src/handler/uv/t.cpp": "#include <boost/fiber/mutex.hpp>",
         "src/handler/v.cpp": "#include <boost/context/fiber.hpp>",
         "include/kazoo/handlers/uv.hpp": "#include <uv.h>",
+        "src/handler/w.cpp": '#include "handler/uv/u.hpp"',
     }
     for name, text in faults.items():
         found = check_tree({**clean, name: text})
         assert len(found) == 1 and found[0].path == name, (name, [str(p) for p in found])
+    circle = {
+        "src/base/a/a.hpp": '#include "base/b/b.hpp"',
+        "src/base/b/b.hpp": '#include "base/c/c.hpp"',
+        "src/base/c/c.hpp": '#include "base/a/other.hpp"',
+    }
+    found = check_tree(circle)
+    assert len(found) == 1 and "a cycle: " in found[0].text, [str(p) for p in found]
+    assert check_tree({**circle, "src/base/c/c.hpp": '#include "base/d/d.hpp"'}) == []
 
 
 if __name__ == "__main__":

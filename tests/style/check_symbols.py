@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Looks into the archives of the core (base, codec, session) for symbols of Asio: there are none.
-With --exported looks at what shared libraries export: names of kazoo's, and what Asio keeps for
-each thread, which has to be the same for a program and the library.
+"""Looks into the archives of layers without I/O for symbols of Asio: there are none. With
+--passive also for symbols of threads, mutexes and condition variables. With --exported looks at
+what shared libraries export: names of kazoo's, and what Asio keeps for each thread, which has to
+be the same for a program and the library.
 
-    check_symbols.py ARCHIVE... | --exported LIBRARY... | --self-test COMPILER
+    check_symbols.py ARCHIVE... | --passive ARCHIVE... | --exported LIBRARY...
+    check_symbols.py --self-test COMPILER
 """
 
 import pathlib
@@ -12,7 +14,10 @@ import subprocess
 import sys
 import tempfile
 
-FORBIDDEN = re.compile(r"\basio\b")
+ASIO = re.compile(r"\basio\b")
+THREADS = re.compile(
+    r"\bpthread_|\bstd::(?:j?thread|this_thread|\w*mutex|condition_variable|call_once|once_flag|"
+    r"stop_token|__future_base)\b|\bstd::__once_")
 OURS = re.compile(
     r"^(?:(?:typeinfo(?: name)?|vtable|VTT|construction vtable|guard variable) for |"
     r"(?:non-)?virtual thunk to |operator\S* ?)?"
@@ -27,11 +32,12 @@ def symbols(archive, *options):
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
 
 
-def offending(archive):
+def offending(archive, forbidden=(ASIO,)):
     lines = symbols(archive)
     if not lines:
         return [f"{archive}: no symbols at all"]
-    return [f"{archive}: {line.strip()}" for line in lines if FORBIDDEN.search(line)]
+    return [f"{archive}: {line.strip()}" for line in lines
+            if any(pattern.search(line) for pattern in forbidden)]
 
 
 def exported_by_mistake(library):
@@ -58,6 +64,24 @@ def self_test_of_exports(compiler, directory):
         assert (not exported_by_mistake(target)) == good, text
 
 
+def self_test_of_threads(compiler, directory):
+    for number, (text, good) in enumerate({
+        "int pthread() { return 1; }": True,
+        "#include <memory>\nauto f(std::shared_ptr<int> p) { return p; }": True,
+        "#include <mutex>\nvoid f(std::mutex& m) { m.lock(); }": False,
+        "#include <thread>\nvoid f(std::thread& t) { t.join(); }": False,
+        "#include <condition_variable>\nstd::condition_variable condition;": False,
+        "#include <future>\nvoid f(std::promise<int>& p) { p.set_value(1); }": False,
+        "#include <pthread.h>\nint f() { return pthread_setconcurrency(1); }": False,
+    }.items()):
+        source = pathlib.Path(directory, f"threads{number}.cpp")
+        source.write_text(text)
+        target = source.with_suffix(".o")
+        subprocess.run([compiler, "-std=c++20", "-c", source, "-o", target], check=True)
+        assert (not offending(target, (ASIO, THREADS))) == good, text
+        assert not offending(target), text
+
+
 def self_test(compiler):
     sources = {
         "clean": "namespace kazoo { int basiology() { return 1; } }",
@@ -70,6 +94,7 @@ def self_test(compiler):
             target = source.with_suffix(".o")
             subprocess.run([compiler, "-std=c++20", "-c", source, "-o", target], check=True)
             assert bool(offending(target)) == (name == "tainted"), name
+        self_test_of_threads(compiler, directory)
         self_test_of_exports(compiler, directory)
 
 
@@ -80,6 +105,9 @@ def main():
         sys.exit(__doc__)
     if sys.argv[1] == "--exported":
         problems = [line for library in sys.argv[2:] for line in exported_by_mistake(library)]
+    elif sys.argv[1] == "--passive":
+        problems = [
+            line for archive in sys.argv[2:] for line in offending(archive, (ASIO, THREADS))]
     else:
         problems = [line for archive in sys.argv[1:] for line in offending(archive)]
     print("\n".join(problems))

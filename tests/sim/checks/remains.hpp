@@ -3,7 +3,7 @@
 #include "history.hpp"
 #include "history/checks/ephemerals.hpp"
 #include "history/verdict.hpp"
-#include "server/state.hpp"
+#include "server/database/state.hpp"
 
 #include <cstddef>
 #include <string>

@@ -1,4 +1,4 @@
-#include "server/acl_rules.hpp"
+#include "server/rules/acl_rules.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

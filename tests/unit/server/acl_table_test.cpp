@@ -1,4 +1,4 @@
-#include "server/acl_table.hpp"
+#include "server/tree/acl_table.hpp"
 
 #include <gtest/gtest.h>
 

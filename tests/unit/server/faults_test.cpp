@@ -1,4 +1,4 @@
-#include "server/faults.hpp"
+#include "server/member/faults.hpp"
 
 #include <gtest/gtest.h>
 

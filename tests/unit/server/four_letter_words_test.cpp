@@ -1,6 +1,6 @@
-#include "server/four_letter_words.hpp"
+#include "server/monitoring/four_letter_words.hpp"
 
-#include "server/word_text.hpp"
+#include "server/monitoring/word_text.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "server/ip_range.hpp"
+#include "server/rules/ip_range.hpp"
 
 #include <gtest/gtest.h>
 

@@ -2,7 +2,7 @@
 
 #include "codec/frame.hpp"
 #include "codec/records.hpp"
-#include "server/member.hpp"
+#include "server/member/member.hpp"
 #include "support/hex.hpp"
 
 #include <kazoo/errors.hpp>

@@ -1,4 +1,4 @@
-#include "server/memory_watch.hpp"
+#include "server/listener/memory_watch.hpp"
 
 #include <gtest/gtest.h>
 

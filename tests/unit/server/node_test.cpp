@@ -1,4 +1,4 @@
-#include "server/node.hpp"
+#include "server/tree/node.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "server/profile.hpp"
+#include "server/rules/profile.hpp"
 
 #include <gtest/gtest.h>
 

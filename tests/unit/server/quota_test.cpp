@@ -1,6 +1,6 @@
-#include "server/quota.hpp"
+#include "server/tree/quota.hpp"
 
-#include "server/tree.hpp"
+#include "server/tree/tree.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 #include "codec/frame.hpp"
 #include "codec/replies.hpp"
-#include "server/acl_rules.hpp"
-#include "server/reads.hpp"
+#include "server/reads/reads.hpp"
+#include "server/rules/acl_rules.hpp"
 #include "state_world.hpp"
 #include "support/hex.hpp"
 

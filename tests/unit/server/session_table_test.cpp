@@ -1,4 +1,4 @@
-#include "server/session_table.hpp"
+#include "server/database/session_table.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

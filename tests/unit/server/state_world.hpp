@@ -4,8 +4,8 @@
 #include "codec/encoder.hpp"
 #include "codec/multi.hpp"
 #include "codec/requests.hpp"
-#include "server/reads.hpp"
-#include "server/state.hpp"
+#include "server/database/state.hpp"
+#include "server/reads/reads.hpp"
 
 #include <kazoo/errors.hpp>
 

@@ -1,4 +1,4 @@
-#include "server/statistics.hpp"
+#include "server/monitoring/statistics.hpp"
 
 #include <gtest/gtest.h>
 

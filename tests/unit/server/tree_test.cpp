@@ -1,4 +1,4 @@
-#include "server/tree.hpp"
+#include "server/tree/tree.hpp"
 
 #include <kazoo/security.hpp>
 

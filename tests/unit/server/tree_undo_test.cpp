@@ -1,5 +1,5 @@
 #include "base/random.hpp"
-#include "server/tree.hpp"
+#include "server/tree/tree.hpp"
 
 #include <kazoo/security.hpp>
 

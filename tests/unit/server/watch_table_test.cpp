@@ -1,4 +1,4 @@
-#include "server/watch_table.hpp"
+#include "server/watches/watch_table.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,0 +1,144 @@
+#include "server/database/session_table.hpp"
+
+#include "base/random.hpp"
+
+#include <algorithm>
+
+namespace kazoo::server {
+
+namespace {
+
+constexpr std::size_t password_size = 16;
+
+/// The server id in the top byte, 39 random bits (Apache's server uses the time) and 16 bits to
+/// count.
+std::int64_t id_before_first(std::int64_t server_id, std::uint64_t seed) noexcept {
+    const std::uint64_t chance = base::Random(seed).next() & 0x7f'ffff'ffffU;
+    return static_cast<std::int64_t>(
+        (static_cast<std::uint64_t>(server_id) << 56U) | chance << 16U
+    );
+}
+
+/// Derived from the id and the seed, so that equal runs have equal passwords. Not secure: the
+/// embedded server is for tests.
+std::string password_of(std::int64_t id, std::uint64_t seed) {
+    base::Random random(seed ^ base::Random(static_cast<std::uint64_t>(id)).next());
+    std::string password;
+    password.reserve(password_size);
+    while (password.size() < password_size) {
+        std::uint64_t eight = random.next();
+        for (int i = 0; i < 8; ++i, eight >>= 8U) {
+            password.push_back(static_cast<char>(eight & 0xffU));
+        }
+    }
+    return password;
+}
+
+std::vector<std::int64_t> sorted_ids(const std::vector<Session*>& sessions) {
+    std::vector<std::int64_t> ids;
+    ids.reserve(sessions.size());
+    for (const Session* session : sessions) {
+        ids.push_back(session->id);
+    }
+    std::sort(ids.begin(), ids.end());
+    return ids;
+}
+
+}  // namespace
+
+SessionTable::SessionTable(std::int64_t tick_ms, std::int64_t server_id, std::uint64_t seed)
+    : tick_ms_(std::max<std::int64_t>(tick_ms, 1)),
+      seed_(seed),
+      last_id_(id_before_first(server_id, seed)) {}
+
+const Session& SessionTable::create(std::int64_t timeout_ms, Time now) {
+    ++last_id_;
+    Session& session = sessions_[last_id_];
+    session.id = last_id_;
+    session.password = password_of(last_id_, seed_);
+    session.timeout_ms = timeout_ms;
+    session.expires_ms = no_deadline;  // not in a bucket yet
+    put_in_bucket(session, now);
+    return session;
+}
+
+const Session* SessionTable::find(std::int64_t id) const noexcept {
+    const auto found = sessions_.find(id);
+    return found == sessions_.end() ? nullptr : &found->second;
+}
+
+bool SessionTable::password_fits(const Session& session, std::string_view password) const noexcept {
+    return session.password == password;
+}
+
+void SessionTable::set_timeout(std::int64_t id, std::int64_t timeout_ms, Time now) {
+    const auto found = sessions_.find(id);
+    if (found == sessions_.end()) return;
+    found->second.timeout_ms = timeout_ms;
+    put_in_bucket(found->second, now);
+}
+
+void SessionTable::touch(std::int64_t id, Time now) {
+    const auto found = sessions_.find(id);
+    if (found != sessions_.end()) {
+        put_in_bucket(found->second, now);
+    }
+}
+
+bool SessionTable::erase(std::int64_t id) noexcept {
+    const auto found = sessions_.find(id);
+    if (found == sessions_.end()) return false;
+    take_out_of_bucket(found->second);
+    sessions_.erase(found);
+    return true;
+}
+
+std::vector<std::int64_t> SessionTable::expired(Time now) const {
+    std::vector<std::int64_t> ids;
+    for (const auto& [end_ms, sessions] : buckets_) {
+        if (end_ms > now.steady_ms) break;
+        const std::vector<std::int64_t> bucket = sorted_ids(sessions);
+        ids.insert(ids.end(), bucket.begin(), bucket.end());
+    }
+    return ids;
+}
+
+std::int64_t SessionTable::next_deadline() const noexcept {
+    return buckets_.empty() ? no_deadline : buckets_.begin()->first;
+}
+
+std::size_t SessionTable::size() const noexcept {
+    return sessions_.size();
+}
+
+std::map<std::int64_t, std::vector<std::int64_t>> SessionTable::buckets() const {
+    std::map<std::int64_t, std::vector<std::int64_t>> all;
+    for (const auto& [end_ms, sessions] : buckets_) {
+        all.emplace(end_ms, sorted_ids(sessions));
+    }
+    return all;
+}
+
+void SessionTable::put_in_bucket(Session& session, Time now) {
+    const std::int64_t end_ms = ((now.steady_ms + session.timeout_ms) / tick_ms_ + 1) * tick_ms_;
+    if (end_ms == session.expires_ms) return;
+    std::vector<Session*>& bucket = buckets_[end_ms];
+    bucket.push_back(&session);  // first: it may throw, and the session must stay in a bucket
+    take_out_of_bucket(session);
+    session.expires_ms = end_ms;
+    session.place = bucket.size() - 1;
+}
+
+void SessionTable::take_out_of_bucket(const Session& session) noexcept {
+    const auto bucket = buckets_.find(session.expires_ms);
+    if (bucket == buckets_.end()) return;
+    std::vector<Session*>& sessions = bucket->second;
+    sessions[session.place] = sessions.back();
+    sessions[session.place]->place = session.place;
+    sessions.pop_back();
+    if (sessions.empty()) {
+        buckets_.erase(bucket);
+    }
+}
+
+}  // namespace kazoo::server

@@ -1,0 +1,62 @@
+#include "server/database/transaction_writer.hpp"
+
+#include <utility>
+
+namespace kazoo::server {
+
+TransactionWriter::TransactionWriter(
+    Tree& tree, const Profile& profile, std::int64_t zxid, std::int64_t wall_ms
+)
+    : tree_(tree),
+      notes_acls_(profile.checks_read_for_events()),
+      transaction_(std::make_shared<Transaction>()) {
+    transaction_->zxid = zxid;
+    transaction_->wall_ms = wall_ms;
+}
+
+bool TransactionWriter::carry_out(Effect effect) {
+    const auto* deletion = std::get_if<DeleteEffect>(&effect);
+    if (deletion != nullptr) {
+        // Before it is applied: afterwards the node and its ACL are gone.
+        const Node* node = tree_.find(deletion->path);
+        if (node == nullptr) {
+            return false;
+        }
+        note(ChangeType::deleted, *node);
+    }
+    if (!tree_.apply(effect, transaction_->zxid, transaction_->wall_ms)) {
+        if (deletion != nullptr) {
+            transaction_->changes.pop_back();
+        }
+        return false;
+    }
+    if (const auto* creation = std::get_if<CreateEffect>(&effect)) {
+        note(ChangeType::created, *tree_.find(creation->path));
+    } else if (const auto* setting = std::get_if<SetDataEffect>(&effect)) {
+        note(ChangeType::data_changed, *tree_.find(setting->path));
+    }
+    transaction_->effects.push_back(std::move(effect));
+    return true;
+}
+
+void TransactionWriter::clear() noexcept {
+    transaction_->effects.clear();
+    transaction_->changes.clear();
+}
+
+std::shared_ptr<const Transaction> TransactionWriter::finish() noexcept {
+    return std::move(transaction_);
+}
+
+void TransactionWriter::note(ChangeType type, const Node& node) {
+    Change& change = transaction_->changes.emplace_back(Change{type, node.path, nullptr, nullptr});
+    if (!notes_acls_) {
+        return;
+    }
+    change.acl = tree_.shared_acl(node);
+    if (type != ChangeType::data_changed && node.parent != nullptr) {
+        change.parent_acl = tree_.shared_acl(*node.parent);
+    }
+}
+
+}  // namespace kazoo::server

@@ -1,0 +1,90 @@
+#pragma once
+
+#include "server/listener/listener_hub.hpp"
+#include "server/listener/listener_tls.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace kazoo::server {
+
+class ListenerConnection;
+
+/// The network side of one member: accepts connections at an address, passes their bytes to the
+/// member and sends its output. No error ends accepting; when descriptors or memory run out, it
+/// tries again 20 ms later.
+///
+/// All functions, and the handlers, run on the hub's executor. Pending handlers refer to this
+/// object: call `stop` and destroy it only after the cancelled handlers have run.
+class Listener {
+public:
+    using Endpoint = boost::asio::ip::tcp::endpoint;
+
+    /// Registers with the hub, permanently. With `tls` all clients must use TLS.
+    explicit Listener(ListenerHub& hub, std::shared_ptr<ListenerTls> tls = nullptr);
+    ~Listener();
+    Listener(const Listener&) = delete;
+    Listener& operator=(const Listener&) = delete;
+
+    /// Binds to an address; port 0 selects a free port. The port is reserved from now on, but
+    /// connections are refused until `start`. Returns the system's error, if any.
+    [[nodiscard]] boost::system::error_code bind(Endpoint endpoint);
+    /// Sets the member that serves the clients. Call it once, before `start`.
+    void attach(Member& member);
+
+    /// Starts accepting; does nothing while running. Returns the system's error, such as
+    /// address_in_use if another socket listens at the address.
+    [[nodiscard]] boost::system::error_code start();
+    /// Closes all connections at once and refuses new ones; the address stays bound.
+    void stop();
+
+    [[nodiscard]] bool running() const noexcept { return running_; }
+    [[nodiscard]] const Endpoint& endpoint() const noexcept { return endpoint_; }
+    [[nodiscard]] Member& member() noexcept { return *member_; }
+
+    // For the hub.
+
+    /// Serves the connections in the member's take_touched(); returns whether there were any.
+    bool serve_touched();
+    void on_time(Time now);
+    [[nodiscard]] bool turns_wait() const noexcept;
+    void next_turn(Time now);
+    /// Member::footprint().
+    [[nodiscard]] std::size_t footprint() const noexcept;
+    [[nodiscard]] std::int64_t next_deadline() const noexcept;
+
+    // For its connections.
+
+    [[nodiscard]] ListenerHub& hub() noexcept { return hub_; }
+    /// Registers a connection with the member, once bytes can be exchanged.
+    ConnectionId open(ListenerConnection& connection, const Endpoint& peer);
+    /// Unregisters it.
+    void close(ConnectionId id);
+    /// Drops the reference to a connection whose socket is closed.
+    void forget(const std::shared_ptr<ListenerConnection>& connection);
+
+private:
+    [[nodiscard]] boost::system::error_code open_acceptor();
+    void accept();
+    void accept_one();
+    void accept_later();
+    void on_accepted(boost::asio::ip::tcp::socket socket);
+
+    ListenerHub& hub_;
+    std::shared_ptr<ListenerTls> tls_;
+    Member* member_ = nullptr;  // set by attach()
+    Endpoint endpoint_;
+    boost::asio::ip::tcp::acceptor acceptor_;
+    boost::asio::steady_timer pause_;
+    bool running_ = false;
+    std::uint64_t starts_ = 0;  // counts start() and stop(); handlers from before do nothing
+    std::unordered_set<std::shared_ptr<ListenerConnection>> connections_;  // with an open socket
+    std::unordered_map<ConnectionId, ListenerConnection*> open_;           // those registered
+};
+
+}  // namespace kazoo::server

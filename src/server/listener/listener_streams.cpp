@@ -1,0 +1,101 @@
+// The two kinds of ListenerConnection: plain TCP and TLS.
+#include "server/listener/listener.hpp"
+#include "server/listener/listener_connection.hpp"
+
+#include <boost/asio/ssl/stream.hpp>
+
+#include <utility>
+
+namespace kazoo::server {
+namespace {
+
+using boost::asio::ip::tcp;
+
+/// Time for the TLS handshake.
+constexpr std::chrono::seconds handshake_limit{10};
+
+template <class Stream>
+class StreamConnection : public ListenerConnection {
+protected:
+    template <class... Arguments>
+    explicit StreamConnection(Listener& listener, Arguments&&... arguments)
+        : ListenerConnection(listener), stream_(std::forward<Arguments>(arguments)...) {}
+
+    void read_some(boost::asio::mutable_buffer into) override {
+        stream_.async_read_some(
+            into,
+            [this, self = shared_from_this()](Error error, std::size_t n) { on_read(error, n); }
+        );
+    }
+
+    void write_some(boost::asio::const_buffer bytes) override {
+        stream_.async_write_some(
+            bytes,
+            [this, self = shared_from_this()](Error error, std::size_t n) { on_written(error, n); }
+        );
+    }
+
+    Stream stream_;
+};
+
+class PlainConnection final : public StreamConnection<tcp::socket> {
+public:
+    PlainConnection(Listener& listener, tcp::socket socket)
+        : StreamConnection(listener, std::move(socket)) {}
+
+    void start() override { on_ready(); }
+
+private:
+    tcp::socket& socket() noexcept override { return stream_; }
+
+    void end_stream() override {
+        Error ignored;  // if it is disconnected, the read fails
+        stream_.shutdown(tcp::socket::shutdown_send, ignored);
+        if (!reading()) {
+            read();
+        }
+    }
+};
+
+class TlsConnection final : public StreamConnection<boost::asio::ssl::stream<tcp::socket>> {
+public:
+    TlsConnection(Listener& listener, tcp::socket socket, std::shared_ptr<ListenerTls> tls)
+        : StreamConnection(listener, std::move(socket), *tls), tls_(std::move(tls)) {}
+
+    void start() override {
+        limit(handshake_limit);
+        stream_.async_handshake(
+            boost::asio::ssl::stream_base::server,
+            [this, self = shared_from_this()](Error error) {
+                if (error) {
+                    abandon();
+                } else {
+                    on_ready();
+                }
+            }
+        );
+    }
+
+private:
+    tcp::socket& socket() noexcept override { return stream_.next_layer(); }
+
+    void end_stream() override {
+        stream_.async_shutdown([this, self = shared_from_this()](Error) { abandon(); });
+    }
+
+    std::shared_ptr<ListenerTls> tls_;  // the stream refers to it
+};
+
+}  // namespace
+
+std::shared_ptr<ListenerConnection> make_plain_connection(Listener& listener, tcp::socket socket) {
+    return std::make_shared<PlainConnection>(listener, std::move(socket));
+}
+
+std::shared_ptr<ListenerConnection> make_tls_connection(
+    Listener& listener, tcp::socket socket, std::shared_ptr<ListenerTls> tls
+) {
+    return std::make_shared<TlsConnection>(listener, std::move(socket), std::move(tls));
+}
+
+}  // namespace kazoo::server

@@ -1,0 +1,285 @@
+#include "server/monitoring/four_letter_words.hpp"
+
+#include "server/monitoring/monitoring_word.hpp"
+#include "server/monitoring/word_text.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <unordered_map>
+#include <utility>
+
+namespace kazoo::server {
+namespace {
+
+std::vector<ConnectionFigures> connections_of(const WordContext& context) {
+    auto all = context.connections ? context.connections() : std::vector<ConnectionFigures>{};
+    std::sort(all.begin(), all.end(), [](const auto& left, const auto& right) {
+        return left.id < right.id;
+    });
+    return all;
+}
+
+void put_address(WordText& out, const ConnectionFigures& connection) {
+    const bool is_v6 = connection.address.find(':') != std::string_view::npos;
+    out << '/' << (is_v6 ? "[" : "") << connection.address << (is_v6 ? "]:" : ":");
+    out << connection.port;
+}
+
+void put_connection(WordText& out, const ConnectionFigures& connection, bool is_brief) {
+    const auto& figures = connection.statistics;
+    out << ' ';
+    put_address(out, connection);
+    // Java's SelectionKey.OP_READ and OP_WRITE.
+    out << '[' << (connection.reading ? 1 : 0) + (connection.writing ? 4 : 0);
+    out << "](queued=" << figures.outstanding << ",recved=" << figures.received;
+    out << ",sent=" << figures.sent;
+    if (!is_brief && connection.session != 0) {
+        (out << ",sid=").hex(connection.session) << ",lop=" << figures.last_op;
+        out << ",est=" << connection.established_wall_ms;
+        out << ",to=" << connection.session_timeout_ms;
+        if (figures.last_cxid >= 0) (out << ",lcxid=").hex(figures.last_cxid);
+        (out << ",lzxid=").hex(figures.last_zxid) << ",lresp=" << figures.last_response_ms;
+        out << ",llat=" << figures.last_latency_ms << ",minlat=" << figures.latencies.min();
+        out << ",avglat=" << figures.latencies.average();
+        out << ",maxlat=" << figures.latencies.max();
+    }
+    out << ")\n";
+}
+
+void put_server(WordText& out, const WordContext& context, bool with_clients) {
+    const auto& profile = context.options.profile;
+    const auto& figures = context.statistics;
+    out << (profile.keeper ? "ClickHouse Keeper version: " : "Zookeeper version: ");
+    out << profile.version() << '\n';
+    if (context.read_only) out << "READ-ONLY mode; serving only read-only clients\n";
+    if (with_clients) {
+        out << "Clients:\n";
+        for (const auto& connection : connections_of(context))
+            put_connection(out, connection, true);
+        out << '\n';
+    }
+    out << "Latency min/avg/max: " << figures.latencies.min() << '/';
+    put_average(out, context);
+    out << '/' << figures.latencies.max() << '\n';
+    out << "Received: " << figures.received << '\n';
+    out << "Sent: " << figures.sent << '\n';
+    out << "Connections: " << context.connection_count << '\n';
+    out << "Outstanding: " << figures.outstanding << '\n';
+    (out << "Zxid: ").hex(context.zxid) << '\n';
+    out << "Mode: " << mode_of(context) << '\n';
+    out << "Node count: " << context.tree.node_count() << '\n';
+    if (mode_of(context) == "leader") out << "Proposal sizes last/min/max: -1/-1/-1\n";
+}
+
+void srvr(WordText& out, const WordContext& context) {
+    put_server(out, context, false);
+}
+void stat(WordText& out, const WordContext& context) {
+    put_server(out, context, true);
+}
+
+void cons(WordText& out, const WordContext& context) {
+    for (const auto& connection : connections_of(context)) put_connection(out, connection, false);
+    out << '\n';
+}
+
+void conf(WordText& out, const WordContext& context) {
+    const auto put = [&](std::string_view name, const auto& value) {
+        out << name << '=' << value << '\n';
+    };
+    const auto& options = context.options;
+    const auto or_ticks = [&](std::int64_t timeout_ms, std::int64_t ticks) {
+        return timeout_ms == 0 ? ticks * options.tick_ms : timeout_ms;
+    };
+    const auto& address = context.client_address;
+    const bool has_sizes = options.profile.at_least(5);
+    put("clientPort", address.substr(address.rfind(':') + 1));
+    if (has_sizes) put("secureClientPort", -1);
+    put("dataDir", "");
+    if (has_sizes) put("dataDirSize", 0);
+    put("dataLogDir", "");
+    if (has_sizes) put("dataLogSize", 0);
+    put("tickTime", options.tick_ms);
+    put("maxClientCnxns", context.max_connections);
+    put("minSessionTimeout", or_ticks(options.min_session_timeout_ms, 2));
+    put("maxSessionTimeout", or_ticks(options.max_session_timeout_ms, 20));
+    if (!is_old(context)) put("clientPortListenBacklog", -1);
+    put("serverId", context.server_id);
+}
+
+void envi(WordText& out, const WordContext& context) {
+    const auto& address = context.client_address;
+    out << "Environment:\nzookeeper.version=" << context.options.profile.version() << '\n';
+    out << "host.name=" << address.substr(0, address.rfind(':')) << '\n';
+    for (const std::string_view name :
+         {"java.version",
+          "java.vendor",
+          "java.home",
+          "java.class.path",
+          "java.library.path",
+          "java.io.tmpdir",
+          "java.compiler",
+          "os.name",
+          "os.arch",
+          "os.version",
+          "user.name",
+          "user.home",
+          "user.dir",
+          "os.memory.free",
+          "os.memory.max",
+          "os.memory.total"}) {
+        out << name << "=<NA>\n";
+    }
+}
+
+/// Prints sets of members that expire at the same time, keyed by steady milliseconds.
+template <typename Put, typename Key, typename Member>
+void put_sets(
+    WordText& out,
+    const WordContext& context,
+    const std::map<Key, std::vector<Member>>& sets,
+    Put put
+) {
+    std::size_t total = 0;
+    for (const auto& set : sets) total += set.second.size();
+    out << "Sets (" << sets.size() << ")/(" << total << "):\n";
+    for (const auto& [time_ms, members] : sets) {
+        (out << members.size() << " expire at ")
+            .date(context.now.wall_ms + time_ms - context.now.steady_ms);
+        out << ":\n";
+        for (const auto& member : members) {
+            out << '\t';
+            put(member);
+            out << '\n';
+        }
+    }
+}
+
+void dump(WordText& out, const WordContext& context) {
+    out << "SessionTracker dump:\nSession ";
+    put_sets(out, context, context.sessions.buckets(), [&](std::int64_t id) { out.hex(id); });
+
+    const auto owners = context.tree.ephemeral_owners();
+    out << "ephemeral nodes dump:\nSessions with Ephemerals (" << owners.size() << "):\n";
+    for (const auto owner : owners) {
+        out.hex(owner) << ":\n";
+        for (const auto& path : context.tree.ephemerals(owner)) out << '\t' << path << '\n';
+    }
+
+    // The interval at which Apache's server checks for idle connections.
+    constexpr std::int64_t step_ms = 10'000;
+    std::map<std::int64_t, std::vector<ConnectionFigures>> sets;
+    for (const auto& connection : connections_of(context)) {
+        sets[(connection.expires_ms / step_ms + 1) * step_ms].push_back(connection);
+    }
+    out << "Connections dump:\nConnections ";
+    put_sets(out, context, sets, [&](const ConnectionFigures& connection) {
+        out << "ip: ";
+        put_address(out, connection);
+        (out << " sessionId: ").hex(connection.session);
+    });
+}
+
+void wchs(WordText& out, const WordContext& context) {
+    const auto& watches = context.watches.data();
+    out << watches.connection_count() << " connections watching " << watches.path_count();
+    out << " paths\nTotal watches:" << watches.count() << '\n';
+}
+
+std::unordered_map<ConnectionId, std::int64_t> sessions_by_connection(const WordContext& context) {
+    std::unordered_map<ConnectionId, std::int64_t> sessions;
+    for (const auto& connection : connections_of(context)) {
+        sessions.emplace(connection.id, connection.session);
+    }
+    return sessions;
+}
+
+void wchc(WordText& out, const WordContext& context) {
+    auto sessions = sessions_by_connection(context);
+    for (const auto& [connection, paths] : context.watches.data().by_connection()) {
+        out.hex(sessions[connection]) << '\n';
+        for (const auto path : paths) out << '\t' << path << '\n';
+    }
+    out << '\n';
+}
+
+void wchp(WordText& out, const WordContext& context) {
+    auto sessions = sessions_by_connection(context);
+    for (const auto& [path, connections] : context.watches.data().by_path()) {
+        out << path << '\n';
+        for (const auto connection : connections) (out << '\t').hex(sessions[connection]) << '\n';
+    }
+    out << '\n';
+}
+
+void ruok(WordText& out, const WordContext&) {
+    out << "imok";
+}
+void isro(WordText& out, const WordContext& context) {
+    out << (context.read_only ? "ro" : "rw");
+}
+void srst(WordText& out, const WordContext&) {
+    out << "Server stats reset.\n";
+}
+void crst(WordText& out, const WordContext&) {
+    out << "Connection stats reset.\n";
+}
+void dirs(WordText& out, const WordContext&) {
+    out << "datadir_size: 0\nlogdir_size: 0\n";
+}
+
+/// Answers `stmk` as well, for which the caller has set the mask before.
+void gtmk(WordText& out, const WordContext& context) {
+    out << context.trace_mask;
+}
+/// Apache's server prints the digests of its tree, a list that is empty during the first 128
+/// transactions. No digests are kept here, so the list is always empty.
+void hash(WordText&, const WordContext&) {}
+
+struct Word {
+    std::string_view name;
+    void (*answer)(WordText&, const WordContext&);
+    bool in_keeper = true;  // on the default list of ClickHouse Keeper
+};
+constexpr Word words[] = {
+    {"conf", conf},
+    {"cons", cons},
+    {"crst", crst},
+    {"dirs", dirs},
+    {"dump", dump, false},
+    {"envi", envi},
+    {"gtmk", gtmk, false},
+    {"hash", hash, false},
+    {"isro", isro},
+    {"mntr", put_monitoring},
+    {"ruok", ruok},
+    {"srst", srst},
+    {"srvr", srvr},
+    {"stat", stat},
+    {"stmk", gtmk, false},
+    {"wchc", wchc, false},
+    {"wchp", wchp, false},
+    {"wchs", wchs},
+};
+
+}  // namespace
+
+std::optional<std::string> answer_word(std::string_view word, const WordContext& context) {
+    const auto* at = std::find_if(std::begin(words), std::end(words), [&](const Word& known) {
+        return known.name == word;
+    });
+    if (at == std::end(words) || (context.options.profile.keeper && !at->in_keeper)) return {};
+    if (word == "hash" && is_old(context)) return {};
+    WordText out;
+    at->answer(out, context);
+    return std::move(out.text);
+}
+
+WordEffect effect_of_word(std::string_view word) noexcept {
+    if (word == "srst") return WordEffect::reset_server;
+    if (word == "crst") return WordEffect::reset_connections;
+    return WordEffect::none;
+}
+
+}  // namespace kazoo::server

@@ -1,0 +1,79 @@
+#include "server/tree/node.hpp"
+
+#include <limits>
+
+namespace kazoo::server {
+
+ZnodeStat Node::stat() const noexcept {
+    ZnodeStat stat;
+    stat.czxid = czxid;
+    stat.mzxid = mzxid;
+    stat.ctime = ctime_ms;
+    stat.mtime = mtime_ms;
+    stat.version = version;
+    // cversion = creations + deletions, where deletions = creations - children. Wraps at 32 bits.
+    stat.cversion = static_cast<std::int32_t>(
+        2U * static_cast<std::uint32_t>(created_children) -
+        static_cast<std::uint32_t>(children.size())
+    );
+    stat.aversion = aversion;
+    stat.ephemeral_owner = ephemeral_owner();
+    stat.data_length = static_cast<std::int32_t>(data_size());
+    stat.num_children = static_cast<std::int32_t>(children.size());
+    stat.pzxid = pzxid;
+    return stat;
+}
+
+bool Node::due_for_removal(std::int64_t wall_ms) const noexcept {
+    if (!children.empty()) return false;
+    if (kind == NodeKind::container) return created_children > 0;
+    return kind == NodeKind::ttl && wall_ms > mtime_ms && wall_ms - mtime_ms > owner_or_ttl;
+}
+
+void Node::count_created_child(std::int64_t zxid) noexcept {
+    if (created_children < std::numeric_limits<std::int32_t>::max()) {
+        ++created_children;
+        pzxid = zxid;
+    }
+}
+
+void Node::attach_to(Node& new_parent) {
+    new_parent.children.push_back(this);
+    parent = &new_parent;
+    place = static_cast<std::uint32_t>(new_parent.children.size() - 1);
+}
+
+void Node::detach() {
+    std::vector<Node*>& siblings = parent->children;
+    siblings[place] = siblings.back();
+    siblings[place]->place = place;
+    siblings.pop_back();
+    // A node that had many children once must not keep their memory.
+    constexpr std::size_t worth_while = 64;
+    if (siblings.capacity() > worth_while && siblings.size() < siblings.capacity() / 4) {
+        siblings.shrink_to_fit();
+    }
+}
+
+void Node::reattach() {
+    std::vector<Node*>& siblings = parent->children;
+    siblings.push_back(this);
+    if (place + 1 < siblings.size()) {
+        Node* last = siblings[place];
+        siblings[place] = this;
+        siblings.back() = last;
+        last->place = static_cast<std::uint32_t>(siblings.size() - 1);
+    }
+}
+
+const Node* next_below(const Node& top, const Node* node) noexcept {
+    if (!node->children.empty()) return node->children.front();
+    while (node != &top) {
+        const std::vector<Node*>& siblings = node->parent->children;
+        if (node->place + 1 < siblings.size()) return siblings[node->place + 1];
+        node = node->parent;
+    }
+    return nullptr;
+}
+
+}  // namespace kazoo::server

@@ -1,0 +1,74 @@
+#pragma once
+
+#include "server/tree/node.hpp"
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+namespace kazoo::server {
+
+/// Owns the nodes of a tree. Finds them by path, by owning session, and, for containers and TTL
+/// nodes, by expiry. Does not maintain the links between parents and children.
+class NodeIndex {
+public:
+    NodeIndex() {}
+    NodeIndex(const NodeIndex&) = delete;
+    NodeIndex& operator=(const NodeIndex&) = delete;
+    ~NodeIndex();
+
+    /// Returns nullptr if there is none. "" denotes the root, like "/".
+    [[nodiscard]] Node* find(std::string_view path) const noexcept {
+        const auto found = by_path_.find(path.empty() ? std::string_view("/") : path);
+        return found == by_path_.end() ? nullptr : *found;
+    }
+
+    /// Takes ownership. No node in the index may have the same path.
+    Node* add(std::unique_ptr<Node> node);
+    /// Returns ownership to the caller.
+    [[nodiscard]] std::unique_ptr<Node> remove(Node* node);
+
+    // Sorted, so that results do not depend on addresses and hashes.
+
+    [[nodiscard]] std::vector<std::string> ephemerals(std::int64_t session) const;
+    [[nodiscard]] std::vector<std::int64_t> ephemeral_owners() const;
+    [[nodiscard]] std::vector<std::string> due_for_removal(std::int64_t wall_ms) const;
+    [[nodiscard]] std::size_t size() const noexcept { return by_path_.size(); }
+    [[nodiscard]] std::size_t ephemeral_count() const noexcept { return ephemeral_count_; }
+
+private:
+    struct Hash {
+        using is_transparent = void;
+        using is_avalanching = void;  // NOLINT(readability-identifier-naming)
+        std::size_t operator()(std::string_view path) const noexcept {
+            return std::hash<std::string_view>()(path);
+        }
+        std::size_t operator()(const Node* node) const noexcept { return (*this)(node->path); }
+    };
+    struct Equal {
+        using is_transparent = void;
+        bool operator()(const Node* one, const Node* other) const noexcept { return one == other; }
+        bool operator()(std::string_view path, const Node* node) const noexcept {
+            return path == node->path;
+        }
+        bool operator()(const Node* node, std::string_view path) const noexcept {
+            return path == node->path;
+        }
+    };
+    using Nodes = boost::unordered_flat_set<const Node*>;
+
+    boost::unordered_flat_set<Node*, Hash, Equal> by_path_;    // all nodes; owns them
+    boost::unordered_flat_map<std::int64_t, Nodes> by_owner_;  // ephemerals by session, none empty
+    Nodes perishable_;                                         // containers and TTL nodes
+    std::size_t ephemeral_count_ = 0;
+};
+
+}  // namespace kazoo::server

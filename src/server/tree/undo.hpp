@@ -1,0 +1,40 @@
+#pragma once
+
+#include "server/tree/node.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+namespace kazoo::server {
+
+/// The undo log of a Tree: one entry for each change, with the values from before. Entries are
+/// undone in reverse order. UndoDelete owns the deleted node and puts that same node back, so that
+/// pointers to it in earlier entries stay valid. UndoDelete and UndoSetAcl hold a use of their ACL
+/// in the AclTable.
+struct UndoCreate {
+    Node* node;
+    std::int64_t parent_pzxid;
+    std::int32_t parent_created_children;
+};
+struct UndoDelete {
+    std::unique_ptr<Node> node;
+    std::int64_t parent_pzxid;
+};
+struct UndoSetData {
+    Node* node;
+    std::optional<std::string> data;
+    std::int64_t mzxid;
+    std::int64_t mtime_ms;
+    std::int32_t version;
+};
+struct UndoSetAcl {
+    Node* node;
+    AclTable::Number acl;
+    std::int32_t aversion;
+};
+using Undo = std::variant<UndoCreate, UndoDelete, UndoSetData, UndoSetAcl>;
+
+}  // namespace kazoo::server
