@@ -40,7 +40,7 @@ void a_listener_returns_nothing_or_a_bool(KazooClient& zk) {
 void a_retry_waits_for_what_it_calls(KazooClient& zk) {
     zk.retry([&] { return zk.get_async("/a"); });  // refused: use call_async or retry_async
     zk.retry(&KazooClient::exists_async, zk, "/a");  // refused: use call_async or retry_async
-    zk.retry(&KazooClient::set, zk, "/a");  // refused: an argument is missing that has no default
+    zk.retry(&KazooClient::set, zk, "/a");  // refused: a required argument is missing
     zk.retry(&KazooClient::set, zk, "/a", "data");
     zk.retry(&KazooClient::get, zk, "/a");
 }
