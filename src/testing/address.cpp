@@ -14,7 +14,7 @@ namespace {
 
 using boost::asio::ip::tcp;
 
-[[noreturn]] void refuse(std::string_view address, const char* why) {
+[[noreturn]] void throw_configuration_error(std::string_view address, const char* why) {
     throw ConfigurationError(Error(ClientErrc::configuration)
                                  .operation("listen")
                                  .detail("'" + std::string(address) + "': " + why));
@@ -25,7 +25,7 @@ std::uint16_t parse_port(std::string_view address, std::string_view digits) {
     const char* end = digits.data() + digits.size();
     const auto [stop, error] = std::from_chars(digits.data(), end, port);
     if (error != std::errc() || stop != end) {
-        refuse(address, "the port is not a number from 0 to 65535");
+        throw_configuration_error(address, "the port must be a number from 0 to 65535");
     }
     return port;
 }
@@ -34,10 +34,10 @@ std::string parse_host(std::string_view address, std::string_view host) {
     if (host.size() >= 2 && host.front() == '[' && host.back() == ']') {
         host = host.substr(1, host.size() - 2);
     } else if (host.find(':') != std::string_view::npos) {
-        refuse(address, "an IPv6 address stands in brackets");
+        throw_configuration_error(address, "an IPv6 address must be enclosed in brackets");
     }
     if (host.empty()) {
-        refuse(address, "there is no host before the port");
+        throw_configuration_error(address, "the host is missing");
     }
     return std::string(host);
 }
@@ -47,7 +47,7 @@ std::string parse_host(std::string_view address, std::string_view host) {
 tcp::endpoint resolve_address(std::string_view address) {
     const auto colon = address.rfind(':');
     if (colon == std::string_view::npos) {
-        refuse(address, "an address is host:port");
+        throw_configuration_error(address, "expected host:port");
     }
     const auto host = parse_host(address, address.substr(0, colon));
     const auto port = parse_port(address, address.substr(colon + 1));
@@ -60,7 +60,7 @@ tcp::endpoint resolve_address(std::string_view address) {
     const auto found = tcp::resolver(unused).resolve(host, "", error);
     if (error || found.empty()) {
         throw ListenError(
-            Error(error, Outcome::not_sent, "listen", {}, "'" + host + "' is no known host")
+            Error(error, Outcome::not_sent, "listen", {}, "cannot resolve host '" + host + "'")
         );
     }
     return {found.begin()->endpoint().address(), port};

@@ -98,7 +98,7 @@ server::HandshakeFault to_core(Handshake what) {
         case Handshake::expired:
             return To::expired;
         case Handshake::keeper_without_leader:
-            return To::protocol_42;
+            return To::keeper_without_leader;
         case Handshake::not_read_only:
             return To::not_read_only;
         case Handshake::short_answer:

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "server/member/faults.hpp"
+#include "server/member/fault_table.hpp"
 
 #include <kazoo/testing/fault.hpp>
 

@@ -1,5 +1,5 @@
-#include "testing/host.hpp"
-#include "testing/host_owner.hpp"
+#include "testing/server_thread.hpp"
+#include "testing/server_thread_owner.hpp"
 
 #include <kazoo/testing/server.hpp>
 
@@ -8,29 +8,29 @@
 namespace kazoo::testing {
 
 Server::Server(const ServerOptions& options)
-    : ServerControl(std::make_shared<Host>(options, 1, false), 0) {}
+    : ServerControl(std::make_shared<ServerThread>(options, 1, false), 0) {}
 
 Server::Server(Server&& other) noexcept = default;
 
 Server& Server::operator=(Server&& other) noexcept {
-    std::swap(host_, other.host_);
+    std::swap(server_thread_, other.server_thread_);
     return *this;
 }
 
 Server::~Server() {
-    give_up(host_);
+    end_or_leak(server_thread_);
 }
 
 void Server::set_read_only(bool read_only) {
-    host_->call([&] {
-        auto& member = *host_->place(place_).member;
-        if (member.faults().read_only == read_only) {
+    server_thread_->call([&] {
+        auto& server_node = *server_thread_->place(place_).server_node;
+        if (server_node.faults().read_only == read_only) {
             return;
         }
-        member.faults().read_only = read_only;
+        server_node.faults().read_only = read_only;
         // As Apache's server does when it enters or leaves read-only mode.
-        member.drop_connections(0, host_->now());
-        member.on_faults_changed(host_->now());
+        server_node.drop_connections(0, server_thread_->now());
+        server_node.on_faults_changed(server_thread_->now());
     });
 }
 

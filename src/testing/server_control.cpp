@@ -1,5 +1,5 @@
 #include "testing/fault_translation.hpp"
-#include "testing/host.hpp"
+#include "testing/server_thread.hpp"
 
 #include <kazoo/testing/server_control.hpp>
 
@@ -8,38 +8,41 @@
 
 namespace kazoo::testing {
 const std::string& ServerControl::hosts() const noexcept {
-    return host_->place(place_).hosts;
+    return server_thread_->place(place_).hosts;
 }
 
 std::uint16_t ServerControl::port() const noexcept {
-    return host_->place(place_).port;
+    return server_thread_->place(place_).port;
 }
 
 void ServerControl::stop() {
-    host_->call([&] { host_->place(place_).listener.stop(); });
+    server_thread_->call([&] { server_thread_->place(place_).listener.stop(); });
 }
 
 void ServerControl::start() {
-    const auto error = host_->call([&] { return host_->place(place_).listener.start(); });
+    const auto error =
+        server_thread_->call([&] { return server_thread_->place(place_).listener.start(); });
     require_listening(error, hosts());
 }
 
 bool ServerControl::running() const {
-    return host_->call([&] { return host_->place(place_).listener.running(); });
+    return server_thread_->call([&] { return server_thread_->place(place_).listener.running(); });
 }
 
 std::size_t ServerControl::connections() const {
-    return host_->call([&] { return host_->place(place_).member->connection_count(); });
+    return server_thread_->call([&] {
+        return server_thread_->place(place_).server_node->connection_count();
+    });
 }
 
 FaultId ServerControl::inject(const Fault& fault) {
-    return host_->with_faults(place_, [&](server::Faults& faults) {
+    return server_thread_->with_faults(place_, [&](server::FaultTable& faults) {
         return faults.add(to_core(fault));
     });
 }
 
 bool ServerControl::remove(FaultId fault) {
-    return host_->with_faults(place_, [&](server::Faults& faults) {
+    return server_thread_->with_faults(place_, [&](server::FaultTable& faults) {
         const bool known = faults.contains(fault);
         faults.remove(fault);
         return known;
@@ -47,7 +50,7 @@ bool ServerControl::remove(FaultId fault) {
 }
 
 void ServerControl::clear_faults() {
-    host_->with_faults(place_, [](server::Faults& faults) {
+    server_thread_->with_faults(place_, [](server::FaultTable& faults) {
         const auto [read_only, lagging] = std::pair(faults.read_only, faults.lagging);
         faults.clear();
         // In the public API these two are conditions of the server, not faults.
@@ -58,7 +61,7 @@ void ServerControl::clear_faults() {
 }
 
 void ServerControl::handshakes(Handshake what, int times) {
-    host_->with_faults(place_, [&](server::Faults& faults) {
+    server_thread_->with_faults(place_, [&](server::FaultTable& faults) {
         faults.handshake = to_core(what);
         faults.handshake_times = times;
         return true;
@@ -70,17 +73,21 @@ void ServerControl::drop_connections() {
 }
 
 void ServerControl::drop_connection(std::int64_t session) {
-    host_->call([&] { host_->place(place_).member->drop_connections(session, host_->now()); });
+    server_thread_->call([&] {
+        server_thread_->place(place_).server_node->drop_connections(session, server_thread_->now());
+    });
 }
 
 bool ServerControl::expire_session(std::int64_t session) {
-    return host_->call([&] { return host_->state().close_session(session, host_->now()) != 0; });
+    return server_thread_->call([&] {
+        return server_thread_->database().close_session(session, server_thread_->now()) != 0;
+    });
 }
 
 std::vector<std::int64_t> ServerControl::sessions() const {
-    auto ids = host_->call([&] {
+    auto ids = server_thread_->call([&] {
         std::vector<std::int64_t> all;
-        for (const auto& [expiry, bucket] : host_->state().sessions().buckets()) {
+        for (const auto& [expiry, bucket] : server_thread_->database().sessions().buckets()) {
             all.insert(all.end(), bucket.begin(), bucket.end());
         }
         return all;
@@ -90,11 +97,11 @@ std::vector<std::int64_t> ServerControl::sessions() const {
 }
 
 std::int64_t ServerControl::zxid() const {
-    return host_->call([&] { return host_->state().zxid(); });
+    return server_thread_->call([&] { return server_thread_->database().zxid(); });
 }
 
 void ServerControl::set_zxid(std::int64_t zxid) {
-    host_->call([&] { host_->state().jump_zxid(zxid); });
+    server_thread_->call([&] { server_thread_->database().jump_zxid(zxid); });
 }
 
 }  // namespace kazoo::testing

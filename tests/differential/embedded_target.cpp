@@ -1,8 +1,8 @@
 #include "embedded_target.hpp"
 
 #include "codec/frame.hpp"
-#include "server/database/state.hpp"
-#include "server/member/member.hpp"
+#include "server/database/database.hpp"
+#include "server/member/server_node.hpp"
 
 #include <deque>
 #include <map>
@@ -13,8 +13,8 @@ namespace {
 using server::ConnectionId;
 
 // The options of Apache's server in tests/support/zoo.cfg.
-server::StateOptions options_of(server::Profile profile) {
-    server::StateOptions options;
+server::DatabaseOptions options_of(server::Profile profile) {
+    server::DatabaseOptions options;
     options.profile = profile;
     options.tick_ms = 500;
     options.min_session_timeout_ms = 1000;
@@ -23,8 +23,8 @@ server::StateOptions options_of(server::Profile profile) {
     return options;
 }
 
-server::MemberOptions member_options() {
-    server::MemberOptions options;
+server::ServerNodeOptions node_options() {
+    server::ServerNodeOptions options;
     options.takeover_closes_first = true;
     return options;
 }
@@ -32,7 +32,7 @@ server::MemberOptions member_options() {
 class EmbeddedTarget final : public Target {
 public:
     explicit EmbeddedTarget(server::Profile profile)
-        : profile_(profile), state_(options_of(profile)), member_(state_, member_options()) {}
+        : profile_(profile), state_(options_of(profile)), member_(state_, node_options()) {}
 
     std::string name() const override { return "embedded " + profile_.version(); }
 
@@ -113,8 +113,8 @@ private:
     }
 
     server::Profile profile_;
-    server::State state_;
-    server::Member member_;
+    server::Database state_;
+    server::ServerNode member_;
     server::Time now_{1000, 1'700'000'000'000};
     std::map<Link, Connection> connections_;
 };

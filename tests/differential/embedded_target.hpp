@@ -7,7 +7,7 @@
 
 namespace kazoo::differential {
 
-/// The embedded server without its listener: passes bytes to a Member, with virtual time.
+/// The embedded server without its listener: passes bytes to a ServerNode, with virtual time.
 [[nodiscard]] std::unique_ptr<Target> embed(server::Profile profile);
 
 }  // namespace kazoo::differential

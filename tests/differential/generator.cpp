@@ -26,7 +26,7 @@ public:
         }
         Step step = client().connected ? connected_step() : reconnect();
         step.slot = slot_;
-        if (step.kind == Step::Kind::request && !profile_.knows(step.op) && !is_odd(step)) {
+        if (step.kind == Step::Kind::request && !profile_.supports(step.op) && !is_odd(step)) {
             step.alone = step.closes = true;
         }
         if (step.closes) {
@@ -266,8 +266,8 @@ private:
     /// Requests between servers without a body: refused, but the connection survives.
     bool is_odd(const Step& step) const {
         return step.body.empty() &&
-               (step.op == Opcode::create_session ||
-                (step.op == Opcode::delete_container && profile_.knows(Opcode::create_container)));
+               (step.op == Opcode::create_session || (step.op == Opcode::delete_container &&
+                                                      profile_.supports(Opcode::create_container)));
     }
 
     Step refused() {

@@ -162,7 +162,7 @@ MadeOp make_odd(Choice& choice, const server::Profile& profile) {
         case 4:
             return odd_multi_read(choice);
         case 5:
-            return odd_set_watches(choice, profile.knows(Opcode::set_watches2));
+            return odd_set_watches(choice, profile.supports(Opcode::set_watches2));
         default:
             return {choice.chance(50) ? Opcode::create_session : Opcode::delete_container, ""};
     }

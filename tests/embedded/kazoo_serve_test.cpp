@@ -46,7 +46,7 @@ TEST(KazooServe, SaysThatThePortIsInUse) {
     EXPECT_EQ(tool.exit_code(), 1);
     EXPECT_EQ(
         tool.output(),
-        "kazoo: somebody else listens at " + other.hosts() + ": Address already in use\n"
+        "kazoo: address already in use: " + other.hosts() + ": Address already in use\n"
     );
 }
 

@@ -36,7 +36,8 @@ void check_digest(const std::string& user, const std::string& password) {
     require(!plain_name || known->back().id == credential, "both sides compute the same");
     require(!plain_name || (known->size() == 2 && granted(1)), "the super user may do everything");
     require(
-        !plain_name || server::fix_up({make_digest_acl(user, password, 1)}, {}).err == Errc::ok,
+        !plain_name ||
+            server::normalize_acl({make_digest_acl(user, password, 1)}, {}).err == Errc::ok,
         "a server accepts an ACL made by make_digest_acl"
     );
 }
@@ -62,7 +63,7 @@ void check_list(const AclList& asked) {
     (void)server::allowed(asked, Permissions::read, identities);
     const auto hidden = server::redacted(asked);
     require(hidden.size() == asked.size(), "redaction keeps the number of entries");
-    const auto stored = server::fix_up(asked, identities);
+    const auto stored = server::normalize_acl(asked, identities);
     if (stored.err != Errc::ok) {
         return;
     }
@@ -75,7 +76,7 @@ void check_list(const AclList& asked) {
         ),
         "auth is not stored"
     );
-    const auto again = server::fix_up(stored.list, identities);
+    const auto again = server::normalize_acl(stored.list, identities);
     // An identity's digest may not be a valid id for the digest scheme, so lists with auth are
     // excepted.
     const bool literal = std::none_of(asked.begin(), asked.end(), [](const Acl& entry) {

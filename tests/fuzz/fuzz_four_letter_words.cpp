@@ -2,7 +2,7 @@
 // client.
 #include "client/server_version.hpp"
 #include "fuzz/harness.hpp"
-#include "unit/server/member_rig.hpp"
+#include "unit/server/server_node_rig.hpp"
 
 #include <algorithm>
 #include <array>
@@ -19,8 +19,8 @@ constexpr std::array<std::string_view, 20> words{
     "conf", "cons", "crst", "dirs", "dump", "envi", "gtmk", "hash", "isro", "mntr",
     "reqs", "ruok", "srst", "srvr", "stat", "stmk", "wchc", "wchp", "wchs", "zzzz"};
 
-server::StateOptions read_options(Input& input) {
-    server::StateOptions options;
+server::DatabaseOptions read_options(Input& input) {
+    server::DatabaseOptions options;
     options.profile.keeper = input.flag();
     options.profile.minor = static_cast<int>(4 + input.below(6));
     options.server_id = input.byte();

@@ -1,7 +1,7 @@
 // Fuzzes the first frames of a connection: any reply to a client, any connect frame to a server.
 #include "codec/connect.hpp"
 #include "fuzz/harness.hpp"
-#include "server/member/member.hpp"
+#include "server/member/server_node.hpp"
 #include "session/handshake.hpp"
 #include "session/session.hpp"
 
@@ -94,10 +94,10 @@ void greet_client(Input& input) {
 }
 
 void greet_server(Input& input) {
-    server::StateOptions options;
+    server::DatabaseOptions options;
     options.profile.keeper = input.flag();
-    server::State state(options);
-    server::Member member(state, {});
+    server::Database state(options);
+    server::ServerNode member(state, {});
     member.faults().read_only = input.flag();
     const auto piece = input.below(64);
     const auto frame = input.rest();

@@ -9,17 +9,17 @@ namespace kazoo::fuzz {
 namespace {
 
 using codec::Opcode;
+using server::DatabaseOptions;
 using server::HandshakeFault;
-using server::Member;
-using server::MemberOptions;
 using server::RequestFault;
-using server::StateOptions;
+using server::ServerNode;
+using server::ServerNodeOptions;
 
 constexpr int most_steps = 400;
 constexpr std::size_t most_peers = 6;
 
-StateOptions read_state_options(Input& input) {
-    StateOptions options;
+DatabaseOptions read_database_options(Input& input) {
+    DatabaseOptions options;
     const auto flags = input.byte();
     options.profile.keeper = (flags & 1U) != 0;
     options.profile.filters_events = (flags & 2U) != 0;
@@ -29,8 +29,8 @@ StateOptions read_state_options(Input& input) {
     return options;
 }
 
-MemberOptions member_options(bool replica) {
-    MemberOptions options;
+ServerNodeOptions node_options(bool replica) {
+    ServerNodeOptions options;
     options.max_frame = 2000;
     options.pause_output = 2000;
     options.max_output = 20'000;
@@ -43,7 +43,7 @@ MemberOptions member_options(bool replica) {
 
 class World {
 public:
-    explicit World(Input& input) : input_(input), state_(read_state_options(input)) {}
+    explicit World(Input& input) : input_(input), state_(read_database_options(input)) {}
 
     void run() {
         for (int steps = 0; steps < most_steps && !input_.empty(); ++steps) {
@@ -55,7 +55,7 @@ public:
     }
 
 private:
-    Member& a_member() { return input_.flag() ? first_ : second_; }
+    ServerNode& a_member() { return input_.flag() ? first_ : second_; }
 
     void step() {
         if (peers_.empty()) {
@@ -103,7 +103,7 @@ private:
 
     /// Until no request waits for a turn.
     void take_turns() {
-        for (Member* member : {&first_, &second_}) {
+        for (ServerNode* member : {&first_, &second_}) {
             for (int turns = 0; member->turns_wait(); ++turns) {
                 require(turns < most_steps * 1000, "turns come to an end");
                 static_cast<void>(member->next_turn(now_));
@@ -117,7 +117,7 @@ private:
         if (peers_.size() >= most_peers) {
             return;
         }
-        Peer& peer = peers_.emplace_back(a_member(), member_options(false).max_output, now_);
+        Peer& peer = peers_.emplace_back(a_member(), node_options(false).max_output, now_);
         if (input_.below(8) != 0) {
             peer.greet({0, 0, 10'000, 0, {}, input_.flag()}, now_);
         }
@@ -171,8 +171,8 @@ private:
     }
 
     void misbehave() {
-        Member& member = a_member();
-        server::Faults& faults = member.faults();
+        ServerNode& member = a_member();
+        server::FaultTable& faults = member.faults();
         switch (input_.below(8)) {
             case 0:
                 faults.handshake = HandshakeFault{static_cast<int>(input_.below(9))};
@@ -401,7 +401,7 @@ private:
     void end() {
         stalled_ = false;
         read_all();
-        for (Member* member : {&first_, &second_}) {
+        for (ServerNode* member : {&first_, &second_}) {
             member->faults().clear();
             member->on_faults_changed(now_);
         }
@@ -425,9 +425,9 @@ private:
 
     Input& input_;
     server::Time now_{1'000'000, 0x1a2038359a3};
-    server::State state_;
-    Member first_{state_, member_options(false)};
-    Member second_{state_, member_options(true)};
+    server::Database state_;
+    ServerNode first_{state_, node_options(false)};
+    ServerNode second_{state_, node_options(true)};
     Mirror mirror_{state_};
     std::deque<Peer> peers_;
     std::deque<std::string> texts_;

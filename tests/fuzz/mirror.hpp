@@ -1,16 +1,16 @@
 #pragma once
 
 #include "fuzz/harness.hpp"
-#include "server/database/state.hpp"
+#include "server/database/database.hpp"
 
 #include <memory>
 
 namespace kazoo::fuzz {
 
-/// A tree built only from transactions; it must equal State's.
-class Mirror final : public server::State::Observer {
+/// A tree built only from transactions; it must equal Database's.
+class Mirror final : public server::Database::Observer {
 public:
-    explicit Mirror(server::State& state) : state_(state), zxid_(state.zxid()) {
+    explicit Mirror(server::Database& state) : state_(state), zxid_(state.zxid()) {
         state.attach(*this);
     }
     Mirror(const Mirror&) = delete;
@@ -44,7 +44,7 @@ public:
     }
 
 private:
-    server::State& state_;
+    server::Database& state_;
     server::Tree tree_;
     std::int64_t zxid_;
 };

@@ -3,7 +3,7 @@
 #include "codec/frame.hpp"
 #include "codec/records.hpp"
 #include "fuzz/harness.hpp"
-#include "server/member/member.hpp"
+#include "server/member/server_node.hpp"
 
 #include <map>
 #include <string>
@@ -21,7 +21,7 @@ struct Ticket {
 /// own requests, with the right bodies.
 class Peer {
 public:
-    Peer(server::Member& member, std::size_t max_output, server::Time now)
+    Peer(server::ServerNode& member, std::size_t max_output, server::Time now)
         : member_(&member), max_output_(max_output), id_(member.open("10.0.0.1", 40'000, now)) {}
 
     /// Sends bytes that may not be frames; from then on replies are not checked.
@@ -171,7 +171,7 @@ private:
         }
     }
 
-    server::Member* member_;
+    server::ServerNode* member_;
     std::size_t max_output_;
     server::ConnectionId id_;
     codec::FrameReader reader_{codec::max_frame_length};

@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::int64_t wall_clock_ahead_ms = 1'700'000'000'000;
 
-server::StateOptions state_options(const Cluster::Options& options) {
-    server::StateOptions state;
+server::DatabaseOptions database_options(const Cluster::Options& options) {
+    server::DatabaseOptions state;
     state.profile.minor = options.minor_version;
     state.tick_ms = options.tick_ms;
     state.seed = options.seed;
@@ -22,7 +22,7 @@ server::StateOptions state_options(const Cluster::Options& options) {
 }  // namespace
 
 Cluster::Cluster(Simulator& simulator, const Options& options, std::vector<Mischief*> mischief)
-    : simulator_(simulator), mischief_(std::move(mischief)), state_(state_options(options)) {
+    : simulator_(simulator), mischief_(std::move(mischief)), state_(database_options(options)) {
     state_.attach(scribe_);
     for (std::size_t i = 0; i < options.members; ++i) {
         members_.push_back(std::make_unique<ServerMember>(*this, i, options.members > 1));

@@ -30,7 +30,7 @@ public:
     [[nodiscard]] ServerMember& operator[](std::size_t member) { return *members_[member]; }
     [[nodiscard]] std::vector<Acceptor*> acceptors() const;
     [[nodiscard]] const Chronicle& chronicle() const noexcept { return chronicle_; }
-    [[nodiscard]] const server::State& tree_of_all() const noexcept { return state_; }
+    [[nodiscard]] const server::Database& tree_of_all() const noexcept { return state_; }
 
     /// Creates nodes before any client exists.
     void plant(std::initializer_list<std::string_view> paths);
@@ -40,7 +40,7 @@ public:
     // For the members.
 
     [[nodiscard]] Simulator& simulator() noexcept { return simulator_; }
-    [[nodiscard]] server::State& state() noexcept { return state_; }
+    [[nodiscard]] server::Database& state() noexcept { return state_; }
     [[nodiscard]] server::Time time() const;
     [[nodiscard]] Mischief& mischief(std::size_t client) { return *mischief_[client]; }
 
@@ -65,7 +65,7 @@ private:
     std::vector<Mischief*> mischief_;
     Chronicle chronicle_;
     Scribe scribe_{chronicle_};
-    server::State state_;
+    server::Database state_;
     std::vector<std::unique_ptr<ServerMember>> members_;
     std::int64_t armed_for_ms_ = server::no_deadline;
     int turns_ = 0;

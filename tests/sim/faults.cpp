@@ -186,7 +186,7 @@ void Faults::wrong_answers() {
              HandshakeFault::garbage,
              HandshakeFault::other_session,
              HandshakeFault::expired,
-             HandshakeFault::protocol_42,
+             HandshakeFault::keeper_without_leader,
              HandshakeFault::not_read_only,
              HandshakeFault::short_answer}
         );

@@ -2,7 +2,7 @@
 
 #include "history.hpp"
 #include "history/chronicle.hpp"
-#include "server/database/state.hpp"
+#include "server/database/database.hpp"
 
 #include <kazoo/handler.hpp>
 
@@ -11,7 +11,7 @@
 namespace kazoo::sim {
 
 /// Records the transactions of the servers as they happen.
-class Scribe final : public server::State::Observer {
+class Scribe final : public server::Database::Observer {
 public:
     explicit Scribe(Chronicle& chronicle) : chronicle_(chronicle) {}
 

@@ -8,8 +8,8 @@
 namespace kazoo::sim {
 namespace {
 
-server::MemberOptions options_of(std::size_t number, bool replica) {
-    server::MemberOptions options;
+server::ServerNodeOptions options_of(std::size_t number, bool replica) {
+    server::ServerNodeOptions options;
     options.replica = replica;
     options.server_id = replica ? static_cast<std::int64_t>(number) + 1 : 0;
     return options;

@@ -4,7 +4,7 @@
 #include "history/chronicle.hpp"
 #include "mischief.hpp"
 #include "network.hpp"
-#include "server/member/member.hpp"
+#include "server/member/server_node.hpp"
 
 #include <map>
 #include <memory>
@@ -29,8 +29,8 @@ public:
     void crash(bool loses_power);
     void restart();
     [[nodiscard]] bool up() const noexcept { return answer_ == Answer::accepts; }
-    [[nodiscard]] server::Member& member() noexcept { return member_; }
-    [[nodiscard]] server::Faults& faults() noexcept { return member_.faults(); }
+    [[nodiscard]] server::ServerNode& member() noexcept { return member_; }
+    [[nodiscard]] server::FaultTable& faults() noexcept { return member_.faults(); }
     void faults_changed();
 
     // For the cluster.
@@ -46,7 +46,7 @@ private:
 
     Cluster& cluster_;
     Process process_;
-    server::Member member_;
+    server::ServerNode member_;
     Answer answer_ = Answer::accepts;
     std::map<server::ConnectionId, std::shared_ptr<Client>> clients_;
 };

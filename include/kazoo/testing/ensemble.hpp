@@ -94,7 +94,7 @@ public:
 
 private:
     std::vector<EnsembleServer> servers_;
-    std::shared_ptr<Host> host_;
+    std::shared_ptr<ServerThread> server_thread_;
 };
 
 }  // namespace kazoo::testing

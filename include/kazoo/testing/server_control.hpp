@@ -15,7 +15,7 @@
 KAZOO_API_BEGIN
 namespace kazoo::testing {
 
-class Host;
+class ServerThread;
 
 /// Thrown if a server cannot listen at its address. code() is the operating system's error, what()
 /// contains the address.
@@ -102,11 +102,11 @@ public:
     void set_zxid(std::int64_t zxid);
 
 protected:
-    ServerControl(std::shared_ptr<Host> host, std::size_t place)
-        : host_(std::move(host)), place_(place) {}
+    ServerControl(std::shared_ptr<ServerThread> server_thread, std::size_t place)
+        : server_thread_(std::move(server_thread)), place_(place) {}
 
-    std::shared_ptr<Host> host_;  // shared by all handles; its servers run on its thread
-    std::size_t place_;           // index of this server in the host
+    std::shared_ptr<ServerThread> server_thread_;  // shared by all handles
+    std::size_t place_;                            // index in the ensemble; 0 for a Server
 };
 
 }  // namespace kazoo::testing

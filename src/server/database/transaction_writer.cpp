@@ -8,13 +8,13 @@ TransactionWriter::TransactionWriter(
     Tree& tree, const Profile& profile, std::int64_t zxid, std::int64_t wall_ms
 )
     : tree_(tree),
-      notes_acls_(profile.checks_read_for_events()),
+      records_acls_(profile.checks_read_for_events()),
       transaction_(std::make_shared<Transaction>()) {
     transaction_->zxid = zxid;
     transaction_->wall_ms = wall_ms;
 }
 
-bool TransactionWriter::carry_out(Effect effect) {
+bool TransactionWriter::apply(Effect effect) {
     const auto* deletion = std::get_if<DeleteEffect>(&effect);
     if (deletion != nullptr) {
         // Before it is applied: afterwards the node and its ACL are gone.
@@ -22,7 +22,7 @@ bool TransactionWriter::carry_out(Effect effect) {
         if (node == nullptr) {
             return false;
         }
-        note(ChangeType::deleted, *node);
+        record_change(ChangeType::deleted, *node);
     }
     if (!tree_.apply(effect, transaction_->zxid, transaction_->wall_ms)) {
         if (deletion != nullptr) {
@@ -31,9 +31,9 @@ bool TransactionWriter::carry_out(Effect effect) {
         return false;
     }
     if (const auto* creation = std::get_if<CreateEffect>(&effect)) {
-        note(ChangeType::created, *tree_.find(creation->path));
+        record_change(ChangeType::created, *tree_.find(creation->path));
     } else if (const auto* setting = std::get_if<SetDataEffect>(&effect)) {
-        note(ChangeType::data_changed, *tree_.find(setting->path));
+        record_change(ChangeType::data_changed, *tree_.find(setting->path));
     }
     transaction_->effects.push_back(std::move(effect));
     return true;
@@ -48,9 +48,9 @@ std::shared_ptr<const Transaction> TransactionWriter::finish() noexcept {
     return std::move(transaction_);
 }
 
-void TransactionWriter::note(ChangeType type, const Node& node) {
+void TransactionWriter::record_change(ChangeType type, const Node& node) {
     Change& change = transaction_->changes.emplace_back(Change{type, node.path, nullptr, nullptr});
-    if (!notes_acls_) {
+    if (!records_acls_) {
         return;
     }
     change.acl = tree_.shared_acl(node);

@@ -18,7 +18,7 @@ public:
     [[nodiscard]] Tree& tree() noexcept { return tree_; }
 
     /// Applies and records an effect. Returns false, and does neither, if the tree rejects it.
-    bool carry_out(Effect effect);
+    bool apply(Effect effect);
     /// Discards the effects, which the caller has rolled back on the tree. The transaction keeps
     /// its zxid.
     void clear() noexcept;
@@ -29,10 +29,10 @@ public:
     [[nodiscard]] std::shared_ptr<const Transaction> finish() noexcept;
 
 private:
-    void note(ChangeType type, const Node& node);
+    void record_change(ChangeType type, const Node& node);
 
     Tree& tree_;
-    bool notes_acls_;
+    bool records_acls_;
     std::shared_ptr<Transaction> transaction_;
 };
 

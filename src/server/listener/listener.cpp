@@ -17,9 +17,9 @@ constexpr std::chrono::milliseconds accept_pause{20};
 
 }  // namespace
 
-Listener::Listener(ListenerHub& hub, std::shared_ptr<ListenerTls> tls)
-    : hub_(hub), tls_(std::move(tls)), acceptor_(hub.executor()), pause_(hub.executor()) {
-    hub_.add(*this);
+Listener::Listener(ServerLoop& loop, std::shared_ptr<ListenerTls> tls)
+    : loop_(loop), tls_(std::move(tls)), acceptor_(loop.executor()), pause_(loop.executor()) {
+    loop_.add(*this);
 }
 
 Listener::~Listener() {
@@ -31,8 +31,8 @@ boost::system::error_code Listener::bind(Endpoint endpoint) {
     return open_acceptor();
 }
 
-void Listener::attach(Member& member) {
-    member_ = &member;
+void Listener::attach(ServerNode& server_node) {
+    server_node_ = &server_node;
 }
 
 /// Binds without listening: this reserves the port while connections are refused.
@@ -131,7 +131,7 @@ void Listener::on_accepted(tcp::socket socket) {
 }
 
 bool Listener::serve_touched() {
-    const auto touched = member_->take_touched();
+    const auto touched = server_node_->take_touched();
     for (const ConnectionId id : touched) {
         if (const auto found = open_.find(id); found != open_.end()) {
             found->second->serve();
@@ -141,26 +141,26 @@ bool Listener::serve_touched() {
 }
 
 void Listener::on_time(Time now) {
-    member_->on_time(now);
+    server_node_->on_time(now);
 }
 
 bool Listener::turns_wait() const noexcept {
-    return member_->turns_wait();
+    return server_node_->turns_wait();
 }
 
 void Listener::next_turn(Time now) {
-    const ConnectionId id = member_->next_turn(now);
+    const ConnectionId id = server_node_->next_turn(now);
     if (const auto found = open_.find(id); found != open_.end()) {
         found->second->serve();
     }
 }
 
 std::size_t Listener::footprint() const noexcept {
-    return member_->footprint();
+    return server_node_->footprint();
 }
 
 std::int64_t Listener::next_deadline() const noexcept {
-    return member_->next_deadline();
+    return server_node_->next_deadline();
 }
 
 ConnectionId Listener::open(ListenerConnection& connection, const Endpoint& peer) {
@@ -168,17 +168,17 @@ ConnectionId Listener::open(ListenerConnection& connection, const Endpoint& peer
     if (address.is_v6() && address.to_v6().is_v4_mapped()) {
         address = make_address_v4(boost::asio::ip::v4_mapped, address.to_v6());
     }
-    const auto id = member_->open(address.to_string(), peer.port(), hub_.now());
+    const auto id = server_node_->open(address.to_string(), peer.port(), loop_.now());
     open_.emplace(id, &connection);
     return id;
 }
 
 void Listener::close(ConnectionId id) {
     open_.erase(id);
-    member_->on_closed(id, hub_.now());
+    server_node_->on_closed(id, loop_.now());
 }
 
-void Listener::forget(const std::shared_ptr<ListenerConnection>& connection) {
+void Listener::remove(const std::shared_ptr<ListenerConnection>& connection) {
     connections_.erase(connection);
 }
 

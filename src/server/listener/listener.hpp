@@ -1,7 +1,7 @@
 #pragma once
 
-#include "server/listener/listener_hub.hpp"
 #include "server/listener/listener_tls.hpp"
+#include "server/listener/server_loop.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -15,18 +15,18 @@ namespace kazoo::server {
 
 class ListenerConnection;
 
-/// The network side of one member: accepts connections at an address, passes their bytes to the
-/// member and sends its output. No error ends accepting; when descriptors or memory run out, it
-/// tries again 20 ms later.
+/// The network side of one server node: accepts connections at an address, passes their bytes to
+/// the server node and sends its output. No error ends accepting; when descriptors or memory run
+/// out, it tries again 20 ms later.
 ///
-/// All functions, and the handlers, run on the hub's executor. Pending handlers refer to this
+/// All functions, and the handlers, run on the loop's executor. Pending handlers refer to this
 /// object: call `stop` and destroy it only after the cancelled handlers have run.
 class Listener {
 public:
     using Endpoint = boost::asio::ip::tcp::endpoint;
 
-    /// Registers with the hub, permanently. With `tls` all clients must use TLS.
-    explicit Listener(ListenerHub& hub, std::shared_ptr<ListenerTls> tls = nullptr);
+    /// Registers with the loop, permanently. With `tls` all clients must use TLS.
+    explicit Listener(ServerLoop& loop, std::shared_ptr<ListenerTls> tls = nullptr);
     ~Listener();
     Listener(const Listener&) = delete;
     Listener& operator=(const Listener&) = delete;
@@ -34,8 +34,8 @@ public:
     /// Binds to an address; port 0 selects a free port. The port is reserved from now on, but
     /// connections are refused until `start`. Returns the system's error, if any.
     [[nodiscard]] boost::system::error_code bind(Endpoint endpoint);
-    /// Sets the member that serves the clients. Call it once, before `start`.
-    void attach(Member& member);
+    /// Sets the server node that serves the clients. Call it once, before `start`.
+    void attach(ServerNode& server_node);
 
     /// Starts accepting; does nothing while running. Returns the system's error, such as
     /// address_in_use if another socket listens at the address.
@@ -45,28 +45,28 @@ public:
 
     [[nodiscard]] bool running() const noexcept { return running_; }
     [[nodiscard]] const Endpoint& endpoint() const noexcept { return endpoint_; }
-    [[nodiscard]] Member& member() noexcept { return *member_; }
+    [[nodiscard]] ServerNode& server_node() noexcept { return *server_node_; }
 
-    // For the hub.
+    // For the loop.
 
-    /// Serves the connections in the member's take_touched(); returns whether there were any.
+    /// Serves the connections in the server node's take_touched(); returns whether there were any.
     bool serve_touched();
     void on_time(Time now);
     [[nodiscard]] bool turns_wait() const noexcept;
     void next_turn(Time now);
-    /// Member::footprint().
+    /// ServerNode::footprint().
     [[nodiscard]] std::size_t footprint() const noexcept;
     [[nodiscard]] std::int64_t next_deadline() const noexcept;
 
     // For its connections.
 
-    [[nodiscard]] ListenerHub& hub() noexcept { return hub_; }
-    /// Registers a connection with the member, once bytes can be exchanged.
+    [[nodiscard]] ServerLoop& loop() noexcept { return loop_; }
+    /// Registers a connection with the server node, once bytes can be exchanged.
     ConnectionId open(ListenerConnection& connection, const Endpoint& peer);
     /// Unregisters it.
     void close(ConnectionId id);
     /// Drops the reference to a connection whose socket is closed.
-    void forget(const std::shared_ptr<ListenerConnection>& connection);
+    void remove(const std::shared_ptr<ListenerConnection>& connection);
 
 private:
     [[nodiscard]] boost::system::error_code open_acceptor();
@@ -75,9 +75,9 @@ private:
     void accept_later();
     void on_accepted(boost::asio::ip::tcp::socket socket);
 
-    ListenerHub& hub_;
+    ServerLoop& loop_;
     std::shared_ptr<ListenerTls> tls_;
-    Member* member_ = nullptr;  // set by attach()
+    ServerNode* server_node_ = nullptr;  // set by attach()
     Endpoint endpoint_;
     boost::asio::ip::tcp::acceptor acceptor_;
     boost::asio::steady_timer pause_;

@@ -14,13 +14,13 @@ namespace {
 using namespace std::chrono_literals;
 
 /// While closing with output pending: time in which the client must accept some of it.
-constexpr auto progress_limit = 5s;
+constexpr auto progress_timeout = 5s;
 /// Time for the client to close its side after the server has.
-constexpr auto farewell_limit = 2s;
+constexpr auto close_timeout = 2s;
 /// A larger output buffer is freed when its bytes are written.
 constexpr std::size_t kept_output = std::size_t{64} * 1024;
 /// The largest single write: copying a large reply must not occupy the thread for long.
-constexpr std::size_t most_at_once = std::size_t{256} * 1024;
+constexpr std::size_t max_write_size = std::size_t{256} * 1024;
 
 bool is_end(const boost::system::error_code& error) {
     return error == boost::asio::error::eof || error == boost::asio::ssl::error::stream_truncated;
@@ -29,7 +29,7 @@ bool is_end(const boost::system::error_code& error) {
 }  // namespace
 
 ListenerConnection::ListenerConnection(Listener& listener)
-    : listener_(listener), limit_(listener.hub().executor()) {}
+    : listener_(listener), timeout_(listener.loop().executor()) {}
 
 void ListenerConnection::on_ready() {
     if (closed_) {
@@ -42,20 +42,20 @@ void ListenerConnection::on_ready() {
     }
     id_ = listener_.open(*this, peer);
     open_ = true;
-    limit_.cancel();
+    timeout_.cancel();
     serve();
-    listener_.hub().pump();
+    listener_.loop().pump();
 }
 
 void ListenerConnection::serve() {
     if (!open_) {
         return;
     }
-    Member& member = listener_.member();
+    ServerNode& server_node = listener_.server_node();
     if (!writing_) {
         out_.clear();
         out_.release_if_larger_than(kept_output);
-        member.take_output(id_, out_);
+        server_node.take_output(id_, out_);
         if (!out_.empty()) {
             writing_ = true;
             written_ = 0;
@@ -63,15 +63,15 @@ void ListenerConnection::serve() {
         }
     }
     // A client that has shut down sending still gets the replies to requests that wait for a turn.
-    const bool asked_all = input_over_ && !member.waits_for_turn(id_);
-    if (asked_all || member.over(id_)) {
+    const bool input_complete = input_over_ && !server_node.waits_for_turn(id_);
+    if (input_complete || server_node.over(id_)) {
         if (!writing_) {
             end();
         } else if (!finishing_) {
             finishing_ = true;
-            limit(progress_limit);
+            set_timeout(progress_timeout);
         }
-    } else if (!reading_ && !input_over_ && member.reading(id_)) {
+    } else if (!reading_ && !input_over_ && server_node.reading(id_)) {
         read();
     }
 }
@@ -88,7 +88,7 @@ void ListenerConnection::on_read(Error error, std::size_t count) {
     }
     if (error && !is_end(error)) {
         abandon();
-        return listener_.hub().pump();
+        return listener_.loop().pump();
     }
     if (!open_) {
         // The server has closed its side. Further input is read and discarded: closing a socket
@@ -99,14 +99,14 @@ void ListenerConnection::on_read(Error error, std::size_t count) {
         input_over_ = true;
     } else {
         const auto bytes = std::span<const std::byte>(in_).first(count);
-        listener_.member().on_bytes(id_, bytes, listener_.hub().now());
+        listener_.server_node().on_bytes(id_, bytes, listener_.loop().now());
     }
     serve();
-    listener_.hub().pump();
+    listener_.loop().pump();
 }
 
 void ListenerConnection::write() {
-    const std::size_t size = std::min(out_.size() - written_, most_at_once);
+    const std::size_t size = std::min(out_.size() - written_, max_write_size);
     write_some(boost::asio::buffer(out_.data() + written_, size));
 }
 
@@ -116,28 +116,28 @@ void ListenerConnection::on_written(Error error, std::size_t count) {
     }
     if (error) {
         abandon();
-        return listener_.hub().pump();
+        return listener_.loop().pump();
     }
     written_ += count;
-    listener_.member().on_sent(id_, count, listener_.hub().now());
+    listener_.server_node().on_sent(id_, count, listener_.loop().now());
     if (written_ < out_.size()) {
         if (finishing_) {
-            limit(progress_limit);
+            set_timeout(progress_timeout);
         }
         write();
     } else {
         writing_ = false;
     }
     serve();
-    listener_.hub().pump();
+    listener_.loop().pump();
 }
 
-void ListenerConnection::limit(std::chrono::milliseconds time) {
-    limit_.expires_after(time);
-    limit_.async_wait([self = shared_from_this()](Error aborted) {
+void ListenerConnection::set_timeout(std::chrono::milliseconds time) {
+    timeout_.expires_after(time);
+    timeout_.async_wait([self = shared_from_this()](Error aborted) {
         if (!aborted && !self->closed_) {
             self->abandon();
-            self->listener_.hub().pump();
+            self->listener_.loop().pump();
         }
     });
 }
@@ -147,7 +147,7 @@ void ListenerConnection::end() {
     if (input_over_) {
         return abandon();
     }
-    limit(farewell_limit);
+    set_timeout(close_timeout);
     end_stream();
 }
 
@@ -164,12 +164,12 @@ void ListenerConnection::abandon() {
     }
     closed_ = true;
     close_member_side();
-    limit_.cancel();
+    timeout_.cancel();
     Error ignored;  // the descriptor is closed in any case
     // Shut down first: a forked child may hold the socket, and would keep the connection open.
     socket().shutdown(boost::asio::ip::tcp::socket::shutdown_both, ignored);
     socket().close(ignored);
-    listener_.forget(shared_from_this());
+    listener_.remove(shared_from_this());
 }
 
 }  // namespace kazoo::server

@@ -2,7 +2,7 @@
 
 #include "base/buffer.hpp"
 #include "server/listener/listener_tls.hpp"
-#include "server/member/member.hpp"
+#include "server/member/server_node.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -16,10 +16,11 @@ namespace kazoo::server {
 
 class Listener;
 
-/// One client's connection: reads while the member accepts input, writes the member's output, and
-/// sends pending output before it closes. One read and one write are outstanding at most.
+/// One client's connection: reads while the server node accepts input, writes the server node's
+/// output, and sends pending output before it closes. One read and one write are outstanding at
+/// most.
 ///
-/// Everything runs on the hub's executor. Pending handlers keep the object alive; they do nothing
+/// Everything runs on the loop's executor. Pending handlers keep the object alive; they do nothing
 /// once its socket is closed.
 class ListenerConnection : public std::enable_shared_from_this<ListenerConnection> {
 public:
@@ -30,9 +31,10 @@ public:
 
     /// Performs the TLS handshake, if any, and calls on_ready().
     virtual void start() = 0;
-    /// Sends the member's output, reads if it accepts input, and closes if the connection is over.
+    /// Sends the server node's output, reads if it accepts input, and closes if the connection is
+    /// over.
     void serve();
-    /// Closes the socket at once and unregisters from the member.
+    /// Closes the socket at once and unregisters from the server node.
     void abandon();
 
 protected:
@@ -45,7 +47,7 @@ protected:
     /// Shuts down sending, waits until the client closes its side, and calls abandon.
     virtual void end_stream() = 0;
 
-    /// The stream is ready for reading and writing. Registers with the member.
+    /// The stream is ready for reading and writing. Registers with the server node.
     void on_ready();
     void on_read(Error error, std::size_t count);
     void on_written(Error error, std::size_t count);
@@ -53,7 +55,7 @@ protected:
     void read();
     [[nodiscard]] bool reading() const noexcept { return reading_; }
     /// Abandons the connection after this time. A new limit replaces the previous one.
-    void limit(std::chrono::milliseconds time);
+    void set_timeout(std::chrono::milliseconds time);
 
 private:
     void write();
@@ -61,15 +63,15 @@ private:
     void close_member_side();
 
     Listener& listener_;
-    boost::asio::steady_timer limit_;
+    boost::asio::steady_timer timeout_;
     ConnectionId id_ = 0;
-    bool open_ = false;  // registered with the member as id_
+    bool open_ = false;  // registered with the server node as id_
     bool reading_ = false;
     bool writing_ = false;
     bool input_over_ = false;  // the client has shut down its sending side
-    bool finishing_ = false;   // closes when out_ is written; progress_limit applies
+    bool finishing_ = false;   // closes when out_ is written; progress_timeout applies
     bool closed_ = false;      // the socket is closed
-    base::Buffer out_;         // being written; later output waits in the member
+    base::Buffer out_;         // being written; later output waits in the server node
     std::size_t written_ = 0;  // bytes of out_
     std::array<std::byte, std::size_t{16} * 1024> in_;
 };

@@ -12,7 +12,7 @@ namespace {
 using boost::asio::ip::tcp;
 
 /// Time for the TLS handshake.
-constexpr std::chrono::seconds handshake_limit{10};
+constexpr std::chrono::seconds handshake_timeout{10};
 
 template <class Stream>
 class StreamConnection : public ListenerConnection {
@@ -63,7 +63,7 @@ public:
         : StreamConnection(listener, std::move(socket), *tls), tls_(std::move(tls)) {}
 
     void start() override {
-        limit(handshake_limit);
+        set_timeout(handshake_timeout);
         stream_.async_handshake(
             boost::asio::ssl::stream_base::server,
             [this, self = shared_from_this()](Error error) {

@@ -8,7 +8,7 @@ namespace {
 
 // Apache's server has no such limit. Each identity is counted twice, in the list and in the set,
 // plus the overhead of its containers.
-constexpr std::size_t most_identity_bytes = std::size_t{16} << 20;
+constexpr std::size_t max_identity_bytes = std::size_t{16} << 20;
 constexpr std::size_t identity_overhead = 192;
 
 std::string key_of(const Id& identity) {
@@ -34,7 +34,7 @@ bool Connection::add_identities(const std::vector<Id>& more) {
             continue;
         }
         const std::size_t cost = 2 * key.size() + identity_overhead;
-        if (identity_bytes + cost > most_identity_bytes) {
+        if (identity_bytes + cost > max_identity_bytes) {
             return false;
         }
         identities.push_back(identity);

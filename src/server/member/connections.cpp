@@ -60,24 +60,24 @@ void Connections::finish(Connection& connection) {
     if (of_session(connection.session) == &connection) {
         by_session_.erase(connection.session);
     }
-    forget_wake(connection, connection.greeting_deadline_ms);
+    cancel_wake(connection, connection.handshake_deadline_ms);
     touch(connection);
 }
 
 void Connections::end(Connection& connection) {
     finish(connection);
     connection.outbox.discard_held();
-    connection.owed.clear();
-    connection.owed_bytes = 0;
+    connection.delayed.clear();
+    connection.delayed_bytes = 0;
     touch(connection);
 }
 
-void Connections::cut_off(Connection& connection) {
+void Connections::abort(Connection& connection) {
     end(connection);
     connection.outbox.discard();
 }
 
-void Connections::forget(ConnectionId id) {
+void Connections::erase(ConnectionId id) {
     if (Connection* connection = find(id)) {
         end(*connection);
         by_id_.erase(id);

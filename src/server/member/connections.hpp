@@ -13,9 +13,9 @@
 
 namespace kazoo::server {
 
-/// The connections of one member, indexed by id and by session, with their wake-up times and the
-/// list of those that need the caller's attention. A Connection keeps its address, ended or not,
-/// until `forget`.
+/// The connections of one server node, indexed by id and by session, with their wake-up times and
+/// the list of those that need the caller's attention. A Connection keeps its address, ended or
+/// not, until `erase`.
 class Connections {
 public:
     explicit Connections(WatchTable& watches) : watches_(watches) {}
@@ -36,14 +36,14 @@ public:
     void set_session(Connection& connection, std::int64_t session);
 
     /// Stops handling input and removes the watches. Output is still sent, including what is behind
-    /// gates.
+    /// holds.
     void finish(Connection& connection);
-    /// Like `finish`, but drops the output behind gates and the replies that wait for the replica.
+    /// Like `finish`, but drops the output behind holds and the replies that wait for the replica.
     void end(Connection& connection);
     /// Like `end`, but drops all other output as well.
-    void cut_off(Connection& connection);
+    void abort(Connection& connection);
     /// Destroys the connection.
-    void forget(ConnectionId id);
+    void erase(ConnectionId id);
 
     /// Adds the connection to the list that `take_touched` returns and clears.
     void touch(Connection& connection);
@@ -54,7 +54,7 @@ public:
     void wake_at(const Connection& connection, std::int64_t at_ms) {
         wakes_.emplace(at_ms, connection.id);
     }
-    void forget_wake(const Connection& connection, std::int64_t at_ms) noexcept {
+    void cancel_wake(const Connection& connection, std::int64_t at_ms) noexcept {
         wakes_.erase({at_ms, connection.id});
     }
     [[nodiscard]] std::int64_t next_wake() const noexcept {

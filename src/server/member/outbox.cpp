@@ -9,20 +9,20 @@ constexpr std::size_t kept_capacity = 256 * 1024;
 
 }  // namespace
 
-void Outbox::add_gate(const Gate& gate) {
-    if (!held_.empty() && held_.back().gate == gate) {
+void Outbox::add_hold(const ReplyHold& hold) {
+    if (!held_.empty() && held_.back().hold == hold) {
         return;
     }
     const std::size_t before = last_held();
-    held_.push_back({gate, {}});
+    held_.push_back({hold, {}});
     held_before_last_ += before;
 }
 
-void Outbox::open_first() {
+void Outbox::release_first() {
     const base::Buffer& bytes = held_.front().bytes;
     ready_.append(bytes.data(), bytes.size());
     if (held_.size() > 1) {
-        held_before_last_ -= bytes.size() + cost_of_gate;
+        held_before_last_ -= bytes.size() + cost_of_hold;
     }
     held_.pop_front();
 }

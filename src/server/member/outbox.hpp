@@ -10,17 +10,17 @@
 
 namespace kazoo::server {
 
-/// A barrier in the output, set by fault injection: it opens when a fault is removed or, if `fault`
-/// is 0, at a time.
-struct Gate {
+/// Holds back output for fault injection, until a fault is removed or, if `fault` is 0, until a
+/// time.
+struct ReplyHold {
     std::uint64_t fault = 0;
     std::int64_t until_ms = 0;  // steady; only if `fault` is 0
 
-    friend bool operator==(const Gate&, const Gate&) = default;
+    friend bool operator==(const ReplyHold&, const ReplyHold&) = default;
 };
 
-/// The output of a connection, in order: bytes that may be sent, then sections behind gates. A
-/// section may be sent when its gate and all gates before it are open.
+/// The output of a connection, in order: bytes that may be sent, then sections behind holds. A
+/// section may be sent when its hold and all before it are released.
 class Outbox {
 public:
     Outbox() = default;
@@ -31,14 +31,15 @@ public:
     [[nodiscard]] base::Buffer& tail() noexcept {
         return held_.empty() ? ready_ : held_.back().bytes;
     }
-    /// Output appended from now on waits behind this gate. Consecutive equal gates are one.
-    void add_gate(const Gate& gate);
-    /// Opens gates in order while `open(gate)` returns true; returns whether any was opened.
-    template <class Open>
-    bool open_gates(Open open) {
+    /// Output appended from now on waits behind this hold. Consecutive equal holds are one.
+    void add_hold(const ReplyHold& hold);
+    /// Releases holds in order while `is_over(hold)` returns true; returns whether any was
+    /// released.
+    template <class IsOver>
+    bool release_holds(IsOver is_over) {
         bool any = false;
-        while (!held_.empty() && open(held_.front().gate)) {
-            open_first();
+        while (!held_.empty() && is_over(held_.front().hold)) {
+            release_first();
             any = true;
         }
         return any;
@@ -55,28 +56,28 @@ public:
     [[nodiscard]] std::size_t ready() const noexcept { return ready_.size(); }
     void shrink_ready(std::size_t size) noexcept;
     [[nodiscard]] bool holding() const noexcept { return !held_.empty(); }
-    /// Bytes not reported as sent: taken, ready, and behind gates. Constant time.
+    /// Bytes not reported as sent: taken, ready, and behind holds. Constant time.
     [[nodiscard]] std::size_t unsent() const noexcept {
         return in_flight_ + ready_.size() + held_before_last_ + last_held();
     }
 
-    /// Drops the gates and the output behind them.
+    /// Drops the holds and the output behind them.
     void discard_held() noexcept;
     /// Drops all output that was not taken.
     void discard() noexcept;
 
 private:
     struct Held {
-        Gate gate;
+        ReplyHold hold;
         base::Buffer bytes;
     };
-    // Added for each gate, so that gates without bytes count toward the limit of output as well.
-    static constexpr std::size_t cost_of_gate = 256;
+    // Added for each hold, so that holds without bytes count toward the limit of output as well.
+    static constexpr std::size_t cost_of_hold = 256;
 
     [[nodiscard]] std::size_t last_held() const noexcept {
-        return held_.empty() ? 0 : held_.back().bytes.size() + cost_of_gate;
+        return held_.empty() ? 0 : held_.back().bytes.size() + cost_of_hold;
     }
-    void open_first();
+    void release_first();
 
     base::Buffer ready_;
     std::list<Held> held_;

@@ -1,7 +1,7 @@
 #include "server/monitoring/four_letter_words.hpp"
 
-#include "server/monitoring/monitoring_word.hpp"
-#include "server/monitoring/word_text.hpp"
+#include "server/monitoring/four_letter_text.hpp"
+#include "server/monitoring/mntr.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -12,44 +12,44 @@
 namespace kazoo::server {
 namespace {
 
-std::vector<ConnectionFigures> connections_of(const WordContext& context) {
-    auto all = context.connections ? context.connections() : std::vector<ConnectionFigures>{};
+std::vector<ConnectionInfo> connections_of(const FourLetterContext& context) {
+    auto all = context.connections ? context.connections() : std::vector<ConnectionInfo>{};
     std::sort(all.begin(), all.end(), [](const auto& left, const auto& right) {
         return left.id < right.id;
     });
     return all;
 }
 
-void put_address(WordText& out, const ConnectionFigures& connection) {
+void put_address(FourLetterText& out, const ConnectionInfo& connection) {
     const bool is_v6 = connection.address.find(':') != std::string_view::npos;
     out << '/' << (is_v6 ? "[" : "") << connection.address << (is_v6 ? "]:" : ":");
     out << connection.port;
 }
 
-void put_connection(WordText& out, const ConnectionFigures& connection, bool is_brief) {
-    const auto& figures = connection.statistics;
+void put_connection(FourLetterText& out, const ConnectionInfo& connection, bool is_brief) {
+    const auto& statistics = connection.statistics;
     out << ' ';
     put_address(out, connection);
     // Java's SelectionKey.OP_READ and OP_WRITE.
     out << '[' << (connection.reading ? 1 : 0) + (connection.writing ? 4 : 0);
-    out << "](queued=" << figures.outstanding << ",recved=" << figures.received;
-    out << ",sent=" << figures.sent;
+    out << "](queued=" << statistics.outstanding << ",recved=" << statistics.received;
+    out << ",sent=" << statistics.sent;
     if (!is_brief && connection.session != 0) {
-        (out << ",sid=").hex(connection.session) << ",lop=" << figures.last_op;
+        (out << ",sid=").hex(connection.session) << ",lop=" << statistics.last_op;
         out << ",est=" << connection.established_wall_ms;
         out << ",to=" << connection.session_timeout_ms;
-        if (figures.last_cxid >= 0) (out << ",lcxid=").hex(figures.last_cxid);
-        (out << ",lzxid=").hex(figures.last_zxid) << ",lresp=" << figures.last_response_ms;
-        out << ",llat=" << figures.last_latency_ms << ",minlat=" << figures.latencies.min();
-        out << ",avglat=" << figures.latencies.average();
-        out << ",maxlat=" << figures.latencies.max();
+        if (statistics.last_cxid >= 0) (out << ",lcxid=").hex(statistics.last_cxid);
+        (out << ",lzxid=").hex(statistics.last_zxid) << ",lresp=" << statistics.last_response_ms;
+        out << ",llat=" << statistics.last_latency_ms << ",minlat=" << statistics.latencies.min();
+        out << ",avglat=" << statistics.latencies.average();
+        out << ",maxlat=" << statistics.latencies.max();
     }
     out << ")\n";
 }
 
-void put_server(WordText& out, const WordContext& context, bool with_clients) {
+void put_server(FourLetterText& out, const FourLetterContext& context, bool with_clients) {
     const auto& profile = context.options.profile;
-    const auto& figures = context.statistics;
+    const auto& statistics = context.statistics;
     out << (profile.keeper ? "ClickHouse Keeper version: " : "Zookeeper version: ");
     out << profile.version() << '\n';
     if (context.read_only) out << "READ-ONLY mode; serving only read-only clients\n";
@@ -59,32 +59,32 @@ void put_server(WordText& out, const WordContext& context, bool with_clients) {
             put_connection(out, connection, true);
         out << '\n';
     }
-    out << "Latency min/avg/max: " << figures.latencies.min() << '/';
+    out << "Latency min/avg/max: " << statistics.latencies.min() << '/';
     put_average(out, context);
-    out << '/' << figures.latencies.max() << '\n';
-    out << "Received: " << figures.received << '\n';
-    out << "Sent: " << figures.sent << '\n';
+    out << '/' << statistics.latencies.max() << '\n';
+    out << "Received: " << statistics.received << '\n';
+    out << "Sent: " << statistics.sent << '\n';
     out << "Connections: " << context.connection_count << '\n';
-    out << "Outstanding: " << figures.outstanding << '\n';
+    out << "Outstanding: " << statistics.outstanding << '\n';
     (out << "Zxid: ").hex(context.zxid) << '\n';
     out << "Mode: " << mode_of(context) << '\n';
     out << "Node count: " << context.tree.node_count() << '\n';
     if (mode_of(context) == "leader") out << "Proposal sizes last/min/max: -1/-1/-1\n";
 }
 
-void srvr(WordText& out, const WordContext& context) {
+void srvr(FourLetterText& out, const FourLetterContext& context) {
     put_server(out, context, false);
 }
-void stat(WordText& out, const WordContext& context) {
+void stat(FourLetterText& out, const FourLetterContext& context) {
     put_server(out, context, true);
 }
 
-void cons(WordText& out, const WordContext& context) {
+void cons(FourLetterText& out, const FourLetterContext& context) {
     for (const auto& connection : connections_of(context)) put_connection(out, connection, false);
     out << '\n';
 }
 
-void conf(WordText& out, const WordContext& context) {
+void conf(FourLetterText& out, const FourLetterContext& context) {
     const auto put = [&](std::string_view name, const auto& value) {
         out << name << '=' << value << '\n';
     };
@@ -108,7 +108,7 @@ void conf(WordText& out, const WordContext& context) {
     put("serverId", context.server_id);
 }
 
-void envi(WordText& out, const WordContext& context) {
+void envi(FourLetterText& out, const FourLetterContext& context) {
     const auto& address = context.client_address;
     out << "Environment:\nzookeeper.version=" << context.options.profile.version() << '\n';
     out << "host.name=" << address.substr(0, address.rfind(':')) << '\n';
@@ -133,12 +133,12 @@ void envi(WordText& out, const WordContext& context) {
     }
 }
 
-/// Prints sets of members that expire at the same time, keyed by steady milliseconds.
-template <typename Put, typename Key, typename Member>
+/// Prints sets of elements that expire at the same time, keyed by steady milliseconds.
+template <typename Put, typename Key, typename Element>
 void put_sets(
-    WordText& out,
-    const WordContext& context,
-    const std::map<Key, std::vector<Member>>& sets,
+    FourLetterText& out,
+    const FourLetterContext& context,
+    const std::map<Key, std::vector<Element>>& sets,
     Put put
 ) {
     std::size_t total = 0;
@@ -156,7 +156,7 @@ void put_sets(
     }
 }
 
-void dump(WordText& out, const WordContext& context) {
+void dump(FourLetterText& out, const FourLetterContext& context) {
     out << "SessionTracker dump:\nSession ";
     put_sets(out, context, context.sessions.buckets(), [&](std::int64_t id) { out.hex(id); });
 
@@ -169,25 +169,27 @@ void dump(WordText& out, const WordContext& context) {
 
     // The interval at which Apache's server checks for idle connections.
     constexpr std::int64_t step_ms = 10'000;
-    std::map<std::int64_t, std::vector<ConnectionFigures>> sets;
+    std::map<std::int64_t, std::vector<ConnectionInfo>> sets;
     for (const auto& connection : connections_of(context)) {
         sets[(connection.expires_ms / step_ms + 1) * step_ms].push_back(connection);
     }
     out << "Connections dump:\nConnections ";
-    put_sets(out, context, sets, [&](const ConnectionFigures& connection) {
+    put_sets(out, context, sets, [&](const ConnectionInfo& connection) {
         out << "ip: ";
         put_address(out, connection);
         (out << " sessionId: ").hex(connection.session);
     });
 }
 
-void wchs(WordText& out, const WordContext& context) {
+void wchs(FourLetterText& out, const FourLetterContext& context) {
     const auto& watches = context.watches.data();
     out << watches.connection_count() << " connections watching " << watches.path_count();
     out << " paths\nTotal watches:" << watches.count() << '\n';
 }
 
-std::unordered_map<ConnectionId, std::int64_t> sessions_by_connection(const WordContext& context) {
+std::unordered_map<ConnectionId, std::int64_t> sessions_by_connection(
+    const FourLetterContext& context
+) {
     std::unordered_map<ConnectionId, std::int64_t> sessions;
     for (const auto& connection : connections_of(context)) {
         sessions.emplace(connection.id, connection.session);
@@ -195,7 +197,7 @@ std::unordered_map<ConnectionId, std::int64_t> sessions_by_connection(const Word
     return sessions;
 }
 
-void wchc(WordText& out, const WordContext& context) {
+void wchc(FourLetterText& out, const FourLetterContext& context) {
     auto sessions = sessions_by_connection(context);
     for (const auto& [connection, paths] : context.watches.data().by_connection()) {
         out.hex(sessions[connection]) << '\n';
@@ -204,7 +206,7 @@ void wchc(WordText& out, const WordContext& context) {
     out << '\n';
 }
 
-void wchp(WordText& out, const WordContext& context) {
+void wchp(FourLetterText& out, const FourLetterContext& context) {
     auto sessions = sessions_by_connection(context);
     for (const auto& [path, connections] : context.watches.data().by_path()) {
         out << path << '\n';
@@ -213,33 +215,33 @@ void wchp(WordText& out, const WordContext& context) {
     out << '\n';
 }
 
-void ruok(WordText& out, const WordContext&) {
+void ruok(FourLetterText& out, const FourLetterContext&) {
     out << "imok";
 }
-void isro(WordText& out, const WordContext& context) {
+void isro(FourLetterText& out, const FourLetterContext& context) {
     out << (context.read_only ? "ro" : "rw");
 }
-void srst(WordText& out, const WordContext&) {
+void srst(FourLetterText& out, const FourLetterContext&) {
     out << "Server stats reset.\n";
 }
-void crst(WordText& out, const WordContext&) {
+void crst(FourLetterText& out, const FourLetterContext&) {
     out << "Connection stats reset.\n";
 }
-void dirs(WordText& out, const WordContext&) {
+void dirs(FourLetterText& out, const FourLetterContext&) {
     out << "datadir_size: 0\nlogdir_size: 0\n";
 }
 
 /// Answers `stmk` as well, for which the caller has set the mask before.
-void gtmk(WordText& out, const WordContext& context) {
+void gtmk(FourLetterText& out, const FourLetterContext& context) {
     out << context.trace_mask;
 }
 /// Apache's server prints the digests of its tree, a list that is empty during the first 128
 /// transactions. No digests are kept here, so the list is always empty.
-void hash(WordText&, const WordContext&) {}
+void hash(FourLetterText&, const FourLetterContext&) {}
 
 struct Word {
     std::string_view name;
-    void (*answer)(WordText&, const WordContext&);
+    void (*print)(FourLetterText&, const FourLetterContext&);
     bool in_keeper = true;  // on the default list of ClickHouse Keeper
 };
 constexpr Word words[] = {
@@ -252,7 +254,7 @@ constexpr Word words[] = {
     {"gtmk", gtmk, false},
     {"hash", hash, false},
     {"isro", isro},
-    {"mntr", put_monitoring},
+    {"mntr", put_mntr},
     {"ruok", ruok},
     {"srst", srst},
     {"srvr", srvr},
@@ -265,21 +267,23 @@ constexpr Word words[] = {
 
 }  // namespace
 
-std::optional<std::string> answer_word(std::string_view word, const WordContext& context) {
+std::optional<std::string> answer_four_letter_word(
+    std::string_view word, const FourLetterContext& context
+) {
     const auto* at = std::find_if(std::begin(words), std::end(words), [&](const Word& known) {
         return known.name == word;
     });
     if (at == std::end(words) || (context.options.profile.keeper && !at->in_keeper)) return {};
     if (word == "hash" && is_old(context)) return {};
-    WordText out;
-    at->answer(out, context);
+    FourLetterText out;
+    at->print(out, context);
     return std::move(out.text);
 }
 
-WordEffect effect_of_word(std::string_view word) noexcept {
-    if (word == "srst") return WordEffect::reset_server;
-    if (word == "crst") return WordEffect::reset_connections;
-    return WordEffect::none;
+FourLetterEffect effect_of_four_letter_word(std::string_view word) noexcept {
+    if (word == "srst") return FourLetterEffect::reset_server;
+    if (word == "crst") return FourLetterEffect::reset_connections;
+    return FourLetterEffect::none;
 }
 
 }  // namespace kazoo::server

@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "server/database/state.hpp"
+#include "server/database/database.hpp"
 #include "server/monitoring/statistics.hpp"
 #include "server/rules/time.hpp"
 #include "server/watches/watch_table.hpp"
@@ -19,7 +19,7 @@
 namespace kazoo::server {
 
 /// A connection as listed by `stat`, `cons`, `dump`, `wchc` and `wchp`.
-struct ConnectionFigures {
+struct ConnectionInfo {
     ConnectionId id = 0;
     std::string_view address;  ///< the client's IP address
     std::uint16_t port = 0;
@@ -36,15 +36,15 @@ struct ConnectionFigures {
 /// effect.
 inline constexpr std::int64_t initial_trace_mask = 306;
 
-/// One server at one moment, for `answer_word`. Refers to the server's data without copying it.
-/// `connections` is called at most once, and only by words that list connections.
-struct WordContext {
-    const StateOptions& options;
+/// One server at one moment, for `answer_four_letter_word`. Refers to the server's data without
+/// copying it. `connections` is called at most once, and only by words that list connections.
+struct FourLetterContext {
+    const DatabaseOptions& options;
     const Tree& tree;  ///< this server's own, if it is a replica
     const SessionTable& sessions;
     const WatchTable& watches;
     const ServerStatistics& statistics;
-    std::function<std::vector<ConnectionFigures>()> connections;  ///< in any order
+    std::function<std::vector<ConnectionInfo>()> connections;  ///< in any order
     std::size_t connection_count = 0;  ///< includes the one that sent the word
     std::size_t max_connections = 0;   ///< 0: no limit
     std::int64_t zxid = 0;             ///< last one applied to `tree`
@@ -56,19 +56,19 @@ struct WordContext {
     std::int64_t server_id = 0;  ///< 0 unless in an ensemble
     std::int64_t trace_mask = initial_trace_mask;
     std::uint64_t expired_sessions = 0;
-    ProcessFigures process = {};
+    ProcessInfo process = {};
 };
 
 /// Returns the answer to a four-letter word, after which the connection is closed. Returns nullopt
 /// for an unknown word, for `hash` before 3.6 and for words that are not on ClickHouse Keeper's
 /// default list; the connection is then closed without text. Apache's allow list
 /// (4lw.commands.whitelist) is not emulated: all words are answered.
-[[nodiscard]] std::optional<std::string> answer_word(
-    std::string_view word, const WordContext& context
+[[nodiscard]] std::optional<std::string> answer_four_letter_word(
+    std::string_view word, const FourLetterContext& context
 );
 
 /// Side effect of a word, which the caller carries out once it has the text.
-enum class WordEffect { none, reset_server, reset_connections };
-[[nodiscard]] WordEffect effect_of_word(std::string_view word) noexcept;
+enum class FourLetterEffect { none, reset_server, reset_connections };
+[[nodiscard]] FourLetterEffect effect_of_four_letter_word(std::string_view word) noexcept;
 
 }  // namespace kazoo::server

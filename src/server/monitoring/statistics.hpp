@@ -62,7 +62,7 @@ struct ReplySizes {
 };
 
 /// File descriptors of the process; -1 if the platform does not report them.
-struct ProcessFigures {
+struct ProcessInfo {
     std::int64_t open_descriptors = -1;
     std::int64_t max_descriptors = -1;
 };

@@ -4,7 +4,7 @@
 #include "codec/headers.hpp"
 #include "codec/public_types.hpp"
 #include "codec/requests.hpp"
-#include "server/reads/multi_reads.hpp"
+#include "server/reads/multi_read.hpp"
 #include "server/reads/read_views.hpp"
 #include "server/rules/acl_rules.hpp"
 
@@ -27,14 +27,14 @@ struct Read {
     std::int32_t xid;
     std::span<const std::byte> body;
 
-    ReadResult refuse(Errc err, std::string_view path = {}) const {
+    ReadResult fail(Errc err, std::string_view path = {}) const {
         const auto number = static_cast<std::int32_t>(err);
         codec::append_frame(out, codec::ReplyHeader{xid, context.zxid, number});
         return {number, ReadWatch::none, path};
     }
 
     template <class... Parts>
-    void answer(const Parts&... parts) const {
+    void reply(const Parts&... parts) const {
         codec::append_frame(out, codec::ReplyHeader{xid, context.zxid, 0}, parts...);
     }
 };
@@ -48,7 +48,7 @@ bool decode_with_path(const Read& read, Request& request) {
 }
 
 template <class Request>
-ReadWatch asked_watch(const Request& request, ReadWatch watch) noexcept {
+ReadWatch requested_watch(const Request& request, ReadWatch watch) noexcept {
     if constexpr (requires { request.watch; }) {
         return request.watch ? watch : ReadWatch::none;
     } else {
@@ -56,54 +56,54 @@ ReadWatch asked_watch(const Request& request, ReadWatch watch) noexcept {
     }
 }
 
-/// Executes a read that requires an existing, readable node; `answer(node)` appends the reply.
-template <class Request, class Answer>
-ReadResult read_node(const Read& read, ReadWatch watch, Answer&& answer) {
+/// Executes a read that requires an existing, readable node; `reply(node)` appends the reply.
+template <class Request, class Reply>
+ReadResult read_node(const Read& read, ReadWatch watch, Reply&& reply) {
     Request request;
     if (!decode_with_path(read, request)) {
-        return read.refuse(Errc::marshalling_error);
+        return read.fail(Errc::marshalling_error);
     }
     const ReadableNode found = find_readable(read.context, request.path);
     if (found.node == nullptr) {
-        return read.refuse(found.err, request.path);
+        return read.fail(found.err, request.path);
     }
-    answer(*found.node);
-    return {0, asked_watch(request, watch), request.path};
+    reply(*found.node);
+    return {0, requested_watch(request, watch), request.path};
 }
 
 ReadResult exists(const Read& read) {
     codec::ExistsRequest request;
     if (!decode_with_path(read, request)) {
-        return read.refuse(Errc::marshalling_error);
+        return read.fail(Errc::marshalling_error);
     }
     if (request.path.find('\0') != std::string_view::npos) {
-        return read.refuse(Errc::bad_arguments, request.path);
+        return read.fail(Errc::bad_arguments, request.path);
     }
     const Tree& tree = read.context.tree;
     const Node* node = tree.find(request.path);
-    const ReadWatch watch = asked_watch(request, ReadWatch::data);
+    const ReadWatch watch = requested_watch(request, ReadWatch::data);
     if (node == nullptr) {
-        ReadResult missing = read.refuse(Errc::no_node, request.path);
+        ReadResult missing = read.fail(Errc::no_node, request.path);
         missing.watch = watch;
         return missing;
     }
     if (read.context.profile.checks_read_for_exists() &&
         !allowed(tree.acl(*node), Permissions::read, read.context.identities)) {
-        return read.refuse(Errc::no_auth, request.path);
+        return read.fail(Errc::no_auth, request.path);
     }
-    read.answer(tree.stat(*node));
+    read.reply(tree.stat(*node));
     return {0, watch, request.path};
 }
 
 ReadResult get_acl(const Read& read) {
     codec::GetAclRequest request;
     if (!decode_with_path(read, request)) {
-        return read.refuse(Errc::marshalling_error);
+        return read.fail(Errc::marshalling_error);
     }
     const Tree& tree = read.context.tree;
     const Node* node = tree.find(request.path);
     if (node == nullptr) {
-        return read.refuse(Errc::no_node, request.path);
+        return read.fail(Errc::no_node, request.path);
     }
     const AclList& acl = tree.acl(*node);
     const auto may = [&](std::int32_t perms) {
@@ -111,13 +111,13 @@ ReadResult get_acl(const Read& read) {
                allowed(acl, perms, read.context.identities);
     };
     if (!may(Permissions::read | Permissions::admin)) {
-        return read.refuse(Errc::no_auth, request.path);
+        return read.fail(Errc::no_auth, request.path);
     }
     if (may(Permissions::admin)) {
-        read.answer(ListView<AclList>{acl}, tree.stat(*node));
+        read.reply(ListView<AclList>{acl}, tree.stat(*node));
     } else {
         const AclList shown = redacted(acl);
-        read.answer(ListView<AclList>{shown}, tree.stat(*node));
+        read.reply(ListView<AclList>{shown}, tree.stat(*node));
     }
     return {0, ReadWatch::none, request.path};
 }
@@ -130,7 +130,7 @@ ReadResult get_ephemerals(const Read& read) {
     codec::GetEphemeralsRequest request;
     codec::Decoder in(read.body);
     if (!codec::decode(in, request)) {
-        return read.refuse(Errc::marshalling_error);
+        return read.fail(Errc::marshalling_error);
     }
     std::vector<std::string> paths = read.context.tree.ephemerals(read.context.session);
     const std::string_view prefix = request.prefix_path;
@@ -141,13 +141,13 @@ ReadResult get_ephemerals(const Read& read) {
         };
         paths.erase(std::remove_if(paths.begin(), paths.end(), outside), paths.end());
     }
-    read.answer(ListView<std::vector<std::string>>{paths});
+    read.reply(ListView<std::vector<std::string>>{paths});
     return {0, ReadWatch::none, prefix};
 }
 
 ReadResult multi_read(const Read& read) {
     if (!append_multi_read(read.out, read.context, read.xid, read.body)) {
-        return read.refuse(Errc::marshalling_error);
+        return read.fail(Errc::marshalling_error);
     }
     return {};
 }
@@ -184,19 +184,19 @@ ReadResult append_read(
             return exists(read);
         case Opcode::get_data:
             return read_node<codec::GetDataRequest>(read, ReadWatch::data, [&](const Node& node) {
-                read.answer(DataView{node.data}, tree.stat(node));
+                read.reply(DataView{node.data}, tree.stat(node));
             });
         case Opcode::get_acl:
             return get_acl(read);
         case Opcode::get_children:
             return read_node<codec::GetChildrenRequest>(
-                read, ReadWatch::child, [&](const Node& node) { read.answer(ChildrenView{node}); }
+                read, ReadWatch::child, [&](const Node& node) { read.reply(ChildrenView{node}); }
             );
         case Opcode::get_children2:
             return read_node<codec::GetChildren2Request>(
                 read,
                 ReadWatch::child,
-                [&](const Node& node) { read.answer(ChildrenView{node}, tree.stat(node)); }
+                [&](const Node& node) { read.reply(ChildrenView{node}, tree.stat(node)); }
             );
         case Opcode::get_ephemerals:
             return get_ephemerals(read);
@@ -204,12 +204,12 @@ ReadResult append_read(
             return read_node<codec::GetAllChildrenNumberRequest>(
                 read,
                 ReadWatch::none,
-                [&](const Node& node) { read.answer(NumberView{tree.count_descendants(node)}); }
+                [&](const Node& node) { read.reply(NumberView{tree.count_descendants(node)}); }
             );
         case Opcode::multi_read:
             return multi_read(read);
         default:
-            return read.refuse(Errc::unimplemented);
+            return read.fail(Errc::unimplemented);
     }
 }
 

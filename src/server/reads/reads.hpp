@@ -41,7 +41,8 @@ struct ReadResult {
 };
 
 /// Returns whether append_read handles the opcode: exists, get_data, get_acl, get_children,
-/// get_children2, get_ephemerals, get_all_children_number, multi_read. Check Profile::knows first.
+/// get_children2, get_ephemerals, get_all_children_number, multi_read. Check Profile::supports
+/// first.
 [[nodiscard]] bool is_read(codec::Opcode op) noexcept;
 
 /// Executes a read and appends its reply, a complete frame, to `out`. `body` is the request without

@@ -101,10 +101,12 @@ bool allowed(const AclList& acl, std::int32_t perms, const std::vector<Id>& iden
     });
 }
 
-StoredAcl fix_up(const AclList& asked, const std::vector<Id>& identities, bool accepts_ipv6) {
+StoredAcl normalize_acl(
+    const AclList& requested, const std::vector<Id>& identities, bool accepts_ipv6
+) {
     const StoredAcl invalid{Errc::invalid_acl, {}};
     const StoredAcl failed{Errc::marshalling_error, {}};
-    const auto entries = without_duplicates(asked);
+    const auto entries = without_duplicates(requested);
     if (!entries) return failed;
     AclList fixed;
     for (const Acl& entry : *entries) {

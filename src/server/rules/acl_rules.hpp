@@ -31,8 +31,8 @@ struct StoredAcl {
 /// invalid_acl if the list is empty, an entry is not valid for its scheme, an "auth" entry has no
 /// identity, or the result has more than 50,000 entries. Fails with marshalling_error where
 /// Apache's server throws on a null scheme or id (codec::Decoder::null_text).
-[[nodiscard]] StoredAcl fix_up(
-    const AclList& asked, const std::vector<Id>& identities, bool accepts_ipv6 = true
+[[nodiscard]] StoredAcl normalize_acl(
+    const AclList& requested, const std::vector<Id>& identities, bool accepts_ipv6 = true
 );
 
 /// Returns the list with digests replaced by "x", for clients that have READ but not ADMIN.
@@ -40,7 +40,7 @@ struct StoredAcl {
 
 /// Returns the identities that an auth packet adds to its connection (none for "ip", which every
 /// connection has), or nullopt if authentication fails (AuthFailed, -115). `super_digest` is that
-/// of StateOptions. Only the schemes "ip" and "digest" are supported.
+/// of DatabaseOptions. Only the schemes "ip" and "digest" are supported.
 [[nodiscard]] std::optional<std::vector<Id>> authenticate(
     std::string_view scheme, std::optional<std::string_view> auth, std::string_view super_digest
 );

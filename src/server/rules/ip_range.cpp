@@ -129,17 +129,17 @@ bool ip_in_range(std::string_view address, std::string_view range) noexcept {
     const auto inside = parse_range(range);
     const auto parsed = parse_address(address);
     if (!inside || !parsed) return false;
-    const Address asked = without_mapping(*parsed);
-    if (asked.size != inside->address.size) return false;
+    const Address requested = without_mapping(*parsed);
+    if (requested.size != inside->address.size) return false;
     const std::size_t whole = inside->bits / 8;
     if (!std::equal(
-            asked.bytes.begin(), asked.bytes.begin() + whole, inside->address.bytes.begin()
+            requested.bytes.begin(), requested.bytes.begin() + whole, inside->address.bytes.begin()
         )) {
         return false;
     }
     const std::size_t rest = inside->bits % 8;
     if (rest == 0) return true;
-    const unsigned difference = asked.bytes[whole] ^ unsigned { inside->address.bytes[whole] };
+    const unsigned difference = requested.bytes[whole] ^ unsigned { inside->address.bytes[whole] };
     return difference >> (8 - rest) == 0;
 }
 

@@ -10,7 +10,7 @@ using codec::Opcode;
 
 /// The opcodes of every ClickHouse Keeper. Later ones, and those behind feature flags, are left
 /// out.
-bool keeper_knows(Opcode op) noexcept {
+bool keeper_supports(Opcode op) noexcept {
     switch (op) {
         case Opcode::create:
         case Opcode::delete_:
@@ -35,9 +35,9 @@ bool keeper_knows(Opcode op) noexcept {
 
 }  // namespace
 
-bool Profile::knows(Opcode op) const noexcept {
+bool Profile::supports(Opcode op) const noexcept {
     if (keeper) {
-        return keeper_knows(op);
+        return keeper_supports(op);
     }
     switch (op) {
         case Opcode::create2:
@@ -99,10 +99,10 @@ bool Profile::bad_flags_fail_multi() const noexcept {
 }
 
 std::int32_t Profile::greatest_create_flag() const noexcept {
-    if (knows(Opcode::create_ttl)) {
+    if (supports(Opcode::create_ttl)) {
         return 6;
     }
-    return knows(Opcode::create_container) ? 4 : 3;
+    return supports(Opcode::create_container) ? 4 : 3;
 }
 
 bool Profile::accepts_empty_acls() const noexcept {

@@ -23,7 +23,7 @@ struct Profile {
 
     /// Whether clients may use the opcode. If not, Apache's server replies with Unimplemented (-6)
     /// and closes the connection; Keeper closes it without a reply.
-    [[nodiscard]] bool knows(codec::Opcode op) const noexcept;
+    [[nodiscard]] bool supports(codec::Opcode op) const noexcept;
     /// Notifications carry the zxid of their transaction, not -1.
     [[nodiscard]] bool notifies_with_zxid() const noexcept;
     /// The modes of watches on one path coexist; watcher types 4 and 5 exist.
@@ -51,11 +51,11 @@ struct Profile {
     /// The error with which a standalone server rejects reconfig.
     [[nodiscard]] std::int32_t reconfig_refusal() const noexcept;
     /// ConnectResponse ends with the read-only flag, which ClickHouse Keeper omits.
-    [[nodiscard]] bool says_read_only() const noexcept { return !keeper; }
+    [[nodiscard]] bool has_read_only_flag() const noexcept { return !keeper; }
     /// A handshake can resume a session; ClickHouse Keeper always creates a new one.
     [[nodiscard]] bool resumes_sessions() const noexcept { return !keeper; }
     /// close_session is answered before the connection is closed.
-    [[nodiscard]] bool answers_close() const noexcept { return !keeper; }
+    [[nodiscard]] bool replies_to_close_session() const noexcept { return !keeper; }
     /// The version in the answers to srvr, envi and mntr.
     [[nodiscard]] std::string version() const;
 };

@@ -20,7 +20,7 @@ Node* NodeIndex::add(std::unique_ptr<Node> node) {
             break;
         case NodeKind::container:
         case NodeKind::ttl:
-            perishable_.insert(node.get());
+            removable_.insert(node.get());
             break;
     }
     by_path_.insert(node.get());
@@ -37,7 +37,7 @@ std::unique_ptr<Node> NodeIndex::remove(Node* node) {
         }
         --ephemeral_count_;
     } else if (node->kind != NodeKind::persistent) {
-        perishable_.erase(node);
+        removable_.erase(node);
     }
     return std::unique_ptr<Node>(node);
 }
@@ -67,7 +67,7 @@ std::vector<std::int64_t> NodeIndex::ephemeral_owners() const {
 
 std::vector<std::string> NodeIndex::due_for_removal(std::int64_t wall_ms) const {
     std::vector<std::string> paths;
-    for (const Node* node : perishable_) {
+    for (const Node* node : removable_) {
         if (node->due_for_removal(wall_ms)) {
             paths.push_back(node->path);
         }

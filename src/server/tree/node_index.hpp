@@ -67,7 +67,7 @@ private:
 
     boost::unordered_flat_set<Node*, Hash, Equal> by_path_;    // all nodes; owns them
     boost::unordered_flat_map<std::int64_t, Nodes> by_owner_;  // ephemerals by session, none empty
-    Nodes perishable_;                                         // containers and TTL nodes
+    Nodes removable_;                                          // containers and TTL nodes
     std::size_t ephemeral_count_ = 0;
 };
 

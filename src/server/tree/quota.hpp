@@ -44,7 +44,7 @@ struct HardLimits {
 
 /// The subtrees that have a quota: those with a zookeeper_limits node. Tree keeps the
 /// zookeeper_stats nodes up to date; the operations enforce the limits
-/// (StateOptions::enforce_quota).
+/// (DatabaseOptions::enforce_quota).
 class Quotas {
 public:
     /// Returns the subtree to which a path of a limits node belongs: "/a" for

@@ -47,8 +47,8 @@ struct Tree::Impl {
     bool apply(const SetDataEffect& effect, std::int64_t zxid, std::int64_t wall_ms);
     bool apply(const SetAclEffect& effect, std::int64_t zxid, std::int64_t wall_ms);
 
-    void remember(Undo undo);
-    void forget(Undo& undo) noexcept;
+    void record_undo(Undo undo);
+    void release_undo(Undo& undo) noexcept;
     void restore(UndoCreate& undo) noexcept;
     void restore(UndoDelete& undo) noexcept;
     void restore(UndoSetData& undo) noexcept;
@@ -86,7 +86,7 @@ void Tree::Impl::set_data(Node& node, std::optional<std::string> data) {
     UndoSetData undo{&node, std::move(node.data), node.mzxid, node.mtime_ms, node.version};
     node.data = std::move(data);
     data_size += size_of(node);
-    remember(std::move(undo));
+    record_undo(std::move(undo));
 }
 
 /// Adds to the usage in the zookeeper_stats node of the closest quota, if any. As in Apache's
@@ -117,7 +117,7 @@ bool Tree::Impl::apply(const CreateEffect& effect, std::int64_t zxid, std::int64
     created->acl = acls.acquire(effect.acl);
     created->attach_to(*parent);
     Node* const node = add(std::move(created));
-    remember(UndoCreate{node, parent->pzxid, parent->created_children});
+    record_undo(UndoCreate{node, parent->pzxid, parent->created_children});
     parent->count_created_child(zxid);
 
     // A new stats node starts with the current usage of its subtree, whatever data was requested.
@@ -136,7 +136,7 @@ bool Tree::Impl::apply(const DeleteEffect& effect, std::int64_t zxid, std::int64
     Node* const parent = node->parent;
     const auto bytes = static_cast<std::int64_t>(node->data_size());
     node->detach();
-    remember(UndoDelete{remove(node), parent->pzxid});
+    record_undo(UndoDelete{remove(node), parent->pzxid});
     if (zxid > parent->pzxid) parent->pzxid = zxid;
     charge(effect.path, -1, -bytes);
     return true;
@@ -160,23 +160,23 @@ bool Tree::Impl::apply(const SetAclEffect& effect, std::int64_t, std::int64_t) {
     if (node == nullptr) return false;
 
     const AclTable::Number number = acls.acquire(effect.acl);
-    remember(UndoSetAcl{node, node->acl, node->aversion});
+    record_undo(UndoSetAcl{node, node->acl, node->aversion});
     node->acl = number;
     node->aversion = wrapping_next(node->aversion);
     return true;
 }
 
 /// Records an undo entry, or releases what it holds if nothing is recorded.
-void Tree::Impl::remember(Undo undo) {
+void Tree::Impl::record_undo(Undo undo) {
     if (recording) {
         log.push_back(std::move(undo));
     } else {
-        forget(undo);
+        release_undo(undo);
     }
 }
 
 /// Releases the use of an ACL that an undo entry holds, when the change becomes final.
-void Tree::Impl::forget(Undo& undo) noexcept {
+void Tree::Impl::release_undo(Undo& undo) noexcept {
     if (const auto* const deleted = std::get_if<UndoDelete>(&undo)) {
         acls.release(deleted->node->acl);
     } else if (const auto* const set_acl = std::get_if<UndoSetAcl>(&undo)) {
@@ -315,7 +315,7 @@ void Tree::begin() {
 
 void Tree::commit() noexcept {
     for (Undo& undo : impl_->log) {
-        impl_->forget(undo);
+        impl_->release_undo(undo);
     }
     impl_->log.clear();
     impl_->recording = false;

@@ -52,9 +52,9 @@ void PathWatches::add(ConnectionId connection, std::string_view path, WatchMode 
     }
     auto* watched = find(path);
     if (watched == nullptr) {
-        auto fresh = std::make_unique<Path>();
-        fresh->name = path;
-        watched = paths_.insert(std::move(fresh)).first->get();
+        auto created = std::make_unique<Path>();
+        created->name = path;
+        watched = paths_.insert(std::move(created)).first->get();
     }
     const auto [at, is_new] = owner->watches.try_emplace(watched);
     if (is_new) ++count_;
@@ -82,7 +82,7 @@ bool PathWatches::remove(ConnectionId connection, std::string_view path, WatchMo
     if (left == 0) {
         watches.erase(watch);
         --count_;
-        forget_if_unwatched(*watched);
+        remove_if_unwatched(*watched);
         if (watches.empty()) connections_.erase(owner);
     }
     return true;
@@ -93,7 +93,7 @@ void PathWatches::remove_all(ConnectionId connection) {
     if (owner == connections_.end()) return;
     for (auto& [path, watch] : owner->second->watches) {
         set_modes(*owner->second, *path, watch, 0);
-        forget_if_unwatched(*path);
+        remove_if_unwatched(*path);
     }
     count_ -= owner->second->watches.size();
     connections_.erase(owner);
@@ -106,7 +106,7 @@ void PathWatches::take(std::string_view path, std::vector<ConnectionId>& watcher
     if (auto* watched = find(path)) {
         append_ids(watched->watchers[recursive], watchers);
         append_ids(watched->watchers[exact], watchers);
-        use_up(*watched);
+        remove_standard_watches(*watched);
     }
     put_in_order(watchers);
 }
@@ -116,7 +116,7 @@ void PathWatches::take_exact(std::string_view path, std::vector<ConnectionId>& w
     if (paths_.empty()) return;
     if (auto* watched = find(path)) {
         append_ids(watched->watchers[exact], watchers);
-        use_up(*watched);
+        remove_standard_watches(*watched);
     }
     put_in_order(watchers);
 }
@@ -188,7 +188,7 @@ void PathWatches::set_modes(Connection& connection, Path& path, Watch& watch, Wa
     watch.modes = modes;
 }
 
-void PathWatches::use_up(Path& path) {
+void PathWatches::remove_standard_watches(Path& path) {
     const auto& watchers = path.watchers[exact];
     // From the end: leave() then moves only watchers that were visited already.
     for (auto place = watchers.size(); place-- > 0;) {
@@ -202,10 +202,10 @@ void PathWatches::use_up(Path& path) {
             --count_;
         }
     }
-    forget_if_unwatched(path);
+    remove_if_unwatched(path);
 }
 
-void PathWatches::forget_if_unwatched(Path& path) {
+void PathWatches::remove_if_unwatched(Path& path) {
     if (path.watchers[exact].empty() && path.watchers[recursive].empty()) {
         paths_.erase(paths_.find(std::string_view(path.name)));
     }

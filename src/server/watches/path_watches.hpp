@@ -105,8 +105,8 @@ private:
     /// Changes the modes of a watch and updates the lists. Does not erase a watch without modes.
     void set_modes(Connection& connection, Path& path, Watch& watch, WatchModes modes);
     /// Removes the standard mode from all watches of the path. May destroy `path`.
-    void use_up(Path& path);
-    void forget_if_unwatched(Path& path);
+    void remove_standard_watches(Path& path);
+    void remove_if_unwatched(Path& path);
     void add_recursive_above(std::string_view path, std::vector<ConnectionId>& watchers) const;
 
     // Invariants: a connection is in `exact` of a path if its watch has the mode standard or

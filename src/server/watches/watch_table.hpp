@@ -47,15 +47,15 @@ public:
     bool remove(ConnectionId connection, std::string_view path, WatcherType type);
     void remove_all(ConnectionId connection);
 
-    /// Fires the watches of a change: calls `tell(connection, event, path)` for each event, in the
-    /// order of Apache's server, and for each connection once, by ascending id. Where the profile
-    /// filters events, connections without READ permission (`may_read(connection, acl)`) are left
-    /// out; their standard watches are removed all the same.
+    /// Fires the watches of a change: calls `notify(connection, event, path)` for each event, in
+    /// the order of Apache's server, and for each connection once, by ascending id. Where the
+    /// profile filters events, connections without READ permission (`may_read(connection, acl)`)
+    /// are left out; their standard watches are removed all the same.
     ///
     /// Both callbacks may change the table. A connection that they remove may still get the current
     /// event, but no later one.
-    template <typename Tell, typename MayRead>
-    void trigger(const Change& change, Tell&& tell, MayRead&& may_read);
+    template <typename Notify, typename MayRead>
+    void trigger(const Change& change, Notify&& notify, MayRead&& may_read);
 
     /// Number of watches; each is a pair of connection and path in one table, whatever its modes.
     [[nodiscard]] std::size_t count() const noexcept { return data_.count() + child_.count(); }
@@ -81,30 +81,30 @@ private:
     PathWatches child_;
 };
 
-template <typename Tell, typename MayRead>
-void WatchTable::trigger(const Change& change, Tell&& tell, MayRead&& may_read) {
+template <typename Notify, typename MayRead>
+void WatchTable::trigger(const Change& change, Notify&& notify, MayRead&& may_read) {
     if (count() == 0) return;
-    const auto tell_all = [&](const Connections& watchers,
-                              WatchEvent event,
-                              std::string_view path,
-                              const std::shared_ptr<const AclList>& acl) {
+    const auto notify_all = [&](const Connections& watchers,
+                                WatchEvent event,
+                                std::string_view path,
+                                const std::shared_ptr<const AclList>& acl) {
         for (const auto connection : watchers) {
-            if (!filters_ || !acl || may_read(connection, *acl)) tell(connection, event, path);
+            if (!filters_ || !acl || may_read(connection, *acl)) notify(connection, event, path);
         }
     };
     const auto event = static_cast<WatchEvent>(change.type);
     Connections watchers;
     data_.take(change.path, watchers);
-    tell_all(watchers, event, change.path, change.acl);
+    notify_all(watchers, event, change.path, change.acl);
     if (change.type == ChangeType::data_changed) return;
     if (change.type == ChangeType::deleted) {
         Connections others;
         take_child_except(change.path, watchers, others);
-        tell_all(others, event, change.path, change.acl);
+        notify_all(others, event, change.path, change.acl);
     }
     const auto parent = parent_path(change.path);
     child_.take_exact(parent, watchers);
-    tell_all(watchers, WatchEvent::children_changed, parent, change.parent_acl);
+    notify_all(watchers, WatchEvent::children_changed, parent, change.parent_acl);
 }
 
 }  // namespace kazoo::server

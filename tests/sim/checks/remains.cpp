@@ -2,7 +2,7 @@
 
 namespace kazoo::sim {
 
-void check_ephemerals(const Chronicle& chronicle, const server::State& state, Verdict& verdict) {
+void check_ephemerals(const Chronicle& chronicle, const server::Database& state, Verdict& verdict) {
     std::set<std::int64_t> living;
     for (const auto& [expiry, sessions] : state.sessions().buckets()) {
         living.insert(sessions.begin(), sessions.end());

@@ -3,7 +3,7 @@
 #include "history.hpp"
 #include "history/checks/ephemerals.hpp"
 #include "history/verdict.hpp"
-#include "server/database/state.hpp"
+#include "server/database/database.hpp"
 
 #include <cstddef>
 #include <string>
@@ -11,7 +11,7 @@
 namespace kazoo::sim {
 
 /// Like history::check_ephemerals, for what the servers wrote and also for their tree.
-void check_ephemerals(const Chronicle& chronicle, const server::State& state, Verdict& verdict);
+void check_ephemerals(const Chronicle& chronicle, const server::Database& state, Verdict& verdict);
 
 /// What a client still holds after it has ended.
 struct Remains {

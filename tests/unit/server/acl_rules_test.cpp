@@ -12,7 +12,7 @@ namespace {
 
 /// The list as stored; nullopt if it is invalid.
 std::optional<AclList> fixed(const AclList& asked, const std::vector<Id>& identities) {
-    StoredAcl stored = fix_up(asked, identities);
+    StoredAcl stored = normalize_acl(asked, identities);
     EXPECT_TRUE(stored.err == Errc::ok || stored.err == Errc::invalid_acl);
     return stored.err == Errc::ok ? std::optional(std::move(stored.list)) : std::nullopt;
 }
@@ -68,25 +68,25 @@ TEST(AllowedTest, EveryEntryCounts) {
     EXPECT_FALSE(allowed(acl, Permissions::write, {address}));
 }
 
-TEST(FixUpTest, RefusesTheEmptyList) {
+TEST(NormalizeAclTest, RefusesTheEmptyList) {
     EXPECT_EQ(fixed(AclList(), {address, bob}), std::nullopt);
 }
 
-TEST(FixUpTest, DropsExactDuplicates) {
+TEST(NormalizeAclTest, DropsExactDuplicates) {
     AclList asked = read_acl_unsafe();
     asked.push_back(open_acl_unsafe().front());
     asked.push_back(asked.front());
     EXPECT_THAT(fixed(asked, {}), Optional(ElementsAre(asked[0], asked[1])));
 }
 
-TEST(FixUpTest, DoesNotMindThePermissions) {
+TEST(NormalizeAclTest, DoesNotMindThePermissions) {
     for (const std::int32_t perms : {0, 99, -1}) {
         const AclList asked = one(perms, "world", "anyone");
         EXPECT_THAT(fixed(asked, {}), Optional(asked));
     }
 }
 
-TEST(FixUpTest, ReplacesAuthByWhoHasAuthenticated) {
+TEST(NormalizeAclTest, ReplacesAuthByWhoHasAuthenticated) {
     const Id eve("digest", "eve:hash");
     EXPECT_THAT(
         fixed(one(5, "auth", "whatever"), {address, super_user, bob, eve}),
@@ -96,7 +96,7 @@ TEST(FixUpTest, ReplacesAuthByWhoHasAuthenticated) {
     EXPECT_EQ(fixed(creator_all_acl(), {address, super_user}), std::nullopt);
 }
 
-TEST(FixUpTest, AuthDoesNotFillTheMemory) {
+TEST(NormalizeAclTest, AuthDoesNotFillTheMemory) {
     std::vector<Id> identities;
     AclList asked;
     for (int i = 0; i < 1000; ++i) {
@@ -106,7 +106,7 @@ TEST(FixUpTest, AuthDoesNotFillTheMemory) {
     EXPECT_EQ(fixed(asked, identities), std::nullopt);
 }
 
-TEST(FixUpTest, KnowsTheSchemes) {
+TEST(NormalizeAclTest, KnowsTheSchemes) {
     const std::vector<Id> valid = {
         Id("world", "anyone"),
         Id("digest", "u:h"),

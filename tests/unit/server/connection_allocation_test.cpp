@@ -1,6 +1,6 @@
 // Reads allocate no memory once the buffers have grown.
 
-#include "member_rig.hpp"
+#include "server_node_rig.hpp"
 #include "support/allocations/allocations.hpp"
 
 #include <gtest/gtest.h>

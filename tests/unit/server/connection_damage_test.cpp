@@ -1,6 +1,6 @@
 // Damaged frames of every kind: they may affect their own connection, but no other one.
 
-#include "member_rig.hpp"
+#include "server_node_rig.hpp"
 
 #include <gtest/gtest.h>
 

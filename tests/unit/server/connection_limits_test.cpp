@@ -1,6 +1,6 @@
 // A single client cannot harm the server or other clients.
 
-#include "member_rig.hpp"
+#include "server_node_rig.hpp"
 
 #include <gtest/gtest.h>
 
@@ -102,8 +102,8 @@ TEST(ConnectionLimitsTest, TheMaskFollowsItsWord) {
 /// One client that sends requests and never reads, and one that reads.
 class SlowReaderTest : public testing::Test {
 protected:
-    static MemberOptions options() {
-        MemberOptions made;
+    static ServerNodeOptions options() {
+        ServerNodeOptions made;
         made.pause_output = 64 * 1024;
         made.max_output = 256 * 1024;
         return made;
@@ -152,11 +152,11 @@ TEST_F(SlowReaderTest, IsPausedAndGoesOn) {
 TEST_F(SlowReaderTest, WritesAreNotAppliedWhilePaused) {
     ask_for_much(100);
     slow.request(1, codec::CreateRequest{"/later", "", open_acl_unsafe(), 0});
-    EXPECT_EQ(rig.state.tree().find("/later"), nullptr);
+    EXPECT_EQ(rig.database.tree().find("/later"), nullptr);
     for (int i = 0; i < 100; ++i) {
         (void)slow.take();
     }
-    EXPECT_NE(rig.state.tree().find("/later"), nullptr);
+    EXPECT_NE(rig.database.tree().find("/later"), nullptr);
 }
 
 TEST_F(SlowReaderTest, WhoNeverReadsEventsIsCutOff) {
@@ -208,7 +208,7 @@ TEST(ConnectionTouchedTest, UnknownNumbersAreHarmless) {
     EXPECT_FALSE(client.reading());
     client.close();
     EXPECT_EQ(rig.member.connection_count(), 0U);
-    EXPECT_EQ(rig.state.sessions().size(), 1U);
+    EXPECT_EQ(rig.database.sessions().size(), 1U);
 }
 
 }  // namespace

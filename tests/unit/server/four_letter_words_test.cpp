@@ -1,6 +1,6 @@
 #include "server/monitoring/four_letter_words.hpp"
 
-#include "server/monitoring/word_text.hpp"
+#include "server/monitoring/four_letter_text.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -23,13 +23,13 @@ protected:
         statistics.outstanding = 1;
         for (const int ms : {0, 0, 0, 1}) statistics.latencies.add(ms);
 
-        ConnectionFigures asking;
+        ConnectionInfo asking;
         asking.id = 9;
         asking.address = "127.0.0.1";
         asking.port = 49878;
         asking.statistics.received = 1;
         asking.expires_ms = 1'009'000;
-        ConnectionFigures client;
+        ConnectionInfo client;
         client.id = 8;
         client.address = "::1";
         client.port = 37932;
@@ -46,7 +46,7 @@ protected:
 
     std::string answer(std::string_view word) {
         const WatchTable& table = watches;
-        WordContext context{options, tree, sessions, table, statistics, {}};
+        FourLetterContext context{options, tree, sessions, table, statistics, {}};
         context.connections = [&] { return connections; };
         context.connection_count = connections.size();
         context.max_connections = 60;
@@ -58,15 +58,15 @@ protected:
         context.trace_mask = trace_mask;
         context.expired_sessions = 3;
         context.process = {17, 1024};
-        return answer_word(word, context).value_or("no answer");
+        return answer_four_letter_word(word, context).value_or("no answer");
     }
 
-    StateOptions options;
+    DatabaseOptions options;
     Tree tree;
     SessionTable sessions{2000, 1, 0};
     WatchTable watches{Profile{}};
     ServerStatistics statistics;
-    std::vector<ConnectionFigures> connections;
+    std::vector<ConnectionInfo> connections;
     std::string mode = "standalone";
     bool read_only = false;
     std::int64_t trace_mask = initial_trace_mask;
@@ -280,7 +280,7 @@ TEST_F(FourLetterWordsTest, Dump) {
     const auto id = sessions.create(10'000, now).id;
     ASSERT_EQ(sessions.buckets().size(), 1U);
     const auto expiry_ms = sessions.buckets().begin()->first;
-    const auto session = WordText().hex(id).text;
+    const auto session = FourLetterText().hex(id).text;
     tree.apply(CreateEffect{"/e", {}, open_acl_unsafe(), NodeKind::ephemeral, id, 0}, 1, 1);
     tree.apply(CreateEffect{"/f", {}, open_acl_unsafe(), NodeKind::ephemeral, id, 0}, 2, 1);
     EXPECT_EQ(
@@ -288,7 +288,8 @@ TEST_F(FourLetterWordsTest, Dump) {
         "SessionTracker dump:\n"
         "Session Sets (1)/(1):\n"
         "1 expire at " +
-            WordText().date(now.wall_ms + expiry_ms - now.steady_ms).text + ":\n\t" + session +
+            FourLetterText().date(now.wall_ms + expiry_ms - now.steady_ms).text + ":\n\t" +
+            session +
             "\n"
             "ephemeral nodes dump:\n"
             "Sessions with Ephemerals (1):\n" +
@@ -319,17 +320,17 @@ TEST_F(FourLetterWordsTest, TheWatchesOfTheDataTable) {
 TEST_F(FourLetterWordsTest, ResetsAreLeftToTheCaller) {
     EXPECT_EQ(answer("srst"), "Server stats reset.\n");
     EXPECT_EQ(answer("crst"), "Connection stats reset.\n");
-    EXPECT_EQ(effect_of_word("srst"), WordEffect::reset_server);
-    EXPECT_EQ(effect_of_word("crst"), WordEffect::reset_connections);
-    EXPECT_EQ(effect_of_word("stat"), WordEffect::none);
+    EXPECT_EQ(effect_of_four_letter_word("srst"), FourLetterEffect::reset_server);
+    EXPECT_EQ(effect_of_four_letter_word("crst"), FourLetterEffect::reset_connections);
+    EXPECT_EQ(effect_of_four_letter_word("stat"), FourLetterEffect::none);
 }
 
 TEST_F(FourLetterWordsTest, Dirs) {
     EXPECT_EQ(answer("dirs"), "datadir_size: 0\nlogdir_size: 0\n");
 }
 
-TEST(WordText, DecimalsAreJavas) {
-    const auto decimal = [](std::int64_t fine) { return WordText().decimal(fine).text; };
+TEST(FourLetterText, DecimalsAreJavas) {
+    const auto decimal = [](std::int64_t fine) { return FourLetterText().decimal(fine).text; };
     EXPECT_EQ(decimal(0), "0.0");
     EXPECT_EQ(decimal(1), "1.0E-4");
     EXPECT_EQ(decimal(9), "9.0E-4");
@@ -339,10 +340,10 @@ TEST(WordText, DecimalsAreJavas) {
     EXPECT_EQ(decimal(1'000'000), "100.0");
 }
 
-TEST(WordText, DatesAreJavas) {
-    EXPECT_EQ(WordText().date(0).text, "Thu Jan 01 00:00:00 UTC 1970");
-    EXPECT_EQ(WordText().date(951'782'399'999).text, "Mon Feb 28 23:59:59 UTC 2000");
-    EXPECT_EQ(WordText().date(951'782'400'000).text, "Tue Feb 29 00:00:00 UTC 2000");
+TEST(FourLetterText, DatesAreJavas) {
+    EXPECT_EQ(FourLetterText().date(0).text, "Thu Jan 01 00:00:00 UTC 1970");
+    EXPECT_EQ(FourLetterText().date(951'782'399'999).text, "Mon Feb 28 23:59:59 UTC 2000");
+    EXPECT_EQ(FourLetterText().date(951'782'400'000).text, "Tue Feb 29 00:00:00 UTC 2000");
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "member_rig.hpp"
+#include "server_node_rig.hpp"
 
 #include <gtest/gtest.h>
 
@@ -32,7 +32,7 @@ TEST_F(HandshakeTest, TheLastByteIsAnsweredToThoseWhoSendIt) {
 }
 
 TEST_F(HandshakeTest, KeeperNeverSendsTheLastByte) {
-    StateOptions options;
+    DatabaseOptions options;
     options.profile.keeper = true;
     Rig keeper(options);
     Client client = keeper.open();
@@ -54,10 +54,10 @@ TEST_F(HandshakeTest, TimeoutsAreClampedAtEveryHandshake) {
 
 TEST_F(HandshakeTest, ASessionTakesAZxidAndItsRenewalNone) {
     rig.client();
-    EXPECT_EQ(rig.state.zxid(), 1);
+    EXPECT_EQ(rig.database.zxid(), 1);
     Client again = rig.open();
     again.resume(rig.last_welcome);
-    EXPECT_EQ(rig.state.zxid(), 1);
+    EXPECT_EQ(rig.database.zxid(), 1);
 }
 
 TEST_F(HandshakeTest, TheOlderConnectionOfASessionIsClosed) {
@@ -80,7 +80,7 @@ TEST_F(HandshakeTest, AWrongPasswordIsExpiredAndHarmsNobody) {
 }
 
 TEST_F(HandshakeTest, AWrongPasswordEndsTheConnectionOfTheOwnerIfSoAskedFor) {
-    MemberOptions options;
+    ServerNodeOptions options;
     options.takeover_closes_first = true;
     Rig like_apache({}, options);
     Client owner = like_apache.client();
@@ -143,7 +143,7 @@ TEST_F(HandshakeTest, WhoNeverGreetsIsCutOff) {
 }
 
 TEST_F(HandshakeTest, TooManyConnections) {
-    MemberOptions options;
+    ServerNodeOptions options;
     options.max_connections = 1;
     Rig small({}, options);
     Client first = small.open();
@@ -166,8 +166,8 @@ TEST_F(HandshakeTest, ReadOnlyServersWantClientsThatKnow) {
     const auto local = modest.connect({0, 0, 10'000, 0, {}, true});
     EXPECT_TRUE(local.read_only);
     EXPECT_NE(local.session, 0);
-    EXPECT_EQ(rig.state.sessions().find(local.session), nullptr);
-    EXPECT_EQ(rig.state.zxid(), 1);
+    EXPECT_EQ(rig.database.sessions().find(local.session), nullptr);
+    EXPECT_EQ(rig.database.zxid(), 1);
     Client renewing = rig.open();
     EXPECT_EQ(renewing.resume(local, true).session, local.session);
     EXPECT_TRUE(modest.over());
@@ -200,7 +200,7 @@ TEST_F(HandshakeTest, LocalSessionsExpireAndClose) {
 }
 
 TEST_F(HandshakeTest, KeeperForgetsSessions) {
-    StateOptions options;
+    DatabaseOptions options;
     options.profile.keeper = true;
     Rig keeper(options);
     keeper.client();
@@ -261,7 +261,7 @@ TEST_F(HandshakeFaultTest, Expired) {
 }
 
 TEST_F(HandshakeFaultTest, Protocol42) {
-    EXPECT_EQ(connect_with(HandshakeFault::protocol_42).protocol, 42);
+    EXPECT_EQ(connect_with(HandshakeFault::keeper_without_leader).protocol, 42);
     EXPECT_TRUE(client.over());
 }
 

@@ -1,5 +1,5 @@
 #include "codec/frame.hpp"
-#include "state_world.hpp"
+#include "database_world.hpp"
 #include "support/hex.hpp"
 
 #include <gtest/gtest.h>
@@ -52,7 +52,7 @@ std::vector<Opcode> types(const WriteResult& result) {
 }
 
 TEST(MultiWrite, TheCapturedExchangeOfZooKeeper) {
-    StateWorld world;
+    DatabaseWorld world;
     world.write(codec::CreateRequest{"/a", "x", open_acl(), 0});
     const WriteResult result = world.multi(
         {check("/a", 0), set("/a", "y", 0), create("/a/s-", 2), remove("/a/s-0000000000")}
@@ -83,12 +83,12 @@ TEST(MultiWrite, TheCapturedExchangeOfZooKeeper) {
 }
 
 TEST(MultiWrite, OperationsSeeThoseBeforeAndShareOneZxid) {
-    StateWorld world;
+    DatabaseWorld world;
     const WriteResult result = world.multi(
         {create("/p"), create("/p/c"), remove("/p/c"), create("/p/c"), set("/p/c", "z", 0)}
     );
     EXPECT_EQ(errors(result), (std::vector<std::int32_t>{1, 1, 1, 1, 1}));
-    EXPECT_EQ(world.state.zxid(), 2);
+    EXPECT_EQ(world.database.zxid(), 2);
     EXPECT_EQ(world.stat("/p").pzxid, 2);
     EXPECT_EQ(world.stat("/p").cversion, 3);
     EXPECT_EQ(world.stat("/p/c").czxid, 2);
@@ -96,7 +96,7 @@ TEST(MultiWrite, OperationsSeeThoseBeforeAndShareOneZxid) {
 }
 
 TEST(MultiWrite, AFailureUndoesAllAndSaysWhichFailed) {
-    StateWorld world;
+    DatabaseWorld world;
     world.create("/a");
     world.create("/gone");
     const ZnodeStat root = world.stat("/");
@@ -114,7 +114,7 @@ TEST(MultiWrite, AFailureUndoesAllAndSaysWhichFailed) {
     EXPECT_EQ(world.stat("/"), root);
     EXPECT_EQ(world.stat("/a"), a);
     EXPECT_TRUE(world.has("/gone"));
-    EXPECT_TRUE(world.state.tree().ephemerals(world.session).empty());
+    EXPECT_TRUE(world.database.tree().ephemerals(world.session).empty());
     ASSERT_NE(result.transaction, nullptr);
     EXPECT_EQ(result.transaction->zxid, 4);
     EXPECT_TRUE(result.transaction->effects.empty());
@@ -124,7 +124,7 @@ TEST(MultiWrite, AFailureUndoesAllAndSaysWhichFailed) {
 }
 
 TEST(MultiWrite, TheErrorsAreThoseOfTheSingleOperations) {
-    StateWorld world;
+    DatabaseWorld world;
     world.create("/a");
     world.create("/a/b");
     world.create("/mute", 0, Opcode::create2, only(Permissions::all & ~Permissions::read));
@@ -150,15 +150,15 @@ TEST(MultiWrite, TheErrorsAreThoseOfTheSingleOperations) {
 }
 
 TEST(MultiWrite, AnEmptyOneSucceedsAndTakesAZxid) {
-    StateWorld world;
+    DatabaseWorld world;
     const WriteResult result = world.multi({});
     EXPECT_EQ(result.err, 0);
     EXPECT_TRUE(std::get<codec::MultiResponse>(result.body).results.empty());
     EXPECT_EQ(result.transaction->zxid, 2);
 }
 
-void expect_malformed(StateWorld& world, const std::vector<MultiOp>& ops) {
-    const std::int64_t before = world.state.zxid();
+void expect_malformed(DatabaseWorld& world, const std::vector<MultiOp>& ops) {
+    const std::int64_t before = world.database.zxid();
     const WriteResult result = world.multi(ops);
     EXPECT_EQ(result.err, code(Errc::marshalling_error));
     EXPECT_TRUE(std::holds_alternative<std::monostate>(result.body));
@@ -168,7 +168,7 @@ void expect_malformed(StateWorld& world, const std::vector<MultiOp>& ops) {
 }
 
 TEST(MultiWrite, MalformedOnesFailAsAWhole) {
-    StateWorld world;
+    DatabaseWorld world;
     expect_malformed(world, {create("/x"), create("/y", 7)});
     expect_malformed(world, {create("/x"), create("/y", -1)});
     expect_malformed(world, {create("/x"), create("/y", 5)});
@@ -180,7 +180,7 @@ TEST(MultiWrite, MalformedOnesFailAsAWhole) {
 }
 
 TEST(MultiWrite, EveryTruncatedOneFailsAsAWhole) {
-    StateWorld world;
+    DatabaseWorld world;
     base::Buffer body;
     codec::Encoder out(body);
     encode(out, codec::MultiRequest{{create("/x"), set("/x", "y"), check("/x")}});
@@ -194,7 +194,7 @@ TEST(MultiWrite, EveryTruncatedOneFailsAsAWhole) {
 }
 
 TEST(MultiWrite, NullPathsAndForeignOperationsFailAsAWhole) {
-    StateWorld world;
+    DatabaseWorld world;
     for (const Opcode type : {Opcode::delete_, Opcode::set_acl, Opcode::exists, Opcode::multi}) {
         base::Buffer body;
         codec::Encoder out(body);
@@ -207,7 +207,7 @@ TEST(MultiWrite, NullPathsAndForeignOperationsFailAsAWhole) {
 }
 
 TEST(MultiWrite, ResultsAreTypedAsTheOperationsWereTaken) {
-    StateWorld world;
+    DatabaseWorld world;
     const WriteResult result = world.multi(
         {create("/a"),
          create("/b", 0, Opcode::create2),
@@ -220,16 +220,16 @@ TEST(MultiWrite, ResultsAreTypedAsTheOperationsWereTaken) {
         (std::vector<Opcode>{
             Opcode::create, Opcode::create2, Opcode::create2, Opcode::create2, Opcode::create2})
     );
-    EXPECT_EQ(world.state.tree().find("/c")->kind, NodeKind::container);
-    EXPECT_EQ(world.state.tree().find("/d")->kind, NodeKind::container);
-    EXPECT_EQ(world.state.tree().find("/t")->kind, NodeKind::ttl);
+    EXPECT_EQ(world.database.tree().find("/c")->kind, NodeKind::container);
+    EXPECT_EQ(world.database.tree().find("/d")->kind, NodeKind::container);
+    EXPECT_EQ(world.database.tree().find("/t")->kind, NodeKind::ttl);
 }
 
 TEST(MultiWrite, OlderServersAnswerCreate2AsCreateAndJudgeFlagsOneByOne) {
-    StateOptions options;
+    DatabaseOptions options;
     options.profile.minor = 8;
     options.profile.patch = 0;
-    StateWorld world(options);
+    DatabaseWorld world(options);
     EXPECT_EQ(types(world.multi({create("/b", 0, Opcode::create2)})), std::vector{Opcode::create});
     EXPECT_EQ(
         errors(world.multi({create("/x"), create("/y", 7)})), (std::vector<std::int32_t>{0, -8})
@@ -238,17 +238,17 @@ TEST(MultiWrite, OlderServersAnswerCreate2AsCreateAndJudgeFlagsOneByOne) {
 }
 
 TEST(MultiWrite, ServersRefuseOperationsTheyDoNotKnow) {
-    StateOptions options;
+    DatabaseOptions options;
     options.profile.minor = 4;
     options.profile.patch = 14;
-    StateWorld world(options);
+    DatabaseWorld world(options);
     expect_malformed(world, {create("/x", 0, Opcode::create2)});
     EXPECT_EQ(errors(world.multi({check("/"), create("/y")})), (std::vector<std::int32_t>{1, 1}));
 }
 
 TEST(MultiWrite, ACreateTtlWithOtherFlagsIsTheCreateOfThoseFlags) {
     for (const std::int64_t ttl_ms : {std::int64_t{1000}, std::int64_t{-1}}) {
-        StateWorld world;
+        DatabaseWorld world;
         const WriteResult result = world.multi(
             {create_ttl("/plain", ttl_ms, 0),
              create_ttl("/mine", ttl_ms, 1),
@@ -264,9 +264,9 @@ TEST(MultiWrite, ACreateTtlWithOtherFlagsIsTheCreateOfThoseFlags) {
                 {Opcode::create, Opcode::create, Opcode::create, Opcode::create, Opcode::create2}
             )
         );
-        EXPECT_EQ(world.state.tree().find("/plain")->kind, NodeKind::persistent);
-        EXPECT_EQ(world.state.tree().find("/mine")->kind, NodeKind::ephemeral);
-        EXPECT_EQ(world.state.tree().find("/box")->kind, NodeKind::container);
+        EXPECT_EQ(world.database.tree().find("/plain")->kind, NodeKind::persistent);
+        EXPECT_EQ(world.database.tree().find("/mine")->kind, NodeKind::ephemeral);
+        EXPECT_EQ(world.database.tree().find("/box")->kind, NodeKind::container);
         EXPECT_EQ(
             errors(world.multi({create_ttl("/seven", ttl_ms, 7)})),
             std::vector<std::int32_t>({static_cast<std::int32_t>(Errc::bad_arguments)})
@@ -275,7 +275,7 @@ TEST(MultiWrite, ACreateTtlWithOtherFlagsIsTheCreateOfThoseFlags) {
 }
 
 TEST(MultiWrite, ANullAclIdFailsTheWhole) {
-    StateWorld world;
+    DatabaseWorld world;
     base::Buffer body;
     codec::Encoder out(body);
     encode(out, codec::MultiHeader{Opcode::create, false, -1});
@@ -292,7 +292,7 @@ TEST(MultiWrite, ANullAclIdFailsTheWhole) {
     const WriteResult result = world.write_bytes(Opcode::multi, body.span());
     EXPECT_EQ(result.err, static_cast<std::int32_t>(Errc::marshalling_error));
     EXPECT_TRUE(std::holds_alternative<std::monostate>(result.body));
-    EXPECT_EQ(world.state.tree().find("/before"), nullptr);
+    EXPECT_EQ(world.database.tree().find("/before"), nullptr);
     EXPECT_EQ(world.write(codec::CreateRequest{"/before", "x", open_acl(), 0}).err, 0);
 }
 

@@ -1,6 +1,6 @@
 // Differences of older releases, as found by the differential tests.
 
-#include "state_world.hpp"
+#include "database_world.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,8 +11,8 @@ namespace {
 
 using codec::Opcode;
 
-StateOptions release(int minor, int patch) {
-    StateOptions options;
+DatabaseOptions release(int minor, int patch) {
+    DatabaseOptions options;
     options.profile.minor = minor;
     options.profile.patch = patch;
     return options;
@@ -20,9 +20,9 @@ StateOptions release(int minor, int patch) {
 
 TEST(OlderRelease, CountsWhatCannotBeDecodedBefore3_9) {
     const std::array<std::byte, 3> body{};
-    StateWorld older(release(8, 4));
+    DatabaseWorld older(release(8, 4));
     for (const Opcode op : {Opcode::create, Opcode::create_ttl, Opcode::delete_, Opcode::set_acl}) {
-        const auto before = older.state.zxid();
+        const auto before = older.database.zxid();
         const WriteResult result = older.write_bytes(op, body);
         EXPECT_EQ(result.err, code(Errc::marshalling_error));
         ASSERT_NE(result.transaction, nullptr);
@@ -30,14 +30,14 @@ TEST(OlderRelease, CountsWhatCannotBeDecodedBefore3_9) {
         EXPECT_TRUE(result.transaction->effects.empty());
     }
     EXPECT_EQ(older.write_bytes(Opcode::reconfig, body).transaction, nullptr);
-    StateWorld newer(release(9, 0));
+    DatabaseWorld newer(release(9, 0));
     EXPECT_EQ(newer.write_bytes(Opcode::create, body).transaction, nullptr);
 }
 
 TEST(OlderRelease, RefusesIpv6InAclsBefore3_9_4) {
     const AclList acl{make_acl("ip", "::1", Permissions::all)};
     const auto create = [&acl](int minor, int patch) {
-        StateWorld world(release(minor, patch));
+        DatabaseWorld world(release(minor, patch));
         return world.create("/a", 0, Opcode::create2, acl).err;
     };
     EXPECT_EQ(create(9, 3), code(Errc::invalid_acl));
@@ -47,7 +47,7 @@ TEST(OlderRelease, RefusesIpv6InAclsBefore3_9_4) {
 
 TEST(OlderRelease, LooksForTheNodeBeforeTheAclBefore3_6) {
     const auto remove = [](int minor, int patch) {
-        StateWorld world(release(minor, patch));
+        DatabaseWorld world(release(minor, patch));
         world.create("/locked", 0, Opcode::create2, only(0));
         return world.remove("/locked/m").err;
     };

@@ -40,8 +40,8 @@ TEST(Profile, OpcodesCameWithTheirReleases) {
         {Opcode::who_am_i, apache(7, 0), apache(6, 4)},
     };
     for (const auto& one : cases) {
-        EXPECT_TRUE(one.first.knows(one.op)) << codec::name(one.op);
-        EXPECT_FALSE(one.last_without.knows(one.op)) << codec::name(one.op);
+        EXPECT_TRUE(one.first.supports(one.op)) << codec::name(one.op);
+        EXPECT_FALSE(one.last_without.supports(one.op)) << codec::name(one.op);
     }
 }
 
@@ -54,14 +54,14 @@ TEST(Profile, SomeOpcodesAreNotForClients) {
           Opcode::notification,
           static_cast<Opcode>(10),
           static_cast<Opcode>(500)}) {
-        EXPECT_FALSE(apache(9, 5).knows(op)) << static_cast<int>(op);
-        EXPECT_FALSE(keeper().knows(op)) << static_cast<int>(op);
+        EXPECT_FALSE(apache(9, 5).supports(op)) << static_cast<int>(op);
+        EXPECT_FALSE(keeper().supports(op)) << static_cast<int>(op);
     }
 }
 
 TEST(Profile, KeeperKnowsTheCoreOnly) {
     for (const Opcode op : {Opcode::create, Opcode::multi, Opcode::multi_read, Opcode::ping}) {
-        EXPECT_TRUE(keeper().knows(op));
+        EXPECT_TRUE(keeper().supports(op));
     }
     for (const Opcode op :
          {Opcode::create2,
@@ -69,7 +69,7 @@ TEST(Profile, KeeperKnowsTheCoreOnly) {
           Opcode::add_watch,
           Opcode::sasl,
           Opcode::who_am_i}) {
-        EXPECT_FALSE(keeper().knows(op));
+        EXPECT_FALSE(keeper().supports(op));
     }
 }
 
@@ -105,9 +105,9 @@ TEST(Profile, BehavioursCameWithTheirReleases) {
 TEST(Profile, SaysItsVersion) {
     EXPECT_EQ(apache(8, 4).version().substr(0, 6), "3.8.4-");
     EXPECT_EQ(keeper().version().front(), 'v');
-    EXPECT_FALSE(keeper().says_read_only());
+    EXPECT_FALSE(keeper().has_read_only_flag());
     EXPECT_FALSE(keeper().resumes_sessions());
-    EXPECT_FALSE(keeper().answers_close());
+    EXPECT_FALSE(keeper().replies_to_close_session());
 }
 
 }  // namespace

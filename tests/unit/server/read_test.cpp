@@ -1,8 +1,8 @@
 #include "codec/frame.hpp"
 #include "codec/replies.hpp"
+#include "database_world.hpp"
 #include "server/reads/reads.hpp"
 #include "server/rules/acl_rules.hpp"
-#include "state_world.hpp"
 #include "support/hex.hpp"
 
 #include <gtest/gtest.h>
@@ -16,7 +16,7 @@ namespace {
 
 using codec::Opcode;
 
-/// Reads from a StateWorld; checks that existing output is preserved.
+/// Reads from a DatabaseWorld; checks that existing output is preserved.
 class ReadTest : public ::testing::Test {
 protected:
     template <class Request>
@@ -34,8 +34,11 @@ protected:
         out_.clear();
         out_.append("before", 6);
         ReadContext context{
-            world.state.tree(), world.state.options().profile, world.identities, world.session};
-        context.zxid = world.state.zxid();
+            world.database.tree(),
+            world.database.options().profile,
+            world.identities,
+            world.session};
+        context.zxid = world.database.zxid();
         context.max_multi_reply = max_multi_reply;
         const ReadResult result = append_read(out_, context, op, 7, body);
         EXPECT_EQ(std::string_view(reinterpret_cast<const char*>(out_.data()), 6), "before");
@@ -54,7 +57,7 @@ protected:
     }
     std::string hex() { return testing_support::to_hex(out_.span().subspan(6)); }
 
-    StateWorld world;
+    DatabaseWorld world;
     std::size_t max_multi_reply = 1u << 20;
 
 private:
@@ -65,7 +68,7 @@ private:
         EXPECT_EQ(static_cast<std::size_t>(length), in.remaining());
         codec::ReplyHeader header;
         EXPECT_TRUE(decode(in, header));
-        EXPECT_EQ(header, (codec::ReplyHeader{7, world.state.zxid(), result.err}));
+        EXPECT_EQ(header, (codec::ReplyHeader{7, world.database.zxid(), result.err}));
         EXPECT_TRUE(result.err == 0 || in.remaining() == 0);
     }
 
@@ -282,13 +285,14 @@ TEST_F(ReadTest, TruncatedRequestsAndNullPathsAreRefused) {
 }
 
 TEST(ReadProfiles, OlderServersCheckLess) {
-    StateOptions options;
+    DatabaseOptions options;
     options.profile.minor = 4;
     options.profile.patch = 13;
-    StateWorld world(options);
+    DatabaseWorld world(options);
     const AclList acl{Acl(Permissions::write, Id("digest", "bob:hash"))};
     world.create("/a", 0, Opcode::create, acl);
-    const ReadContext context{world.state.tree(), world.state.options().profile, world.identities};
+    const ReadContext context{
+        world.database.tree(), world.database.options().profile, world.identities};
     base::Buffer body;
     codec::Encoder out(body);
     encode(out, codec::ExistsRequest{"/a", false});

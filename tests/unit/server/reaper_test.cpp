@@ -1,4 +1,4 @@
-#include "state_world.hpp"
+#include "database_world.hpp"
 
 #include <gtest/gtest.h>
 
@@ -12,24 +12,24 @@ constexpr std::int64_t interval_ms = 60'000;
 /// Keeps the session alive while time passes.
 class ReaperTest : public ::testing::Test {
 protected:
-    void SetUp() override { world.state.on_time(world.now); }
+    void SetUp() override { world.database.on_time(world.now); }
 
     void pass(std::int64_t milliseconds) {
         for (std::int64_t left = milliseconds; left > 0; left -= 1'000) {
             world.pass(std::min<std::int64_t>(left, 1'000));
-            world.state.touch_session(world.session, world.now);
-            world.state.on_time(world.now);
+            world.database.touch_session(world.session, world.now);
+            world.database.on_time(world.now);
         }
     }
 
-    StateWorld world;
+    DatabaseWorld world;
 };
 
 TEST_F(ReaperTest, RunsOnceInAnInterval) {
-    world.state.close_session(world.session, world.now);
-    EXPECT_EQ(world.state.next_deadline(), world.now.steady_ms + interval_ms);
+    world.database.close_session(world.session, world.now);
+    EXPECT_EQ(world.database.next_deadline(), world.now.steady_ms + interval_ms);
     pass(interval_ms);
-    EXPECT_EQ(world.state.next_deadline(), world.now.steady_ms + interval_ms);
+    EXPECT_EQ(world.database.next_deadline(), world.now.steady_ms + interval_ms);
 }
 
 TEST_F(ReaperTest, TakesContainersThatHadChildrenOnce) {
@@ -49,8 +49,8 @@ TEST_F(ReaperTest, TakesContainersThatHadChildrenOnce) {
     ASSERT_EQ(world.seen.size(), 1U);
     EXPECT_EQ(world.seen[0]->changes.at(0).path, "/used");
     EXPECT_EQ(world.seen[0]->changes.at(0).type, ChangeType::deleted);
-    EXPECT_EQ(world.seen[0]->zxid, world.state.zxid());
-    EXPECT_EQ(world.stat("/").pzxid, world.state.zxid());
+    EXPECT_EQ(world.seen[0]->zxid, world.database.zxid());
+    EXPECT_EQ(world.stat("/").pzxid, world.database.zxid());
 }
 
 TEST_F(ReaperTest, TakesTtlNodesThatNobodyChanged) {
@@ -76,7 +76,7 @@ TEST_F(ReaperTest, TakesTtlNodesThatNobodyChanged) {
 TEST_F(ReaperTest, EachRemovalIsATransactionOfItsOwn) {
     world.create_ttl("/b", 1);
     world.create_ttl("/a", 1);
-    const std::int64_t before = world.state.zxid();
+    const std::int64_t before = world.database.zxid();
     world.seen.clear();
     pass(interval_ms);
     ASSERT_EQ(world.seen.size(), 2U);

@@ -1,0 +1,133 @@
+#include "server/database/database.hpp"
+
+#include "server/database/multi_write.hpp"
+#include "server/database/transaction_writer.hpp"
+#include "server/database/write_operations.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace kazoo::server {
+
+namespace {
+
+using codec::Opcode;
+
+std::int32_t number(Errc err) noexcept {
+    return static_cast<std::int32_t>(err);
+}
+
+const std::vector<Id>& identities_of(const Caller& caller) noexcept {
+    static const std::vector<Id> none;
+    return caller.identities == nullptr ? none : *caller.identities;
+}
+
+WriteBody reply_of(OperationResult&& result) {
+    return std::visit([](auto& body) { return WriteBody(std::move(body)); }, result.body);
+}
+
+}  // namespace
+
+Database::Database(DatabaseOptions options)
+    : options_(std::move(options)),
+      sessions_(options_.tick_ms, options_.server_id, options_.seed),
+      zxid_(options_.first_zxid) {}
+
+void Database::attach(Observer& observer) {
+    observers_.push_back(&observer);
+}
+
+void Database::detach(Observer& observer) noexcept {
+    observers_.erase(
+        std::remove(observers_.begin(), observers_.end(), &observer), observers_.end()
+    );
+}
+
+void Database::publish(const std::shared_ptr<const Transaction>& transaction) {
+    for (Observer* observer : observers_) {
+        observer->on_transaction(transaction);
+    }
+}
+
+WriteResult Database::write(
+    const Caller& caller, Opcode op, std::span<const std::byte> body, Time now
+) {
+    const WriteContext context{options_, sessions_, caller.session, identities_of(caller)};
+    return op == Opcode::multi ? write_multi(context, body, now)
+                               : write_one(context, op, body, now);
+}
+
+WriteResult Database::write_one(
+    const WriteContext& context, Opcode op, std::span<const std::byte> body, Time now
+) {
+    switch (op) {
+        case Opcode::create:
+        case Opcode::create2:
+        case Opcode::create_container:
+            return write_as<codec::CreateRequest>(context, op, body, now);
+        case Opcode::create_ttl:
+            return write_as<codec::CreateTtlRequest>(context, op, body, now);
+        case Opcode::delete_:
+            return write_as<codec::DeleteRequest>(context, op, body, now);
+        case Opcode::set_data:
+            return write_as<codec::SetDataRequest>(context, op, body, now);
+        case Opcode::set_acl:
+            return write_as<codec::SetAclRequest>(context, op, body, now);
+        case Opcode::reconfig:
+            return write_as<codec::ReconfigRequest>(context, op, body, now);
+        default:
+            return {number(Errc::unimplemented), nullptr, {}};
+    }
+}
+
+template <class Request>
+WriteResult Database::write_as(
+    const WriteContext& context, Opcode op, std::span<const std::byte> body, Time now
+) {
+    Request request;
+    codec::Decoder in(body);
+    in.accept_negative_counts();
+    in.mark_null_text();
+    const bool decoded = codec::decode(in, request);
+    if (!decoded && (op == Opcode::reconfig || !options_.profile.counts_undecodable_writes())) {
+        return {number(Errc::marshalling_error), nullptr, {}};
+    }
+    TransactionWriter writer(tree_, options_.profile, ++zxid_, now.wall_ms);
+    OperationResult result =
+        decoded ? execute(context, writer, op, request) : OperationResult(Errc::marshalling_error);
+    const Errc err = result.err;
+    WriteResult done{number(err), writer.finish(), reply_of(std::move(result))};
+    publish(done.transaction);
+    return done;
+}
+
+std::int64_t Database::consume_zxid(Time now) {
+    TransactionWriter writer(tree_, options_.profile, ++zxid_, now.wall_ms);
+    const auto transaction = writer.finish();
+    publish(transaction);
+    return transaction->zxid;
+}
+
+WriteResult Database::write_multi(
+    const WriteContext& context, std::span<const std::byte> body, Time now
+) {
+    // In all releases a multi that cannot be decoded uses up a zxid, unlike a single operation.
+    const auto request = decode_multi(options_.profile, body);
+    TransactionWriter writer(tree_, options_.profile, ++zxid_, now.wall_ms);
+    std::optional<codec::MultiResponse> response;
+    if (request) {
+        response = execute_multi(context, writer, *request);
+    }
+    WriteResult done;
+    if (response) {
+        done.body = *std::move(response);
+    } else {
+        done.err = number(Errc::marshalling_error);
+    }
+    done.transaction = writer.finish();
+    publish(done.transaction);
+    return done;
+}
+
+}  // namespace kazoo::server

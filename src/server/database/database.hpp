@@ -1,0 +1,145 @@
+// The shared database of a server or ensemble: tree, sessions, and the order of writes.
+
+#pragma once
+
+#include "codec/multi.hpp"
+#include "server/database/session_table.hpp"
+#include "server/rules/profile.hpp"
+#include "server/rules/time.hpp"
+#include "server/tree/transaction.hpp"
+#include "server/tree/tree.hpp"
+
+#include <memory>
+#include <span>
+#include <variant>
+#include <vector>
+
+namespace kazoo::server {
+
+/// Settings of a server or ensemble.
+struct DatabaseOptions {
+    Profile profile;
+    std::int64_t tick_ms = 2000;
+    std::int64_t min_session_timeout_ms = 0;   // 0: two ticks
+    std::int64_t max_session_timeout_ms = 0;   // 0: twenty ticks
+    bool ttl_nodes = true;                     // Apache's extendedTypesEnabled
+    bool enforce_quota = false;                // Apache's zookeeper.enforceQuota: hard limits
+    std::int64_t reaper_interval_ms = 60'000;  // containers and TTL nodes; 0: not removed
+    std::string super_digest;                  // "super:<base64 sha1>"; empty: none
+    std::int64_t first_zxid = 0;               // the first transaction has the next one
+    std::int64_t server_id = 1;                // the top byte of session ids
+    std::uint64_t seed = 0;                    // of session ids and passwords
+};
+
+/// The caller of a write: a session and the identities of its connection. Null identities: none.
+struct Caller {
+    std::int64_t session = 0;
+    const std::vector<Id>* identities = nullptr;
+};
+
+struct WriteContext;
+
+using WriteBody = std::variant<
+    std::monostate,
+    codec::CreateReply,
+    codec::Create2Reply,
+    codec::StatReply,
+    codec::MultiResponse>;
+
+struct WriteResult {
+    std::int32_t err = 0;
+    /// Null if the request could not be decoded and used up no zxid.
+    std::shared_ptr<const Transaction> transaction;
+    WriteBody body;  ///< only if `err` is 0
+};
+
+/// The database that the server nodes of an ensemble share: orders the writes, validates and
+/// executes them on its tree, and owns the sessions. Stands in for the leader and the quorum of a
+/// real ensemble.
+///
+/// Observers (the server nodes) receive each transaction, in zxid order, before the function that
+/// caused it returns. Not thread-safe: the database and its server nodes are used by one thread. No
+/// I/O, no clock.
+class Database {
+public:
+    /// Receives the transactions. The callbacks must not call functions that change the database.
+    class Observer {
+    public:
+        virtual ~Observer() = default;
+        virtual void on_transaction(const std::shared_ptr<const Transaction>& transaction) = 0;
+        /// The session continues on a connection of another observer: close the one here, if any.
+        virtual void on_session_moved(std::int64_t /*session*/) {}
+    };
+
+    explicit Database(DatabaseOptions options);
+
+    void attach(Observer& observer);
+    void detach(Observer& observer) noexcept;
+
+    [[nodiscard]] const DatabaseOptions& options() const noexcept { return options_; }
+    [[nodiscard]] const Tree& tree() const noexcept { return tree_; }
+    [[nodiscard]] const SessionTable& sessions() const noexcept { return sessions_; }
+    [[nodiscard]] std::int64_t zxid() const noexcept { return zxid_; }
+    /// Number of sessions that have expired.
+    [[nodiscard]] std::uint64_t expired_sessions() const noexcept { return expired_sessions_; }
+    /// Returns the session timeout for a requested one, within the limits of the options.
+    [[nodiscard]] std::int64_t clamp_timeout(std::int64_t requested_ms) const noexcept;
+
+    /// Decodes and executes a write (create*, delete, set_data, set_acl, multi, reconfig). A write
+    /// that fails uses up a zxid as well, as in Apache's server.
+    WriteResult write(
+        const Caller& caller, codec::Opcode op, std::span<const std::byte> body, Time now
+    );
+
+    /// Makes a transaction without effects, like that of a failed request, and returns its zxid.
+    std::int64_t consume_zxid(Time now);
+
+    /// Creates a session, which uses up a zxid. The reference is valid until the session ends.
+    const Session& create_session(std::int64_t timeout_ms, Time now);
+    /// Sets the timeout of a session and touches it. Returns nullptr, and changes nothing, if there
+    /// is no such session or the password is wrong.
+    const Session* resume_session(
+        std::int64_t id, std::string_view password, std::int64_t timeout_ms, Time now
+    );
+    /// Notifies all observers except `home` that the session has moved to `home`.
+    void announce_move(std::int64_t session, const Observer& home) const {
+        for (Observer* observer : observers_) {
+            if (observer != &home) observer->on_session_moved(session);
+        }
+    }
+    /// Postpones the expiry of a session; does nothing if there is no such session.
+    void touch_session(std::int64_t id, Time now);
+    /// Ends a session and deletes its ephemeral nodes in one transaction. Returns the zxid, or 0 if
+    /// there is no such session.
+    std::int64_t close_session(std::int64_t id, Time now);
+
+    /// Expires sessions, and removes containers and TTL nodes. Call it at `next_deadline` or later.
+    void on_time(Time now);
+    [[nodiscard]] std::int64_t next_deadline() const noexcept;
+
+    /// Sets the last zxid, ahead or back, as after a restore from a backup. Changes nothing in the
+    /// tree.
+    void jump_zxid(std::int64_t zxid) noexcept { zxid_ = zxid; }
+
+private:
+    void publish(const std::shared_ptr<const Transaction>& transaction);
+    WriteResult write_multi(const WriteContext& context, std::span<const std::byte> body, Time now);
+    WriteResult write_one(
+        const WriteContext& context, codec::Opcode op, std::span<const std::byte> body, Time now
+    );
+    template <class Request>
+    WriteResult write_as(
+        const WriteContext& context, codec::Opcode op, std::span<const std::byte> body, Time now
+    );
+    void remove_expired_nodes(Time now);
+
+    DatabaseOptions options_;
+    Tree tree_;
+    SessionTable sessions_;
+    std::int64_t zxid_ = 0;  // of the last transaction
+    std::uint64_t expired_sessions_ = 0;
+    std::int64_t next_removal_ms_ = 0;  // steady; 0: set by the first on_time()
+    std::vector<Observer*> observers_;
+};
+
+}  // namespace kazoo::server

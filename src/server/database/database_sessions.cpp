@@ -1,0 +1,87 @@
+// Sessions, expiry, and the removal of containers and TTL nodes.
+
+#include "server/database/database.hpp"
+#include "server/database/transaction_writer.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace kazoo::server {
+
+std::int64_t Database::clamp_timeout(std::int64_t requested_ms) const noexcept {
+    const auto or_ticks = [this](std::int64_t set, std::int64_t ticks) {
+        return set > 0 ? set : ticks * options_.tick_ms;
+    };
+    const std::int64_t most = or_ticks(options_.max_session_timeout_ms, 20);
+    return std::max(std::min(requested_ms, most), or_ticks(options_.min_session_timeout_ms, 2));
+}
+
+const Session& Database::create_session(std::int64_t timeout_ms, Time now) {
+    const Session& session = sessions_.create(clamp_timeout(timeout_ms), now);
+    publish(TransactionWriter(tree_, options_.profile, ++zxid_, now.wall_ms).finish());
+    return session;
+}
+
+const Session* Database::resume_session(
+    std::int64_t id, std::string_view password, std::int64_t timeout_ms, Time now
+) {
+    const Session* session = sessions_.find(id);
+    if (session == nullptr || !sessions_.password_fits(*session, password)) {
+        return nullptr;
+    }
+    sessions_.set_timeout(id, clamp_timeout(timeout_ms), now);
+    return session;
+}
+
+void Database::touch_session(std::int64_t id, Time now) {
+    sessions_.touch(id, now);
+}
+
+std::int64_t Database::close_session(std::int64_t id, Time now) {
+    if (!sessions_.erase(id)) {
+        return 0;
+    }
+    TransactionWriter writer(tree_, options_.profile, ++zxid_, now.wall_ms);
+    for (std::string& path : tree_.ephemerals(id)) {
+        writer.apply(DeleteEffect{std::move(path)});
+    }
+    writer.close_session(id);
+    const auto transaction = writer.finish();
+    publish(transaction);
+    return transaction->zxid;
+}
+
+void Database::on_time(Time now) {
+    for (const std::int64_t id : sessions_.expired(now)) {
+        ++expired_sessions_;
+        close_session(id, now);
+    }
+    if (options_.reaper_interval_ms <= 0) {
+        return;
+    }
+    const bool due = next_removal_ms_ != 0 && now.steady_ms >= next_removal_ms_;
+    if (due) {
+        remove_expired_nodes(now);
+    }
+    if (due || next_removal_ms_ == 0) {
+        next_removal_ms_ = now.steady_ms + options_.reaper_interval_ms;
+    }
+}
+
+std::int64_t Database::next_deadline() const noexcept {
+    const std::int64_t removal = options_.reaper_interval_ms > 0 ? next_removal_ms_ : no_deadline;
+    return std::min(sessions_.next_deadline(), removal);
+}
+
+/// Each node is a transaction of its own, as in Apache's server. A parent that becomes empty is
+/// removed at the next interval.
+void Database::remove_expired_nodes(Time now) {
+    for (std::string& path : tree_.expired_nodes(now.wall_ms)) {
+        TransactionWriter writer(tree_, options_.profile, ++zxid_, now.wall_ms);
+        writer.apply(DeleteEffect{std::move(path)});
+        publish(writer.finish());
+    }
+}
+
+}  // namespace kazoo::server

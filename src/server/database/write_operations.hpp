@@ -1,0 +1,66 @@
+// Execution of the requests that change the tree.
+
+#pragma once
+
+#include "codec/opcode.hpp"
+#include "codec/replies.hpp"
+#include "codec/requests.hpp"
+#include "server/database/database.hpp"
+#include "server/database/transaction_writer.hpp"
+#include "server/rules/acl_rules.hpp"
+
+#include <kazoo/errors.hpp>
+
+#include <variant>
+#include <vector>
+
+namespace kazoo::server {
+
+/// What a write is validated against, besides the tree.
+struct WriteContext {
+    const DatabaseOptions& options;
+    const SessionTable& sessions;
+    std::int64_t session = 0;
+    const std::vector<Id>& identities;
+
+    [[nodiscard]] bool has_session() const noexcept { return sessions.find(session) != nullptr; }
+};
+
+/// The result of one operation, alone or in a multi: an error, or the body of its reply.
+struct OperationResult {
+    Errc err = Errc::ok;
+    std::variant<std::monostate, codec::CreateReply, codec::Create2Reply, codec::StatReply> body;
+
+    OperationResult(Errc failure = Errc::ok)
+        : err(failure) {}  // implicit, for `return Errc::no_node;`
+    template <class Reply>
+    explicit OperationResult(std::in_place_t, Reply reply) : body(std::move(reply)) {}
+};
+
+// Each overload validates a request against the tree that earlier operations have left, in the
+// order of Apache's server, so that the same error wins, and executes it if it is valid. A request
+// that fails has changed nothing; the caller rolls back a multi. `op` distinguishes requests with
+// the same record: create, create2 and create_container.
+
+OperationResult
+execute(const WriteContext&, TransactionWriter&, codec::Opcode op, const codec::CreateRequest&);
+OperationResult
+execute(const WriteContext&, TransactionWriter&, codec::Opcode op, const codec::CreateTtlRequest&);
+OperationResult
+execute(const WriteContext&, TransactionWriter&, codec::Opcode op, const codec::DeleteRequest&);
+OperationResult
+execute(const WriteContext&, TransactionWriter&, codec::Opcode op, const codec::SetDataRequest&);
+OperationResult
+execute(const WriteContext&, TransactionWriter&, codec::Opcode op, const codec::SetAclRequest&);
+OperationResult
+execute(const WriteContext&, TransactionWriter&, codec::Opcode op, const codec::CheckRequest&);
+OperationResult
+execute(const WriteContext&, TransactionWriter&, codec::Opcode op, const codec::ReconfigRequest&);
+
+/// Returns the ACL to store for a request, or the error. Allows an empty list if the profile does.
+[[nodiscard]] StoredAcl stored_acl(const WriteContext&, const AclList& requested);
+
+/// Copies the data of a request.
+[[nodiscard]] std::optional<std::string> owned(std::optional<std::string_view> data);
+
+}  // namespace kazoo::server

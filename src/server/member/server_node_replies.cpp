@@ -1,0 +1,122 @@
+// Replies in order: sent at once, behind holds (fault injection), or when the replica has caught
+// up.
+
+#include "server/member/server_node_impl.hpp"
+
+#include <utility>
+
+namespace kazoo::server {
+
+namespace {
+
+// Offset of the zxid in a reply frame, after the length and the xid.
+constexpr std::size_t zxid_offset = 8;
+
+void stamp(base::Buffer& frame, std::int64_t zxid) noexcept {
+    frame.patch_i32(zxid_offset, static_cast<std::int32_t>(zxid >> 32));
+    frame.patch_i32(zxid_offset + 4, static_cast<std::int32_t>(zxid));
+}
+
+}  // namespace
+
+bool ServerNode::Impl::waits(const Connection& connection, const ReplyInfo& info) const noexcept {
+    return !connection.delayed.empty() || (replica && replica->lacks(info.awaits));
+}
+
+base::Buffer& ServerNode::Impl::reply_buffer(
+    Connection& connection, const ReplyInfo& info, bool later
+) {
+    if (later) {
+        DelayedReply& delayed = connection.delayed.emplace_back();
+        delayed.info = info;
+        delayed.arrived_ms = connection.arrived_ms;
+        delayed.hold = std::exchange(connection.hold, std::nullopt);
+        return delayed.frame;
+    }
+    place_hold(connection, connection.hold);
+    base::Buffer& tail = connection.outbox.tail();
+    reply_start = tail.size();
+    return tail;
+}
+
+void ServerNode::Impl::finish_reply(
+    Connection& connection, const ReplyInfo& info, bool later, Time now
+) {
+    if (later) {
+        connection.delayed_bytes +=
+            sizeof(DelayedReply) + connection.delayed.back().frame.capacity();
+        return;
+    }
+    const base::Buffer& tail = connection.outbox.tail();
+    count_reply(connection, info, connection.arrived_ms, tail.size() - reply_start, now);
+    if (info.last) {
+        connections.finish(connection);
+    }
+}
+
+void ServerNode::Impl::count_reply(
+    Connection& connection,
+    const ReplyInfo& info,
+    std::int64_t arrived_ms,
+    std::size_t bytes,
+    Time now
+) {
+    const std::int64_t now_ms = options.steady_ms != nullptr ? options.steady_ms() : now.steady_ms;
+    ++connection.statistics.sent;
+    connection.statistics.on_answered(info.op, info.xid, info.zxid, arrived_ms, now_ms);
+    ++statistics.sent;
+    statistics.latencies.add(now_ms - arrived_ms);
+    statistics.reply_sizes.add(bytes);
+    ServerCounters& counters = statistics.counters;
+    counters.response_bytes += bytes;
+    // Apache's server counts createSession and closeSession as updates.
+    const bool updates = codec::is_write(info.op) || info.op == codec::Opcode::create_session ||
+                         info.op == codec::Opcode::close_session;
+    counters.writes += updates ? 1 : 0;
+    (updates ? counters.updates_latency : counters.reads_latency).add(now_ms - arrived_ms);
+}
+
+void ServerNode::Impl::place_hold(Connection& connection, std::optional<ReplyHold>& hold) {
+    if (!hold) {
+        return;
+    }
+    connection.outbox.add_hold(*hold);
+    if (hold->fault == 0) {
+        connections.wake_at(connection, hold->until_ms);
+    }
+    hold.reset();
+}
+
+void ServerNode::Impl::flush_delayed(Connection& connection, Time now) {
+    while (!connection.delayed.empty() && !replica->lacks(connection.delayed.front().info.awaits)) {
+        DelayedReply& delayed = connection.delayed.front();
+        if (delayed.info.op == codec::Opcode::sync) {
+            // Encoded before the replica caught up: carries the zxid that it has applied by now.
+            delayed.info.zxid = applied_zxid();
+            stamp(delayed.frame, delayed.info.zxid);
+        } else if (delayed.info.op == codec::Opcode::create_session) {
+            connection.phase = Connection::Phase::established;
+        }
+        place_hold(connection, delayed.hold);
+        connection.outbox.tail().append(delayed.frame.data(), delayed.frame.size());
+        count_reply(connection, delayed.info, delayed.arrived_ms, delayed.frame.size(), now);
+        const bool last = delayed.info.last;
+        connection.delayed_bytes -= sizeof(DelayedReply) + delayed.frame.capacity();
+        connection.delayed.pop_front();
+        if (last) {
+            return connections.finish(connection);
+        }
+    }
+}
+
+bool ServerNode::Impl::release_holds(Connection& connection, Time now) {
+    const bool released = connection.outbox.release_holds([&](const ReplyHold& hold) {
+        return hold.fault != 0 ? !faults.contains(hold.fault) : hold.until_ms <= now.steady_ms;
+    });
+    if (released) {
+        connections.touch(connection);
+    }
+    return released;
+}
+
+}  // namespace kazoo::server

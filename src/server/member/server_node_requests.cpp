@@ -1,0 +1,205 @@
+// Dispatch of requests, faults, reads, writes and sync.
+
+#include "codec/records.hpp"
+#include "server/member/server_node_impl.hpp"
+
+#include <algorithm>
+#include <type_traits>
+#include <variant>
+
+namespace kazoo::server {
+
+namespace {
+
+using codec::Opcode;
+
+/// createSession and deleteContainer are requests between servers. Apache's server executes them
+/// for any client, deleteContainer without checking ACLs; this server rejects them like unknown
+/// opcodes. If the body makes Apache's server fail, this server sends the same error and, like it,
+/// keeps the connection open. `err` is ok for any other body.
+struct BodyFailure {
+    Errc err = Errc::ok;
+    bool takes_zxid = false;  // the failed request uses up a zxid
+};
+BodyFailure body_failure(const Profile& profile, const Request& request) {
+    codec::Decoder in(request.body);
+    if (profile.keeper) {
+        return {};
+    }
+    if (request.op == Opcode::create_session && request.body.size() < sizeof(std::int32_t)) {
+        return {Errc::marshalling_error, true};
+    }
+    if (request.op != Opcode::delete_container || !profile.supports(Opcode::create_container)) {
+        return {};
+    }
+    if (profile.at_least(9)) {
+        const bool is_null = in.ustring().data() == nullptr;
+        return is_null ? BodyFailure{Errc::marshalling_error, in.ok()} : BodyFailure{};
+    }
+    // Before 3.9 the path is the whole body, without a length.
+    const auto contains = [&](char wanted) {
+        return std::find(request.body.begin(), request.body.end(), std::byte(wanted)) !=
+               request.body.end();
+    };
+    return !contains('/') || contains('\0') ? BodyFailure{Errc::bad_arguments, true}
+                                            : BodyFailure{};
+}
+
+/// Whether a read-only server rejects the operation.
+bool rejected_when_read_only(Opcode op) noexcept {
+    return codec::is_write(op) || op == Opcode::sync || op == Opcode::check;
+}
+
+}  // namespace
+
+bool ServerNode::Impl::may_bypass_replica(Opcode op) noexcept {
+    return codec::is_write(op) || op == Opcode::sync || op == Opcode::close_session;
+}
+
+void ServerNode::Impl::handle(const Request& request) {
+    Connection& connection = request.connection;
+    ++connection.statistics.received;
+    ++statistics.received;
+    // Apache's server does not touch the session for auth and SASL packets either.
+    connection.touches_session |= request.op != Opcode::auth && request.op != Opcode::sasl;
+    if (faults.any()) {
+        const std::string_view path = path_of(request.op, request.body);
+        if (const RequestFault* fault = faults.match(request.op, connection.session, path)) {
+            return handle_with_fault(request, *fault);
+        }
+    }
+    dispatch(request);
+}
+
+void ServerNode::Impl::handle_with_fault(const Request& request, const RequestFault& fault) {
+    Connection& connection = request.connection;
+    switch (fault.kind) {
+        case RequestFault::Kind::drop_before:
+            return connections.end(connection);
+        case RequestFault::Kind::drop_after: {
+            const std::size_t before = connection.outbox.ready();
+            dispatch(request);
+            connection.outbox.shrink_ready(before);
+            return connections.end(connection);
+        }
+        case RequestFault::Kind::hold:
+            connection.hold = ReplyHold{fault.number, 0};
+            return dispatch(request);
+        case RequestFault::Kind::delay:
+            connection.hold = ReplyHold{0, request.now.steady_ms + fault.delay_ms};
+            return dispatch(request);
+        case RequestFault::Kind::fail:
+            return reply_header(request, static_cast<Errc>(fault.err));
+    }
+}
+
+void ServerNode::Impl::dispatch(const Request& request) {
+    if (faults.read_only && rejected_when_read_only(request.op)) {
+        return reply_header(request, Errc::not_read_only);
+    }
+    if (!profile().supports(request.op)) {
+        return reject_opcode(request);
+    }
+    if (is_read(request.op)) {
+        return read(request);
+    }
+    switch (request.op) {
+        case Opcode::ping:
+            return send_reply(
+                request.connection, {request.op, codec::ping_xid, applied_zxid()}, request.now
+            );
+        case Opcode::sync:
+            return sync(request);
+        case Opcode::auth:
+            return add_auth(request);
+        case Opcode::sasl:
+            return reply_to_sasl(request);
+        case Opcode::who_am_i:
+            return who_am_i(request);
+        case Opcode::set_watches:
+        case Opcode::set_watches2:
+            return set_watches(request);
+        case Opcode::add_watch:
+            return add_watch(request);
+        case Opcode::check_watches:
+        case Opcode::remove_watches:
+            return check_or_remove_watches(request);
+        case Opcode::close_session:
+            return close_session(request);
+        default:
+            return codec::is_write(request.op) ? write(request) : reject_opcode(request);
+    }
+}
+
+void ServerNode::Impl::reply_header(const Request& request, Errc err) {
+    send_reply(
+        request.connection,
+        {request.op, request.xid, applied_zxid(), static_cast<std::int32_t>(err)},
+        request.now
+    );
+}
+
+void ServerNode::Impl::reject_opcode(const Request& request) {
+    if (profile().keeper) {
+        return connections.end(request.connection);
+    }
+    const BodyFailure failure = body_failure(profile(), request);
+    if (failure.err != Errc::ok) {
+        const std::int64_t zxid = failure.takes_zxid ? database.consume_zxid(request.now) : 0;
+        const auto err = static_cast<std::int32_t>(failure.err);
+        const ReplyInfo info{request.op, request.xid, zxid != 0 ? zxid : applied_zxid(), err, zxid};
+        return send_reply(request.connection, info, request.now);
+    }
+    ReplyInfo info{request.op, request.xid, -1, static_cast<std::int32_t>(Errc::unimplemented)};
+    info.last = true;
+    send_reply(request.connection, info, request.now);
+}
+
+void ServerNode::Impl::read(const Request& request) {
+    Connection& connection = request.connection;
+    const ReplyInfo info{request.op, request.xid, applied_zxid()};
+    const ReadContext context{
+        tree(), profile(), connection.identities, connection.session, info.zxid};
+    const ReadResult result = append_read(
+        reply_buffer(connection, info, false), context, request.op, request.xid, request.body
+    );
+    if (result.watch == ReadWatch::data) {
+        watches.add_data(connection.id, result.path);
+    } else if (result.watch == ReadWatch::child) {
+        watches.add_child(connection.id, result.path);
+    }
+    finish_reply(connection, info, false, request.now);
+}
+
+void ServerNode::Impl::write(const Request& request) {
+    Connection& connection = request.connection;
+    const Caller caller{connection.session, &connection.identities};
+    const WriteResult result = database.write(caller, request.op, request.body, request.now);
+    const std::int64_t zxid = result.transaction ? result.transaction->zxid : 0;
+    const ReplyInfo info{
+        request.op, request.xid, zxid != 0 ? zxid : applied_zxid(), result.err, zxid};
+    const auto send_reply_with = [&](const auto& body) {
+        if constexpr (std::is_same_v<decltype(body), const std::monostate&>) {
+            send_reply(connection, info, request.now);
+        } else {
+            send_reply(connection, info, request.now, body);
+        }
+    };
+    if (result.err != 0) {
+        send_reply_with(std::monostate());
+    } else {
+        std::visit(send_reply_with, result.body);
+    }
+}
+
+void ServerNode::Impl::sync(const Request& request) {
+    codec::SyncRequest sync;
+    codec::Decoder in(request.body);
+    if (!codec::decode(in, sync) || sync.path.data() == nullptr) {
+        return reply_header(request, Errc::marshalling_error);
+    }
+    const ReplyInfo info{request.op, request.xid, applied_zxid(), 0, database.zxid()};
+    send_reply(request.connection, info, request.now, codec::SyncReply{std::string(sync.path)});
+}
+
+}  // namespace kazoo::server

@@ -1,0 +1,131 @@
+#include "testing/server_thread_options.hpp"
+
+#include "base/descriptors.hpp"
+
+#include <kazoo/errors.hpp>
+#include <kazoo/exceptions.hpp>
+
+#include <boost/system/system_error.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace kazoo::testing {
+namespace {
+
+[[noreturn]] void throw_configuration_error(std::string why) {
+    throw ConfigurationError(
+        Error(ClientErrc::configuration).operation("listen").detail(std::move(why))
+    );
+}
+
+/// The turn of one connection; handling that many small requests takes well below a millisecond.
+constexpr std::size_t turn_requests = 256;
+constexpr std::size_t turn_output = std::size_t{128} * 1024;
+
+std::int64_t steady_ms() noexcept {
+    const auto now = std::chrono::steady_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
+server::ProcessInfo process_info() noexcept {
+    return {base::count_descriptors(), base::most_descriptors()};
+}
+
+server::Profile profile_of(Release release) {
+    server::Profile profile;
+    const auto set = [&](int minor, int patch) {
+        profile.minor = minor;
+        profile.patch = patch;
+    };
+    switch (release) {
+        case Release::zookeeper_3_4:
+            set(4, 14);
+            break;
+        case Release::zookeeper_3_5:
+            set(5, 10);
+            break;
+        case Release::zookeeper_3_6:
+            set(6, 4);
+            break;
+        case Release::zookeeper_3_7:
+            set(7, 2);
+            break;
+        case Release::zookeeper_3_8:
+            set(8, 4);
+            break;
+        case Release::zookeeper_3_9:
+            break;  // the default of Profile
+        case Release::clickhouse_keeper:
+            profile.keeper = true;
+            break;
+    }
+    return profile;
+}
+
+}  // namespace
+
+server::DatabaseOptions database_options(const ServerOptions& options) {
+    if (options.tick().count() < 1) {
+        throw_configuration_error("tick must be at least 1 ms");
+    }
+    if (options.min_session_timeout().count() < 0 || options.max_session_timeout().count() < 0) {
+        throw_configuration_error("session timeouts must not be negative");
+    }
+    if (options.reaper_interval().count() < 0) {
+        throw_configuration_error("reaper_interval must not be negative");
+    }
+    if (options.first_zxid() < 0) {
+        throw_configuration_error("first_zxid must not be negative");
+    }
+    server::DatabaseOptions database;
+    database.profile = profile_of(options.release());
+    database.tick_ms = options.tick().count();
+    database.min_session_timeout_ms = options.min_session_timeout().count();
+    database.max_session_timeout_ms = options.max_session_timeout().count();
+    database.ttl_nodes = options.ttl_nodes();
+    database.reaper_interval_ms = options.reaper_interval().count();
+    database.super_digest = options.super_digest();
+    database.first_zxid = options.first_zxid();
+    database.enforce_quota = options.enforce_quota();
+    return database;
+}
+
+server::ServerNodeOptions node_options(
+    const ServerOptions& options, const std::string& address, std::size_t number, bool replica
+) {
+    server::ServerNodeOptions server_node;
+    server_node.max_frame = options.max_request_bytes();
+    server_node.max_output = options.max_unsent_bytes();
+    server_node.pause_output = std::min(server_node.pause_output, server_node.max_output / 2);
+    server_node.max_connections = options.max_connections();
+    server_node.client_address = address;
+    server_node.server_id = replica ? static_cast<std::int64_t>(number) + 1 : 0;
+    server_node.replica = replica;
+    server_node.takeover_closes_first = options.takeover_closes_first();
+    server_node.turn_requests = turn_requests;
+    server_node.turn_output = turn_output;
+    server_node.steady_ms = steady_ms;
+    server_node.process = process_info;
+    return server_node;
+}
+
+std::shared_ptr<server::ListenerTls> tls_context_of(const ServerOptions& options) {
+    const auto& certificate = options.tls_certificate();
+    const auto& key = options.tls_key();
+    if (certificate.empty() && key.empty()) {
+        return nullptr;
+    }
+    if (certificate.empty() || key.empty()) {
+        throw_configuration_error("TLS requires both tls_certificate and tls_key");
+    }
+    try {
+        return server::make_listener_tls(certificate, key);
+    } catch (const boost::system::system_error& error) {
+        throw_configuration_error(error.what());
+    }
+}
+
+}  // namespace kazoo::testing

@@ -1,0 +1,156 @@
+#include "database_world.hpp"
+
+#include <gtest/gtest.h>
+
+namespace kazoo::server {
+namespace {
+
+TEST(DatabaseSessions, CreationTakesAZxidAndAnObserverSeesIt) {
+    DatabaseWorld world;
+    ASSERT_EQ(world.seen.size(), 1U);
+    EXPECT_EQ(world.seen[0]->zxid, 1);
+    EXPECT_EQ(world.seen[0]->wall_ms, world.now.wall_ms);
+    EXPECT_TRUE(world.seen[0]->effects.empty());
+    EXPECT_EQ(world.database.zxid(), 1);
+    EXPECT_NE(world.session, 0);
+}
+
+TEST(DatabaseSessions, TimeoutsAreClampedToTicks) {
+    const DatabaseWorld world;
+    EXPECT_EQ(world.database.clamp_timeout(0), 4'000);
+    EXPECT_EQ(world.database.clamp_timeout(-1), 4'000);
+    EXPECT_EQ(world.database.clamp_timeout(10'000), 10'000);
+    EXPECT_EQ(world.database.clamp_timeout(1'000'000), 40'000);
+
+    DatabaseOptions options;
+    options.min_session_timeout_ms = 100;
+    options.max_session_timeout_ms = 200;
+    const DatabaseWorld other(options);
+    EXPECT_EQ(other.database.clamp_timeout(1), 100);
+    EXPECT_EQ(other.database.clamp_timeout(1'000), 200);
+}
+
+TEST(DatabaseSessions, ResumingRenegotiatesTheTimeoutAndTakesNoZxid) {
+    DatabaseWorld world;
+    const std::string password = world.database.sessions().find(world.session)->password;
+    world.pass(5'000);
+    const Session* session =
+        world.database.resume_session(world.session, password, 20'000, world.now);
+    ASSERT_NE(session, nullptr);
+    EXPECT_EQ(session->id, world.session);
+    EXPECT_EQ(session->timeout_ms, 20'000);
+    EXPECT_EQ(world.database.zxid(), 1);
+    world.pass(19'000);
+    world.database.on_time(world.now);
+    EXPECT_NE(world.database.sessions().find(world.session), nullptr);
+}
+
+TEST(DatabaseSessions, AWrongPasswordChangesNothing) {
+    DatabaseWorld world;
+    const std::int64_t expires = world.database.sessions().find(world.session)->expires_ms;
+    world.pass(5'000);
+    const std::string wrong(16, '\0');
+    EXPECT_EQ(world.database.resume_session(world.session, wrong, 20'000, world.now), nullptr);
+    EXPECT_EQ(world.database.resume_session(world.session, "", 20'000, world.now), nullptr);
+    EXPECT_EQ(world.database.sessions().find(world.session)->expires_ms, expires);
+    EXPECT_EQ(world.database.sessions().find(world.session)->timeout_ms, 10'000);
+}
+
+TEST(DatabaseSessions, AnUnknownSessionIsNotResumed) {
+    DatabaseWorld world;
+    EXPECT_EQ(world.database.resume_session(77, std::string(16, 'x'), 10'000, world.now), nullptr);
+}
+
+TEST(DatabaseSessions, ClosingDeletesTheEphemeralsInOneTransaction) {
+    DatabaseWorld world;
+    world.create("/b", 1);
+    world.create("/a", 1);
+    world.create("/stays");
+    world.seen.clear();
+    const std::int64_t zxid = world.database.close_session(world.session, world.now);
+    EXPECT_EQ(zxid, 5);
+    ASSERT_EQ(world.seen.size(), 1U);
+    const Transaction& closing = *world.seen[0];
+    EXPECT_EQ(closing.zxid, zxid);
+    EXPECT_EQ(closing.closed_session, world.session);
+    ASSERT_EQ(closing.changes.size(), 2U);
+    EXPECT_EQ(closing.changes[0].path, "/a");
+    EXPECT_EQ(closing.changes[1].path, "/b");
+    EXPECT_EQ(closing.changes[1].type, ChangeType::deleted);
+    EXPECT_EQ(closing.effects.size(), 2U);
+    EXPECT_FALSE(world.has("/a"));
+    EXPECT_TRUE(world.has("/stays"));
+    EXPECT_EQ(world.stat("/").pzxid, zxid);
+    EXPECT_EQ(world.database.sessions().find(world.session), nullptr);
+}
+
+TEST(DatabaseSessions, ClosingTwiceIsNothing) {
+    DatabaseWorld world;
+    EXPECT_EQ(world.database.close_session(world.session, world.now), 2);
+    EXPECT_EQ(world.database.close_session(world.session, world.now), 0);
+    EXPECT_EQ(world.database.zxid(), 2);
+}
+
+TEST(DatabaseSessions, ASilentSessionExpiresAtTheEndOfItsBucket) {
+    DatabaseWorld world;
+    world.create("/e", 1);
+    const std::int64_t deadline = world.database.sessions().find(world.session)->expires_ms;
+    EXPECT_EQ(deadline, 12'000);  // (1000 + 10000) / 2000 + 1 ticks
+    world.pass(deadline - 1 - world.now.steady_ms);
+    world.database.on_time(world.now);
+    EXPECT_TRUE(world.has("/e"));
+    world.pass(1);
+    world.database.on_time(world.now);
+    EXPECT_FALSE(world.has("/e"));
+    EXPECT_EQ(world.seen.back()->closed_session, world.session);
+}
+
+TEST(DatabaseSessions, ATouchedSessionLives) {
+    DatabaseWorld world;
+    world.pass(9'000);
+    world.database.touch_session(world.session, world.now);
+    world.pass(9'000);
+    world.database.on_time(world.now);
+    EXPECT_NE(world.database.sessions().find(world.session), nullptr);
+}
+
+TEST(DatabaseSessions, TheDeadlineIsThatOfTheFirstSession) {
+    DatabaseOptions options;
+    options.reaper_interval_ms = 0;
+    DatabaseWorld world(options);
+    EXPECT_EQ(world.database.next_deadline(), 12'000);
+    world.database.close_session(world.session, world.now);
+    EXPECT_EQ(world.database.next_deadline(), no_deadline);
+}
+
+TEST(DatabaseSessions, AWriteWithoutASessionIsRefusedAndTakesAZxid) {
+    DatabaseWorld world;
+    world.create("/a");
+    world.database.close_session(world.session, world.now);
+    const std::int64_t before = world.database.zxid();
+    EXPECT_EQ(world.create("/b").err, code(Errc::session_expired));
+    EXPECT_EQ(world.set("/a", "x").err, code(Errc::session_expired));
+    EXPECT_EQ(world.remove("/a").err, code(Errc::session_expired));
+    EXPECT_EQ(world.set_acl("/a", open_acl_unsafe()).err, code(Errc::session_expired));
+    EXPECT_EQ(world.database.zxid(), before + 4);
+    EXPECT_TRUE(world.has("/a"));
+}
+
+TEST(DatabaseSessions, ADetachedObserverSeesNothingMore) {
+    DatabaseWorld world;
+    world.database.detach(world);
+    world.create("/a");
+    EXPECT_EQ(world.seen.size(), 1U);
+}
+
+TEST(DatabaseSessions, TheZxidMayStartAndJumpAnywhere) {
+    DatabaseOptions options;
+    options.first_zxid = 0x100000000;
+    DatabaseWorld world(options);
+    EXPECT_EQ(world.database.zxid(), 0x100000001);
+    world.database.jump_zxid(7);
+    EXPECT_EQ(world.create("/a").transaction->zxid, 8);
+}
+
+}  // namespace
+}  // namespace kazoo::server
