@@ -2,6 +2,7 @@
 #include "support/fake_server.hpp"
 #include "support/fault_fixture.hpp"
 
+#include <atomic>
 #include <cstring>
 #include <functional>
 #include <limits>

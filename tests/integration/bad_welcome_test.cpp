@@ -3,6 +3,7 @@
 #include "support/fault_fixture.hpp"
 #include "support/shared_server.hpp"
 
+#include <atomic>
 #include <functional>
 #include <limits>
 

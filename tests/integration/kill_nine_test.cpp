@@ -5,6 +5,7 @@
 #include "support/zookeeper_server.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <semaphore>
 
 namespace kazoo::testing_support {

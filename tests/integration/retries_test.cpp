@@ -4,6 +4,7 @@
 #include "support/shared_server.hpp"
 #include "support/tcp_proxy.hpp"
 
+#include <atomic>
 #include <future>
 #include <optional>
 

@@ -3,6 +3,8 @@
 #include "support/shared_server.hpp"
 #include "support/tcp_proxy.hpp"
 
+#include <atomic>
+
 namespace kazoo::testing_support {
 namespace {
 

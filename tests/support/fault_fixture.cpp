@@ -26,8 +26,9 @@ bool StateLog::wait_for(KazooState last) const {
     );
 }
 
-void Tally::Shared::note(const std::string& ending) {
+void Tally::Shared::note(const std::string& ending, int& calls_of_operation) {
     const std::lock_guard lock(mutex);
+    ++calls_of_operation;
     ++endings[ending];
     ++completed;
 }
@@ -36,7 +37,7 @@ std::string Tally::describe(const Error& error) {
     return std::string(error_name(error.code())) + ", " + to_string(error.outcome());
 }
 
-std::atomic<int>& Tally::next_counter() {
+int& Tally::next_counter() {
     const std::lock_guard lock(shared_->mutex);
     return shared_->calls.emplace_back(0);
 }

@@ -11,7 +11,6 @@
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <deque>
 #include <map>
 #include <memory>
@@ -44,8 +43,7 @@ public:
         auto& calls = next_counter();
         result.rawlink([shared = shared_, &calls](const AsyncResult<T>& r) {
             const auto outcome = r.result();
-            shared->note(outcome ? "ok" : describe(outcome.failure()));
-            ++calls;  // last: tests wait for it and then read the endings
+            shared->note(outcome ? "ok" : describe(outcome.failure()), calls);
         });
     }
 
@@ -59,14 +57,14 @@ public:
 
 private:
     struct Shared {
-        void note(const std::string& ending);
-        mutable std::mutex mutex;  // guards the members below, but not the counters in `calls`
-        std::deque<std::atomic<int>> calls;
+        void note(const std::string& ending, int& calls_of_operation);
+        mutable std::mutex mutex;  // guards the members below
+        std::deque<int> calls;     // of each operation's callback; a deque: callbacks refer to them
         std::map<std::string, std::size_t> endings;
         std::size_t completed = 0;
     };
     static std::string describe(const Error& error);
-    std::atomic<int>& next_counter();
+    int& next_counter();
 
     std::shared_ptr<Shared> shared_ = std::make_shared<Shared>();
 };

@@ -1,10 +1,11 @@
 #include "server/database/database.hpp"
 
+#include "server/database/database_write.hpp"
 #include "server/database/multi_write.hpp"
-#include "server/database/transaction_writer.hpp"
 #include "server/database/write_operations.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <optional>
 #include <utility>
 
@@ -45,8 +46,16 @@ void Database::detach(Observer& observer) noexcept {
 }
 
 void Database::publish(const std::shared_ptr<const Transaction>& transaction) {
+    std::exception_ptr failure;
     for (Observer* observer : observers_) {
-        observer->on_transaction(transaction);
+        try {
+            observer->on_transaction(transaction);
+        } catch (...) {
+            failure = std::current_exception();  // the others must receive it all the same
+        }
+    }
+    if (failure) {
+        std::rethrow_exception(failure);
     }
 }
 
@@ -93,18 +102,18 @@ WriteResult Database::write_as(
     if (!decoded && (op == Opcode::reconfig || !options_.profile.counts_undecodable_writes())) {
         return {number(Errc::marshalling_error), nullptr, {}};
     }
-    TransactionWriter writer(tree_, options_.profile, ++zxid_, now.wall_ms);
-    OperationResult result =
-        decoded ? execute(context, writer, op, request) : OperationResult(Errc::marshalling_error);
+    Write write(*this, now);
+    OperationResult result = decoded ? execute(context, write.writer(), op, request)
+                                     : OperationResult(Errc::marshalling_error);
     const Errc err = result.err;
-    WriteResult done{number(err), writer.finish(), reply_of(std::move(result))};
+    WriteResult done{number(err), nullptr, reply_of(std::move(result))};
+    done.transaction = write.commit();
     publish(done.transaction);
     return done;
 }
 
 std::int64_t Database::consume_zxid(Time now) {
-    TransactionWriter writer(tree_, options_.profile, ++zxid_, now.wall_ms);
-    const auto transaction = writer.finish();
+    const auto transaction = Write(*this, now).commit();
     publish(transaction);
     return transaction->zxid;
 }
@@ -114,10 +123,10 @@ WriteResult Database::write_multi(
 ) {
     // In all releases a multi that cannot be decoded uses up a zxid, unlike a single operation.
     const auto request = decode_multi(options_.profile, body);
-    TransactionWriter writer(tree_, options_.profile, ++zxid_, now.wall_ms);
+    Write write(*this, now);
     std::optional<codec::MultiResponse> response;
     if (request) {
-        response = execute_multi(context, writer, *request);
+        response = execute_multi(context, write.writer(), *request);
     }
     WriteResult done;
     if (response) {
@@ -125,7 +134,7 @@ WriteResult Database::write_multi(
     } else {
         done.err = number(Errc::marshalling_error);
     }
-    done.transaction = writer.finish();
+    done.transaction = write.commit();
     publish(done.transaction);
     return done;
 }

@@ -67,6 +67,8 @@ public:
     public:
         virtual ~Observer() = default;
         virtual void on_transaction(const std::shared_ptr<const Transaction>& transaction) = 0;
+        /// A transaction may follow. Allocates what on_transaction needs in order not to lose it.
+        virtual void reserve_transaction() {}
         /// The session continues on a connection of another observer: close the one here, if any.
         virtual void on_session_moved(std::int64_t /*session*/) {}
     };
@@ -122,6 +124,8 @@ public:
     void jump_zxid(std::int64_t zxid) noexcept { zxid_ = zxid; }
 
 private:
+    class Write;
+
     void publish(const std::shared_ptr<const Transaction>& transaction);
     WriteResult write_multi(const WriteContext& context, std::span<const std::byte> body, Time now);
     WriteResult write_one(

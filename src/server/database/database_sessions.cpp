@@ -1,7 +1,7 @@
 // Sessions, expiry, and the removal of containers and TTL nodes.
 
 #include "server/database/database.hpp"
-#include "server/database/transaction_writer.hpp"
+#include "server/database/database_write.hpp"
 
 #include <algorithm>
 #include <string>
@@ -18,8 +18,9 @@ std::int64_t Database::clamp_timeout(std::int64_t requested_ms) const noexcept {
 }
 
 const Session& Database::create_session(std::int64_t timeout_ms, Time now) {
+    Write write(*this, now);
     const Session& session = sessions_.create(clamp_timeout(timeout_ms), now);
-    publish(TransactionWriter(tree_, options_.profile, ++zxid_, now.wall_ms).finish());
+    publish(write.commit());
     return session;
 }
 
@@ -39,23 +40,24 @@ void Database::touch_session(std::int64_t id, Time now) {
 }
 
 std::int64_t Database::close_session(std::int64_t id, Time now) {
-    if (!sessions_.erase(id)) {
+    if (sessions_.find(id) == nullptr) {
         return 0;
     }
-    TransactionWriter writer(tree_, options_.profile, ++zxid_, now.wall_ms);
+    Write write(*this, now);
     for (std::string& path : tree_.ephemerals(id)) {
-        writer.apply(DeleteEffect{std::move(path)});
+        write.writer().apply(DeleteEffect{std::move(path)});
     }
-    writer.close_session(id);
-    const auto transaction = writer.finish();
+    write.writer().close_session(id);
+    const auto transaction = write.commit();
+    sessions_.erase(id);
     publish(transaction);
     return transaction->zxid;
 }
 
 void Database::on_time(Time now) {
     for (const std::int64_t id : sessions_.expired(now)) {
-        ++expired_sessions_;
         close_session(id, now);
+        ++expired_sessions_;
     }
     if (options_.reaper_interval_ms <= 0) {
         return;
@@ -78,9 +80,9 @@ std::int64_t Database::next_deadline() const noexcept {
 /// removed at the next interval.
 void Database::remove_expired_nodes(Time now) {
     for (std::string& path : tree_.expired_nodes(now.wall_ms)) {
-        TransactionWriter writer(tree_, options_.profile, ++zxid_, now.wall_ms);
-        writer.apply(DeleteEffect{std::move(path)});
-        publish(writer.finish());
+        Write write(*this, now);
+        write.writer().apply(DeleteEffect{std::move(path)});
+        publish(write.commit());
     }
 }
 

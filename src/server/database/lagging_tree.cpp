@@ -5,11 +5,18 @@
 namespace kazoo::server {
 
 std::shared_ptr<const Transaction> LaggingTree::apply_next() {
-    std::shared_ptr<const Transaction> next = std::move(pending_.front());
-    pending_.pop_front();
-    for (const Effect& effect : next->effects) {
-        tree_.apply(effect, next->zxid, next->wall_ms);
+    std::shared_ptr<const Transaction> next = pending_.front();
+    tree_.begin();
+    try {
+        for (const Effect& effect : next->effects) {
+            tree_.apply(effect, next->zxid, next->wall_ms);
+        }
+    } catch (...) {
+        tree_.rollback();
+        throw;
     }
+    tree_.commit();
+    pending_.pop_front();
     return next;
 }
 

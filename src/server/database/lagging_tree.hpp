@@ -4,7 +4,7 @@
 #include "server/tree/tree.hpp"
 
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <memory>
 #include <utility>
 
@@ -16,11 +16,19 @@ class LaggingTree {
 public:
     [[nodiscard]] const Tree& tree() const noexcept { return tree_; }
 
+    /// Allocates what the next `push` needs.
+    void reserve() {
+        if (spare_.empty()) spare_.emplace_back();
+    }
+    /// Does not allocate after `reserve`.
     void push(std::shared_ptr<const Transaction> transaction) {
-        pending_.push_back(std::move(transaction));
+        reserve();
+        spare_.front() = std::move(transaction);
+        pending_.splice(pending_.end(), spare_, spare_.begin());
     }
     [[nodiscard]] bool caught_up() const noexcept { return pending_.empty(); }
-    /// Applies the next transaction and returns it. Must not be caught up.
+    /// Applies the next transaction and returns it. Must not be caught up. If it throws, the
+    /// transaction is not applied and still the next one.
     std::shared_ptr<const Transaction> apply_next();
     /// One less than the zxid of the next transaction. Must not be caught up: then Database has the
     /// zxid.
@@ -32,7 +40,8 @@ public:
 
 private:
     Tree tree_;
-    std::deque<std::shared_ptr<const Transaction>> pending_;
+    std::list<std::shared_ptr<const Transaction>> pending_;
+    std::list<std::shared_ptr<const Transaction>> spare_;  // an element for `push`, without value
 };
 
 }  // namespace kazoo::server

@@ -118,7 +118,6 @@ std::optional<MultiResponse> execute_multi(
 ) {
     MultiResponse response;
     response.results.reserve(request.ops.size());
-    writer.tree().begin();
     for (const MultiOp& op : request.ops) {
         OperationResult result = execute_one(context, writer, op);
         if (result.err != Errc::ok) {
@@ -131,7 +130,6 @@ std::optional<MultiResponse> execute_multi(
         }
         response.results.push_back(success(op, std::move(result)));
     }
-    writer.tree().commit();
     return response;
 }
 

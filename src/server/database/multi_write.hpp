@@ -15,7 +15,8 @@ namespace kazoo::server {
     const Profile& profile, std::span<const std::byte> body
 );
 
-/// Executes all operations or none, and returns the result of each. Returns nullopt, with nothing
+/// Executes all operations or none, and returns the result of each. The tree must be recording
+/// (Tree::begin); if an operation fails, the changes are rolled back. Returns nullopt, with nothing
 /// executed, if an operation fails with marshalling_error (a null in an ACL): the multi then fails
 /// as a whole with that error (-5).
 [[nodiscard]] std::optional<codec::MultiResponse> execute_multi(

@@ -4,6 +4,17 @@
 
 namespace kazoo::server {
 
+namespace {
+
+template <class List>
+void reserve_one(List& list) {
+    if (list.size() == list.capacity()) {
+        list.reserve(2 * list.size() + 1);
+    }
+}
+
+}  // namespace
+
 TransactionWriter::TransactionWriter(
     Tree& tree, const Profile& profile, std::int64_t zxid, std::int64_t wall_ms
 )
@@ -15,6 +26,8 @@ TransactionWriter::TransactionWriter(
 }
 
 bool TransactionWriter::apply(Effect effect) {
+    reserve_one(transaction_->effects);
+    reserve_one(transaction_->changes);
     const auto* deletion = std::get_if<DeleteEffect>(&effect);
     if (deletion != nullptr) {
         // Before it is applied: afterwards the node and its ACL are gone.

@@ -17,7 +17,8 @@ public:
 
     [[nodiscard]] Tree& tree() noexcept { return tree_; }
 
-    /// Applies and records an effect. Returns false, and does neither, if the tree rejects it.
+    /// Applies and records an effect. Returns false, and does neither, if the tree rejects it. If
+    /// it throws, the effect may be applied but not recorded: the caller rolls back the tree.
     bool apply(Effect effect);
     /// Discards the effects, which the caller has rolled back on the tree. The transaction keeps
     /// its zxid.

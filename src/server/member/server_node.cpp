@@ -55,7 +55,7 @@ ConnectionId ServerNode::open(std::string address, std::uint16_t port, Time now)
 
 void ServerNode::on_bytes(ConnectionId connection, std::span<const std::byte> bytes, Time now) {
     if (Connection* found = impl_->connections.find(connection)) {
-        impl_->on_bytes(*found, bytes, now);
+        impl_->abort_if_out_of_memory(*found, [&] { impl_->on_bytes(*found, bytes, now); });
     }
 }
 
@@ -66,7 +66,7 @@ void ServerNode::on_closed(ConnectionId connection, Time /*now*/) {
 void ServerNode::on_sent(ConnectionId connection, std::size_t bytes, Time now) {
     if (Connection* found = impl_->connections.find(connection)) {
         found->outbox.on_sent(bytes);
-        impl_->run(*found, now);
+        impl_->abort_if_out_of_memory(*found, [&] { impl_->run(*found, now); });
     }
 }
 
@@ -81,7 +81,7 @@ ConnectionId ServerNode::next_turn(Time now) {
         turns.pop_front();
         if (found != nullptr && !found->ended) {
             found->waits_for_turn = false;
-            impl_->take_turn(*found, now);
+            impl_->abort_if_out_of_memory(*found, [&] { impl_->take_turn(*found, now); });
             return found->id;
         }
     }
@@ -152,6 +152,12 @@ std::int64_t ServerNode::applied_zxid() const noexcept {
 
 void ServerNode::on_transaction(const std::shared_ptr<const Transaction>& transaction) {
     impl_->on_transaction(transaction);
+}
+
+void ServerNode::reserve_transaction() {
+    if (impl_->replica) {
+        impl_->replica->reserve();
+    }
 }
 
 void ServerNode::on_session_moved(std::int64_t session) {

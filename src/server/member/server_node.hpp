@@ -115,6 +115,7 @@ public:
     // Database::Observer
 
     void on_transaction(const std::shared_ptr<const Transaction>& transaction) override;
+    void reserve_transaction() override;
     void on_session_moved(std::int64_t session) override;
 
 private:

@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <new>
 #include <optional>
 #include <span>
 #include <string>
@@ -39,6 +40,16 @@ struct ServerNode::Impl {
 
     // member_input.cpp: from bytes to four-letter words, handshakes and requests.
     void on_bytes(Connection& connection, std::span<const std::byte> bytes, Time now);
+    /// Closes the connection if `use` runs out of memory: its output may be incomplete, and the
+    /// rest of its input is lost.
+    template <class Use>
+    void abort_if_out_of_memory(Connection& connection, Use&& use) {
+        try {
+            use();
+        } catch (const std::bad_alloc&) {
+            connections.abort(connection);
+        }
+    }
     /// Handles the received requests: at once, or queues the connection for a turn.
     void run(Connection& connection, Time now);
     /// Handles requests until the turn ends or handling pauses.

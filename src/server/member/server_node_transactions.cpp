@@ -27,8 +27,10 @@ void ServerNode::Impl::publish(const Transaction& transaction) {
     const auto tell = [&](ConnectionId id, WatchEvent what, std::string_view path) {
         Connection* connection = connections.find(id);
         if (connection != nullptr && !connection->ended) {
-            send_watch_event(*connection, what, path, zxid);
-            update_flow_control(*connection);
+            abort_if_out_of_memory(*connection, [&] {
+                send_watch_event(*connection, what, path, zxid);
+                update_flow_control(*connection);
+            });
         }
     };
     const auto may_read = [&](ConnectionId id, const AclList& acl) {
@@ -78,6 +80,9 @@ void ServerNode::Impl::on_faults_changed(Time now) {
 }
 
 void ServerNode::Impl::on_time(Time now) {
+    if (replica && !faults.lagging && !replica->caught_up()) {
+        catch_up(now);  // there was no memory to apply a transaction
+    }
     for (const ConnectionId id : connections.take_due(now.steady_ms)) {
         Connection* connection = connections.find(id);
         const bool silent = connection->phase == Connection::Phase::awaiting_first_bytes ||

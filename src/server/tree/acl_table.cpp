@@ -53,9 +53,12 @@ AclTable::Number AclTable::acquire(const AclList& list) {
     }
     auto copy = std::make_shared<const AclList>(list);
     if (impl_->free.empty()) {
-        impl_->free.reserve(impl_->entries.size() + 1);
-        impl_->free.push_back(static_cast<Number>(impl_->entries.size()));
+        if (impl_->free.capacity() <= impl_->entries.size()) {
+            impl_->free.reserve(2 * impl_->entries.size() + 1);
+        }
+        // In this order: if it throws, `free` must not hold a number without an entry.
         impl_->entries.emplace_back();
+        impl_->free.push_back(static_cast<Number>(impl_->entries.size() - 1));
     }
     const Number number = impl_->free.back();
     impl_->by_hash.emplace(hash, number);

@@ -37,25 +37,35 @@ void Node::count_created_child(std::int64_t zxid) noexcept {
     }
 }
 
-void Node::attach_to(Node& new_parent) {
+void Node::reserve_child() {
+    if (children.size() == children.capacity()) {
+        children.reserve(2 * children.size() + 1);
+    }
+}
+
+void Node::attach_to(Node& new_parent) noexcept {
     new_parent.children.push_back(this);
     parent = &new_parent;
     place = static_cast<std::uint32_t>(new_parent.children.size() - 1);
 }
 
-void Node::detach() {
+void Node::detach() noexcept {
     std::vector<Node*>& siblings = parent->children;
     siblings[place] = siblings.back();
     siblings[place]->place = place;
     siblings.pop_back();
-    // A node that had many children once must not keep their memory.
+}
+
+void Node::trim_children() noexcept {
+    // A node that had many children once must not keep their memory. shrink_to_fit() has no effect
+    // if there is no memory for the smaller copy.
     constexpr std::size_t worth_while = 64;
-    if (siblings.capacity() > worth_while && siblings.size() < siblings.capacity() / 4) {
-        siblings.shrink_to_fit();
+    if (children.capacity() > worth_while && children.size() < children.capacity() / 4) {
+        children.shrink_to_fit();
     }
 }
 
-void Node::reattach() {
+void Node::reattach() noexcept {
     std::vector<Node*>& siblings = parent->children;
     siblings.push_back(this);
     if (place + 1 < siblings.size()) {

@@ -32,6 +32,7 @@ struct Node {
     std::uint32_t place = 0;            // index in the parent's children
     AclTable::Number acl = 0;
     NodeKind kind = NodeKind::persistent;
+    bool hidden = false;  // see NodeIndex::hide
 
     [[nodiscard]] std::string_view name() const noexcept {
         return std::string_view(path).substr(path.rfind('/') + 1);
@@ -48,13 +49,18 @@ struct Node {
 
     /// Counts a created child and sets pzxid. At INT32_MAX neither changes any more.
     void count_created_child(std::int64_t zxid) noexcept;
-    /// Appends it to the parent's children.
-    void attach_to(Node& new_parent);
+    /// Makes room for one more child.
+    void reserve_child();
+    /// Appends it to the parent's children, which must have room.
+    void attach_to(Node& new_parent) noexcept;
     /// Removes it from the parent's children in constant time: the last child moves to its place.
-    /// `parent` and `place` keep their values, for `reattach`.
-    void detach();
+    /// `parent` and `place` keep their values, for `reattach`. Does not release memory.
+    void detach() noexcept;
     /// Reverses `detach`, including the order of the children, which must be as `detach` left them.
-    void reattach();
+    /// Does not allocate if `trim_children` was not called in between.
+    void reattach() noexcept;
+    /// Releases the memory of children if there were many more than there are now.
+    void trim_children() noexcept;
 };
 
 /// Returns the successor of `node` in a pre-order walk of the subtree of `top`, which starts with

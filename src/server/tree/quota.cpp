@@ -132,13 +132,10 @@ void Quotas::on_node_added(std::string_view path) {
     }
 }
 
-void Quotas::on_node_removed(std::string_view path) noexcept {
+Quotas::Entry Quotas::on_node_removed(std::string_view path) noexcept {
     const auto subtree = limited_by(path);
-    if (!subtree) return;
-    const auto found = subtrees_.find(*subtree);
-    if (found != subtrees_.end()) {
-        subtrees_.erase(found);
-    }
+    const auto found = subtree ? subtrees_.find(*subtree) : subtrees_.end();
+    return found == subtrees_.end() ? Entry() : subtrees_.extract(found);
 }
 
 std::optional<std::string_view> Quotas::subtree_of(std::string_view path) const noexcept {

@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace kazoo::server {
 
@@ -57,8 +58,13 @@ public:
     [[nodiscard]] static std::string usage_path(std::string_view subtree);
     [[nodiscard]] static std::string limits_path(std::string_view subtree);
 
+    /// The entry of a removed limits node, or nothing.
+    using Entry = std::set<std::string, std::less<>>::node_type;
+
     void on_node_added(std::string_view path);
-    void on_node_removed(std::string_view path) noexcept;
+    Entry on_node_removed(std::string_view path) noexcept;
+    /// Reverses on_node_removed. Does not allocate.
+    void restore(Entry entry) noexcept { subtrees_.insert(std::move(entry)); }
     /// Returns the closest subtree with a quota that contains the path, or nullopt. The root cannot
     /// have a quota.
     [[nodiscard]] std::optional<std::string_view> subtree_of(std::string_view path) const noexcept;

@@ -32,13 +32,17 @@ struct Tree::Impl {
     NodeIndex index;
     AclTable acls;
     Quotas quotas;
-    std::vector<Undo> log;       // changes since begin(), oldest first; empty unless recording
+    std::vector<Undo> log;       // changes since begin() or of the current effect, oldest first
     bool recording = false;      // between begin() and commit() or rollback()
     std::int64_t data_size = 0;  // sum of size_of() over all nodes
 
+    Impl() = default;
+    Impl(const Impl&) = delete;
+    Impl& operator=(const Impl&) = delete;
+    ~Impl() { commit(); }
+
     void add_system_node(std::string_view path, const AclList& acl, std::int32_t aversion);
-    Node* add(std::unique_ptr<Node> node);
-    std::unique_ptr<Node> remove(Node* node);
+    Node* add(std::unique_ptr<Node> node, const AclList& acl, Node* parent);
     void set_data(Node& node, std::optional<std::string> data);
     void charge(std::string_view path, std::int64_t nodes, std::int64_t bytes);
 
@@ -47,7 +51,12 @@ struct Tree::Impl {
     bool apply(const SetDataEffect& effect, std::int64_t zxid, std::int64_t wall_ms);
     bool apply(const SetAclEffect& effect, std::int64_t zxid, std::int64_t wall_ms);
 
-    void record_undo(Undo undo);
+    // Each change makes room in the log before it changes anything, and is in the log afterwards.
+    // So an exception between changes can be answered with roll_back_to().
+
+    void reserve_undo();
+    void commit() noexcept;
+    void roll_back_to(std::size_t size) noexcept;
     void release_undo(Undo& undo) noexcept;
     void restore(UndoCreate& undo) noexcept;
     void restore(UndoDelete& undo) noexcept;
@@ -60,33 +69,40 @@ void Tree::Impl::add_system_node(std::string_view path, const AclList& acl, std:
     auto node = std::make_unique<Node>();
     node->path = path;
     node->data.emplace();
-    node->acl = acls.acquire(acl);
     node->aversion = aversion;
-    if (path.size() > 1) {
-        node->attach_to(*index.find(parent_path(path)));
+    add(std::move(node), acl, path.size() > 1 ? index.find(parent_path(path)) : nullptr);
+}
+
+/// Adds a node below its parent. If this throws, nothing has changed.
+Node* Tree::Impl::add(std::unique_ptr<Node> node, const AclList& acl, Node* parent) {
+    if (parent != nullptr) {
+        parent->reserve_child();
     }
-    add(std::move(node));
-}
-
-Node* Tree::Impl::add(std::unique_ptr<Node> node) {
-    data_size += size_of(*node);
-    quotas.on_node_added(node->path);
-    return index.add(std::move(node));
-}
-
-std::unique_ptr<Node> Tree::Impl::remove(Node* node) {
-    data_size -= size_of(*node);
-    quotas.on_node_removed(node->path);
-    return index.remove(node);
+    node->acl = acls.acquire(acl);
+    Node* const added = node.get();
+    try {
+        quotas.on_node_added(added->path);
+        index.add(node);
+    } catch (...) {
+        quotas.on_node_removed(added->path);
+        acls.release(added->acl);
+        throw;
+    }
+    data_size += size_of(*added);
+    if (parent != nullptr) {
+        added->attach_to(*parent);
+    }
+    return added;
 }
 
 /// Changes only the data; the caller updates the Stat. The undo entry has both.
 void Tree::Impl::set_data(Node& node, std::optional<std::string> data) {
+    reserve_undo();
     data_size -= size_of(node);
-    UndoSetData undo{&node, std::move(node.data), node.mzxid, node.mtime_ms, node.version};
+    log.emplace_back(UndoSetData{
+        &node, std::move(node.data), node.mzxid, node.mtime_ms, node.version});
     node.data = std::move(data);
     data_size += size_of(node);
-    record_undo(std::move(undo));
 }
 
 /// Adds to the usage in the zookeeper_stats node of the closest quota, if any. As in Apache's
@@ -114,10 +130,10 @@ bool Tree::Impl::apply(const CreateEffect& effect, std::int64_t zxid, std::int64
     created->kind = effect.kind;
     if (effect.kind == NodeKind::ephemeral) created->owner_or_ttl = effect.owner;
     if (effect.kind == NodeKind::ttl) created->owner_or_ttl = effect.ttl_ms;
-    created->acl = acls.acquire(effect.acl);
-    created->attach_to(*parent);
-    Node* const node = add(std::move(created));
-    record_undo(UndoCreate{node, parent->pzxid, parent->created_children});
+    reserve_undo();
+    Node* const replaced = index.find_hidden(effect.path);
+    Node* const node = add(std::move(created), effect.acl, parent);
+    log.emplace_back(UndoCreate{node, replaced, parent->pzxid, parent->created_children});
     parent->count_created_child(zxid);
 
     // A new stats node starts with the current usage of its subtree, whatever data was requested.
@@ -135,8 +151,11 @@ bool Tree::Impl::apply(const DeleteEffect& effect, std::int64_t zxid, std::int64
 
     Node* const parent = node->parent;
     const auto bytes = static_cast<std::int64_t>(node->data_size());
+    reserve_undo();
     node->detach();
-    record_undo(UndoDelete{remove(node), parent->pzxid});
+    data_size -= size_of(*node);
+    log.emplace_back(UndoDelete{index.hide(node), quotas.on_node_removed(node->path), parent->pzxid}
+    );
     if (zxid > parent->pzxid) parent->pzxid = zxid;
     charge(effect.path, -1, -bytes);
     return true;
@@ -159,25 +178,40 @@ bool Tree::Impl::apply(const SetAclEffect& effect, std::int64_t, std::int64_t) {
     Node* const node = index.find(effect.path);
     if (node == nullptr) return false;
 
+    reserve_undo();
     const AclTable::Number number = acls.acquire(effect.acl);
-    record_undo(UndoSetAcl{node, node->acl, node->aversion});
+    log.emplace_back(UndoSetAcl{node, node->acl, node->aversion});
     node->acl = number;
     node->aversion = wrapping_next(node->aversion);
     return true;
 }
 
-/// Records an undo entry, or releases what it holds if nothing is recorded.
-void Tree::Impl::record_undo(Undo undo) {
-    if (recording) {
-        log.push_back(std::move(undo));
-    } else {
-        release_undo(undo);
+void Tree::Impl::reserve_undo() {
+    if (log.size() == log.capacity()) {
+        log.reserve(2 * log.size() + 4);
     }
 }
 
-/// Releases the use of an ACL that an undo entry holds, when the change becomes final.
+void Tree::Impl::commit() noexcept {
+    for (Undo& undo : log) {
+        release_undo(undo);
+    }
+    log.clear();
+    recording = false;
+}
+
+void Tree::Impl::roll_back_to(std::size_t size) noexcept {
+    while (log.size() > size) {
+        std::visit([&](auto& one) { restore(one); }, log.back());
+        log.pop_back();
+    }
+}
+
+/// Releases what an undo entry holds, when the change becomes final.
 void Tree::Impl::release_undo(Undo& undo) noexcept {
     if (const auto* const deleted = std::get_if<UndoDelete>(&undo)) {
+        deleted->node->parent->trim_children();
+        index.forget_hidden(deleted->node.get());
         acls.release(deleted->node->acl);
     } else if (const auto* const set_acl = std::get_if<UndoSetAcl>(&undo)) {
         acls.release(set_acl->acl);
@@ -187,14 +221,18 @@ void Tree::Impl::release_undo(Undo& undo) noexcept {
 void Tree::Impl::restore(UndoCreate& undo) noexcept {
     Node* const parent = undo.node->parent;
     undo.node->detach();
-    const std::unique_ptr<Node> gone = remove(undo.node);
+    data_size -= size_of(*undo.node);
+    quotas.on_node_removed(undo.node->path);
+    const std::unique_ptr<Node> gone = index.remove(undo.node, undo.replaced);
     acls.release(gone->acl);
     parent->pzxid = undo.parent_pzxid;
     parent->created_children = undo.parent_created_children;
 }
 
 void Tree::Impl::restore(UndoDelete& undo) noexcept {
-    Node* const node = add(std::move(undo.node));
+    Node* const node = index.unhide(std::move(undo.node));
+    data_size += size_of(*node);
+    quotas.restore(std::move(undo.quota));
     node->reattach();
     node->parent->pzxid = undo.parent_pzxid;
 }
@@ -305,27 +343,31 @@ bool Tree::within_quota(std::string_view path, std::int64_t nodes, std::int64_t 
 }
 
 bool Tree::apply(const Effect& effect, std::int64_t zxid, std::int64_t wall_ms) {
-    return std::visit([&](const auto& one) { return impl_->apply(one, zxid, wall_ms); }, effect);
+    const std::size_t before = impl_->log.size();
+    try {
+        const bool applied =
+            std::visit([&](const auto& one) { return impl_->apply(one, zxid, wall_ms); }, effect);
+        if (!impl_->recording) {
+            impl_->commit();
+        }
+        return applied;
+    } catch (...) {
+        impl_->roll_back_to(before);
+        throw;
+    }
 }
 
-void Tree::begin() {
-    commit();
+void Tree::begin() noexcept {
+    impl_->commit();
     impl_->recording = true;
 }
 
 void Tree::commit() noexcept {
-    for (Undo& undo : impl_->log) {
-        impl_->release_undo(undo);
-    }
-    impl_->log.clear();
-    impl_->recording = false;
+    impl_->commit();
 }
 
 void Tree::rollback() noexcept {
-    for (auto undo = impl_->log.rbegin(); undo != impl_->log.rend(); ++undo) {
-        std::visit([&](auto& one) { impl_->restore(one); }, *undo);
-    }
-    impl_->log.clear();
+    impl_->roll_back_to(0);
     impl_->recording = false;
 }
 

@@ -59,14 +59,14 @@ public:
     ) const;
 
     /// Applies an effect. Returns false, and changes nothing, if it is not possible, such as a
-    /// create without a parent: an error of the caller.
+    /// create without a parent: an error of the caller. If it throws, nothing has changed.
     bool apply(const Effect& effect, std::int64_t zxid, std::int64_t wall_ms);
 
-    // For a multi: `rollback` restores the tree as it was at `begin`, including Stats, ACLs and
-    // quota usage. Not nested.
+    // For a transaction: `rollback` restores the tree as it was at `begin`, including Stats, ACLs
+    // and quota usage. Not nested.
 
     /// Starts to record changes; commits those recorded before.
-    void begin();
+    void begin() noexcept;
     void commit() noexcept;
     void rollback() noexcept;
 

@@ -1,7 +1,10 @@
 #include "server/tree/acl_table.hpp"
 
+#include "support/allocations/allocations.hpp"
+
 #include <gtest/gtest.h>
 
+#include <new>
 #include <string>
 
 namespace kazoo::server {
@@ -56,6 +59,31 @@ TEST(AclTableTest, WhatListRefersToStays) {
     }
     EXPECT_EQ(&list, &table.list(number));
     EXPECT_EQ(*list, numbered(0));
+}
+
+TEST(AclTableTest, AnAllocationThatFailsChangesNothing) {
+    const AclList added = numbered(1'000);
+    bool failed = true;
+    for (long nth = 1; failed; ++nth) {
+        for (int kept = 0; kept <= 64; ++kept) {  // the entries are allocated in blocks
+            AclTable table;
+            for (int i = 0; i < kept; ++i) {
+                table.acquire(numbered(i));
+            }
+            {
+                const testing_support::Shortage shortage(nth);
+                try {
+                    table.release(table.acquire(added));
+                } catch (const std::bad_alloc&) {
+                }
+                failed = shortage.met();
+            }
+            ASSERT_EQ(table.size(), static_cast<std::size_t>(kept)) << nth;
+            const auto number = table.acquire(added);
+            ASSERT_EQ(number, static_cast<AclTable::Number>(kept)) << nth;
+            ASSERT_EQ(*table.list(number), added) << nth;
+        }
+    }
 }
 
 TEST(AclTableTest, TheEmptyListIsAListToo) {

@@ -1,5 +1,6 @@
 #include "base/random.hpp"
 #include "server/tree/tree.hpp"
+#include "support/allocations/allocations.hpp"
 
 #include <kazoo/security.hpp>
 
@@ -8,6 +9,7 @@
 
 #include <cstdint>
 #include <map>
+#include <new>
 #include <optional>
 #include <string>
 #include <utility>
@@ -158,6 +160,63 @@ TEST(TreeUndoTest, ATreeThatRolledBackGoesOnLikeOneThatDidNot) {
         ASSERT_EQ(apply(plain, effects, zxid), done);
         ASSERT_EQ(look(tried), look(plain)) << zxid;
     }
+}
+
+TEST(TreeUndoTest, ARollbackDoesNotAllocate) {
+    base::Random random(3);
+    Tree tree;
+    for (std::int64_t zxid = 1; zxid <= 300; ++zxid) {
+        tree.begin();
+        apply(tree, some_effects(random), zxid);
+        const long before = testing_support::all_allocations();
+        tree.rollback();
+        ASSERT_EQ(testing_support::all_allocations(), before) << zxid;
+        apply(tree, some_effects(random), zxid);
+    }
+}
+
+TEST(TreeUndoTest, ARollbackOfManyDeletesDoesNotAllocate) {
+    constexpr int count = 1'000;
+    Tree tree;
+    for (int i = 0; i < count; ++i) {
+        tree.apply(CreateEffect{"/" + std::to_string(i), {}, open_acl_unsafe()}, 1, 10);
+    }
+    const Whole whole = look(tree);
+    tree.begin();
+    for (int i = 0; i < count; ++i) {
+        tree.apply(DeleteEffect{"/" + std::to_string(i)}, 2, 10);
+        tree.apply(CreateEffect{"/new-" + std::to_string(i), {}, open_acl_unsafe()}, 2, 10);
+    }
+    for (int i = 0; i < count; ++i) {
+        tree.apply(DeleteEffect{"/new-" + std::to_string(i)}, 2, 10);
+    }
+    const long before = testing_support::all_allocations();
+    tree.rollback();
+    EXPECT_EQ(testing_support::all_allocations(), before);
+    EXPECT_EQ(look(tree), whole);
+}
+
+TEST(TreeUndoTest, AnEffectThatRunsOutOfMemoryChangesNothing) {
+    base::Random random(4);
+    Tree tree;
+    int failures = 0;
+    for (std::int64_t zxid = 1; zxid <= 300; ++zxid) {
+        const Effect effect = some_effect(random);
+        const Whole before = look(tree);
+        bool failed = true;
+        for (long nth = 1; failed; ++nth) {
+            const testing_support::Shortage shortage(nth);
+            try {
+                tree.apply(effect, zxid, 100 + zxid);
+                failed = false;
+            } catch (const std::bad_alloc&) {
+                const testing_support::Spared spared;
+                ++failures;
+                ASSERT_EQ(look(tree), before) << zxid << " " << nth;
+            }
+        }
+    }
+    EXPECT_GT(failures, 300);
 }
 
 TEST(TreeUndoTest, ADeletedNodeComesBackAsItWas) {
