@@ -47,6 +47,7 @@ struct Call {
     bool sequence = false;
     bool several_steps = false;
     bool watches = false;
+    bool cancellable = true;  ///< by whoever cancels random calls
     TimePoint called;
     std::int64_t zxid_when_called = 0;  ///< of the servers
 

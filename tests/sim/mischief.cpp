@@ -42,7 +42,7 @@ void append(base::Buffer& out, std::span<const std::byte> bytes) {
 
 base::Buffer Mischief::requests(std::span<const std::byte> frames) {
     base::Buffer out;
-    if (defect_ == Defect::none) {
+    if (!changes_frames()) {
         append(out, frames);
     } else {
         each_frame(frames, [&](std::span<const std::byte> frame) { request(out, frame); });
@@ -52,7 +52,7 @@ base::Buffer Mischief::requests(std::span<const std::byte> frames) {
 
 base::Buffer Mischief::replies(std::span<const std::byte> frames) {
     base::Buffer out;
-    if (defect_ == Defect::none) {
+    if (!changes_frames()) {
         append(out, frames);
     } else {
         each_frame(frames, [&](std::span<const std::byte> frame) { reply(out, frame); });

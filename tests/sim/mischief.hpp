@@ -11,20 +11,24 @@
 
 namespace kazoo::sim {
 
-/// A defect planted between client and server to prove that the checks detect it.
+/// A defect planted between client and server, or in a program, to prove that the checks detect it.
 enum class Defect {
     none,
-    writes_twice,   ///< a write reaches the server twice
-    no_events,      ///< watch events are lost
-    other_replies,  ///< a read gets the reply of another path
-    old_replies,    ///< a read gets the first reply for its path again
-    false_errors    ///< a write succeeds, but its reply reports an error
+    writes_twice,       ///< a write reaches the server twice
+    no_events,          ///< watch events are lost
+    other_replies,      ///< a read gets the reply of another path
+    old_replies,        ///< a read gets the first reply for its path again
+    false_errors,       ///< a write succeeds, but its reply reports an error
+    cancelled_cleanups  ///< programs do not protect their cleanup from cancellation
 };
 
-/// Applies a defect to the frames of one client. With Defect::none all frames pass unchanged.
+/// Applies a defect to the frames of one client. They pass unchanged if the defect is none of
+/// frames.
 class Mischief {
 public:
     Mischief(Defect defect, std::uint64_t seed) : defect_(defect), chance_(seed) {}
+
+    [[nodiscard]] Defect defect() const noexcept { return defect_; }
 
     /// Takes whole frames from the client and returns what to forward.
     [[nodiscard]] base::Buffer requests(std::span<const std::byte> frames);
@@ -35,6 +39,9 @@ private:
         std::int32_t op = 0;
         std::string path;
     };
+    [[nodiscard]] bool changes_frames() const noexcept {
+        return defect_ != Defect::none && defect_ != Defect::cancelled_cleanups;
+    }
     void request(base::Buffer& out, std::span<const std::byte> frame);
     void reply(base::Buffer& out, std::span<const std::byte> frame);
 

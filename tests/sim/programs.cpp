@@ -1,8 +1,58 @@
 #include "programs.hpp"
 
 #include <kazoo/exceptions.hpp>
+#include <kazoo/sleep.hpp>
+#include <kazoo/this_coro.hpp>
+
+#include <exception>
 
 namespace kazoo::sim {
+namespace {
+
+AsyncResult<void> work(SimClient& client) {
+    auto& chance = client.chance();
+    for (int steps = chance.between(1, 4); steps > 0 && client.exists(); --steps) {
+        if (chance.one_in(2)) {
+            const auto pause = chance.between(0ms, 1500ms);
+            co_await sleep_async(client.handler(), pause);
+        } else {
+            co_await client.children("/s", chance.one_in(3));
+        }
+    }
+}
+
+/// Tries again until a server confirms that the node is gone, as long as there is a client.
+AsyncResult<void> delete_node(SimClient& client, Cleanup& cleanup) {
+    for (;;) {
+        try {
+            if (!client.exists()) {
+                cleanup.abandoned = true;
+                co_return;
+            }
+            co_await client.clean_up(cleanup.path);
+            cleanup.deleted = true;
+            co_return;
+        } catch (const NoNodeError&) {  // an earlier attempt deleted it, or the end of the session
+            cleanup.deleted = true;
+            co_return;
+        } catch (const ConnectionClosedError&) {
+            cleanup.abandoned = true;
+            co_return;
+        } catch (const KazooException& failure) {
+            cleanup.deletion_error = failure.code();
+            if (failure.code() == ClientErrc::cancelled) throw;
+        }
+        try {
+            const auto pause = client.chance().between(10ms, 500ms);
+            co_await sleep_async(client.handler(), pause);
+        } catch (const CancelledError& cancelled) {
+            cleanup.deletion_error = cancelled.code();
+            throw;
+        }
+    }
+}
+
+}  // namespace
 
 AsyncResult<void> increment(SimClient& client, std::string path) {
     for (int tries = 0; tries < 3; ++tries) {
@@ -55,6 +105,34 @@ AsyncResult<void> swap(SimClient& client, std::string first, std::string second)
             co_await written;
         }
     } catch (const KazooException&) {
+    }
+}
+
+AsyncResult<void> use_node(SimClient& client, Cleanup& cleanup) {
+    const auto options = CreateOptions().sequence().ephemeral(client.chance().one_in(2));
+    cleanup.path = co_await client.create("/s/used-", options);
+    cleanup.phase = Cleanup::Phase::working;
+    std::exception_ptr failure;
+    try {
+        co_await work(client);
+    } catch (const KazooException&) {
+        failure = std::current_exception();
+    }
+    cleanup.phase = Cleanup::Phase::deleting;
+    switch (cleanup.protection) {
+        case Cleanup::Protection::section: {
+            const auto section = co_await this_coro::uncancellable;
+            co_await delete_node(client, cleanup);
+            break;
+        }
+        case Cleanup::Protection::reset:
+            static_cast<void>(co_await this_coro::reset_cancellation);
+            [[fallthrough]];
+        case Cleanup::Protection::none:
+            co_await delete_node(client, cleanup);
+    }
+    if (failure) {
+        std::rethrow_exception(failure);
     }
 }
 

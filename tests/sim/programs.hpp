@@ -23,4 +23,7 @@ AsyncResult<void> swap(SimClient& client, std::string first, std::string second)
 /// Creates a node with KazooClient::retry.
 void keep_trying(SimClient& client, const std::string& path);
 
+/// Creates a node, works, and deletes the node, also if it is cancelled.
+AsyncResult<void> use_node(SimClient& client, Cleanup& cleanup);
+
 }  // namespace kazoo::sim

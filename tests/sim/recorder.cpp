@@ -57,6 +57,29 @@ void Recorder::over(Call& call) {
     check_error(call, chronicle_, verdict);
 }
 
+Cleanup& Recorder::begin_cleanup(int client) {
+    auto& cleanup = cleanups_.emplace_back();
+    cleanup.number = static_cast<std::uint32_t>(cleanups_.size());
+    cleanup.client = client;
+    simulator_.tally().add(Count::cleanups);
+    return cleanup;
+}
+
+void Recorder::follow(Cleanup& cleanup, const AsyncResult<void>& program) {
+    program.rawlink([this, &cleanup](const AsyncResult<void>& result) {
+        cleanup.over = true;
+        cleanup.error = result.result().error();
+        simulator_.tally().add(Count::cancelled_cleanups, cleanup.cancelled ? 1 : 0);
+        simulator_.note(
+            "client" + std::to_string(cleanup.client),
+            "ends program",
+            cleanup.number,
+            cleanup.path,
+            cleanup.error.value()
+        );
+    });
+}
+
 void Recorder::on_event(const Call& call, const WatchedEvent& event, std::uint64_t event_number) {
     simulator_.note(
         "client" + std::to_string(call.client),
@@ -76,6 +99,9 @@ void Recorder::cancel_one(int client) {
     }
     const auto which = simulator_.chance().below(open.size());
     const auto at = std::next(open.begin(), static_cast<std::ptrdiff_t>(which));
+    if (!at->second) {
+        return;
+    }
     simulator_.note("client" + std::to_string(client), "cancels", at->first);
     const auto cancel = at->second;  // a copy: the entry may be erased before cancel() returns
     cancel();
@@ -91,6 +117,13 @@ void Recorder::check_hanging(Duration patience) {
         if (!call.over() && simulator_.now() - call.called > patience) {
             simulator_.verdict().fail(describe(call) + ": hangs");
         }
+    }
+}
+
+void Recorder::at_rest() {
+    watches_.at_rest();
+    for (const auto& cleanup : cleanups_) {
+        check_cleanup(cleanup, chronicle_, simulator_.verdict());
     }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "checks/cleanup.hpp"
 #include "cluster.hpp"
 #include "history/call.hpp"
 #include "history/call_result.hpp"
@@ -32,6 +33,11 @@ public:
         Call& call, const ClientHost& host, SimHandler& handler, AsyncResult<T> result
     );
 
+    /// Records a new program that cleans up; the caller starts it right away.
+    Cleanup& begin_cleanup(int client);
+    /// Follows the result of that program.
+    void follow(Cleanup& cleanup, const AsyncResult<void>& program);
+
     void on_event(const Call& call, const WatchedEvent& event, std::uint64_t event_number);
     /// Cancels a random open call of the client.
     void cancel_one(int client);
@@ -40,7 +46,8 @@ public:
     [[nodiscard]] const std::deque<Call>& calls() const noexcept { return calls_; }
     /// Fails for calls that have been open for longer than `patience`.
     void check_hanging(Duration patience);
-    void at_rest() { watches_.at_rest(); }
+    /// Long after the last fault, while all clients are connected.
+    void at_rest();
     void at_end();
 
 private:
@@ -52,6 +59,7 @@ private:
     ReadCheck reads_;
     WatchCheck watches_;
     std::deque<Call> calls_;
+    std::deque<Cleanup> cleanups_;
     std::map<int, std::map<std::uint32_t, std::function<bool()>>> cancels_;
 };
 
@@ -70,7 +78,10 @@ AsyncResult<T> Recorder::follow(
     if (!kazoo::detail::state_of(result)->link_direct(finish)) {
         finish(*kazoo::detail::state_of(result));
     } else {
-        cancels_[call.client].emplace(call.number, [result] { return result.cancel(); });
+        auto& cancel = cancels_[call.client][call.number];
+        if (call.cancellable) {
+            cancel = [result] { return result.cancel(); };
+        }
     }
     return result;
 }

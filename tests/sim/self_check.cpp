@@ -16,7 +16,8 @@ constexpr std::array defects{
     std::pair{"no_events", Defect::no_events},
     std::pair{"other_replies", Defect::other_replies},
     std::pair{"old_replies", Defect::old_replies},
-    std::pair{"false_errors", Defect::false_errors}};
+    std::pair{"false_errors", Defect::false_errors},
+    std::pair{"cancelled_cleanups", Defect::cancelled_cleanups}};
 
 bool repeats() {
     constexpr std::uint64_t seeds = 20;

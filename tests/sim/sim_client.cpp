@@ -173,6 +173,13 @@ AsyncResult<void> SimClient::add_auth() {
     });
 }
 
+AsyncResult<void> SimClient::clean_up(const std::string& path) {
+    return call<void>(Act::remove, path, [&](Call& call) {
+        call.cancellable = false;
+        return zk_->delete_async(path);
+    });
+}
+
 AsyncResult<std::string> SimClient::command() {
     return call<std::string>(Act::command, "", [this](Call&) {
         return zk_->command_async("srvr", call_options());

@@ -43,6 +43,8 @@ public:
 
     AsyncResult<void> add_auth();
     AsyncResult<std::string> command();
+    /// Deletes a node without a deadline. Only the caller can cancel it.
+    AsyncResult<void> clean_up(const std::string& path);
 
     /// Called from every state listener and every watch function of this program's clients.
     using Interruption = std::function<void()>;
@@ -65,6 +67,8 @@ public:
     /// Makes name look-ups slow for this long.
     void slow_names(Duration time) { host_.slow_names_until = simulator_.now() + time; }
     [[nodiscard]] Simulator& simulator() noexcept { return simulator_; }
+    [[nodiscard]] Recorder& recorder() noexcept { return recorder_; }
+    [[nodiscard]] Defect defect() const noexcept { return host_.mischief.defect(); }
     [[nodiscard]] Chance& chance() noexcept { return simulator_.chance(); }
     [[nodiscard]] const std::shared_ptr<SimHandler>& handler() const noexcept { return handler_; }
     /// True while a former client of this program still exists.

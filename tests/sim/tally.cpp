@@ -41,6 +41,10 @@ const char* name_of(Count what) {
             return "wrong answers arranged";
         case Count::process_faults:
             return "stalls of clients";
+        case Count::cleanups:
+            return "programs that clean up";
+        case Count::cancelled_cleanups:
+            return "  cancelled";
     }
     return "";
 }

@@ -24,7 +24,9 @@ enum class Count : std::size_t {
     server_faults,
     wrong_answers,
     process_faults,
-    last = process_faults
+    cleanups,
+    cancelled_cleanups,
+    last = cancelled_cleanups
 };
 
 /// Counts what happened in simulations.

@@ -139,7 +139,7 @@ void Workload::many_steps() {
         return;
     }
     auto& chance = client_.chance();
-    switch (chance.below(6)) {
+    switch (chance.below(7)) {
         case 0:
             let_run(client_.ensure_path(mix_.branch()));
             return;
@@ -157,8 +157,30 @@ void Workload::many_steps() {
             let_run(swap(client_, first, mix_.key()));
             return;
         }
+        case 5:
+            return clean_up();
         default:
             keep_trying(client_, mix_.key());
+    }
+}
+
+/// Starts a program that cleans up, and cancels it up to twice.
+void Workload::clean_up() {
+    using Protection = Cleanup::Protection;
+    auto& chance = client_.chance();
+    auto& recorder = client_.recorder();
+    auto& cleanup = recorder.begin_cleanup(client_.number());
+    cleanup.protection = chance.one_in(2) ? Protection::section : Protection::reset;
+    if (client_.defect() == Defect::cancelled_cleanups) {
+        cleanup.protection = Protection::none;
+    }
+    const auto program = use_node(client_, cleanup);
+    recorder.follow(cleanup, program);
+    for (int cancels = chance.between(0, 2); cancels > 0; --cancels) {
+        client_.process().after(chance.between(0ms, 2500ms), [this, &cleanup, program] {
+            client_.process().note("cancels program", cleanup.number);
+            cancel(cleanup, program);
+        });
     }
 }
 

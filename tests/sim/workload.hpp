@@ -28,6 +28,7 @@ private:
     void one_call();
     void watch_and_link();
     void many_steps();
+    void clean_up();
 
     SimClient& client_;
     history::Mix<Chance> mix_;
