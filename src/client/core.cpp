@@ -434,7 +434,7 @@ void Core::remember_auth(const AuthData& entry) noexcept {
             added_auth_.push_back(entry);
         }
     } catch (const std::bad_alloc&) {
-        options_.logger().log(
+        log_.write(
             LogLevel::warning, "out of memory: the next start will not present these credentials"
         );
     }
