@@ -8,8 +8,8 @@
 
 #include <kazoo/async_result.hpp>
 #include <kazoo/detail/asio_token.hpp>
-#include <kazoo/handler.hpp>
 #include <kazoo/detail/export.hpp>
+#include <kazoo/handler.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
@@ -28,6 +28,19 @@
 KAZOO_API_BEGIN
 namespace kazoo {
 namespace detail {
+
+/// Returns the code of an exception: ClientErrc::out_of_memory for std::bad_alloc, that of the
+/// Error for exceptions of the library, ClientErrc::foreign_exception for all others.
+[[nodiscard]] inline boost::system::error_code error_code_of(const std::exception_ptr& error
+) noexcept {
+    if (!is_bad_alloc(error)) {
+        try {
+            return boost::system::error_code(error_from(error).code());
+        } catch (const std::bad_alloc&) {
+        }
+    }
+    return boost::system::error_code(make_error_code(ClientErrc::out_of_memory));
+}
 
 /// Returns the error as an error_code: that of the Error, or ClientErrc::foreign_exception for
 /// exceptions that are not the library's.
@@ -66,7 +79,7 @@ void complete_handler(AsyncResult<T> result, CompletionHandler& handler) {
         }
         T given = value ? std::move(*value) : T();
         if constexpr (codes) {
-            const auto code = failure ? boost::system::error_code(error_from(failure).code())
+            const auto code = failure ? error_code_of(failure)
                               : value ? boost::system::error_code()
                                       : error_code_of(result);
             std::move(handler)(code, std::move(given));
@@ -119,36 +132,53 @@ private:
     AsyncResult<T> result_;
 };
 
-/// Posts the completion to its executor. Without memory for that, even at the second attempt, runs
-/// it in this thread: the completion must not be lost.
+/// Posts the completion to its executor. Throws std::bad_alloc after a second attempt.
 template <class Pending>
 void post_completion(const std::shared_ptr<Pending>& pending) {
-    constexpr int tries = 2;
-    for (int i = 0; i < tries; ++i) {
-        try {
-            return boost::asio::post(pending->executor(), [pending] { (*pending)(); });
-        } catch (const std::bad_alloc&) {
-        }
+    const auto post = [&pending] {
+        boost::asio::post(pending->executor(), [pending] { (*pending)(); });
+    };
+    try {
+        post();
+    } catch (const std::bad_alloc&) {
+        post();
     }
-    (*pending)();
+}
+
+/// Begins the wait of a completion handler for a result. Throws std::bad_alloc.
+template <class Signature, class T, class CompletionHandler>
+void begin_completion(CompletionHandler handler, const AsyncResult<T>& result) {
+    using Pending = PendingCompletion<Signature, T, CompletionHandler>;
+    const auto pending = std::make_shared<Pending>(std::move(handler), result);
+    ResultStateBase::Continuation run = [pending](ResultStateBase&) {
+        try {
+            post_completion(pending);
+        } catch (const std::bad_alloc&) {
+            (*pending)();  // in this thread: the completion must not be lost
+        }
+    };
+    if (!detail::state_of(result)->link_direct(std::move(run))) {
+        post_completion(pending);
+    }
 }
 
 /// Implements `result(token)` for one signature.
 template <class Signature, class T, class CompletionToken>
 auto complete_token(const AsyncResult<T>& awaited, CompletionToken&& token) {
     return boost::asio::async_initiate<CompletionToken, Signature>(
-        [](auto handler, AsyncResult<T> result) {
-            using Pending = PendingCompletion<Signature, T, decltype(handler)>;
+        [](auto handler, const AsyncResult<T>& result) {
             auto slot = boost::asio::get_associated_cancellation_slot(handler);
-            if (slot.is_connected()) {
+            const bool can_be_cancelled = slot.is_connected();
+            if (can_be_cancelled) {
                 slot.assign([result](boost::asio::cancellation_type) { result.cancel(); });
             }
-            const auto pending = std::make_shared<Pending>(std::move(handler), result);
-            ResultStateBase::Continuation run = [pending](ResultStateBase&) {
-                post_completion(pending);
-            };
-            if (!detail::state_of(result)->link_direct(std::move(run))) {
-                run(*detail::state_of(result));
+            try {
+                begin_completion<Signature>(std::move(handler), result);
+            } catch (...) {
+                if (can_be_cancelled) {
+                    slot.clear();  // others may wait for the result
+                }
+                throw;
             }
         },
         token,

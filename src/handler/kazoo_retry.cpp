@@ -60,6 +60,44 @@ void post(driver::World& world, const Function& function) {
     }
 }
 
+/// A pause. It is prepared completely before its timer is set: if an allocation fails, no timer is
+/// left that keeps the user's loop running.
+class Pause {
+public:
+    Pause(const std::shared_ptr<Handler>& handler, Duration duration)
+        : world_(driver::make_world(handler)),
+          end_(later(handler->now(), duration)),
+          promise_(std::make_shared<Promise<void>>(handler)) {
+        // However it ends, the timer is cleared: a pending timer would keep the user's loop
+        // running.
+        state().link_direct([world = world_](ResultStateBase&) {
+            post(*world, quiet([world] { world->clear_timer(); }));
+        });
+    }
+
+    [[nodiscard]] ResultStateBase& state() const noexcept {
+        return *detail::state_of(promise_->result());
+    }
+    /// Throws std::bad_alloc; the result then fails when this object is destroyed.
+    [[nodiscard]] AsyncResult<void> begin() const {
+        world_->post([world = world_, end = end_, promise = promise_] {
+            if (!promise->result().ready()) {
+                try {
+                    world->set_timer(end, quiet([promise] { promise->set(); }));
+                } catch (const std::bad_alloc&) {
+                    promise->set_exception(Error(ClientErrc::out_of_memory, Outcome::not_applied));
+                }
+            }
+        });
+        return promise_->result();
+    }
+
+private:
+    const std::shared_ptr<driver::World> world_;
+    const TimePoint end_;
+    const std::shared_ptr<Promise<void>> promise_;
+};
+
 }  // namespace
 
 AsyncResult<void> sleep_async(
@@ -68,27 +106,12 @@ AsyncResult<void> sleep_async(
     const std::vector<std::stop_token>& stops,
     const Error& interrupted
 ) {
-    const auto world = driver::make_world(handler);
-    const auto end = later(handler->now(), duration);
-    const auto promise = std::make_shared<Promise<void>>(handler);
-    auto result = promise->result();
-    world->post([world, end, promise] {
-        if (!promise->result().ready()) {
-            try {
-                world->set_timer(end, [promise] { promise->set(); });
-            } catch (const std::bad_alloc&) {
-                promise->set_exception(Error(ClientErrc::out_of_memory, Outcome::not_applied));
-            }
-        }
-    });
-    auto& state = *detail::state_of(result);
-    // However it ends, the timer is cleared: a pending timer would keep the user's loop running.
-    state.link_direct([world](ResultStateBase&) { post(*world, [world] { world->clear_timer(); }); }
-    );
+    const Pause pause(handler, duration);
+    auto& state = pause.state();
     for (const auto& stop : stops) {
         base::link_to_stop(state, stop, [&state, interrupted] { state.fail(interrupted); });
     }
-    return result;
+    return pause.begin();
 }
 
 std::shared_ptr<const std::atomic<bool>> end_at(
@@ -108,6 +131,10 @@ std::shared_ptr<const std::atomic<bool>> end_at(
         result->describe(error);
         result->fail(std::move(error));
     };
+    // A pending timer would keep the user's loop running. Linked first, because linking may fail.
+    result->link_direct([world](ResultStateBase&) {
+        post(*world, quiet([world] { world->clear_timer(); }));
+    });
     world->post([world, end, result, give_up] {
         if (result->ready()) {
             return;
@@ -117,10 +144,6 @@ std::shared_ptr<const std::atomic<bool>> end_at(
         } catch (const std::bad_alloc&) {
             result->fail(Error(ClientErrc::out_of_memory, Outcome::unknown));
         }
-    });
-    // A pending timer would keep the user's loop running.
-    result->link_direct([world](ResultStateBase&) {
-        post(*world, [world] { world->clear_timer(); });
     });
     return passed;
 }
@@ -148,10 +171,15 @@ void HandlerUse::last_until(ResultStateBase& result) {
     // On the executor: stop() waits for the handler's threads unless it is called on one of them,
     // and the thread that completes the result must not block.
     auto release = [world = driver::make_world(handler_), handler = handler_](ResultStateBase&) {
-        post(*world, [handler] {
+        auto stop = quiet([handler] {
             const LaneScope nothing_may_block(*handler, Lane::session);
             handler->stop();
         });
+        try {
+            post(*world, stop);
+        } catch (const std::bad_alloc&) {
+            stop();  // in this thread: otherwise the handler would never stop
+        }
     };
     if (!result.link_direct(release)) {
         release(result);
@@ -168,9 +196,9 @@ AsyncResult<void> sleep_async(const std::shared_ptr<Handler>& handler, AnyDurati
         ));
     }
     detail::HandlerUse running(handler);
-    auto result = detail::sleep_async(handler, duration, {}, Error());
-    running.last_until(*detail::state_of(result));
-    return result;
+    const detail::Pause pause(handler, duration);
+    running.last_until(pause.state());
+    return pause.begin();
 }
 
 }  // namespace kazoo
