@@ -10,6 +10,7 @@
 #include <kazoo/exceptions.hpp>
 #include <kazoo/kazoo_retry.hpp>
 #include <kazoo/node.hpp>
+#include <kazoo/path_view.hpp>
 #include <kazoo/state.hpp>
 #include <kazoo/watcher.hpp>
 
@@ -206,46 +207,46 @@ public:
     /// QuotaExceededError. With CreateOptions::makepath several requests are sent: after an error
     /// some parents may have been created.
     AsyncResult<std::string> create_async(
-        std::string_view path,
+        PathView path,
         const DataView& data = {},
         const CreateOptions& create = {},
         const CallOptions& options = {}
     );
     std::string create(
-        std::string_view path,
+        PathView path,
         const DataView& data = {},
         const CreateOptions& create = {},
         const CallOptions& options = {}
     );
     AsyncResult<std::string> create_async(
-        std::string_view path, const DataView& data, const CallOptions& options
+        PathView path, const DataView& data, const CallOptions& options
     ) & {
         return create_async(path, data, CreateOptions(), options);
     }
-    std::string create(std::string_view path, const DataView& data, const CallOptions& options) & {
+    std::string create(PathView path, const DataView& data, const CallOptions& options) & {
         return create(path, data, CreateOptions(), options);
     }
     /// As create; also returns the stat of the new node. Needs ZooKeeper 3.5 or later. Corresponds
     /// to kazoo's `create` with `include_data=True`.
     AsyncResult<CreatedNode> create_with_stat_async(
-        std::string_view path,
+        PathView path,
         const DataView& data = {},
         const CreateOptions& create = {},
         const CallOptions& options = {}
     );
     CreatedNode create_with_stat(
-        std::string_view path,
+        PathView path,
         const DataView& data = {},
         const CreateOptions& create = {},
         const CallOptions& options = {}
     );
     AsyncResult<CreatedNode> create_with_stat_async(
-        std::string_view path, const DataView& data, const CallOptions& options
+        PathView path, const DataView& data, const CallOptions& options
     ) & {
         return create_with_stat_async(path, data, CreateOptions(), options);
     }
     CreatedNode create_with_stat(
-        std::string_view path, const DataView& data, const CallOptions& options
+        PathView path, const DataView& data, const CallOptions& options
     ) & {
         return create_with_stat(path, data, CreateOptions(), options);
     }
@@ -256,19 +257,19 @@ public:
     /// server. Fails as create does, but not with NodeExistsError. Several requests: after an error
     /// some ancestors may have been created.
     AsyncResult<bool> ensure_path_async(
-        std::string_view path,
+        PathView path,
         const std::optional<AclList>& acl = std::nullopt,
         const CallOptions& options = {}
     );
     bool ensure_path(
-        std::string_view path,
+        PathView path,
         const std::optional<AclList>& acl = std::nullopt,
         const CallOptions& options = {}
     );
-    AsyncResult<bool> ensure_path_async(std::string_view path, const CallOptions& options) & {
+    AsyncResult<bool> ensure_path_async(PathView path, const CallOptions& options) & {
         return ensure_path_async(path, std::nullopt, options);
     }
-    bool ensure_path(std::string_view path, const CallOptions& options) & {
+    bool ensure_path(PathView path, const CallOptions& options) & {
         return ensure_path(path, std::nullopt, options);
     }
 
@@ -276,30 +277,30 @@ public:
     /// deleted or its data are set. Returns its stat, or nullopt if it does not exist, which is not
     /// an error.
     AsyncResult<std::optional<ZnodeStat>> exists_async(
-        std::string_view path, const Watcher& watch = {}, const CallOptions& options = {}
+        PathView path, const Watcher& watch = {}, const CallOptions& options = {}
     );
     std::optional<ZnodeStat> exists(
-        std::string_view path, const Watcher& watch = {}, const CallOptions& options = {}
+        PathView path, const Watcher& watch = {}, const CallOptions& options = {}
     );
     AsyncResult<std::optional<ZnodeStat>> exists_async(
-        std::string_view path, const CallOptions& options
+        PathView path, const CallOptions& options
     ) & {
         return exists_async(path, Watcher(), options);
     }
-    std::optional<ZnodeStat> exists(std::string_view path, const CallOptions& options) & {
+    std::optional<ZnodeStat> exists(PathView path, const CallOptions& options) & {
         return exists(path, Watcher(), options);
     }
 
     /// Reads a node. `watch` fires when its data are set or it is deleted. Returns its data and
     /// stat. Fails with NoNodeError; no watch is set then.
     AsyncResult<NodeData> get_async(
-        std::string_view path, const Watcher& watch = {}, const CallOptions& options = {}
+        PathView path, const Watcher& watch = {}, const CallOptions& options = {}
     );
-    NodeData get(std::string_view path, const Watcher& watch = {}, const CallOptions& options = {});
-    AsyncResult<NodeData> get_async(std::string_view path, const CallOptions& options) & {
+    NodeData get(PathView path, const Watcher& watch = {}, const CallOptions& options = {});
+    AsyncResult<NodeData> get_async(PathView path, const CallOptions& options) & {
         return get_async(path, Watcher(), options);
     }
-    NodeData get(std::string_view path, const CallOptions& options) & {
+    NodeData get(PathView path, const CallOptions& options) & {
         return get(path, Watcher(), options);
     }
 
@@ -307,56 +308,56 @@ public:
     /// itself is deleted. Returns the names, unsorted. Fails with NoNodeError; no watch is set
     /// then.
     AsyncResult<std::vector<std::string>> get_children_async(
-        std::string_view path, const Watcher& watch = {}, const CallOptions& options = {}
+        PathView path, const Watcher& watch = {}, const CallOptions& options = {}
     );
     std::vector<std::string> get_children(
-        std::string_view path, const Watcher& watch = {}, const CallOptions& options = {}
+        PathView path, const Watcher& watch = {}, const CallOptions& options = {}
     );
     AsyncResult<std::vector<std::string>> get_children_async(
-        std::string_view path, const CallOptions& options
+        PathView path, const CallOptions& options
     ) & {
         return get_children_async(path, Watcher(), options);
     }
-    std::vector<std::string> get_children(std::string_view path, const CallOptions& options) & {
+    std::vector<std::string> get_children(PathView path, const CallOptions& options) & {
         return get_children(path, Watcher(), options);
     }
     /// As get_children; also returns the stat of the node. Corresponds to kazoo's `get_children`
     /// with `include_data=True`.
     AsyncResult<ChildrenAndStat> get_children_with_stat_async(
-        std::string_view path, const Watcher& watch = {}, const CallOptions& options = {}
+        PathView path, const Watcher& watch = {}, const CallOptions& options = {}
     );
     ChildrenAndStat get_children_with_stat(
-        std::string_view path, const Watcher& watch = {}, const CallOptions& options = {}
+        PathView path, const Watcher& watch = {}, const CallOptions& options = {}
     );
     AsyncResult<ChildrenAndStat> get_children_with_stat_async(
-        std::string_view path, const CallOptions& options
+        PathView path, const CallOptions& options
     ) & {
         return get_children_with_stat_async(path, Watcher(), options);
     }
-    ChildrenAndStat get_children_with_stat(std::string_view path, const CallOptions& options) & {
+    ChildrenAndStat get_children_with_stat(PathView path, const CallOptions& options) & {
         return get_children_with_stat(path, Watcher(), options);
     }
 
     /// Sets the data of a node. `version` is the expected ZnodeStat::version; -1 matches any.
     /// Returns the new stat. Fails with NoNodeError, BadVersionError, QuotaExceededError.
     AsyncResult<ZnodeStat> set_async(
-        std::string_view path,
+        PathView path,
         const DataView& data,
         std::int32_t version = -1,
         const CallOptions& options = {}
     );
     ZnodeStat set(
-        std::string_view path,
+        PathView path,
         const DataView& data,
         std::int32_t version = -1,
         const CallOptions& options = {}
     );
     AsyncResult<ZnodeStat> set_async(
-        std::string_view path, const DataView& data, const CallOptions& options
+        PathView path, const DataView& data, const CallOptions& options
     ) & {
         return set_async(path, data, -1, options);
     }
-    ZnodeStat set(std::string_view path, const DataView& data, const CallOptions& options) & {
+    ZnodeStat set(PathView path, const DataView& data, const CallOptions& options) & {
         return set(path, data, -1, options);
     }
 
@@ -364,56 +365,52 @@ public:
     /// NoNodeError, NotEmptyError (it has children), BadVersionError, and BadArgumentsError for "/"
     /// without a chroot. (`delete` is a keyword: the blocking form is `delete_`.)
     AsyncResult<void> delete_async(
-        std::string_view path, std::int32_t version = -1, const CallOptions& options = {}
+        PathView path, std::int32_t version = -1, const CallOptions& options = {}
     );
-    void delete_(std::string_view path, std::int32_t version = -1, const CallOptions& options = {});
-    AsyncResult<void> delete_async(std::string_view path, const CallOptions& options) & {
+    void delete_(PathView path, std::int32_t version = -1, const CallOptions& options = {});
+    AsyncResult<void> delete_async(PathView path, const CallOptions& options) & {
         return delete_async(path, -1, options);
     }
-    void delete_(std::string_view path, const CallOptions& options) & {
-        return delete_(path, -1, options);
-    }
+    void delete_(PathView path, const CallOptions& options) & { return delete_(path, -1, options); }
     /// Deletes a node and all its descendants, whatever their versions. A missing node is not an
     /// error. Fails with BadArgumentsError for "/" without a chroot, and with NotEmptyError if
     /// other clients keep creating children. Not atomic: after an error part of the
     /// tree may be gone. Corresponds to kazoo's `delete` with `recursive=True`.
-    AsyncResult<void> delete_recursive_async(
-        std::string_view path, const CallOptions& options = {}
-    );
-    void delete_recursive(std::string_view path, const CallOptions& options = {});
+    AsyncResult<void> delete_recursive_async(PathView path, const CallOptions& options = {});
+    void delete_recursive(PathView path, const CallOptions& options = {});
 
     /// Reads the access list of a node. Returns it with the stat. Fails with NoNodeError. Servers
     /// mask digests for clients without admin permission: do not write such a list back.
-    AsyncResult<AclsAndStat> get_acls_async(std::string_view path, const CallOptions& options = {});
-    AclsAndStat get_acls(std::string_view path, const CallOptions& options = {});
+    AsyncResult<AclsAndStat> get_acls_async(PathView path, const CallOptions& options = {});
+    AclsAndStat get_acls(PathView path, const CallOptions& options = {});
     /// Replaces the access list of a node. `version` is the expected ZnodeStat::aversion; -1
     /// matches any. Returns the new stat. Fails with NoNodeError, BadVersionError, InvalidACLError.
     AsyncResult<ZnodeStat> set_acls_async(
-        std::string_view path,
+        PathView path,
         const AclList& acls,
         std::int32_t version = -1,
         const CallOptions& options = {}
     );
     ZnodeStat set_acls(
-        std::string_view path,
+        PathView path,
         const AclList& acls,
         std::int32_t version = -1,
         const CallOptions& options = {}
     );
     AsyncResult<ZnodeStat> set_acls_async(
-        std::string_view path, const AclList& acls, const CallOptions& options
+        PathView path, const AclList& acls, const CallOptions& options
     ) & {
         return set_acls_async(path, acls, -1, options);
     }
-    ZnodeStat set_acls(std::string_view path, const AclList& acls, const CallOptions& options) & {
+    ZnodeStat set_acls(PathView path, const AclList& acls, const CallOptions& options) & {
         return set_acls(path, acls, -1, options);
     }
 
     /// Brings the connected server up to date with the leader: later reads are at least as recent
     /// as the leader's state when it received this request. The node need not exist. Returns
     /// `path`, normalised.
-    AsyncResult<std::string> sync_async(std::string_view path, const CallOptions& options = {});
-    std::string sync(std::string_view path, const CallOptions& options = {});
+    AsyncResult<std::string> sync_async(PathView path, const CallOptions& options = {});
+    std::string sync(PathView path, const CallOptions& options = {});
 
     // Retries.
 
@@ -436,9 +433,9 @@ public:
     ///     auto node = zk.retry(&KazooClient::get, zk, "/a");
     template <class R, class... Params, class... Args>
     requires(sizeof...(Args) <= sizeof...(Params)) R retry(
-        R (KazooClient::*operation)(std::string_view, Params...),
+        R (KazooClient::*operation)(PathView, Params...),
         KazooClient& client,
-        std::string_view path,
+        PathView path,
         Args&&... args
     )
     const {

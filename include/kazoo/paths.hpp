@@ -5,6 +5,7 @@
 #pragma once
 
 #include <kazoo/detail/export.hpp>
+#include <kazoo/path_view.hpp>
 #include <kazoo/result.hpp>
 
 #include <string>
@@ -16,12 +17,12 @@ namespace kazoo {
 /// Returns the path in normal form, as kazoo does: a missing leading slash is added, repeated and
 /// trailing slashes are removed. "a//b/" becomes "/a/b"; "" and "/" become "/". Does not check
 /// whether the path is valid; see check_path().
-std::string normalize_path(std::string_view path);
+std::string normalize_path(PathView path);
 
 /// Returns true if the path consists of printable ASCII, is valid, and is in normal form already.
 /// Returns false for all other paths, including valid ones that contain other characters. A fast
 /// test to run before check_path(): one pass, no allocation.
-bool is_plain_path(std::string_view path) noexcept;
+bool is_plain_path(PathView path) noexcept;
 
 /// Returns the normal form of the path if ZooKeeper accepts it.
 ///
@@ -40,20 +41,20 @@ bool is_plain_path(std::string_view path) noexcept;
 ///
 /// Fails with Errc::bad_arguments (Outcome::not_sent) if the path is not valid; the detail gives
 /// the character or component and its byte offset.
-Result<std::string> check_path(std::string_view path, bool sequence = false);
+Result<std::string> check_path(PathView path, bool sequence = false);
 
 /// Returns the path of the node `child` under `parent`, with one slash between them; slashes at the
 /// end of `parent` and at the start of `child` are ignored. Unlike kazoo's join(), a `child` with a
 /// leading slash does not replace the parent.
-std::string join_path(std::string_view parent, std::string_view child);
+std::string join_path(PathView parent, PathView child);
 
 /// Returns the parent of a path in normal form: "/a" for "/a/b", "/" for "/a" and for "/". The
 /// result refers to the argument's characters, or to a static string.
-std::string_view parent_path(std::string_view path) noexcept;
+std::string_view parent_path(PathView path) noexcept;
 
 /// Returns the last component of a path in normal form: "b" for "/a/b", "" for "/". The result
 /// refers to the argument's characters.
-std::string_view node_name(std::string_view path) noexcept;
+std::string_view node_name(PathView path) noexcept;
 
 /// Converts between the paths of a user and the paths on the server, which begin with the client's
 /// chroot. A value type.
@@ -63,7 +64,7 @@ public:
     Chroot() {}
     /// Normalises `prefix`; "" and "/" mean no chroot. Does not check whether it is a valid path;
     /// see check_path().
-    explicit Chroot(std::string_view prefix);
+    explicit Chroot(PathView prefix);
 
     /// Returns true if there is no chroot.
     bool empty() const noexcept { return prefix_.empty(); }
@@ -72,11 +73,11 @@ public:
 
     /// Returns the server's path for a user's path that check_path() has accepted: "/app/a" for
     /// "/a", "/app" for "/". With `sequence`, "/" means a child of the chroot: "/app/".
-    std::string absolute(std::string_view path, bool sequence = false) const;
+    std::string absolute(PathView path, bool sequence = false) const;
 
     /// Returns the user's path for a server's path: "/a" for "/app/a", "/" for "/app". Returns a
     /// path outside the chroot, such as "/zookeeper/config" or "/apples", unchanged.
-    std::string strip(std::string_view server_path) const;
+    std::string strip(PathView server_path) const;
 
 private:
     std::string prefix_;

@@ -126,7 +126,7 @@ std::string find_dots(std::string_view path, bool sequence) {
 
 }  // namespace
 
-std::string normalize_path(std::string_view path) {
+std::string normalize_path(PathView path) {
     std::string normal = "/";
     normal.reserve(path.size() + 2);
     for (const char c : path) {
@@ -141,7 +141,7 @@ std::string normalize_path(std::string_view path) {
 }
 
 // The common case, decided in one pass without allocating: printable ASCII, already normal.
-bool is_plain_path(std::string_view path) noexcept {
+bool is_plain_path(PathView path) noexcept {
     if (path.empty() || path.front() != '/') {
         return false;
     }
@@ -167,7 +167,7 @@ bool is_plain_path(std::string_view path) noexcept {
     return is_plain_component(start, path.size());
 }
 
-Result<std::string> check_path(std::string_view path, bool sequence) {
+Result<std::string> check_path(PathView path, bool sequence) {
     if (is_plain_path(path)) {
         return std::string(path);
     }
@@ -188,7 +188,7 @@ Result<std::string> check_path(std::string_view path, bool sequence) {
     return normal;
 }
 
-std::string join_path(std::string_view parent, std::string_view child) {
+std::string join_path(PathView parent, PathView child) {
     while (!parent.empty() && parent.back() == '/') {
         parent.remove_suffix(1);
     }
@@ -204,7 +204,7 @@ std::string join_path(std::string_view parent, std::string_view child) {
     return path;
 }
 
-std::string_view parent_path(std::string_view path) noexcept {
+std::string_view parent_path(PathView path) noexcept {
     const std::size_t slash = path.rfind('/');
     if (slash == 0 || slash == std::string_view::npos) {
         return "/";
@@ -212,18 +212,18 @@ std::string_view parent_path(std::string_view path) noexcept {
     return path.substr(0, slash);
 }
 
-std::string_view node_name(std::string_view path) noexcept {
+std::string_view node_name(PathView path) noexcept {
     const std::size_t slash = path.rfind('/');
     return slash == std::string_view::npos ? path : path.substr(slash + 1);
 }
 
-Chroot::Chroot(std::string_view prefix) : prefix_(normalize_path(prefix)) {
+Chroot::Chroot(PathView prefix) : prefix_(normalize_path(prefix)) {
     if (prefix_ == "/") {
         prefix_.clear();
     }
 }
 
-std::string Chroot::absolute(std::string_view path, bool sequence) const {
+std::string Chroot::absolute(PathView path, bool sequence) const {
     std::string whole;
     whole.reserve(prefix_.size() + path.size());
     whole.append(prefix_);
@@ -234,7 +234,7 @@ std::string Chroot::absolute(std::string_view path, bool sequence) const {
     return whole;
 }
 
-std::string Chroot::strip(std::string_view server_path) const {
+std::string Chroot::strip(PathView server_path) const {
     if (prefix_.empty() || server_path.substr(0, prefix_.size()) != prefix_) {
         return std::string(server_path);
     }

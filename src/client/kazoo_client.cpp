@@ -148,10 +148,7 @@ void KazooClient::forget_auth() {
 }
 
 AsyncResult<std::string> KazooClient::create_async(
-    std::string_view path,
-    const DataView& data,
-    const CreateOptions& create,
-    const CallOptions& options
+    PathView path, const DataView& data, const CreateOptions& create, const CallOptions& options
 ) {
     return detail::client::or_no_memory([&] {
         const auto context = context_of(*core_, options);
@@ -168,20 +165,14 @@ AsyncResult<std::string> KazooClient::create_async(
 }
 
 std::string KazooClient::create(
-    std::string_view path,
-    const DataView& data,
-    const CreateOptions& create,
-    const CallOptions& options
+    PathView path, const DataView& data, const CreateOptions& create, const CallOptions& options
 ) {
     core_->check_may_block();
     return create_async(path, data, create, options).get();
 }
 
 AsyncResult<CreatedNode> KazooClient::create_with_stat_async(
-    std::string_view path,
-    const DataView& data,
-    const CreateOptions& create,
-    const CallOptions& options
+    PathView path, const DataView& data, const CreateOptions& create, const CallOptions& options
 ) {
     return detail::client::or_no_memory([&] {
         const auto context = context_of(*core_, options);
@@ -196,17 +187,14 @@ AsyncResult<CreatedNode> KazooClient::create_with_stat_async(
 }
 
 CreatedNode KazooClient::create_with_stat(
-    std::string_view path,
-    const DataView& data,
-    const CreateOptions& create,
-    const CallOptions& options
+    PathView path, const DataView& data, const CreateOptions& create, const CallOptions& options
 ) {
     core_->check_may_block();
     return create_with_stat_async(path, data, create, options).get();
 }
 
 AsyncResult<bool> KazooClient::ensure_path_async(
-    std::string_view path, const std::optional<AclList>& acl, const CallOptions& options
+    PathView path, const std::optional<AclList>& acl, const CallOptions& options
 ) {
     return detail::client::or_no_memory([&] {
         return detail::client::ensure_path(
@@ -216,14 +204,14 @@ AsyncResult<bool> KazooClient::ensure_path_async(
 }
 
 bool KazooClient::ensure_path(
-    std::string_view path, const std::optional<AclList>& acl, const CallOptions& options
+    PathView path, const std::optional<AclList>& acl, const CallOptions& options
 ) {
     core_->check_may_block();
     return ensure_path_async(path, acl, options).get();
 }
 
 AsyncResult<std::optional<ZnodeStat>> KazooClient::exists_async(
-    std::string_view path, const Watcher& watch, const CallOptions& options
+    PathView path, const Watcher& watch, const CallOptions& options
 ) {
     return detail::client::or_no_memory([&] {
         return detail::client::exists(*core_, path, watch, context_of(*core_, options));
@@ -231,27 +219,27 @@ AsyncResult<std::optional<ZnodeStat>> KazooClient::exists_async(
 }
 
 std::optional<ZnodeStat> KazooClient::exists(
-    std::string_view path, const Watcher& watch, const CallOptions& options
+    PathView path, const Watcher& watch, const CallOptions& options
 ) {
     core_->check_may_block();
     return exists_async(path, watch, options).get();
 }
 
 AsyncResult<NodeData> KazooClient::get_async(
-    std::string_view path, const Watcher& watch, const CallOptions& options
+    PathView path, const Watcher& watch, const CallOptions& options
 ) {
     return detail::client::or_no_memory([&] {
         return detail::client::get(*core_, path, watch, context_of(*core_, options));
     });
 }
 
-NodeData KazooClient::get(std::string_view path, const Watcher& watch, const CallOptions& options) {
+NodeData KazooClient::get(PathView path, const Watcher& watch, const CallOptions& options) {
     core_->check_may_block();
     return get_async(path, watch, options).get();
 }
 
 AsyncResult<std::vector<std::string>> KazooClient::get_children_async(
-    std::string_view path, const Watcher& watch, const CallOptions& options
+    PathView path, const Watcher& watch, const CallOptions& options
 ) {
     return detail::client::or_no_memory([&] {
         return detail::client::get_children(*core_, path, watch, context_of(*core_, options));
@@ -259,14 +247,14 @@ AsyncResult<std::vector<std::string>> KazooClient::get_children_async(
 }
 
 std::vector<std::string> KazooClient::get_children(
-    std::string_view path, const Watcher& watch, const CallOptions& options
+    PathView path, const Watcher& watch, const CallOptions& options
 ) {
     core_->check_may_block();
     return get_children_async(path, watch, options).get();
 }
 
 AsyncResult<ChildrenAndStat> KazooClient::get_children_with_stat_async(
-    std::string_view path, const Watcher& watch, const CallOptions& options
+    PathView path, const Watcher& watch, const CallOptions& options
 ) {
     return detail::client::or_no_memory([&] {
         return detail::client::get_children_with_stat(
@@ -276,14 +264,14 @@ AsyncResult<ChildrenAndStat> KazooClient::get_children_with_stat_async(
 }
 
 ChildrenAndStat KazooClient::get_children_with_stat(
-    std::string_view path, const Watcher& watch, const CallOptions& options
+    PathView path, const Watcher& watch, const CallOptions& options
 ) {
     core_->check_may_block();
     return get_children_with_stat_async(path, watch, options).get();
 }
 
 AsyncResult<ZnodeStat> KazooClient::set_async(
-    std::string_view path, const DataView& data, std::int32_t version, const CallOptions& options
+    PathView path, const DataView& data, std::int32_t version, const CallOptions& options
 ) {
     return detail::client::or_no_memory([&] {
         return detail::client::set(*core_, path, data, version, context_of(*core_, options));
@@ -291,28 +279,26 @@ AsyncResult<ZnodeStat> KazooClient::set_async(
 }
 
 ZnodeStat KazooClient::set(
-    std::string_view path, const DataView& data, std::int32_t version, const CallOptions& options
+    PathView path, const DataView& data, std::int32_t version, const CallOptions& options
 ) {
     core_->check_may_block();
     return set_async(path, data, version, options).get();
 }
 
 AsyncResult<void> KazooClient::delete_async(
-    std::string_view path, std::int32_t version, const CallOptions& options
+    PathView path, std::int32_t version, const CallOptions& options
 ) {
     return detail::client::or_no_memory([&] {
         return detail::client::delete_node(*core_, path, version, context_of(*core_, options));
     });
 }
 
-void KazooClient::delete_(std::string_view path, std::int32_t version, const CallOptions& options) {
+void KazooClient::delete_(PathView path, std::int32_t version, const CallOptions& options) {
     core_->check_may_block();
     delete_async(path, version, options).get();
 }
 
-AsyncResult<void> KazooClient::delete_recursive_async(
-    std::string_view path, const CallOptions& options
-) {
+AsyncResult<void> KazooClient::delete_recursive_async(PathView path, const CallOptions& options) {
     return detail::client::or_no_memory([&] {
         return detail::client::delete_recursive(
             core_, std::string(path), context_of(*core_, options)
@@ -320,26 +306,24 @@ AsyncResult<void> KazooClient::delete_recursive_async(
     });
 }
 
-void KazooClient::delete_recursive(std::string_view path, const CallOptions& options) {
+void KazooClient::delete_recursive(PathView path, const CallOptions& options) {
     core_->check_may_block();
     delete_recursive_async(path, options).get();
 }
 
-AsyncResult<AclsAndStat> KazooClient::get_acls_async(
-    std::string_view path, const CallOptions& options
-) {
+AsyncResult<AclsAndStat> KazooClient::get_acls_async(PathView path, const CallOptions& options) {
     return detail::client::or_no_memory([&] {
         return detail::client::get_acls(*core_, path, context_of(*core_, options));
     });
 }
 
-AclsAndStat KazooClient::get_acls(std::string_view path, const CallOptions& options) {
+AclsAndStat KazooClient::get_acls(PathView path, const CallOptions& options) {
     core_->check_may_block();
     return get_acls_async(path, options).get();
 }
 
 AsyncResult<ZnodeStat> KazooClient::set_acls_async(
-    std::string_view path, const AclList& acls, std::int32_t version, const CallOptions& options
+    PathView path, const AclList& acls, std::int32_t version, const CallOptions& options
 ) {
     return detail::client::or_no_memory([&] {
         return detail::client::set_acls(*core_, path, acls, version, context_of(*core_, options));
@@ -347,21 +331,19 @@ AsyncResult<ZnodeStat> KazooClient::set_acls_async(
 }
 
 ZnodeStat KazooClient::set_acls(
-    std::string_view path, const AclList& acls, std::int32_t version, const CallOptions& options
+    PathView path, const AclList& acls, std::int32_t version, const CallOptions& options
 ) {
     core_->check_may_block();
     return set_acls_async(path, acls, version, options).get();
 }
 
-AsyncResult<std::string> KazooClient::sync_async(
-    std::string_view path, const CallOptions& options
-) {
+AsyncResult<std::string> KazooClient::sync_async(PathView path, const CallOptions& options) {
     return detail::client::or_no_memory([&] {
         return detail::client::sync(*core_, path, context_of(*core_, options));
     });
 }
 
-std::string KazooClient::sync(std::string_view path, const CallOptions& options) {
+std::string KazooClient::sync(PathView path, const CallOptions& options) {
     core_->check_may_block();
     return sync_async(path, options).get();
 }

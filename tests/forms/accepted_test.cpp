@@ -95,6 +95,60 @@ TEST_F(Forms, DataOfEveryKindOfBytes) {
     EXPECT_EQ(DataView(std::nullopt).bytes(), std::nullopt);
 }
 
+TEST_F(Forms, PathsOfEveryKindOfText) {
+    struct Path {
+        operator std::string_view() const { return "/a"; }
+    };
+    struct Named : std::string {
+        using std::string::string;
+    };
+    char buffer[8] = "/a";
+    char* const pointer = buffer;
+    const std::string text = "/a";
+    const auto exists = [&](PathView path) { return zk.exists(path).has_value(); };
+    EXPECT_TRUE(exists("/a"));
+    EXPECT_TRUE(exists(buffer));
+    EXPECT_TRUE(exists(pointer));
+    EXPECT_TRUE(exists(static_cast<const char*>(pointer)));
+    EXPECT_TRUE(exists(text));
+    EXPECT_TRUE(exists("/a"s));
+    EXPECT_TRUE(exists("/a"sv));
+    EXPECT_TRUE(exists(std::cref(text).get()));
+    EXPECT_TRUE(exists(Path()));
+    EXPECT_TRUE(exists(Named("/a")));
+    EXPECT_TRUE(exists({"/a-longer-text", 2}));
+    EXPECT_TRUE(exists({})) << "the root";
+    EXPECT_TRUE(zk.exists(Path()) && zk.exists(buffer) && zk.exists(text, CallOptions()));
+    EXPECT_EQ(join_path(text, pointer), "/a/a");
+    EXPECT_EQ(parent_path(Named("/a/b")), "/a"sv);
+    static_assert(std::is_trivially_copyable_v<PathView>);
+    static_assert(!std::is_convertible_v<std::vector<char>, PathView>);
+}
+
+TEST_F(Forms, SleepsOfEveryUnit) {
+    for (const auto& sleep : {
+             sleep_async(zk.handler(), 1ns),
+             sleep_async(zk.handler(), 1us),
+             sleep_async(zk.handler(), 1ms),
+             sleep_async(zk.handler(), 0s),
+             sleep_async(zk.handler(), Duration(1)),
+             sleep_async(zk.handler(), std::chrono::duration<unsigned char, std::milli>(1)),
+         }) {
+        sleep.get(patience);
+    }
+    for (const auto& sleep : {
+             sleep_async(zk.handler(), 1min),
+             sleep_async(zk.handler(), 1h),
+             sleep_async(zk.handler(), std::chrono::years(200)),
+             sleep_async(zk.handler(), std::chrono::hours::max()),
+             sleep_async(zk.handler(), std::chrono::milliseconds::max()),
+         }) {
+        EXPECT_FALSE(sleep.ready());
+        EXPECT_TRUE(sleep.cancel());
+        EXPECT_THROW(sleep.get(patience), CancelledError);
+    }
+}
+
 TEST_F(Forms, ANullPointerIsRefusedWithATypedError) {
     const char* const nothing = nullptr;
     EXPECT_THROW(zk.set("/a", nothing), BadArgumentsError);

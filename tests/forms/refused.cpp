@@ -18,6 +18,21 @@ void numbers_are_no_data(KazooClient& zk) {
     zk.set("/a", std::nullopt);
 }
 
+// The message appears once for each type, at its first use.
+void a_path_is_a_text(KazooClient& zk) {
+    zk.get(nullptr);  // refused: a number or nullptr is not a path
+    zk.exists_async(NULL, CallOptions());  // refused: a number or nullptr is not a path
+    zk.set(0, "data");  // refused: a number or nullptr is not a path
+    zk.create(0u, "data");  // refused: a number or nullptr is not a path
+    zk.delete_async('/');  // refused: a number or nullptr is not a path
+    zk.delete_recursive(false);  // refused: a number or nullptr is not a path
+    zk.retry(&KazooClient::get, zk, 0ull);  // refused: a number or nullptr is not a path
+    join_path("/a", 1.5);  // refused: a number or nullptr is not a path
+    Chroot(short(0)).empty();  // refused: a number or nullptr is not a path
+    zk.get("/a");
+    zk.get(std::to_string(0));
+}
+
 void a_buffer_is_a_text_or_bytes(KazooClient& zk) {
     char buffer[16] = "text";
     zk.set("/a", buffer);  // refused: an array of char is a text or bytes
@@ -28,6 +43,8 @@ void a_buffer_is_a_text_or_bytes(KazooClient& zk) {
 void a_length_of_time_has_a_unit(KazooClient& zk) {
     ClientOptions().timeout(10);  // refused: no
     zk.get_async("/a").get(2);  // refused: no
+    sleep_async(zk.handler(), 10);  // refused: no
+    sleep_async(zk.handler(), std::chrono::seconds(10));
     ClientOptions().timeout(std::chrono::seconds(10));
 }
 

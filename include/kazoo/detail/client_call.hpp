@@ -2,12 +2,12 @@
 
 #include <kazoo/call_options.hpp>
 #include <kazoo/detail/export.hpp>
+#include <kazoo/path_view.hpp>
 #include <kazoo/watcher.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -48,9 +48,9 @@ Argument default_argument() {
 /// Calls `operation` with the given arguments and the defaults of the missing trailing ones.
 template <class R, class Client, class... Params, class... Args>
 R call_client(
-    R (Client::*operation)(std::string_view, Params...),
+    R (Client::*operation)(PathView, Params...),
     Client& client,
-    std::string_view path,
+    PathView path,
     Args&... args
 ) {
     using Arguments = std::tuple<std::remove_cvref_t<Params>...>;
