@@ -1,6 +1,6 @@
 #include "client/command.hpp"
 
-#include "base/stop_link.hpp"
+#include "async/stop_link.hpp"
 #include "client/server_version.hpp"
 #include "driver/four_letter_word.hpp"
 #include "driver/world_source.hpp"

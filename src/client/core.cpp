@@ -2,7 +2,7 @@
 // lanes. See core_life.cpp for starting and stopping.
 #include "client/core.hpp"
 
-#include "base/stop_link.hpp"
+#include "async/stop_link.hpp"
 #include "client/lane_task.hpp"
 #include "driver/world_source.hpp"
 

@@ -1,6 +1,6 @@
 #include "codec/printer.hpp"
 
-#include "base/text.hpp"
+#include "values/text.hpp"
 
 #include <utility>
 

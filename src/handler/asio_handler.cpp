@@ -1,7 +1,7 @@
 // SequentialAsioHandler: connection and lanes run on the user's executor; the library adds no
 // thread.
 #include "base/fork_guard.hpp"
-#include "base/refuse_wait.hpp"
+#include "async/refuse_wait.hpp"
 #include "handler/strand_lane.hpp"
 
 #include <kazoo/detail/result_state.hpp>

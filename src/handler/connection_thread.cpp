@@ -1,7 +1,7 @@
 #include "handler/connection_thread.hpp"
 
-#include "base/quiet_thread.hpp"
-#include "base/refuse_wait.hpp"
+#include "base/signal_masked_thread.hpp"
+#include "async/refuse_wait.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -44,7 +44,7 @@ void ConnectionThread::start(std::shared_ptr<void> owner, Task leaving) {
         thread_.detach();  // it has left, but may not have returned from run() yet
     }
     try {
-        thread_ = base::start_quiet_thread(
+        thread_ = base::start_masked_thread(
             "kazoo-connect",
             [this, owner = std::move(owner), leaving = std::move(leaving)]() mutable {
                 run(std::move(leaving));

@@ -1,6 +1,6 @@
 // Retries: the blocking pause between two tries, and sleeping, deadlines and the use of a handler
 // for the asynchronous form.
-#include "base/stop_link.hpp"
+#include "async/stop_link.hpp"
 #include "driver/world_source.hpp"
 
 #include <kazoo/event.hpp>

@@ -1,6 +1,6 @@
 #include "handler/lane_worker.hpp"
 
-#include "base/quiet_thread.hpp"
+#include "base/signal_masked_thread.hpp"
 
 #include <utility>
 
@@ -22,7 +22,7 @@ void LaneWorker::start(std::shared_ptr<void> owner) {
     }
     try {
         thread_ =
-            base::start_quiet_thread(name_, [this, owner = std::move(owner)] { queue_.serve(); });
+            base::start_masked_thread(name_, [this, owner = std::move(owner)] { queue_.serve(); });
     } catch (...) {
         queue_.give_up();
         throw;

@@ -5,7 +5,7 @@
 // They start with the first user and end with the last. The connection thread ends first, because
 // until then it may dispatch to the lanes.
 #include "base/fork_guard.hpp"
-#include "base/refuse_wait.hpp"
+#include "async/refuse_wait.hpp"
 #include "handler/connection_thread.hpp"
 #include "handler/lane_worker.hpp"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "base/endpoint.hpp"
+#include "values/endpoint.hpp"
 
 #include <kazoo/detail/ref_counted.hpp>
 #include <kazoo/errors.hpp>

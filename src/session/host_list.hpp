@@ -1,7 +1,7 @@
 #pragma once
 
-#include "base/endpoint.hpp"
-#include "base/random.hpp"
+#include "values/endpoint.hpp"
+#include "values/random.hpp"
 
 #include <kazoo/hosts.hpp>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "base/backoff.hpp"
+#include "values/backoff.hpp"
 #include "base/buffer.hpp"
 #include "codec/frame.hpp"
 #include "session/attempt_limit.hpp"

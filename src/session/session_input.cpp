@@ -1,6 +1,6 @@
 // How the session processes what a server sends: replies, notifications, and the replies to its own
 // pings, credentials and restored watches.
-#include "base/text.hpp"
+#include "values/text.hpp"
 #include "codec/decoder.hpp"
 #include "codec/watches.hpp"
 #include "session/session.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "base/backoff.hpp"
+#include "values/backoff.hpp"
 #include "session/events.hpp"
 #include "session/host_list.hpp"
 #include "session/time.hpp"

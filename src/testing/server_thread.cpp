@@ -1,7 +1,7 @@
 #include "testing/server_thread.hpp"
 
-#include "base/digest.hpp"
-#include "base/quiet_thread.hpp"
+#include "security/digest.hpp"
+#include "base/signal_masked_thread.hpp"
 #include "testing/address.hpp"
 #include "testing/server_thread_options.hpp"
 
@@ -51,7 +51,7 @@ ServerThread::ServerThread(const ServerOptions& options, std::size_t servers, bo
         require_listening(place.listener.start(), place.hosts);
     }
     boost::asio::post(io_, [this] { loop_.pump(); });  // sets the first deadline
-    thread_ = base::start_quiet_thread("kazoo-server", [this] { serve(); });
+    thread_ = base::start_masked_thread("kazoo-server", [this] { serve(); });
 }
 
 ServerThread::~ServerThread() {

@@ -6,7 +6,7 @@
 #include "transport/name_lookup.hpp"
 
 #include "base/fork_guard.hpp"
-#include "base/quiet_thread.hpp"
+#include "base/signal_masked_thread.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -157,7 +157,7 @@ void NameLookup::start(const std::string& host) {
     }
     std::error_code no_thread;
     try {
-        return base::start_quiet_thread(
+        return base::start_masked_thread(
                    "kazoo-lookup",
                    [&desk, host] {
                        std::error_code error;

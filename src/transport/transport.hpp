@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/buffer.hpp"
-#include "base/endpoint.hpp"
+#include "values/endpoint.hpp"
 
 #include <cstdint>
 #include <memory>

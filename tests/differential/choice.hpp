@@ -1,6 +1,6 @@
 #pragma once
 
-#include "base/random.hpp"
+#include "values/random.hpp"
 
 #include <kazoo/security.hpp>
 

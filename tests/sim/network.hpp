@@ -1,6 +1,6 @@
 #pragma once
 
-#include "base/endpoint.hpp"
+#include "values/endpoint.hpp"
 #include "connection.hpp"
 
 #include <memory>

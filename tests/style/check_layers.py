@@ -11,15 +11,17 @@ from sources import Problem
 # Which layers of src/ a layer may include beside itself.
 LAYERS = {
     "base": set(),
-    "codec": {"base"},
-    "session": {"codec", "base"},
-    "transport": {"base"},
-    "driver": {"session", "transport", "base"},
-    "handler": {"driver", "base"},
-    "client": {"session", "driver", "codec", "base"},
-    "recipe": set(),
-    "server": {"codec", "base"},
-    "testing": {"server", "codec", "base"},
+    "values": {"base"},
+    "security": {"values", "base"},
+    "async": {"values", "base"},
+    "codec": {"values", "base"},
+    "session": {"codec", "values", "base"},
+    "transport": {"values", "base"},
+    "driver": {"session", "transport", "async", "values", "base"},
+    "handler": {"driver", "async", "values", "base"},
+    "client": {"session", "driver", "codec", "async", "values", "base"},
+    "server": {"codec", "security", "values", "base"},
+    "testing": {"server", "codec", "security", "values", "base"},
 }
 # Layers that are divided into folders: which of these each may include beside itself.
 FOLDERS = {
@@ -35,10 +37,10 @@ FOLDERS = {
     },
 }
 # The core: no input or output, no chance, and no Asio even through a header it includes.
-CORE = ("base", "codec", "session")
+CORE = ("base", "values", "codec", "session")
 # Public headers that are more than vocabulary: those below the client do not know them.
 FACADE = ("kazoo/kazoo.hpp", "kazoo/client.hpp", "kazoo/recipes/*", "kazoo/testing/*")
-BELOW_THE_FACADE = CORE + ("transport", "driver", "handler", "server")
+BELOW_THE_FACADE = CORE + ("security", "async", "transport", "driver", "handler", "server")
 
 # Third parties: include pattern -> files that may name it. What matches no pattern is free.
 ASIO = "boost/asio*"
@@ -63,7 +65,7 @@ THIRD_PARTIES = {
     "boost/context*": ("src/handler/fiber/*",),
     "uv.h": ("src/handler/uv/*", "examples/*"),
     "glib.h": ("examples/*",),
-    "openssl/*": ("src/transport/*", "src/base/digest.cpp"),
+    "openssl/*": ("src/transport/*", "src/security/digest.cpp"),
     "sasl/*": ("src/transport/*", "src/driver/*"),
 }
 # A public header may include nothing else of a third party than the table above grants it.
@@ -74,7 +76,7 @@ PLATFORM = re.compile(
 PLATFORM_LAYERS = ("base", "transport")
 NO_THREADS = {"thread", "mutex", "shared_mutex", "condition_variable", "stop_token", "future"}
 # Passive code: time is an argument, and callers provide the threads.
-PASSIVE = ("src/codec/*", "src/session/*", "src/server/*")
+PASSIVE = ("src/values/*", "src/codec/*", "src/session/*", "src/server/*")
 ACTIVE = ("src/server/listener/*",)
 CLOCK = re.compile(r"::now\s*\(")
 CHANCE = re.compile(r"\brandom_device\b")
@@ -249,7 +251,7 @@ def self_test():
     clean = {
         "include/kazoo/a.hpp": "#include <kazoo/b.hpp>\n#include <string>\n",
         "include/kazoo/asio.hpp": "#include <boost/asio/async_result.hpp>\n",
-        "src/base/clock.hpp": "#include <mutex>\nauto t = clock::now();\n",
+        "src/async/clock.hpp": "#include <mutex>\nauto t = clock::now();\n",
         "src/session/s.cpp": '#include "session/s.hpp"\n#include "codec/c.hpp"\n',
         "src/driver/d.cpp": '#include "session/s.hpp"\n#include <boost/asio/post.hpp>\n',
         "src/server/listener/tcp.cpp": "#include <boost/asio/ip/tcp.hpp>\n#include <mutex>\n",
@@ -271,7 +273,7 @@ def self_test():
         "src/driver/h.cpp": '#include "local.hpp"',
         "src/handler/i.cpp": "#include <kazoo/client.hpp>",
         "src/client/j.cpp": "# include <boost/asio/post.hpp>",
-        "src/recipe/k.cpp": '#include "client/c.hpp"',
+        "src/values/k.cpp": '#include "async/a.hpp"',
         "src/server/member/m.cpp": "#include <boost/asio/ip/tcp.hpp>",
         "src/server/member/n.cpp": "#include <mutex>",
         "src/server/member/o.cpp": "auto t = std::chrono::steady_clock::now();",

@@ -6,7 +6,7 @@
 // They are started for the first user, in its thread, and leave after the last: first the pump,
 // because until then it may dispatch to the lanes. See fiber_idle.hpp for how the thread waits.
 #include "base/fork_guard.hpp"
-#include "base/refuse_wait.hpp"
+#include "async/refuse_wait.hpp"
 #include "handler/fiber/default_algorithm.hpp"
 #include "handler/fiber/fiber_lane.hpp"
 #include "handler/fiber/fiber_lane_slots.hpp"

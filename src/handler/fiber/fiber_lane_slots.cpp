@@ -1,6 +1,6 @@
 #include "handler/fiber/fiber_lane_slots.hpp"
 
-#include "base/lane_slot.hpp"
+#include "async/lane_slot.hpp"
 
 #include <boost/fiber/context.hpp>
 #include <boost/fiber/fss.hpp>

@@ -1,7 +1,7 @@
 // SequentialUvHandler: callbacks run on the user's libuv loop, connections on a thread of the
 // handler.
 #include "base/fork_guard.hpp"
-#include "base/refuse_wait.hpp"
+#include "async/refuse_wait.hpp"
 #include "handler/connection_thread.hpp"
 #include "handler/uv/uv_queue.hpp"
 

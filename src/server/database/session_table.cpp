@@ -1,6 +1,6 @@
 #include "server/database/session_table.hpp"
 
-#include "base/random.hpp"
+#include "values/random.hpp"
 
 #include <algorithm>
 

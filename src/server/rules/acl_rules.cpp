@@ -1,6 +1,6 @@
 #include "server/rules/acl_rules.hpp"
 
-#include "base/digest.hpp"
+#include "security/digest.hpp"
 #include "codec/decoder.hpp"
 #include "server/rules/identity_order.hpp"
 #include "server/rules/ip_range.hpp"

@@ -1,5 +1,5 @@
 // Random writes: a tree built from the transactions alone equals Database's.
-#include "base/random.hpp"
+#include "values/random.hpp"
 #include "database_world.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "base/random.hpp"
+#include "values/random.hpp"
 #include "server/tree/tree.hpp"
 #include "support/allocations/allocations.hpp"
 

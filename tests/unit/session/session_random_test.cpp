@@ -1,6 +1,6 @@
 // Random sessions: users, clocks, networks and servers, derived from a seed. SessionScript checks
 // them throughout.
-#include "base/random.hpp"
+#include "values/random.hpp"
 #include "support/session_script.hpp"
 
 #include <gtest/gtest.h>

@@ -8,9 +8,9 @@
 // `claimed_` is won by one thread, which alone writes the value or failure_, without the mutex.
 // Storing status_ with release order publishes them: a thread that has seen ready() may read them
 // without the mutex. Links that are added to a ready result go through step() again.
-#include "base/ready_queue.hpp"
-#include "base/refuse_wait.hpp"
-#include "base/sleeper.hpp"
+#include "async/ready_queue.hpp"
+#include "async/refuse_wait.hpp"
+#include "async/sleeper.hpp"
 
 #include <kazoo/detail/result_state.hpp>
 #include <kazoo/exceptions.hpp>

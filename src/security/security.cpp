@@ -1,5 +1,5 @@
 // Identities and ACLs, with the names and the text forms that kazoo gives them.
-#include "base/digest.hpp"
+#include "security/digest.hpp"
 
 #include <kazoo/security.hpp>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "base/lane_slot.hpp"
+#include "async/lane_slot.hpp"
 
 #include <kazoo/detail/resumptions.hpp>
 #include <kazoo/handler.hpp>

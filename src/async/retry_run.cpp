@@ -1,6 +1,6 @@
 // One run of a KazooRetry: decides after each failed try whether to try again, and after what
 // pause.
-#include "base/backoff.hpp"
+#include "values/backoff.hpp"
 
 #include <kazoo/detail/retry_run.hpp>
 #include <kazoo/exceptions.hpp>

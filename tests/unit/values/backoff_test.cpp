@@ -1,4 +1,4 @@
-#include "base/backoff.hpp"
+#include "values/backoff.hpp"
 
 #include <gtest/gtest.h>
 

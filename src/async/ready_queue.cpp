@@ -1,6 +1,6 @@
-#include "base/ready_queue.hpp"
+#include "async/ready_queue.hpp"
 
-#include "base/lane_slot.hpp"
+#include "async/lane_slot.hpp"
 
 #include <utility>
 

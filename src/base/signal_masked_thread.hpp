@@ -16,7 +16,7 @@ namespace kazoo::base {
 /// are handled as usual. `name`, at most 15 characters, is shown by debuggers and top. Throws
 /// std::system_error if the thread cannot be created.
 template <class Function>
-[[nodiscard]] std::thread start_quiet_thread(const char* name, Function&& function) {
+[[nodiscard]] std::thread start_masked_thread(const char* name, Function&& function) {
 #if defined(__unix__) || defined(__APPLE__)
     // A thread inherits the signal mask of its creator, so there is no moment at which the new one
     // runs with signals unblocked. SIGPROF stays unblocked for profilers.

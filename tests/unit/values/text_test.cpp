@@ -1,4 +1,4 @@
-#include "base/text.hpp"
+#include "values/text.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "base/random.hpp"
+#include "values/random.hpp"
 
 #include <gtest/gtest.h>
 

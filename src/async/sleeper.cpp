@@ -1,6 +1,6 @@
 // Blocking and waking callers, and the list of a handler's resumable results (Resumptions), from
 // which callers that are blocked on a completion lane resume coroutines.
-#include "base/sleeper.hpp"
+#include "async/sleeper.hpp"
 
 #include <kazoo/detail/result_state.hpp>
 

@@ -1,6 +1,6 @@
 // Parses connect strings: "host1:port1,[address]:port2/chroot". What is probably a mistake is an
 // error with an explanation, even where the text could be read in some way.
-#include "base/text.hpp"
+#include "values/text.hpp"
 
 #include <kazoo/hosts.hpp>
 #include <kazoo/paths.hpp>

@@ -1,4 +1,4 @@
-#include "base/lane_slot.hpp"
+#include "async/lane_slot.hpp"
 
 #include <kazoo/detail/retry_run.hpp>
 

@@ -1,4 +1,4 @@
-#include "base/digest.hpp"
+#include "security/digest.hpp"
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>

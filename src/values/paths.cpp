@@ -1,7 +1,7 @@
 // Checks and normalises paths, and translates between client paths and server paths (Chroot). Paths
 // are rejected for the reasons for which servers reject them: see objection_to() and find_dots().
 // Surplus slashes are removed, and a missing first slash is added.
-#include "base/text.hpp"
+#include "values/text.hpp"
 
 #include <kazoo/paths.hpp>
 

@@ -1,8 +1,8 @@
 // How a plain thread waits, and which scopes (lanes, see LaneScope) the calling thread or fiber is
 // in.
-#include "base/lane_slot.hpp"
-#include "base/ready_queue.hpp"
-#include "base/refuse_wait.hpp"
+#include "async/lane_slot.hpp"
+#include "async/ready_queue.hpp"
+#include "async/refuse_wait.hpp"
 
 #include <kazoo/detail/result_state.hpp>
 #include <kazoo/exceptions.hpp>

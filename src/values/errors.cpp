@@ -1,5 +1,5 @@
 // The error categories, whose tables are generated from error_table.def, and the text of Error.
-#include "base/text.hpp"
+#include "values/text.hpp"
 
 #include <kazoo/errors.hpp>
 
