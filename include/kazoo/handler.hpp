@@ -22,7 +22,7 @@ namespace kazoo {
 
 namespace detail {
 class Backlog;
-class WorldSource;
+class EnvironmentSource;
 }  // namespace detail
 
 /// A queue of user code on a handler. Each lane runs one task at a time, in the order of dispatch.
@@ -124,7 +124,9 @@ public:
 
     /// For the simulation in the library's own tests, which replaces time and network. Do not
     /// override.
-    [[nodiscard]] virtual detail::WorldSource* world_source() noexcept { return nullptr; }
+    [[nodiscard]] virtual detail::EnvironmentSource* environment_source() noexcept {
+        return nullptr;
+    }
 
 private:
     friend class detail::Backlog;

@@ -4,7 +4,7 @@
 
 #include "async/stop_link.hpp"
 #include "client/lane_task.hpp"
-#include "driver/world_source.hpp"
+#include "driver/environment_source.hpp"
 
 #include <kazoo/detail/retry_run.hpp>
 #include <kazoo/exceptions.hpp>
@@ -42,7 +42,7 @@ Hosts checked_hosts(const ClientOptions& options) {
     return parse_hosts(options.hosts()).value();
 }
 
-void call_watch_functions(Handler& handler, const session::WatchEvent& fired) {
+void call_watch_functions(Handler& handler, const session::WatchFired& fired) {
     for (const auto& watch : fired.watchers) {
         try {
             static_cast<detail::WatcherState*>(watch.owner.get())->function(fired.event);
@@ -91,10 +91,10 @@ std::shared_ptr<Core> Core::make(ClientOptions options) {
     if (!options.handler()) {
         options.handler(std::make_shared<SequentialThreadingHandler>());
     }
-    auto world = driver::make_world(options.handler());
+    auto environment = driver::make_environment(options.handler());
     auto listeners = std::make_shared<Listeners>(options.handler());
     return std::make_shared<Core>(
-        std::move(options), std::move(hosts), std::move(world), std::move(listeners)
+        std::move(options), std::move(hosts), std::move(environment), std::move(listeners)
     );
 }
 
@@ -104,7 +104,7 @@ std::shared_ptr<Core> Core::make_for_child(const Core& inherited) {
     return std::make_shared<Core>(
         inherited.options_,
         std::move(hosts),
-        driver::make_world(inherited.handler_),
+        driver::make_environment(inherited.handler_),
         inherited.listeners_
     );
 }
@@ -112,19 +112,19 @@ std::shared_ptr<Core> Core::make_for_child(const Core& inherited) {
 Core::Core(
     ClientOptions options,
     Hosts hosts,
-    std::shared_ptr<driver::World> world,
+    std::shared_ptr<driver::Environment> environment,
     std::shared_ptr<Listeners> listeners
 )
     : options_(std::move(options)),
       hosts_(std::move(hosts)),
       chroot_(hosts_.chroot),
       handler_(options_.handler()),
-      world_(std::move(world)),
+      environment_(std::move(environment)),
       listeners_(std::move(listeners)),
       connected_(handler_),
       life_(std::make_shared<Life>(handler_, 0)),
       log_(options_.logger(), options_.client_name()),
-      driver_(world_, *this) {
+      driver_(environment_, *this) {
     life_->finished.set();
     life_->drained.set();
 }
@@ -216,12 +216,12 @@ void Core::on_event(session::ReplyEvent& event) {
 
 /// The captures of a watch function that was never registered are destroyed where it would have
 /// run.
-void Core::discard(session::Owner& watcher) {
-    dispatch_owned(handler_, Lane::callback, watcher, [](Handler&, session::Owner&) {});
+void Core::discard(session::Cookie& watcher) {
+    dispatch_owned(handler_, Lane::callback, watcher, [](Handler&, session::Cookie&) {});
 }
 
-void Core::on_event(session::WatchEvent& event) {
-    session::WatchEvent delivered{event.event, {}};
+void Core::on_event(session::WatchFired& event) {
+    session::WatchFired delivered{event.event, {}};
     if (delivered.event.path) {
         delivered.event.path = chroot_.strip(*delivered.event.path);
     }
@@ -233,7 +233,7 @@ void Core::on_event(session::WatchEvent& event) {
             handler_,
             Lane::callback,
             delivered,
-            [bytes](Handler& handler, const session::WatchEvent& fired) {
+            [bytes](Handler& handler, const session::WatchFired& fired) {
                 detail::Backlog::done(handler, bytes);
                 call_watch_functions(handler, fired);
             }
@@ -473,7 +473,7 @@ AsyncResult<void> Core::add_auth(std::string_view scheme, std::string_view crede
         try {
             refused = driver_.with_session([&](session::Session& session, TimePoint) {
                 return session.add_auth(
-                    {entry.scheme, entry.credential}, session::Owner(operation)
+                    {entry.scheme, entry.credential}, session::Cookie(operation)
                 );
             });
         } catch (const std::bad_alloc&) {

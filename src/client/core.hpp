@@ -73,7 +73,7 @@ public:
     explicit Core(
         ClientOptions options,
         Hosts hosts,
-        std::shared_ptr<driver::World> world,
+        std::shared_ptr<driver::Environment> environment,
         std::shared_ptr<Listeners> listeners
     );
     /// Returns the core that replaces, in a forked child, one that was stopped when the process
@@ -87,7 +87,7 @@ public:
     [[nodiscard]] bool stopped() const;
     /// Returns a token of the present life, or the last one: a stop is requested when it ends. For
     /// work that the session does not end, such as pauses of retries.
-    [[nodiscard]] std::stop_token life() const;
+    [[nodiscard]] std::stop_token run_token() const;
 
     // State.
     [[nodiscard]] KeeperState client_state() const noexcept { return state_.load(); }
@@ -106,7 +106,7 @@ public:
         return fork_.in_child() && !active_.load();
     }
     [[nodiscard]] AclList acl_or_default(const std::optional<AclList>& acl) const;
-    [[nodiscard]] driver::World& world() noexcept { return *world_; }
+    [[nodiscard]] driver::Environment& environment() noexcept { return *environment_; }
 
     Listeners& listeners() noexcept { return *listeners_; }
     void set_hosts(std::string_view hosts, std::optional<bool> randomize);
@@ -123,7 +123,7 @@ public:
     AsyncResult<T> call(
         const OpKind<T>& kind,
         std::string_view path,
-        session::Call call,
+        session::RequestSpec call,
         const CallContext& context,
         const Body&... body
     );
@@ -166,10 +166,10 @@ private:
     // core.cpp
     // Each may throw std::bad_alloc and is then called again with the same event.
     void on_event(session::ReplyEvent& event);
-    void on_event(session::WatchEvent& event);
+    void on_event(session::WatchFired& event);
     void on_event(session::StateEvent& event);
     void on_event(session::LogEvent& event) noexcept;
-    void discard(session::Owner& watcher);
+    void discard(session::Cookie& watcher);
     void show_connected(Life& life);
     [[nodiscard]] StateChange describe_change(KazooState state);
     void log_change(const StateChange& change);
@@ -182,7 +182,7 @@ private:
     std::vector<AuthData> added_auth_;  // guarded by life_mutex_: for the sessions of later lives
     const Chroot chroot_;
     const std::shared_ptr<Handler> handler_;
-    const std::shared_ptr<driver::World> world_;
+    const std::shared_ptr<driver::Environment> environment_;
     const base::ForkGuard fork_;
     const std::shared_ptr<Listeners> listeners_;
 
@@ -222,7 +222,7 @@ template <class T, class... Body>
 AsyncResult<T> Core::call(
     const OpKind<T>& kind,
     std::string_view path,
-    session::Call call,
+    session::RequestSpec call,
     const CallContext& context,
     const Body&... body
 ) {
@@ -233,7 +233,7 @@ AsyncResult<T> Core::call(
     // Set before the request is submitted: the reply may arrive, in another thread, before this
     // returns.
     operation->large = (exceeds_usual_limit(body) || ...);
-    call.request = session::Owner(operation);
+    call.request = session::Cookie(operation);
     call.deadline = context.deadline;
     session::RequestQueue::Accepted accepted;
     try {

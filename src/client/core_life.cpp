@@ -364,7 +364,7 @@ std::shared_ptr<Life> Core::current_life() const {
     return life_;
 }
 
-std::stop_token Core::life() const {
+std::stop_token Core::run_token() const {
     return in_forked_child() ? std::stop_token() : current_life()->end.get_token();
 }
 

@@ -1,11 +1,11 @@
 // The public client: passes every call on to the core. Each blocking function is its asynchronous
 // one followed by get(), after a check that throws, before anything is sent, where the caller must
 // not block.
-#include "client/calls.hpp"
-#include "client/command.hpp"
 #include "client/core.hpp"
+#include "client/four_letter_word.hpp"
+#include "client/multi_step_operations.hpp"
 #include "client/no_memory.hpp"
-#include "client/steps.hpp"
+#include "client/operations.hpp"
 
 #include <kazoo/client.hpp>
 #include <kazoo/paths.hpp>
@@ -350,7 +350,8 @@ std::string KazooClient::sync(PathView path, const CallOptions& options) {
 
 // Stopping the client also interrupts its retries.
 KazooRetry KazooClient::command_retry() const {
-    return KazooRetry(core_->options().command_retry(), core_->handler()).interrupt(core_->life());
+    return KazooRetry(core_->options().command_retry(), core_->handler())
+        .interrupt(core_->run_token());
 }
 
 AsyncResult<std::string> KazooClient::command_async(

@@ -1,5 +1,5 @@
 // The driver: one turn after the other between session and transport. With the mutex held it only
-// calls the session; the transport, the world and the sink are called without it.
+// calls the session; the transport, the environment and the sink are called without it.
 #include "driver/driver.hpp"
 
 #include <optional>
@@ -13,8 +13,8 @@ std::error_code no_memory() noexcept {
 
 }  // namespace
 
-Driver::Driver(std::shared_ptr<World> world, EventSink& sink)
-    : world_(std::move(world)),
+Driver::Driver(std::shared_ptr<Environment> environment, EventSink& sink)
+    : environment_(std::move(environment)),
       sink_(sink),
       session_(std::make_unique<session::Session>(session::Config{})) {}
 
@@ -31,7 +31,7 @@ Driver::~Driver() {
 void Driver::start(session::Config config, std::uint64_t number) {
     auto other = std::make_unique<session::Session>(std::move(config));
     {
-        const auto now = world_->now();
+        const auto now = environment_->now();
         const std::lock_guard lock(mutex_);
         session_.swap(other);  // the old session is destroyed after the mutex is released
         session_number_ = number;
@@ -43,9 +43,9 @@ void Driver::start(session::Config config, std::uint64_t number) {
         }
     }
     try {
-        world_->post(detail::quiet([self = self()] {
+        environment_->post(detail::quiet([self = self()] {
             self->beginning_ = true;
-            self->pump();
+            self->run_turns();
         }));
     } catch (...) {
         {
@@ -61,7 +61,7 @@ void Driver::start(session::Config config, std::uint64_t number) {
 /// Ends a session whose start has failed. Requests that other threads have submitted meanwhile get
 /// their events.
 void Driver::end_unused(session::Session& unused) noexcept {
-    unused.close(world_->now());
+    unused.close(environment_->now());
     session::Event event;
     while (unused.take_events({&event, 1}) > 0) {
         if (std::holds_alternative<session::ReplyEvent>(event)) {
@@ -80,19 +80,19 @@ void Driver::close_session(std::uint64_t number) {
     });
 }
 
-void Driver::post_pump() {
+void Driver::post_turns() {
     // Weak: while a session runs, its timer keeps the driver alive. A task must not, because one
     // that waits in a loop that does not run would keep the driver, and through it the loop.
-    world_->post(detail::quiet([weak = std::weak_ptr<Driver>(self())] {
+    environment_->post(detail::quiet([weak = std::weak_ptr<Driver>(self())] {
         if (const auto alive = weak.lock()) {
-            alive->pump();
+            alive->run_turns();
         }
     }));
 }
 
 bool Driver::try_to_wake() noexcept {
     try {
-        post_pump();
+        post_turns();
         return true;
     } catch (...) {
         const std::lock_guard lock(mutex_);
@@ -108,8 +108,8 @@ bool Driver::withdraw(session::RequestId request) noexcept {
 
 /// Gives the session an input. If there is no memory for it, the session drops its connection.
 template <class Input>
-void Driver::tell(Input&& input) noexcept {
-    const auto now = world_->now();
+void Driver::handle_input(Input&& input) noexcept {
+    const auto now = environment_->now();
     const std::lock_guard lock(mutex_);
     work_waits_ = true;
     try {
@@ -121,8 +121,8 @@ void Driver::tell(Input&& input) noexcept {
 
 template <class Input>
 void Driver::input(Input&& input) noexcept {
-    tell(input);
-    pump();
+    handle_input(input);
+    run_turns();
 }
 
 void Driver::on_resolved(
@@ -144,7 +144,7 @@ void Driver::on_bytes(std::uint64_t attempt, std::span<const std::byte> bytes) {
 
 void Driver::on_sent(std::uint64_t) {
     writing_ = false;
-    pump();
+    run_turns();
 }
 
 void Driver::on_closed(std::uint64_t attempt, std::error_code error) {
@@ -154,7 +154,7 @@ void Driver::on_closed(std::uint64_t attempt, std::error_code error) {
     });
 }
 
-void Driver::pump() noexcept {
+void Driver::run_turns() noexcept {
     constexpr int rounds = 4;
     for (int round = 0; round < rounds; ++round) {
         for (int i = 0; i < turns_at_once; ++i) {
@@ -163,13 +163,13 @@ void Driver::pump() noexcept {
             }
         }
         try {
-            return post_pump();  // lets other handlers of this executor run
+            return post_turns();  // lets other handlers of this executor run
         } catch (...) {
             continue;  // out of memory: go on here
         }
     }
     const std::lock_guard lock(mutex_);
-    pumping_ = false;  // the next call or the timer continues
+    in_turn_ = false;  // the next call or the timer continues
     work_waits_ = false;
 }
 
@@ -189,7 +189,7 @@ bool Driver::turn() noexcept {
     TimePoint deadline;
     {
         const std::lock_guard lock(mutex_);
-        pumping_ = true;
+        in_turn_ = true;
         work_waits_ = false;
         for (auto& action : actions) {
             action = session_->next_action();
@@ -225,7 +225,7 @@ bool Driver::turn() noexcept {
         const std::lock_guard lock(mutex_);
         closed = session_->finished() && !session_->has_events();
         more = work_waits_ || !timed || !all;
-        pumping_ = more && !closed;
+        in_turn_ = more && !closed;
     }
     return closed ? close_down() : more;
 }
@@ -236,11 +236,11 @@ void Driver::begin() noexcept {
         return;
     }
     try {
-        transport_ = world_->make_transport(self());
+        transport_ = environment_->make_transport(self());
         beginning_ = false;
         ending_ = false;
     } catch (...) {
-        static_cast<void>(set_timer(world_->now() + memory_pause));
+        static_cast<void>(set_timer(environment_->now() + memory_pause));
     }
 }
 
@@ -249,7 +249,7 @@ void Driver::perform(const session::Action& action) noexcept {
         try {
             transport_->resolve(resolve->attempt, resolve->host.host, resolve->host.port);
         } catch (...) {
-            tell([&](session::Session& session, TimePoint now) {
+            handle_input([&](session::Session& session, TimePoint now) {
                 session.on_resolved(resolve->attempt, no_memory(), {}, now);
             });
         }
@@ -257,7 +257,7 @@ void Driver::perform(const session::Action& action) noexcept {
         try {
             transport_->connect(connect->attempt, connect->endpoint);
         } catch (...) {
-            tell([&](session::Session& session, TimePoint now) {
+            handle_input([&](session::Session& session, TimePoint now) {
                 session.on_closed(connect->attempt, no_memory(), now);
             });
         }
@@ -265,7 +265,7 @@ void Driver::perform(const session::Action& action) noexcept {
         try {
             probe(*asked);
         } catch (...) {
-            tell([&](session::Session& session, TimePoint now) {
+            handle_input([&](session::Session& session, TimePoint now) {
                 session.on_probe(asked->attempt, "", now);
             });
         }
@@ -285,7 +285,7 @@ void Driver::probe(const session::ProbeAction& action) {
         }
     };
     probe_ = std::make_shared<FourLetterWord>("isro", std::move(done));
-    probe_->ask(*world_, action.endpoint);
+    probe_->ask(*environment_, action.endpoint);
 }
 
 void Driver::send() noexcept {
@@ -297,7 +297,7 @@ void Driver::send() noexcept {
         transport_->send(out_);
     } catch (...) {
         writing_ = false;
-        tell([](session::Session& session, TimePoint now) { session.out_of_memory(now); });
+        handle_input([](session::Session& session, TimePoint now) { session.out_of_memory(now); });
     }
     out_.clear();
     out_.release_if_larger_than(kept_output);
@@ -355,7 +355,7 @@ bool Driver::give_to_sink(session::Event& event) noexcept {
 /// arrive, and the bodies of waiting replies, whose bytes are about to become invalid. The timer
 /// tries again.
 void Driver::wait_for_memory() noexcept {
-    const auto now = world_->now();
+    const auto now = environment_->now();
     for (auto i = next_event_; i < last_event_; ++i) {
         if (auto* const reply = std::get_if<session::ReplyEvent>(&events_[i])) {
             session::forget_body(*reply);
@@ -367,7 +367,7 @@ void Driver::wait_for_memory() noexcept {
             session_->out_of_memory(now);
         }
         session_->forget_bodies();
-        pumping_ = false;
+        in_turn_ = false;
         work_waits_ = false;
     }
     if (!std::exchange(waiting_for_memory_, true)) {
@@ -387,7 +387,7 @@ bool Driver::set_timer(TimePoint deadline) noexcept {
     }
     try {
         // The timer keeps the driver alive: a session that is closing may have no other owner.
-        world_->set_timer(deadline, detail::quiet([self = self()] { self->on_timer(); }));
+        environment_->set_timer(deadline, detail::quiet([self = self()] { self->on_timer(); }));
         timer_at_ = deadline;
         return true;
     } catch (...) {
@@ -399,15 +399,15 @@ bool Driver::set_timer(TimePoint deadline) noexcept {
 void Driver::on_timer() noexcept {
     timer_at_ = TimePoint::max();
     if (transport_ && !waiting_for_memory_) {
-        tell([](session::Session& session, TimePoint now) { session.on_timeout(now); });
+        handle_input([](session::Session& session, TimePoint now) { session.on_timeout(now); });
     }
-    pump();
+    run_turns();
 }
 
 /// The session has finished and all its events are delivered. Clearing the timer releases the
 /// reference that has kept the owner alive.
 bool Driver::close_down() noexcept {
-    world_->clear_timer();
+    environment_->clear_timer();
     timer_at_ = TimePoint::max();
     probe_.reset();
     writing_ = false;
@@ -416,7 +416,7 @@ bool Driver::close_down() noexcept {
         sink_.on_finished();
     } catch (...) {
         transport_ = std::move(used);  // so that the next turn gets here again
-        static_cast<void>(set_timer(world_->now() + memory_pause));
+        static_cast<void>(set_timer(environment_->now() + memory_pause));
     }
     return false;
 }

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "driver/environment.hpp"
 #include "driver/four_letter_word.hpp"
-#include "driver/world.hpp"
 #include "session/session.hpp"
 
 #include <array>
@@ -40,8 +40,8 @@ public:
 ///     any thread                        connection's executor: one turn
 ///     ----------                        -------------------------------
 ///     lock: submit, cancel, close       lock: take actions, output and the next deadline
-///     nothing waits, no pump runs?      perform the actions, send the output, set the timer
-///        then post a pump ------------> deliver the events to the sink, taken in batches
+///     nothing waits, no turn runs?      perform the actions, send the output, set the timer
+///        then post run_turns() -------> deliver the events to the sink, taken in batches
 ///                                       lock: has anything been submitted? then another turn
 ///
 /// All that is submitted during a turn is sent by the next one, in one write; only the first call
@@ -55,7 +55,7 @@ public:
 /// calls of users, until a timer finds that there is.
 class Driver final : public transport::Sink {
 public:
-    Driver(std::shared_ptr<World> world, EventSink& sink);
+    Driver(std::shared_ptr<Environment> environment, EventSink& sink);
     ~Driver() override;
 
     // Thread-safe.
@@ -72,7 +72,7 @@ public:
     /// withdrawn.
     template <class... Body>
     [[nodiscard]] session::RequestQueue::Accepted submit(
-        const session::Call& call, const Body&... body
+        const session::RequestSpec& call, const Body&... body
     ) {
         bool wake = false;
         auto accepted = use_session(
@@ -112,27 +112,27 @@ private:
     void on_closed(std::uint64_t attempt, std::error_code error) override;
 
     [[nodiscard]] std::shared_ptr<Driver> self() { return {sink_.keep_alive(), this}; }
-    /// Sets `wake` if the caller has to post a pump. The clock is read without the mutex, because
-    /// it is the handler's.
+    /// Sets `wake` if the caller has to post run_turns(). The clock is read without the mutex,
+    /// because it is the handler's.
     template <class Use>
     auto use_session(Use&& use, bool& wake) {
-        const auto time = world_->now();
+        const auto time = environment_->now();
         const std::lock_guard lock(mutex_);
         auto result = use(*session_, time);
-        wake = !std::exchange(work_waits_, true) && !pumping_;
+        wake = !std::exchange(work_waits_, true) && !in_turn_;
         return result;
     }
     [[nodiscard]] bool try_to_wake() noexcept;
     [[nodiscard]] bool withdraw(session::RequestId request) noexcept;
 
     template <class Input>
-    void tell(Input&& input) noexcept;
+    void handle_input(Input&& input) noexcept;
     template <class Input>
     void input(Input&& input) noexcept;
     void end_unused(session::Session& unused) noexcept;
     void begin() noexcept;
-    void post_pump();
-    void pump() noexcept;
+    void post_turns();
+    void run_turns() noexcept;
     [[nodiscard]] bool turn() noexcept;
     void perform(const session::Action& action) noexcept;
     void probe(const session::ProbeAction& action);
@@ -151,14 +151,14 @@ private:
     static constexpr std::size_t kept_output = 256 << 10;  // capacity kept for the next write
     static constexpr auto memory_pause = std::chrono::milliseconds(20);
 
-    const std::shared_ptr<World> world_;
+    const std::shared_ptr<Environment> environment_;
     EventSink& sink_;  // owns this
     mutable std::mutex mutex_;
     // Guarded by mutex_:
     std::unique_ptr<session::Session> session_;  // never null
     std::uint64_t session_number_ = 0;
     bool work_waits_ = false;  // the session was used since the last turn took its outputs
-    bool pumping_ = false;     // a pump is running, and will look at work_waits_ again
+    bool in_turn_ = false;     // run_turns() is running, and will look at work_waits_ again
 
     // Used on the executor only:
     std::unique_ptr<transport::Transport> transport_;  // null: no session, or it has not begun here

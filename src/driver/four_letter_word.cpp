@@ -11,9 +11,9 @@ constexpr std::size_t answer_limit = 64u << 20;
 
 }  // namespace
 
-void FourLetterWord::ask(World& world, const base::Endpoint& server) {
+void FourLetterWord::ask(Environment& environment, const base::Endpoint& server) {
     if (done_) {
-        transport_ = world.make_transport(weak_from_this());
+        transport_ = environment.make_transport(weak_from_this());
         transport_->connect(1, server);
     }
 }
@@ -56,7 +56,7 @@ void FourLetterWord::finish(std::error_code error) {
 }
 
 Task send_four_letter_word(
-    std::shared_ptr<World> world,
+    std::shared_ptr<Environment> environment,
     base::Endpoint server,
     std::string word,
     TimePoint deadline,
@@ -64,21 +64,21 @@ Task send_four_letter_word(
 ) {
     auto asked = std::make_shared<FourLetterWord>(
         std::move(word),
-        [world, done = std::move(done)](std::error_code error, std::string answer) mutable {
-            world->clear_timer();
+        [environment, done = std::move(done)](std::error_code error, std::string answer) mutable {
+            environment->clear_timer();
             done(error, std::move(answer));
         }
     );
-    world->post([world, asked, server = std::move(server), deadline] {
+    environment->post([environment, asked, server = std::move(server), deadline] {
         // The timer keeps the object alive until the answer has arrived or the time is up.
-        world->set_timer(deadline, [asked] {
+        environment->set_timer(deadline, [asked] {
             asked->give_up(std::make_error_code(std::errc::timed_out));
         });
-        asked->ask(*world, server);
+        asked->ask(*environment, server);
     });
     // Weak, or there would be a cycle: `done` may own a result that owns the task returned here.
-    return [world = std::move(world), weak = std::weak_ptr(asked)] {
-        world->post([weak] {
+    return [environment = std::move(environment), weak = std::weak_ptr(asked)] {
+        environment->post([weak] {
             if (const auto alive = weak.lock()) {
                 alive->give_up(std::make_error_code(std::errc::operation_canceled));
             }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "driver/world.hpp"
+#include "driver/environment.hpp"
 
 #include <memory>
 #include <string>
@@ -11,7 +11,7 @@ namespace kazoo::driver {
 using WordDone = UniqueFunction<void(std::error_code, std::string answer)>;
 
 /// Sends a four-letter word to a server, on a separate connection, and collects the answer. Used on
-/// the executor of the world that makes its transport. It has no timeout; the caller calls
+/// the executor of the environment that makes its transport. It has no timeout; the caller calls
 /// give_up().
 class FourLetterWord final : public transport::Sink,
                              public std::enable_shared_from_this<FourLetterWord> {
@@ -20,7 +20,7 @@ public:
         : word_(std::move(word)), done_(std::move(done)) {}
 
     /// Connects and sends the word. `done` is not called within this call.
-    void ask(World& world, const base::Endpoint& server);
+    void ask(Environment& environment, const base::Endpoint& server);
     /// Closes the connection and calls `done` with this error, unless it has been called before.
     void give_up(std::error_code why) { finish(why); }
 
@@ -39,10 +39,10 @@ private:
 };
 
 /// Sends a word; thread-safe. Fails with `timed_out` if the answer has not arrived by `deadline`,
-/// for which the timer of `world` is used. `done` is called on the world's executor. Returns a
-/// function that cancels this, from any thread.
+/// for which the timer of `environment` is used. `done` is called on the environment's executor.
+/// Returns a function that cancels this, from any thread.
 [[nodiscard]] Task send_four_letter_word(
-    std::shared_ptr<World> world,
+    std::shared_ptr<Environment> environment,
     base::Endpoint server,
     std::string word,
     TimePoint deadline,

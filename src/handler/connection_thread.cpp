@@ -1,7 +1,7 @@
 #include "handler/connection_thread.hpp"
 
-#include "base/signal_masked_thread.hpp"
 #include "async/refuse_wait.hpp"
+#include "base/signal_masked_thread.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -62,7 +62,7 @@ namespace {
 /// Repeats `serve` until it returns. An exception that escapes from a handler means that memory is
 /// short: its connection recovers by its timer, and the others have to be served meanwhile.
 template <class Serve>
-void whatever_throws(Serve&& serve) {
+void until_done(Serve&& serve) {
     for (;;) {
         try {
             serve();
@@ -80,11 +80,11 @@ void ConnectionThread::run(Task leaving) {
     connection_thread_of = this;
     do {
         io_.restart();
-        whatever_throws([this] { io_.run(); });
+        until_done([this] { io_.run(); });
         // end() has stopped the loop with handlers left in it. They own clients, which own this
         // loop: a cycle, unless they are run. They may also start a client again.
         io_.restart();
-        whatever_throws([this] { io_.poll(); });
+        until_done([this] { io_.poll(); });
         leaving();
     } while (!leave());
 }

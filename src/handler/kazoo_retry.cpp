@@ -1,7 +1,7 @@
 // Retries: the blocking pause between two tries, and sleeping, deadlines and the use of a handler
 // for the asynchronous form.
 #include "async/stop_link.hpp"
-#include "driver/world_source.hpp"
+#include "driver/environment_source.hpp"
 
 #include <kazoo/event.hpp>
 #include <kazoo/kazoo_retry.hpp>
@@ -52,11 +52,11 @@ namespace {
 
 /// Tries twice: a shortage of memory may be momentary.
 template <class Function>
-void post(driver::World& world, const Function& function) {
+void post(driver::Environment& environment, const Function& function) {
     try {
-        world.post(function);
+        environment.post(function);
     } catch (const std::bad_alloc&) {
-        world.post(function);
+        environment.post(function);
     }
 }
 
@@ -65,13 +65,13 @@ void post(driver::World& world, const Function& function) {
 class Pause {
 public:
     Pause(const std::shared_ptr<Handler>& handler, Duration duration)
-        : world_(driver::make_world(handler)),
+        : environment_(driver::make_environment(handler)),
           end_(later(handler->now(), duration)),
           promise_(std::make_shared<Promise<void>>(handler)) {
         // However it ends, the timer is cleared: a pending timer would keep the user's loop
         // running.
-        state().link_direct([world = world_](ResultStateBase&) {
-            post(*world, quiet([world] { world->clear_timer(); }));
+        state().link_direct([environment = environment_](ResultStateBase&) {
+            post(*environment, quiet([environment] { environment->clear_timer(); }));
         });
     }
 
@@ -80,10 +80,10 @@ public:
     }
     /// Throws std::bad_alloc; the result then fails when this object is destroyed.
     [[nodiscard]] AsyncResult<void> begin() const {
-        world_->post([world = world_, end = end_, promise = promise_] {
+        environment_->post([environment = environment_, end = end_, promise = promise_] {
             if (!promise->result().ready()) {
                 try {
-                    world->set_timer(end, quiet([promise] { promise->set(); }));
+                    environment->set_timer(end, quiet([promise] { promise->set(); }));
                 } catch (const std::bad_alloc&) {
                     promise->set_exception(Error(ClientErrc::out_of_memory, Outcome::not_applied));
                 }
@@ -93,7 +93,7 @@ public:
     }
 
 private:
-    const std::shared_ptr<driver::World> world_;
+    const std::shared_ptr<driver::Environment> environment_;
     const TimePoint end_;
     const std::shared_ptr<Promise<void>> promise_;
 };
@@ -121,7 +121,7 @@ std::shared_ptr<const std::atomic<bool>> end_at(
     if (end == TimePoint::max() || result->ready()) {
         return passed;
     }
-    const auto world = driver::make_world(handler);
+    const auto environment = driver::make_environment(handler);
     const auto give_up = [passed, result] {
         passed->store(true);
         result->cancel();
@@ -132,15 +132,15 @@ std::shared_ptr<const std::atomic<bool>> end_at(
         result->fail(std::move(error));
     };
     // A pending timer would keep the user's loop running. Linked first, because linking may fail.
-    result->link_direct([world](ResultStateBase&) {
-        post(*world, quiet([world] { world->clear_timer(); }));
+    result->link_direct([environment](ResultStateBase&) {
+        post(*environment, quiet([environment] { environment->clear_timer(); }));
     });
-    world->post([world, end, result, give_up] {
+    environment->post([environment, end, result, give_up] {
         if (result->ready()) {
             return;
         }
         try {
-            world->set_timer(end, give_up);
+            environment->set_timer(end, give_up);
         } catch (const std::bad_alloc&) {
             result->fail(Error(ClientErrc::out_of_memory, Outcome::unknown));
         }
@@ -170,13 +170,14 @@ HandlerUse::~HandlerUse() {
 void HandlerUse::last_until(ResultStateBase& result) {
     // On the executor: stop() waits for the handler's threads unless it is called on one of them,
     // and the thread that completes the result must not block.
-    auto release = [world = driver::make_world(handler_), handler = handler_](ResultStateBase&) {
+    auto release = [environment = driver::make_environment(handler_),
+                    handler = handler_](ResultStateBase&) {
         auto stop = quiet([handler] {
             const LaneScope nothing_may_block(*handler, Lane::session);
             handler->stop();
         });
         try {
-            post(*world, stop);
+            post(*environment, stop);
         } catch (const std::bad_alloc&) {
             stop();  // in this thread: otherwise the handler would never stop
         }

@@ -4,10 +4,10 @@
 //
 // They start with the first user and end with the last. The connection thread ends first, because
 // until then it may dispatch to the lanes.
-#include "base/fork_guard.hpp"
 #include "async/refuse_wait.hpp"
+#include "base/fork_guard.hpp"
 #include "handler/connection_thread.hpp"
-#include "handler/lane_worker.hpp"
+#include "handler/thread_lane.hpp"
 
 #include <kazoo/detail/result_state.hpp>
 #include <kazoo/handlers/threading.hpp>
@@ -29,12 +29,12 @@ struct SequentialThreadingHandler::Threads : std::enable_shared_from_this<Thread
     std::atomic<bool> running{false};
     const base::ForkGuard fork;
     handler::ConnectionThread connection;
-    std::array<handler::LaneWorker, 3> lanes{
-        handler::LaneWorker("kazoo-results"),
-        handler::LaneWorker("kazoo-watches"),
-        handler::LaneWorker("kazoo-listeners")};
+    std::array<handler::ThreadLane, 3> lanes{
+        handler::ThreadLane("kazoo-results"),
+        handler::ThreadLane("kazoo-watches"),
+        handler::ThreadLane("kazoo-listeners")};
 
-    handler::LaneWorker& lane(Lane which) { return lanes[static_cast<std::size_t>(which)]; }
+    handler::ThreadLane& lane(Lane which) { return lanes[static_cast<std::size_t>(which)]; }
     bool on_own_thread() {
         return connection.on_this_thread() ||
                std::any_of(lanes.begin(), lanes.end(), [](auto& l) { return l.on_own_thread(); });

@@ -23,11 +23,11 @@ namespace kazoo::session {
 /// must not be destroyed inside the session, because the session is called with the driver's mutex
 /// held. The session therefore only keeps references and returns them with its events; it never
 /// releases the last one.
-using Owner = detail::RefPtr<detail::RefCounted>;
+using Cookie = detail::RefPtr<detail::RefCounted>;
 
 /// A watch function that is registered, or is to be called for an event.
 struct Watch {
-    Owner owner;
+    Cookie owner;
     std::uint64_t order = 0;  ///< functions are called in ascending order
 };
 struct ByOrder {
@@ -38,17 +38,17 @@ using Watchers = std::set<Watch, ByOrder>;
 
 /// A request has ended. There is exactly one for each request that was accepted.
 struct ReplyEvent {
-    Owner request;
+    Cookie request;
     std::error_code error;
     Outcome outcome = Outcome::not_applied;  ///< of a failure, also if the body cannot be decoded
     std::int64_t zxid = 0;
     std::span<const std::byte> body;  ///< in the bytes of the last input; empty after an error
     const char* detail = "";          ///< more about the error; a string literal
-    Owner watcher;                    ///< came with the request and has not been registered
+    Cookie watcher;                   ///< came with the request and has not been registered
 };
 
 /// An event of a watched node, of a watch (WATCH_LOST) or of the session (NONE).
-struct WatchEvent {
+struct WatchFired {
     WatchedEvent event;
     Watchers watchers;
 };
@@ -63,7 +63,7 @@ struct LogEvent {
     std::string text;
 };
 
-using Event = std::variant<ReplyEvent, WatchEvent, StateEvent, LogEvent>;
+using Event = std::variant<ReplyEvent, WatchFired, StateEvent, LogEvent>;
 
 using base::Endpoint;
 

@@ -11,13 +11,14 @@ namespace kazoo::session {
 namespace {
 
 constexpr std::size_t password_size = 16;
-constexpr std::int32_t go_elsewhere = 42;  // ClickHouse Keeper's version when it is not ready
+constexpr std::int32_t keeper_not_ready_version =
+    42;  // ClickHouse Keeper's version when it is not ready
 
-Welcome verdict(Welcome::Kind kind, const char* reason) {
-    Welcome welcome;
-    welcome.kind = kind;
-    welcome.reason = reason;
-    return welcome;
+ConnectResult connect_result(ConnectResult::Kind kind, const char* reason) {
+    ConnectResult result;
+    result.kind = kind;
+    result.reason = reason;
+    return result;
 }
 
 }  // namespace
@@ -42,33 +43,41 @@ void write_connect_request(
     codec::append_frame(out, request);
 }
 
-Welcome read_connect_response(std::span<const std::byte> frame, const Identity& wanted) {
+ConnectResult read_connect_response(std::span<const std::byte> frame, const Identity& wanted) {
     codec::Decoder decoder(frame);
     codec::ConnectResponse response;
     if (!codec::decode_connect_response(decoder, response)) {
-        return verdict(Welcome::Kind::refused, "the server's reply is not a ConnectResponse");
+        return connect_result(
+            ConnectResult::Kind::refused, "the server's reply is not a ConnectResponse"
+        );
     }
-    if (response.protocol_version == go_elsewhere) {
-        return verdict(Welcome::Kind::refused, "the server is not ready to serve");
+    if (response.protocol_version == keeper_not_ready_version) {
+        return connect_result(ConnectResult::Kind::refused, "the server is not ready to serve");
     }
     if (response.timeout_ms <= 0 || response.session_id == 0) {
         return wanted.id != 0
-                   ? verdict(Welcome::Kind::expired, "the server says the session has expired")
-                   : verdict(Welcome::Kind::refused, "the server did not create a session");
+                   ? connect_result(
+                         ConnectResult::Kind::expired, "the server says the session has expired"
+                     )
+                   : connect_result(
+                         ConnectResult::Kind::refused, "the server did not create a session"
+                     );
     }
     if (wanted.id != 0 && response.session_id != wanted.id) {
-        return verdict(Welcome::Kind::expired, "the server replied with a different session");
+        return connect_result(
+            ConnectResult::Kind::expired, "the server replied with a different session"
+        );
     }
-    Welcome welcome;
-    welcome.kind = Welcome::Kind::established;
-    welcome.identity.id = response.session_id;
-    welcome.identity.password = std::string(response.passwd.value.value_or(std::string_view()));
+    ConnectResult result;
+    result.kind = ConnectResult::Kind::established;
+    result.identity.id = response.session_id;
+    result.identity.password = std::string(response.passwd.value.value_or(std::string_view()));
     // A read-only server that resumes a session of the ensemble does not make it a local one.
-    welcome.identity.local_to_read_only =
+    result.identity.local_to_read_only =
         response.read_only && (wanted.id == 0 || wanted.local_to_read_only);
-    welcome.timeout = milliseconds(response.timeout_ms);
-    welcome.read_only = response.read_only;
-    return welcome;
+    result.timeout = milliseconds(response.timeout_ms);
+    result.read_only = response.read_only;
+    return result;
 }
 
 }  // namespace kazoo::session

@@ -17,7 +17,7 @@ struct Identity {
 };
 
 /// The meaning of a ConnectResponse.
-struct Welcome {
+struct ConnectResult {
     enum class Kind {
         established,  ///< a new session, or the requested one
         expired,      ///< the requested session has expired
@@ -40,7 +40,7 @@ void write_connect_request(
 
 /// Reads the ConnectResponse. An id other than the requested one means that the session has
 /// expired: ClickHouse Keeper creates a new session instead of reporting that.
-[[nodiscard]] Welcome read_connect_response(
+[[nodiscard]] ConnectResult read_connect_response(
     std::span<const std::byte> frame, const Identity& wanted
 );
 

@@ -31,17 +31,16 @@ void HostList::start_round() {
         std::iota(order_.begin(), order_.end(), std::size_t{0});
     }
     // Three groups, each in the order of the round: no failure, lost, silent.
-    const auto came_to_nothing = [&](std::size_t i, bool silent) {
+    const auto failed = [&](std::size_t i, bool silent) {
         return std::any_of(last_hosts_.begin(), last_hosts_.end(), [&](const auto& one) {
             return one.first == hosts_[i] && (!silent || one.second == Failure::silent);
         });
     };
     const auto lost = std::stable_partition(order_.begin(), order_.end(), [&](auto i) {
-        return !came_to_nothing(i, false);
+        return !failed(i, false);
     });
-    const auto silent = std::stable_partition(lost, order_.end(), [&](auto i) {
-        return !came_to_nothing(i, true);
-    });
+    const auto silent =
+        std::stable_partition(lost, order_.end(), [&](auto i) { return !failed(i, true); });
     first_silent_ = static_cast<std::size_t>(silent - order_.begin());
     last_hosts_.clear();
     last_endpoints_.swap(next_last_endpoints_);

@@ -26,7 +26,7 @@ RequestQueue::~RequestQueue() {
 
 // The frame has been appended to unsent_. All that allocates is done first; if that fails, the
 // deadline and the frame are removed again.
-RequestId RequestQueue::enqueue(const Call& call, codec::FrameExtent frame) {
+RequestId RequestQueue::enqueue(const RequestSpec& call, codec::FrameExtent frame) {
     Pending entry;
     entry.id = last_id_ + 1;
     entry.xid = next_xid_;
@@ -64,7 +64,7 @@ RequestId RequestQueue::enqueue(const Call& call, codec::FrameExtent frame) {
 }
 
 void RequestQueue::push_close() {
-    Call call;
+    RequestSpec call;
     call.op = codec::Opcode::close_session;
     codec::RequestHeader header;
     header.xid = next_xid_;

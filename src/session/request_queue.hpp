@@ -24,11 +24,11 @@ namespace kazoo::session {
 using RequestId = std::uint64_t;
 
 /// What accompanies the record of a request.
-struct Call {
+struct RequestSpec {
     codec::Opcode op{};
-    Owner request;  ///< null: nothing waits for the reply
+    Cookie request;  ///< null: nothing waits for the reply
     TimePoint deadline = TimePoint::max();
-    Owner watcher;                ///< to be registered if the request succeeds
+    Cookie watcher;               ///< to be registered if the request succeeds
     WatchKind watch_kind{};       ///< for exists always `data`: the reply decides which it becomes
     std::string_view watch_path;  ///< server path; read during the call of submit only
 };
@@ -38,7 +38,7 @@ struct Pending {
     RequestId id = 0;
     std::int32_t xid = 0;
     codec::Opcode op{};
-    Owner request;             ///< null: abandoned, withdrawn, or the session's own
+    Cookie request;            ///< null: abandoned, withdrawn, or the session's own
     codec::FrameExtent frame;  ///< in the buffer of unsent frames; stale once sent
     TimePoint deadline = TimePoint::max();
     std::unique_ptr<WatchRegistry::Order> watch;
@@ -80,7 +80,7 @@ public:
     /// Accepts a request and encodes it after the unsent frames. If it returns an error or throws
     /// std::bad_alloc, nothing has changed.
     template <class... Body>
-    [[nodiscard]] Accepted push(const Call& call, const Body&... body) {
+    [[nodiscard]] Accepted push(const RequestSpec& call, const Body&... body) {
         if (size() >= limits_.requests || unsent_bytes() >= limits_.queued_bytes) {
             return {ClientErrc::queue_full};
         }
@@ -117,8 +117,8 @@ public:
     }
 
     struct GivenUp {
-        Owner request;  ///< null: nothing waits for the reply
-        Owner watcher;
+        Cookie request;  ///< null: nothing waits for the reply
+        Cookie watcher;
         codec::Opcode op{};
         bool sent = false;
     };
@@ -139,7 +139,7 @@ public:
     [[nodiscard]] std::size_t watches() const { return watches_; }
 
 private:
-    RequestId enqueue(const Call& call, codec::FrameExtent frame);
+    RequestId enqueue(const RequestSpec& call, codec::FrameExtent frame);
     void forget(Pending& entry) noexcept;
     void withdraw(Pending& entry) noexcept;
     void sweep() noexcept;

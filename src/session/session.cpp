@@ -74,7 +74,7 @@ void Session::start(TimePoint now) {
     }
 }
 
-std::error_code Session::admit(const Call& call) const {
+std::error_code Session::admit(const RequestSpec& call) const {
     if (const auto refused = refusal(state_)) {
         return refused;
     }
@@ -131,7 +131,7 @@ std::size_t Session::credentials_held() const {
     return sum;
 }
 
-std::error_code Session::add_auth(AuthEntry entry, Owner owner) {
+std::error_code Session::add_auth(AuthEntry entry, Cookie owner) {
     if (!fits(entry)) {
         return ClientErrc::request_too_large;
     }
@@ -277,7 +277,7 @@ void Session::lose_connection(std::string_view why, TimePoint now) {
     }
     // A server that closes after the handshake must not reset the pauses: this counts as a failed
     // attempt.
-    if (!proven_) {
+    if (!answered_since_handshake_) {
         return next_endpoint(now);
     }
     backoff_.reset();
@@ -339,9 +339,9 @@ void Session::fail_credentials(std::error_code error) noexcept {
 
 void Session::drop_watches() noexcept {
     restoration_.reset();
-    auto told = watches_.take_all();
-    if (!told.empty()) {
-        events_.push(WatchEvent{WatchedEvent(EventType::NONE, state_), std::move(told)});
+    auto watchers = watches_.take_all();
+    if (!watchers.empty()) {
+        events_.push(WatchFired{WatchedEvent(EventType::NONE, state_), std::move(watchers)});
     }
 }
 
@@ -353,7 +353,7 @@ void Session::lose_watches(const WatchRange& range) {
         if (!lost) {
             return;
         }
-        events_.push(WatchEvent{
+        events_.push(WatchFired{
             WatchedEvent(EventType::WATCH_LOST, state_, std::move(lost->path)),
             std::move(lost->watchers)});
     }
@@ -380,7 +380,7 @@ void Session::out_of_memory(TimePoint now) noexcept {
             disconnect();
     }
     set_state(KeeperState::CONNECTING);
-    moving_ = false;
+    switching_to_writable_ = false;
     endpoints_.clear();
     begin_round();
     enter(Phase::backing_off, later(now, memory_pause));

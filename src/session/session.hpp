@@ -1,6 +1,5 @@
 #pragma once
 
-#include "values/backoff.hpp"
 #include "base/buffer.hpp"
 #include "codec/frame.hpp"
 #include "session/attempt_limit.hpp"
@@ -17,6 +16,7 @@
 #include "session/state_table.hpp"
 #include "session/watch_registry.hpp"
 #include "session/writable_search.hpp"
+#include "values/backoff.hpp"
 
 #include <cstdint>
 #include <deque>
@@ -65,7 +65,7 @@ public:
     void start(TimePoint now);
     /// Accepts a request. If it returns an error, nothing has changed.
     template <class... Body>
-    [[nodiscard]] RequestQueue::Accepted submit(const Call& call, const Body&... body) {
+    [[nodiscard]] RequestQueue::Accepted submit(const RequestSpec& call, const Body&... body) {
         if (const auto error = admit(call)) {
             return {error};
         }
@@ -84,7 +84,7 @@ public:
     bool withdraw(RequestId id) noexcept;
     /// Adds credentials for this and every later connection. `owner` gets a reply once a server has
     /// accepted or refused them. If it returns an error, nothing has changed.
-    [[nodiscard]] std::error_code add_auth(AuthEntry entry, Owner owner);
+    [[nodiscard]] std::error_code add_auth(AuthEntry entry, Cookie owner);
     /// Later connections do not present the credentials that have been added so far.
     void forget_auth() noexcept;
     /// Takes effect with the next host to be tried. With an empty list no server can be reached.
@@ -166,9 +166,9 @@ private:
     };
     struct Credential {
         AuthEntry entry;
-        std::vector<Owner> waiting;  // for an answer, in the order of their calls
-        std::size_t asked = 0;       // at the front of `waiting`: those whose request is under way
-        bool forgotten = false;      // sent only while `waiting` has owners that need the answer
+        std::vector<Cookie> waiting;  // for an answer, in the order of their calls
+        std::size_t asked = 0;        // at the front of `waiting`: those whose request is under way
+        bool forgotten = false;       // sent only while `waiting` has owners that need the answer
     };
     /// An authentication request without an answer. Servers answer in order.
     struct AuthInFlight {
@@ -198,7 +198,7 @@ private:
     };
 
     // session.cpp
-    [[nodiscard]] std::error_code admit(const Call& call) const;
+    [[nodiscard]] std::error_code admit(const RequestSpec& call) const;
     [[nodiscard]] bool fits(const AuthEntry& entry) const;
     [[nodiscard]] std::size_t credentials_held() const;
     void set_state(KeeperState state) noexcept;
@@ -250,14 +250,14 @@ private:
     void enter(Phase phase, TimePoint deadline);
     [[nodiscard]] milliseconds connect_timeout(TimePoint now) const;
     [[nodiscard]] std::string why_closed_in_handshake(std::error_code error) const;
-    void welcome(std::span<const std::byte> frame, TimePoint now);
+    void on_connect_response(std::span<const std::byte> frame, TimePoint now);
     void send_credential(std::size_t index);
     void serve(TimePoint now);
     void look_further(std::optional<Action> action, TimePoint now);
     void move_to(HostPort host, Endpoint writable, TimePoint now);
 
     // session_input.cpp
-    [[nodiscard]] const char* refusal_of_greeting(std::span<const std::byte> bytes);
+    [[nodiscard]] const char* reason_to_refuse_first_bytes(std::span<const std::byte> bytes);
     void on_frame(std::span<const std::byte> frame, TimePoint now);
     void on_item(const codec::FrameItem& item, TimePoint now);
     void on_oversized(const codec::FrameItem& item, TimePoint now);
@@ -303,8 +303,9 @@ private:
     bool started_ = false;
     bool read_only_ = false;  // the present server is
     WritableSearch search_;
-    bool moving_ = false;  // connecting to a server that the search has found
-    bool proven_ = false;  // the server has answered something after the handshake
+    bool switching_to_writable_ = false;  // connecting to a server that the search has found
+    bool answered_since_handshake_ =
+        false;  // the server has answered something after the handshake
 
     RequestQueue requests_;
     WatchRegistry watches_;
@@ -314,9 +315,9 @@ private:
     std::optional<AuthEntry> refused_auth_;
 
     codec::FrameReader reader_;
-    std::uint32_t greeting_ = 0;  // the first bytes of a connection, up to four
-    int greeting_bytes_ = 0;      // how many of them have arrived
-    base::Buffer control_;        // frames sent before any request: handshake, credentials, watches
+    std::uint32_t first_bytes_ = 0;  // the first bytes of a connection, up to four
+    int first_byte_count_ = 0;       // how many of them have arrived
+    base::Buffer control_;  // frames sent before any request: handshake, credentials, watches
     std::vector<Action> actions_;  // its capacity is reserved: disconnect() must not allocate
     EventQueue events_;
 };

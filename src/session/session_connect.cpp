@@ -139,7 +139,7 @@ void Session::next_endpoint(TimePoint now) {
 /// answer of a look-up, the pause that such an answer has interrupted, the next host, waiting for
 /// names, a pause.
 void Session::host_failed(TimePoint now) {
-    if (std::exchange(moving_, false)) {
+    if (std::exchange(switching_to_writable_, false)) {
         begin_round();  // a failed move does not count as a try of connection_retry
         return begin_attempt(now);
     }
@@ -256,9 +256,9 @@ void Session::on_connected(std::uint64_t attempt, TimePoint) {
         return;
     }
     reader_.reset();
-    greeting_ = 0;
-    greeting_bytes_ = 0;
-    proven_ = false;
+    first_bytes_ = 0;
+    first_byte_count_ = 0;
+    answered_since_handshake_ = false;
     enter(Phase::handshaking, phase_deadline_);  // one deadline for connecting and handshake
     // A session local to a read-only server cannot be resumed elsewhere: a new one is requested.
     write_connect_request(
@@ -291,13 +291,13 @@ void Session::on_closed(std::uint64_t attempt, std::error_code error, TimePoint 
     }
 }
 
-void Session::welcome(std::span<const std::byte> frame, TimePoint now) {
+void Session::on_connect_response(std::span<const std::byte> frame, TimePoint now) {
     const auto wanted = identity_.local_to_read_only ? Identity{} : identity_;
     auto answer = read_connect_response(frame, wanted);
-    if (answer.kind == Welcome::Kind::refused) {
+    if (answer.kind == ConnectResult::Kind::refused) {
         return attempt_failed(answer.reason, now);
     }
-    if (answer.kind == Welcome::Kind::expired) {
+    if (answer.kind == ConnectResult::Kind::expired) {
         return expire(answer.reason, now);
     }
     if (answer.read_only && !config_.read_only) {
@@ -340,7 +340,7 @@ void Session::send_credential(std::size_t index) {
 void Session::serve(TimePoint now) {
     restoration_.begin(watches_, last_zxid_, control_);
     enter(Phase::serving, TimePoint::max());
-    moving_ = in_pause_ = false;
+    switching_to_writable_ = in_pause_ = false;
     attempts_.clear();
     if (read_only_) {
         search_.begin(server_, connect_timeout(now), now);
@@ -377,7 +377,7 @@ void Session::move_to(HostPort host, Endpoint writable, TimePoint now) {
     log(LogLevel::info,
         "moving to " + server_name(host, writable.address) + ", which accepts writes");
     leave_connection();
-    moving_ = true;
+    switching_to_writable_ = true;
     addresses_ = 1;
     host_ = std::move(host);
     endpoints_.assign(1, std::move(writable));

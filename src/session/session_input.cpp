@@ -1,9 +1,9 @@
 // How the session processes what a server sends: replies, notifications, and the replies to its own
 // pings, credentials and restored watches.
-#include "values/text.hpp"
 #include "codec/decoder.hpp"
 #include "codec/watches.hpp"
 #include "session/session.hpp"
+#include "values/text.hpp"
 
 #include <algorithm>
 
@@ -65,7 +65,7 @@ void Session::on_bytes(std::uint64_t attempt, std::span<const std::byte> bytes, 
         return;
     }
     if (phase_ == Phase::handshaking) {
-        if (const auto* refusal = refusal_of_greeting(bytes)) {
+        if (const auto* refusal = reason_to_refuse_first_bytes(bytes)) {
             return attempt_failed(refusal, now);
         }
     } else {  // before the handshake is complete, the peer may not be a ZooKeeper server
@@ -84,17 +84,18 @@ void Session::on_bytes(std::uint64_t attempt, std::span<const std::byte> bytes, 
 
 /// Returns why the peer cannot be a ZooKeeper server, judging by the length of its first frame, or
 /// null.
-const char* Session::refusal_of_greeting(std::span<const std::byte> bytes) {
-    for (std::size_t i = 0; i < bytes.size() && greeting_bytes_ < 4; ++i, ++greeting_bytes_) {
-        greeting_ = greeting_ << 8 | std::to_integer<std::uint32_t>(bytes[i]);
+const char* Session::reason_to_refuse_first_bytes(std::span<const std::byte> bytes) {
+    for (std::size_t i = 0; i < bytes.size() && first_byte_count_ < 4; ++i, ++first_byte_count_) {
+        first_bytes_ = first_bytes_ << 8 | std::to_integer<std::uint32_t>(bytes[i]);
     }
-    if (greeting_bytes_ < 4 || greeting_ <= max_handshake_frame) {
+    if (first_byte_count_ < 4 || first_bytes_ <= max_handshake_frame) {
         return nullptr;
     }
-    if (greeting_ >> 16 == 0x1503) {  // a TLS 1.x alert, with which TLS servers answer plain text
+    if (first_bytes_ >> 16 ==
+        0x1503) {  // a TLS 1.x alert, with which TLS servers answer plain text
         return "the server expects TLS";
     }
-    if (greeting_ == 0x48545450) {  // "HTTP"
+    if (first_bytes_ == 0x48545450) {  // "HTTP"
         return "the peer is an HTTP server, not a ZooKeeper server";
     }
     return not_zookeeper;
@@ -105,7 +106,7 @@ void Session::on_item(const codec::FrameItem& item, TimePoint now) {
         if (item.kind != codec::FrameItem::Kind::frame) {
             return attempt_failed(not_zookeeper, now);
         }
-        return welcome(item.bytes, now);
+        return on_connect_response(item.bytes, now);
     }
     switch (item.kind) {
         case codec::FrameItem::Kind::frame:
@@ -147,7 +148,7 @@ void Session::on_reply(
     }
     log_reply(answered->op, header, body.size());
     const bool ends = ends_connection(header.err);
-    proven_ = proven_ || !ends;
+    answered_since_handshake_ = answered_since_handshake_ || !ends;
     last_zxid_ = std::max(last_zxid_, header.zxid);
     if (answered->op == codec::Opcode::close_session) {
         return finish(KeeperState::CLOSED, Errc::connection_loss);
@@ -176,7 +177,7 @@ void Session::on_reply(
 
 void Session::on_ping_reply(std::int32_t err, TimePoint now) {
     log_if_wanted(LogLevel::debug, [] { return std::string("ping answered"); });
-    proven_ = proven_ || !ends_connection(err);
+    answered_since_handshake_ = answered_since_handshake_ || !ends_connection(err);
     if (requires_authentication(err)) {
         end_by_server(err, now);
     }
@@ -213,7 +214,7 @@ void Session::on_oversized(const codec::FrameItem& item, TimePoint now) {
     if (!answered) {
         return on_stray(header.xid, now);
     }
-    proven_ = true;
+    answered_since_handshake_ = true;
     last_zxid_ = std::max(last_zxid_, header.zxid);
     if (answered->request) {
         ReplyEvent event;
@@ -269,16 +270,16 @@ void Session::on_notification(
     // last_zxid_ stays: a multi causes several notifications with the same zxid. If the connection
     // is lost in between, restoring the watches with the new zxid would lose the others.
     events_.reserve(1);
-    auto told = watches_.take(type, wire.path);
-    if (told.empty()) {
+    auto watchers = watches_.take(type, wire.path);
+    if (watchers.empty()) {
         return;
     }
     std::optional<std::int64_t> zxid;
     if (header.zxid > 0) {
         zxid = header.zxid;
     }
-    events_.push(WatchEvent{WatchedEvent(type, state_, std::move(wire.path), zxid), std::move(told)}
-    );
+    events_.push(WatchFired{
+        WatchedEvent(type, state_, std::move(wire.path), zxid), std::move(watchers)});
 }
 
 void Session::on_auth_reply(std::int32_t err, TimePoint now) {
@@ -317,7 +318,7 @@ void Session::on_watches_restored(std::int32_t err, TimePoint now) {
     if (ends_connection(err)) {
         return end_by_server(err, now);
     }
-    proven_ = true;
+    answered_since_handshake_ = true;
     const auto frame = restoration_.answered(watches_, control_);
     if (err != 0) {
         log(LogLevel::error,

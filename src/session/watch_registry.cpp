@@ -55,7 +55,7 @@ void write(base::Buffer& out, codec::SetWatches2Request& request) {
 
 }  // namespace
 
-WatchRegistry::Order::Order(WatchKind watch_kind, std::string_view path, Owner watcher)
+WatchRegistry::Order::Order(WatchKind watch_kind, std::string_view path, Cookie watcher)
     : kind(watch_kind) {
     // The only way to create a node is to insert it into a container and to extract it again.
     Table table;
@@ -64,8 +64,8 @@ WatchRegistry::Order::Order(WatchKind watch_kind, std::string_view path, Owner w
     watcher_ = watchers.extract(watchers.insert(Watch{std::move(watcher)}).first);
 }
 
-Owner WatchRegistry::Order::take_watcher() noexcept {
-    return watcher_ ? std::move(watcher_.value().owner) : Owner();
+Cookie WatchRegistry::Order::take_watcher() noexcept {
+    return watcher_ ? std::move(watcher_.value().owner) : Cookie();
 }
 
 void WatchRegistry::add(Order& order) noexcept {
@@ -128,32 +128,32 @@ Watchers WatchRegistry::take(EventType type, std::string_view path) {
         copy_recursive(path, staying);
     }
     // From here on nothing can fail.
-    PathWatchers told;
+    PathWatchers fired;
     if (type != EventType::CHILD) {
-        take_from(WatchKind::data, path, told);
-        take_from(WatchKind::exist, path, told);
+        take_from(WatchKind::data, path, fired);
+        take_from(WatchKind::exist, path, fired);
     }
     if (type == EventType::CHILD || type == EventType::DELETED) {
-        take_from(WatchKind::child, path, told);
+        take_from(WatchKind::child, path, fired);
     }
-    told.merge(staying);
+    fired.merge(staying);
     Watchers in_order;
-    in_order.merge(told);
+    in_order.merge(fired);
     return in_order;
 }
 
 Watchers WatchRegistry::take_all() noexcept {
-    PathWatchers told;
+    PathWatchers fired;
     for (auto& table : tables_) {
         for (auto& [path, watchers] : table) {
-            told.merge(watchers);
+            fired.merge(watchers);
         }
         table.clear();
     }
     size_ = 0;
     longest_recursive_ = 0;
     Watchers in_order;
-    in_order.merge(told);
+    in_order.merge(fired);
     return in_order;
 }
 

@@ -61,10 +61,10 @@ public:
     class Order {
     public:
         /// Throws std::bad_alloc.
-        Order(WatchKind kind, std::string_view path, Owner watcher);
+        Order(WatchKind kind, std::string_view path, Cookie watcher);
         WatchKind kind;
         /// Returns the watcher, or null if it has been registered.
-        [[nodiscard]] Owner take_watcher() noexcept;
+        [[nodiscard]] Cookie take_watcher() noexcept;
 
     private:
         friend class WatchRegistry;
@@ -75,7 +75,7 @@ public:
     /// Registers a watcher. If it is registered for this path and kind already, nothing changes and
     /// the order keeps its watcher.
     void add(Order& order) noexcept;
-    void add(WatchKind kind, std::string_view path, Owner watcher) {
+    void add(WatchKind kind, std::string_view path, Cookie watcher) {
         Order order(kind, path, std::move(watcher));
         add(order);
     }

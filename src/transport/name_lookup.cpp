@@ -1,7 +1,7 @@
-// Look-ups of host names. The Desk lists them for the process; an Asker connects a NameLookup with
-// the thread that answers it:
+// Look-ups of host names. The PendingLookUps lists them for the process; an Asker connects a
+// NameLookup with the thread that answers it:
 //
-//     NameLookup --owns--> Asker <--weak-- Desk: "zk1" -> { Asker, Asker }  one thread
+//     NameLookup --owns--> Asker <--weak-- PendingLookUps: "zk1" -> { Asker, Asker }  one thread
 //          ^--------weak-----+                   "zk2" -> { Asker }         another thread
 #include "transport/name_lookup.hpp"
 
@@ -81,18 +81,18 @@ struct NameLookup::Asker {
 
 /// The names that are being looked up in this process, and the askers that wait for each.
 /// Thread-safe.
-class NameLookup::Desk {
+class NameLookup::PendingLookUps {
 public:
     enum class Joined { waits, is_first, no_room };
 
     /// Never destroyed, because look-ups may outlive main(). A forked child gets another one: the
     /// parent's look-up threads do not exist there, and one of them may have held the mutex.
-    static Desk& instance() {
+    static PendingLookUps& instance() {
         static std::mutex making;
-        static Desk* present = nullptr;
+        static PendingLookUps* present = nullptr;
         const std::lock_guard lock(making);
         if (present == nullptr || present->fork_.in_child()) {
-            present = new Desk;
+            present = new PendingLookUps;
         }
         return *present;
     }
@@ -144,25 +144,25 @@ NameLookup::~NameLookup() {
 
 void NameLookup::start(const std::string& host) {
     asker_->self = weak_from_this();
-    auto& desk = Desk::instance();
-    switch (desk.join(host, asker_)) {
-        case Desk::Joined::waits:
+    auto& pending = PendingLookUps::instance();
+    switch (pending.join(host, asker_)) {
+        case PendingLookUps::Joined::waits:
             return;
-        case Desk::Joined::no_room:
+        case PendingLookUps::Joined::no_room:
             return asker_->post(
                 std::make_error_code(std::errc::resource_unavailable_try_again), {}
             );
-        case Desk::Joined::is_first:
+        case PendingLookUps::Joined::is_first:
             break;
     }
     std::error_code no_thread;
     try {
         return base::start_masked_thread(
                    "kazoo-lookup",
-                   [&desk, host] {
+                   [&pending, host] {
                        std::error_code error;
                        const auto addresses = look_up(host, error);
-                       desk.answer(host, error, addresses);
+                       pending.answer(host, error, addresses);
                    }
         ).detach();
     } catch (const std::system_error& failed) {
@@ -170,7 +170,7 @@ void NameLookup::start(const std::string& host) {
     } catch (const std::bad_alloc&) {
         no_thread = std::make_error_code(std::errc::not_enough_memory);
     }
-    desk.answer(host, no_thread, {});
+    pending.answer(host, no_thread, {});
 }
 
 void NameLookup::finish(std::error_code error, const Addresses& addresses) {

@@ -42,7 +42,7 @@ public:
 
 private:
     struct Asker;
-    class Desk;
+    class PendingLookUps;
 
     void finish(std::error_code error, const Addresses& addresses);
 

@@ -32,7 +32,7 @@ std::vector<base::Endpoint> to_endpoints(
 }
 
 /// Reports the result of a look-up to the sink, in its turn.
-void tell(
+void report_addresses(
     const std::shared_ptr<Turns>& turns,
     const std::weak_ptr<Sink>& sink,
     std::uint64_t attempt,
@@ -200,7 +200,7 @@ void TcpTransport::resolve(std::uint64_t attempt, const std::string& host, std::
         boost::asio::post(
             executor_,
             [turns = turns_, sink = sink_, attempt, found = std::move(found)]() mutable {
-                tell(turns, sink, attempt, {}, std::move(found));
+                report_addresses(turns, sink, attempt, {}, std::move(found));
             }
         );
         return;
@@ -219,7 +219,7 @@ void TcpTransport::resolve(std::uint64_t attempt, const std::string& host, std::
             } catch (const std::bad_alloc&) {
                 failed = std::make_error_code(std::errc::not_enough_memory);
             }
-            tell(turns, sink, attempt, failed, std::move(found));
+            report_addresses(turns, sink, attempt, failed, std::move(found));
         }
     );
     names_.push_back({host, port, lookup});

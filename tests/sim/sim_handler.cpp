@@ -19,7 +19,7 @@ std::shared_ptr<Waiter> SimHandler::waiter() {
     ));
 }
 
-std::shared_ptr<driver::World> SimHandler::make_world() {
+std::shared_ptr<driver::Environment> SimHandler::make_environment() {
     return std::make_shared<SimWorld>(host_);
 }
 

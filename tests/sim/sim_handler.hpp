@@ -1,6 +1,6 @@
 #pragma once
 
-#include "driver/world_source.hpp"
+#include "driver/environment_source.hpp"
 #include "sim_transport.hpp"
 
 #include <kazoo/handler.hpp>
@@ -14,7 +14,7 @@ namespace kazoo::sim {
 /// A handler for the simulation: its lanes are queues whose tasks take some time, and its world is
 /// the simulated one. Nothing blocks.
 class SimHandler final : public Handler,
-                         public detail::WorldSource,
+                         public detail::EnvironmentSource,
                          public std::enable_shared_from_this<SimHandler> {
 public:
     explicit SimHandler(ClientHost& host) : host_(host) {}
@@ -30,8 +30,8 @@ public:
     void stop() override { --users_; }
     [[nodiscard]] bool running() const noexcept override { return users_ > 0; }
 
-    [[nodiscard]] detail::WorldSource* world_source() noexcept override { return this; }
-    [[nodiscard]] std::shared_ptr<driver::World> make_world() override;
+    [[nodiscard]] detail::EnvironmentSource* environment_source() noexcept override { return this; }
+    [[nodiscard]] std::shared_ptr<driver::Environment> make_environment() override;
     [[nodiscard]] std::uint64_t random_seed() override;
 
     /// One task in `one_in` takes up to `longest`.

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "driver/world.hpp"
+#include "driver/environment.hpp"
 #include "sim_transport.hpp"
 
 #include <memory>
@@ -8,7 +8,7 @@
 namespace kazoo::sim {
 
 /// A client's world: simulated time, the turns of its process, the simulated network.
-class SimWorld final : public driver::World {
+class SimWorld final : public driver::Environment {
 public:
     explicit SimWorld(ClientHost& host) : host_(host), cadence_(host.cadence) {}
     ~SimWorld() override;

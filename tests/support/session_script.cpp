@@ -50,7 +50,7 @@ void SessionScript::start() {
 }
 
 std::error_code SessionScript::ask(const std::string& name, Opcode op, const Asking& how) {
-    session::Call call;
+    session::RequestSpec call;
     call.op = op;
     call.request = party(name);
     call.deadline = how.deadline;

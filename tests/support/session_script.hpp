@@ -236,8 +236,8 @@ private:
             exposed_(value);
         }
     }
-    // Call the session as its driver does. If memory runs out, an input loses the connection, while
-    // a call of the user changes nothing.
+    // RequestSpec the session as its driver does. If memory runs out, an input loses the
+    // connection, while a call of the user changes nothing.
     template <class Input>
     void input(Input&& input) {
         if (!call(input)) {
@@ -253,8 +253,8 @@ private:
             throw Interrupted();
         }
     }
-    template <class Call>
-    bool call(Call& call) {
+    template <class RequestSpec>
+    bool call(RequestSpec& call) {
         bool good = true;
         exposed(true);
         try {
@@ -278,7 +278,7 @@ private:
 
     void drain();
     void note(session::ReplyEvent& event);
-    void note(session::WatchEvent& event);
+    void note(session::WatchFired& event);
     void note(session::StateEvent& event);
     void note(session::LogEvent& event);
     void note(const session::ResolveAction& action);

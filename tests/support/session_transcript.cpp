@@ -16,7 +16,7 @@ using codec::Opcode;
 
 namespace {
 
-std::string name_of(const session::Owner& owner) {
+std::string name_of(const session::Cookie& owner) {
     return static_cast<Party&>(*owner).name;
 }
 
@@ -95,7 +95,7 @@ void SessionScript::note(session::ReplyEvent& event) {
     lines_.push_back(name + " ok");
 }
 
-void SessionScript::note(session::WatchEvent& event) {
+void SessionScript::note(session::WatchFired& event) {
     const auto& told = event.event;
     EXPECT_FALSE(event.watchers.empty()) << "an event for nobody";
     EXPECT_EQ(told.path.has_value(), told.type != EventType::NONE);

@@ -1,6 +1,6 @@
 #include "handler/fiber/default_algorithm.hpp"
 
-#include "handler/fiber/private_parts.hpp"
+#include "handler/fiber/boost_fiber_internals.hpp"
 
 #include <kazoo/handlers/fiber_scheduling.hpp>
 

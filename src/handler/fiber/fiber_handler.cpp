@@ -1,17 +1,17 @@
-// SequentialFiberHandler: four fibers of one thread, a pump for the connections and one for each
+// SequentialFiberHandler: four fibers of one thread, a reactor for the connections and one for each
 // lane.
 //
-//     home thread:  | user's fibers | pump: io_context | completion | callback | session |
+//     home thread:  | user's fibers | reactor: io_context | completion | callback | session |
 //
-// They are started for the first user, in its thread, and leave after the last: first the pump,
+// They are started for the first user, in its thread, and leave after the last: first the reactor,
 // because until then it may dispatch to the lanes. See fiber_idle.hpp for how the thread waits.
-#include "base/fork_guard.hpp"
 #include "async/refuse_wait.hpp"
+#include "base/fork_guard.hpp"
 #include "handler/fiber/default_algorithm.hpp"
 #include "handler/fiber/fiber_lane.hpp"
 #include "handler/fiber/fiber_lane_slots.hpp"
+#include "handler/fiber/fiber_reactor.hpp"
 #include "handler/fiber/fiber_waiter.hpp"
-#include "handler/fiber/pump.hpp"
 #include "handler/fiber/thread_end.hpp"
 
 #include <kazoo/exceptions.hpp>
@@ -36,7 +36,7 @@ constexpr std::size_t stack_bytes = 256 * 1024;
 constexpr auto patience_elsewhere = std::chrono::seconds(2);
 
 template <class Body>
-void bring_fiber(Body body) {
+void start_fiber(Body body) {
     boost::fibers::fiber(
         boost::fibers::launch::post,
         std::allocator_arg,
@@ -58,38 +58,39 @@ struct SequentialFiberHandler::Fibers {
     std::atomic<bool> running{false};
     std::atomic<bool> gone{false};  // the home thread has ended
     const base::ForkGuard fork;
-    handler::Pump pump;
+    handler::FiberReactor reactor;
     std::array<handler::FiberLane, 3> lanes;
 
     /// Returns whether no thread would run tasks given to the fibers.
     [[nodiscard]] bool deserted() const noexcept { return gone.load() || fork.in_child(); }
     [[nodiscard]] bool in_own_fiber() const noexcept {
-        return pump.is_current() || std::any_of(lanes.begin(), lanes.end(), [](const auto& lane) {
+        return reactor.is_current() ||
+               std::any_of(lanes.begin(), lanes.end(), [](const auto& lane) {
                    return lane.fiber.is_current();
                });
     }
 
-    void settle(const std::shared_ptr<Fibers>& self);
-    void bring_all(const std::shared_ptr<Fibers>& self);
-    void bring_lane(handler::FiberLane& lane, const std::shared_ptr<Fibers>& self);
-    void bring_pump(const std::shared_ptr<Fibers>& self);
+    void adopt_thread(const std::shared_ptr<Fibers>& self);
+    void start_all(const std::shared_ptr<Fibers>& self);
+    void start_lane(handler::FiberLane& lane, const std::shared_ptr<Fibers>& self);
+    void start_reactor(const std::shared_ptr<Fibers>& self);
     void finish_lanes();
     void finish_lanes_if_stopped();
     void wait_finished_until(TimePoint deadline);
 };
 
-void SequentialFiberHandler::Fibers::bring_lane(
+void SequentialFiberHandler::Fibers::start_lane(
     handler::FiberLane& lane, const std::shared_ptr<Fibers>& self
 ) {
     if (!lane.queue.open()) {
         return;
     }
     try {
-        bring_fiber([self, &lane] {
+        start_fiber([self, &lane] {
             handler::mark_fiber_thread();
             const handler::OwnFiber::Scope own(lane.fiber);
             lane.queue.serve();
-            self->pump.sweep();  // the last callbacks may have destroyed clients
+            self->reactor.sweep();  // the last callbacks may have destroyed clients
         });
     } catch (...) {
         lane.queue.give_up();
@@ -97,23 +98,23 @@ void SequentialFiberHandler::Fibers::bring_lane(
     }
 }
 
-void SequentialFiberHandler::Fibers::bring_pump(const std::shared_ptr<Fibers>& self) {
-    if (!pump.open()) {
+void SequentialFiberHandler::Fibers::start_reactor(const std::shared_ptr<Fibers>& self) {
+    if (!reactor.open()) {
         return;
     }
     try {
-        bring_fiber([self] {
-            self->pump.run();
+        start_fiber([self] {
+            self->reactor.run();
             self->finish_lanes_if_stopped();
         });
     } catch (...) {
-        pump.give_up();
+        reactor.give_up();
         throw;
     }
 }
 
 /// Makes the calling thread the home thread, and arranges for its end.
-void SequentialFiberHandler::Fibers::settle(const std::shared_ptr<Fibers>& self) {
+void SequentialFiberHandler::Fibers::adopt_thread(const std::shared_ptr<Fibers>& self) {
     if (home == std::this_thread::get_id() && !gone.load()) {
         return;
     }
@@ -126,20 +127,20 @@ void SequentialFiberHandler::Fibers::settle(const std::shared_ptr<Fibers>& self)
         fibers->gone.store(true);
         if (!abandoned) {
             fibers->running.store(false);
-            fibers->pump.finish();
+            fibers->reactor.finish();
         }
     });
     home = std::this_thread::get_id();
     gone.store(false);
 }
 
-void SequentialFiberHandler::Fibers::bring_all(const std::shared_ptr<Fibers>& self) {
+void SequentialFiberHandler::Fibers::start_all(const std::shared_ptr<Fibers>& self) {
     handler::replace_default_algorithm();
     try {
         for (auto& lane : lanes) {
-            bring_lane(lane, self);
+            start_lane(lane, self);
         }
-        bring_pump(self);
+        start_reactor(self);
     } catch (...) {
         finish_lanes();
         throw;
@@ -152,7 +153,7 @@ void SequentialFiberHandler::Fibers::finish_lanes() {
     }
 }
 
-/// Called when the pump has left, not earlier: until then it may dispatch to the lanes.
+/// Called when the reactor has left, not earlier: until then it may dispatch to the lanes.
 void SequentialFiberHandler::Fibers::finish_lanes_if_stopped() {
     const std::lock_guard lock(life_mutex);
     if (!running.load()) {
@@ -161,7 +162,7 @@ void SequentialFiberHandler::Fibers::finish_lanes_if_stopped() {
 }
 
 void SequentialFiberHandler::Fibers::wait_finished_until(TimePoint deadline) {
-    pump.wait_finished_until(deadline);
+    reactor.wait_finished_until(deadline);
     finish_lanes_if_stopped();
     for (auto& lane : lanes) {
         lane.queue.wait_finished_until(deadline);
@@ -200,7 +201,7 @@ void SequentialFiberHandler::own_in_child() {
 
 boost::asio::any_io_executor SequentialFiberHandler::executor() {
     own_in_child();
-    return fibers_->pump.executor();
+    return fibers_->reactor.executor();
 }
 
 void SequentialFiberHandler::dispatch(Lane lane, Task task) {
@@ -221,7 +222,7 @@ std::shared_ptr<Waiter> SequentialFiberHandler::waiter() {
     if (fibers_->gone.load()) {
         base::refuse_to_wait("the thread that ran the handler's fibers has ended");
     }
-    if (fibers_->pump.is_current()) {
+    if (fibers_->reactor.is_current()) {
         base::refuse_to_wait("the connection fiber must not block");
     }
     return std::make_shared<handler::FiberWaiter>();
@@ -235,8 +236,8 @@ void SequentialFiberHandler::start() {
     const std::lock_guard lock(fibers_->life_mutex);
     auto& f = *fibers_;
     if (f.users == 0) {
-        f.settle(fibers_);
-        f.bring_all(fibers_);
+        f.adopt_thread(fibers_);
+        f.start_all(fibers_);
         f.running.store(true);
     }
     ++f.users;
@@ -254,7 +255,7 @@ void SequentialFiberHandler::stop() {
         if (keep->gone.load()) {
             return;
         }
-        keep->pump.finish();
+        keep->reactor.finish();
         if (keep->home != std::this_thread::get_id()) {
             deadline = Clock::now() + patience_elsewhere;
         }

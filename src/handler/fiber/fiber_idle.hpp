@@ -12,10 +12,10 @@ namespace kazoo::detail {
 
 /// How a thread waits for its fibers and its sockets at once.
 ///
-/// A pump, the fiber that drives connections, parks while its sockets are quiet. The scheduling
+/// A reactor, the fiber that drives connections, parks while its sockets are quiet. The scheduling
 /// algorithm wakes it in two cases:
 ///
-///     pump                                 scheduling algorithm (FiberIdle)
+///     reactor                                 scheduling algorithm (FiberIdle)
 ///     ----                                 --------------------------------
 ///     park() ...suspended...
 ///          <------- no deadline ---------- before_pick: other fibers are busy, every 32nd pick
@@ -27,9 +27,9 @@ namespace kazoo::detail {
 ///     io.run_one() until the deadline  <-- notify: another thread has made a fiber ready, so an
 ///     end_wait(), yields                   empty handler is posted to io, which ends run_one()
 ///
-/// So the thread sleeps in the poller of the pump's io_context, woken by sockets, by the deadline
-/// of the next sleeping fiber, or by other threads. Shared by the algorithm and the pumps of one
-/// thread.
+/// So the thread sleeps in the poller of the reactor's io_context, woken by sockets, by the
+/// deadline of the next sleeping fiber, or by other threads. Shared by the algorithm and the
+/// reactors of one thread.
 struct FiberIdle::State {
     using TimePoint = std::chrono::steady_clock::time_point;
 

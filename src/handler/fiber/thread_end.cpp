@@ -1,6 +1,6 @@
 #include "handler/fiber/thread_end.hpp"
 
-#include "handler/fiber/private_parts.hpp"
+#include "handler/fiber/boost_fiber_internals.hpp"
 
 #include <boost/fiber/algo/round_robin.hpp>
 
@@ -49,8 +49,8 @@ struct ThreadEnd {
             abandoned->store(true);
             become_main_fiber();
         }
-        for (const auto& told : all) {
-            told(!in_main);
+        for (const auto& end : all) {
+            end(!in_main);
         }
     }
     ThreadEnd(const ThreadEnd&) = delete;
@@ -67,8 +67,8 @@ ThreadEnd& end_of_thread() {
 
 }  // namespace
 
-void at_thread_end(std::function<void(bool)> told) {
-    end_of_thread().all.push_back(std::move(told));
+void at_thread_end(std::function<void(bool)> end) {
+    end_of_thread().all.push_back(std::move(end));
 }
 
 std::shared_ptr<const std::atomic<bool>> abandonment_of_thread() {

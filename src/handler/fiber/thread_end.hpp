@@ -9,10 +9,10 @@
 
 namespace kazoo::handler {
 
-/// Calls `told` when the calling thread ends, before Boost.Fiber waits for its fibers to end. The
+/// Calls `end` when the calling thread ends, before Boost.Fiber waits for its fibers to end. The
 /// argument is true if a fiber of the thread has called std::exit: then no other fiber of it will
 /// run again.
-void at_thread_end(std::function<void(bool abandoned)> told);
+void at_thread_end(std::function<void(bool abandoned)> end);
 
 /// Returns a flag that becomes true when the fibers of the calling thread will not run any more.
 /// They must not be notified then.

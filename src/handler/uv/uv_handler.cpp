@@ -1,9 +1,9 @@
 // SequentialUvHandler: callbacks run on the user's libuv loop, connections on a thread of the
 // handler.
-#include "base/fork_guard.hpp"
 #include "async/refuse_wait.hpp"
+#include "base/fork_guard.hpp"
 #include "handler/connection_thread.hpp"
-#include "handler/uv/uv_queue.hpp"
+#include "handler/uv/uv_lanes.hpp"
 
 #include <kazoo/detail/result_state.hpp>
 #include <kazoo/exceptions.hpp>
@@ -25,12 +25,12 @@ constexpr auto drain_limit = std::chrono::seconds(2);
 
 /// Shared with the connection's thread, so that the handler may be destroyed on it.
 struct SequentialUvHandler::Loop {
-    explicit Loop(uv_loop_t* loop) : queue(handler::UvQueue::open(loop)) {}
+    explicit Loop(uv_loop_t* loop) : queue(handler::UvLanes::open(loop)) {}
 
     void end(bool for_good);
 
     const base::ForkGuard fork;
-    const std::shared_ptr<handler::UvQueue> queue;
+    const std::shared_ptr<handler::UvLanes> queue;
     std::mutex life_mutex;  // guards users and closed; never held while waiting for a thread
     int users = 0;          // starts without a stop
     bool closed = false;

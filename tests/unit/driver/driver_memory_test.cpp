@@ -1,5 +1,6 @@
-// Failed allocations below the driver, in its world, its transport and its sink: each allocation
-// fails in turn, once or several times. Every request completes once, and the session continues.
+// Failed allocations below the driver, in its environment, its transport and its sink: each
+// allocation fails in turn, once or several times. Every request completes once, and the session
+// continues.
 #include "codec/connect.hpp"
 #include "codec/frame.hpp"
 #include "codec/requests.hpp"
@@ -123,15 +124,15 @@ private:
     std::weak_ptr<transport::Sink> sink_;
 };
 
-class ServingWorld final : public World {
+class ServingWorld final : public Environment {
 public:
     [[nodiscard]] TimePoint now() const noexcept override { return now_; }
     void post(Task task) override {
         need_memory();
-        const Spared world;
+        const Spared environment;
         tasks_.push_back(std::move(task));
     }
-    /// Never allocates: a world reserves the memory for its timer.
+    /// Never allocates: a environment reserves the memory for its timer.
     void set_timer(TimePoint when, Task task) override {
         timer_at_ = when;
         timer_ = std::move(task);
@@ -140,7 +141,7 @@ public:
     std::unique_ptr<transport::Transport> make_transport(std::weak_ptr<transport::Sink> sink
     ) override {
         need_memory();
-        const Spared world;
+        const Spared environment;
         sink_ = sink;
         return std::make_unique<ServingTransport>(network, std::move(sink));
     }
@@ -190,7 +191,8 @@ private:
 };
 
 struct Owner final : EventSink, std::enable_shared_from_this<Owner> {
-    explicit Owner(std::shared_ptr<World> world) : driver(std::move(world), *this) {}
+    explicit Owner(std::shared_ptr<Environment> environment)
+        : driver(std::move(environment), *this) {}
     void on_event(session::Event& event) override {
         need_memory();
         const Spared sink;
@@ -203,7 +205,7 @@ struct Owner final : EventSink, std::enable_shared_from_this<Owner> {
                 EXPECT_EQ(std::to_integer<int>(reply->body.back()), 9);
             }
             reply->request = {};
-        } else if (auto* const watch = std::get_if<session::WatchEvent>(&event)) {
+        } else if (auto* const watch = std::get_if<session::WatchFired>(&event)) {
             EXPECT_EQ(watch->watchers.size(), 1U);
             watched.push_back(watch->event.type);
         } else if (auto* const state = std::get_if<session::StateEvent>(&event)) {
@@ -226,7 +228,7 @@ struct Owner final : EventSink, std::enable_shared_from_this<Owner> {
 
 class DriverMemoryTest : public testing::Test {
 protected:
-    void TearDown() override { world_->forget_all(); }
+    void TearDown() override { environment_->forget_all(); }
 
     template <class Done>
     bool run_until(Done&& done) {
@@ -234,7 +236,7 @@ protected:
             if (done()) {
                 return true;
             }
-            if (!world_->step()) {
+            if (!environment_->step()) {
                 return done();
             }
         }
@@ -250,10 +252,10 @@ protected:
         }
     }
     bool ask(const std::string& name, bool watch = false) {
-        session::Call call;
+        session::RequestSpec call;
         call.op = Opcode::sync;
         call.request = detail::make_ref<Party>(name);
-        call.deadline = world_->now() + 1h;
+        call.deadline = environment_->now() + 1h;
         if (watch) {
             call.watcher = detail::make_ref<Party>("w" + name);
             call.watch_path = "/a/path/that/is/longer/than/a/short/string";
@@ -316,8 +318,8 @@ protected:
     }
 
     const Spared test_itself_;
-    std::shared_ptr<ServingWorld> world_ = std::make_shared<ServingWorld>();
-    std::shared_ptr<Owner> owner_ = std::make_shared<Owner>(world_);
+    std::shared_ptr<ServingWorld> environment_ = std::make_shared<ServingWorld>();
+    std::shared_ptr<Owner> owner_ = std::make_shared<Owner>(environment_);
     std::vector<std::string> asked_;
 };
 
@@ -326,11 +328,11 @@ class DriverShortageTest : public DriverMemoryTest, public testing::WithParamInt
 TEST_P(DriverShortageTest, WhoeverWaitsIsToldOnceAndTheSessionGoesOn) {
     for (long nth = 1; nth < 10'000; ++nth) {
         SCOPED_TRACE("allocation " + std::to_string(nth));
-        world_ = std::make_shared<ServingWorld>();
-        owner_ = std::make_shared<Owner>(world_);
+        environment_ = std::make_shared<ServingWorld>();
+        owner_ = std::make_shared<Owner>(environment_);
         asked_.clear();
         const bool met = live(nth, GetParam());
-        world_->forget_all();
+        environment_->forget_all();
         if (HasFailure()) {
             return;
         }

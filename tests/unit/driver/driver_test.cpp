@@ -64,7 +64,7 @@ private:
     Network& network_;
 };
 
-class StillWorld final : public World {
+class StillWorld final : public Environment {
 public:
     [[nodiscard]] TimePoint now() const noexcept override { return TimePoint(1h) + passed; }
     void post(Task task) override { tasks_.push_back(std::move(task)); }
@@ -106,7 +106,8 @@ private:
 };
 
 struct Owner final : EventSink, std::enable_shared_from_this<Owner> {
-    explicit Owner(std::shared_ptr<World> world) : driver(std::move(world), *this) {}
+    explicit Owner(std::shared_ptr<Environment> environment)
+        : driver(std::move(environment), *this) {}
     void on_event(session::Event&) override {}
     void on_finished() override { ++finished; }
     std::shared_ptr<void> keep_alive() override { return shared_from_this(); }
@@ -119,7 +120,7 @@ class DriverTest : public testing::Test {
 protected:
     void SetUp() override {
         owner_->driver.start(testing_support::script_config());
-        world_->run();
+        environment_->run();
         sink().on_resolved(network_.attempt, {}, {{"10.0.0.1", 2181}});
         sink().on_connected(network_.attempt);
         sink().on_sent(network_.attempt);
@@ -132,24 +133,24 @@ protected:
         sink().on_bytes(network_.attempt, frame.span());
         network_.writes.clear();
     }
-    void TearDown() override { world_->forget_all(); }
+    void TearDown() override { environment_->forget_all(); }
 
     [[nodiscard]] transport::Sink& sink() const { return *network_.sink.lock(); }
     void sync() {
-        session::Call call;
+        session::RequestSpec call;
         call.op = codec::Opcode::sync;
         codec::SyncRequest request;
         request.path = "/a";
         EXPECT_FALSE(owner_->driver.submit(call, request).error);
     }
     std::vector<Write> writes() {
-        world_->run();
+        environment_->run();
         return std::exchange(network_.writes, {});
     }
 
-    std::shared_ptr<StillWorld> world_ = std::make_shared<StillWorld>();
-    Network& network_ = world_->network;
-    std::shared_ptr<Owner> owner_ = std::make_shared<Owner>(world_);
+    std::shared_ptr<StillWorld> environment_ = std::make_shared<StillWorld>();
+    Network& network_ = environment_->network;
+    std::shared_ptr<Owner> owner_ = std::make_shared<Owner>(environment_);
 };
 
 TEST_F(DriverTest, WhatWasAskedForMeanwhileLeavesInOneWrite) {
@@ -175,7 +176,7 @@ TEST_F(DriverTest, AWriteThatNeverEndsIsForgottenWithItsConnection) {
     sync();
     EXPECT_THAT(writes(), ElementsAre(Write(1, codec::Opcode::sync)));
     sink().on_closed(network_.attempt, std::make_error_code(std::errc::connection_reset));
-    world_->fire();  // ends the back-off pause
+    environment_->fire();  // ends the back-off pause
     sink().on_resolved(network_.attempt, {}, {{"10.0.0.1", 2181}});
     sink().on_connected(network_.attempt);
     EXPECT_EQ(writes().size(), 1U);  // the ConnectRequest
@@ -183,13 +184,13 @@ TEST_F(DriverTest, AWriteThatNeverEndsIsForgottenWithItsConnection) {
 
 TEST_F(DriverTest, TheTimerIsSetAgainAfterItHasFired) {
     std::vector<Write> pings;
-    const auto before = world_->now();
-    while (pings.size() < 1 && world_->now() < before + 5s) {
-        world_->fire();
+    const auto before = environment_->now();
+    while (pings.size() < 1 && environment_->now() < before + 5s) {
+        environment_->fire();
         for (auto& write : writes()) pings.push_back(std::move(write));
     }
     EXPECT_THAT(pings, ElementsAre(Write(1, codec::Opcode::ping)));
-    EXPECT_GT(world_->timer_at, world_->now());
+    EXPECT_GT(environment_->timer_at, environment_->now());
 }
 
 TEST_F(DriverTest, EndsOnceAndLeavesNothing) {
@@ -201,7 +202,7 @@ TEST_F(DriverTest, EndsOnceAndLeavesNothing) {
     const auto last = network_.sink.lock();
     last->on_closed(network_.attempt, std::make_error_code(std::errc::connection_reset));
     last->on_sent(network_.attempt);
-    world_->run();
+    environment_->run();
     EXPECT_EQ(owner_->finished, 1);
 }
 

@@ -39,7 +39,7 @@ codec::ConnectResponse response(std::int64_t id, std::int32_t timeout) {
     return record;
 }
 
-Welcome read(const codec::ConnectResponse& record, const Identity& wanted = {}) {
+ConnectResult read(const codec::ConnectResponse& record, const Identity& wanted = {}) {
     base::Buffer frame;
     codec::append_frame(frame, record);
     return read_connect_response(frame.span().subspan(4), wanted);
@@ -100,7 +100,7 @@ TEST(ConnectRequestTest, TheTimeoutFitsTheProtocol) {
 
 TEST(ConnectResponseTest, MakesASession) {
     const auto welcome = read(response(77, 4000));
-    EXPECT_EQ(welcome.kind, Welcome::Kind::established);
+    EXPECT_EQ(welcome.kind, ConnectResult::Kind::established);
     EXPECT_EQ(welcome.identity.id, 77);
     EXPECT_EQ(welcome.identity.password, "0123456789abcdef");
     EXPECT_FALSE(welcome.identity.local_to_read_only);
@@ -115,38 +115,38 @@ TEST(ConnectResponseTest, WithoutTheLastByteTheServerIsReadWrite) {
     codec::append_frame(frame, record);
     ASSERT_EQ(frame.size(), 4U + 36U);
     const auto welcome = read_connect_response(frame.span().subspan(4), {});
-    EXPECT_EQ(welcome.kind, Welcome::Kind::established);
+    EXPECT_EQ(welcome.kind, ConnectResult::Kind::established);
     EXPECT_FALSE(welcome.read_only);
 }
 
 TEST(ConnectResponseTest, ResumesTheSessionAskedFor) {
     const auto welcome = read(response(77, 4000), identity(77, "x"));
-    EXPECT_EQ(welcome.kind, Welcome::Kind::established);
+    EXPECT_EQ(welcome.kind, ConnectResult::Kind::established);
     EXPECT_EQ(welcome.identity.id, 77);
 }
 
 TEST(ConnectResponseTest, AnotherSessionMeansThatTheOldOneIsOver) {
-    EXPECT_EQ(read(response(78, 4000), identity(77, "x")).kind, Welcome::Kind::expired);
+    EXPECT_EQ(read(response(78, 4000), identity(77, "x")).kind, ConnectResult::Kind::expired);
 }
 
 TEST(ConnectResponseTest, NoTimeoutOrNoIdMeansExpired) {
     const auto wanted = identity(77, "x");
-    EXPECT_EQ(read(response(77, 0), wanted).kind, Welcome::Kind::expired);
-    EXPECT_EQ(read(response(77, -1), wanted).kind, Welcome::Kind::expired);
-    EXPECT_EQ(read(response(0, 4000), wanted).kind, Welcome::Kind::expired);
-    EXPECT_EQ(read(response(0, 0), wanted).kind, Welcome::Kind::expired);
+    EXPECT_EQ(read(response(77, 0), wanted).kind, ConnectResult::Kind::expired);
+    EXPECT_EQ(read(response(77, -1), wanted).kind, ConnectResult::Kind::expired);
+    EXPECT_EQ(read(response(0, 4000), wanted).kind, ConnectResult::Kind::expired);
+    EXPECT_EQ(read(response(0, 0), wanted).kind, ConnectResult::Kind::expired);
 }
 
 TEST(ConnectResponseTest, ButWithoutASessionNothingCanExpire) {
-    EXPECT_EQ(read(response(0, 0)).kind, Welcome::Kind::refused);
-    EXPECT_EQ(read(response(77, 0)).kind, Welcome::Kind::refused);
-    EXPECT_EQ(read(response(0, 4000)).kind, Welcome::Kind::refused);
+    EXPECT_EQ(read(response(0, 0)).kind, ConnectResult::Kind::refused);
+    EXPECT_EQ(read(response(77, 0)).kind, ConnectResult::Kind::refused);
+    EXPECT_EQ(read(response(0, 4000)).kind, ConnectResult::Kind::refused);
 }
 
 TEST(ConnectResponseTest, Version42MeansToGoElsewhere) {
     auto record = response(78, 4000);
     record.protocol_version = 42;
-    EXPECT_EQ(read(record, identity(77, "x")).kind, Welcome::Kind::refused);
+    EXPECT_EQ(read(record, identity(77, "x")).kind, ConnectResult::Kind::refused);
 }
 
 TEST(ConnectResponseTest, AReadOnlyServersNewSessionIsLocalToIt) {
@@ -163,7 +163,7 @@ TEST(ConnectResponseTest, AnythingElseIsRefused) {
     // The reply of a read-only server without local sessions: a bare header with -119.
     EXPECT_EQ(
         read_connect_response(from_hex("00000000 0000000000000005 ffffff89"), {}).kind,
-        Welcome::Kind::refused
+        ConnectResult::Kind::refused
     );
     base::Buffer frame;
     codec::append_frame(frame, response(77, 4000));
@@ -173,7 +173,7 @@ TEST(ConnectResponseTest, AnythingElseIsRefused) {
             whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size)
         );
         const auto welcome = read_connect_response(part, identity(77, "x"));
-        EXPECT_EQ(welcome.kind, Welcome::Kind::refused) << size;
+        EXPECT_EQ(welcome.kind, ConnectResult::Kind::refused) << size;
         EXPECT_STRNE(welcome.reason, "");
     }
 }

@@ -24,13 +24,13 @@ struct Somebody final : detail::RefCounted {};
 
 class RequestQueueTest : public testing::Test {
 protected:
-    Call call(Opcode op = Opcode::get_data) {
-        Call made;
+    RequestSpec call(Opcode op = Opcode::get_data) {
+        RequestSpec made;
         made.op = op;
         made.request = detail::make_ref<Somebody>();
         return made;
     }
-    RequestId push(const Call& made, std::string_view path = "/a") {
+    RequestId push(const RequestSpec& made, std::string_view path = "/a") {
         const auto accepted = queue->push(made, codec::GetDataRequest{path, false});
         EXPECT_EQ(accepted.error, std::error_code());
         return accepted.id;
@@ -241,7 +241,7 @@ TEST_F(RequestQueueTest, TakeAllKnowsWhatWasSent) {
     EXPECT_TRUE(queue->cancel(withdrawn).request);
 
     std::vector<bool> sent;
-    std::vector<Owner> watchers;
+    std::vector<Cookie> watchers;
     while (const auto taken = queue->take_oldest()) {
         if (taken->request) {
             sent.push_back(taken->sent);

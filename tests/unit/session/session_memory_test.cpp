@@ -202,7 +202,7 @@ TEST(SessionMemoryTest, ARequestThatWasNotAcceptedLeavesNoTrace) {
         SessionScript s;
         s.establish();
         s.get("before");
-        Call call;
+        RequestSpec call;
         call.op = Opcode::get_data;
         call.request = detail::make_ref<testing_support::Party>("r");
         call.watcher = detail::make_ref<testing_support::Party>("w");
@@ -240,7 +240,7 @@ TEST(SessionMemoryTest, CredentialsThatWereNotAcceptedAreNotSentLater) {
         SessionScript s;
         s.establish();
         AuthEntry entry{"digest", "a user with a long name:and a password"};
-        const Owner owner = detail::make_ref<testing_support::Party>("auth");
+        const Cookie owner = detail::make_ref<testing_support::Party>("auth");
         bool failed = false;
         {
             const Shortage shortage(nth);

@@ -1,6 +1,6 @@
-#include "client/steps.hpp"
+#include "client/multi_step_operations.hpp"
 
-#include "client/calls.hpp"
+#include "client/operations.hpp"
 
 #include <kazoo/exceptions.hpp>
 #include <kazoo/paths.hpp>

@@ -24,7 +24,7 @@ namespace kazoo::handler {
 ///
 /// `executor`, `finish` and `wait_finished_until` are thread-safe. The other functions are called
 /// on the handler's thread, by the handler's start or by its fibers.
-class Pump {
+class FiberReactor {
 public:
     [[nodiscard]] boost::asio::io_context::executor_type executor() noexcept {
         return io_.get_executor();
@@ -38,7 +38,7 @@ public:
     void run();
     /// Makes `run` return once it has run what was posted before.
     void finish();
-    /// Waits until `run` has returned or the pump has been opened again.
+    /// Waits until `run` has returned or the reactor has been opened again.
     void wait_finished_until(TimePoint deadline);
     /// Runs, in the calling fiber, the handlers left in the loop after `run` has returned. They own
     /// clients, which own this loop: without this they would never be released.
@@ -55,7 +55,7 @@ private:
     boost::asio::io_context io_;
     // Keeps io_ from stopping when it has no work; guarded by mutex_.
     std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> guard_;
-    boost::asio::steady_timer alarm_{io_};  // ends a short wait; used by the pump's fiber only
+    boost::asio::steady_timer alarm_{io_};  // ends a short wait; used by the reactor's fiber only
     OwnFiber fiber_;
     TimePoint last_work_{};  // when a handler last ran; used on the handler's thread only
 

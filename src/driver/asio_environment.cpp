@@ -1,4 +1,4 @@
-#include "driver/asio_world.hpp"
+#include "driver/asio_environment.hpp"
 
 #include "driver/handler_memory.hpp"
 #include "transport/context_executor.hpp"
@@ -14,7 +14,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-class AsioWorld final : public World {
+class AsioEnvironment final : public Environment {
     /// Binds the handler to the reserved memory, so that posting it usually allocates nothing.
     template <class Function>
     auto with_memory(Function function) const {
@@ -22,7 +22,7 @@ class AsioWorld final : public World {
     }
 
 public:
-    explicit AsioWorld(std::shared_ptr<Handler> handler)
+    explicit AsioEnvironment(std::shared_ptr<Handler> handler)
         : handler_(std::move(handler)),
           executor_(handler_->executor()),
           timer_(transport::ContextExecutor(executor_)) {}
@@ -71,8 +71,8 @@ private:
 
 }  // namespace
 
-std::shared_ptr<World> make_asio_world(std::shared_ptr<Handler> handler) {
-    return std::make_shared<AsioWorld>(std::move(handler));
+std::shared_ptr<Environment> make_asio_environment(std::shared_ptr<Handler> handler) {
+    return std::make_shared<AsioEnvironment>(std::move(handler));
 }
 
 }  // namespace kazoo::driver

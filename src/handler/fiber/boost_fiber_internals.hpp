@@ -6,7 +6,7 @@
 namespace kazoo::handler {
 
 // Private members of Boost.Fiber for which there is no public access. Each use explains why it is
-// needed; see private_parts.cpp for how they are reached.
+// needed; see boost_fiber_internals.cpp for how they are reached.
 
 using AlgorithmPtr = boost::fibers::algo::algorithm::ptr_t;
 

@@ -9,11 +9,11 @@
 namespace kazoo::handler {
 
 /// One lane of the threading handler: a queue and the thread that empties it. Thread-safe.
-class LaneWorker {
+class ThreadLane {
 public:
     /// `name` is the name of the thread, at most 15 characters.
-    explicit LaneWorker(const char* name) noexcept : name_(name) {}
-    ~LaneWorker();
+    explicit ThreadLane(const char* name) noexcept : name_(name) {}
+    ~ThreadLane();
 
     /// Queues a task. Returns false, and leaves the task unchanged, if no thread serves the queue.
     bool push(Task& task) { return queue_.push(task); }

@@ -1,4 +1,4 @@
-#include "handler/lane_worker.hpp"
+#include "handler/thread_lane.hpp"
 
 #include "base/signal_masked_thread.hpp"
 
@@ -6,13 +6,13 @@
 
 namespace kazoo::handler {
 
-LaneWorker::~LaneWorker() {
+ThreadLane::~ThreadLane() {
     if (thread_.joinable()) {
         thread_.detach();  // it is the last owner and runs this destructor
     }
 }
 
-void LaneWorker::start(std::shared_ptr<void> owner) {
+void ThreadLane::start(std::shared_ptr<void> owner) {
     const std::lock_guard lock(thread_mutex_);
     if (!queue_.open()) {
         return;
@@ -29,7 +29,7 @@ void LaneWorker::start(std::shared_ptr<void> owner) {
     }
 }
 
-bool LaneWorker::push_once(Task& task, std::shared_ptr<void> owner) {
+bool ThreadLane::push_once(Task& task, std::shared_ptr<void> owner) {
     try {
         start(std::move(owner));
     } catch (const std::exception&) {
@@ -40,7 +40,7 @@ bool LaneWorker::push_once(Task& task, std::shared_ptr<void> owner) {
     return pushed;
 }
 
-void LaneWorker::wait_finished() {
+void ThreadLane::wait_finished() {
     queue_.wait_finished();
     std::thread ended;  // joined without the mutex
     {
@@ -54,7 +54,7 @@ void LaneWorker::wait_finished() {
     }
 }
 
-bool LaneWorker::on_own_thread() {
+bool ThreadLane::on_own_thread() {
     const std::lock_guard lock(thread_mutex_);
     return thread_.get_id() == std::this_thread::get_id();
 }

@@ -1,4 +1,4 @@
-#include "handler/fiber/pump.hpp"
+#include "handler/fiber/fiber_reactor.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/fiber/operations.hpp>
@@ -18,7 +18,7 @@ constexpr int steps_at_a_time = 64;
 /// used, which is exact.
 constexpr auto coarse_enough = 50ms;
 
-// With an algorithm that cannot wait for sockets, the pump polls them, depending on how long ago
+// With an algorithm that cannot wait for sockets, the reactor polls them, depending on how long ago
 // the last handler ran: up to eager_for all the time, up to busy_for every busy_nap, then every
 // idle_nap.
 constexpr auto eager_for = 100us;
@@ -28,7 +28,7 @@ constexpr auto idle_nap = 1ms;
 
 }  // namespace
 
-bool Pump::open() {
+bool FiberReactor::open() {
     const std::lock_guard lock(mutex_);
     finishing_ = false;
     ended_ = false;
@@ -39,28 +39,29 @@ bool Pump::open() {
     return !std::exchange(running_, true);
 }
 
-void Pump::give_up() {
+void FiberReactor::give_up() {
     const std::lock_guard lock(mutex_);
     running_ = false;
     guard_.reset();
 }
 
-void Pump::finish() {
+void FiberReactor::finish() {
     const std::lock_guard lock(mutex_);
     finishing_ = true;
-    // Runs after all that was posted before. Has no effect if the pump was opened again meanwhile.
+    // Runs after all that was posted before. Has no effect if the reactor was opened again
+    // meanwhile.
     boost::asio::post(io_, [this, opened = opened_] {
         const std::lock_guard inner(mutex_);
         ended_ = opened == opened_;
     });
 }
 
-void Pump::wait_finished_until(TimePoint deadline) {
+void FiberReactor::wait_finished_until(TimePoint deadline) {
     std::unique_lock lock(mutex_);
     changed_.wait_until(lock, deadline, [this] { return !running_ || !finishing_; });
 }
 
-bool Pump::leave() {
+bool FiberReactor::leave() {
     const std::lock_guard lock(mutex_);
     if (!finishing_ || !ended_) {
         return false;
@@ -71,7 +72,7 @@ bool Pump::leave() {
     return true;
 }
 
-void Pump::run() {
+void FiberReactor::run() {
     {
         const OwnFiber::Scope own(fiber_);
         while (!leave()) {
@@ -85,7 +86,7 @@ void Pump::run() {
     sweep();
 }
 
-void Pump::sweep() {
+void FiberReactor::sweep() {
     {
         const std::lock_guard lock(mutex_);
         if (running_) {
@@ -100,7 +101,7 @@ void Pump::sweep() {
 /// Runs handlers that are ready; returns whether there were any. An exception that escapes from a
 /// handler means that memory is short: its connection recovers by its timer, and the others are
 /// served.
-bool Pump::work() {
+bool FiberReactor::work() {
     try {
         int steps = 0;
         while (steps < steps_at_a_time && io_.poll_one() > 0) {
@@ -116,7 +117,7 @@ bool Pump::work() {
 }
 
 /// Lets other fibers run until the sockets have to be polled.
-void Pump::rest() {
+void FiberReactor::rest() {
     auto* const idle = detail::FiberIdle::of_this_thread();
     if (idle == nullptr) {
         return nap();
@@ -127,7 +128,7 @@ void Pump::rest() {
     }
 }
 
-void Pump::wait_in_place(detail::FiberIdle::State& idle, TimePoint deadline) {
+void FiberReactor::wait_in_place(detail::FiberIdle::State& idle, TimePoint deadline) {
     if (!idle.begin_wait(io_)) {
         return;
     }
@@ -148,7 +149,7 @@ void Pump::wait_in_place(detail::FiberIdle::State& idle, TimePoint deadline) {
     boost::this_fiber::yield();
 }
 
-void Pump::nap() {
+void FiberReactor::nap() {
     const auto quiet = Clock::now() - last_work_;
     if (quiet < eager_for) {
         boost::this_fiber::yield();

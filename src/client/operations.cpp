@@ -1,4 +1,4 @@
-#include "client/calls.hpp"
+#include "client/operations.hpp"
 
 #include "codec/decoder.hpp"
 #include "codec/replies.hpp"
@@ -109,8 +109,8 @@ const OpKind<AclsAndStat> get_acls_kind{
 const OpKind<ZnodeStat> set_acls_kind{"set_acls", read_stat};
 const OpKind<std::string> sync_kind{"sync", read_path};
 
-session::Call make_call(Opcode op) {
-    session::Call call;
+session::RequestSpec make_call(Opcode op) {
+    session::RequestSpec call;
     call.op = op;
     return call;
 }
@@ -147,7 +147,7 @@ AsyncResult<T> about_path(
     Core& core,
     const OpKind<T>& kind,
     std::string_view path,
-    session::Call call,
+    session::RequestSpec call,
     const CallContext& context,
     Fill&& fill,
     bool sequence = false
@@ -179,7 +179,7 @@ AsyncResult<T> watching(
     const CallContext& context
 ) {
     auto call = make_call(op);
-    call.watcher = session::Owner(detail::state_of(watch));
+    call.watcher = session::Cookie(detail::state_of(watch));
     call.watch_kind = watch_kind;
     return about_path<Record>(core, kind, path, std::move(call), context, [&](Record& record) {
         record.watch = static_cast<bool>(watch);

@@ -23,14 +23,14 @@ namespace kazoo::handler {
 ///
 ///     any thread   push, hold, release, close -> wake: uv_async_send, unless a turn is due already
 ///     loop thread  turn: runs tasks, then settle: uv_close, uv_ref or uv_unref
-class UvQueue : public std::enable_shared_from_this<UvQueue> {
+class UvLanes : public std::enable_shared_from_this<UvLanes> {
 public:
     /// Called on the loop's thread. Throws ConfigurationError if libuv cannot add the handle.
-    [[nodiscard]] static std::shared_ptr<UvQueue> open(uv_loop_t* loop);
+    [[nodiscard]] static std::shared_ptr<UvLanes> open(uv_loop_t* loop);
     /// Used by `open` only.
-    UvQueue() = default;
-    UvQueue(const UvQueue&) = delete;
-    UvQueue& operator=(const UvQueue&) = delete;
+    UvLanes() = default;
+    UvLanes(const UvLanes&) = delete;
+    UvLanes& operator=(const UvLanes&) = delete;
 
     [[nodiscard]] bool on_loop_thread() const noexcept;
 
@@ -60,7 +60,7 @@ private:
     static constexpr std::chrono::milliseconds most_time{1};
 
     uv_async_t handle_{};
-    std::shared_ptr<UvQueue> self_;  // until libuv has called back after uv_close: it uses handle_
+    std::shared_ptr<UvLanes> self_;  // until libuv has called back after uv_close: it uses handle_
     const std::thread::id loop_thread_ = std::this_thread::get_id();
     const base::ForkGuard fork_;
     std::atomic<int> holds_{0};

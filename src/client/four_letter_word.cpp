@@ -1,9 +1,9 @@
-#include "client/command.hpp"
+#include "client/four_letter_word.hpp"
 
 #include "async/stop_link.hpp"
 #include "client/server_version.hpp"
+#include "driver/environment_source.hpp"
 #include "driver/four_letter_word.hpp"
-#include "driver/world_source.hpp"
 
 #include <kazoo/exceptions.hpp>
 #include <kazoo/promise.hpp>
@@ -73,11 +73,15 @@ AsyncResult<std::string> command(Core& core, std::string_view word, const CallCo
         }
     };
     auto give_up = driver::send_four_letter_word(
-        driver::make_world(core.handler()), *server, std::string(word), deadline, std::move(done)
+        driver::make_environment(core.handler()),
+        *server,
+        std::string(word),
+        deadline,
+        std::move(done)
     );
     // Linked first: whatever completes the result from here on also closes the connection.
     give_up_when_over(*detail::state_of(result), std::move(give_up));
-    end_with_life(*detail::state_of(result), core.life());
+    end_with_life(*detail::state_of(result), core.run_token());
     if (context.stop_token.stop_possible()) {
         cancel_on_stop(*detail::state_of(result), context.stop_token);
     }

@@ -1,4 +1,4 @@
-#include "handler/uv/uv_queue.hpp"
+#include "handler/uv/uv_lanes.hpp"
 
 #include <kazoo/exceptions.hpp>
 
@@ -7,11 +7,11 @@
 
 namespace kazoo::handler {
 
-std::shared_ptr<UvQueue> UvQueue::open(uv_loop_t* loop) {
-    auto queue = std::make_shared<UvQueue>();
+std::shared_ptr<UvLanes> UvLanes::open(uv_loop_t* loop) {
+    auto queue = std::make_shared<UvLanes>();
     queue->handle_.data = queue.get();
     const auto on_wake = [](uv_async_t* handle) noexcept {
-        static_cast<UvQueue*>(handle->data)->turn();
+        static_cast<UvLanes*>(handle->data)->turn();
     };
     const int status =
         loop == nullptr ? UV_EINVAL : ::uv_async_init(loop, &queue->handle_, on_wake);
@@ -30,11 +30,11 @@ std::shared_ptr<UvQueue> UvQueue::open(uv_loop_t* loop) {
     return queue;
 }
 
-bool UvQueue::on_loop_thread() const noexcept {
+bool UvLanes::on_loop_thread() const noexcept {
     return std::this_thread::get_id() == loop_thread_;
 }
 
-bool UvQueue::push(Task& task) {
+bool UvLanes::push(Task& task) {
     bool was_awake = false;
     {
         const std::lock_guard lock(mutex_);
@@ -53,27 +53,27 @@ bool UvQueue::push(Task& task) {
     return true;
 }
 
-void UvQueue::wait_idle(std::chrono::milliseconds limit) {
+void UvLanes::wait_idle(std::chrono::milliseconds limit) {
     std::unique_lock lock(mutex_);
     idle_.wait_for(lock, limit, [this] { return !awake_ || closed_; });
 }
 
-void UvQueue::hold() {
+void UvLanes::hold() {
     holds_.fetch_add(1);
     changed();
 }
 
-void UvQueue::release() {
+void UvLanes::release() {
     holds_.fetch_sub(1);
     changed();
 }
 
-void UvQueue::close() {
+void UvLanes::close() {
     closing_.store(true);
     changed();
 }
 
-void UvQueue::changed() {
+void UvLanes::changed() {
     if (on_loop_thread()) {
         settle();
     } else {
@@ -81,7 +81,7 @@ void UvQueue::changed() {
     }
 }
 
-void UvQueue::wake() {
+void UvLanes::wake() {
     {
         const std::lock_guard lock(mutex_);
         if (std::exchange(awake_, true)) {
@@ -91,14 +91,14 @@ void UvQueue::wake() {
     send();
 }
 
-void UvQueue::send() {
+void UvLanes::send() {
     const std::lock_guard lock(send_mutex_);
     if (!closed_) {
         ::uv_async_send(&handle_);
     }
 }
 
-void UvQueue::turn() {
+void UvLanes::turn() {
     if (fork_.in_child()) {
         return;  // the tasks are the parent's
     }
@@ -123,7 +123,7 @@ void UvQueue::turn() {
 
 /// Takes all waiting tasks as the next batch. Returns false if there are none; the turn is then
 /// over.
-bool UvQueue::take() {
+bool UvLanes::take() {
     batch_.clear();
     next_ = 0;
     const std::lock_guard lock(mutex_);
@@ -138,7 +138,7 @@ bool UvQueue::take() {
 
 /// Closes the handle if that is due, else references it (the loop stays alive) or unreferences it.
 /// Called on the loop's thread, because these functions of libuv are not thread-safe.
-void UvQueue::settle() {
+void UvLanes::settle() {
     if (closed_ || close_if_idle()) {
         return;
     }
@@ -150,7 +150,7 @@ void UvQueue::settle() {
     needed ? ::uv_ref(as_handle()) : ::uv_unref(as_handle());
 }
 
-bool UvQueue::close_if_idle() {
+bool UvLanes::close_if_idle() {
     if (!closing_.load() || holds_.load() > 0) {
         return false;
     }
@@ -164,7 +164,7 @@ bool UvQueue::close_if_idle() {
     }
     if (::uv_is_closing(as_handle()) == 0) {
         ::uv_close(as_handle(), [](uv_handle_t* closed) {
-            static_cast<UvQueue*>(closed->data)->self_.reset();
+            static_cast<UvLanes*>(closed->data)->self_.reset();
         });
     }
     return true;

@@ -1,4 +1,4 @@
-#include "handler/fiber/private_parts.hpp"
+#include "handler/fiber/boost_fiber_internals.hpp"
 
 namespace kazoo::handler {
 namespace {

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "driver/environment.hpp"
+
+#include <kazoo/handler.hpp>
+
+#include <memory>
+
+namespace kazoo::driver {
+
+/// Returns the real environment of a handler: its executor (serialised by Turns), its clock, and
+/// TCP.
+[[nodiscard]] std::shared_ptr<Environment> make_asio_environment(std::shared_ptr<Handler> handler);
+
+}  // namespace kazoo::driver

@@ -1,0 +1,22 @@
+#include "driver/environment_source.hpp"
+
+#include "driver/asio_environment.hpp"
+
+#include <random>
+
+namespace kazoo::driver {
+
+std::shared_ptr<Environment> make_environment(const std::shared_ptr<Handler>& handler) {
+    auto* const source = handler->environment_source();
+    return source != nullptr ? source->make_environment() : make_asio_environment(handler);
+}
+
+std::uint64_t random_seed(Handler* handler) {
+    if (auto* const source = handler != nullptr ? handler->environment_source() : nullptr) {
+        return source->random_seed();
+    }
+    std::random_device device;
+    return std::uint64_t{device()} << 32 | device();
+}
+
+}  // namespace kazoo::driver
