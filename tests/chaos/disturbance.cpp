@@ -121,7 +121,7 @@ const char* to_string(Kind kind) noexcept {
     return "";
 }
 
-bool wants_leader(Kind kind) noexcept {
+bool targets_leader(Kind kind) noexcept {
     return kind == Kind::kill_leader || kind == Kind::pause_leader || kind == Kind::isolate_leader;
 }
 

@@ -42,7 +42,7 @@ inline constexpr int disturbance_kinds = static_cast<int>(Disturbance::Kind::los
     return kind <= Disturbance::Kind::pause_server;
 }
 /// True if the victim is the leader at the start of the fault.
-[[nodiscard]] bool wants_leader(Disturbance::Kind kind) noexcept;
+[[nodiscard]] bool targets_leader(Disturbance::Kind kind) noexcept;
 
 /// Derives the faults of a run from its seed: in the order of their starts, all over by `length`.
 [[nodiscard]] std::vector<Disturbance> make_plan(

@@ -67,7 +67,7 @@ TEST(PlanTest, FollowsFromTheSeedAndIsOverInTime) {
     EXPECT_NE(describe(make_plan(1, 60s, 3, 6)[0]), describe(make_plan(2, 60s, 3, 6)[0]));
 }
 
-TEST(WireTest, WhatIsCut) {
+TEST(WireTest, CutWires) {
     using testing::ElementsAre;
     using testing::IsEmpty;
     EXPECT_THAT(cuts(going_on(Kind::isolate_leader)), ElementsAre("s0>s1", "s1>s0"));
@@ -85,7 +85,7 @@ TEST(WireTest, WhatIsCut) {
     EXPECT_THAT(cuts(going_on(Kind::kill_leader)), IsEmpty());
 }
 
-TEST(WireTest, TheWorstOfAll) {
+TEST(WireTest, CombinedDisturbances) {
     auto slow = going_on(Kind::slow_wires);
     slow.wire.delay = 20ms;
     slow.wire.bytes_per_second = 1000;

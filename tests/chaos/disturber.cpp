@@ -8,7 +8,7 @@ namespace kazoo::chaos {
 using Kind = Disturbance::Kind;
 
 Disturber::Disturber(Ensemble& ensemble, Switch& net, std::vector<Station> stations, Tell tell)
-    : ensemble_(ensemble), net_(net), stations_(std::move(stations)), tell_(std::move(tell)) {}
+    : ensemble_(ensemble), net_(net), stations_(std::move(stations)), report_(std::move(tell)) {}
 
 void Disturber::run(const std::vector<Disturbance>& plan) {
     const auto start = std::chrono::steady_clock::now();
@@ -34,12 +34,12 @@ Disturber::Time Disturber::next_end() const {
 }
 
 void Disturber::begin(Disturbance what, Time now) {
-    if (wants_leader(what.kind)) what.server = ensemble_.leader().value_or(what.server);
+    if (targets_leader(what.kind)) what.server = ensemble_.leader().value_or(what.server);
     const bool same_victim = std::any_of(going_on_.begin(), going_on_.end(), [&](const auto& each) {
         return is_of_process(each.what.kind) && each.what.server == what.server;
     });
     if (is_of_process(what.kind) && same_victim) return;  // the server is already killed or paused
-    tell_(describe(what));
+    report_(describe(what));
     ++count_[static_cast<std::size_t>(what.kind)];
     auto& member = ensemble_[what.server];
     if (what.kind == Kind::kill_leader || what.kind == Kind::kill_server) {
@@ -72,7 +72,7 @@ void Disturber::end_due(Time now) {
             return is_of_process(each.what.kind) && each.what.server == i;
         });
         if (!is_down && !ensemble_[i].running()) {
-            tell_("server " + std::to_string(i + 1) + " has exited unexpectedly");
+            report_("server " + std::to_string(i + 1) + " has exited unexpectedly");
             ensemble_[i].start();
         }
     }

@@ -43,7 +43,7 @@ private:
     Ensemble& ensemble_;
     Switch& net_;
     const std::vector<Station> stations_;
-    const Tell tell_;
+    const Tell report_;
     std::vector<GoingOn> going_on_;
     std::array<int, disturbance_kinds> count_{};
 };

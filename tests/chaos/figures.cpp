@@ -21,7 +21,7 @@ std::string result_of(const Call& call) {
 }  // namespace
 
 void print_figures(
-    const std::vector<Tape*>& tapes,
+    const std::vector<ClientLog*>& client_logs,
     const std::array<int, disturbance_kinds>& disturbances,
     const FrameCount& frames
 ) {
@@ -30,17 +30,17 @@ void print_figures(
     std::uint64_t events = 0;
     std::uint64_t sessions = 0;
     std::uint64_t lost = 0;
-    for (auto* tape : tapes) {
-        for (const auto& call : tape->calls()) {
+    for (auto* client_log : client_logs) {
+        for (const auto& call : client_log->calls()) {
             ++calls[result_of(call)];
             ++calls[std::string("calls of ") + to_string(call.act)];
         }
-        for (const auto& seen : tape->seen()) events += seen.what == Seen::What::told;
-        for (const auto& [life, heard] : tape->states()) {
+        for (const auto& seen : client_log->seen()) events += seen.what == Seen::What::told;
+        for (const auto& [life, heard] : client_log->states()) {
             for (const auto state : heard) ++states[state];
         }
-        sessions += tape->sessions().size();
-        lost += tape->lost_sessions();
+        sessions += client_log->sessions().size();
+        lost += client_log->lost_sessions();
     }
     for (const auto& [what, count] : calls) line(what, count);
     line("watch events", events);

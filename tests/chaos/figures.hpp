@@ -1,8 +1,8 @@
 #pragma once
 
+#include "client_log.hpp"
 #include "disturbance.hpp"
-#include "judge.hpp"
-#include "tape.hpp"
+#include "run_check.hpp"
 #include "wires.hpp"
 
 #include <array>
@@ -12,7 +12,7 @@ namespace kazoo::chaos {
 
 /// Prints the statistics of a run, one per line.
 void print_figures(
-    const std::vector<Tape*>& tapes,
+    const std::vector<ClientLog*>& client_logs,
     const std::array<int, disturbance_kinds>& disturbances,
     const FrameCount& frames
 );

@@ -53,7 +53,7 @@ bool has_zookeeper() {
 
 }  // namespace
 
-std::string become_able() {
+std::string acquire_network_rights() {
     if (!is_in_path("java")) return "java is not installed";
     if (!has_zookeeper()) return "Apache ZooKeeper is not installed";
     if (!become_root() || !may_make_networks()) return "network namespaces are not allowed here";

@@ -3,8 +3,8 @@
 #include "client/core.hpp"
 
 namespace kazoo::chaos {
-Life::Life(Tape& tape, int number, const ClientOptions& options, std::uint64_t seed)
-    : tape_(tape),
+Life::Life(ClientLog& client_log, int number, const ClientOptions& options, std::uint64_t seed)
+    : client_log_(client_log),
       number_(number),
       handler_(options.handler()),
       chance_(seed),
@@ -19,7 +19,7 @@ void Life::start() {
 }
 
 void Life::end(bool stops) {
-    std::unique_lock lock(tape_.mutex());
+    std::unique_lock lock(client_log_.mutex());
     ending_ = true;
     const auto zk = std::move(zk_);
     lock.unlock();
@@ -34,7 +34,7 @@ void Life::stop_and_start() {
 }
 
 void Life::set_ending(bool ending) {
-    const std::lock_guard lock(tape_.mutex());
+    const std::lock_guard lock(client_log_.mutex());
     ending_ = ending;
 }
 
@@ -43,26 +43,26 @@ bool Life::connected() {
 }
 
 KazooState Life::state() {
-    const std::lock_guard lock(tape_.mutex());
+    const std::lock_guard lock(client_log_.mutex());
     return zk_ ? zk_->state() : KazooState::LOST;
 }
 
 std::int64_t Life::session() {
-    const std::lock_guard lock(tape_.mutex());
+    const std::lock_guard lock(client_log_.mutex());
     return present_session();
 }
 
-bool Life::has_lost() {
-    const std::lock_guard lock(tape_.mutex());
+bool Life::session_was_lost() {
+    const std::lock_guard lock(client_log_.mutex());
     return std::exchange(lost_, false);
 }
 
 void Life::on_state(KazooState state) {
-    const std::lock_guard lock(tape_.mutex());
+    const std::lock_guard lock(client_log_.mutex());
     if (state == KazooState::CONNECTED) static_cast<void>(present_session());
-    tape_.heard(number_, state);
+    client_log_.heard(number_, state);
     if (state == KazooState::LOST && !ending_) {
-        tape_.lost_session();
+        client_log_.on_session_lost();
         lost_ = true;
     }
 }
@@ -74,13 +74,13 @@ std::int64_t Life::present_session() {
     const auto id = core ? core->client_id() : std::nullopt;
     if (id) {
         session_ = id->session_id;
-        tape_.knows_session(session_);
+        client_log_.add_session(session_);
     }
     return session_;
 }
 
 void Life::request_stop() {
-    std::unique_lock lock(tape_.mutex());
+    std::unique_lock lock(client_log_.mutex());
     auto ending = std::move(stops_);
     stops_ = std::stop_source();
     lock.unlock();
@@ -99,8 +99,8 @@ Watcher Life::watcher(Call& call, bool watches) {
     call.watches = watches;
     if (!watches) return {};
     return Watcher([life = shared_from_this(), &call](const WatchedEvent& event) {
-        const std::lock_guard lock(life->tape_.mutex());
-        life->tape_.told(call, event, ++life->events_);
+        const std::lock_guard lock(life->client_log_.mutex());
+        life->client_log_.told(call, event, ++life->events_);
     });
 }
 
@@ -108,10 +108,10 @@ Watcher Life::watcher(Call& call, bool watches) {
 /// other threads are recorded after this call.
 template <class T, class Make>
 AsyncResult<T> Life::call(Act act, const std::string& path, Make make) {
-    std::unique_lock lock(tape_.mutex());
+    std::unique_lock lock(client_log_.mutex());
     if (!zk_) return {};
     constexpr std::size_t much = 2000;
-    auto& call = tape_.begin(act, path, number_);
+    auto& call = client_log_.begin(act, path, number_);
     if (act == Act::set && chance_.one_in(10))
         call.data += " " + std::string(chance_.below(much), 'x');
     const AsyncResult<T> result = make(call);
@@ -120,7 +120,7 @@ AsyncResult<T> Life::call(Act act, const std::string& path, Make make) {
     };
     const bool linked = detail::state_of(result)->link_direct(
         [life = shared_from_this(), &call, finish](detail::ResultStateBase& state) {
-            std::unique_lock on_completion(life->tape_.mutex());
+            std::unique_lock on_completion(life->client_log_.mutex());
             finish(state);
             on_completion.unlock();
             life->mark_events(call);
@@ -130,7 +130,7 @@ AsyncResult<T> Life::call(Act act, const std::string& path, Make make) {
     lock.unlock();
     if (!linked) mark_events(call);
     result.rawlink([life = shared_from_this(), &call](const AsyncResult<T>&) {
-        const std::lock_guard in_callback(life->tape_.mutex());
+        const std::lock_guard in_callback(life->client_log_.mutex());
         ++call.callbacks;
     });
     return result;
@@ -141,13 +141,13 @@ void Life::take_result(Call& call, detail::ResultState<T>& state) {
     const auto session = present_session();
     call.session = session != 0 ? session : -std::int64_t{call.number};
     history::take_result(call, state);
-    tape_.over(call);
+    client_log_.over(call);
 }
 
 /// Events dispatched to the callback lane before this task arrived before the reply.
 void Life::mark_events(Call& call) {
     handler_->dispatch(Lane::callback, [life = shared_from_this(), &call] {
-        const std::lock_guard lock(life->tape_.mutex());
+        const std::lock_guard lock(life->client_log_.mutex());
         call.events_before = life->events_;
     });
 }

@@ -1,8 +1,8 @@
 #pragma once
 
+#include "client_log.hpp"
 #include "history/caller.hpp"
 #include "sim/chance.hpp"
-#include "tape.hpp"
 
 #include <kazoo/async_result.hpp>
 #include <kazoo/client.hpp>
@@ -18,7 +18,7 @@ namespace kazoo::chaos {
 /// One of a program's successive clients. Its calls and observations are recorded. Thread-safe.
 class Life : public std::enable_shared_from_this<Life>, public history::Caller<Life> {
 public:
-    Life(Tape& tape, int number, const ClientOptions& options, std::uint64_t seed);
+    Life(ClientLog& client_log, int number, const ClientOptions& options, std::uint64_t seed);
 
     void start();
     /// Ends the client by destroying it; stops it first if `stops` is true.
@@ -29,7 +29,7 @@ public:
     /// The current session, or else the last one.
     [[nodiscard]] std::int64_t session();
     /// True if a session was lost since the previous call, except by stopping the client.
-    [[nodiscard]] bool has_lost();
+    [[nodiscard]] bool session_was_lost();
 
     /// Cancels every call that was made with the current stop token.
     void request_stop();
@@ -43,7 +43,7 @@ private:
     void mark_events(Call& call);
     void on_state(KazooState state);
 
-    // With the mutex of tape_ locked:
+    // With the mutex of client_log_ locked:
     template <class T>
     void take_result(Call& call, detail::ResultState<T>& state);
     [[nodiscard]] KazooClient& zk() noexcept { return *zk_; }
@@ -51,7 +51,7 @@ private:
     [[nodiscard]] Watcher watcher(Call& call, bool watches);
     [[nodiscard]] std::int64_t present_session();
 
-    Tape& tape_;
+    ClientLog& client_log_;
     const int number_;
     const std::shared_ptr<Handler> handler_;
 

@@ -1,13 +1,13 @@
 #include "load.hpp"
 
-#include "history/mix.hpp"
+#include "history/op_generator.hpp"
 
 namespace kazoo::chaos {
 namespace {
 
 using history::let_run;
 using sim::Chance;
-using Mix = history::Mix<Chance>;
+using OpGenerator = history::OpGenerator<Chance>;
 
 constexpr int keys = 6;
 constexpr int owns = 5;
@@ -37,7 +37,7 @@ void queue_up(const std::shared_ptr<Life>& life) {
 }
 
 void one_call(const std::shared_ptr<Life>& life, Chance& chance) {
-    Mix mix(chance, keys, owns);
+    OpGenerator op_generator(chance, keys, owns);
     switch (chance.below(20)) {
         case 0:
             if (chance.one_in(5)) life->request_stop();
@@ -46,11 +46,11 @@ void one_call(const std::shared_ptr<Life>& life, Chance& chance) {
             let_run(life->sync("/k"));
             return;
         case 2:
-            return read_then_write(life, mix.key());
+            return read_then_write(life, op_generator.key());
         case 3:
             return queue_up(life);
         case 4:
-            let_run(life->ensure_path(mix.branch()));
+            let_run(life->ensure_path(op_generator.branch()));
             return;
         case 5:
             if (chance.one_in(3))
@@ -62,9 +62,9 @@ void one_call(const std::shared_ptr<Life>& life, Chance& chance) {
         case 9:
         case 10:
         case 11:
-            return mix.write(*life);
+            return op_generator.write(*life);
         default:
-            return mix.read(*life);
+            return op_generator.read(*life);
     }
 }
 

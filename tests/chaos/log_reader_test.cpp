@@ -26,13 +26,13 @@ TEST(LogReaderTest, TheTransactionsOfARealLog) {
     EXPECT_THAT(contents.transactions[2].record, HasSubstr("two"));
 }
 
-TEST(LogReaderTest, ALogThatIsReservedInAdvance) {
+TEST(LogReaderTest, APreallocatedLog) {
     const auto contents = read_log(real_log() + std::string(1000, '\0'));
     EXPECT_THAT(contents.fault, IsEmpty());
     EXPECT_EQ(contents.transactions.size(), 8u);
 }
 
-TEST(LogReaderTest, ALogThatBreaksOffWithinARecord) {
+TEST(LogReaderTest, ATruncatedLog) {
     const auto whole = real_log();
     std::size_t most = 0;
     for (std::size_t size = 16; size < whole.size(); ++size) {
@@ -46,7 +46,7 @@ TEST(LogReaderTest, ALogThatBreaksOffWithinARecord) {
     EXPECT_EQ(most, 7u);
 }
 
-TEST(LogReaderTest, EveryByteOfARecordCounts) {
+TEST(LogReaderTest, DamageOfAnyByteIsDetected) {
     const auto whole = real_log();
     const auto good = read_log(whole);
     for (std::size_t at = 16; at < whole.size(); ++at) {

@@ -16,7 +16,7 @@ int main(int argc, char** argv) {
         std::fprintf(stderr, "%s\n%s", wrong.c_str(), usage);
         return 2;
     }
-    if (const auto lacking = become_able(); !lacking.empty()) {
+    if (const auto lacking = acquire_network_rights(); !lacking.empty()) {
         std::printf("skipped: %s\n", lacking.c_str());
         return skipped;
     }

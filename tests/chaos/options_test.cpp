@@ -27,7 +27,7 @@ TEST(OptionsTest, AllOfThem) {
     EXPECT_TRUE(options.keep);
 }
 
-TEST(OptionsTest, WhatIsNone) {
+TEST(OptionsTest, InvalidOptions) {
     Options options;
     EXPECT_THAT(read({"--hours", "3"}, options), HasSubstr("--hours: not an option"));
     for (const auto* number : {"", "0", "x", "3x", "-3", "1000001"}) {

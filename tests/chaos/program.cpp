@@ -21,7 +21,7 @@ constexpr auto patience = 40s;
 Program::Program(const Options& options, const Machine& machine, Counters& counters)
     : options_(options),
       machine_(machine),
-      tape_(options.number, counters),
+      client_log_(options.number, counters),
       chance_(options.seed),
       thread_([this] { machine_.run([this] { live(); }); }) {}
 
@@ -47,7 +47,7 @@ void Program::reach(Phase phase) {
     changed_.notify_all();
 }
 
-bool Program::has_come(Phase phase, std::chrono::milliseconds limit) {
+bool Program::wait_for_order(Phase phase, std::chrono::milliseconds limit) {
     std::unique_lock lock(mutex_);
     return changed_.wait_for(lock, limit, [&] { return wanted_ >= phase; });
 }
@@ -72,8 +72,8 @@ void Program::live() {
 }
 
 void Program::work() {
-    while (!has_come(Phase::rest, std::chrono::milliseconds(chance_.between(5, 60)))) {
-        if (life_->has_lost() && chance_.one_in(2)) {
+    while (!wait_for_order(Phase::rest, std::chrono::milliseconds(chance_.between(5, 60)))) {
+        if (life_->session_was_lost() && chance_.one_in(2)) {
             change_life();
         } else if (chance_.one_in(600)) {
             chance_.one_in(3) ? life_->stop_and_start() : change_life();
@@ -116,7 +116,7 @@ void Program::begin_life() {
                              .close_timeout(3s)
                              .logger(Logger([](LogLevel, std::string_view) {}))
                              .handler(kit_->handler());
-    life_ = std::make_shared<Life>(tape_, ++lives_, options, chance_.next());
+    life_ = std::make_shared<Life>(client_log_, ++lives_, options, chance_.next());
     life_->start();
 }
 
@@ -130,8 +130,8 @@ void Program::fail(const std::string& what) {
 }
 
 std::size_t Program::under_way() {
-    const std::lock_guard lock(tape_.mutex());
-    return tape_.under_way();
+    const std::lock_guard lock(client_log_.mutex());
+    return client_log_.under_way();
 }
 
 }  // namespace kazoo::chaos

@@ -43,7 +43,7 @@ public:
     [[nodiscard]] const std::vector<std::string>& faults() const { return faults_; }
     /// Session of its client at rest.
     [[nodiscard]] std::int64_t session_at_rest() const noexcept { return session_at_rest_; }
-    [[nodiscard]] Tape& tape() noexcept { return tape_; }
+    [[nodiscard]] ClientLog& client_log() noexcept { return client_log_; }
     [[nodiscard]] const Options& options() const noexcept { return options_; }
 
 private:
@@ -58,12 +58,12 @@ private:
     void reach(Phase phase);
     void await_order(Phase phase);
     /// Waits up to `limit` for this phase to be requested; returns whether it was.
-    [[nodiscard]] bool has_come(Phase phase, std::chrono::milliseconds limit);
+    [[nodiscard]] bool wait_for_order(Phase phase, std::chrono::milliseconds limit);
     [[nodiscard]] std::size_t under_way();
 
     const Options options_;
     const Machine& machine_;
-    Tape tape_;
+    ClientLog client_log_;
     sim::Chance chance_;
     std::unique_ptr<testing_support::HandlerKit> kit_;
     std::shared_ptr<Life> life_;

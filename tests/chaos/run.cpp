@@ -91,9 +91,9 @@ std::vector<Station> Run::stations() const {
     return all;
 }
 
-std::vector<Tape*> Run::tapes() const {
-    std::vector<Tape*> all;
-    for (const auto& program : programs_) all.push_back(&program->tape());
+std::vector<ClientLog*> Run::client_logs() const {
+    std::vector<ClientLog*> all;
+    for (const auto& program : programs_) all.push_back(&program->client_log());
     return all;
 }
 
@@ -135,17 +135,17 @@ Run::Result Run::run() {
     const bool at_rest = come_to_rest();
     end_all();
     if (!at_rest) return Result::bad;
-    read_ledger();
+    read_committed_log();
     return report();
 }
 
-void Run::read_ledger() {
+void Run::read_committed_log() {
     std::vector<ServerFiles> files;
     for (const auto& member : ensemble_.members()) {
         member->kill9();
         files.push_back(read_server(member->data(), member->log()));
     }
-    evidence_.ledger = merge(files);
+    run_record_.committed_log = merge(files);
 }
 
 bool Run::come_to_rest() {
@@ -158,7 +158,7 @@ bool Run::come_to_rest() {
         return false;
     }
     for (const auto& program : programs_) {
-        evidence_.sessions_at_rest[program->session_at_rest()] = program->options().number;
+        run_record_.sessions_at_rest[program->session_at_rest()] = program->options().number;
     }
     if (!wait_for_expiries()) {
         tell("the servers do not expire abandoned sessions");
@@ -166,9 +166,9 @@ bool Run::come_to_rest() {
     }
     for (const auto& program : programs_) program->order(Program::Phase::listen);
     for (const auto& program : programs_) program->await(Program::Phase::listen);
-    evidence_.stamp_at_rest = counters_.stamps;
+    run_record_.stamp_at_rest = counters_.stamps;
     // The sessions of read_tree() have advanced the zxid.
-    evidence_.zxid_at_rest = ensemble_.wait_in_sync(server_patience).value_or(*served);
+    run_record_.zxid_at_rest = ensemble_.wait_in_sync(server_patience).value_or(*served);
     tell("all have come to rest");
     return true;
 }
@@ -176,15 +176,15 @@ bool Run::come_to_rest() {
 bool Run::wait_for_expiries() {
     const auto deadline = std::chrono::steady_clock::now() + server_patience;
     for (;;) {
-        auto& trees = evidence_.served_at_rest;
+        auto& trees = run_record_.served_at_rest;
         trees.clear();
-        bool strangers = false;
+        bool has_orphans = false;
         for (const auto& machine : servers_) {
             const auto server = machine->address() + ":" + std::to_string(client_port);
             trees.push_back(read_tree(server, observer_));
-            strangers = strangers || !trees.back().belongs_to(evidence_.sessions_at_rest);
+            has_orphans = has_orphans || !trees.back().belongs_to(run_record_.sessions_at_rest);
         }
-        if (!strangers || std::chrono::steady_clock::now() > deadline) return !strangers;
+        if (!has_orphans || std::chrono::steady_clock::now() > deadline) return !has_orphans;
         std::this_thread::sleep_for(500ms);
     }
 }
@@ -197,26 +197,28 @@ void Run::end_all() {
 }
 
 Run::Result Run::report() {
-    evidence_.tapes = tapes();
+    run_record_.client_logs = client_logs();
     for (const auto& program : programs_) {
         std::copy(program->faults().begin(), program->faults().end(), std::back_inserter(faults_));
     }
-    print_figures(evidence_.tapes, disturber_.count(), switch_.count());
-    std::printf("%-44s %10zu\n", "transactions", evidence_.ledger.transactions.size());
+    print_figures(run_record_.client_logs, disturber_.count(), switch_.count());
+    std::printf("%-44s %10zu\n", "transactions", run_record_.committed_log.transactions.size());
     if (abs(wall_clock_ahead() - wall_clock_ahead_) > 1ms) {
         std::printf("void: the wall clock was set, which invalidates the times of transactions\n");
         return Result::void_;
     }
-    if (const auto forgotten = evidence_.ledger.forgotten.size(); forgotten != 0) {
+    if (const auto forgotten = run_record_.committed_log.forgotten.size(); forgotten != 0) {
         std::printf(
             "void: the servers have lost %zu transactions committed by a quorum\n", forgotten
         );
         return Result::void_;
     }
-    const auto judgement = judge(std::move(evidence_));
-    std::printf("%-44s %10zu\n", "changes of nodes", judgement.writes);
-    std::printf("%-44s %10zu\n", "sessions that were closed or expired", judgement.ended_sessions);
-    const auto& found = judgement.verdict.faults();
+    const auto run_verdict = check_run(std::move(run_record_));
+    std::printf("%-44s %10zu\n", "changes of nodes", run_verdict.writes);
+    std::printf(
+        "%-44s %10zu\n", "sessions that were closed or expired", run_verdict.ended_sessions
+    );
+    const auto& found = run_verdict.verdict.faults();
     faults_.insert(faults_.end(), found.begin(), found.end());
     for (const auto& fault : faults_)
         std::printf(

@@ -2,10 +2,10 @@
 
 #include "disturber.hpp"
 #include "ensemble.hpp"
-#include "judge.hpp"
 #include "machine.hpp"
 #include "options.hpp"
 #include "program.hpp"
+#include "run_check.hpp"
 #include "switch.hpp"
 
 #include <chrono>
@@ -35,9 +35,9 @@ private:
     /// Reads the servers' trees until no ephemeral node of a lost session is left.
     [[nodiscard]] bool wait_for_expiries();
     void end_all();
-    void read_ledger();
+    void read_committed_log();
     [[nodiscard]] std::vector<const Machine*> machines() const;
-    [[nodiscard]] std::vector<Tape*> tapes() const;
+    [[nodiscard]] std::vector<ClientLog*> client_logs() const;
     [[nodiscard]] std::vector<Station> stations() const;
     [[nodiscard]] Result report();
 
@@ -52,7 +52,7 @@ private:
     Disturber disturber_;
     Counters counters_;
     std::vector<std::unique_ptr<Program>> programs_;
-    Evidence evidence_;
+    RunRecord run_record_;
     std::vector<std::string> faults_;
 };
 

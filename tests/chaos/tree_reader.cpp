@@ -1,6 +1,6 @@
 #include "tree_reader.hpp"
 
-#include "history/mix.hpp"
+#include "history/op_generator.hpp"
 
 #include <kazoo/client.hpp>
 

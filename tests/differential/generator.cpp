@@ -1,7 +1,7 @@
 #include "generator.hpp"
 
 #include "choice.hpp"
-#include "deliberate.hpp"
+#include "intentional_differences.hpp"
 #include "multi_maker.hpp"
 #include "odd_maker.hpp"
 #include "requests.hpp"
@@ -377,7 +377,7 @@ Script generate(std::uint64_t seed, std::size_t steps, const server::Profile& pr
     script.seed = seed;
     while (script.steps.size() < steps) {
         auto step = generator.next();
-        if (!shows_deliberate(step, profile)) {
+        if (!shows_intentional_difference(step, profile)) {
             script.steps.push_back(std::move(step));
         }
     }

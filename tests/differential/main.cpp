@@ -1,5 +1,5 @@
 // Plays the same scripts on two servers and compares all replies.
-#include "duel.hpp"
+#include "comparison.hpp"
 #include "embedded_target.hpp"
 #include "first_steps.hpp"
 #include "generator.hpp"
@@ -22,12 +22,12 @@ int compare_servers(
     Target& left, Target& right, const kazoo::server::Profile& profile, const Options& options
 ) {
     const auto start = std::chrono::steady_clock::now();
-    Duel duel(left, right);
+    Comparison comparison(left, right);
     int different = 0;
     const auto run = [&](const Script& script) {
-        if (const auto difference = duel.run(script)) {
+        if (const auto difference = comparison.run(script)) {
             ++different;
-            duel.explain(script, *difference, std::cout);
+            comparison.explain(script, *difference, std::cout);
         }
     };
     run(first_steps());

@@ -1,6 +1,6 @@
 #include "self_test.hpp"
 
-#include "duel.hpp"
+#include "comparison.hpp"
 #include "embedded_target.hpp"
 #include "generator.hpp"
 
@@ -14,12 +14,12 @@ constexpr std::size_t zxid_end = 12;
 constexpr std::size_t header_size = 16;
 
 /// A server whose frames are altered.
-class Altered final : public Target {
+class AlteredTarget final : public Target {
 public:
     /// May change a frame.
     using Alter = std::function<void(std::string& frame)>;
 
-    Altered(std::unique_ptr<Target> whole, Alter alter)
+    AlteredTarget(std::unique_ptr<Target> whole, Alter alter)
         : whole_(std::move(whole)), alter_(std::move(alter)) {}
 
     std::string name() const override { return "altered " + whole_->name(); }
@@ -79,17 +79,17 @@ constexpr std::uint64_t most_scripts = 20;
 
 bool finds(const Defect& defect, std::ostream& out) {
     const auto whole = embed(profile);
-    Altered altered(embed(profile), defect.alter);
-    Duel duel(*whole, altered);
+    AlteredTarget altered(embed(profile), defect.alter);
+    Comparison comparison(*whole, altered);
     for (std::uint64_t seed = 1; seed <= most_scripts; ++seed) {
         const auto script = generate(seed, steps, profile);
-        const auto difference = duel.run(script);
+        const auto difference = comparison.run(script);
         if (!difference) {
             continue;
         }
-        const auto shorter = duel.shortest(script, *difference);
+        const auto shorter = comparison.shortest(script, *difference);
         std::ostringstream explanation;
-        duel.explain(shorter, *duel.run(shorter), explanation);
+        comparison.explain(shorter, *comparison.run(shorter), explanation);
         out << defect.name << ", altered on the way: " << explanation.str();
         return shorter.steps.size() <= defect.most_steps &&
                explanation.str().find("altered embedded") != std::string::npos;
@@ -101,11 +101,11 @@ bool finds(const Defect& defect, std::ostream& out) {
 bool equals_itself(std::ostream& out) {
     const auto left = embed(profile);
     const auto right = embed(profile);
-    Duel duel(*left, *right);
+    Comparison comparison(*left, *right);
     for (std::uint64_t seed = 1; seed <= most_scripts; ++seed) {
         const auto script = generate(seed, steps, profile);
-        if (const auto difference = duel.run(script)) {
-            duel.explain(script, *difference, out);
+        if (const auto difference = comparison.run(script)) {
+            comparison.explain(script, *difference, out);
             return false;
         }
     }

@@ -35,7 +35,7 @@ public:
         return lines_;
     }
     [[nodiscard]] bool wait_for(const std::string& part) const {
-        return comes_true([&] {
+        return becomes_true([&] {
             const auto lines = all();
             return std::any_of(lines.begin(), lines.end(), [&](const std::string& line) {
                 return line.find(part) != std::string::npos;
@@ -65,11 +65,11 @@ protected:
     }
 
     Lines lines;  // outlives the client and the server
-    Server server{hasty()};
+    Server server{short_sessions()};
 };
 
 TEST_F(ClientLines, CarryTheNameOfTheClientAndItsSession) {
-    Started zk(logged(LogLevel::trace));
+    StartedClient zk(logged(LogLevel::trace));
     const auto session = "[inventory " + hexadecimal(zk.session()) + "] ";
     zk.create("/a", "data");
     ASSERT_TRUE(lines.wait_for("ping answered"));
@@ -97,7 +97,7 @@ TEST_F(ClientLines, CarryTheNameOfTheClientAndItsSession) {
 }
 
 TEST_F(ClientLines, CarryTheIdOfTheSessionThatExpiredAndThenOfTheNextOne) {
-    Started zk(logged(LogLevel::info));
+    StartedClient zk(logged(LogLevel::info));
     const auto first = zk.session();
     StateLog states(zk);
     ASSERT_TRUE(server.expire_session(first));
@@ -115,7 +115,7 @@ TEST_F(ClientLines, CarryTheIdOfTheSessionThatExpiredAndThenOfTheNextOne) {
 }
 
 TEST_F(ClientLines, AreOnlyThoseOfTheLevelThatWasAskedFor) {
-    Started zk(logged(LogLevel::debug));
+    StartedClient zk(logged(LogLevel::debug));
     ASSERT_TRUE(lines.wait_for("ping answered"));
     zk.create("/a", "data");
     EXPECT_THAT(lines.all(), Each(Not(StartsWith("trace"))));
@@ -145,7 +145,7 @@ void expect_no_secrets(const std::vector<std::string>& lines, const std::string&
 TEST_F(ClientLines, ContainNoSecrets) {
     std::string password;
     {
-        Started zk(logged(LogLevel::trace));
+        StartedClient zk(logged(LogLevel::trace));
         password = zk.client_id()->password;
         zk.add_auth("digest", "user:added-secret");
         zk.create("/a", "data", CreateOptions().acl(creator_all_acl()));
@@ -153,14 +153,14 @@ TEST_F(ClientLines, ContainNoSecrets) {
         server.drop_connections();
         ASSERT_TRUE(lines.wait_for("reconnected to "));
         const auto id = zk.client_id();
-        Started other(logged(LogLevel::trace).client_id(*id));  // takes the session over
+        StartedClient other(logged(LogLevel::trace).client_id(*id));  // takes the session over
         EXPECT_EQ(other.session(), id->session_id);
     }
     expect_no_secrets(lines.all(), password);
 }
 
 TEST_F(ClientLines, ContainNoSecretsWhenCredentialsAreRefused) {
-    Started zk(logged(LogLevel::trace));
+    StartedClient zk(logged(LogLevel::trace));
     const auto password = zk.client_id()->password;
     thrown<AuthFailedError>([&] { zk.add_auth("unknown-scheme", "user:added-secret"); });
     ASSERT_TRUE(lines.wait_for("refused the credentials"));

@@ -38,19 +38,21 @@ inline ClientOptions to(const std::string& hosts) {
 }
 
 /// Sessions expire within a quarter of a second.
-inline ServerOptions hasty() {
+inline ServerOptions short_sessions() {
     return ServerOptions().tick(20ms).min_session_timeout(40ms);
 }
 
 /// A client that its constructor starts and connects.
-struct Started : KazooClient {
-    explicit Started(ClientOptions options) : KazooClient(std::move(options)) { start(patience); }
-    explicit Started(const std::string& hosts) : Started(to(hosts)) {}
+struct StartedClient : KazooClient {
+    explicit StartedClient(ClientOptions options) : KazooClient(std::move(options)) {
+        start(patience);
+    }
+    explicit StartedClient(const std::string& hosts) : StartedClient(to(hosts)) {}
     [[nodiscard]] std::int64_t session() const { return client_id().value().session_id; }
 };
 
 template <class Condition>
-bool comes_true(Condition&& condition) {
+bool becomes_true(Condition&& condition) {
     return wait_until(std::forward<Condition>(condition), patience);
 }
 

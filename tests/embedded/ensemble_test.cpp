@@ -11,12 +11,12 @@ protected:
     Ensemble ensemble{3};
 };
 
-TEST_F(EnsembleTest, WhatOneServerIsToldAllSay) {
+TEST_F(EnsembleTest, WritesThroughOneServerAreSeenByAll) {
     std::set<std::string> addresses;
     for (std::size_t i = 0; i < ensemble.size(); ++i) addresses.insert(ensemble[i].hosts());
     EXPECT_EQ(addresses.size(), 3U);
-    Started a(ensemble[0].hosts());
-    Started b(ensemble[1].hosts());
+    StartedClient a(ensemble[0].hosts());
+    StartedClient b(ensemble[1].hosts());
     a.create("/a", "told to the first");
     EXPECT_EQ(b.get("/a").data, "told to the first");
     b.set("/a", "told to the second");
@@ -28,8 +28,8 @@ TEST_F(EnsembleTest, WhatOneServerIsToldAllSay) {
 }
 
 TEST_F(EnsembleTest, AWatchSeesAWriteThroughAnotherServer) {
-    Started a(ensemble[0].hosts());
-    Started b(ensemble[1].hosts());
+    StartedClient a(ensemble[0].hosts());
+    StartedClient b(ensemble[1].hosts());
     testing_support::Recorder<std::string> seen;
     a.get_children("/", [&](const WatchedEvent& event) { seen.add(event.path.value_or("")); });
     b.create("/new");
@@ -38,7 +38,7 @@ TEST_F(EnsembleTest, AWatchSeesAWriteThroughAnotherServer) {
 }
 
 TEST_F(EnsembleTest, AClientMovesWithItsSession) {
-    Started other(ensemble[2].hosts());
+    StartedClient other(ensemble[2].hosts());
     KazooClient zk(to(ensemble.hosts()));
     StateLog states(zk);
     zk.start(patience);
@@ -49,7 +49,7 @@ TEST_F(EnsembleTest, AClientMovesWithItsSession) {
         ASSERT_EQ(ensemble[i].connections(), 1U);
         ensemble[i].stop();
         ASSERT_TRUE(states.wait_for(before + 2));
-        ASSERT_TRUE(comes_true([&] { return zk.client_id() == id; }));
+        ASSERT_TRUE(becomes_true([&] { return zk.client_id() == id; }));
         EXPECT_TRUE(other.exists("/mine"));
     }
     EXPECT_EQ(ensemble[2].connections(), 2U);
@@ -57,23 +57,23 @@ TEST_F(EnsembleTest, AClientMovesWithItsSession) {
     EXPECT_FALSE(other.exists("/mine"));
 }
 
-TEST_F(EnsembleTest, AStoppedServerKnowsEverythingWhenItIsBack) {
-    Started a(ensemble[0].hosts());
+TEST_F(EnsembleTest, ARestartedServerHasTheCurrentTree) {
+    StartedClient a(ensemble[0].hosts());
     ensemble[1].stop();
     a.create("/meanwhile");
     ensemble[1].start();
-    Started b(ensemble[1].hosts());
+    StartedClient b(ensemble[1].hosts());
     EXPECT_TRUE(b.exists("/meanwhile"));
 }
 
-TEST_F(EnsembleTest, WithoutServersClientsAreSuspendedAndSessionsGoOn) {
-    Started zk(ensemble.hosts());
+TEST_F(EnsembleTest, WithoutServersClientsAreSuspendedAndSessionsSurvive) {
+    StartedClient zk(ensemble.hosts());
     const auto id = zk.client_id();
     for (std::size_t i = 0; i < 3; ++i) ensemble[i].stop();
-    ASSERT_TRUE(comes_true([&] { return !zk.connected(); }));
+    ASSERT_TRUE(becomes_true([&] { return !zk.connected(); }));
     EXPECT_EQ(ensemble.sessions(), std::vector{id->session_id});
     ensemble[2].start();
-    EXPECT_TRUE(comes_true([&] { return zk.client_id() == id; }));
+    EXPECT_TRUE(becomes_true([&] { return zk.client_id() == id; }));
 }
 
 TEST_F(EnsembleTest, TheOldConnectionOfAMovedSessionIsClosed) {
@@ -81,18 +81,18 @@ TEST_F(EnsembleTest, TheOldConnectionOfAMovedSessionIsClosed) {
     StateLog states(first);
     first.start(patience);
     const auto id = first.client_id();
-    Started second(to(ensemble[1].hosts()).client_id(id));
+    StartedClient second(to(ensemble[1].hosts()).client_id(id));
     ASSERT_TRUE(states.wait_for(2)) << "it reconnects and takes the session back";
     EXPECT_EQ(states.states()[1], SUSPENDED);
     ensemble[0].stop();
-    EXPECT_TRUE(comes_true([&] { return second.client_id() == id; }));
+    EXPECT_TRUE(becomes_true([&] { return second.client_id() == id; }));
     EXPECT_TRUE(second.exists("/"));
     first.stop();
 }
 
-TEST_F(EnsembleTest, ALaggingServerReadsThePastUntilSync) {
-    Started near(ensemble[0].hosts());
-    Started far(ensemble[1].hosts());
+TEST_F(EnsembleTest, ALaggingServerServesStaleReadsUntilSync) {
+    StartedClient near(ensemble[0].hosts());
+    StartedClient far(ensemble[1].hosts());
     near.create("/a", "old");
     ensemble[1].lag();
     near.set("/a", "new");
@@ -109,12 +109,12 @@ TEST_F(EnsembleTest, ALaggingServerReadsThePastUntilSync) {
 }
 
 TEST_F(EnsembleTest, AWriteThroughALaggingServerIsAnsweredWhenItHasCaughtUp) {
-    Started near(ensemble[0].hosts());
-    Started far(ensemble[1].hosts());
+    StartedClient near(ensemble[0].hosts());
+    StartedClient far(ensemble[1].hosts());
     ensemble[1].lag();
     auto created = far.create_async("/a");
     auto own_read = far.exists_async("/a");
-    ASSERT_TRUE(comes_true([&] { return near.exists("/a").has_value(); }));
+    ASSERT_TRUE(becomes_true([&] { return near.exists("/a").has_value(); }));
     EXPECT_FALSE(created.ready());
     ensemble[1].catch_up();
     EXPECT_EQ(created.get(patience), "/a");
@@ -122,8 +122,8 @@ TEST_F(EnsembleTest, AWriteThroughALaggingServerIsAnsweredWhenItHasCaughtUp) {
 }
 
 TEST_F(EnsembleTest, WatchesOfALaggingServerFireWhenItCatchesUp) {
-    Started near(ensemble[0].hosts());
-    Started far(ensemble[1].hosts());
+    StartedClient near(ensemble[0].hosts());
+    StartedClient far(ensemble[1].hosts());
     testing_support::Recorder<EventType> seen;
     far.exists("/a", [&](const WatchedEvent& event) { seen.add(event.type); });
     ensemble[1].lag();
@@ -136,7 +136,7 @@ TEST_F(EnsembleTest, WatchesOfALaggingServerFireWhenItCatchesUp) {
     far.stop();
 }
 
-TEST_F(EnsembleTest, AClientThatHasSeenMoreIsNotTakenByALaggingServer) {
+TEST_F(EnsembleTest, ALaggingServerRefusesClientsThatAreAhead) {
     ensemble[1].lag();
     KazooClient zk(to(ensemble[0].hosts() + "," + ensemble[1].hosts()));
     StateLog states(zk);
@@ -150,9 +150,9 @@ TEST_F(EnsembleTest, AClientThatHasSeenMoreIsNotTakenByALaggingServer) {
     EXPECT_TRUE(read.get(patience));
 }
 
-TEST_F(EnsembleTest, AServerThatIsCutOffReadsThePastAndRefusesWrites) {
-    Started near(ensemble[0].hosts());
-    Started far(ensemble[1].hosts());
+TEST_F(EnsembleTest, ACutOffServerServesStaleReadsAndRefusesWrites) {
+    StartedClient near(ensemble[0].hosts());
+    StartedClient far(ensemble[1].hosts());
     near.create("/a", "old");
     ensemble[1].cut_off();
     EXPECT_TRUE(ensemble[1].is_cut_off());
@@ -163,18 +163,18 @@ TEST_F(EnsembleTest, AServerThatIsCutOffReadsThePastAndRefusesWrites) {
     thrown<NotReadOnlyCallError>([&] { far.sync("/a"); });
     ensemble[1].rejoin();
     EXPECT_FALSE(ensemble[1].is_cut_off());
-    ASSERT_TRUE(comes_true([&] { return far.exists("/a")->version == 1; }));
+    ASSERT_TRUE(becomes_true([&] { return far.exists("/a")->version == 1; }));
     far.set("/a", "mine");
     EXPECT_EQ(near.get("/a").data, "mine");
 }
 
-TEST_F(EnsembleTest, CutOffAndLaggingAreApart) {
-    Started near(ensemble[0].hosts());
+TEST_F(EnsembleTest, CutOffAndLaggingAreIndependent) {
+    StartedClient near(ensemble[0].hosts());
     ensemble[1].lag();
     ensemble[1].cut_off();
     near.create("/a");
     ensemble[1].rejoin();
-    Started far(ensemble[2].hosts());
+    StartedClient far(ensemble[2].hosts());
     EXPECT_TRUE(far.exists("/a"));
     EXPECT_LT(ensemble[1].applied_zxid(), ensemble.zxid()) << "it lags still";
     ensemble[1].catch_up();
@@ -182,8 +182,8 @@ TEST_F(EnsembleTest, CutOffAndLaggingAreApart) {
 }
 
 TEST_F(EnsembleTest, FaultsBelongToOneServer) {
-    Started a(ensemble[0].hosts());
-    Started b(ensemble[1].hosts());
+    StartedClient a(ensemble[0].hosts());
+    StartedClient b(ensemble[1].hosts());
     ensemble[1].inject(Fault::fail(Errc::no_auth).on(Request::get));
     EXPECT_NO_THROW(a.get("/"));
     thrown<NoAuthError>([&] { b.get("/"); });

@@ -103,7 +103,7 @@ void ErrorCatalogue::of_servers() {
         Errc::connection_loss, Errc::operation_timeout, Errc::auth_failed, Errc::session_expired};
     for (const auto code : codes) {
         if (provoked_otherwise.count(code) == 0) {
-            Started zk(mine());
+            StartedClient zk(mine());
             server.inject(Fault::fail(code).on(Request::set).once());
             messages.provoke([&] { zk.set("/a", "data"); });
         }
@@ -111,7 +111,7 @@ void ErrorCatalogue::of_servers() {
 }
 
 void ErrorCatalogue::of_rules() {
-    Started zk(mine());
+    StartedClient zk(mine());
     zk.create("/a/b", "", CreateOptions().makepath());
     zk.create("/e", "", CreateOptions().ephemeral());
     messages.provoke([&] { zk.get("/none"); });
@@ -126,7 +126,7 @@ void ErrorCatalogue::of_rules() {
     messages.provoke([&] { zk.delete_recursive("/"); });
     const char* const nothing = nullptr;
     messages.provoke([&] { zk.set("/a", nothing); });
-    Started in_chroot(mine().hosts(server.hosts() + "/app"));
+    StartedClient in_chroot(mine().hosts(server.hosts() + "/app"));
     messages.provoke([&] { in_chroot.create("/c"); });
     messages.provoke([&] { in_chroot.get("/"); });
     zk.create("/s", "", CreateOptions().acl(AclList{make_digest_acl("user", "password", 31)}));
@@ -141,7 +141,7 @@ void ErrorCatalogue::of_connections() {
             .start(patience);
     });
     {
-        Started zk(mine());
+        StartedClient zk(mine());
         server.inject(Fault::drop_before().on(Request::get).once());
         messages.provoke([&] { zk.get("/a"); });
         server.inject(Fault::drop_after().on(Request::set).once());
@@ -157,7 +157,7 @@ void ErrorCatalogue::of_connections() {
         messages.provoke([&] { zk.command("ruok"); });
     }
     {
-        Started zk(mine());
+        StartedClient zk(mine());
         const auto session = zk.session();
         StateLog states(zk);
         server.stop();
@@ -178,7 +178,7 @@ void ErrorCatalogue::of_time() {
     waits.cancel();
     messages.provoke([&] { waits.get(); });
 
-    Started zk(mine());
+    StartedClient zk(mine());
     const auto held = server.inject(Fault::hold());
     messages.provoke([&] { zk.get("/a", CallOptions().timeout(50ms)); });
     messages.provoke([&] { zk.set("/a", "data", CallOptions().timeout(50ms)); });
@@ -204,15 +204,15 @@ void ErrorCatalogue::of_limits() {
     limits.request_bytes = 1000;
     limits.reply_bytes = 2000;
     limits.watches = 1;
-    Started zk(mine().limits(limits));
+    StartedClient zk(mine().limits(limits));
     messages.provoke([&] { zk.set("/a", std::string(1001, 'x')); });
     messages.provoke([&] { zk.get(std::string("/") + std::string(1000, 'p')); });
-    Started other(mine());
+    StartedClient other(mine());
     other.create("/large", std::string(3000, 'x'));
     messages.provoke([&] { zk.get("/large"); });
     limits = ClientLimits();
     limits.request_bytes = std::size_t{4} << 20;
-    Started larger(mine().limits(limits));
+    StartedClient larger(mine().limits(limits));
     messages.provoke([&] { larger.set("/large", std::string(std::size_t{2} << 20, 'x')); });
     zk.exists("/w", [](const WatchedEvent&) {});
     messages.provoke([&] { zk.exists("/v", [](const WatchedEvent&) {}); });
@@ -222,7 +222,7 @@ void ErrorCatalogue::of_programs() {
     messages.provoke([] { KazooClient(ClientOptions().hosts("a:0")); });
     messages.provoke([] { KazooClient(ClientOptions().timeout(0ms)); });
     messages.provoke([] { KazooClient(ClientOptions().close_timeout(-1ms)); });
-    Started zk(mine());
+    StartedClient zk(mine());
     messages.provoke([&] { zk.close(); });
     testing_support::Recorder<Error> refused;
     const auto id = zk.add_listener([&](KazooState) {
@@ -234,7 +234,7 @@ void ErrorCatalogue::of_programs() {
     });
     server.drop_connections();
     ASSERT_TRUE(refused.wait_for(1));
-    ASSERT_TRUE(comes_true([&] { return zk.connected(); }));
+    ASSERT_TRUE(becomes_true([&] { return zk.connected(); }));
     ASSERT_TRUE(zk.remove_listener(id));
     messages.add(refused.all().front());
     // Not provoked here: these need a child process, a different server, a failed allocation, or an
@@ -248,7 +248,7 @@ void ErrorCatalogue::of_programs() {
 
 void ErrorCatalogue::of_retries() {
     const auto twice = RetryPolicy().delay(0ms).max_tries(2);
-    Started zk(mine().command_retry(twice));
+    StartedClient zk(mine().command_retry(twice));
     server.inject(Fault::fail(Errc::throttled_op).on(Request::get).times(2));
     messages.provoke([&] { zk.retry(&KazooClient::get, zk, "/a"); });
     messages.provoke([] { throw ForceRetryError(); });

@@ -78,7 +78,7 @@ TEST_P(InheritedSockets, AStoppedServerFreesItsPortAndEndsItsConnectionsAtOnce) 
     EXPECT_TRUE(client.closes());
     EXPECT_LT(std::chrono::steady_clock::now() - before, 2s);
     const Server next(ServerOptions().listen(address));
-    Started zk(next.hosts());
+    StartedClient zk(next.hosts());
     EXPECT_TRUE(zk.exists("/").has_value());
 }
 
@@ -90,7 +90,7 @@ TEST_P(InheritedSockets, AServerThatStopsAndStartsServesAgain) {
     server.stop();
     EXPECT_TRUE(client.closes());
     server.start();
-    Started zk(server.hosts());
+    StartedClient zk(server.hosts());
     EXPECT_TRUE(zk.exists("/").has_value());
 }
 
@@ -105,7 +105,7 @@ TEST(InheritedSocketsTest, AProgramThatIsStartedGetsNoneOfThem) {
     ASSERT_NE(client.connect(), 0);
     const Child other = spawned();
     // The socket of `client`, which belongs to the test, may be inherited; the server's are not.
-    EXPECT_TRUE(comes_true([&] { return sockets_of(other.pid()) <= before + 1; }));
+    EXPECT_TRUE(becomes_true([&] { return sockets_of(other.pid()) <= before + 1; }));
 }
 
 }  // namespace

@@ -48,7 +48,7 @@ Errc raw_create(const std::string& hosts, codec::Opcode op, std::string_view pat
     return static_cast<Errc>(reply.err);
 }
 
-TEST(KazooServeOptions, ARestartedServerTakesItsClientsBack) {
+TEST(KazooServeOptions, ARestartedServerResumesItsSessions) {
     auto first = std::make_unique<ToolProcess>(serve({}));
     const auto address = first->first_line();
     KazooClient zk(to(address));
@@ -59,7 +59,7 @@ TEST(KazooServeOptions, ARestartedServerTakesItsClientsBack) {
     ASSERT_TRUE(states.wait_for(SUSPENDED));
     ToolProcess second({"serve", "--listen", address});
     ASSERT_EQ(second.first_line(), address);
-    EXPECT_TRUE(comes_true([&] { return zk.connected(); }));
+    EXPECT_TRUE(becomes_true([&] { return zk.connected(); }));
     EXPECT_FALSE(zk.exists("/a").has_value());
 }
 
@@ -103,7 +103,7 @@ TEST(KazooServeOptions, TimeoutsAndLimits) {
     const auto conf = word(address, "conf");
     EXPECT_NE(conf.find("minSessionTimeout=300\nmaxSessionTimeout=400\n"), std::string::npos);
     EXPECT_NE(conf.find("maxClientCnxns=2\n"), std::string::npos);
-    Started zk(to(address).timeout(1ms));
+    StartedClient zk(to(address).timeout(1ms));
     EXPECT_EQ(zk.session_timeout(), 300ms);
     zk.create("/a", std::string(1000, 'x'));
     EXPECT_THROW(zk.set("/a", std::string(3000, 'x')), KazooException);
@@ -119,14 +119,14 @@ TEST(KazooServeOptions, SuperUserTtlNodesAndReaper) {
          "50"}
     ));
     const auto address = tool.first_line();
-    Started zk(address);
+    StartedClient zk(address);
     zk.create("/locked", "", CreateOptions().acl({Acl(0, anyone_id_unsafe())}));
     EXPECT_THROW(zk.get("/locked"), NoAuthError);
     EXPECT_EQ(raw_create(address, codec::Opcode::create_ttl, "/ttl"), Errc::unimplemented);
     EXPECT_EQ(raw_create(address, codec::Opcode::create_container, "/box"), Errc::ok);
     zk.create("/box/a");
     zk.delete_("/box/a");
-    EXPECT_TRUE(comes_true([&] { return !zk.exists("/box").has_value(); }));
+    EXPECT_TRUE(becomes_true([&] { return !zk.exists("/box").has_value(); }));
     zk.add_auth("digest", "super:secret");
     EXPECT_EQ(zk.get("/locked").data, "");
 }
@@ -134,7 +134,7 @@ TEST(KazooServeOptions, SuperUserTtlNodesAndReaper) {
 TEST(KazooServeOptions, ReadOnly) {
     ToolProcess tool(serve({"--read-only"}));
     const auto address = tool.first_line();
-    Started zk(to(address).read_only(true));
+    StartedClient zk(to(address).read_only(true));
     EXPECT_EQ(zk.state(), CONNECTED);
     EXPECT_TRUE(zk.exists("/").has_value());
     EXPECT_EQ(word(address, "isro"), "ro");
@@ -144,8 +144,8 @@ TEST(KazooServeOptions, AnEnsemblePrintsTheAddressesOfAll) {
     ToolProcess tool(serve({"--ensemble", "3"}));
     const auto hosts = tool.first_line();
     ASSERT_EQ(std::count(hosts.begin(), hosts.end(), ','), 2) << hosts;
-    Started one(hosts.substr(0, hosts.find(',')));
-    Started other(hosts.substr(hosts.rfind(',') + 1));
+    StartedClient one(hosts.substr(0, hosts.find(',')));
+    StartedClient other(hosts.substr(hosts.rfind(',') + 1));
     one.create("/a", "x");
     EXPECT_EQ(other.get("/a").data, "x");
     ToolProcess both(serve({"--ensemble", "3", "--read-only"}));
@@ -157,7 +157,7 @@ TEST(KazooServeOptions, HardLimitsOfQuotas) {
         ToolProcess tool(serve(
             enforced ? std::vector<std::string>{"--enforce-quota"} : std::vector<std::string>{}
         ));
-        Started zk(tool.first_line());
+        StartedClient zk(tool.first_line());
         zk.create("/a");
         zk.create("/zookeeper/quota/a");
         zk.create(

@@ -19,11 +19,11 @@ using testing_support::ToolProcess;
 
 const std::vector<std::string> serve{"serve", "--listen", "127.0.0.1:0"};
 
-TEST(KazooServe, SaysWhereItListensAndServes) {
+TEST(KazooServe, PrintsItsAddressAndServes) {
     ToolProcess tool(serve);
     const auto address = tool.first_line();
     ASSERT_TRUE(std::regex_match(address, std::regex(R"(127\.0\.0\.1:\d+)"))) << address;
-    Started zk(address);
+    StartedClient zk(address);
     zk.create("/a", "x");
     EXPECT_EQ(zk.get("/a").data, "x");
 }
@@ -40,7 +40,7 @@ TEST(KazooServe, StopsAtSignals) {
     }
 }
 
-TEST(KazooServe, SaysThatThePortIsInUse) {
+TEST(KazooServe, ReportsThatThePortIsInUse) {
     const Server other;
     ToolProcess tool({"serve", "--listen", other.hosts()});
     EXPECT_EQ(tool.exit_code(), 1);
@@ -50,7 +50,7 @@ TEST(KazooServe, SaysThatThePortIsInUse) {
     );
 }
 
-TEST(KazooServe, SaysWhatIsWrongWithItsOptions) {
+TEST(KazooServe, ReportsInvalidOptions) {
     const std::vector<std::vector<std::string>> wrong{
         {}, {"sing"}, {"serve", "--tick", "0"}, {"serve", "--tls-key", "f"}, {"serve", "x"}};
     for (const auto& arguments : wrong) {
@@ -68,7 +68,7 @@ TEST(KazooServe, SaysWhatIsWrongWithItsOptions) {
 
 TEST(KazooServe, TheTickIsTheUnitOfSessionTimeouts) {
     ToolProcess tool({"serve", "--listen", "127.0.0.1:0", "--tick", "100"});
-    Started zk(to(tool.first_line()).timeout(1ms));
+    StartedClient zk(to(tool.first_line()).timeout(1ms));
     EXPECT_EQ(zk.session_timeout(), 200ms);
 }
 
@@ -77,7 +77,7 @@ std::size_t descriptors_of(pid_t pid) {
     return static_cast<std::size_t>(std::distance(begin(all), end(all)));
 }
 
-TEST(KazooServe, OutlivesALackOfDescriptors) {
+TEST(KazooServe, SurvivesALackOfDescriptors) {
     ToolProcess tool(serve);
     const auto port = tool.port();
     {

@@ -8,7 +8,7 @@ namespace {
 
 TEST(RequestFault, DropBeforeAppliesNothing) {
     Server server;
-    Started zk(server.hosts());
+    StartedClient zk(server.hosts());
     server.inject(Fault::drop_before().on(Request::create).once());
     const auto error = thrown<ConnectionLoss>([&] { zk.create("/a"); });
     EXPECT_EQ(error.outcome(), Outcome::unknown);
@@ -16,23 +16,23 @@ TEST(RequestFault, DropBeforeAppliesNothing) {
     EXPECT_EQ(zk.create("/a"), "/a") << "once";
 }
 
-TEST(RequestFault, DropAfterLooksTheSameAndIsNot) {
+TEST(RequestFault, DropAfterAppliesTheRequest) {
     Server server;
-    Started zk(server.hosts());
+    StartedClient zk(server.hosts());
     server.inject(Fault::drop_after().on(Request::create).once());
     const auto error = thrown<ConnectionLoss>([&] { zk.create("/a"); });
     EXPECT_EQ(error.outcome(), Outcome::unknown);
     EXPECT_TRUE(zk.exists("/a"));
 }
 
-TEST(RequestFault, HoldAppliesAndKeepsTheReply) {
+TEST(RequestFault, HoldAppliesAndHoldsTheReply) {
     Server server;
-    Started zk(server.hosts());
-    Started other(server.hosts());
+    StartedClient zk(server.hosts());
+    StartedClient other(server.hosts());
     const auto fault = server.inject(Fault::hold().on(Request::set).session(zk.session()));
     auto held = zk.set_async("/", "new");
     auto behind = zk.get_async("/");
-    ASSERT_TRUE(comes_true([&] { return other.get("/").data == "new"; })) << "it is applied";
+    ASSERT_TRUE(becomes_true([&] { return other.get("/").data == "new"; })) << "it is applied";
     other.set("/", "newer");
     EXPECT_FALSE(held.ready());
     EXPECT_FALSE(behind.ready()) << "later replies wait as well";
@@ -42,9 +42,9 @@ TEST(RequestFault, HoldAppliesAndKeepsTheReply) {
     EXPECT_FALSE(server.remove(fault)) << "removed before";
 }
 
-TEST(RequestFault, ClearFaultsLetsHeldRepliesGo) {
+TEST(RequestFault, ClearFaultsReleasesHeldReplies) {
     Server server;
-    Started zk(server.hosts());
+    StartedClient zk(server.hosts());
     server.inject(Fault::hold().on(Request::get));
     auto held = zk.get_async("/");
     auto behind = zk.sync_async("/");
@@ -55,9 +55,9 @@ TEST(RequestFault, ClearFaultsLetsHeldRepliesGo) {
     EXPECT_NO_THROW(zk.get("/"));
 }
 
-TEST(RequestFault, DelayPutsTheReplyOff) {
+TEST(RequestFault, DelayPostponesTheReply) {
     Server server;
-    Started zk(server.hosts());
+    StartedClient zk(server.hosts());
     server.inject(Fault::delay(80ms).on(Request::get));
     const auto begin = std::chrono::steady_clock::now();
     auto first = zk.get_async("/");
@@ -67,9 +67,9 @@ TEST(RequestFault, DelayPutsTheReplyOff) {
     EXPECT_TRUE(second.get(patience)) << "not before the first, and in order";
 }
 
-TEST(RequestFault, FailAnswersAndAppliesNothing) {
+TEST(RequestFault, FailRepliesAndAppliesNothing) {
     Server server;
-    Started zk(server.hosts());
+    StartedClient zk(server.hosts());
     const auto zxid = server.zxid();
     server.inject(Fault::fail(Errc::quota_exceeded).on(Request::set));
     const auto error = thrown<QuotaExceededError>([&] { zk.set("/", "x"); });
@@ -79,10 +79,10 @@ TEST(RequestFault, FailAnswersAndAppliesNothing) {
     EXPECT_TRUE(zk.connected());
 }
 
-TEST(RequestFault, MatchesWhatItSays) {
+TEST(RequestFault, MatchesItsConditions) {
     Server server;
-    Started zk(server.hosts());
-    Started other(server.hosts());
+    StartedClient zk(server.hosts());
+    StartedClient other(server.hosts());
     for (const char* path : {"/a", "/a/b", "/c"}) zk.create(path);
     const auto fails = [](KazooClient& client, const char* path) {
         return !client.get_async(path).result().has_value();
@@ -105,9 +105,9 @@ TEST(RequestFault, MatchesWhatItSays) {
     EXPECT_FALSE(fails(zk, "/c"));
 }
 
-TEST(RequestFault, MeetsEveryFormOfARequest) {
+TEST(RequestFault, AffectsEveryFormOfARequest) {
     Server server;
-    Started zk(server.hosts());
+    StartedClient zk(server.hosts());
     server.inject(Fault::fail(Errc::throttled_op));
     server.inject(Fault::fail(Errc::no_auth).on(Request::create));
     const auto code = [](const auto& result) { return result.result().error(); };
@@ -123,7 +123,7 @@ TEST(RequestFault, MeetsEveryFormOfARequest) {
 }
 
 TEST(RequestFault, APingThatIsDroppedIsALostConnection) {
-    Server server(hasty());
+    Server server(short_sessions());
     KazooClient zk(to(server.hosts()).timeout(300ms));
     StateLog states(zk);
     zk.start(patience);
@@ -132,8 +132,8 @@ TEST(RequestFault, APingThatIsDroppedIsALostConnection) {
     EXPECT_EQ(states.states(), (std::vector{CONNECTED, SUSPENDED, CONNECTED}));
 }
 
-TEST(RequestFault, PingsThatAreNotAnsweredEndTheConnection) {
-    Server server(hasty());
+TEST(RequestFault, UnansweredPingsEndTheConnection) {
+    Server server(short_sessions());
     KazooClient zk(to(server.hosts()).timeout(300ms));
     StateLog states(zk);
     zk.start(patience);
@@ -145,27 +145,27 @@ TEST(RequestFault, PingsThatAreNotAnsweredEndTheConnection) {
 
 TEST(RequestFault, CredentialsCanBeRefused) {
     Server server;
-    Started zk(server.hosts());
+    StartedClient zk(server.hosts());
     server.inject(Fault::fail(Errc::auth_failed).on(Request::auth));
     thrown<AuthFailedError>([&] { zk.add_auth("digest", "user:secret"); });
-    EXPECT_TRUE(comes_true([&] { return zk.client_state() == KeeperState::AUTH_FAILED; }));
+    EXPECT_TRUE(becomes_true([&] { return zk.client_state() == KeeperState::AUTH_FAILED; }));
 }
 
-TEST(RequestFault, WatchesAreSetAgainUntilTheServerTakesThem) {
+TEST(RequestFault, WatchesAreSentAgainUntilAccepted) {
     Server server;
-    Started zk(server.hosts());
-    Started other(server.hosts());
+    StartedClient zk(server.hosts());
+    StartedClient other(server.hosts());
     std::atomic<int> fired{0};
     zk.exists("/a", [&](const WatchedEvent&) { ++fired; });
     server.inject(Fault::drop_before().on(Request::set_watches).times(2));
     server.drop_connection(zk.session());
     other.create("/a");
-    EXPECT_TRUE(comes_true([&] { return fired == 1; }));
+    EXPECT_TRUE(becomes_true([&] { return fired == 1; }));
 }
 
 TEST(RequestFault, ACloseThatIsDroppedLeavesTheSession) {
     Server server;
-    Started zk(server.hosts());
+    StartedClient zk(server.hosts());
     const auto session = zk.session();
     server.inject(Fault::drop_before().on(Request::close));
     zk.stop();

@@ -41,9 +41,9 @@ TEST(EmbeddedServer, AnswersWithinTenMillisecondsOfItsStart) {
     EXPECT_LT(microseconds, watched ? 200'000 : 10'000);
 }
 
-TEST(EmbeddedServer, AProcessMayHaveMany) {
+TEST(EmbeddedServer, AProcessMayHaveSeveralServers) {
     std::list<Server> servers(40);
-    std::list<Started> clients;
+    std::list<StartedClient> clients;
     for (auto& server : servers) {
         clients.emplace_back(server.hosts()).create("/mine", server.hosts());
     }
@@ -56,7 +56,7 @@ TEST(EmbeddedServer, AProcessMayHaveMany) {
     }
 }
 
-TEST(EmbeddedServer, APortInUseIsSaid) {
+TEST(EmbeddedServer, APortInUseIsReported) {
     const Server first;
     try {
         const Server second(ServerOptions().listen(first.hosts()));
@@ -67,7 +67,7 @@ TEST(EmbeddedServer, APortInUseIsSaid) {
     }
 }
 
-TEST(EmbeddedServer, AnAddressThatCannotBeIsSaid) {
+TEST(EmbeddedServer, AnImpossibleAddressIsReported) {
     const auto listen = [](const char* address) { Server server(ServerOptions().listen(address)); };
     // An address from a network reserved for documentation.
     thrown<ListenError>([&] { listen("192.0.2.1:0"); });
@@ -81,22 +81,22 @@ TEST(EmbeddedServer, AnAddressThatCannotBeIsSaid) {
     });
 }
 
-TEST(EmbeddedServer, ThePortIsFreeAgainAtItsEnd) {
+TEST(EmbeddedServer, ThePortIsFreeAfterItsEnd) {
     std::string hosts;
     {
         const Server server;
         hosts = server.hosts();
-        Started zk(hosts);
+        StartedClient zk(hosts);
     }
     const Server again(ServerOptions().listen(hosts));
     EXPECT_EQ(again.hosts(), hosts);
-    Started zk(hosts);
+    StartedClient zk(hosts);
 }
 
-TEST(EmbeddedServer, ItMayMove) {
+TEST(EmbeddedServer, MayBeMoved) {
     Server server;
     const auto hosts = server.hosts();
-    Started zk(hosts);
+    StartedClient zk(hosts);
     Server other(std::move(server));
     zk.create("/a");
     server = std::move(other);
@@ -123,7 +123,7 @@ TEST(EmbeddedServer, SessionsOutliveAStop) {
     EXPECT_EQ(states.states(), (std::vector{CONNECTED, SUSPENDED, CONNECTED}));
 }
 
-TEST(EmbeddedServer, NobodyElseGetsThePortWhileItIsStopped) {
+TEST(EmbeddedServer, KeepsItsPortWhileStopped) {
     Server server;
     server.stop();
     for (int i = 0; i < 50; ++i) {
@@ -131,22 +131,22 @@ TEST(EmbeddedServer, NobodyElseGetsThePortWhileItIsStopped) {
         ASSERT_FALSE(testing_support::connect_to_loopback(server.port()));
     }
     server.start();
-    Started zk(server.hosts());
+    StartedClient zk(server.hosts());
 }
 
 TEST(EmbeddedServer, SessionsExpireWhileItIsStopped) {
-    Server server(hasty());
+    Server server(short_sessions());
     KazooClient zk(to(server.hosts()).timeout(100ms));
     StateLog states(zk);
     zk.start(patience);
     server.stop();
-    ASSERT_TRUE(comes_true([&] { return server.sessions().empty(); }));
+    ASSERT_TRUE(becomes_true([&] { return server.sessions().empty(); }));
     server.start();
     ASSERT_TRUE(states.wait_for(LOST) || states.wait_for(CONNECTED));
-    ASSERT_TRUE(comes_true([&] { return server.sessions().size() == 1; }));
+    ASSERT_TRUE(becomes_true([&] { return server.sessions().size() == 1; }));
 }
 
-TEST(EmbeddedServer, SaysWhichReleaseItIs) {
+TEST(EmbeddedServer, ReportsItsRelease) {
     const std::vector<std::pair<Release, int>> releases{
         {Release::zookeeper_3_4, 4},
         {Release::zookeeper_3_5, 5},
@@ -156,18 +156,18 @@ TEST(EmbeddedServer, SaysWhichReleaseItIs) {
         {Release::zookeeper_3_9, 9}};
     for (const auto& [release, minor] : releases) {
         Server server(ServerOptions().release(release));
-        Started zk(server.hosts());
+        StartedClient zk(server.hosts());
         const auto version = zk.server_version();
         ASSERT_EQ(version.size(), 3U);
         EXPECT_EQ(version[0], 3);
         EXPECT_EQ(version[1], minor);
     }
     Server keeper(ServerOptions().release(Release::clickhouse_keeper));
-    Started zk(keeper.hosts());
+    StartedClient zk(keeper.hosts());
     EXPECT_NE(zk.command("srvr").find("ClickHouse Keeper"), std::string::npos);
 }
 
-TEST(EmbeddedServer, AnswersAClientThatSaysNothingMore) {
+TEST(EmbeddedServer, AnswersAHalfClosedClient) {
     Server server;
     RawClient client(server.port());
     client.send("ruok");
@@ -182,20 +182,20 @@ TEST(EmbeddedServer, AnswersAClientThatSaysNothingMore) {
     late.half_close();
     EXPECT_FALSE(late.read_frame().empty());
     EXPECT_TRUE(late.closes());
-    EXPECT_TRUE(comes_true([&] { return server.connections() == 0; }));
+    EXPECT_TRUE(becomes_true([&] { return server.connections() == 0; }));
 }
 
-TEST(EmbeddedServer, DisconnectsWhoSendsNoFrames) {
+TEST(EmbeddedServer, DisconnectsClientsThatSendNoFrames) {
     Server server;
     RawClient client(server.port());
     client.send("\xff\xff\xff\xff and so on");
     EXPECT_TRUE(client.closes());
-    Started zk(server.hosts());
+    StartedClient zk(server.hosts());
 }
 
 TEST(EmbeddedServer, IsControlledByManyThreadsAtOnce) {
     Server server;
-    Started zk(server.hosts());
+    StartedClient zk(server.hosts());
     std::vector<std::thread> threads;
     for (int i = 0; i < 4; ++i) {
         threads.emplace_back([&server, i] {
@@ -214,7 +214,7 @@ TEST(EmbeddedServer, IsControlledByManyThreadsAtOnce) {
 
 TEST(EmbeddedServer, BelongsToTheParentAfterAFork) {
     auto server = std::make_unique<Server>();
-    Started zk(server->hosts());
+    StartedClient zk(server->hosts());
     const pid_t child = ::fork();
     if (child == 0) {
         bool told = false;

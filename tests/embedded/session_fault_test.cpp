@@ -24,8 +24,8 @@ protected:
     const std::vector<KazooState> with_another{CONNECTED, SUSPENDED, LOST, CONNECTED};
 };
 
-TEST_F(SessionFault, ADroppedConnectionComesBack) {
-    Started other(server.hosts());
+TEST_F(SessionFault, ADroppedConnectionIsRestored) {
+    StartedClient other(server.hosts());
     StateLog others(other);
     server.drop_connection(session);
     ASSERT_TRUE(states.wait_for(3));
@@ -38,7 +38,7 @@ TEST_F(SessionFault, ADroppedConnectionComesBack) {
 }
 
 TEST_F(SessionFault, AnExpiredSessionIsLost) {
-    Started other(server.hosts());
+    StartedClient other(server.hosts());
     zk.create("/mine", "", CreateOptions().ephemeral());
     EXPECT_TRUE(server.expire_session(session));
     EXPECT_FALSE(other.exists("/mine"));
@@ -49,7 +49,7 @@ TEST_F(SessionFault, AnExpiredSessionIsLost) {
     EXPECT_EQ(std::count(alive.begin(), alive.end(), session), 0);
 }
 
-TEST_F(SessionFault, HandshakesThatFailAreTriedAgain) {
+TEST_F(SessionFault, FailedHandshakesAreRetried) {
     using enum Handshake;
     std::size_t told = 1;
     for (const auto what : {refuse, hang, garbage, keeper_without_leader, not_read_only}) {
@@ -57,11 +57,11 @@ TEST_F(SessionFault, HandshakesThatFailAreTriedAgain) {
         server.drop_connections();
         ASSERT_TRUE(states.wait_for(told += 2)) << static_cast<int>(what);
         EXPECT_EQ(states.states().back(), CONNECTED) << static_cast<int>(what);
-        ASSERT_TRUE(comes_true([&] { return same_session(); })) << static_cast<int>(what);
+        ASSERT_TRUE(becomes_true([&] { return same_session(); })) << static_cast<int>(what);
     }
 }
 
-TEST_F(SessionFault, HandshakesFailUntilTheyAreToldOtherwise) {
+TEST_F(SessionFault, HandshakesFailUntilTheFaultIsCleared) {
     server.handshakes(Handshake::refuse);
     server.drop_connections();
     ASSERT_TRUE(states.wait_for(SUSPENDED));
@@ -72,7 +72,7 @@ TEST_F(SessionFault, HandshakesFailUntilTheyAreToldOtherwise) {
     another.start(patience);
 }
 
-TEST_F(SessionFault, AnswersThatEndTheSession) {
+TEST_F(SessionFault, RepliesThatEndTheSession) {
     server.handshakes(Handshake::expired, 1);
     server.drop_connections();
     ASSERT_TRUE(states.wait_for(4));
@@ -80,7 +80,7 @@ TEST_F(SessionFault, AnswersThatEndTheSession) {
     EXPECT_FALSE(same_session());
 }
 
-TEST_F(SessionFault, AnotherSessionInsteadOfTheOneAskedFor) {
+TEST_F(SessionFault, AnotherSessionInsteadOfTheRequestedOne) {
     zk.create("/mine", "", CreateOptions().ephemeral());
     server.handshakes(Handshake::other_session, 1);
     server.drop_connections();
@@ -91,17 +91,17 @@ TEST_F(SessionFault, AnotherSessionInsteadOfTheOneAskedFor) {
     EXPECT_EQ(std::count(alive.begin(), alive.end(), session), 1) << "until it expires";
 }
 
-TEST_F(SessionFault, TheAnswerOfOldServersIsUnderstood) {
+TEST_F(SessionFault, TheHandshakeReplyOfOldServersIsAccepted) {
     server.handshakes(Handshake::short_answer);
     server.drop_connections();
     ASSERT_TRUE(states.wait_for(3));
-    EXPECT_TRUE(comes_true([&] { return same_session(); }));
+    EXPECT_TRUE(becomes_true([&] { return same_session(); }));
 }
 
-TEST_F(SessionFault, AReadOnlyServerTakesReadersOnly) {
+TEST_F(SessionFault, AReadOnlyServerAcceptsReadOnlyClientsOnly) {
     server.set_read_only(true);
     ASSERT_TRUE(states.wait_for(SUSPENDED));
-    Started reader(to(server.hosts()).read_only(true));
+    StartedClient reader(to(server.hosts()).read_only(true));
     EXPECT_EQ(reader.client_state(), KeeperState::CONNECTED_RO);
     EXPECT_TRUE(reader.exists("/"));
     thrown<NotReadOnlyCallError>([&] { reader.create("/a"); });
@@ -111,23 +111,23 @@ TEST_F(SessionFault, AReadOnlyServerTakesReadersOnly) {
     ASSERT_TRUE(states.wait_for(CONNECTED));
     EXPECT_TRUE(same_session());
     zk.create("/a");
-    ASSERT_TRUE(comes_true([&] { return reader.client_state() == KeeperState::CONNECTED; }));
+    ASSERT_TRUE(becomes_true([&] { return reader.client_state() == KeeperState::CONNECTED; }));
     reader.create("/b");
 }
 
-TEST_F(SessionFault, AServerFromThePastTakesNobodyBack) {
+TEST_F(SessionFault, AServerThatIsBehindRefusesItsClients) {
     zk.create("/a");
     const auto zxid = server.zxid();
     server.set_zxid(zxid - 1);
     server.drop_connections();
     ASSERT_TRUE(states.wait_for(SUSPENDED));
-    Started fresh(server.hosts());  // its session uses the missing zxid
+    StartedClient fresh(server.hosts());  // its session uses the missing zxid
     ASSERT_EQ(server.zxid(), zxid);
     ASSERT_TRUE(states.wait_for(CONNECTED));
     EXPECT_TRUE(same_session());
 }
 
-TEST_F(SessionFault, AServerFromTheFutureGoesOnFromThere) {
+TEST_F(SessionFault, AServerThatIsAheadContinuesFromItsZxid) {
     const std::int64_t epoch = std::int64_t{7} << 32;
     server.set_zxid(epoch);
     zk.create("/a");
@@ -148,9 +148,9 @@ TEST(OtherServers, KeeperResumesNoSession) {
     zk.stop();
 }
 
-TEST(OtherServers, OldOnesDoNotKnowNewRequests) {
+TEST(OtherServers, OldServersRejectNewRequests) {
     Server old(ServerOptions().release(Release::zookeeper_3_4));
-    Started zk(old.hosts());
+    StartedClient zk(old.hosts());
     EXPECT_EQ(zk.create("/a"), "/a");
     thrown<UnimplementedError>([&] { zk.create_with_stat("/b"); });
 }

@@ -26,7 +26,7 @@ protected:
                        .close_timeout(Years(300))};
 };
 
-TEST_F(LongestTimes, AreNoLimitForAnOperation) {
+TEST_F(LongestTimes, DoNotLimitAnOperation) {
     server.inject(Fault::delay(a_little).on(Request::get));
     EXPECT_EQ(zk.get_async("/").get(hours::max()).data, "");
     EXPECT_EQ(zk.get_async("/").get(milliseconds::max()).data, "");
@@ -36,7 +36,7 @@ TEST_F(LongestTimes, AreNoLimitForAnOperation) {
     EXPECT_EQ(zk.get("/", CallOptions().deadline(TimePoint::max())).data, "");
 }
 
-TEST_F(LongestTimes, AreNoLimitForAnEvent) {
+TEST_F(LongestTimes, DoNotLimitAnEvent) {
     const Event event(zk.handler());
     std::thread setter([&] {
         std::this_thread::sleep_for(a_little);
@@ -46,7 +46,7 @@ TEST_F(LongestTimes, AreNoLimitForAnEvent) {
     setter.join();
 }
 
-TEST_F(LongestTimes, AreNoLimitForARetry) {
+TEST_F(LongestTimes, DoNotLimitARetry) {
     int calls = 0;
     const KazooRetry retry(
         RetryPolicy().delay(1ms).max_delay(hours::max()).deadline(Years(300)), zk.handler()
@@ -58,7 +58,7 @@ TEST_F(LongestTimes, AreNoLimitForARetry) {
     EXPECT_EQ(calls, 3);
 }
 
-TEST_F(LongestTimes, AreNoLimitForTheStop) {
+TEST_F(LongestTimes, DoNotLimitTheStop) {
     const auto session = zk.client_id()->session_id;
     server.inject(Fault::delay(a_little).on(Request::close));
     const auto before = Clock::now();
@@ -69,12 +69,12 @@ TEST_F(LongestTimes, AreNoLimitForTheStop) {
 }
 
 /// Options for a port where no server listens.
-ClientOptions to_nobody() {
+ClientOptions to_closed_port() {
     return to("127.0.0.1:1");
 }
 
-TEST(TimeLimits, TheClientsOwnEndsWhatWaitsForASession) {
-    KazooClient zk(to_nobody().call_timeout(200ms));
+TEST(TimeLimits, TheClientsTimeoutEndsCallsThatWaitForASession) {
+    KazooClient zk(to_closed_port().call_timeout(200ms));
     zk.start_async();
     const auto before = Clock::now();
     EXPECT_THROW(zk.get("/a"), OperationTimeoutError);
@@ -90,7 +90,7 @@ TEST(TimeLimits, TheClientsOwnEndsWhatWaitsForASession) {
 }
 
 TEST(TimeLimits, ADeadlineIsAPointInTime) {
-    KazooClient zk(to_nobody());
+    KazooClient zk(to_closed_port());
     zk.start_async();
     const auto shared = CallOptions().deadline(Clock::now() + 200ms);
     EXPECT_THROW(zk.get("/a", shared), OperationTimeoutError);
@@ -103,8 +103,8 @@ TEST(TimeLimits, ADeadlineIsAPointInTime) {
     EXPECT_THROW(zk.get("/a", shorter), OperationTimeoutError);
 }
 
-TEST(TimeLimits, ARetryEndsAtItsDeadlineThoughNoServerIsThere) {
-    KazooClient zk(to_nobody().command_retry(RetryPolicy().delay(1ms).deadline(300ms)));
+TEST(TimeLimits, ARetryWithoutServersEndsAtItsDeadline) {
+    KazooClient zk(to_closed_port().command_retry(RetryPolicy().delay(1ms).deadline(300ms)));
     zk.start_async();
     const auto check = [&](const char* what, auto call) {
         const auto before = Clock::now();
@@ -128,7 +128,7 @@ TEST(TimeLimits, ARetryEndsAtItsDeadlineThoughNoServerIsThere) {
     EXPECT_EQ(detail::DeadlineScope::present(), TimePoint::max());
 }
 
-TEST(TimeLimits, ARetryIsServedWhenTheServersComeBack) {
+TEST(TimeLimits, ARetryIsServedWhenTheServersReturn) {
     Server server;
     KazooClient zk(to(server.hosts()).command_retry(RetryPolicy().delay(1ms).deadline(60s)));
     zk.start(patience);

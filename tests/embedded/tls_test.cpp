@@ -85,16 +85,16 @@ TEST_F(Tls, ServesInsideTheStream) {
     EXPECT_EQ(reply.substr(24, data.size()), data);
 }
 
-TEST_F(Tls, SaysGoodbye) {
+TEST_F(Tls, SendsCloseNotify) {
     TlsClient client(own.certificate(), server.port());
     client.send("ruok");
     boost::system::error_code end;
     EXPECT_EQ(client.read_all(end), "imok");
     EXPECT_EQ(end, asio::error::eof) << "and not that the stream was cut";
-    EXPECT_TRUE(comes_true([&] { return server.connections() == 0; }));
+    EXPECT_TRUE(becomes_true([&] { return server.connections() == 0; }));
 }
 
-TEST_F(Tls, DoesWithoutThoseWhoDoNotSpeakIt) {
+TEST_F(Tls, IgnoresClientsWithoutTls) {
     RawClient plain(server.port());
     plain.send_frame(testing_support::new_session());
     EXPECT_TRUE(plain.closes());

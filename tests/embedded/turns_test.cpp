@@ -72,7 +72,7 @@ std::chrono::steady_clock::duration median_time(int count, Call&& call) {
 
 TEST(Turns, LargeListsOfOneClientDoNotDelayTheOthers) {
     Server server;
-    Started zk(server.hosts());
+    StartedClient zk(server.hosts());
     make_family(zk, "/large", 50'000);
     RawClient lister(server.port());
     ASSERT_NE(lister.connect(60'000), 0);
@@ -83,7 +83,7 @@ TEST(Turns, LargeListsOfOneClientDoNotDelayTheOthers) {
     std::list<Listing> listing;
     for (int i = 0; i < 20; ++i) listing.emplace_back(server.port(), "/large");
     for (auto& one : listing) {
-        ASSERT_TRUE(comes_true([&] { return one.lists() > 1; }));
+        ASSERT_TRUE(becomes_true([&] { return one.lists() > 1; }));
     }
     const auto one_exists = median_time(51, [&] { zk.exists("/large"); });
     std::vector<int> lists;
@@ -92,14 +92,14 @@ TEST(Turns, LargeListsOfOneClientDoNotDelayTheOthers) {
     EXPECT_LT(one_exists.count(), one_list.count() * 10);
     for (auto& one : listing) {  // and every lister makes progress
         const int now = one.lists();
-        EXPECT_TRUE(comes_true([&] { return one.lists() > now; }));
+        EXPECT_TRUE(becomes_true([&] { return one.lists() > now; }));
     }
 }
 
-TEST(Turns, WhatWasAskedBeforeTheEndIsDone) {
+TEST(Turns, RequestsBeforeTheEndAreServed) {
     constexpr int count = 2000;  // takes many turns
     Server server;
-    Started zk(server.hosts());
+    StartedClient zk(server.hosts());
     zk.create("/all");
     RawClient client(server.port());
     ASSERT_NE(client.connect(), 0);
@@ -130,11 +130,11 @@ long megabytes_of(pid_t pid) {
     return resident * 4096 / (1 << 20);
 }
 
-TEST(Turns, MemoryIsGivenBackAfterSlowReaders) {
+TEST(Turns, MemoryIsReleasedAfterSlowReaders) {
     ToolProcess tool({"serve", "--listen", "127.0.0.1:0"});
     const auto hosts = tool.first_line();
     const auto port = static_cast<std::uint16_t>(std::stoi(hosts.substr(hosts.rfind(':') + 1)));
-    Started zk(hosts);
+    StartedClient zk(hosts);
     zk.create("/big", std::string(500'000, 'x'));
     const long before = megabytes_of(tool.pid());
     {
@@ -143,21 +143,21 @@ TEST(Turns, MemoryIsGivenBackAfterSlowReaders) {
             slow.emplace_back(port).connect();
             for (int n = 0; n < 30; ++n) slow.back().request(codec::GetDataRequest{"/big", false});
         }
-        ASSERT_TRUE(comes_true([&] { return megabytes_of(tool.pid()) > before + 60; }));
+        ASSERT_TRUE(becomes_true([&] { return megabytes_of(tool.pid()) > before + 60; }));
     }
-    EXPECT_TRUE(comes_true([&] { return megabytes_of(tool.pid()) < before + 25; }))
+    EXPECT_TRUE(becomes_true([&] { return megabytes_of(tool.pid()) < before + 25; }))
         << before << " MB before, " << megabytes_of(tool.pid()) << " MB after";
 }
 
-TEST(Turns, MemoryIsGivenBackWhenTheTreeIsEmptied) {
+TEST(Turns, MemoryIsReleasedWhenTheTreeIsEmptied) {
     ToolProcess tool({"serve", "--listen", "127.0.0.1:0"});
-    Started zk(tool.first_line());
+    StartedClient zk(tool.first_line());
     const long before = megabytes_of(tool.pid());
     for (int cycle = 0; cycle < 3; ++cycle) {
         make_family(zk, "/large", 60'000);
         zk.delete_recursive("/large");
     }
-    EXPECT_TRUE(comes_true([&] { return megabytes_of(tool.pid()) < before + 25; }))
+    EXPECT_TRUE(becomes_true([&] { return megabytes_of(tool.pid()) < before + 25; }))
         << before << " MB before, " << megabytes_of(tool.pid()) << " MB after";
 }
 #endif

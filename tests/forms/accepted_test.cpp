@@ -160,7 +160,7 @@ TEST_F(Forms, ANullPointerIsRefusedWithATypedError) {
     EXPECT_FALSE(zk.exists("/b"));
 }
 
-TEST_F(Forms, OptionsWithoutWhatMayStandBeforeThem) {
+TEST_F(Forms, OptionsWithoutTheArgumentsBeforeThem) {
     const CallOptions options = CallOptions().timeout(patience);
     EXPECT_EQ(zk.get("/a", options).data, "");
     EXPECT_EQ(zk.get("/a", CallOptions()).data, "");

@@ -14,9 +14,9 @@ namespace {
 using codec::Opcode;
 using session::WatchKind;
 using std::chrono::milliseconds;
-using testing_support::Asking;
-using testing_support::Greeting;
+using testing_support::HandshakeReply;
 using testing_support::Recovery;
+using testing_support::RequestOptions;
 using testing_support::SessionScript;
 using Network = SessionScript::Network;
 using namespace std::chrono_literals;
@@ -38,7 +38,7 @@ public:
         // finish() needs an undamaged connection, because its bytes would be taken for the rest of
         // a torn frame, and known hosts, so that the session can reconnect.
         script_.hold_output(false);
-        if (torn_ && script_.network() == Network::open) {
+        if (partial_frame_ && script_.network() == Network::open) {
             script_.closed();
         }
         script_.session().set_hosts(config_.hosts, false);
@@ -111,7 +111,7 @@ private:
             case 3:
                 return script_.session().set_hosts({{"zk3", 2181}, {"zk4", 2181}}, false);
             default:
-                return script_.hold_output(greeted_ && input_.flag());
+                return script_.hold_output(handshake_sent_ && input_.flag());
         }
     }
 
@@ -128,7 +128,7 @@ private:
             {Opcode::get_data, Opcode::set_data, Opcode::exists, Opcode::sync, Opcode::add_watch}
         );
         const auto flags = input_.byte();
-        Asking how;
+        RequestOptions how;
         how.path = path();
         if ((flags & 1U) != 0) {
             how.deadline = script_.now() + milliseconds(input_.integer<std::uint16_t>());
@@ -157,7 +157,7 @@ private:
     }
 
     void connect() {
-        torn_ = greeted_ = false;
+        partial_frame_ = handshake_sent_ = false;
         script_.hold_output(false);  // a new connection accepts output
         script_.connected();
     }
@@ -178,14 +178,14 @@ private:
 
     void server() {
         script_.deliver_in_pieces(input_.below(40));
-        if (!greeted_) {
+        if (!handshake_sent_) {
             return welcome();
         }
         switch (input_.below(12)) {
             case 0:
                 return script_.closed();
             case 1:
-                torn_ = true;
+                partial_frame_ = true;
                 return script_.bytes(input_.bytes(1 + input_.below(100)));
             case 2:
             case 3:
@@ -202,18 +202,19 @@ private:
     }
 
     void welcome() {
-        greeted_ = true;
-        Greeting greeting;
+        handshake_sent_ = true;
+        HandshakeReply handshake_reply;
         const auto flags = input_.byte();
         if ((flags & 3U) == 0) {
-            greeting.timeout_ms = (flags & 4U) != 0 ? input_.integer<std::int32_t>()
-                                                    : input_.pick({0, 1, 2, 3, 30'000, 0x7fffffff});
+            handshake_reply.timeout_ms = (flags & 4U) != 0
+                                             ? input_.integer<std::int32_t>()
+                                             : input_.pick({0, 1, 2, 3, 30'000, 0x7fffffff});
         }
-        greeting.id = (flags & 24U) == 24 ? input_.integer<std::int64_t>() : 0;
-        greeting.read_only = (flags & 96U) == 96;
-        greeting.has_read_only = (flags & 128U) == 0;
-        greeting.version = (flags & 120U) == 64 ? 42 : 0;
-        script_.welcome(greeting);
+        handshake_reply.id = (flags & 24U) == 24 ? input_.integer<std::int64_t>() : 0;
+        handshake_reply.read_only = (flags & 96U) == 96;
+        handshake_reply.has_read_only = (flags & 128U) == 0;
+        handshake_reply.version = (flags & 120U) == 64 ? 42 : 0;
+        script_.welcome(handshake_reply);
     }
 
     void notify() {
@@ -241,8 +242,8 @@ private:
     const session::Config config_;
     SessionScript script_;
     int names_ = 0;
-    bool greeted_ = false;  // a handshake reply was sent on this connection
-    bool torn_ = false;     // the last frame may be incomplete
+    bool handshake_sent_ = false;  // a handshake reply was sent on this connection
+    bool partial_frame_ = false;   // the last frame may be incomplete
     std::string answer_;
 };
 

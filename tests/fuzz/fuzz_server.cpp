@@ -124,7 +124,7 @@ private:
     }
 
     void resume(Peer& peer) {
-        const Ticket& known = peers_[input_.below(peers_.size())].ticket();
+        const SessionTicket& known = peers_[input_.below(peers_.size())].session_ticket();
         codec::ConnectRequest request;
         request.last_zxid_seen = input_.integer<std::int8_t>();
         request.timeout_ms = input_.integer<std::int32_t>();

@@ -12,7 +12,7 @@
 namespace kazoo::fuzz {
 
 /// What a client needs to move its session to another connection.
-struct Ticket {
+struct SessionTicket {
     std::int64_t session = 0;
     std::string password;
 };
@@ -26,14 +26,14 @@ public:
 
     /// Sends bytes that may not be frames; from then on replies are not checked.
     void send_anything(const std::vector<std::byte>& bytes, server::Time now) {
-        wild_ = true;
+        unchecked_ = true;
         send(bytes, now);
     }
     void greet(const codec::ConnectRequest& request, server::Time now) {
         base::Buffer out;
         codec::append_frame(out, request);
-        wild_ = wild_ || greeted_;
-        greeted_ = true;
+        unchecked_ = unchecked_ || handshake_sent_;
+        handshake_sent_ = true;
         send(out.span(), now);
     }
     /// The body may not match the opcode.
@@ -43,9 +43,9 @@ public:
         codec::append_frame(out, codec::RequestHeader{xid, op});
         out.append(body.data(), body.size());
         out.patch_i32(0, static_cast<std::int32_t>(out.size() - 4));
-        wild_ = wild_ || !greeted_;
+        unchecked_ = unchecked_ || !handshake_sent_;
         if (xid > 0) {
-            owed_.emplace(xid, op);
+            expected_replies_.emplace(xid, op);
         }
         send(out.span(), now);
     }
@@ -66,7 +66,7 @@ public:
     void close(server::Time now) { member_->on_closed(id_, now); }
 
     /// The session from the handshake reply, if there was one.
-    [[nodiscard]] const Ticket& ticket() const { return ticket_; }
+    [[nodiscard]] const SessionTicket& session_ticket() const { return session_ticket_; }
 
 private:
     void send(std::span<const std::byte> bytes, server::Time now) {
@@ -76,25 +76,25 @@ private:
     }
 
     void take(std::span<const std::byte> bytes, bool handshakes_may_fail) {
-        if (wild_) {
+        if (unchecked_) {
             return;  // possibly the reply to a four-letter word
         }
         reader_.feed(bytes);
         for (auto item = reader_.next(); item.kind != codec::FrameItem::Kind::none;
              item = reader_.next()) {
-            if (!welcomed_) {
-                wild_ = !take_welcome(item.bytes);
-                require(!wild_ || handshakes_may_fail, "the first frame is a handshake reply");
+            if (!handshake_done_) {
+                unchecked_ = !take_welcome(item.bytes);
+                require(!unchecked_ || handshakes_may_fail, "the first frame is a handshake reply");
             } else {
                 require(item.kind == codec::FrameItem::Kind::frame, "output is whole frames");
                 take_reply(item.bytes);
             }
-            if (wild_) {
+            if (unchecked_) {
                 return;
             }
         }
-        wild_ = !welcomed_ && handshakes_may_fail;
-        require(wild_ || reader_.buffered() == 0, "no half a frame is sent");
+        unchecked_ = !handshake_done_ && handshakes_may_fail;
+        require(unchecked_ || reader_.buffered() == 0, "no half a frame is sent");
     }
 
     bool take_welcome(std::span<const std::byte> frame) {
@@ -103,9 +103,9 @@ private:
         if (!codec::decode_connect_response(in, response)) {
             return false;
         }
-        welcomed_ = true;
-        ticket_.session = response.session_id;
-        ticket_.password = std::string(response.passwd.value.value_or(""));
+        handshake_done_ = true;
+        session_ticket_.session = response.session_id;
+        session_ticket_.password = std::string(response.passwd.value.value_or(""));
         return true;
     }
 
@@ -119,12 +119,12 @@ private:
         if (header.xid == codec::ping_xid) {
             return;
         }
-        const auto answered = owed_.find(header.xid);
-        require(answered != owed_.end(), "what is answered was asked, and once");
+        const auto answered = expected_replies_.find(header.xid);
+        require(answered != expected_replies_.end(), "what is answered was asked, and once");
         if (header.err == 0) {
             take_body(answered->second, in);
         }
-        owed_.erase(answered);
+        expected_replies_.erase(answered);
     }
 
     template <class Body>
@@ -175,12 +175,12 @@ private:
     std::size_t max_output_;
     server::ConnectionId id_;
     codec::FrameReader reader_{codec::max_frame_length};
-    std::map<std::int32_t, codec::Opcode> owed_;
+    std::map<std::int32_t, codec::Opcode> expected_replies_;
     std::int32_t last_xid_ = 0;
-    Ticket ticket_;
-    bool greeted_ = false;
-    bool welcomed_ = false;
-    bool wild_ = false;
+    SessionTicket session_ticket_;
+    bool handshake_sent_ = false;
+    bool handshake_done_ = false;
+    bool unchecked_ = false;
 };
 
 }  // namespace kazoo::fuzz

@@ -45,7 +45,7 @@ struct Call {
     std::int32_t version = -1;
     bool ephemeral = false;
     bool sequence = false;
-    bool several_steps = false;
+    bool multi_step_operation = false;
     bool watches = false;
     bool cancellable = true;  ///< by whoever cancels random calls
     TimePoint called;

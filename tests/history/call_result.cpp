@@ -32,7 +32,7 @@ void take(Call&, bool) {}
 void note(Call& call, const CreateOptions& create) {
     call.ephemeral = create.is_ephemeral();
     call.sequence = create.is_sequence();
-    call.several_steps = create.makes_path();
+    call.multi_step_operation = create.makes_path();
 }
 
 }  // namespace kazoo::history

@@ -13,9 +13,9 @@ namespace kazoo::history {
 
 /// The client for which the servers make a change.
 struct Author {
-    static constexpr int nobody = -1;    ///< no client, as when a session expires
-    static constexpr int somebody = -2;  ///< an unknown client, for deferred work
-    int client = somebody;
+    static constexpr int nobody = -1;          ///< no client, as when a session expires
+    static constexpr int unknown_client = -2;  ///< an unknown client, for deferred work
+    int client = unknown_client;
     std::int64_t session = 0;
 };
 

@@ -14,9 +14,9 @@ using enum KazooState;
 
 class BadInput : public FaultTest {
 protected:
-    ClientOptions distant() { return options_for(network_.hosts() + chroot()); }
+    ClientOptions through_proxy() { return options_for(network_.hosts() + chroot()); }
     /// The first connection still exists and works.
-    void expect_unharmed(KazooClient& zk) {
+    void expect_intact(KazooClient& zk) {
         EXPECT_TRUE(zk.exists("/").has_value());
         EXPECT_EQ(network_.accepted(), 1U);
     }
@@ -43,8 +43,8 @@ std::vector<std::string> wrong_paths() {
         "/a\xed\xa0\x80"};  // a surrogate
 }
 
-TEST_P(BadInput, WrongPaths) {
-    KazooClient zk(distant());
+TEST_P(BadInput, InvalidPaths) {
+    KazooClient zk(through_proxy());
     zk.start(patience);
     const std::vector<std::function<void(const std::string&)>> calls{
         [&](const auto& path) { zk.create(path); },
@@ -71,11 +71,11 @@ TEST_P(BadInput, WrongPaths) {
             EXPECT_EQ(error.message().find('\n'), std::string::npos);
         }
     }
-    expect_unharmed(zk);
+    expect_intact(zk);
 }
 
 TEST_P(BadInput, UnusualPathsAreNormalised) {
-    KazooClient zk(distant());
+    KazooClient zk(through_proxy());
     zk.start(patience);
     EXPECT_EQ(zk.create("no/slash", "", CreateOptions().makepath()), "/no/slash");
     EXPECT_EQ(zk.create("//many///slashes//", "", CreateOptions().makepath()), "/many/slashes");
@@ -86,11 +86,11 @@ TEST_P(BadInput, UnusualPathsAreNormalised) {
     // Invalid UTF-8 is left for the server to reject.
     const auto refused = thrown<BadArgumentsError>([&] { zk.create("/\xff"); });
     EXPECT_EQ(refused.outcome(), Outcome::not_applied);
-    expect_unharmed(zk);
+    expect_intact(zk);
 }
 
-TEST_P(BadInput, DataThatIsTooLarge) {
-    KazooClient zk(distant());
+TEST_P(BadInput, OversizedData) {
+    KazooClient zk(through_proxy());
     zk.start(patience);
     constexpr std::size_t limit = 0xfffff;
     for (const std::size_t size : {limit - 10, limit, limit + 1, 5 * limit}) {
@@ -116,10 +116,10 @@ TEST_P(BadInput, DataThatIsTooLarge) {
     EXPECT_FALSE(zk.exists("/large").has_value());
     const std::string fits(limit - 200, 'x');
     EXPECT_EQ(zk.set("/", fits).data_length, static_cast<std::int32_t>(fits.size()));
-    expect_unharmed(zk);
+    expect_intact(zk);
 }
 
-TEST_P(BadInput, ConfigurationsThatCannotBe) {
+TEST_P(BadInput, ImpossibleConfigurations) {
     const auto refused = [&](ClientOptions wrong) {
         const auto error =
             thrown<ConfigurationError>([&] { const KazooClient zk(std::move(wrong)); });
@@ -133,22 +133,22 @@ TEST_P(BadInput, ConfigurationsThatCannotBe) {
         SCOPED_TRACE(hosts);
         refused(options_for(hosts));
     }
-    refused(distant().timeout(0ms));
-    refused(distant().timeout(-1ms));
-    refused(distant().connect_timeout(-1ms));
-    refused(distant().close_timeout(-1ms));
+    refused(through_proxy().timeout(0ms));
+    refused(through_proxy().timeout(-1ms));
+    refused(through_proxy().connect_timeout(-1ms));
+    refused(through_proxy().close_timeout(-1ms));
 
-    KazooClient zk(distant());
+    KazooClient zk(through_proxy());
     zk.start(patience);
     EXPECT_THROW(zk.set_hosts("a:x"), ConfigurationError);
     EXPECT_THROW(zk.set_hosts(""), ConfigurationError);
     EXPECT_THROW(zk.set_hosts("127.0.0.1:1/another"), ConfigurationError);
     EXPECT_THROW(zk.close(), ConfigurationError);
-    expect_unharmed(zk);
+    expect_intact(zk);
 }
 
-TEST_P(BadInput, TimeoutsThatAreOverAtOnce) {
-    KazooClient zk(distant());
+TEST_P(BadInput, TimeoutsThatPassAtOnce) {
+    KazooClient zk(through_proxy());
     zk.start(patience);
     for (const Duration timeout : {Duration::zero(), Duration(-1s), Duration::min()}) {
         const auto options = CallOptions().timeout(timeout);
@@ -163,14 +163,14 @@ TEST_P(BadInput, TimeoutsThatAreOverAtOnce) {
     EXPECT_TRUE(zk.get_async("/", {}, CallOptions().timeout(Duration::max())).wait(patience));
     for (const Duration timeout : {Duration::zero(), Duration(-1s), Duration::min()}) {
         network_.cut();
-        KazooClient late(distant());
+        KazooClient late(through_proxy());
         EXPECT_LT(time_of([&] { EXPECT_THROW(late.start(timeout), KazooTimeoutError); }), at_once);
         network_.heal();
         EXPECT_NO_THROW(late.start(Duration::max()));
     }
 }
 
-TEST_P(BadInput, HostsThatCannotBeReached) {
+TEST_P(BadInput, UnreachableHosts) {
     constexpr auto limit = 300ms;
     FakeServer silent([](FakeConnection& connection, int) { connection.stay_silent(); });
     for (const auto& hosts : std::vector<std::string>{
@@ -200,7 +200,7 @@ TEST_P(BadInput, HostsThatCannotBeReached) {
     EXPECT_TRUE(zk.exists("/").has_value());
 }
 
-TEST_P(BadInput, StartSaysWhatBecameOfEachServer) {
+TEST_P(BadInput, StartReportsTheFailureOfEachServer) {
     FakeServer http([](FakeConnection& c, int) { c.send("HTTP/1.1 400\r\n"), c.stay_silent(); });
     FakeServer tls([](FakeConnection& c, int) {
         c.send(std::string("\x15\x03\x03\0\x02\x02\x46", 7)), c.stay_silent();
@@ -239,7 +239,7 @@ TEST_P(BadInput, StartSaysWhatBecameOfEachServer) {
     EXPECT_EQ(timeout.message().find("goes on"), std::string::npos) << "it has been stopped";
 }
 
-TEST_P(BadInput, RetriesThatAreExhausted) {
+TEST_P(BadInput, ExhaustedRetries) {
     KazooClient zk(options_for("127.0.0.1:1,nowhere.invalid")
                        .connection_retry(RetryPolicy().max_tries(3).delay(1ms)));
     const auto waiting = zk.get_async("/");
@@ -252,7 +252,7 @@ TEST_P(BadInput, RetriesThatAreExhausted) {
 TEST_P(BadInput, TooManyRequests) {
     ClientLimits limits;
     limits.requests = 100;
-    KazooClient zk(distant().limits(limits));
+    KazooClient zk(through_proxy().limits(limits));
     StateLog states(zk);
     zk.start(patience);
     network_.cut();
@@ -274,10 +274,10 @@ TEST_P(BadInput, TooManyRequests) {
     EXPECT_TRUE(zk.exists("/").has_value());
 }
 
-TEST_P(BadInput, TooManyBytesWaiting) {
+TEST_P(BadInput, TooManyQueuedBytes) {
     ClientLimits limits;
     limits.queued_bytes = 1'000'000;
-    KazooClient zk(distant().limits(limits));
+    KazooClient zk(through_proxy().limits(limits));
     StateLog states(zk);
     zk.start(patience);
     network_.cut();
@@ -298,7 +298,7 @@ TEST_P(BadInput, TooManyBytesWaiting) {
 TEST_P(BadInput, TooManyWatches) {
     ClientLimits limits;
     limits.watches = 10;
-    KazooClient zk(distant().limits(limits));
+    KazooClient zk(through_proxy().limits(limits));
     zk.start(patience);
     const auto watch = [](const WatchedEvent&) {};
     for (std::size_t i = 0; i < limits.watches; ++i) {
@@ -311,13 +311,13 @@ TEST_P(BadInput, TooManyWatches) {
     zk.create("/0");  // makes room
     EXPECT_NO_THROW(zk.get("/", watch));
     EXPECT_THROW(zk.get_children("/", watch), TooManyWatchesError);
-    expect_unharmed(zk);
+    expect_intact(zk);
 }
 
-TEST_P(BadInput, RepliesThatAreTooLarge) {
+TEST_P(BadInput, OversizedReplies) {
     ClientLimits limits;
     limits.reply_bytes = 1000;
-    KazooClient zk(distant().limits(limits));
+    KazooClient zk(through_proxy().limits(limits));
     zk.start(patience);
     zk.create("/large", std::string(5000, 'x'));
     const auto error = thrown<ResponseTooLargeError>([&] { zk.get("/large"); });
@@ -326,11 +326,11 @@ TEST_P(BadInput, RepliesThatAreTooLarge) {
     EXPECT_TRUE(zk.exists("/large").has_value());
     for (int i = 0; i < 20; ++i) zk.create("/large/" + std::string(100, 'x') + std::to_string(i));
     EXPECT_THROW(zk.get_children("/large"), ResponseTooLargeError);
-    expect_unharmed(zk);
+    expect_intact(zk);
 }
 
-TEST_P(BadInput, CallbacksThatThrow) {
-    KazooClient zk(distant());
+TEST_P(BadInput, ThrowingCallbacks) {
+    KazooClient zk(through_proxy());
     zk.add_listener([](KazooState) { throw std::runtime_error("from the listener"); });
     zk.start(patience);
     zk.exists("/a", [](const WatchedEvent&) { throw std::runtime_error("from the watch"); });
@@ -342,7 +342,7 @@ TEST_P(BadInput, CallbacksThatThrow) {
     EXPECT_TRUE(wait_for_log("from the listener"));
     EXPECT_TRUE(wait_for_log("from the watch"));
     EXPECT_TRUE(wait_for_log("completion lane threw something"));
-    expect_unharmed(zk);
+    expect_intact(zk);
 }
 
 KAZOO_ON_OWN_HANDLERS(BadInput);

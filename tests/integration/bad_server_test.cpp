@@ -42,7 +42,7 @@ TEST_P(BadServer, SendsByteByByte) {
     EXPECT_EQ(slow.connections(), 1);
 }
 
-TEST_P(BadServer, NeverAnswersARequest) {
+TEST_P(BadServer, NeverRepliesToARequest) {
     FakeServer server(first([](FakeConnection& connection) {
         connection.welcome(900);
         connection.stay_silent();
@@ -62,7 +62,7 @@ TEST_P(BadServer, NeverAnswersARequest) {
     EXPECT_EQ(states.states(), (std::vector{CONNECTED, SUSPENDED, CONNECTED}));
 }
 
-TEST_P(BadServer, AnswersPingsOnly) {
+TEST_P(BadServer, RepliesToPingsOnly) {
     FakeServer server([](FakeConnection& connection, int) {
         connection.welcome(300);
         connection.answer_pings();
@@ -180,7 +180,7 @@ std::vector<BadReply> bad_replies() {
          false}};
 }
 
-TEST_P(BadServer, AnswersBadly) {
+TEST_P(BadServer, SendsBadReplies) {
     for (const auto& bad : bad_replies()) {
         SCOPED_TRACE(bad.what);
         FakeServer server(first([&](FakeConnection& connection) {
@@ -199,7 +199,7 @@ TEST_P(BadServer, AnswersBadly) {
     }
 }
 
-TEST_P(BadServer, AnswersAWriteBadly) {
+TEST_P(BadServer, SendsABadReplyToAWrite) {
     FakeServer server([](FakeConnection& connection, int) {
         connection.welcome();
         connection.reply(connection.next_operation());
@@ -212,7 +212,7 @@ TEST_P(BadServer, AnswersAWriteBadly) {
     EXPECT_NO_THROW(zk.set("/a", "b"));
 }
 
-TEST_P(BadServer, CountsMoreChildrenThanThereAre) {
+TEST_P(BadServer, SendsATooLargeCountOfChildren) {
     for (const std::int32_t count : {1, 1'000'000, std::numeric_limits<std::int32_t>::max(), -7}) {
         FakeServer server([&](FakeConnection& connection, int) {
             connection.welcome();
@@ -227,7 +227,7 @@ TEST_P(BadServer, CountsMoreChildrenThanThereAre) {
     }
 }
 
-TEST_P(BadServer, AnswersWhatNobodyAsked) {
+TEST_P(BadServer, SendsUnexpectedReplies) {
     FakeServer server([](FakeConnection& connection, int) {
         connection.welcome();
         const auto request = connection.next_operation();
@@ -246,7 +246,7 @@ TEST_P(BadServer, AnswersWhatNobodyAsked) {
     EXPECT_EQ(server.connections(), 1);
 }
 
-TEST_P(BadServer, AnswersInAnotherOrder) {
+TEST_P(BadServer, SendsRepliesOutOfOrder) {
     FakeServer server(first([](FakeConnection& connection) {
         connection.welcome();
         const auto one = connection.next_operation();
@@ -267,7 +267,7 @@ TEST_P(BadServer, AnswersInAnotherOrder) {
 
 // The undecodable event belongs to a one-shot watch; the client reconnects, which restores the
 // watch.
-TEST_P(BadServer, NotifiesOfWhatCannotBeDecoded) {
+TEST_P(BadServer, SendsUndecodableEvents) {
     FakeServer server(first([](FakeConnection& connection) {
         connection.welcome();
         connection.serve(connection.next_operation());
@@ -283,7 +283,7 @@ TEST_P(BadServer, NotifiesOfWhatCannotBeDecoded) {
     EXPECT_EQ(states.states(), (std::vector{CONNECTED, SUSPENDED, CONNECTED}));
 }
 
-TEST_P(BadServer, NotifiesOfAnything) {
+TEST_P(BadServer, SendsArbitraryEvents) {
     FakeServer server([](FakeConnection& connection, int) {
         connection.welcome();
         connection.serve(connection.next_operation());
@@ -321,7 +321,7 @@ TEST_P(BadServer, NotifiesOfAnything) {
 }
 
 /// A reply that exceeds the limit but still identifies its request.
-TEST_P(BadServer, AnswersWithTooMuch) {
+TEST_P(BadServer, SendsOversizedReplies) {
     ClientLimits limits;
     limits.reply_bytes = 10'000;
     FakeServer server([](FakeConnection& connection, int) {

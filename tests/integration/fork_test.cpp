@@ -104,7 +104,7 @@ TEST_P(Fork, ChildGetsErrorsAndLeavesTheSessionAlone) {
     EXPECT_EQ(network_.accepted(), 1U);
 }
 
-TEST_P(Fork, ChildOfAStoppedClientLearnsThatItIsNotStarted) {
+TEST_P(Fork, ChildOfAStoppedClientGetsConnectionClosed) {
     auto zk = std::make_unique<KazooClient>(options_for(network_.hosts() + chroot()));
     zk->start(patience);
     zk->stop();
@@ -123,7 +123,7 @@ TEST_P(Fork, ChildOfAStoppedClientLearnsThatItIsNotStarted) {
 /// must be run by the child itself.
 class ForkAndStart : public Fork {};
 
-TEST_P(Fork, ChildMakesAClientOfItsOwn) {
+TEST_P(Fork, ChildCreatesItsOwnClient) {
     auto zk = std::make_unique<KazooClient>(options_for(network_.hosts() + chroot()));
     zk->start(patience);
     zk->create("/parent", "");

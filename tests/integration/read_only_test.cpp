@@ -40,7 +40,7 @@ protected:
     }
 };
 
-TEST_P(ReadOnly, TheClientMovesToAServerThatTakesWrites) {
+TEST_P(ReadOnly, TheClientMovesToAWritableServer) {
     FakeServer reads(serve_reads_only);
     FakeServer writes(probed("rw"));
     KazooClient zk(of(reads, writes.hosts()));
@@ -54,7 +54,7 @@ TEST_P(ReadOnly, TheClientMovesToAServerThatTakesWrites) {
     EXPECT_EQ(writes.connections(), 2) << "the question, and the session";
 }
 
-TEST_P(ReadOnly, TheClientStaysWhereTheOthersAreNoBetter) {
+TEST_P(ReadOnly, TheClientStaysIfNoServerIsWritable) {
     FakeServer reads(serve_reads_only);
     FakeServer same(probed("ro"));
     KazooClient zk(of(reads, same.hosts()));
@@ -67,7 +67,7 @@ TEST_P(ReadOnly, TheClientStaysWhereTheOthersAreNoBetter) {
     EXPECT_EQ(reads.connections(), 1);
 }
 
-TEST_P(ReadOnly, AServerThatIsAskedAndSilentHoldsUpNoStop) {
+TEST_P(ReadOnly, ASilentProbeDoesNotDelayAStop) {
     FakeServer reads(serve_reads_only);
     FakeServer silent([](FakeConnection& connection, int) { connection.stay_silent(); });
     std::optional<KazooClient> zk(of(reads, silent.hosts()));

@@ -16,15 +16,15 @@ using codec::Opcode;
 
 class Retries : public FaultTest {
 protected:
-    ClientOptions distant() { return options_for(network_.hosts() + chroot()); }
+    ClientOptions through_proxy() { return options_for(network_.hosts() + chroot()); }
     static RetryPolicy quick() { return RetryPolicy().delay(10ms).max_delay(50ms); }
     static RetryPolicy slow() { return RetryPolicy().delay(1h).max_delay(1h); }
 
     TcpProxy network_{shared_server().port()};
 };
 
-TEST_P(Retries, OfWhatSucceedsIsThePlainCall) {
-    KazooClient zk(distant());
+TEST_P(Retries, OfASuccessfulCallIsThePlainCall) {
+    KazooClient zk(through_proxy());
     zk.start(patience);
     EXPECT_EQ(zk.retry([&] { return zk.create("/a", "b"); }), "/a");
     EXPECT_EQ(zk.retry([&](const char* path) { return zk.get(path).data; }, "/a"), "b");
@@ -34,7 +34,7 @@ TEST_P(Retries, OfWhatSucceedsIsThePlainCall) {
 }
 
 TEST_P(Retries, OutliveALostConnection) {
-    KazooClient zk(distant().command_retry(quick()));
+    KazooClient zk(through_proxy().command_retry(quick()));
     zk.start(patience);
     zk.create("/a", "b");
     network_.hold();
@@ -96,8 +96,8 @@ TEST_P(Retries, ACarefulPolicyLeavesALostWriteToTheCaller) {
     EXPECT_EQ(tries, 1);
 }
 
-TEST_P(Retries, AreNotForAClientThatDoesNotRun) {
-    KazooClient zk(distant().command_retry(slow()));
+TEST_P(Retries, AreRefusedByAStoppedClient) {
+    KazooClient zk(through_proxy().command_retry(slow()));
     const auto get = [&] { return zk.get_async("/"); };
     EXPECT_EQ(failure_of(zk.retry_async(get)).code(), ClientErrc::connection_closed);
     zk.start(patience);
@@ -112,7 +112,7 @@ TEST_P(Retries, AreNotForAClientThatDoesNotRun) {
 
 TEST_P(Retries, EndWithTheClient) {
     for (const bool stop_first : {true, false}) {
-        std::optional<KazooClient> zk(distant().command_retry(slow()));
+        std::optional<KazooClient> zk(through_proxy().command_retry(slow()));
         zk->start(patience);
         Tally tally;
         std::atomic<int> tries{0};
@@ -140,8 +140,8 @@ TEST_P(Retries, EndWithTheClient) {
     }
 }
 
-TEST_P(Retries, EndWithATryThatTheStopCutsOff) {
-    KazooClient zk(distant().command_retry(slow()).close_timeout(100ms));
+TEST_P(Retries, EndWithAnAttemptCutOffByTheStop) {
+    KazooClient zk(through_proxy().command_retry(slow()).close_timeout(100ms));
     zk.start(patience);
     network_.hold();
     const auto result = zk.retry_async([&] { return zk.set_async("/", "x"); });
@@ -154,7 +154,7 @@ TEST_P(Retries, EndWithATryThatTheStopCutsOff) {
 }
 
 TEST_P(Retries, InsideACallback) {
-    KazooClient zk(distant().command_retry(quick()));
+    KazooClient zk(through_proxy().command_retry(quick()));
     zk.start(patience);
     std::promise<std::error_code> done;
     zk.exists_async("/").rawlink([&](const auto&) {
@@ -171,7 +171,7 @@ TEST_P(Retries, InsideACallback) {
 }
 
 TEST_P(Retries, OfACoroutine) {
-    KazooClient zk(distant().command_retry(quick()));
+    KazooClient zk(through_proxy().command_retry(quick()));
     zk.start(patience);
     int tries = 0;
     const auto steps = [&]() -> AsyncResult<std::string> {

@@ -16,14 +16,14 @@ const std::vector<KazooState> expired_and_back{CONNECTED, SUSPENDED, LOST, CONNE
 class SessionExpiry : public FaultTest {
 protected:
     /// Connects through the proxy that the tests cut.
-    ClientOptions distant() { return options_for(network_.hosts() + chroot()); }
+    ClientOptions through_proxy() { return options_for(network_.hosts() + chroot()); }
     ClientOptions close() { return options_for(shared_server().hosts() + chroot()); }
 
     TcpProxy network_{shared_server().port()};
 };
 
 /// Counts the calls of a watch function and keeps the last event.
-struct Told {
+struct WatchCounter {
     std::atomic<int> times{0};
     std::mutex mutex;
     WatchedEvent last;
@@ -41,10 +41,10 @@ struct Told {
     }
 };
 
-TEST_P(SessionExpiry, ServersExpireAClientThatIsCutOff) {
-    Told on_data;
-    Told on_children;
-    KazooClient zk(distant().timeout(1s));
+TEST_P(SessionExpiry, ServersExpireADisconnectedClient) {
+    WatchCounter on_data;
+    WatchCounter on_children;
+    KazooClient zk(through_proxy().timeout(1s));
     StateLog states(zk);
     zk.start(patience);
     ASSERT_EQ(zk.session_timeout(), 1s);
@@ -90,7 +90,7 @@ TEST_P(SessionExpiry, ServersExpireAClientThatIsCutOff) {
 }
 
 TEST_P(SessionExpiry, AnotherConnectionClosesTheSession) {
-    KazooClient zk(distant());
+    KazooClient zk(through_proxy());
     StateLog states(zk);
     zk.start(patience);
     zk.create("/base");
@@ -116,11 +116,11 @@ TEST_P(SessionExpiry, AnotherConnectionClosesTheSession) {
     EXPECT_EQ(zk.get("/base").data, "");
 }
 
-TEST_P(SessionExpiry, ClientSaysLostByItsOwnClock) {
+TEST_P(SessionExpiry, ClientReportsLostByItsOwnClock) {
     constexpr auto timeout = 1000ms;
-    KazooClient zk(distant().timeout(timeout));
+    KazooClient zk(through_proxy().timeout(timeout));
     StateLog states(zk);
-    Told on_data;
+    WatchCounter on_data;
     zk.start(patience);
     const auto session = zk.client_id();
     zk.create("/mine", "", CreateOptions().ephemeral());
@@ -153,8 +153,8 @@ TEST_P(SessionExpiry, ClientSaysLostByItsOwnClock) {
     EXPECT_NE(zk.client_id()->session_id, session->session_id);
 }
 
-TEST_P(SessionExpiry, ListenersBeginOperationsAtEveryChange) {
-    KazooClient zk(distant());
+TEST_P(SessionExpiry, ListenersStartOperationsAtEveryChange) {
+    KazooClient zk(through_proxy());
     StateLog states(zk);
     Tally tally;
     zk.add_listener([&](KazooState) { tally.add(zk.exists_async("/")); });

@@ -40,7 +40,7 @@ TEST_P(SlowNamesTest, AStopDoesNotWait) {
     EXPECT_EQ(names_->under_way(), 1) << "it has waited for the answer, or asked again";
 }
 
-TEST_P(SlowNamesTest, TheEndOfAClientDoesNotWait) {
+TEST_P(SlowNamesTest, DestroyingAClientDoesNotWait) {
     {
         KazooClient zk(slow_options());
         (void)zk.start_async();
@@ -49,7 +49,7 @@ TEST_P(SlowNamesTest, TheEndOfAClientDoesNotWait) {
     EXPECT_EQ(names_->under_way(), 1);
 }
 
-TEST_P(SlowNamesTest, OtherNamesAreNotHeldUp) {
+TEST_P(SlowNamesTest, OtherNamesAreNotDelayed) {
     const auto port = std::to_string(shared_server().port());
     KazooClient zk(options_for(slow_hosts + ",localhost:" + port + chroot())
                        .randomize_hosts(false)
@@ -59,7 +59,7 @@ TEST_P(SlowNamesTest, OtherNamesAreNotHeldUp) {
     EXPECT_EQ(names_->under_way(), 1);
 }
 
-TEST_P(SlowNamesTest, AnAnswerThatComesLateIsNoHarm) {
+TEST_P(SlowNamesTest, ALateAnswerIsHarmless) {
     KazooClient zk(slow_options());
     auto started = zk.start_async();
     ASSERT_TRUE(names_->wait_for_look_up());
@@ -70,7 +70,7 @@ TEST_P(SlowNamesTest, AnAnswerThatComesLateIsNoHarm) {
     EXPECT_NO_THROW(zk.start(patience));
 }
 
-TEST_P(SlowNamesTest, AnAnswerThatComesLateIsUsed) {
+TEST_P(SlowNamesTest, ALateAnswerIsUsed) {
     const auto port = std::to_string(shared_server().port());
     KazooClient zk(options_for(std::string(SlowNames::late_host) + ":" + port + chroot())
                        .connect_timeout(5s)
@@ -83,7 +83,7 @@ TEST_P(SlowNamesTest, AnAnswerThatComesLateIsUsed) {
     EXPECT_TRUE(started.wait(patience));
 }
 
-TEST_P(SlowNamesTest, ManyNamesThatHangHoldUpNobodyElse) {
+TEST_P(SlowNamesTest, ManyHangingNamesDelayNoOthers) {
     constexpr int dead = 100;
     std::string hosts;
     for (int i = 0; i < dead; ++i) {
@@ -99,7 +99,7 @@ TEST_P(SlowNamesTest, ManyNamesThatHangHoldUpNobodyElse) {
     EXPECT_GE(names_->under_way(), dead);
 }
 
-TEST_P(SlowNamesTest, ClientsThatWaitForTheSameNameShareItsLookUp) {
+TEST_P(SlowNamesTest, ClientsShareTheLookUpOfAName) {
     std::vector<std::unique_ptr<KazooClient>> waiting;
     for (int i = 0; i < 20; ++i) {
         waiting.push_back(std::make_unique<KazooClient>(slow_options()));

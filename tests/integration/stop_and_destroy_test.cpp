@@ -16,7 +16,7 @@ using Endings = std::map<std::string, std::size_t>;
 
 class StopAndDestroy : public FaultTest {
 protected:
-    ClientOptions distant() { return options_for(network_.hosts() + chroot()); }
+    ClientOptions through_proxy() { return options_for(network_.hosts() + chroot()); }
 
     TcpProxy network_{shared_server().port()};
 };
@@ -24,7 +24,7 @@ protected:
 TEST_P(StopAndDestroy, NeverStarted) {
     Tally tally;
     {
-        KazooClient zk(distant());
+        KazooClient zk(through_proxy());
         tally.add(zk.get_async("/a"));
         tally.add(zk.set_async("/a", "b"));
         tally.add(zk.create_async("/a/b", "", CreateOptions().makepath()));
@@ -40,7 +40,7 @@ TEST_P(StopAndDestroy, NeverStarted) {
     EXPECT_EQ(network_.accepted(), 0U);
 }
 
-TEST_P(StopAndDestroy, WelcomedByNobody) {
+TEST_P(StopAndDestroy, WithoutAHandshakeReply) {
     FakeServer silent([](FakeConnection& connection, int) { connection.stay_silent(); });
     Tally tally;
     for (const bool stop_first : {true, false}) {
@@ -70,7 +70,7 @@ TEST_P(StopAndDestroy, WhileAnotherThreadStarts) {
     EXPECT_EQ(zk.client_state(), KeeperState::CLOSED);
 }
 
-TEST_P(StopAndDestroy, AcceptedByNobody) {
+TEST_P(StopAndDestroy, WithoutAnAcceptedConnection) {
     // One connection fills the backlog; further attempts get no answer.
     const auto listener = listen_on_loopback(0);
     const auto first = connect_to_loopback(local_port(listener));
@@ -84,7 +84,7 @@ TEST_P(StopAndDestroy, AcceptedByNobody) {
     EXPECT_EQ(failure_of(waiting).outcome(), Outcome::not_sent);
 }
 
-TEST_P(StopAndDestroy, FindingNoAddress) {
+TEST_P(StopAndDestroy, WithoutAnAddress) {
     std::optional<KazooClient> zk(options_for("nowhere.invalid"));
     zk->start_async();
     ASSERT_TRUE(wait_for_log("nowhere.invalid:2181: the name does not resolve"));
@@ -93,7 +93,7 @@ TEST_P(StopAndDestroy, FindingNoAddress) {
 
 TEST_P(StopAndDestroy, TenThousandPendingAreServed) {
     constexpr std::size_t many = 10'000;
-    KazooClient zk(distant().close_timeout(60s));  // long enough to serve all requests
+    KazooClient zk(through_proxy().close_timeout(60s));  // long enough to serve all requests
     zk.start(patience);
     Tally tally;
     for (std::size_t i = 0; i < many; ++i) tally.add(zk.exists_async("/"));
@@ -104,10 +104,10 @@ TEST_P(StopAndDestroy, TenThousandPendingAreServed) {
     EXPECT_EQ(zk.client_state(), KeeperState::CLOSED);
 }
 
-TEST_P(StopAndDestroy, TenThousandPendingAtAServerThatStands) {
+TEST_P(StopAndDestroy, TenThousandPendingAtAPausedServer) {
     constexpr std::size_t many = 10'000;
     constexpr auto limit = 300ms;
-    std::optional<KazooClient> zk(distant().close_timeout(limit));
+    std::optional<KazooClient> zk(through_proxy().close_timeout(limit));
     zk->start(patience);
     network_.hold();
     Tally tally;
@@ -131,7 +131,7 @@ TEST_P(StopAndDestroy, TenThousandPendingAtAServerThatStands) {
 
 TEST_P(StopAndDestroy, WhileALargeWriteIsUnderWay) {
     const std::string large(900'000, 'x');
-    std::optional<KazooClient> zk(distant().close_timeout(200ms));
+    std::optional<KazooClient> zk(through_proxy().close_timeout(200ms));
     zk->start(patience);
     network_.hold();
     Tally tally;
@@ -147,7 +147,7 @@ TEST_P(StopAndDestroy, WhileALargeWriteIsUnderWay) {
 
 TEST_P(StopAndDestroy, WhileSuspended) {
     for (const bool stop_first : {true, false}) {
-        std::optional<KazooClient> zk(distant());
+        std::optional<KazooClient> zk(through_proxy());
         StateLog states(*zk);
         zk->start(patience);
         network_.cut();
@@ -166,7 +166,7 @@ TEST_P(StopAndDestroy, WhileSuspended) {
 }
 
 /// Serves the first connection and leaves the others without an answer.
-void serve_the_first(FakeConnection& connection, int number) {
+void serve_first_connection(FakeConnection& connection, int number) {
     if (number > 0) connection.stay_silent();
     connection.welcome();
     connection.serve_all();
@@ -174,7 +174,7 @@ void serve_the_first(FakeConnection& connection, int number) {
 
 TEST_P(StopAndDestroy, WithFourLetterWordsUnderWay) {
     for (const bool stop_first : {true, false}) {
-        FakeServer server(serve_the_first);
+        FakeServer server(serve_first_connection);
         std::optional<KazooClient> zk(options_for(server.hosts()));
         zk->start(patience);
         Tally tally;
@@ -195,8 +195,8 @@ TEST_P(StopAndDestroy, WithFourLetterWordsUnderWay) {
     }
 }
 
-TEST_P(StopAndDestroy, FourLetterWordsOfAnEarlierLifeAreOver) {
-    FakeServer server(serve_the_first);
+TEST_P(StopAndDestroy, FourLetterWordsOfAnEarlierLifeHaveEnded) {
+    FakeServer server(serve_first_connection);
     KazooClient zk(options_for(server.hosts()));
     zk.start(patience);
     const auto before = zk.command_async("ruok");
@@ -208,7 +208,7 @@ TEST_P(StopAndDestroy, FourLetterWordsOfAnEarlierLifeAreOver) {
     EXPECT_NE(zk.command("srvr").find("version"), std::string::npos);
 }
 
-TEST_P(StopAndDestroy, WhileSomebodyWaitsForTheConnection) {
+TEST_P(StopAndDestroy, WhileAThreadWaitsForTheConnection) {
     for (const bool stop_first : {true, false}) {
         FakeServer silent([](FakeConnection& connection, int) { connection.stay_silent(); });
         std::optional<KazooClient> zk(options_for(silent.hosts()));
@@ -253,7 +253,7 @@ TEST_P(StopAndDestroy, WithCredentialsUnderWay) {
 }
 
 TEST_P(StopAndDestroy, ResultsOutliveTheClient) {
-    std::optional<KazooClient> zk(distant().close_timeout(100ms));
+    std::optional<KazooClient> zk(through_proxy().close_timeout(100ms));
     zk->start(patience);
     const auto before = zk->exists_async("/");
     before.wait();
@@ -274,7 +274,7 @@ TEST_P(StopAndDestroy, ResultsOutliveTheClient) {
 
 TEST_P(StopAndDestroy, SeveralThreadsAtOnce) {
     constexpr std::size_t some = 200;
-    KazooClient zk(distant());
+    KazooClient zk(through_proxy());
     zk.start(patience);
     Tally tally;
     zk.exists_async("/").rawlink([](const auto&) { std::this_thread::sleep_for(100ms); });
@@ -294,7 +294,7 @@ TEST_P(StopAndDestroy, SeveralThreadsAtOnce) {
 }
 
 TEST_P(StopAndDestroy, StartAndStopFiftyTimes) {
-    KazooClient zk(distant());
+    KazooClient zk(through_proxy());
     StateLog states(zk);
     std::int64_t last_session = 0;
     for (int round = 1; round <= 50; ++round) {
@@ -311,7 +311,7 @@ TEST_P(StopAndDestroy, StartAndStopFiftyTimes) {
 }
 
 TEST_P(StopAndDestroy, StartTwiceIsStartOnce) {
-    KazooClient zk(distant());
+    KazooClient zk(through_proxy());
     const auto first = zk.start_async();
     const auto second = zk.start_async();
     ASSERT_TRUE(first.wait(patience));
@@ -323,7 +323,7 @@ TEST_P(StopAndDestroy, StartTwiceIsStartOnce) {
 }
 
 TEST_P(StopAndDestroy, StartWaitsOutASuspension) {
-    KazooClient zk(distant());
+    KazooClient zk(through_proxy());
     StateLog states(zk);
     zk.start(patience);
     const auto session = zk.client_id();
@@ -337,7 +337,7 @@ TEST_P(StopAndDestroy, StartWaitsOutASuspension) {
 }
 
 TEST_P(StopAndDestroy, StartDuringAStopBeginsANewSession) {
-    KazooClient zk(distant());
+    KazooClient zk(through_proxy());
     StateLog states(zk);
     zk.start(patience);
     for (int round = 0; round < 10; ++round) {

@@ -95,7 +95,7 @@ TEST(ZooKeeperServerFixture, SurvivesTheThreadThatStartedIt) {
     EXPECT_TRUE(server.running());
 }
 
-TEST(ZooKeeperServerFixture, FailedStartSaysWhyAndLeavesNothing) {
+TEST(ZooKeeperServerFixture, FailedStartReportsTheReasonAndLeavesNothing) {
     ApacheOptions options;
     options.config_lines = {"tickTime=never"};
     ApacheServer server(std::move(options));

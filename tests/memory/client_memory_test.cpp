@@ -123,7 +123,7 @@ private:
     bool node_is_there_ = false;
 };
 
-TEST_P(ClientMemoryTest, GoesOnWhateverAllocationFails) {
+TEST_P(ClientMemoryTest, SurvivesTheFailureOfAnyAllocation) {
     const Spared test_itself;
     const auto end = std::chrono::steady_clock::now() + 60s;
     const std::string base = std::string("/") + GetParam().name;

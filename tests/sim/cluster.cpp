@@ -21,9 +21,13 @@ server::DatabaseOptions database_options(const Cluster::Options& options) {
 
 }  // namespace
 
-Cluster::Cluster(Simulator& simulator, const Options& options, std::vector<Mischief*> mischief)
-    : simulator_(simulator), mischief_(std::move(mischief)), state_(database_options(options)) {
-    state_.attach(scribe_);
+Cluster::Cluster(
+    Simulator& simulator, const Options& options, std::vector<DefectInjector*> defect_injector
+)
+    : simulator_(simulator),
+      defect_injector_(std::move(defect_injector)),
+      state_(database_options(options)) {
+    state_.attach(server_observer_);
     for (std::size_t i = 0; i < options.members; ++i) {
         members_.push_back(std::make_unique<ServerMember>(*this, i, options.members > 1));
     }
@@ -31,7 +35,7 @@ Cluster::Cluster(Simulator& simulator, const Options& options, std::vector<Misch
 
 Cluster::~Cluster() {
     members_.clear();
-    state_.detach(scribe_);
+    state_.detach(server_observer_);
 }
 
 std::vector<Acceptor*> Cluster::acceptors() const {
@@ -77,17 +81,17 @@ bool Cluster::expire_one() {
     if (ids.empty()) {
         return false;
     }
-    const auto unlucky = simulator_.chance().of(ids);
-    simulator_.note("servers", "expire session", unlucky);
+    const auto expiring = simulator_.chance().of(ids);
+    simulator_.note("servers", "expire session", expiring);
     const Turn turn(*this, Author());
-    state_.close_session(unlucky, time());
+    state_.close_session(expiring, time());
     return true;
 }
 
 Cluster::Turn::Turn(Cluster& cluster, Author author) : cluster_(cluster) {
     ++cluster_.turns_;
-    cluster_.scribe_.set_time(cluster_.simulator_.now());
-    cluster_.scribe_.work_for(author);
+    cluster_.server_observer_.set_time(cluster_.simulator_.now());
+    cluster_.server_observer_.set_author(author);
 }
 
 Cluster::Turn::~Turn() {
@@ -95,7 +99,7 @@ Cluster::Turn::~Turn() {
         cluster_.pump();
     }
     --cluster_.turns_;
-    cluster_.scribe_.work_for(Author());
+    cluster_.server_observer_.set_author(Author());
 }
 
 void Cluster::pump() {

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "defect_injector.hpp"
 #include "history/chronicle.hpp"
-#include "mischief.hpp"
-#include "scribe.hpp"
 #include "server_member.hpp"
+#include "server_observer.hpp"
 
 #include <cstdint>
 #include <initializer_list>
@@ -23,7 +23,9 @@ public:
         std::uint64_t seed = 0;
     };
 
-    Cluster(Simulator& simulator, const Options& options, std::vector<Mischief*> mischief);
+    Cluster(
+        Simulator& simulator, const Options& options, std::vector<DefectInjector*> defect_injector
+    );
     ~Cluster();
 
     [[nodiscard]] std::size_t size() const noexcept { return members_.size(); }
@@ -42,7 +44,9 @@ public:
     [[nodiscard]] Simulator& simulator() noexcept { return simulator_; }
     [[nodiscard]] server::Database& state() noexcept { return state_; }
     [[nodiscard]] server::Time time() const;
-    [[nodiscard]] Mischief& mischief(std::size_t client) { return *mischief_[client]; }
+    [[nodiscard]] DefectInjector& defect_injector(std::size_t client) {
+        return *defect_injector_[client];
+    }
 
     /// Scope in which a server handles one input. The end of the outermost turn serves all members
     /// and arms the next deadline.
@@ -62,9 +66,9 @@ private:
     void on_deadline();
 
     Simulator& simulator_;
-    std::vector<Mischief*> mischief_;
+    std::vector<DefectInjector*> defect_injector_;
     Chronicle chronicle_;
-    Scribe scribe_{chronicle_};
+    ServerObserver server_observer_{chronicle_};
     server::Database state_;
     std::vector<std::unique_ptr<ServerMember>> members_;
     std::int64_t armed_for_ms_ = server::no_deadline;

@@ -100,7 +100,7 @@ void Connection::hand_over(Side to, Segment segment) {
     auto& receiver = end(to);
     if (receiver.closed) {
         if (!segment.last) {  // data for a closed socket is answered with a reset
-            tell_end(
+            notify_end(
                 other(to),
                 std::make_error_code(std::errc::connection_reset),
                 simulator_.now() + link_.latency
@@ -128,7 +128,7 @@ void Connection::close(Side from) {
     queue(from, {{}, true});
 }
 
-void Connection::tell_end(Side side, std::error_code why, TimePoint when) {
+void Connection::notify_end(Side side, std::error_code why, TimePoint when) {
     auto* const process = end(side).process;
     if (process == nullptr) {
         return;
@@ -149,7 +149,7 @@ void Connection::reset() {
     for (const auto side : {Side::client, Side::server}) {
         end(side).under_way.clear();
         end(side).swallowing = true;
-        tell_end(side, std::make_error_code(std::errc::connection_reset), arrival(side));
+        notify_end(side, std::make_error_code(std::errc::connection_reset), arrival(side));
     }
 }
 

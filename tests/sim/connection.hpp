@@ -84,7 +84,7 @@ private:
     void queue(Side from, Segment segment);
     void deliver(Side from);
     void hand_over(Side to, Segment segment);
-    void tell_end(Side side, std::error_code why, TimePoint when);
+    void notify_end(Side side, std::error_code why, TimePoint when);
 
     Simulator& simulator_;
     Link& link_;

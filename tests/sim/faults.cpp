@@ -46,8 +46,8 @@ void Faults::one() {
             return servers();
         case 6:
         case 7:
-            simulator_.tally().add(Count::wrong_answers);
-            return wrong_answers();
+            simulator_.tally().add(Count::faulty_replies);
+            return faulty_replies();
         default:
             simulator_.tally().add(Count::process_faults);
             return processes();
@@ -77,7 +77,7 @@ void Faults::block_link(std::size_t client, std::size_t server, Duration time) {
     }
 }
 
-void Faults::harm_connection() {
+void Faults::break_connection() {
     auto& chance = simulator_.chance();
     auto all = network_.connections();
     if (all.empty()) {
@@ -127,7 +127,7 @@ void Faults::network() {
         case 4:
             return block_link(client, server, lasting(10ms, 6000ms));
         default:
-            return harm_connection();
+            return break_connection();
     }
 }
 
@@ -175,7 +175,7 @@ void Faults::servers() {
     }
 }
 
-void Faults::wrong_answers() {
+void Faults::faulty_replies() {
     auto& chance = simulator_.chance();
     auto& member = cluster_[static_cast<std::size_t>(chance.below(cluster_.size()))];
     if (chance.one_in(4)) {

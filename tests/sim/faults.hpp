@@ -29,12 +29,12 @@ private:
     void one();
     void network();
     void servers();
-    void wrong_answers();
+    void faulty_replies();
     void processes();
     void heal();
 
     void block_link(std::size_t client, std::size_t server, Duration time);
-    void harm_connection();
+    void break_connection();
     /// A random duration, limited to the time that remains.
     [[nodiscard]] Duration lasting(Duration shortest, Duration longest);
     void later(Duration pause, std::function<void()> what);

@@ -1,5 +1,5 @@
 // Simulates clients and servers, one seed after the other, and checks everything they do.
-#include "checks/remains.hpp"
+#include "checks/leak_check.hpp"
 #include "history/verdict.hpp"
 #include "options.hpp"
 #include "scenario.hpp"
@@ -22,7 +22,7 @@ using namespace kazoo::sim;
 
 /// Runs a seed again if allocations remain: what is allocated once per process remains only after
 /// the first run.
-ScenarioResult run_and_weigh(std::uint64_t seed, bool trace, Defect defect) {
+ScenarioResult run_and_check_memory(std::uint64_t seed, bool trace, Defect defect) {
     Verdict verdict;
     for (int run = 0; run < 2; ++run) {
         const auto before = kazoo::testing_support::live_allocations();
@@ -52,7 +52,7 @@ void run_seeds(const Options& options, Defect defect, int job, Report& report) {
     const auto step = static_cast<std::uint64_t>(options.jobs);
     for (auto i = static_cast<std::uint64_t>(job); i < options.seeds; i += step) {
         const auto seed = options.first_seed + i;
-        const auto result = run_and_weigh(seed, options.trace, defect);
+        const auto result = run_and_check_memory(seed, options.trace, defect);
         report.tally.add(result.tally);
         report.hash += result.hash * (2 * seed + 1);
         for (const auto& fault : result.faults) {

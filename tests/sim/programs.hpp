@@ -1,6 +1,6 @@
 #pragma once
 
-#include "history/mix.hpp"
+#include "history/op_generator.hpp"
 #include "sim_client.hpp"
 
 #include <kazoo/async_result.hpp>

@@ -26,7 +26,7 @@ Call& Recorder::begin(int client, Act act, std::string path) {
     if (act == Act::create || act == Act::set) {
         call.data = "d" + std::to_string(call.number);
     }
-    call.several_steps = act == Act::ensure_path || act == Act::remove_tree;
+    call.multi_step_operation = act == Act::ensure_path || act == Act::remove_tree;
     simulator_.note(
         "client" + std::to_string(client), "calls", call.number, to_string(act), call.path
     );

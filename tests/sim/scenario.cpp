@@ -1,6 +1,6 @@
 #include "scenario.hpp"
 
-#include "checks/remains.hpp"
+#include "checks/leak_check.hpp"
 #include "cluster.hpp"
 #include "faults.hpp"
 #include "network.hpp"
@@ -34,14 +34,14 @@ public:
         : simulator_(seed, trace),
           begin_(simulator_.now()),
           clients_wanted_(simulator_.chance().between(2, 5)),
-          mischief_(make_mischief(defect)),
+          defect_injector_(make_defect_injectors(defect)),
           cluster_(simulator_, cluster_options(), pointers()),
           network_(simulator_, static_cast<std::size_t>(clients_wanted_), cluster_.acceptors()),
           recorder_(simulator_, cluster_) {
         plant_roots(cluster_);
         for (int i = 0; i < clients_wanted_; ++i) {
             clients_.push_back(std::make_unique<SimClient>(
-                simulator_, network_, *mischief_[static_cast<std::size_t>(i)], recorder_, i
+                simulator_, network_, *defect_injector_[static_cast<std::size_t>(i)], recorder_, i
             ));
             workloads_.push_back(std::make_unique<Workload>(*clients_.back()));
         }
@@ -56,7 +56,7 @@ public:
     }
 
     void run() {
-        go_wrong();
+        run_with_faults();
         if (good()) recover();
         if (good()) end();
         if (good()) recorder_.at_end();
@@ -79,17 +79,17 @@ public:
     }
 
 private:
-    std::vector<std::unique_ptr<Mischief>> make_mischief(Defect defect) {
-        std::vector<std::unique_ptr<Mischief>> all;
+    std::vector<std::unique_ptr<DefectInjector>> make_defect_injectors(Defect defect) {
+        std::vector<std::unique_ptr<DefectInjector>> all;
         for (int i = 0; i < clients_wanted_; ++i) {
-            all.push_back(std::make_unique<Mischief>(defect, simulator_.chance().next()));
+            all.push_back(std::make_unique<DefectInjector>(defect, simulator_.chance().next()));
         }
         return all;
     }
-    std::vector<Mischief*> pointers() const {
-        std::vector<Mischief*> all;
-        for (const auto& mischief : mischief_) {
-            all.push_back(mischief.get());
+    std::vector<DefectInjector*> pointers() const {
+        std::vector<DefectInjector*> all;
+        for (const auto& defect_injector : defect_injector_) {
+            all.push_back(defect_injector.get());
         }
         return all;
     }
@@ -111,7 +111,7 @@ private:
     }
     [[nodiscard]] bool good() { return simulator_.verdict().good(); }
 
-    void go_wrong() {
+    void run_with_faults() {
         const auto end = simulator_.now() + simulator_.chance().between(15'000ms, 45'000ms);
         for (const auto& workload : workloads_) {
             workload->run_until(end + 4s);
@@ -122,7 +122,7 @@ private:
         }
         simulator_.run_until(end);
         for (const auto& workload : workloads_) {
-            workload->calm_down();
+            workload->stop_restarting();
         }
     }
 
@@ -132,7 +132,7 @@ private:
         simulator_.run_for(54s);
         if (!good()) return;
         for (const auto& client : clients_) {
-            client->look_at_clock();
+            client->check_state();
             if (client->started() && !client->connected()) {
                 simulator_.verdict().fail(client->process().name() + ": is not connected again");
             }
@@ -173,19 +173,19 @@ private:
     }
 
     void check_end(SimClient& client) {
-        Remains remains;
-        remains.calls_under_way = client.under_way();
-        remains.connections = client.open_connections();
-        remains.backlog = client.handler()->backlog();
-        remains.handler_users = client.handler()->users();
-        remains.client_lives = client.haunted();
-        check_remains(client.process().name(), remains, simulator_.verdict());
+        ClientLeaks leaks;
+        leaks.calls_under_way = client.under_way();
+        leaks.connections = client.open_connections();
+        leaks.backlog = client.handler()->backlog();
+        leaks.handler_users = client.handler()->users();
+        leaks.client_lives = client.has_former_client();
+        check_leaks(client.process().name(), leaks, simulator_.verdict());
     }
 
     Simulator simulator_;
     const TimePoint begin_;
     const int clients_wanted_;
-    const std::vector<std::unique_ptr<Mischief>> mischief_;
+    const std::vector<std::unique_ptr<DefectInjector>> defect_injector_;
     Cluster cluster_;
     Network network_;
     Recorder recorder_;

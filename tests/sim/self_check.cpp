@@ -33,24 +33,24 @@ bool repeats() {
 }
 
 /// Counts the seeds in which the checks detect the defect; a quarter of them is required.
-bool is_noticed(const char* name, Defect defect) {
+bool is_detected(const char* name, Defect defect) {
     constexpr std::uint64_t seeds = 20;
-    std::uint64_t noticed = 0;
+    std::uint64_t detected = 0;
     std::string first;
     for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
         const auto result = run_scenario(seed, false, defect);
-        if (!result.faults.empty() && noticed++ == 0) {
+        if (!result.faults.empty() && detected++ == 0) {
             first = result.faults.front();
         }
     }
     std::printf(
         "%s: detected in %llu of %llu seeds; %s\n",
         name,
-        static_cast<unsigned long long>(noticed),
+        static_cast<unsigned long long>(detected),
         static_cast<unsigned long long>(seeds),
         first.c_str()
     );
-    return noticed >= seeds / 4;
+    return detected >= seeds / 4;
 }
 
 }  // namespace
@@ -68,7 +68,7 @@ bool self_test() {
     bool good = repeats();
     for (const auto& [name, defect] : defects) {
         if (defect != Defect::none) {
-            good = is_noticed(name, defect) && good;
+            good = is_detected(name, defect) && good;
         }
     }
     return good;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "mischief.hpp"
+#include "defect_injector.hpp"
 
 #include <optional>
 #include <string_view>

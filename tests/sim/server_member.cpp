@@ -81,7 +81,7 @@ private:
         writing_ = true;
         in_flight_ = out.size();
         connection_->send(
-            Side::server, owner_.cluster_.mischief(client_).replies(out.span()).span()
+            Side::server, owner_.cluster_.defect_injector(client_).replies(out.span()).span()
         );
     }
 

@@ -1,8 +1,8 @@
 #pragma once
 
+#include "defect_injector.hpp"
 #include "history.hpp"
 #include "history/chronicle.hpp"
-#include "mischief.hpp"
 #include "network.hpp"
 #include "server/member/server_node.hpp"
 

@@ -21,13 +21,17 @@ Count count_of(KazooState state) {
 }  // namespace
 
 SimClient::SimClient(
-    Simulator& simulator, Network& network, Mischief& mischief, Recorder& recorder, int number
+    Simulator& simulator,
+    Network& network,
+    DefectInjector& defect_injector,
+    Recorder& recorder,
+    int number
 )
     : simulator_(simulator),
       recorder_(recorder),
       number_(number),
       process_(simulator, "client" + std::to_string(number)),
-      host_{process_, network, static_cast<std::size_t>(number), mischief, nullptr, {}},
+      host_{process_, network, static_cast<std::size_t>(number), defect_injector, nullptr, {}},
       handler_(std::make_shared<SimHandler>(host_)) {
     auto& chance = simulator.chance();
     ClientLimits limits;
@@ -99,7 +103,7 @@ bool SimClient::turn(const char* does, bool started) {
     }
     process_.note(does);
     started_ = started;
-    host_.cadence->want(started, simulator_.now());
+    host_.cadence->set_wanted(started, simulator_.now());
     return true;
 }
 
@@ -112,7 +116,7 @@ void SimClient::freeze(Duration time) {
     process_.freeze(time);
 }
 
-void SimClient::look_at_clock() {
+void SimClient::check_state() {
     constexpr auto timers_have_run = 100ms;
     if (zk_ && simulator_.now() - process_.awake_since() > timers_have_run) {
         const bool suspended = started_ && zk_->state() == KazooState::SUSPENDED;
@@ -120,7 +124,7 @@ void SimClient::look_at_clock() {
     }
 }
 
-bool SimClient::haunted() const {
+bool SimClient::has_former_client() const {
     return std::any_of(former_.begin(), former_.end(), [this](const auto& core) {
         const auto alive = core.lock();
         return alive && !(zk_ && detail::core_of(*zk_) == alive);

@@ -21,7 +21,11 @@ namespace kazoo::sim {
 class SimClient : public history::Caller<SimClient> {
 public:
     SimClient(
-        Simulator& simulator, Network& network, Mischief& mischief, Recorder& recorder, int number
+        Simulator& simulator,
+        Network& network,
+        DefectInjector& defect_injector,
+        Recorder& recorder,
+        int number
     );
     ~SimClient();
     SimClient(const SimClient&) = delete;
@@ -37,7 +41,7 @@ public:
     [[nodiscard]] bool started() const noexcept { return started_; }
     [[nodiscard]] bool connected() const noexcept { return zk_ && zk_->connected(); }
     /// Checks the reported state against the client's clock, once its timers have run.
-    void look_at_clock();
+    void check_state();
 
     // Calls beyond those of history::Caller.
 
@@ -68,11 +72,11 @@ public:
     void slow_names(Duration time) { host_.slow_names_until = simulator_.now() + time; }
     [[nodiscard]] Simulator& simulator() noexcept { return simulator_; }
     [[nodiscard]] Recorder& recorder() noexcept { return recorder_; }
-    [[nodiscard]] Defect defect() const noexcept { return host_.mischief.defect(); }
+    [[nodiscard]] Defect defect() const noexcept { return host_.defect_injector.defect(); }
     [[nodiscard]] Chance& chance() noexcept { return simulator_.chance(); }
     [[nodiscard]] const std::shared_ptr<SimHandler>& handler() const noexcept { return handler_; }
     /// True while a former client of this program still exists.
-    [[nodiscard]] bool haunted() const;
+    [[nodiscard]] bool has_former_client() const;
     [[nodiscard]] std::size_t open_connections();
     [[nodiscard]] std::size_t under_way() const { return recorder_.under_way(number_); }
     [[nodiscard]] KazooState heard() const noexcept { return states_->last(); }

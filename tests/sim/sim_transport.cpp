@@ -32,7 +32,7 @@ public:
             cadence_->on_send(now());
             out_.feed(bytes.span(), [&](auto frame, std::size_t) { sent_frame(frame); });
         }
-        connection_->send(Side::client, host_.mischief.requests(bytes.span()).span());
+        connection_->send(Side::client, host_.defect_injector.requests(bytes.span()).span());
     }
 
     void close() {
@@ -61,7 +61,7 @@ private:
         if (cadence_) {
             in_.feed(bytes, [&](auto frame, std::size_t size) { received_frame(frame, size); });
             if (session_ != 0) {  // no session before the handshake reply
-                cadence_->on_heard(now());
+                cadence_->on_received(now());
             }
             host_.delivering_session = session_;
         }
@@ -98,12 +98,12 @@ private:
 
     void received_frame(std::span<const std::byte> frame, std::size_t size) {
         if (received_++ > 0) {
-            return cadence_->on_proof();
+            return cadence_->on_reply();
         }
         session_ = FrameTap::session_of(frame, size);
         const std::chrono::milliseconds timeout(FrameTap::int_at(frame, 4));
         if (session_ != 0 && timeout.count() > 0) {
-            cadence_->on_welcome(timeout, now());
+            cadence_->on_handshake(timeout, now());
         }
     }
 

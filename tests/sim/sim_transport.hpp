@@ -1,7 +1,7 @@
 #pragma once
 
 #include "checks/cadence.hpp"
-#include "mischief.hpp"
+#include "defect_injector.hpp"
 #include "network.hpp"
 #include "transport/transport.hpp"
 
@@ -15,7 +15,7 @@ struct ClientHost {
     Process& process;
     Network& network;
     const std::size_t number;
-    Mischief& mischief;
+    DefectInjector& defect_injector;
     /// Belongs to the latest client; each client has one of its own.
     std::shared_ptr<Cadence> cadence;
     /// Until then look-ups are slow and often fail.

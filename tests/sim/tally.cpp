@@ -37,7 +37,7 @@ const char* name_of(Count what) {
             return "faults of the network";
         case Count::server_faults:
             return "faults of servers";
-        case Count::wrong_answers:
+        case Count::faulty_replies:
             return "wrong answers arranged";
         case Count::process_faults:
             return "stalls of clients";

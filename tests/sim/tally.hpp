@@ -22,7 +22,7 @@ enum class Count : std::size_t {
     expiries,
     network_faults,
     server_faults,
-    wrong_answers,
+    faulty_replies,
     process_faults,
     cleanups,
     cancelled_cleanups,

@@ -8,10 +8,10 @@ void plant_roots(Cluster& cluster) {
 }
 
 /// Some clients are ended from inside a listener or a watch function.
-Workload::Workload(SimClient& client) : client_(client), mix_(client.chance(), 5, 4) {
+Workload::Workload(SimClient& client) : client_(client), op_generator_(client.chance(), 5, 4) {
     const auto end_one_in = [this](std::uint32_t n) {
         auto& chance = client_.chance();
-        if (!lives_ || !client_.started() || !chance.one_in(n)) {
+        if (!restarts_enabled_ || !client_.started() || !chance.one_in(n)) {
             return;
         }
         end_client(chance.one_in(3));
@@ -32,9 +32,9 @@ void Workload::run_until(TimePoint end) {
 }
 
 void Workload::tick(TimePoint end) {
-    client_.look_at_clock();
+    client_.check_state();
     auto& chance = client_.chance();
-    if (lives_ && chance.one_in(40)) {
+    if (restarts_enabled_ && chance.one_in(40)) {
         life();
     }
     for (int burst = chance.one_in(10) ? chance.between(5, 15) : chance.between(0, 3); burst > 0;
@@ -113,15 +113,15 @@ void Workload::one_call() {
         case 11:
         case 12:
         case 13:
-            return mix_.write(client_);
+            return op_generator_.write(client_);
         default:
-            return mix_.read(client_);
+            return op_generator_.read(client_);
     }
 }
 
 /// Makes the next call from inside the callback of the previous one.
 void Workload::watch_and_link() {
-    const auto path = mix_.key();
+    const auto path = op_generator_.key();
     const auto result = client_.get(path, true);
     if (result.valid()) {
         result.rawlink([this, path](const AsyncResult<NodeData>& done) {
@@ -141,7 +141,7 @@ void Workload::many_steps() {
     auto& chance = client_.chance();
     switch (chance.below(7)) {
         case 0:
-            let_run(client_.ensure_path(mix_.branch()));
+            let_run(client_.ensure_path(op_generator_.branch()));
             return;
         case 1:
             let_run(client_.remove_tree(chance.of<const char*>({"/t/x", "/t/y"})));
@@ -153,14 +153,14 @@ void Workload::many_steps() {
             let_run(queue_up(client_, "/s/lock-"));
             return;
         case 4: {
-            const auto first = mix_.key();
-            let_run(swap(client_, first, mix_.key()));
+            const auto first = op_generator_.key();
+            let_run(swap(client_, first, op_generator_.key()));
             return;
         }
         case 5:
             return clean_up();
         default:
-            keep_trying(client_, mix_.key());
+            keep_trying(client_, op_generator_.key());
     }
 }
 

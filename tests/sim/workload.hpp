@@ -1,6 +1,6 @@
 #pragma once
 
-#include "history/mix.hpp"
+#include "history/op_generator.hpp"
 #include "sim_client.hpp"
 
 namespace kazoo::sim {
@@ -17,7 +17,7 @@ public:
     /// Starts, and continues until `end`.
     void run_until(TimePoint end);
     /// From now on the client is neither stopped nor restarted.
-    void calm_down() { lives_ = false; }
+    void stop_restarting() { restarts_enabled_ = false; }
 
 private:
     void tick(TimePoint end);
@@ -31,8 +31,8 @@ private:
     void clean_up();
 
     SimClient& client_;
-    history::Mix<Chance> mix_;
-    bool lives_ = true;
+    history::OpGenerator<Chance> op_generator_;
+    bool restarts_enabled_ = true;
 };
 
 }  // namespace kazoo::sim

@@ -49,7 +49,7 @@ void SessionScript::start() {
     settle();
 }
 
-std::error_code SessionScript::ask(const std::string& name, Opcode op, const Asking& how) {
+std::error_code SessionScript::ask(const std::string& name, Opcode op, const RequestOptions& how) {
     session::RequestSpec call;
     call.op = op;
     call.request = party(name);
@@ -260,16 +260,16 @@ void SessionScript::deliver(std::span<const std::byte> all) {
 
 // --- the server ---
 
-void SessionScript::welcome(const Greeting& greeting) {
+void SessionScript::welcome(const HandshakeReply& handshake_reply) {
     EXPECT_TRUE(asked_) << "no ConnectRequest was sent";
     codec::ConnectResponse response;
-    response.protocol_version = greeting.version;
-    response.timeout_ms = greeting.timeout_ms;
+    response.protocol_version = handshake_reply.version;
+    response.timeout_ms = handshake_reply.timeout_ms;
     response.passwd.value = password;
-    response.read_only = greeting.read_only;
-    response.has_read_only = greeting.has_read_only;
-    if (greeting.timeout_ms > 0) {
-        response.session_id = greeting.id != 0 ? greeting.id : asked_id_;
+    response.read_only = handshake_reply.read_only;
+    response.has_read_only = handshake_reply.has_read_only;
+    if (handshake_reply.timeout_ms > 0) {
+        response.session_id = handshake_reply.id != 0 ? handshake_reply.id : asked_id_;
         if (response.session_id == 0) {
             response.session_id = ++fresh_id_;
         }
@@ -285,15 +285,15 @@ void SessionScript::notify(std::int32_t type, const std::string& path, std::int6
     reply({codec::watch_xid, zxid, 0}, codec::WatcherEvent{type, 3, path});
 }
 
-void SessionScript::establish(const Greeting& greeting) {
+void SessionScript::establish(const HandshakeReply& handshake_reply) {
     start();
-    reconnect(greeting);
+    reconnect(handshake_reply);
     lines_.clear();
 }
 
-void SessionScript::reconnect(const Greeting& greeting) {
+void SessionScript::reconnect(const HandshakeReply& handshake_reply) {
     reconnect_until_asked();
-    welcome(greeting);
+    welcome(handshake_reply);
 }
 
 void SessionScript::reconnect_until_asked() {
@@ -325,9 +325,9 @@ bool SessionScript::serve_one() {
     }
     if (asked_ && !greeted_) {
         const bool over = asked_id_ != 0 && std::exchange(expire_next_, false);
-        welcome(Greeting{.timeout_ms = over ? 0 : 10'000, .read_only = read_only_servers_});
+        welcome(HandshakeReply{.timeout_ms = over ? 0 : 10'000, .read_only = read_only_servers_});
     } else if (auths_owed_ > 0) {
-        judge();
+        answer_auth();
     } else if (restores_owed_ > 0) {
         restored();
     } else if (pings_owed_ > 0) {

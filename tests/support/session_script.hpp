@@ -30,7 +30,7 @@ struct Party final : detail::RefCounted {
 };
 
 /// A ConnectResponse. With a `timeout_ms` of 0 it says that the session has expired.
-struct Greeting {
+struct HandshakeReply {
     std::int64_t id = 0;  ///< 0: the requested session, or a new one if none is requested
     std::int32_t timeout_ms = 10'000;
     bool read_only = false;
@@ -39,7 +39,7 @@ struct Greeting {
 };
 
 /// Parameters of a request besides its name and operation.
-struct Asking {
+struct RequestOptions {
     std::string path = "/a";
     TimePoint deadline = TimePoint::max();
     std::string watcher{};  ///< name of the watch's owner; empty: no watch
@@ -98,7 +98,7 @@ public:
 
     void start();
     /// Submits a request; the error says that the session has rejected it.
-    std::error_code ask(const std::string& name, codec::Opcode op, const Asking& how = {});
+    std::error_code ask(const std::string& name, codec::Opcode op, const RequestOptions& how = {});
     void get(const std::string& name, const std::string& path = "/a") {
         accepted(ask(name, codec::Opcode::get_data, {.path = path}));
     }
@@ -150,7 +150,7 @@ public:
     // The server.
 
     /// Answers the ConnectRequest.
-    void welcome(const Greeting& greeting = {});
+    void welcome(const HandshakeReply& handshake_reply = {});
     /// Replies to the oldest request that has an xid of its own.
     void answer(std::int32_t err = 0, std::int64_t zxid = 0) { reply({next_xid(), zxid, err}); }
     template <class... Body>
@@ -161,7 +161,7 @@ public:
     }
     /// These reply to a ping, a credential and setWatches.
     void pong() { reply({codec::ping_xid, 0, 0}); }
-    void judge(std::int32_t err = 0) { reply({codec::auth_xid, 0, err}); }
+    void answer_auth(std::int32_t err = 0) { reply({codec::auth_xid, 0, err}); }
     void restored(std::int32_t err = 0) { reply({codec::set_watches_xid, 0, err}); }
     /// Sends a watch event; `type` is its number in the protocol.
     void notify(std::int32_t type, const std::string& path, std::int64_t zxid = -1);
@@ -169,9 +169,9 @@ public:
     [[nodiscard]] std::int32_t next_xid() const { return owed_.empty() ? 0 : owed_.front(); }
 
     /// Starts and connects the session; clears the recorded lines.
-    void establish(const Greeting& greeting = {});
+    void establish(const HandshakeReply& handshake_reply = {});
     /// Connects again after a lost connection.
-    void reconnect(const Greeting& greeting = {});
+    void reconnect(const HandshakeReply& handshake_reply = {});
     /// Like reconnect, up to the ConnectRequest.
     void reconnect_until_asked();
     /// Sets whether servers are read-only in the functions below.
@@ -202,7 +202,9 @@ public:
     [[nodiscard]] Network probing() const { return probing_; }
     [[nodiscard]] std::uint64_t probe_attempt() const { return probe_; }
     /// How often this watcher was returned with its reply because it was not registered.
-    [[nodiscard]] int handed_back(const std::string& watcher) { return handed_back_[watcher]; }
+    [[nodiscard]] int returned_unregistered(const std::string& watcher) {
+        return returned_unregistered_[watcher];
+    }
     [[nodiscard]] const std::set<std::string>& open_requests() const { return open_; }
     [[nodiscard]] std::uint64_t attempt() const { return attempt_; }
     // Fields of the last ConnectRequest.
@@ -296,7 +298,7 @@ private:
     std::vector<std::string> logs_;
     std::map<std::string, std::string> bodies_;
     std::vector<WatchedEvent> watched_;
-    std::map<std::string, int> handed_back_;
+    std::map<std::string, int> returned_unregistered_;
     std::vector<std::size_t> frame_sizes_;
     codec::RequestHeader last_header_;
     std::vector<std::byte> last_frame_;

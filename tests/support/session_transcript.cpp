@@ -82,7 +82,7 @@ void SessionScript::note(session::ReplyEvent& event) {
     const auto name = name_of(event.request);
     event.request = {};
     if (event.watcher) {
-        ++handed_back_[name_of(event.watcher)];
+        ++returned_unregistered_[name_of(event.watcher)];
         event.watcher = {};
     }
     EXPECT_EQ(open_.erase(name) + open_auths_.erase(name), 1U) << name << " does not wait";

@@ -20,10 +20,10 @@ bool within(const Write& write, const Call& call) {
 }
 
 bool by_client(const Write& write, int client) {
-    return write.author.client == client || write.author.client == Author::somebody;
+    return write.author.client == client || write.author.client == Author::unknown_client;
 }
 
-std::string by_nobody(const Write& write) {
+std::string describe_unexplained(const Write& write) {
     return "client" + std::to_string(write.author.client) + ": " + write.path +
            " was written or deleted, and no call can have done that";
 }
@@ -83,7 +83,7 @@ void check_session_order(
         if (write.author.session == 0) {
             continue;
         }
-        if (found == by_data.end() || found->second->several_steps) {
+        if (found == by_data.end() || found->second->multi_step_operation) {
             continue;
         }
         const auto* const call = found->second;
@@ -152,7 +152,7 @@ void check_removals(
         };
         if (!is_a_step(*writes[i], long_calls) &&
             !find_partner(i, calls.size(), fits, partners, asked)) {
-            verdict.fail(by_nobody(*writes[i]));
+            verdict.fail(describe_unexplained(*writes[i]));
         }
     }
 }
@@ -170,7 +170,7 @@ void check_effects(const std::deque<Call>& calls, const Chronicle& chronicle, Ve
             by_data.emplace(call.data, &call);
             check_named(call, chronicle, verdict);
         }
-        if (call.several_steps) {
+        if (call.multi_step_operation) {
             long_calls.push_back(&call);
         }
     }
@@ -181,7 +181,7 @@ void check_effects(const std::deque<Call>& calls, const Chronicle& chronicle, Ve
         if (write.kind == Write::Kind::remove) {
             removals[write.path].writes.push_back(&write);
         } else if (!by_data.contains(write.data) && !is_a_step(write, long_calls)) {
-            verdict.fail(by_nobody(write));
+            verdict.fail(describe_unexplained(write));
         }
     }
     for (const auto& [path, both] : removals) {

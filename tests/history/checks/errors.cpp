@@ -46,14 +46,14 @@ bool may_happen(const Call& call) {
     return false;
 }
 
-/// True if the node satisfied `such` at some moment between call and reply.
-template <class Such>
-bool was(const Call& call, const Chronicle& chronicle, std::string_view path, Such such) {
+/// True if the node satisfied `predicate` at some moment between call and reply.
+template <class Predicate>
+bool was(const Call& call, const Chronicle& chronicle, std::string_view path, Predicate predicate) {
     const auto& history = chronicle.of(path);
     for (std::size_t i = 0; i < history.size(); ++i) {
         const bool begun = history[i].time <= call.completed;
         const bool lasted = i + 1 == history.size() || history[i + 1].time >= call.called;
-        if (begun && lasted && such(history[i])) {
+        if (begun && lasted && predicate(history[i])) {
             return true;
         }
     }
@@ -62,9 +62,11 @@ bool was(const Call& call, const Chronicle& chronicle, std::string_view path, Su
 
 /// True if the node's state justified the server's refusal at some moment.
 bool is_right(const Call& call, const Chronicle& chronicle) {
-    const auto node_was = [&](auto such) { return was(call, chronicle, call.path, such); };
-    const auto parent_was = [&](auto such) {
-        return was(call, chronicle, std::string(parent_path(call.path)), such);
+    const auto node_was = [&](auto predicate) {
+        return was(call, chronicle, call.path, predicate);
+    };
+    const auto parent_was = [&](auto predicate) {
+        return was(call, chronicle, std::string(parent_path(call.path)), predicate);
     };
     const auto absent = [](const Snapshot& node) { return !node.exists; };
     if (call.error == Errc::not_read_only) {
@@ -112,7 +114,7 @@ void check_error(const Call& call, const Chronicle& chronicle, Verdict& verdict)
     if (!may_happen(call)) {
         return verdict.fail(describe(call) + ": not an error of this call");
     }
-    if (call.several_steps || call.act > Act::sync) {
+    if (call.multi_step_operation || call.act > Act::sync) {
         return;
     }
     if (!outcome_is_right(call)) {

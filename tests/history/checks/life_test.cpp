@@ -1,7 +1,7 @@
 // Tests of the checks of states and of ephemeral nodes, on faulty histories.
 #include "history/checks/ephemerals.hpp"
+#include "history/checks/sample_history.hpp"
 #include "history/checks/states.hpp"
-#include "history/checks/story.hpp"
 
 #include <gmock/gmock.h>
 
@@ -11,7 +11,7 @@ namespace {
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-TEST(StateCheckTest, AWalkThroughTheTable) {
+TEST(StateCheckTest, ValidTransitions) {
     Verdict verdict;
     StateCheck states(verdict, "client");
     for (const auto state :
@@ -27,7 +27,7 @@ TEST(StateCheckTest, AWalkThroughTheTable) {
     EXPECT_THAT(verdict.faults(), IsEmpty());
 }
 
-TEST(StateCheckTest, StepsThatAreNotInTheTable) {
+TEST(StateCheckTest, InvalidTransitions) {
     Verdict verdict;
     StateCheck(verdict, "client").on_state(KazooState::SUSPENDED);
     EXPECT_EQ(verdict.faults().size(), 1u);
@@ -40,12 +40,12 @@ TEST(StateCheckTest, StepsThatAreNotInTheTable) {
 }
 
 TEST(EphemeralsCheckTest, AnEphemeralOfASessionThatIsOver) {
-    Story story;
-    story.wrote(Write::Kind::create, "/e", "d1", 0, 100);
-    check_ephemerals(story.chronicle, {100}, story.verdict);
-    EXPECT_THAT(story.fault(), IsEmpty());
-    check_ephemerals(story.chronicle, std::set<std::int64_t>(), story.verdict);
-    EXPECT_THAT(story.fault(), HasSubstr("is over"));
+    SampleHistory sample;
+    sample.wrote(Write::Kind::create, "/e", "d1", 0, 100);
+    check_ephemerals(sample.chronicle, {100}, sample.verdict);
+    EXPECT_THAT(sample.fault(), IsEmpty());
+    check_ephemerals(sample.chronicle, std::set<std::int64_t>(), sample.verdict);
+    EXPECT_THAT(sample.fault(), HasSubstr("is over"));
 }
 
 }  // namespace

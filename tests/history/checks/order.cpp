@@ -4,7 +4,7 @@ namespace kazoo::history {
 
 void OrderCheck::on_over(const Call& call) {
     const bool in_order = is_write(call.act) || is_read(call.act) || call.act == Act::sync;
-    if (!in_order || call.several_steps || !call.replied()) {
+    if (!in_order || call.multi_step_operation || !call.replied()) {
         return;
     }
     auto& last = last_[{call.client, call.life}];

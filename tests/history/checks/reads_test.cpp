@@ -1,7 +1,7 @@
 // Tests of the checks of reads and watches, on faulty histories.
 #include "history/checks/reads.hpp"
 
-#include "history/checks/story.hpp"
+#include "history/checks/sample_history.hpp"
 #include "history/checks/watches.hpp"
 
 #include <gmock/gmock.h>
@@ -15,13 +15,13 @@ using testing::IsEmpty;
 class ReadAndWatchCheckTest : public testing::Test {
 protected:
     ReadAndWatchCheckTest() {
-        story.wrote(Write::Kind::create, "/a", "d1");
-        story.wrote(Write::Kind::set, "/a", "d2");
-        story.wrote(Write::Kind::create, "/b", "d3");
+        sample.wrote(Write::Kind::create, "/a", "d1");
+        sample.wrote(Write::Kind::set, "/a", "d2");
+        sample.wrote(Write::Kind::create, "/b", "d3");
     }
 
     Call& read(std::string data, std::string path = "/a") {
-        auto& call = story.call(Act::get, std::move(path));
+        auto& call = sample.call(Act::get, std::move(path));
         call.shows_data = true;
         call.shown_data = std::move(data);
         call.watches = true;
@@ -35,44 +35,44 @@ protected:
         return WatchedEvent(EventType::CHANGED, KeeperState::CONNECTED, path, zxid);
     }
 
-    Story story;
-    ReadCheck reads{story.verdict, story.chronicle};
-    WatchCheck watches{story.verdict, story.chronicle};
+    SampleHistory sample;
+    ReadCheck reads{sample.verdict, sample.chronicle};
+    WatchCheck watches{sample.verdict, sample.chronicle};
 };
 
 TEST_F(ReadAndWatchCheckTest, AReadMayBeLate) {
     over(read("d1"));
     over(read("d2"));
-    EXPECT_THAT(story.fault(), IsEmpty());
+    EXPECT_THAT(sample.fault(), IsEmpty());
 }
 
-TEST_F(ReadAndWatchCheckTest, AReadOfWhatNeverWas) {
+TEST_F(ReadAndWatchCheckTest, AReadOfAStateThatNeverExisted) {
     over(read("d3"));
-    EXPECT_THAT(story.fault(), HasSubstr("shows what never was"));
+    EXPECT_THAT(sample.fault(), HasSubstr("shows what never was"));
 }
 
 TEST_F(ReadAndWatchCheckTest, AReadThatGoesBack) {
     over(read("d2"));
     over(read("d1"));
-    EXPECT_THAT(story.fault(), HasSubstr("which its session had seen"));
+    EXPECT_THAT(sample.fault(), HasSubstr("which its session had seen"));
 }
 
 TEST_F(ReadAndWatchCheckTest, AReadThatGoesBackOverAnotherNode) {
     over(read("d3", "/b"));
     over(read("d1"));
-    EXPECT_THAT(story.fault(), HasSubstr("which its session had seen"));
+    EXPECT_THAT(sample.fault(), HasSubstr("which its session had seen"));
 }
 
-TEST_F(ReadAndWatchCheckTest, AReadBehindASync) {
-    over(story.call(Act::sync, "/a"));
+TEST_F(ReadAndWatchCheckTest, AReadAfterASync) {
+    over(sample.call(Act::sync, "/a"));
     over(read("d1"));
-    EXPECT_THAT(story.fault(), HasSubstr("which its session had seen"));
+    EXPECT_THAT(sample.fault(), HasSubstr("which its session had seen"));
 }
 
-TEST_F(ReadAndWatchCheckTest, AReadBehindAWriteOfItsOwn) {
-    over(story.call(Act::set, "/a", "d2"));
+TEST_F(ReadAndWatchCheckTest, AReadAfterItsOwnWrite) {
+    over(sample.call(Act::set, "/a", "d2"));
     over(read("d1"));
-    EXPECT_THAT(story.fault(), HasSubstr("which its session had seen"));
+    EXPECT_THAT(sample.fault(), HasSubstr("which its session had seen"));
 }
 
 TEST_F(ReadAndWatchCheckTest, AnotherSessionMayBeBehind) {
@@ -80,59 +80,59 @@ TEST_F(ReadAndWatchCheckTest, AnotherSessionMayBeBehind) {
     auto& call = read("d1");
     call.session = 200;
     over(call);
-    EXPECT_THAT(story.fault(), IsEmpty());
+    EXPECT_THAT(sample.fault(), IsEmpty());
 }
 
-TEST_F(ReadAndWatchCheckTest, AMissingNodeThatIsThere) {
+TEST_F(ReadAndWatchCheckTest, AMissingNodeThatExists) {
     over(read("d2"));
-    over(Story::failed(story.call(Act::get, "/a"), Errc::no_node, Outcome::not_applied));
-    EXPECT_THAT(story.fault(), HasSubstr("which its session had seen"));
+    over(SampleHistory::failed(sample.call(Act::get, "/a"), Errc::no_node, Outcome::not_applied));
+    EXPECT_THAT(sample.fault(), HasSubstr("which its session had seen"));
 }
 
-TEST_F(ReadAndWatchCheckTest, AWatchThatIsTold) {
+TEST_F(ReadAndWatchCheckTest, AWatchThatFires) {
     auto& call = read("d2");
     over(call);
-    story.wrote(Write::Kind::set, "/a", "d4");
+    sample.wrote(Write::Kind::set, "/a", "d4");
     watches.on_event(call, changed(4), 1);
     watches.at_rest();
     watches.at_end();
-    EXPECT_THAT(story.fault(), IsEmpty());
+    EXPECT_THAT(sample.fault(), IsEmpty());
 }
 
-TEST_F(ReadAndWatchCheckTest, AWatchThatIsLost) {
+TEST_F(ReadAndWatchCheckTest, ALostWatch) {
     over(read("d2"));
     watches.at_rest();
-    EXPECT_THAT(story.fault(), IsEmpty());
-    story.wrote(Write::Kind::set, "/a", "d4");
+    EXPECT_THAT(sample.fault(), IsEmpty());
+    sample.wrote(Write::Kind::set, "/a", "d4");
     watches.at_rest();
-    EXPECT_THAT(story.fault(), HasSubstr("its watch was lost"));
+    EXPECT_THAT(sample.fault(), HasSubstr("its watch was lost"));
 }
 
 TEST_F(ReadAndWatchCheckTest, AWatchThatOutlivesItsSession) {
     over(read("d2"));
     watches.at_end();
-    EXPECT_THAT(story.fault(), HasSubstr("never told"));
+    EXPECT_THAT(sample.fault(), HasSubstr("never told"));
 }
 
-TEST_F(ReadAndWatchCheckTest, AWatchThatIsToldTwice) {
+TEST_F(ReadAndWatchCheckTest, AWatchThatFiresTwice) {
     auto& call = read("d2");
     over(call);
-    story.wrote(Write::Kind::set, "/a", "d4");
+    sample.wrote(Write::Kind::set, "/a", "d4");
     watches.on_event(call, changed(), 1);
     watches.on_event(call, changed(), 2);
-    EXPECT_THAT(story.fault(), HasSubstr("told again"));
+    EXPECT_THAT(sample.fault(), HasSubstr("told again"));
 }
 
 TEST_F(ReadAndWatchCheckTest, AWatchOfACallThatFailed) {
-    auto& call = Story::failed(read(""), ClientErrc::cancelled, Outcome::not_applied);
+    auto& call = SampleHistory::failed(read(""), ClientErrc::cancelled, Outcome::not_applied);
     over(call);
     watches.on_event(call, changed(), 1);
-    EXPECT_THAT(story.fault(), HasSubstr("not armed"));
+    EXPECT_THAT(sample.fault(), HasSubstr("not armed"));
 }
 
 TEST_F(ReadAndWatchCheckTest, AnEventOlderThanTheValueRead) {
     for (const auto zxid : {std::optional<std::int64_t>(2), std::optional<std::int64_t>()}) {
-        Story other;
+        SampleHistory other;
         other.wrote(Write::Kind::create, "/a", "d1");
         other.wrote(Write::Kind::set, "/a", "d2");
         ReadCheck other_reads(other.verdict, other.chronicle);
@@ -152,18 +152,18 @@ TEST_F(ReadAndWatchCheckTest, AnEventOfAnotherPath) {
     auto& call = read("d2");
     over(call);
     watches.on_event(call, changed({}, "/b"), 1);
-    EXPECT_THAT(story.fault(), HasSubstr("another path"));
+    EXPECT_THAT(sample.fault(), HasSubstr("another path"));
 }
 
-TEST_F(ReadAndWatchCheckTest, AnEventBehindTheReplyThatShowsIt) {
+TEST_F(ReadAndWatchCheckTest, AnEventAfterTheReplyThatShowsIt) {
     auto& call = read("d2");
     over(call);
-    story.wrote(Write::Kind::set, "/a", "d4");
+    sample.wrote(Write::Kind::set, "/a", "d4");
     auto& later = read("d4");
     later.events_before = 0;
     over(later);
     watches.on_event(call, changed(4), 1);
-    EXPECT_THAT(story.fault(), HasSubstr("a reply that shows it came before"));
+    EXPECT_THAT(sample.fault(), HasSubstr("a reply that shows it came before"));
 }
 
 }  // namespace

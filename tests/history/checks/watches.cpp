@@ -44,7 +44,7 @@ void WatchCheck::on_over(const Call& call) {
     if (!is_read(call.act) || !call.replied() || !verdict_.good()) {
         return;
     }
-    note_what_it_shows(call);
+    note_shown_state(call);
     const bool arms = call.good();  // exists succeeds for a missing node
     if (!call.watches || !arms) {
         return;
@@ -55,18 +55,18 @@ void WatchCheck::on_over(const Call& call) {
                  : call.act == Act::exists && !call.stat ? Kind::exist
                                                          : Kind::data;
     watches_.emplace(call.number, watch);
-    untold_[call.client].push_back(call.number);
+    pending_[call.client].push_back(call.number);
 }
 
 /// Notes the watches whose event has to arrive before this reply.
-void WatchCheck::note_what_it_shows(const Call& read) {
+void WatchCheck::note_shown_state(const Call& read) {
     const auto& shown = at(read.path, read.view);
-    for (const auto number : untold_[read.client]) {
+    for (const auto number : pending_[read.client]) {
         auto& watch = watches_.at(number);
         if (watch.call->path == read.path && watch.call->session == read.session &&
             shown.zxid > watch.call->last_view &&
             differ(watch.kind, at(read.path, watch.call->last_view), shown)) {
-            watch.to_be_told_by = std::min(watch.to_be_told_by, read.events_before);
+            watch.event_due_by = std::min(watch.event_due_by, read.events_before);
         }
     }
 }
@@ -118,7 +118,7 @@ void WatchCheck::on_event(const Call& call, const WatchedEvent& event, std::uint
         return verdict_.fail(describe(call) + ": told again, " + text_of(event));
     }
     watch.told = true;
-    std::erase(untold_[call.client], call.number);
+    std::erase(pending_[call.client], call.number);
     if (event.type == EventType::NONE) {
         if (event.path) {
             verdict_.fail(describe(call) + ": the end of a session has a path");
@@ -134,7 +134,7 @@ void WatchCheck::on_event(const Call& call, const WatchedEvent& event, std::uint
             ": fired for a change that did not happen or was read before: " + text_of(event)
         );
     }
-    if (event_number > watch.to_be_told_by) {
+    if (event_number > watch.event_due_by) {
         verdict_.fail(describe(call) + ": a reply that shows it came before " + text_of(event));
     }
 }

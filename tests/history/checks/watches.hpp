@@ -36,18 +36,18 @@ private:
         const Call* call = nullptr;
         Kind kind{};
         bool told = false;
-        std::uint64_t to_be_told_by = std::numeric_limits<std::uint64_t>::max();
+        std::uint64_t event_due_by = std::numeric_limits<std::uint64_t>::max();
     };
 
     [[nodiscard]] const Snapshot& at(const std::string& path, std::int64_t zxid) const;
     [[nodiscard]] static bool differ(Kind kind, const Snapshot& before, const Snapshot& after);
     [[nodiscard]] bool is_justified(const Watch& watch, const WatchedEvent& event) const;
-    void note_what_it_shows(const Call& read);
+    void note_shown_state(const Call& read);
 
     Verdict& verdict_;
     const Chronicle& chronicle_;
-    std::map<std::uint32_t, Watch> watches_;            // armed, by the number of their call
-    std::map<int, std::vector<std::uint32_t>> untold_;  // by client
+    std::map<std::uint32_t, Watch> watches_;             // armed, by the number of their call
+    std::map<int, std::vector<std::uint32_t>> pending_;  // by client
 };
 
 }  // namespace kazoo::history

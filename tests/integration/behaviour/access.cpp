@@ -68,7 +68,7 @@ TEST_P(Access, CredentialsMayBeUnicodeOrEmpty) {
     EXPECT_EQ(same.get("/a").data, "x");
 }
 
-TEST_P(Access, AuthDataIsThereBeforeAnythingElse) {
+TEST_P(Access, AuthDataIsSentFirst) {
     auto& client = make_client(options().auth_data(as_user("user:password")));
     auto& told = record<std::error_code>();
     client.add_listener([&](KazooState state) {
@@ -112,7 +112,7 @@ TEST_P(Access, CredentialsGivenWhileSuspendedWaitForTheConnection) {
     client.set_acls("/secret", open_acl_unsafe());
 }
 
-TEST_P(Access, CredentialsOfAClientThatIsNotStartedAreRemembered) {
+TEST_P(Access, CredentialsAddedBeforeTheStartAreKept) {
     auto& client = make_client(options());
     EXPECT_EQ(
         failure_of(client.add_auth_async("digest", "user:password")).code(),
@@ -122,7 +122,7 @@ TEST_P(Access, CredentialsOfAClientThatIsNotStartedAreRemembered) {
     EXPECT_EQ(client.create("/mine", "", CreateOptions().acl(creator_all_acl())), "/mine");
 }
 
-TEST_P(Access, RefusedCredentialsDoNotSpoilTheNextStart) {
+TEST_P(Access, RefusedCredentialsDoNotAffectTheNextStart) {
     auto& client = start_client(options());
     client.add_auth("digest", "user:password");
     EXPECT_THROW(client.add_auth("no-such-scheme", "x"), AuthFailedError);
@@ -133,7 +133,7 @@ TEST_P(Access, RefusedCredentialsDoNotSpoilTheNextStart) {
     EXPECT_EQ(client.create("/mine", "", CreateOptions().acl(creator_all_acl())), "/mine");
 }
 
-TEST_P(Access, CredentialsThatNoServerWasAskedAboutAreForgottenWhenRefused) {
+TEST_P(Access, UnsentCredentialsAreDroppedOnceRefused) {
     auto& client = make_client(options());
     EXPECT_THROW(client.add_auth("no-such-scheme", "x"), ConnectionClosedError);
     EXPECT_THROW(client.start(patience), KazooException);
@@ -142,7 +142,7 @@ TEST_P(Access, CredentialsThatNoServerWasAskedAboutAreForgottenWhenRefused) {
     EXPECT_TRUE(client.connected());
 }
 
-TEST_P(Access, CredentialsCanBeForgotten) {
+TEST_P(Access, CredentialsCanBeRemoved) {
     auto& client = start_client(options());
     client.add_auth("digest", "user:password");
     client.forget_auth();
@@ -184,7 +184,7 @@ TEST_P(Access, DefaultAclIsUsedWhereNoneIsGiven) {
     client.delete_recursive("/d");
 }
 
-TEST_P(Access, ParentsThatMayNotBeReadDoNotStopEnsurePath) {
+TEST_P(Access, UnreadableParentsDoNotStopEnsurePath) {
     const auto perms = Permissions::create | Permissions::admin;
     zk().create("/locked", "", CreateOptions().acl({make_acl("world", "anyone", perms)}));
     EXPECT_TRUE(zk().ensure_path("/locked/a/b"));

@@ -27,7 +27,7 @@ protected:
     boost::asio::io_context context_;
 };
 
-TEST_F(AsioLoop, AProgramOfOneThreadNeedsNoOther) {
+TEST_F(AsioLoop, ASingleThreadedProgramNeedsNoOtherThread) {
     KazooClient zk(options());
     const int threads = thread_count();
     const auto main_thread = std::this_thread::get_id();
@@ -69,7 +69,7 @@ TEST_F(AsioLoop, BlockingOnTheLoopsThreadIsRefused) {
     EXPECT_EQ(codes, std::vector<std::error_code>(5, ClientErrc::would_deadlock));
 }
 
-TEST_F(AsioLoop, ALoopThatIsDestroyedInTheMiddleTakesAllWithIt) {
+TEST_F(AsioLoop, ADestroyedLoopReleasesEverything) {
     const auto held = std::make_shared<int>(1);
     {
         boost::asio::io_context loop;
@@ -84,7 +84,7 @@ TEST_F(AsioLoop, ALoopThatIsDestroyedInTheMiddleTakesAllWithIt) {
     EXPECT_EQ(held.use_count(), 1);
 }
 
-TEST_F(AsioLoop, OtherWorkOfTheLoopGoesOnBesideABusyClient) {
+TEST_F(AsioLoop, OtherWorkOfTheLoopRunsBesideABusyClient) {
     KazooClient zk(options());
     int turns = 0;
     int replies = 0;

@@ -124,7 +124,7 @@ TEST_P(Blocking, OfMultiStepOperationsInsideTheirOwnCallbacks) {
     );
 }
 
-TEST_P(Blocking, OnAResultThatIsCompleteWorksEverywhere) {
+TEST_P(Blocking, OnACompleteResultWorksEverywhere) {
     zk().create("/a", "data");
     auto& told = record<std::string>();
     const auto known = zk().get_async("/a");
@@ -137,7 +137,7 @@ TEST_P(Blocking, OnAResultThatIsCompleteWorksEverywhere) {
     EXPECT_EQ(told.all(), (std::vector<std::string>{"data", "data"}));
 }
 
-TEST_P(Blocking, LongerThanTheSessionTimeoutCostsNoSession) {
+TEST_P(Blocking, LongerThanTheSessionTimeoutKeepsTheSession) {
     auto& states = record<KazooState>();
     auto& done = record<int>();
     auto& client = make_client(options().timeout(1s));

@@ -18,7 +18,7 @@ TEST_P(Callbacks, NothingIsCompletedInsideTheCall) {
     ASSERT_TRUE(told.wait_for(1)) << "callbacks run even if the client is not started";
 }
 
-TEST_P(Callbacks, CreateIsNotOvertakenByTheCallBehindIt) {
+TEST_P(Callbacks, CreateIsNotOvertakenByTheNextCall) {
     auto& order = record<std::string>();
     constexpr int rounds = 50;
     for (int i = 0; i < rounds; ++i) {
@@ -105,7 +105,7 @@ TEST_P(Callbacks, DroppedResultsKeepTheirCallbacks) {
     EXPECT_TRUE(told.wait_for(2));
 }
 
-TEST_P(Callbacks, WhatACallbackHoldsGoesAwayAfterIt) {
+TEST_P(Callbacks, CapturesOfACallbackAreReleasedAfterIt) {
     const auto held = std::make_shared<int>(1);
     const auto result = zk().exists_async("/");
     result.rawlink([held](const auto&) {});
@@ -114,7 +114,7 @@ TEST_P(Callbacks, WhatACallbackHoldsGoesAwayAfterIt) {
     static_cast<void>(unlinked.wait(patience));
 }
 
-TEST_P(Callbacks, TheLastHandleMayGoAwayInTheCallback) {
+TEST_P(Callbacks, TheLastHandleMayBeDestroyedInTheCallback) {
     auto& told = record<std::string>();
     auto result = std::make_shared<AsyncResult<bool>>(zk().ensure_path_async("/a/b"));
     result->rawlink([&told, result](const AsyncResult<bool>& ready) mutable {
@@ -144,7 +144,7 @@ TEST_P(Callbacks, ABrokenPromiseCancelsItsResult) {
     EXPECT_THROW(result.get(patience), CancelledError);
 }
 
-TEST_P(Callbacks, CancellingTheResultOfAPromiseIsToldToItsProducer) {
+TEST_P(Callbacks, CancellingAResultNotifiesTheProducerOfItsPromise) {
     Promise<int> promise(handler());
     const auto result = promise.result();
     EXPECT_TRUE(result.cancel());
@@ -153,7 +153,7 @@ TEST_P(Callbacks, CancellingTheResultOfAPromiseIsToldToItsProducer) {
     EXPECT_EQ(failure_of(result).code(), ClientErrc::cancelled);
 }
 
-TEST_P(Callbacks, PromisesWakeThreadsThatWait) {
+TEST_P(Callbacks, PromisesWakeWaitingThreads) {
     Promise<> promise(handler());
     auto& woken = record<int>();
     std::vector<std::thread> threads;

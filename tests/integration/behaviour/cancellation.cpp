@@ -78,7 +78,7 @@ TEST_P(Cancellation, RunsTheCallbacksOnce) {
     EXPECT_EQ(told.all(), std::vector<std::error_code>{ClientErrc::cancelled});
 }
 
-TEST_P(Cancellation, OfAReadyResultDoesNothing) {
+TEST_P(Cancellation, OfAReadyResultHasNoEffect) {
     const auto good = zk().get_async("/");
     const auto bad = zk().get_async("/absent");
     ASSERT_TRUE(bad.wait(patience));
@@ -193,7 +193,7 @@ TEST_P(Cancellation, ByAStopTokenThatOutlivesEverything) {
     );
 }
 
-TEST_P(Cancellation, OfAReadTakesItsWatchAlong) {
+TEST_P(Cancellation, OfAReadDropsItsWatch) {
     auto& client = start_client(proxied());
     auto& told = record<WatchedEvent>();
     proxy().freeze();
@@ -206,7 +206,7 @@ TEST_P(Cancellation, OfAReadTakesItsWatchAlong) {
     EXPECT_EQ(told.size(), 0U) << "not for the change, not for the end of the session";
 }
 
-TEST_P(Cancellation, MeetsRepliesInARace) {
+TEST_P(Cancellation, RacesWithReplies) {
     constexpr int count = 300;
     int cancelled = 0;
     int answered = 0;

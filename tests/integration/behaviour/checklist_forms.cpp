@@ -24,7 +24,7 @@ std::string digits(const std::string& path) {
 
 }  // namespace
 
-TEST_P(Checklist, Row32_ReadsGiveTheSameInBothForms) {
+TEST_P(Checklist, Row32_ReadsReturnTheSameInBothForms) {
     zk().create("/a", "data");
     zk().create("/a/b");
     EXPECT_EQ(zk().exists("/a"), zk().exists_async("/a").get());
@@ -96,7 +96,7 @@ TEST_P(Checklist, Row32_BlockingWorksWhereAProgramOfThisHandlerBlocks) {
     EXPECT_EQ(data, "data");
 }
 
-TEST_P(Checklist, Row33_CreateAsyncMakesEveryKindOfNode) {
+TEST_P(Checklist, Row33_CreateAsyncCreatesEveryKindOfNode) {
     EXPECT_EQ(zk().create_async("/plain", "data").get(patience), "/plain");
     EXPECT_EQ(zk().get("/plain").data, "data");
 
@@ -123,7 +123,7 @@ TEST_P(Checklist, Row33_CreateAsyncMakesEveryKindOfNode) {
     EXPECT_EQ(zk().get_acls("/readable").acls, read_acl_unsafe());
 }
 
-TEST_P(Checklist, Row34_ReadsWatchAndTellTheStat) {
+TEST_P(Checklist, Row34_ReadsWatchAndReturnTheStat) {
     auto& exists_events = record<WatchedEvent>();
     auto& get_events = record<WatchedEvent>();
     auto& children_events = record<WatchedEvent>();

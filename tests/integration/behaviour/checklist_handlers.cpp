@@ -16,18 +16,18 @@ namespace kazoo::behaviour {
 namespace {
 
 /// Detects concurrent calls of pass().
-class Turnstile {
+class OverlapDetector {
 public:
     void pass() {
-        if (++inside_ != 1) crowded_ = true;
+        if (++inside_ != 1) overlapped_ = true;
         std::this_thread::yield();
         --inside_;
     }
-    [[nodiscard]] bool crowded() const { return crowded_; }
+    [[nodiscard]] bool overlapped() const { return overlapped_; }
 
 private:
     std::atomic<int> inside_{0};
-    std::atomic<bool> crowded_{false};
+    std::atomic<bool> overlapped_{false};
 };
 
 class TrivialHandler final : public Handler {
@@ -56,7 +56,7 @@ void expect_threads(int before, int more) {
 
 }  // namespace
 
-TEST(ChecklistOfOneHandler, Row05_AnybodyCanWriteAHandler) {
+TEST(ChecklistOfOneHandler, Row05_UsersCanWriteAHandler) {
     static_assert(std::is_abstract_v<Handler>);
     const auto handler = std::make_shared<TrivialHandler>();
     const KazooClient client(plain_options().handler(handler));
@@ -89,11 +89,11 @@ TEST(ChecklistOfOneHandler, Row05_AThirdHandlerServesTheSameProgram) {
     EXPECT_EQ(seen, (std::vector<std::string>{"CHANGED", "data and more"}));
 }
 
-TEST_P(Checklist, Row06_EachLaneRunsOneThingAtATime) {
+TEST_P(Checklist, Row06_EachLaneRunsOneTaskAtATime) {
     auto& client = zk();
-    Turnstile completions;
-    Turnstile watches;
-    Turnstile listeners;
+    OverlapDetector completions;
+    OverlapDetector watches;
+    OverlapDetector listeners;
     auto& done = record<int>();
     client.add_listener([&](KazooState) { listeners.pass(); });
     client.add_listener([&](KazooState) { listeners.pass(); });
@@ -114,9 +114,9 @@ TEST_P(Checklist, Row06_EachLaneRunsOneThingAtATime) {
     }
     ASSERT_TRUE(done.wait_for(4 * nodes));
     client.stop();
-    EXPECT_FALSE(completions.crowded());
-    EXPECT_FALSE(watches.crowded());
-    EXPECT_FALSE(listeners.crowded());
+    EXPECT_FALSE(completions.overlapped());
+    EXPECT_FALSE(watches.overlapped());
+    EXPECT_FALSE(listeners.overlapped());
 }
 
 TEST_P(Checklist, Row07_HandlerIsAnObjectGivenAtConstruction) {
@@ -125,7 +125,7 @@ TEST_P(Checklist, Row07_HandlerIsAnObjectGivenAtConstruction) {
     EXPECT_EQ(zk().exists_async("/").handler(), handler());
 }
 
-TEST_P(Checklist, Row17_NoThreadsButTheHandlersOwn) {
+TEST_P(Checklist, Row17_NoThreadsOtherThanTheHandlers) {
     const int before = thread_count();
     auto& client = start_client(options());
     auto& second = start_client(options());
@@ -142,7 +142,7 @@ TEST_P(Checklist, Row17_NoThreadsButTheHandlersOwn) {
     expect_threads(before, 0);
 }
 
-TEST_P(Checklist, Row17_ClientsOfTwoHandlersKeepToTheirOwn) {
+TEST_P(Checklist, Row17_ClientsUseOnlyTheirOwnHandler) {
     const auto other = GetParam().make();
     auto& mine = zk();
     {
@@ -156,7 +156,7 @@ TEST_P(Checklist, Row17_ClientsOfTwoHandlersKeepToTheirOwn) {
     EXPECT_TRUE(mine.exists("/")) << "the end of one handler is not that of the other";
 }
 
-TEST(ChecklistOfOneHandler, Row18_AClassIsNoHandler) {
+TEST(ChecklistOfOneHandler, Row18_AHandlerIsAnObject) {
     static_assert(std::is_invocable_v<
                   ClientOptions& (ClientOptions::*)(std::shared_ptr<Handler>)&,
                   ClientOptions&,
@@ -167,7 +167,7 @@ TEST(ChecklistOfOneHandler, Row18_AClassIsNoHandler) {
     ASSERT_NE(client.handler(), nullptr);
 }
 
-TEST(ChecklistOfOneHandler, Row18_ALoopThatNobodyRunsShowsAsATimeout) {
+TEST(ChecklistOfOneHandler, Row18_ALoopThatDoesNotRunCausesATimeout) {
     boost::asio::io_context context;
     KazooClient zk(
         plain_options().handler(std::make_shared<SequentialAsioHandler>(context)).close_timeout(0ms)

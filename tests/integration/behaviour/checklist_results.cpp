@@ -125,7 +125,7 @@ TEST_P(Checklist, Row20_StartAsyncAloneReturnsAnEvent) {
     EXPECT_TRUE(event.is_set());
 }
 
-TEST_P(Checklist, Row21_ResultTellsWhetherItIsReady) {
+TEST_P(Checklist, Row21_ResultReportsWhetherItIsReady) {
     auto& client = start_client(proxied());
     proxy().freeze();
     const auto good = client.exists_async("/");

@@ -40,7 +40,7 @@ TEST_P(Checklist, Row09_StartAsyncReturnsAnEvent) {
     event.wait();  // without a limit: returns, as the event is set
 }
 
-TEST_P(Checklist, Row10_WaitThenConnectedTells) {
+TEST_P(Checklist, Row10_WaitThenConnected) {
     auto& good = make_client(options());
     EXPECT_TRUE(good.start_async().wait(30s));
     EXPECT_TRUE(good.connected());
@@ -53,7 +53,7 @@ TEST_P(Checklist, Row10_WaitThenConnectedTells) {
     EXPECT_FALSE(bad.connected());
 }
 
-TEST_P(Checklist, Row11_StopEndsTheTries) {
+TEST_P(Checklist, Row11_StopEndsTheAttempts) {
     auto& client = make_client(proxied());
     proxy().cut();
     const auto event = client.start_async();
@@ -65,7 +65,7 @@ TEST_P(Checklist, Row11_StopEndsTheTries) {
     EXPECT_FALSE(wait_until([&] { return proxy().accepted() > tries; }, 200ms));
 }
 
-TEST_P(Checklist, Row11_StopEndsAHandshakeWithoutAnswer) {
+TEST_P(Checklist, Row11_StopEndsAHandshakeWithoutReply) {
     auto& client = make_client(proxied());
     proxy().freeze();
     const auto event = client.start_async();
@@ -104,7 +104,7 @@ TEST_P(Checklist, Row13_TheEventFollowsTheConnection) {
     EXPECT_TRUE(event.is_set()) << "one event for the life of the client";
 }
 
-TEST_P(Checklist, Row14_StartGivesUpAfterItsTime) {
+TEST_P(Checklist, Row14_StartFailsAfterItsTimeout) {
     auto& client = make_client(options().hosts(unreachable()));
     EXPECT_LT(time_of([&] { EXPECT_THROW(client.start(50ms), KazooTimeoutError); }), at_once);
     EXPECT_FALSE(client.connected());
@@ -112,7 +112,7 @@ TEST_P(Checklist, Row14_StartGivesUpAfterItsTime) {
     EXPECT_EQ(failure_of(client.exists_async("/")).code(), ClientErrc::connection_closed);
 }
 
-TEST_P(Checklist, Row14_NamesThatDoNotResolveAreNoCatastrophe) {
+TEST_P(Checklist, Row14_NamesMayFailToResolve) {
     auto& client = make_client(options().hosts("no-such-host.invalid:2181"));
     const auto event = client.start_async();
     EXPECT_TRUE(wait_for_log("no-such-host.invalid"));

@@ -92,7 +92,7 @@ TEST_P(Checklist, Row29_AStaticClientIsDestroyedAfterMain) {
     EXPECT_EQ(run_exit_in_callback(GetParam(), "main"), "7");
 }
 
-TEST_P(Checklist, Row30_BothStatementsReturnAtOnceWithoutAnswer) {
+TEST_P(Checklist, Row30_BothStatementsReturnAtOnceWithoutReply) {
     auto& client = start_client(proxied());
     proxy().freeze();
     auto& called = record<int>();
@@ -132,7 +132,7 @@ TEST_P(Checklist, Row30_BothStatementsReturnAtOnceWhileDisconnected) {
     EXPECT_EQ(called.all()[1], ClientErrc::connection_closed);
 }
 
-TEST_P(Checklist, Row31_TheValueIsThereWhenTheCallbackRuns) {
+TEST_P(Checklist, Row31_TheValueIsAvailableWhenTheCallbackRuns) {
     zk().create("/a");
     zk().create("/b");
     auto& seen = record<std::size_t>();

@@ -4,7 +4,7 @@
 
 namespace kazoo::behaviour {
 
-TEST_P(Chroots, PathsAreInsideOnTheWayThereAndBack) {
+TEST_P(Chroots, PathsAreTranslatedInBothDirections) {
     EXPECT_EQ(zk().chroot(), chroot());
     EXPECT_EQ(zk().create("/a", "data"), "/a");
     EXPECT_EQ(root_client().get(chroot() + "/a").data, "data");
@@ -19,13 +19,13 @@ TEST_P(Chroots, PathsAreInsideOnTheWayThereAndBack) {
     EXPECT_FALSE(zk().exists(chroot()));
 }
 
-TEST_P(Chroots, ErrorsSpeakOfTheUsersPath) {
+TEST_P(Chroots, ErrorsShowTheUsersPath) {
     const auto failure = failure_of(zk().get_async("/absent"));
     EXPECT_EQ(failure.path(), "/absent");
     EXPECT_EQ(failure.message().find(chroot()), std::string::npos) << failure;
 }
 
-TEST_P(Chroots, WatchesSpeakOfTheUsersPath) {
+TEST_P(Chroots, EventsShowTheUsersPath) {
     auto& told = record<WatchedEvent>();
     zk().exists("/a", recording(told));
     zk().get_children("/", recording(told));
@@ -50,7 +50,7 @@ TEST_P(Chroots, DataOfTheRootItself) {
     EXPECT_EQ(root_client().get(chroot()).data, "root");
 }
 
-TEST_P(Chroots, OneThatIsMissingIsCreatedLikeAnyParent) {
+TEST_P(Chroots, AMissingChrootIsCreatedLikeAnyParent) {
     const auto missing = options().hosts(shared_server().hosts() + chroot() + "/missing");
     auto& client = start_client(missing);
     EXPECT_FALSE(client.exists("/"));

@@ -47,7 +47,7 @@ TEST_P(Life, StartWhileSuspendedWaitsForTheConnection) {
     EXPECT_LT(used, 50ms) << "it waits without turning";
 }
 
-TEST_P(Life, RestartIsANewSession) {
+TEST_P(Life, RestartCreatesANewSession) {
     const auto before = *zk().client_id();
     zk().create("/mine", "", CreateOptions().ephemeral());
     zk().restart();
@@ -64,7 +64,7 @@ TEST_P(Life, CloseOnlyOfAStoppedClient) {
     EXPECT_TRUE(zk().exists("/"));
 }
 
-TEST_P(Life, StopServesWhatWasAskedForBefore) {
+TEST_P(Life, StopServesEarlierRequests) {
     zk().create("/a");
     std::vector<AsyncResult<ZnodeStat>> results;
     for (int i = 0; i < 500; ++i) results.push_back(zk().set_async("/a", "x"));
@@ -79,7 +79,7 @@ TEST_P(Life, StopEndsTheSessionOnTheServer) {
     EXPECT_FALSE(root_client().exists(chroot() + "/mine"));
 }
 
-TEST_P(Life, StopWhileSuspendedFailsWhatWaits) {
+TEST_P(Life, StopWhileSuspendedFailsQueuedRequests) {
     auto& client = start_client(proxied());
     proxy().cut();
     ASSERT_TRUE(wait_until([&] { return !client.connected(); }, patience));
@@ -243,7 +243,7 @@ TEST_P(Life, AClientIdResumesItsSession) {
     EXPECT_FALSE(root_client().exists(chroot() + "/mine"));
 }
 
-TEST_P(Life, AClientIdThatIsOverGivesANewSession) {
+TEST_P(Life, AnExpiredClientIdYieldsANewSession) {
     auto& states = record<KazooState>();
     auto& client = make_client(options().client_id(ClientId(12345, std::string(16, 'x'))));
     client.add_listener([&](KazooState state) { states.add(state); });
@@ -254,7 +254,7 @@ TEST_P(Life, AClientIdThatIsOverGivesANewSession) {
     EXPECT_EQ(states.all().back(), KazooState::CONNECTED);
 }
 
-TEST_P(Life, SetHostsIsForTheNextConnection) {
+TEST_P(Life, SetHostsAppliesToTheNextConnection) {
     auto& states = record<KazooState>();
     auto& client = start_client(proxied());
     client.add_listener([&](KazooState state) { states.add(state); });
@@ -271,7 +271,7 @@ TEST_P(Life, SetHostsIsForTheNextConnection) {
     EXPECT_THROW(client.set_hosts(":::"), ConfigurationError);
 }
 
-TEST_P(Life, ExhaustedTriesCloseTheClient) {
+TEST_P(Life, ExhaustedAttemptsCloseTheClient) {
     auto retry = RetryPolicy().max_tries(3).delay(1ms);
     auto& client = make_client(proxied().connection_retry(retry));
     proxy().cut();

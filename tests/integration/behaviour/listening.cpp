@@ -27,7 +27,7 @@ TEST_P(Listening, StartAndStopAreConnectedAndLost) {
     EXPECT_EQ(states.all(), (States{KazooState::CONNECTED, KazooState::LOST}));
 }
 
-TEST_P(Listening, NothingIsToldOfTriesThatFail) {
+TEST_P(Listening, FailedAttemptsAreNotReported) {
     auto& states = record<KazooState>();
     auto& client = make_client(proxied());
     client.add_listener([&](KazooState state) { states.add(state); });
@@ -73,7 +73,7 @@ TEST_P(Listening, AnExpiredSessionIsLostThenConnected) {
     EXPECT_NE(client.client_id()->session_id, id.session_id) << "another session";
 }
 
-TEST_P(Listening, SilenceForTheSessionsLifeIsLost) {
+TEST_P(Listening, SilenceForTheSessionTimeoutIsLost) {
     auto& states = record<KazooState>();
     auto& client = start_client(proxied().timeout(1s));
     client.add_listener([&](KazooState state) { states.add(state); });
@@ -128,7 +128,7 @@ TEST_P(Listening, AListenerMayAddAndRemoveListeners) {
     EXPECT_EQ(told.all(), (std::vector<std::string>{"outer", "inner"}));
 }
 
-TEST_P(Listening, TheStateIsAlreadyWhatTheListenerIsTold) {
+TEST_P(Listening, TheClientIsAlreadyInTheReportedState) {
     auto& seen = record<bool>();
     auto& client = make_client(options());
     client.add_listener([&](KazooState state) {
@@ -141,7 +141,7 @@ TEST_P(Listening, TheStateIsAlreadyWhatTheListenerIsTold) {
     EXPECT_TRUE(seen.all()[0]);
 }
 
-TEST_P(Listening, ThePresentStateOnRequest) {
+TEST_P(Listening, TheCurrentStateOnRequest) {
     auto& states = record<KazooState>();
     auto& client = start_client(options());
     client.add_listener([&](KazooState state) { states.add(state); }, ListenFrom::current_state);
@@ -150,7 +150,7 @@ TEST_P(Listening, ThePresentStateOnRequest) {
     EXPECT_EQ(states.all(), (States{KazooState::CONNECTED, KazooState::LOST}));
 }
 
-TEST_P(Listening, ThePresentStateComesBeforeLaterChanges) {
+TEST_P(Listening, TheCurrentStateComesBeforeLaterChanges) {
     auto& states = record<KazooState>();
     auto& client = make_client(options());
     client.add_listener([&](KazooState state) { states.add(state); }, ListenFrom::current_state);
@@ -160,7 +160,7 @@ TEST_P(Listening, ThePresentStateComesBeforeLaterChanges) {
     EXPECT_EQ(seen, (States{KazooState::LOST, KazooState::CONNECTED, KazooState::LOST}));
 }
 
-TEST_P(Listening, ANewSessionIsToldFromOneThatGoesOn) {
+TEST_P(Listening, ANewSessionIsDistinguishedFromAResumedOne) {
     auto& changes = record<StateChange>();
     auto& client = make_client(proxied());
     client.add_listener([&](const StateChange& change) { changes.add(change); });
@@ -181,7 +181,7 @@ TEST_P(Listening, ANewSessionIsToldFromOneThatGoesOn) {
     EXPECT_EQ(seen[4], (StateChange{KazooState::CONNECTED, KeeperState::CONNECTED, second, true}));
 }
 
-TEST_P(Listening, RemoveAndWaitOutlastsTheCallUnderWay) {
+TEST_P(Listening, RemoveAndWaitWaitsForTheRunningCall) {
     auto& entered = record<int>();
     auto& client = make_client(options());
     std::atomic<bool> leave{false};

@@ -85,7 +85,7 @@ TEST_P(Operations, CreateFailsWithTheReason) {
     EXPECT_FALSE(zk().exists("/b"));
 }
 
-TEST_P(Operations, EphemeralNodesGoWithTheirSession) {
+TEST_P(Operations, EphemeralNodesAreDeletedWithTheirSession) {
     auto& other = start_client(options());
     other.create("/mine", "", CreateOptions().ephemeral());
     EXPECT_EQ(zk().exists("/mine")->ephemeral_owner, other.client_id()->session_id);
@@ -150,7 +150,7 @@ TEST_P(Operations, EnsurePathByManyAtOnce) {
     EXPECT_EQ(created, 1) << "one of them made it";
 }
 
-TEST_P(Operations, ExistsTellsTheStatOrNothing) {
+TEST_P(Operations, ExistsReturnsTheStatOrNothing) {
     const auto created = zk().create_with_stat("/a", "12345");
     const auto stat = zk().exists("/a");
     ASSERT_TRUE(stat);
@@ -183,7 +183,7 @@ TEST_P(Operations, SetComparesTheVersion) {
     EXPECT_EQ(zk().get("/a").data, "2");
 }
 
-TEST_P(Operations, DeleteComparesTheVersionAndWantsNoChildren) {
+TEST_P(Operations, DeleteComparesTheVersionAndRefusesChildren) {
     zk().ensure_path("/a/b");
     EXPECT_THROW(zk().delete_("/a/b", 5), BadVersionError);
     EXPECT_THROW(zk().delete_("/a"), NotEmptyError);

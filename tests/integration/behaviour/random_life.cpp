@@ -23,8 +23,8 @@ public:
         : options_(std::move(options)), on_change_(std::move(on_change)) {}
 
     /// From now on callbacks do nothing.
-    void calm_down() { calm_ = true; }
-    [[nodiscard]] bool calm() const { return calm_; }
+    void disable_callbacks() { callbacks_disabled_ = true; }
+    [[nodiscard]] bool callbacks_disabled() const { return callbacks_disabled_; }
 
     /// Calls `use(client)`; the client is not moved meanwhile.
     template <class Use>
@@ -38,7 +38,7 @@ public:
         auto fresh = std::make_shared<KazooClient>(options_());
         fresh->add_listener([this, weak = weak_from_this()](KazooState) {
             const auto self = weak.lock();
-            if (self && !calm_) on_change_(self);
+            if (self && !callbacks_disabled_) on_change_(self);
         });
         const std::lock_guard lock(mutex_);
         client_.swap(fresh);
@@ -59,7 +59,7 @@ private:
     }
     const std::function<ClientOptions()> options_;
     const Act on_change_;
-    std::atomic<bool> calm_{false};
+    std::atomic<bool> callbacks_disabled_{false};
     std::shared_mutex moving_;
     std::mutex mutex_;
     std::shared_ptr<KazooClient> client_;
@@ -111,7 +111,7 @@ private:
         const auto seed = random_();
         shared_->with([&](KazooClient& zk) {
             const auto act = [shared = shared_, &proxy = proxy_, seed](const auto&) {
-                if (!shared->calm()) Actor(shared, proxy, seed).act(false);
+                if (!shared->callbacks_disabled()) Actor(shared, proxy, seed).act(false);
             };
             zk.exists_async("/").rawlink(act);
             static_cast<void>(zk.exists_async("/", Watcher(act)));
@@ -149,7 +149,7 @@ TEST_P(Life, AnyOrderOfStartsStopsMovesAndEndsFromAnywhere) {
         }
         for (auto& thread : threads) thread.join();
     }
-    shared->calm_down();
+    shared->disable_callbacks();
     proxy.restore();
     shared->with([](KazooClient& zk) {
         zk.stop();

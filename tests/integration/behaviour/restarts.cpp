@@ -14,7 +14,7 @@ RetryPolicy one_round() {
 
 }  // namespace
 
-TEST_P(Life, AListenerOfTheEndStartsTheClientAgain) {
+TEST_P(Life, AListenerOfTheEndRestartsTheClient) {
     for (int round = 0; round < 10; ++round) {
         auto& started = record<int>();
         auto& client = start_client(proxied().connection_retry(one_round()));
@@ -33,7 +33,7 @@ TEST_P(Life, AListenerOfTheEndStartsTheClientAgain) {
     }
 }
 
-TEST_P(Life, ACallbackOfARequestThatTheEndFailsStartsTheClientAgain) {
+TEST_P(Life, ACallbackOfARequestFailedByTheEndRestartsTheClient) {
     for (int round = 0; round < 10; ++round) {
         auto& started = record<std::error_code>();
         auto& client = start_client(proxied().connection_retry(one_round()));
@@ -52,7 +52,7 @@ TEST_P(Life, ACallbackOfARequestThatTheEndFailsStartsTheClientAgain) {
     }
 }
 
-TEST_P(Life, ATimedOutStartEndsOnlyWhatItBegan) {
+TEST_P(Life, ATimedOutStartEndsOnlyItsOwnSession) {
     auto& client = start_client(proxied());
     const auto id = client.client_id();
     proxy().cut();
@@ -75,7 +75,7 @@ TEST_P(Life, ATimedOutStartLeavesTheClientToACallerThatJoinedIt) {
     EXPECT_TRUE(event.wait(patience));
 }
 
-TEST_P(Life, StartsAndStopsOfAllThreadsAndLanesMeetWithoutHarm) {
+TEST_P(Life, ConcurrentStartsAndStopsAreSafe) {
     auto& client = make_client(options());
     std::atomic<bool> over{false};
     std::atomic<int> changes{0};

@@ -136,7 +136,7 @@ TEST_P(UserObjects, WatchesThatOneWatcherReplaces) {
     for (int i = 0; i < 3; ++i) client_->exists("/", watcher);
 }
 
-TEST_P(UserObjects, WatchThatTheEndOfTheClientDrops) {
+TEST_P(UserObjects, WatchDroppedAtTheEndOfTheClient) {
     client_->exists("/a", Watcher(object()));
 }
 

@@ -16,12 +16,13 @@ WatchedEvent event(EventType type, const char* path) {
 using Events = std::vector<WatchedEvent>;
 
 /// Calls its client from its destructor, as a user's handle may do.
-class CallsAtItsEnd {
+class CallsInDestructor {
 public:
-    CallsAtItsEnd(KazooClient& client, std::atomic<int>& ended) : client_(client), ended_(ended) {}
-    CallsAtItsEnd(const CallsAtItsEnd&) = delete;
-    CallsAtItsEnd& operator=(const CallsAtItsEnd&) = delete;
-    ~CallsAtItsEnd() {
+    CallsInDestructor(KazooClient& client, std::atomic<int>& ended)
+        : client_(client), ended_(ended) {}
+    CallsInDestructor(const CallsInDestructor&) = delete;
+    CallsInDestructor& operator=(const CallsInDestructor&) = delete;
+    ~CallsInDestructor() {
         static_cast<void>(client_.client_id());
         client_.get_async("/").cancel();
         ++ended_;
@@ -32,13 +33,14 @@ private:
     std::atomic<int>& ended_;
 };
 
-Watcher calling_at_its_end(KazooClient& client, std::atomic<int>& ended) {
-    return Watcher([end = std::make_shared<CallsAtItsEnd>(client, ended)](const WatchedEvent&) {});
+Watcher calling_in_destructor(KazooClient& client, std::atomic<int>& ended) {
+    return Watcher([end = std::make_shared<CallsInDestructor>(client, ended)](const WatchedEvent&) {
+    });
 }
 
 }  // namespace
 
-TEST_P(Watches, OfDataTellOnceOfTheNextChange) {
+TEST_P(Watches, OfDataFireOnceForTheNextChange) {
     auto& told = record<WatchedEvent>();
     zk().create("/a");
     zk().get("/a", recording(told));
@@ -53,7 +55,7 @@ TEST_P(Watches, OfDataTellOnceOfTheNextChange) {
     );
 }
 
-TEST_P(Watches, OfExistenceTellOfCreationChangeAndDeletion) {
+TEST_P(Watches, OfExistenceFireForCreationChangeAndDeletion) {
     auto& told = record<WatchedEvent>();
     const auto watch = [&] { return zk().exists("/a", recording(told)).has_value(); };
     EXPECT_FALSE(watch());
@@ -74,7 +76,7 @@ TEST_P(Watches, OfExistenceTellOfCreationChangeAndDeletion) {
     );
 }
 
-TEST_P(Watches, OfChildrenTellOfThemAndOfTheNodesEnd) {
+TEST_P(Watches, OfChildrenFireForThemAndForDeletion) {
     auto& told = record<WatchedEvent>();
     zk().create("/a");
     zk().get_children("/a", recording(told));
@@ -96,7 +98,7 @@ TEST_P(Watches, OfChildrenTellOfThemAndOfTheNodesEnd) {
     );
 }
 
-TEST_P(Watches, AreToldAfterTheReplyThatArmedThem) {
+TEST_P(Watches, FireAfterTheReplyThatArmedThem) {
     auto& order = record<std::string>();
     zk().create("/a");
     constexpr int rounds = 30;
@@ -120,7 +122,7 @@ TEST_P(Watches, OfAFailedCallAreNotArmed) {
     EXPECT_EQ(told.size(), 0U);
 }
 
-TEST_P(Watches, OneWatcherIsToldOncePerKind) {
+TEST_P(Watches, OneWatcherFiresOncePerKind) {
     auto& told = record<WatchedEvent>();
     zk().create("/a");
     const auto watcher = recording(told);
@@ -178,7 +180,7 @@ TEST_P(Watches, AreSetAgainInTheWatchFunction) {
     EXPECT_EQ(told.size(), 10U);
 }
 
-TEST_P(Watches, AThrowingWatchFunctionHarmsNobody) {
+TEST_P(Watches, AThrowingWatchFunctionAffectsNoOthers) {
     auto& told = record<WatchedEvent>();
     zk().create("/a");
     zk().get("/a", Watcher([](const WatchedEvent&) { throw std::runtime_error("mistake"); }));
@@ -208,7 +210,7 @@ TEST_P(Watches, SurviveAReconnect) {
     EXPECT_EQ(told.all()[0], event(EventType::CHANGED, "/a"));
 }
 
-TEST_P(Watches, TellAfterAReconnectOfWhatHappenedMeanwhile) {
+TEST_P(Watches, FireAfterAReconnectForMissedChanges) {
     auto& told = record<std::string>();
     const auto telling = [&](const char* name) {
         return Watcher([&told, name](const WatchedEvent& e) {
@@ -240,7 +242,7 @@ TEST_P(Watches, TellAfterAReconnectOfWhatHappenedMeanwhile) {
     );
 }
 
-TEST_P(Watches, AreToldOfTheEndOfTheSessionOnce) {
+TEST_P(Watches, FireOnceForTheEndOfTheSession) {
     auto& told = record<WatchedEvent>();
     auto& client = start_client(proxied());
     const auto watcher = recording(told);
@@ -261,7 +263,7 @@ TEST_P(Watches, AreToldOfTheEndOfTheSessionOnce) {
     EXPECT_EQ(told.size(), 1U) << "and are removed";
 }
 
-TEST_P(Watches, AreToldOfTheStopOnce) {
+TEST_P(Watches, FireOnceForTheStop) {
     auto& told = record<WatchedEvent>();
     zk().create("/a");
     zk().get("/a", recording(told));
@@ -275,32 +277,32 @@ TEST_P(Watches, AreToldOfTheStopOnce) {
 
 // A watch function is destroyed without a lock of the library held, whether it was never registered
 // or has been called: its captures may call the client.
-TEST_P(Watches, MayCallTheClientWhereTheirFunctionsEnd) {
+TEST_P(Watches, MayCallTheClientFromTheirDestructors) {
     std::atomic<int> ended{0};
-    const auto have_ended = [&](int count) {
+    const auto destructors_have_run = [&](int count) {
         return wait_until([&] { return ended.load() == count; }, patience);
     };
     auto& client = start_client(proxied());
-    EXPECT_THROW(client.get("/none", calling_at_its_end(client, ended)), NoNodeError);
-    EXPECT_TRUE(have_ended(1)) << "of a request that failed";
+    EXPECT_THROW(client.get("/none", calling_in_destructor(client, ended)), NoNodeError);
+    EXPECT_TRUE(destructors_have_run(1)) << "of a request that failed";
 
     client.create("/a");
-    client.get("/a", calling_at_its_end(client, ended));
+    client.get("/a", calling_in_destructor(client, ended));
     client.set("/a", "x");
-    EXPECT_TRUE(have_ended(2)) << "of an event";
+    EXPECT_TRUE(destructors_have_run(2)) << "of an event";
 
     proxy().cut();
     ASSERT_TRUE(wait_until([&] { return !client.connected(); }, patience));
-    EXPECT_TRUE(client.get_async("/a", calling_at_its_end(client, ended)).cancel());
-    EXPECT_TRUE(have_ended(3)) << "of a request that was cancelled";
+    EXPECT_TRUE(client.get_async("/a", calling_in_destructor(client, ended)).cancel());
+    EXPECT_TRUE(destructors_have_run(3)) << "of a request that was cancelled";
     const auto late =
-        client.get_async("/a", calling_at_its_end(client, ended), CallOptions().timeout(50ms));
+        client.get_async("/a", calling_in_destructor(client, ended), CallOptions().timeout(50ms));
     EXPECT_EQ(failure_of(late).code(), Errc::operation_timeout);
-    EXPECT_TRUE(have_ended(4)) << "of a request that took too long";
-    const auto last = client.get_async("/a", calling_at_its_end(client, ended));
+    EXPECT_TRUE(destructors_have_run(4)) << "of a request that took too long";
+    const auto last = client.get_async("/a", calling_in_destructor(client, ended));
     client.stop();
     EXPECT_FALSE(failure_of(last).message().empty());
-    EXPECT_TRUE(have_ended(5)) << "of a request that the stop ended";
+    EXPECT_TRUE(destructors_have_run(5)) << "of a request that the stop ended";
     proxy().restore();
 }
 

@@ -24,38 +24,38 @@ std::string in_ms(Duration time) {
 }  // namespace
 
 void Cadence::on_excuse(Duration time) {
-    excuse_ += time;
+    excused_time_ += time;
     attempt_excuse_ += time;
     heard_excuse_ += time;
-    patience_ += timeout_ / 3;
+    extra_silence_ += timeout_ / 3;
 }
 
 Duration Cadence::excused(TimePoint now) const {
-    return excuse_ + (sending_since_ ? now - *sending_since_ : Duration(0));
+    return excused_time_ + (sending_since_ ? now - *sending_since_ : Duration(0));
 }
 
 void Cadence::on_attempt(TimePoint now) {
     last_attempt_ = now;
     attempt_excuse_ = Duration(0);
-    unproven_.push_back(now);
+    attempts_without_reply_.push_back(now);
     // One attempt more than a round has: the search for a writable server belongs to no round.
-    if (unproven_.size() > hosts_ + 2) {
-        const auto round = now - unproven_.front();
-        unproven_.pop_front();
+    if (attempts_without_reply_.size() > hosts_ + 2) {
+        const auto round = now - attempts_without_reply_.front();
+        attempts_without_reply_.pop_front();
         if (round < shortest_pause) {
             verdict_.fail(who_ + ": retries without a pause, a round in " + in_ms(round));
         }
     }
 }
 
-void Cadence::on_welcome(Duration session_timeout, TimePoint now) {
+void Cadence::on_handshake(Duration session_timeout, TimePoint now) {
     timeout_ = session_timeout;
-    welcomed_ = true;
+    handshake_done_ = true;
     last_ping_ = now;
-    heard_ = now;
+    last_received_ = now;
     heard_excuse_ = Duration(0);
-    patience_ = Duration(0);
-    excuse_ = Duration(0);
+    extra_silence_ = Duration(0);
+    excused_time_ = Duration(0);
     excused_before_ = true;  // a late handshake reply makes the first ping early
 }
 
@@ -70,7 +70,7 @@ void Cadence::check_gap(TimePoint now, const char* what) {
 }
 
 void Cadence::on_ping(TimePoint now) {
-    if (!welcomed_) {
+    if (!handshake_done_) {
         return verdict_.fail(who_ + ": a ping before the welcome");
     }
     if (now == last_ping_) {
@@ -82,35 +82,35 @@ void Cadence::on_ping(TimePoint now) {
         verdict_.fail(who_ + ": two pings within " + in_ms(now - last_ping_));
     }
     excused_before_ = excusable;
-    excuse_ = Duration(0);
+    excused_time_ = Duration(0);
     last_ping_ = now;
 }
 
 void Cadence::on_auth() {
-    excuse_ += longest_attempt;
+    excused_time_ += longest_attempt;
     attempt_excuse_ += longest_attempt;  // authentication has a time limit of its own
 }
 
 void Cadence::on_end(TimePoint now) {
-    if (welcomed_) {
+    if (handshake_done_) {
         check_gap(now, "at the end of a connection");
     }
-    welcomed_ = false;
+    handshake_done_ = false;
     sending_since_.reset();
 }
 
 void Cadence::on_sent(TimePoint now) {
     if (sending_since_ && now - *sending_since_ > 1ms) {
-        excuse_ += now - *sending_since_;
+        excused_time_ += now - *sending_since_;
     }
     sending_since_.reset();
 }
 
-void Cadence::want(bool connected, TimePoint now) {
+void Cadence::set_wanted(bool connected, TimePoint now) {
     if (connected != wanted_) {
         last_attempt_ = now;
         attempt_excuse_ = Duration(0);
-        unproven_.clear();  // an explicit start connects without a pause
+        attempts_without_reply_.clear();  // an explicit start connects without a pause
     }
     wanted_ = connected;
 }
@@ -122,8 +122,8 @@ void Cadence::look(bool connected, bool suspended, TimePoint now) {
     } else if (wanted_ && now - last_attempt_ > longest_silence + attempt_excuse_) {
         verdict_.fail(who_ + ": does not try to connect for " + in_ms(now - last_attempt_));
     }
-    const auto silence = now - heard_ - heard_excuse_;
-    if (connected && silence > timeout_ * 2 / 3 + patience_ + tolerance) {
+    const auto silence = now - last_received_ - heard_excuse_;
+    if (connected && silence > timeout_ * 2 / 3 + extra_silence_ + tolerance) {
         verdict_.fail(who_ + ": connected, but nothing was heard for " + in_ms(silence));
     }
     if (suspended && timeout_ > 0ms && silence > timeout_ * 4 / 3 + tolerance) {

@@ -31,10 +31,10 @@ public:
 
     void on_attempt(TimePoint now);
     /// The server has accepted the client's handshake.
-    void on_welcome(Duration session_timeout, TimePoint now);
-    void on_heard(TimePoint now) { heard_ = now; }
+    void on_handshake(Duration session_timeout, TimePoint now);
+    void on_received(TimePoint now) { last_received_ = now; }
     /// The server has answered a request on this connection.
-    void on_proof() { unproven_.clear(); }
+    void on_reply() { attempts_without_reply_.clear(); }
     void on_ping(TimePoint now);
     /// Credentials were sent; there are no pings until the server has answered them.
     void on_auth();
@@ -44,7 +44,7 @@ public:
     void on_sent(TimePoint now);
 
     /// From now on the client tries to stay connected, or no longer does.
-    void want(bool connected, TimePoint now);
+    void set_wanted(bool connected, TimePoint now);
     /// Checks the state that the client reports. Call only when its process has had time to run its
     /// timers.
     void look(bool connected, bool suspended, TimePoint now);
@@ -57,18 +57,18 @@ private:
     const std::string who_;
     const std::size_t hosts_;
 
-    std::deque<TimePoint> unproven_;  // attempts since the last answered request
+    std::deque<TimePoint> attempts_without_reply_;  // attempts since the last answered request
     TimePoint last_attempt_;
-    TimePoint heard_;
+    TimePoint last_received_;
     bool wanted_ = false;
 
     Duration timeout_{0};  // of the session; 0 before the first handshake
-    bool welcomed_ = false;
-    TimePoint last_ping_;  // or the time of the handshake
-    Duration excuse_{0};   // since last_ping_
+    bool handshake_done_ = false;
+    TimePoint last_ping_;       // or the time of the handshake
+    Duration excused_time_{0};  // since last_ping_
     Duration attempt_excuse_{0};
     Duration heard_excuse_{0};
-    Duration patience_{0};  // after a suspension a ping has the usual time to be answered
+    Duration extra_silence_{0};  // after a suspension a ping has the usual time to be answered
     bool excused_before_ = true;
     std::optional<TimePoint> sending_since_;
 };

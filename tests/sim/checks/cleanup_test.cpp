@@ -1,7 +1,7 @@
 // Tests of the check of programs that clean up, on faulty histories.
 #include "checks/cleanup.hpp"
 
-#include "history/checks/story.hpp"
+#include "history/checks/sample_history.hpp"
 
 #include <kazoo/errors.hpp>
 #include <kazoo/promise.hpp>
@@ -17,21 +17,21 @@ using testing::IsEmpty;
 class CleanupCheckTest : public testing::Test {
 protected:
     CleanupCheckTest() {
-        story.wrote(Write::Kind::create, "/s/n", "d1");
+        sample.wrote(Write::Kind::create, "/s/n", "d1");
         cleanup.path = "/s/n";
         cleanup.phase = Cleanup::Phase::deleting;
         cleanup.over = true;
     }
     void remove_node() {
-        story.wrote(Write::Kind::remove, "/s/n", "");
+        sample.wrote(Write::Kind::remove, "/s/n", "");
         cleanup.deleted = true;
     }
     [[nodiscard]] std::string fault() {
-        check_cleanup(cleanup, story.chronicle, story.verdict);
-        return story.fault();
+        check_cleanup(cleanup, sample.chronicle, sample.verdict);
+        return sample.fault();
     }
 
-    Story story;
+    SampleHistory sample;
     Cleanup cleanup;
 };
 

@@ -1,7 +1,7 @@
 // Tests of the cadence check and of the leak checks, on faulty histories.
 #include "checks/cadence.hpp"
-#include "checks/remains.hpp"
-#include "history/checks/story.hpp"
+#include "checks/leak_check.hpp"
+#include "history/checks/sample_history.hpp"
 
 #include <gmock/gmock.h>
 
@@ -14,7 +14,7 @@ using testing::IsEmpty;
 
 class CadenceTest : public testing::Test {
 protected:
-    void welcome() { cadence.on_welcome(3s, Story::at(0)); }
+    void welcome() { cadence.on_handshake(3s, SampleHistory::at(0)); }
     [[nodiscard]] std::string fault() const {
         return verdict.good() ? "" : verdict.faults().front();
     }
@@ -26,119 +26,119 @@ protected:
 TEST_F(CadenceTest, PingsEveryThirdOfTheTimeout) {
     welcome();
     for (int ms = 1000; ms < 10'000; ms += 1000) {
-        cadence.on_ping(Story::at(ms));
+        cadence.on_ping(SampleHistory::at(ms));
     }
-    cadence.on_end(Story::at(9900));
+    cadence.on_end(SampleHistory::at(9900));
     EXPECT_THAT(fault(), IsEmpty());
 }
 
-TEST_F(CadenceTest, APingThatIsLate) {
+TEST_F(CadenceTest, ALatePing) {
     welcome();
-    cadence.on_ping(Story::at(1200));
+    cadence.on_ping(SampleHistory::at(1200));
     EXPECT_THAT(fault(), HasSubstr("no ping for 1200 ms before this one"));
 }
 
-TEST_F(CadenceTest, APingThatIsLateForAReason) {
+TEST_F(CadenceTest, AnExcusedLatePing) {
     welcome();
     cadence.on_excuse(500ms);
-    cadence.on_ping(Story::at(1400));
+    cadence.on_ping(SampleHistory::at(1400));
     EXPECT_THAT(fault(), IsEmpty());
-    cadence.on_ping(Story::at(2700));
+    cadence.on_ping(SampleHistory::at(2700));
     EXPECT_THAT(fault(), HasSubstr("no ping for 1300 ms"));
 }
 
 TEST_F(CadenceTest, NoPingAtAll) {
     welcome();
-    cadence.on_end(Story::at(2000));
+    cadence.on_end(SampleHistory::at(2000));
     EXPECT_THAT(fault(), HasSubstr("at the end of a connection"));
 }
 
 TEST_F(CadenceTest, TooManyPings) {
     welcome();
-    cadence.on_ping(Story::at(1000));
-    cadence.on_ping(Story::at(2000));
-    cadence.on_ping(Story::at(2100));
+    cadence.on_ping(SampleHistory::at(1000));
+    cadence.on_ping(SampleHistory::at(2000));
+    cadence.on_ping(SampleHistory::at(2100));
     EXPECT_THAT(fault(), HasSubstr("two pings within 100 ms"));
 }
 
-TEST_F(CadenceTest, APingBeforeTheWelcome) {
-    cadence.on_ping(Story::at(1000));
+TEST_F(CadenceTest, APingBeforeTheHandshake) {
+    cadence.on_ping(SampleHistory::at(1000));
     EXPECT_THAT(fault(), HasSubstr("before the welcome"));
 }
 
 TEST_F(CadenceTest, AttemptsWithoutPauses) {
     for (int i = 0; i < 5; ++i) {
-        cadence.on_attempt(Story::at(i * 10));
+        cadence.on_attempt(SampleHistory::at(i * 10));
     }
     EXPECT_THAT(fault(), HasSubstr("storms the servers"));
 }
 
-TEST_F(CadenceTest, AttemptsBehindConnectionsThatServed) {
+TEST_F(CadenceTest, AttemptsAfterConnectionsThatServed) {
     for (int i = 0; i < 5; ++i) {
-        cadence.on_attempt(Story::at(i * 10));
-        cadence.on_proof();
+        cadence.on_attempt(SampleHistory::at(i * 10));
+        cadence.on_reply();
     }
     EXPECT_THAT(fault(), IsEmpty());
 }
 
-TEST_F(CadenceTest, AttemptsOfAClientThatIsStartedAgain) {
+TEST_F(CadenceTest, AttemptsOfARestartedClient) {
     for (int i = 0; i < 10; ++i) {
-        cadence.want(i % 2 == 0, Story::at(i * 10));
-        cadence.on_attempt(Story::at(i * 10));
+        cadence.set_wanted(i % 2 == 0, SampleHistory::at(i * 10));
+        cadence.on_attempt(SampleHistory::at(i * 10));
     }
     EXPECT_THAT(fault(), IsEmpty());
 }
 
-TEST_F(CadenceTest, NobodyTriesToConnect) {
-    cadence.want(true, Story::at(0));
-    cadence.on_attempt(Story::at(10));
-    cadence.look(false, false, Story::at(35'000));
+TEST_F(CadenceTest, NoAttemptToConnect) {
+    cadence.set_wanted(true, SampleHistory::at(0));
+    cadence.on_attempt(SampleHistory::at(10));
+    cadence.look(false, false, SampleHistory::at(35'000));
     EXPECT_THAT(fault(), IsEmpty());
-    cadence.look(false, false, Story::at(37'000));
+    cadence.look(false, false, SampleHistory::at(37'000));
     EXPECT_THAT(fault(), HasSubstr("does not try to connect"));
 }
 
-TEST_F(CadenceTest, CredentialsThatAreNotJudgedProlongTheAttempt) {
-    cadence.want(true, Story::at(0));
-    cadence.on_attempt(Story::at(10));
+TEST_F(CadenceTest, UnansweredCredentialsProlongTheAttempt) {
+    cadence.set_wanted(true, SampleHistory::at(0));
+    cadence.on_attempt(SampleHistory::at(10));
     cadence.on_auth();
-    cadence.look(false, false, Story::at(65'000));
+    cadence.look(false, false, SampleHistory::at(65'000));
     EXPECT_THAT(fault(), IsEmpty());
-    cadence.look(false, false, Story::at(67'000));
+    cadence.look(false, false, SampleHistory::at(67'000));
     EXPECT_THAT(fault(), HasSubstr("does not try to connect"));
 }
 
-TEST_F(CadenceTest, AConnectionThatIsSilent) {
+TEST_F(CadenceTest, ASilentConnection) {
     welcome();
-    cadence.look(true, false, Story::at(1900));
+    cadence.look(true, false, SampleHistory::at(1900));
     EXPECT_THAT(fault(), IsEmpty());
-    cadence.look(true, false, Story::at(2200));
+    cadence.look(true, false, SampleHistory::at(2200));
     EXPECT_THAT(fault(), HasSubstr("connected, but nothing was heard"));
 }
 
-TEST_F(CadenceTest, ASessionThatMustBeOver) {
+TEST_F(CadenceTest, ASessionThatMustHaveExpired) {
     welcome();
-    cadence.look(false, true, Story::at(3900));
+    cadence.look(false, true, SampleHistory::at(3900));
     EXPECT_THAT(fault(), IsEmpty());
-    cadence.look(false, true, Story::at(4200));
+    cadence.look(false, true, SampleHistory::at(4200));
     EXPECT_THAT(fault(), HasSubstr("SUSPENDED, but nothing was heard"));
 }
 
-TEST(RemainsCheckTest, WhatAClientLeavesBehind) {
+TEST(LeakCheckTest, LeaksOfAClient) {
     Verdict verdict;
-    check_remains("client", Remains(), verdict);
+    check_leaks("client", ClientLeaks(), verdict);
     EXPECT_THAT(verdict.faults(), IsEmpty());
-    Remains remains;
+    ClientLeaks remains;
     remains.calls_under_way = 1;
     remains.connections = 1;
     remains.backlog = 1;
     remains.handler_users = 1;
     remains.client_lives = true;
-    check_remains("client", remains, verdict);
+    check_leaks("client", remains, verdict);
     EXPECT_EQ(verdict.faults().size(), 5u);
 }
 
-TEST(RemainsCheckTest, Memory) {
+TEST(LeakCheckTest, Memory) {
     Verdict verdict;
     check_memory(7, 7, verdict);
     EXPECT_THAT(verdict.faults(), IsEmpty());

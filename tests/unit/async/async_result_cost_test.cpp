@@ -99,7 +99,7 @@ AsyncResult<int> directly(AsyncResult<int> awaited) {
     co_return co_await direct(awaited);
 }
 
-TEST_F(AsyncResultCost, OfCoroutinesThatWaitIsLinear) {
+TEST_F(AsyncResultCost, OfWaitingCoroutinesIsLinear) {
     for (const auto coroutine : {on_the_lane, directly}) {
         expect_linear([coroutine](int links) {
             One one;
@@ -112,7 +112,7 @@ TEST_F(AsyncResultCost, OfCoroutinesThatWaitIsLinear) {
     }
 }
 
-TEST_F(AsyncResultCost, OfLinksBesideThoseOfTheOtherKindIsLinear) {
+TEST_F(AsyncResultCost, OfMixedLinksIsLinear) {
     expect_linear([](int links) {
         One one;
         int calls = 0;

@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 
 const Error no_node(Errc::no_node, Outcome::not_applied, "get", "/a", "detail");
 
-TEST(AsyncResultError, IsThrownWithItsOwnTypeByEveryWayOfGetting) {
+TEST(AsyncResultError, IsThrownWithItsOwnTypeByEveryGetter) {
     Promise<int> promise;
     const auto result = promise.result();
     EXPECT_TRUE(promise.set_exception(no_node));
@@ -40,7 +40,7 @@ TEST(AsyncResultError, OfAResultWithoutValue) {
     EXPECT_EQ(promise.result().result().error(), Errc::no_node);
 }
 
-TEST(AsyncResultError, CarriesEverythingItWasMadeOf) {
+TEST(AsyncResultError, CarriesAllItsParts) {
     Promise<int> promise;
     const auto result = promise.result();
     promise.set_exception(no_node);
@@ -54,7 +54,7 @@ TEST(AsyncResultError, CarriesEverythingItWasMadeOf) {
     EXPECT_EQ(result.result().failure(), no_node);
 }
 
-TEST(AsyncResultError, IsOneObjectAtEveryLook) {
+TEST(AsyncResultError, IsTheSameObjectEveryTime) {
     Promise<int> promise;
     const auto result = promise.result();
     promise.set_exception(no_node);
@@ -95,7 +95,7 @@ TEST(AsyncResultError, NeedNotBeAStandardException) {
     EXPECT_EQ(promise.result().result().error(), ClientErrc::foreign_exception);
 }
 
-TEST(AsyncResultError, OfWaitingSaysThatTheOperationGoesOn) {
+TEST(AsyncResultError, OfWaitingSaysThatTheOperationContinues) {
     Promise<int> promise;
     try {
         promise.result().get(1ms);

@@ -74,7 +74,7 @@ TEST_F(AsyncResultLink, RunsForErrorsToo) {
     EXPECT_EQ(calls, Calls{"failed"});
 }
 
-TEST_F(AsyncResultLink, GetsThisSameResult) {
+TEST_F(AsyncResultLink, GetsTheSameResult) {
     const int* seen = nullptr;
     AsyncResult<int> given;
     result.rawlink([&](AsyncResult<int> r) {
@@ -91,7 +91,7 @@ void free_function(AsyncResult<int> r) {
     EXPECT_EQ(r.get(), 1);
 }
 
-TEST_F(AsyncResultLink, TakesWhateverCanBeCalled) {
+TEST_F(AsyncResultLink, TakesAnyCallable) {
     result.rawlink(free_function);
     result.rawlink(&free_function);
     result.rawlink([p = std::make_unique<int>(1)](auto&& r) { EXPECT_EQ(r.get(), *p); });
@@ -142,7 +142,7 @@ TEST_F(AsyncResultLink, MayBeChangedByCallbacks) {
     EXPECT_THAT(calls, ElementsAre("third", "linked inside"));
 }
 
-TEST_F(AsyncResultLink, ReportsWhatItThrowsAndStopsNothing) {
+TEST_F(AsyncResultLink, ReportsItsExceptionAndStopsNoOther) {
     result.rawlink([](const AsyncResult<int>&) { throw std::runtime_error("an accident"); });
     result.rawlink([](const AsyncResult<int>&) { throw 42; });
     result.rawlink(note("next"));
@@ -165,7 +165,7 @@ TEST_F(AsyncResultLink, OutlivesEveryHandle) {
     EXPECT_EQ(calls, Calls{"kept"});
 }
 
-TEST_F(AsyncResultLink, ReleasesWhatItHoldsOnceItHasRun) {
+TEST_F(AsyncResultLink, ReleasesItsCapturesOnceItHasRun) {
     const auto held = std::make_shared<int>(1);
     long at_second = 0;
     result.rawlink([held](const AsyncResult<int>&) {});
@@ -180,7 +180,7 @@ TEST_F(AsyncResultLink, ReleasesWhatItHoldsOnceItHasRun) {
     handler->run();  // a turn without callbacks
 }
 
-TEST(AsyncResultLinkWithoutHandler, RunsInTheThreadThatCompletes) {
+TEST(AsyncResultLinkWithoutHandler, RunsInTheCompletingThread) {
     Promise<int> promise;
     std::thread::id ran_in;
     promise.result().rawlink([&](const AsyncResult<int>&) { ran_in = std::this_thread::get_id(); });
@@ -193,7 +193,7 @@ TEST(AsyncResultLinkWithoutHandler, RunsInTheThreadThatCompletes) {
     EXPECT_EQ(ran_in, std::this_thread::get_id());
 }
 
-TEST(AsyncResultLinkWithoutHandler, GoesOnAfterAnException) {
+TEST(AsyncResultLinkWithoutHandler, ContinuesAfterAnException) {
     Promise<int> promise;
     int calls = 0;
     promise.result().rawlink([](const AsyncResult<int>&) { throw 42; });
@@ -202,7 +202,7 @@ TEST(AsyncResultLinkWithoutHandler, GoesOnAfterAnException) {
     EXPECT_EQ(calls, 1);
 }
 
-TEST_F(AsyncResultLink, DirectOnesRunFirstAndInTheThreadThatCompletes) {
+TEST_F(AsyncResultLink, DirectLinksRunFirstInTheCompletingThread) {
     auto& state = *kazoo::detail::state_of(result);
     result.rawlink(note("lane"));
     EXPECT_TRUE(state.link_direct([this](auto&) { calls.emplace_back("direct"); }));
@@ -212,7 +212,7 @@ TEST_F(AsyncResultLink, DirectOnesRunFirstAndInTheThreadThatCompletes) {
     EXPECT_THAT(calls, ElementsAre("direct", "lane"));
 }
 
-TEST_F(AsyncResultLink, DirectOnesAreRefusedByAReadyResult) {
+TEST_F(AsyncResultLink, DirectLinksAreRefusedByAReadyResult) {
     promise.set(1);
     kazoo::detail::ResultStateBase::Continuation run = [this](auto&) {
         calls.emplace_back("direct");
@@ -222,7 +222,7 @@ TEST_F(AsyncResultLink, DirectOnesAreRefusedByAReadyResult) {
     EXPECT_EQ(calls, Calls{"direct"});
 }
 
-TEST_F(AsyncResultLink, DirectOnesThatThrowStopNothing) {
+TEST_F(AsyncResultLink, ThrowingDirectLinksStopNoOthers) {
     auto& state = *kazoo::detail::state_of(result);
     state.link_direct([](auto&) { throw std::runtime_error("direct"); });
     state.link_direct([this](auto&) { calls.emplace_back("another"); });

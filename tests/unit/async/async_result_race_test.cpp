@@ -140,7 +140,7 @@ TEST_F(AsyncResultRace, AWaiterIsAlwaysWoken) {
     EXPECT_EQ(woken, rounds);
 }
 
-TEST_F(AsyncResultRace, ATimeoutIsNoDangerToTheCompletion) {
+TEST_F(AsyncResultRace, ATimeoutDoesNotDisturbTheCompletion) {
     std::atomic<int> answers{0};
     const int rounds = race(
         [&] { renew(); },
@@ -158,7 +158,7 @@ TEST_F(AsyncResultRace, ATimeoutIsNoDangerToTheCompletion) {
     EXPECT_EQ(answers, rounds);
 }
 
-TEST_F(AsyncResultRace, TheLastHandleMayGoDuringCompletion) {
+TEST_F(AsyncResultRace, TheLastHandleMayBeDestroyedDuringCompletion) {
     std::optional<AsyncResult<std::shared_ptr<int>>> only;
     std::optional<Promise<std::shared_ptr<int>>> producer;
     const auto value = std::make_shared<int>(1);

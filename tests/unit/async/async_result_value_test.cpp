@@ -38,7 +38,7 @@ TEST(AsyncResultValue, HasNothingWhilePending) {
     EXPECT_THROW(promise.result().get(1ms), KazooTimeoutError);
 }
 
-TEST(AsyncResultValue, IsThereOnceSet) {
+TEST(AsyncResultValue, IsAvailableOnceSet) {
     Promise<std::string> promise;
     const auto result = promise.result();
     EXPECT_TRUE(promise.set(3, 'x'));
@@ -54,7 +54,7 @@ TEST(AsyncResultValue, IsThereOnceSet) {
     result.wait();
 }
 
-TEST(AsyncResultValue, NothingIsAValueToo) {
+TEST(AsyncResultValue, VoidIsAValueToo) {
     Promise<> promise;
     const auto result = promise.result();
     EXPECT_FALSE(result.wait(0s));
@@ -105,7 +105,7 @@ TEST(AsyncResultValue, IsMovedOutOfTheLastHandleWithATimeoutToo) {
     EXPECT_EQ(std::move(result).get(1s).data(), characters);
 }
 
-TEST(AsyncResultValue, IsCopiedWhileOthersMayLook) {
+TEST(AsyncResultValue, IsCopiedWhileShared) {
     Promise<std::string> promise;
     auto result = promise.result();
     const auto other = result;
@@ -114,7 +114,7 @@ TEST(AsyncResultValue, IsCopiedWhileOthersMayLook) {
     EXPECT_EQ(other.get(), long_text);
 }
 
-TEST(AsyncResultValue, WakesAllWhoWait) {
+TEST(AsyncResultValue, WakesAllWaiters) {
     Promise<int> promise;
     const auto result = promise.result();
     std::vector<std::thread> threads;
@@ -127,7 +127,7 @@ TEST(AsyncResultValue, WakesAllWhoWait) {
     for (auto& thread : threads) thread.join();
 }
 
-TEST(AsyncResultValue, ComesEvenAfterAWaitGaveUp) {
+TEST(AsyncResultValue, IsAvailableEvenAfterAWaitTimedOut) {
     Promise<int> promise;
     const auto result = promise.result();
     EXPECT_THROW(result.get(1ms), KazooTimeoutError);
@@ -146,7 +146,7 @@ TEST(AsyncResultValue, HandlesShareTheResult) {
     EXPECT_NE(result, none);
 }
 
-TEST(AsyncResultValue, KnowsItsHandler) {
+TEST(AsyncResultValue, ReturnsItsHandler) {
     const auto handler = std::make_shared<kazoo::testing_support::ManualHandler>();
     EXPECT_EQ(Promise<int>(handler).result().handler(), handler);
     EXPECT_EQ(Promise<int>().result().handler(), nullptr);
@@ -173,7 +173,7 @@ private:
     const std::shared_ptr<DreamWaiter> waiter_ = std::make_shared<DreamWaiter>();
 };
 
-TEST(AsyncResultValue, IsWaitedForByTheHandlersClock) {
+TEST(AsyncResultValue, WaitsByTheHandlersClock) {
     const auto handler = std::make_shared<DreamHandler>();
     Promise<int> promise(handler);
     const auto before = handler->now();
@@ -193,7 +193,7 @@ AsyncResult<T> temporary(T value) {
     return promise.result();
 }
 
-TEST(AsyncResultOfATemporary, GivesValuesThatOutliveIt) {
+TEST(AsyncResultOfATemporary, ReturnsValuesThatOutliveIt) {
     const std::string text(100, 'x');
     auto&& value = temporary(text).get();
     auto&& now = temporary(text).get_nowait();

@@ -79,7 +79,7 @@ TEST_F(CallbackWaits, ForACoroutine) {
     EXPECT_EQ(sum, 3);
 }
 
-TEST_F(CallbackWaits, ForACoroutineThatBeganBefore) {
+TEST_F(CallbackWaits, ForACoroutineStartedEarlier) {
     int sum = 0;
     const auto result = add(zk, a.result(), b.result());
     run([&] { sum = waiting(result).get(10s); },
@@ -90,7 +90,7 @@ TEST_F(CallbackWaits, ForACoroutineThatBeganBefore) {
     EXPECT_EQ(sum, 3);
 }
 
-TEST_F(CallbackWaits, ForWhatCoroutinesComplete) {
+TEST_F(CallbackWaits, ForResultsCompletedByCoroutines) {
     kazoo::Event done(handler);
     const auto finish = [](Client&, AsyncResult<int> awaited, kazoo::Event event) -> AsyncResult<> {
         co_await awaited;
@@ -129,7 +129,7 @@ TEST_F(CallbackWaits, ForACoroutineThatItselfWaitsForOne) {
     EXPECT_EQ(depth, 10);
 }
 
-TEST_F(CallbackWaits, WhileOtherCallbacksKeepTheirTurn) {
+TEST_F(CallbackWaits, WhileOtherCallbacksKeepTheirOrder) {
     std::vector<std::string> order;
     a.result().rawlink([&](const AsyncResult<int>&) { order.emplace_back("of a"); });
     run(

@@ -28,7 +28,7 @@ AsyncResult<int> outer(AsyncResult<int> awaited) {
     co_return co_await inner(awaited) + 1;
 }
 
-TEST(CoroutineCancel, ReachesWhatIsAwaited) {
+TEST(CoroutineCancel, ReachesTheAwaitedOperation) {
     Promise<int> promise;
     const auto result = plain(promise.result());
     EXPECT_TRUE(result.cancel());
@@ -76,7 +76,7 @@ AsyncResult<int> in_turn(AsyncResult<int> first, AsyncResult<int> second) {
     co_return value + co_await second;
 }
 
-TEST(CoroutineCancel, LeavesWhatIsNotAwaitedAlone) {
+TEST(CoroutineCancel, LeavesOtherOperationsAlone) {
     Promise<int> first;
     Promise<int> second;
     const auto result = in_turn(first.result(), second.result());
@@ -104,7 +104,7 @@ AsyncResult<int> cancelled_between(
     co_return value + co_await second;
 }
 
-TEST(CoroutineCancel, IsRememberedBetweenTwoAwaits) {
+TEST(CoroutineCancel, TakesEffectAtTheNextAwait) {
     Promise<int> first;
     Promise<int> second;
     AsyncResult<int> own;

@@ -55,7 +55,7 @@ AsyncResult<int> chain(AsyncResult<int> first, Step step, StackDepth& stack, int
     return first;
 }
 
-TEST(CoroutineChain, EndsInTheThreadThatCompletes) {
+TEST(CoroutineChain, EndsInTheCompletingThread) {
     StackDepth stack;
     Promise<int> promise;
     const auto last = chain(promise.result(), directly_after, stack);

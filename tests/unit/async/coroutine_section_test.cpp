@@ -64,7 +64,7 @@ AsyncResult<int> section_then(AsyncResult<> inside, AsyncResult<int> behind) {
     co_return co_await behind;
 }
 
-TEST(CoroutineSection, LeavesCancellationToTheFirstAwaitBehindIt) {
+TEST(CoroutineSection, DefersCancellationToTheFirstAwaitAfterIt) {
     Promise<> inside;
     Promise<int> behind;
     const auto result = section_then(inside.result(), behind.result());
@@ -85,7 +85,7 @@ AsyncResult<> in_two_sections(AsyncResult<> first, AsyncResult<> second) {
     co_await second;
 }
 
-TEST(CoroutineSection, MayBeWithinAnother) {
+TEST(CoroutineSection, MayBeNested) {
     Promise<> first;
     Promise<> second;
     const auto result = in_two_sections(first.result(), second.result());
@@ -104,7 +104,7 @@ AsyncResult<int> calls_in_a_section(AsyncResult<int> awaited) {
     co_return co_await leaf(awaited);
 }
 
-TEST(CoroutineSection, ProtectsTheCoroutinesThatItAwaits) {
+TEST(CoroutineSection, ProtectsAwaitedCoroutines) {
     Promise<int> promise;
     const auto result = calls_in_a_section(promise.result());
     EXPECT_FALSE(result.cancel());
@@ -129,7 +129,7 @@ AsyncResult<std::string> reset_after(AsyncResult<> first, AsyncResult<int> secon
     co_return story + ", " + std::to_string(value);
 }
 
-TEST(CoroutineReset, ForgetsThatItWasCancelled) {
+TEST(CoroutineReset, ClearsTheCancellation) {
     Promise<> first;
     Promise<int> second;
     const auto result = reset_after(first.result(), second.result());
@@ -145,7 +145,7 @@ AsyncResult<int> value_after(AsyncResult<int> awaited) {
     co_return co_await awaited;
 }
 
-TEST(CancelSays, TrueWhereWhatIsAwaitedFails) {
+TEST(CancelSays, TrueIfTheAwaitedOperationFails) {
     Promise<int> promise;
     const auto result = value_after(promise.result());
     EXPECT_TRUE(result.cancel());
@@ -153,7 +153,7 @@ TEST(CancelSays, TrueWhereWhatIsAwaitedFails) {
 }
 
 /// The value has arrived, and the coroutine is about to be resumed.
-TEST(CancelSays, FalseWhereTheValueStillArrives) {
+TEST(CancelSays, FalseIfTheValueStillArrives) {
     Promise<int> promise;
     AsyncResult<int> result;
     std::optional<bool> cancelled;
@@ -164,7 +164,7 @@ TEST(CancelSays, FalseWhereTheValueStillArrives) {
     EXPECT_EQ(result.get(), 1);
 }
 
-TEST(CancelSays, ItTakesASharedResultFromAll) {
+TEST(CancelSays, TrueForASharedResultThatFailsForAll) {
     Promise<int> promise;
     const auto one = value_after(promise.result());
     const auto other = value_after(promise.result());
@@ -178,7 +178,7 @@ AsyncResult<int> value_without_cancelling(AsyncResult<int> awaited) {
     co_return co_await awaited;
 }
 
-TEST(CancelSays, NothingOfASharedResultThatIsAwaitedInASection) {
+TEST(CancelSays, SharedResultsAwaitedInASectionAreNotCancelled) {
     Promise<int> promise;
     const auto one = value_without_cancelling(promise.result());
     const auto other = value_after(promise.result());
@@ -194,7 +194,7 @@ AsyncResult<std::string> after(kazoo::Event event) {
     co_return "set";
 }
 
-TEST(CoroutineEvent, GoesOnWhenItIsSet) {
+TEST(CoroutineEvent, ResumesWhenItIsSet) {
     kazoo::Event event;
     const auto result = after(event);
     EXPECT_FALSE(result.ready());
@@ -203,7 +203,7 @@ TEST(CoroutineEvent, GoesOnWhenItIsSet) {
     EXPECT_EQ(after(event).get(), "set");
 }
 
-TEST(CoroutineEvent, IsCancelledAlone) {
+TEST(CoroutineEvent, CancellationAffectsOneWaiterOnly) {
     kazoo::Event event;
     const auto one = after(event);
     const auto other = after(event);

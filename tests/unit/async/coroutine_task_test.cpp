@@ -53,7 +53,7 @@ TEST(PlainTaskAwaits, OnTheCompletionLane) {
     EXPECT_EQ(seen, "value");
 }
 
-TEST(PlainTaskAwaits, DirectlyInTheThreadThatCompletes) {
+TEST(PlainTaskAwaits, DirectlyInTheCompletingThread) {
     const auto handler = std::make_shared<ManualHandler>();
     Promise<std::string> promise(handler);
     std::string seen;

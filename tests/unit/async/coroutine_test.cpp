@@ -52,7 +52,7 @@ AsyncResult<int> fail(AsyncResult<int> first) {
     throw std::runtime_error("failed at " + std::to_string(value));
 }
 
-TEST(Coroutine, ReturnsWhatItAwaited) {
+TEST(Coroutine, ReturnsTheAwaitedValue) {
     Promise<std::string> promise;
     const auto result = twice(promise.result());
     EXPECT_FALSE(result.ready());
@@ -77,7 +77,7 @@ TEST(Coroutine, MayReturnNothing) {
     EXPECT_TRUE(result.successful());
 }
 
-TEST(Coroutine, FailsWithWhatItThrows) {
+TEST(Coroutine, FailsWithItsException) {
     Promise<int> promise;
     const auto result = fail(promise.result());
     promise.set(3);
@@ -95,7 +95,7 @@ TEST(Coroutine, ThrowsThroughItsResultOnly) {
     EXPECT_THROW(result.get(), std::logic_error);
 }
 
-TEST(Coroutine, PassesTheErrorsOfWhatItAwaits) {
+TEST(Coroutine, PassesOnTheErrorsOfAwaitedResults) {
     Promise<> promise;
     const auto result = nothing(promise.result());
     const auto error = std::make_exception_ptr(kazoo::NoNodeError());
@@ -116,7 +116,7 @@ AsyncResult<std::string> recover(AsyncResult<int> first, AsyncResult<int> second
     co_return story + ", " + std::to_string(value);
 }
 
-TEST(Coroutine, CatchesAndGoesOn) {
+TEST(Coroutine, CatchesAndContinues) {
     Promise<int> first;
     Promise<int> second;
     const auto result = recover(first.result(), second.result());
@@ -132,7 +132,7 @@ AsyncResult<int> depth(AsyncResult<int> leaf, int levels) {
     co_return below + 1;
 }
 
-TEST(Coroutine, AwaitsOthersOfItsKind) {
+TEST(Coroutine, AwaitsOtherCoroutines) {
     Promise<int> promise;
     const auto result = depth(promise.result(), 50);
     EXPECT_FALSE(result.ready());
@@ -182,7 +182,7 @@ TEST(Coroutine, AwaitsForeignAwaitables) {
 
 // Where a coroutine is resumed.
 
-TEST(CoroutineOnLanes, GoesOnOnTheCompletionLaneInTurnWithCallbacks) {
+TEST(CoroutineOnLanes, ResumesOnTheCompletionLaneInTurnWithCallbacks) {
     const auto handler = std::make_shared<ManualHandler>();
     Promise<int> promise(handler);
     std::vector<std::string> order;
@@ -205,7 +205,7 @@ AsyncResult<std::thread::id> thread_after(AsyncResult<int> result) {
     co_return std::this_thread::get_id();
 }
 
-TEST(CoroutineOnLanes, DirectGoesOnInTheThreadThatCompletes) {
+TEST(CoroutineOnLanes, DirectResumesInTheCompletingThread) {
     const auto handler = std::make_shared<ManualHandler>();
     Promise<int> promise(handler);
     const auto result = thread_after(promise.result());
@@ -254,7 +254,7 @@ TEST(CoroutineHandler, IsThatOfTheFirstParameterThatHasOne) {
     other->run();
 }
 
-TEST(CoroutineHandler, IsNotLookedForInParametersThatAreEmpty) {
+TEST(CoroutineHandler, IsNotTakenFromEmptyParameters) {
     const auto handler = std::make_shared<ManualHandler>();
     Promise<> promise(handler);
     EXPECT_EQ(by_pointer(nullptr, promise.result()).handler(), handler);
@@ -263,7 +263,7 @@ TEST(CoroutineHandler, IsNotLookedForInParametersThatAreEmpty) {
     handler->run();
 }
 
-TEST(CoroutineHandler, ElseIsThatOfTheFirstResultItAwaits) {
+TEST(CoroutineHandler, DefaultsToThatOfTheFirstAwaitedResult) {
     const auto handler = std::make_shared<ManualHandler>();
     Promise<> promise(handler);
     const auto awaited = promise.result();
@@ -282,7 +282,7 @@ AsyncResult<> moves_away(std::coroutine_handle<>* slot, AsyncResult<> other) {
 }
 
 // For Thread sanitizer.
-TEST(CoroutineHandler, IsAdoptedWhileOthersLook) {
+TEST(CoroutineHandler, IsAdoptedWhileOthersReadIt) {
     for (int round = 0; round < 200; ++round) {
         const auto handler = std::make_shared<ManualHandler>();
         Promise<> promise(handler);
@@ -319,7 +319,7 @@ AsyncResult<> with_local(AsyncResult<> other, bool& destroyed, std::shared_ptr<i
     static_cast<void>(parameter);
 }
 
-TEST(CoroutineLifetime, ItsVariablesAreGoneWhenTheResultIsReady) {
+TEST(CoroutineLifetime, VariablesAreDestroyedBeforeTheResultIsReady) {
     Promise<> promise;
     bool destroyed = false;
     bool destroyed_before = false;
@@ -336,7 +336,7 @@ TEST(CoroutineLifetime, ItsVariablesAreGoneWhenTheResultIsReady) {
     EXPECT_EQ(parameters_before, 1);
 }
 
-TEST(CoroutineLifetime, GoesToItsEndWithoutAnyHandle) {
+TEST(CoroutineLifetime, RunsToItsEndWithoutAnyHandle) {
     Promise<> promise;
     bool destroyed = false;
     static_cast<void>(with_local(promise.result(), destroyed, nullptr));
@@ -345,7 +345,7 @@ TEST(CoroutineLifetime, GoesToItsEndWithoutAnyHandle) {
     EXPECT_TRUE(destroyed);
 }
 
-TEST(CoroutineLifetime, EndsWhenWhatItAwaitsIsGivenUp) {
+TEST(CoroutineLifetime, EndsWhenTheAwaitedPromiseIsDestroyed) {
     bool destroyed = false;
     std::optional<Promise<>> promise(std::in_place);
     const auto result = with_local(promise->result(), destroyed, nullptr);
@@ -382,7 +382,7 @@ TEST(CoroutineLifetime, EndsWithTheLoopThatWasToResumeIt) {
     EXPECT_THROW(outer.get(), kazoo::CancelledError);
 }
 
-TEST(CoroutineLifetime, EndsWhenWhatItAwaitsIsAbandoned) {
+TEST(CoroutineLifetime, EndsWhenTheAwaitedResultIsAbandoned) {
     Promise<> promise;
     bool destroyed = false;
     const auto result = with_local(promise.result(), destroyed, nullptr);

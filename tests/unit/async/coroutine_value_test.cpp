@@ -31,7 +31,7 @@ AsyncResult<Fragile> give(int copies, AsyncResult<> awaited) {
     co_return value;
 }
 
-TEST(CoroutineValue, ThatCannotBeCopiedIsTheErrorOfTheResult) {
+TEST(CoroutineValue, FailingToCopyIsTheErrorOfTheResult) {
     int succeeded = 0;
     for (int copies = 0; copies < 5; ++copies) {
         Promise<> promise;
@@ -64,7 +64,7 @@ AsyncResult<Fragile> fail_after_the_value() {
     co_return Fragile(9);
 }
 
-TEST(CoroutineValue, IsGivenUpForALaterError) {
+TEST(CoroutineValue, IsReplacedByALaterError) {
     const auto result = fail_after_the_value();
     EXPECT_THROW(result.get(), std::runtime_error);
 }

@@ -71,7 +71,7 @@ TEST(Event, IsSharedByItsCopies) {
     EXPECT_TRUE(copy.is_set());
 }
 
-TEST(Event, WakesAllWhoWait) {
+TEST(Event, WakesAllWaiters) {
     for (int round = 0; round < 100; ++round) {
         Event event;
         std::vector<std::thread> threads;
@@ -103,7 +103,7 @@ TEST(Event, CanBeSetAgain) {
 }
 
 // As in Python, setting an event wakes all waiters even if it is cleared at once.
-TEST(Event, WakesAllWhoWaitForAPulse) {
+TEST(Event, WakesAllWaitersOfAPulse) {
     constexpr int waiters = 20;
     for (int round = 0; round < 50; ++round) {
         const auto handler = std::make_shared<CountedWaits>();
@@ -122,7 +122,7 @@ TEST(Event, WakesAllWhoWaitForAPulse) {
     }
 }
 
-TEST(Event, IsNotSetForThoseWhoComeAfterAPulse) {
+TEST(Event, IsNotSetForWaitersAfterAPulse) {
     Event event;
     event.set();
     event.clear();
@@ -142,7 +142,7 @@ TEST(Event, IsWaitedForWithoutBlocking) {
     EXPECT_TRUE(event.wait_async().successful());
 }
 
-TEST(Event, EndsWaitsThatDoNotBlockWhenItIsCancelledOrGone) {
+TEST(Event, EndsAsynchronousWaitsWhenCancelledOrDestroyed) {
     std::optional<Event> event(std::in_place);
     const auto cancelled = event->wait_async();
     const auto by_owner = event->wait_async();
@@ -160,7 +160,7 @@ TEST(Event, EndsWaitsThatDoNotBlockWhenItIsCancelledOrGone) {
 }
 
 // A callback of one wait may wait again or destroy the event.
-TEST(Event, MayBeUsedByWhatItEnds) {
+TEST(Event, MayBeUsedInItsCallbacks) {
     auto event = std::make_unique<Event>();
     kazoo::AsyncResult<> again;
     event->wait_async().rawlink([&](const auto&) {
@@ -173,7 +173,7 @@ TEST(Event, MayBeUsedByWhatItEnds) {
     EXPECT_EQ(again.result().error(), kazoo::ClientErrc::cancelled);
 }
 
-TEST(Event, CancelEndsAllWaitsThatCannotSucceed) {
+TEST(Event, CancelEndsAllWaits) {
     for (int round = 0; round < 100; ++round) {
         Event event;
         std::vector<std::thread> threads;
@@ -200,7 +200,7 @@ TEST(Event, CanBeWaitedForAgainAfterACancel) {
     waiting.join();
 }
 
-TEST(Event, WaitsTheHandlersWay) {
+TEST(Event, WaitsWithTheHandlersWaiter) {
     class Counting final : public kazoo::Waiter {
     public:
         void wait_until(kazoo::TimePoint) override {

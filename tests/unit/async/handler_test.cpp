@@ -19,7 +19,7 @@ using kazoo::testing_support::ManualHandler;
 using testing::ElementsAre;
 using namespace std::chrono_literals;
 
-TEST(Handler, ReportsWhatEscapesFromACallback) {
+TEST(Handler, ReportsExceptionsOfACallback) {
     ManualHandler handler;
     handler.report_escaped(Lane::callback, std::make_exception_ptr(std::logic_error("oops")));
     handler.report_escaped(Lane::session, std::make_exception_ptr(1));
@@ -74,7 +74,7 @@ public:
     kazoo::TimePoint end;
 };
 
-TEST(Handler, SleepsForTheLongestTimeThereIs) {
+TEST(Handler, SleepsForTheLongestDuration) {
     const auto end_of = [](const kazoo::AnyDuration& duration) {
         NotingHandler handler;
         handler.sleep(duration);
@@ -86,7 +86,7 @@ TEST(Handler, SleepsForTheLongestTimeThereIs) {
     EXPECT_EQ(end_of(2s), kazoo::TimePoint(1h + 2s));
 }
 
-TEST(Handler, SleepsAtLeastAsLongAsTold) {
+TEST(Handler, SleepsAtLeastTheGivenTime) {
     ManualHandler handler;
     const auto before = handler.now();
     handler.sleep(3ms);
@@ -114,7 +114,7 @@ TEST(StateListeners, MustNotBlock) {
     handler->sleep(1us);
 }
 
-TEST(StateListeners, MustNotBlockInWhatTheyCallEither) {
+TEST(StateListeners, MustNotBlockInFunctionsTheyCall) {
     const auto handler = std::make_shared<ManualHandler>();
     Promise<int> promise(handler);
     const LaneScope listener(*handler, Lane::session);
@@ -131,7 +131,7 @@ TEST(OtherCallbacks, MayBlock) {
     }
 }
 
-TEST(LaneScope, KnowsWhoseLaneItIs) {
+TEST(LaneScope, IdentifiesTheHandlerOfTheLane) {
     ManualHandler handler;
     ManualHandler other;
     EXPECT_FALSE(LaneScope::on_lane_of(handler));

@@ -51,7 +51,7 @@ TEST(Promise, LeavesACompleteResultAlone) {
     EXPECT_EQ(result.get(), 1);
 }
 
-TEST(Promise, TellsLinkedCallbacksOfItsDestruction) {
+TEST(Promise, ItsDestructionRunsLinkedCallbacks) {
     const auto handler = std::make_shared<kazoo::testing_support::ManualHandler>();
     int cancelled = 0;
     std::make_unique<Promise<int>>(handler)->result().rawlink([&](const AsyncResult<int>& r) {
@@ -62,7 +62,7 @@ TEST(Promise, TellsLinkedCallbacksOfItsDestruction) {
     EXPECT_EQ(cancelled, 1);
 }
 
-TEST(Promise, MovesItsDutyAlong) {
+TEST(Promise, MovingTransfersItsResult) {
     std::optional<Promise<int>> first(std::in_place);
     const auto result = first->result();
     Promise<int> second(std::move(*first));
@@ -72,7 +72,7 @@ TEST(Promise, MovesItsDutyAlong) {
     EXPECT_EQ(result.get(), 1);
 }
 
-TEST(Promise, GivesUpWhatItHadWhenAssigned) {
+TEST(Promise, AssignmentCancelsItsFormerResult) {
     Promise<int> promise;
     const auto old = promise.result();
     promise = Promise<int>();
@@ -105,7 +105,7 @@ struct Refuses {
 };
 
 // Otherwise waiters would block indefinitely.
-TEST(Promise, CompletesEvenIfTheValueCannotBeMade) {
+TEST(Promise, CompletesEvenIfMakingTheValueFails) {
     AsyncResult<Refuses> result;
     {
         Promise<Refuses> promise;
@@ -118,7 +118,7 @@ TEST(Promise, CompletesEvenIfTheValueCannotBeMade) {
     EXPECT_THROW(result.get(), std::runtime_error);
 }
 
-TEST(Promise, LearnsOfCancellation) {
+TEST(Promise, ReportsCancellation) {
     Promise<int> promise;
     int told = 0;
     promise.on_cancel([&] {
@@ -135,7 +135,7 @@ TEST(Promise, LearnsOfCancellation) {
     EXPECT_EQ(told, 3) << "also if it comes late";
 }
 
-TEST(Promise, LearnsOfNoCancellationThatCameTooLate) {
+TEST(Promise, DoesNotReportLateCancellation) {
     const auto held = std::make_shared<int>(1);
     Promise<int> promise;
     int told = 0;
@@ -151,7 +151,7 @@ TEST(Promise, LearnsOfNoCancellationThatCameTooLate) {
     EXPECT_EQ(told, 0) << "its own failure is not news to the producer";
 }
 
-TEST(Promise, LearnsOfTheCancellationOfACoroutineThatAwaitsIt) {
+TEST(Promise, ReportsTheCancellationOfAnAwaitingCoroutine) {
     Promise<int> promise;
     bool told = false;
     promise.on_cancel([&] { told = true; });

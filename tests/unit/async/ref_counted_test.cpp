@@ -29,7 +29,7 @@ public:
     int value;
 };
 
-TEST(RefPtr, LetsTheLastOwnerDestroy) {
+TEST(RefPtr, TheLastOwnerDestroys) {
     {
         auto first = make_ref<Derived>(1);
         EXPECT_TRUE(first->sole_owner());
@@ -74,7 +74,7 @@ TEST(RefPtr, SurvivesAssignmentToItself) {
     EXPECT_EQ(pointer->value, 1);
 }
 
-TEST(RefPtr, GivesItsReferenceAway) {
+TEST(RefPtr, ReleasesItsReference) {
     auto pointer = make_ref<Derived>(1);
     Derived* const raw = pointer.detach();
     EXPECT_FALSE(pointer);
@@ -83,7 +83,7 @@ TEST(RefPtr, GivesItsReferenceAway) {
     EXPECT_EQ(living, 0);
 }
 
-TEST(RefPtr, CountsOverThreads) {
+TEST(RefPtr, CountsAcrossThreads) {
     for (int round = 0; round < 200; ++round) {
         auto shared = make_ref<Derived>(round);
         std::vector<std::thread> threads;

@@ -145,7 +145,7 @@ TEST(ResultMemory, OfCallbacks) {
     });
 }
 
-TEST(ResultMemory, OfPromisesThatAreGivenUp) {
+TEST(ResultMemory, OfBrokenPromises) {
     run_short_everywhere([](Made& made) {
         Promise<std::string> promise(made.lane);
         made.expect_end(promise.result());

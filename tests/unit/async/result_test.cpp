@@ -42,14 +42,14 @@ TEST(ResultOfValue, HoldsAFailure) {
     }
 }
 
-TEST(ResultOfValue, IsMadeFromABareCode) {
+TEST(ResultOfValue, ConvertsFromAnErrorCode) {
     const Result<int> server = Errc::no_auth;
     EXPECT_EQ(server.failure(), Error(Errc::no_auth));
     const Result<int> client = ClientErrc::cancelled;
     EXPECT_THROW((void)client.value(), kazoo::CancelledError);
 }
 
-TEST(ResultOfValue, GivesAFallback) {
+TEST(ResultOfValue, ReturnsAFallback) {
     EXPECT_EQ(Result<int>(1).value_or(2), 1);
     EXPECT_EQ(Result<int>(Errc::no_node).value_or(2), 2);
     const Result<std::string> failed = Errc::no_node;

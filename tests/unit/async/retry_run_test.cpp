@@ -53,7 +53,7 @@ bool is_tried_again(const RetryPolicy& policy, const std::exception_ptr& error) 
     return true;
 }
 
-TEST(RetryRun, TriesAgainAfterWhatIsRetryable) {
+TEST(RetryRun, RetriesRetryableErrors) {
     const RetryPolicy policy;
     const auto check = [&](const std::error_code& code, bool also) {
         const bool again = code == Condition::retryable || also;
@@ -70,13 +70,13 @@ TEST(RetryRun, TriesAgainAfterWhatIsRetryable) {
     EXPECT_FALSE(is_tried_again(policy, std::make_exception_ptr(42)));
 }
 
-TEST(RetryRun, AnExpiredSessionIsThePolicysChoice) {
+TEST(RetryRun, RetriesExpiredSessionsByPolicy) {
     const auto expired = failure(Errc::session_expired);
     EXPECT_FALSE(is_tried_again(RetryPolicy().ignore_expire(false), expired));
     EXPECT_TRUE(is_tried_again(RetryPolicy().ignore_expire(false), failure(Errc::connection_loss)));
 }
 
-TEST(RetryRun, SoIsWhatMayHaveBeenApplied) {
+TEST(RetryRun, RetriesUnknownOutcomesByPolicy) {
     const auto careful = RetryPolicy().retry_unknown(false);
     EXPECT_TRUE(is_tried_again(careful, failure(Errc::connection_loss, Outcome::not_sent)));
     EXPECT_TRUE(is_tried_again(careful, failure(Errc::connection_loss, Outcome::not_applied)));
@@ -107,7 +107,7 @@ TEST(RetryRun, MaxTriesCountsCalls) {
     EXPECT_THAT(error.detail(), HasSubstr("why"));
 }
 
-TEST(RetryRun, TheOutcomeIsThatOfAllTries) {
+TEST(RetryRun, TheOutcomeCoversAllAttempts) {
     const auto outcome_of = [](std::initializer_list<Outcome> outcomes) {
         auto run = run_of(RetryPolicy());
         for (const auto outcome : outcomes) {
@@ -123,7 +123,7 @@ TEST(RetryRun, TheOutcomeIsThatOfAllTries) {
     EXPECT_EQ(outcome_of({not_applied, unknown}), unknown);
 }
 
-TEST(RetryRun, NoPauseBeginsThatWouldEndAfterTheDeadline) {
+TEST(RetryRun, NoPauseExceedsTheDeadline) {
     auto run = run_of(RetryPolicy().delay(40ms).backoff(1).deadline(100ms));
     EXPECT_EQ(run.after(failure(Errc::connection_loss), start), 40ms);
     EXPECT_EQ(run.after(failure(Errc::connection_loss), start + 60ms), 40ms);
@@ -132,7 +132,7 @@ TEST(RetryRun, NoPauseBeginsThatWouldEndAfterTheDeadline) {
     EXPECT_THAT(error.detail(), HasSubstr("deadline"));
 }
 
-TEST(RetryRun, ATryThatWasCutShortIsTheLast) {
+TEST(RetryRun, AnAttemptCutShortIsTheLast) {
     auto run = run_of(RetryPolicy().deadline(100ms));
     EXPECT_EQ(run.end(), start + 100ms);
     try {

@@ -52,7 +52,7 @@ TYPED_TEST(UniqueFunctionStorage, KeepsOneLivingTargetWhereverItIsMoved) {
     EXPECT_EQ(living, 0);
 }
 
-TYPED_TEST(UniqueFunctionStorage, AssignmentDestroysWhatWasThere) {
+TYPED_TEST(UniqueFunctionStorage, AssignmentDestroysTheFormerTarget) {
     int living = 0;
     UniqueFunction<int(int)> function{TypeParam(living)};
     function = UniqueFunction<int(int)>([](int x) { return x; });
@@ -73,7 +73,7 @@ TYPED_TEST(UniqueFunctionStorage, SurvivesMoveToItself) {
     EXPECT_EQ(function(1), 2);
 }
 
-TEST(UniqueFunction, EmptyOnesSaySoAndThrow) {
+TEST(UniqueFunction, EmptyOnesAreFalseAndThrow) {
     UniqueFunction<void()> none;
     EXPECT_FALSE(none);
     EXPECT_THROW(none(), std::bad_function_call);
@@ -82,7 +82,7 @@ TEST(UniqueFunction, EmptyOnesSaySoAndThrow) {
     EXPECT_FALSE(UniqueFunction<void()>(nullptr));
 }
 
-TEST(UniqueFunction, HoldsWhatCannotBeCopied) {
+TEST(UniqueFunction, HoldsMoveOnlyTargets) {
     UniqueFunction<int()> function([p = std::make_unique<int>(7)] { return *p; });
     EXPECT_EQ(function(), 7);
 }
@@ -103,7 +103,7 @@ TEST(UniqueFunction, PassesArgumentsAndResultsUncopied) {
     EXPECT_EQ(text, "ab");
 }
 
-TEST(UniqueFunction, DropsAResultNobodyWants) {
+TEST(UniqueFunction, DiscardsAnUnusedResult) {
     int calls = 0;
     UniqueFunction<void()> function([&calls] { return ++calls; });
     function();
@@ -153,7 +153,7 @@ struct ThrowsWhenMoved {
     static inline bool armed = false;
 };
 
-TEST(UniqueFunction, MovesWithoutThrowingWhateverTheTargetDoes) {
+TEST(UniqueFunction, MovesWithoutThrowingForAnyTarget) {
     UniqueFunction<void()> function{ThrowsWhenMoved()};
     ThrowsWhenMoved::armed = true;
     UniqueFunction<void()> moved(std::move(function));

@@ -61,7 +61,7 @@ AsyncResult<std::string> either(Source& source) {
     co_return calls[first].get().substr(0, 2);
 }
 
-TEST(WhenInCoroutines, GivesAllValues) {
+TEST(WhenInCoroutines, ReturnsAllValues) {
     Source source;
     const auto result = both(source);
     source.answer(1);
@@ -70,7 +70,7 @@ TEST(WhenInCoroutines, GivesAllValues) {
     EXPECT_EQ(result.get_nowait(), "a.b.");
 }
 
-TEST(WhenInCoroutines, GivesTheFirst) {
+TEST(WhenInCoroutines, ReturnsTheFirst) {
     Source source;
     const auto result = either(source);
     source.answer(1);
@@ -114,7 +114,7 @@ AsyncResult<std::thread::id> thread_after(Source& source) {
     co_return std::this_thread::get_id();
 }
 
-TEST(WhenInCoroutines, GoesOnDirectlyInTheThreadThatCompletesTheLast) {
+TEST(WhenInCoroutines, ResumesDirectlyInTheThreadThatCompletesTheLast) {
     Source source(std::make_shared<ManualHandler>());
     const auto result = thread_after(source);
     std::thread([&source] { source.answer(1); }).join();
@@ -127,7 +127,7 @@ PlainTask both_in_plain_task(Source& source, std::string& into) {
     into = a.substr(0, 2) + b.substr(0, 2);
 }
 
-TEST(WhenInForeignCoroutines, GivesAllValues) {
+TEST(WhenInForeignCoroutines, ReturnsAllValues) {
     Source source;
     std::string into;
     const auto task = both_in_plain_task(source, into);

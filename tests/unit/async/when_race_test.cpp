@@ -64,7 +64,7 @@ TEST_F(WhenRace, AllAreWaitedFor) {
     EXPECT_EQ(wrong, 0);
 }
 
-TEST_F(WhenRace, ValuesAreTakenOnceAllAreThere) {
+TEST_F(WhenRace, ValuesAreTakenOnceAllAreReady) {
     int wrong = 0;
     race(
         [&](const Results& results) {
@@ -76,7 +76,7 @@ TEST_F(WhenRace, ValuesAreTakenOnceAllAreThere) {
     EXPECT_EQ(wrong, 0);
 }
 
-TEST_F(WhenRace, TheFirstOneWinsAndNothingIsLeftWithTheOthers) {
+TEST_F(WhenRace, TheFirstWinsAndLeavesNoLinksOnTheOthers) {
     int wrong = 0;
     AsyncResult<std::size_t> any;
     race(

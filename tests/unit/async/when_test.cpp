@@ -46,7 +46,7 @@ std::vector<AsyncResult<int>> results_of(const std::vector<Promise<int>>& promis
 
 // when_all with results of several types.
 
-TEST(WhenAll, GivesTheValuesInOrder) {
+TEST(WhenAll, ReturnsTheValuesInOrder) {
     Promise<int> number;
     Promise<> nothing;
     Promise<std::string> text;
@@ -110,7 +110,7 @@ struct CannotBeCopied {
     CannotBeCopied(const CannotBeCopied&) { throw std::runtime_error("no copies"); }
 };
 
-TEST(WhenAll, FailsWithWhatCopyingAValueThrows) {
+TEST(WhenAll, FailsIfCopyingAValueThrows) {
     Promise<CannotBeCopied> promise;
     const auto all = when_all(ready(1), promise.result());
     promise.set(1);
@@ -118,7 +118,7 @@ TEST(WhenAll, FailsWithWhatCopyingAValueThrows) {
     EXPECT_THROW(all.get(), std::runtime_error);
 }
 
-TEST(WhenAll, KeepsNothingOnceItIsReady) {
+TEST(WhenAll, ReleasesItsPartsOnceReady) {
     const auto held = std::make_shared<int>(1);
     Promise<std::shared_ptr<int>> promise;
     const auto all = when_all(promise.result(), ready(1));
@@ -130,7 +130,7 @@ TEST(WhenAll, KeepsNothingOnceItIsReady) {
 
 // when_all with results of one type.
 
-TEST(WhenAllOfAList, GivesTheResultsEachWithItsOwnOutcome) {
+TEST(WhenAllOfAList, ReturnsEachResultWithItsOwnOutcome) {
     std::vector<Promise<int>> promises(3);
     const auto results = results_of(promises);
     const auto all = when_all(results);
@@ -145,7 +145,7 @@ TEST(WhenAllOfAList, GivesTheResultsEachWithItsOwnOutcome) {
 
 // when_any.
 
-TEST(WhenAny, GivesTheIndexOfTheFirstThatIsReady) {
+TEST(WhenAny, ReturnsTheIndexOfTheFirstReadyResult) {
     Promise<int> number;
     Promise<> nothing;
     Promise<std::string> text;
@@ -158,7 +158,7 @@ TEST(WhenAny, GivesTheIndexOfTheFirstThatIsReady) {
     EXPECT_EQ(any.get_nowait(), 2U);
 }
 
-TEST(WhenAny, TakesAFailureForReady) {
+TEST(WhenAny, TreatsAFailureAsReady) {
     std::vector<Promise<int>> promises(2);
     const auto any = when_any(results_of(promises));
     promises[1].set_exception(kazoo::NoNodeError());
@@ -166,7 +166,7 @@ TEST(WhenAny, TakesAFailureForReady) {
     EXPECT_FALSE(promises[0].result().ready());
 }
 
-TEST(WhenAny, PrefersTheFirstInOrderOfThoseThatAreReadyAlready) {
+TEST(WhenAny, PrefersTheFirstInOrderIfSeveralAreReady) {
     Promise<int> pending;
     EXPECT_EQ(when_any(pending.result(), ready(1), ready(2)).get_nowait(), 1U);
     const std::vector<AsyncResult<int>> list{pending.result(), pending.result(), ready(3)};
@@ -181,7 +181,7 @@ TEST(WhenAny, TakesAResultTwice) {
     EXPECT_EQ(any.get_nowait(), 1U);
 }
 
-TEST(WhenAny, RefusesWhatWouldNeverBeReady) {
+TEST(WhenAny, RefusesPartsThatAreNeverReady) {
     const std::vector<AsyncResult<int>> none;
     const auto any = when_any(none);
     ASSERT_TRUE(any.ready());
@@ -195,7 +195,7 @@ TEST(WhenAny, RefusesWhatWouldNeverBeReady) {
     EXPECT_FALSE(promise.result().ready());
 }
 
-TEST(WhenAny, LeavesNothingWithTheLosers) {
+TEST(WhenAny, LeavesNoLinksOnTheOthers) {
     Promise<int> loser;  // takes part in every round
     const auto handler = std::make_shared<ManualHandler>();
     for (int i = 0; i < 1000; ++i) {
@@ -212,7 +212,7 @@ TEST(WhenAny, LeavesNothingWithTheLosers) {
 
 // Cancellation.
 
-TEST(WhenAllCancelled, CancelsThoseThatArePending) {
+TEST(WhenAllCancelled, CancelsPendingParts) {
     std::vector<Promise<int>> promises(3);
     const auto all = when_all(results_of(promises));
     promises[1].set(2);
@@ -240,7 +240,7 @@ AsyncResult<int> go_on_nevertheless(AsyncResult<int> first, AsyncResult<int> sec
     co_return 7;
 }
 
-TEST(WhenAllCancelled, GivesTheValuesOfThoseThatSucceedAllTheSame) {
+TEST(WhenAllCancelled, ReturnsTheValuesOfPartsThatStillSucceed) {
     Promise<int> first;
     Promise<int> second;
     const auto all = when_all(go_on_nevertheless(first.result(), second.result()), ready(1));

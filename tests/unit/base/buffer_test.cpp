@@ -51,7 +51,7 @@ TEST(BufferTest, AppendingNothingNeedsNoAddress) {
     EXPECT_EQ(buffer.capacity(), 0U);
 }
 
-TEST(BufferTest, GrowGivesTheBytesToFill) {
+TEST(BufferTest, GrowReturnsTheNewBytes) {
     Buffer buffer = buffer_of("head");
     std::memcpy(buffer.grow(4), "tail", 4);
     EXPECT_EQ(text_of(buffer), "headtail");
@@ -97,7 +97,7 @@ TEST(BufferTest, PatchesBigEndian) {
     EXPECT_EQ(testing_support::to_hex(buffer.span()), "61ffffff01020304");
 }
 
-TEST(BufferTest, LoadsWhatItStores) {
+TEST(BufferTest, LoadsStoredValues) {
     std::byte bytes[8];
     store_be64(bytes, 0x0102030405060708U);
     EXPECT_EQ(testing_support::to_hex(bytes), "0102030405060708");
@@ -115,7 +115,7 @@ TEST(BufferTest, ClearKeepsTheMemory) {
     EXPECT_EQ(buffer.capacity(), capacity);
 }
 
-TEST(BufferTest, ReleasesOnlyWhatIsEmptyAndTooLarge) {
+TEST(BufferTest, ReleasesOnlyEmptyOversizedMemory) {
     Buffer buffer;
     buffer.grow(5000);
     buffer.release_if_larger_than(1000);
@@ -151,7 +151,7 @@ TEST(BufferTest, IsEmptyAfterBeingMovedFrom) {
     EXPECT_EQ(text_of(target), "abc");
 }
 
-TEST(BufferTest, AnImpossibleSizeIsBadAllocAndChangesNothing) {
+TEST(BufferTest, AnImpossibleSizeThrowsBadAllocAndChangesNothing) {
     Buffer buffer = buffer_of("abc");
     EXPECT_THROW(buffer.grow(std::numeric_limits<std::size_t>::max() - 1), std::bad_alloc);
     EXPECT_THROW(buffer.reserve(std::numeric_limits<std::size_t>::max()), std::bad_alloc);

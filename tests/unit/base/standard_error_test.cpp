@@ -67,7 +67,7 @@ TEST(StandardError, LinesOfSeveralThreadsDoNotMix) {
     EXPECT_EQ(lines_with(err.read_all(), "kazoo error: some words\n"), 200U);
 }
 
-TEST(StandardError, ABlockedReaderHoldsNothingUpAndLostLinesAreCounted) {
+TEST(StandardError, ABlockedReaderDelaysNothingAndLostLinesAreCounted) {
     PipedStandardError err;
     const std::string line(1000, 'x');
     for (int i = 0; i < 1000; ++i) kazoo::Logger().log(kazoo::LogLevel::error, line);
@@ -80,13 +80,13 @@ TEST(StandardError, ABlockedReaderHoldsNothingUpAndLostLinesAreCounted) {
     EXPECT_NE(after.find("kazoo error: again\n"), after.npos);
 }
 
-TEST(StandardError, AReaderThatHasGoneDoesNotEndTheProcess) {
+TEST(StandardError, AClosedPipeDoesNotEndTheProcess) {
     PipedStandardError err;
     err.close_reader();
     kazoo::Logger().log(kazoo::LogLevel::error, "nobody reads this");
 }
 
-TEST(StandardError, ALineLongerThanAPipeTakesAtOnceIsCut) {
+TEST(StandardError, ALineBeyondAnAtomicPipeWriteIsTruncated) {
     PipedStandardError err;
     kazoo::Logger().log(kazoo::LogLevel::error, std::string(100'000, 'x'));
     const auto text = err.read_all();

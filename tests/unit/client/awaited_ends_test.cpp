@@ -115,12 +115,12 @@ TEST(AwaitedEnds, ByAnAsioCancellationSlot) {
 }
 
 /// An address where no server listens.
-std::string deserted_host() {
+std::string unreachable_host() {
     return "127.0.0.1:" + std::to_string(kazoo::testing_support::free_port());
 }
 
 TEST(AwaitedEnds, ByADeadlineInEachTypeOfCoroutine) {
-    LoopClient client(ClientOptions().hosts(deserted_host()));
+    LoopClient client(ClientOptions().hosts(unreachable_host()));
     const auto options = CallOptions().timeout(20ms);
     client.zk.start_async();
     const auto result = ours(client.zk, options);

@@ -221,7 +221,7 @@ struct CoroutineNames {
 using Coroutines = testing::Types<AsyncResult<>, PlainTask>;
 TYPED_TEST_SUITE(AwaitedForms, Coroutines, CoroutineNames);
 
-TYPED_TEST(AwaitedForms, GoOnAtOnceWithReadyResults) {
+TYPED_TEST(AwaitedForms, ContinueAtOnceWithReadyResults) {
     for (const auto& form : TestFixture::Fake::all()) {
         expect_balance(form, [](const auto& f) { run_with_fake(f, Delivery::at_once); });
     }

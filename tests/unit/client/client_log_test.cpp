@@ -26,7 +26,7 @@ protected:
     TimePoint now_{};
 };
 
-TEST_F(ClientLogTest, SaysWhereAClientIsConnectedAndForHowLongItWasNot) {
+TEST_F(ClientLogTest, LogsTheServerAndTheTimeWithoutAConnection) {
     auto log = log_named("inventory");
     log.connected(first_, now_);
     log.disconnected(now_ += 1s);
@@ -48,7 +48,7 @@ TEST_F(ClientLogTest, SaysWhereAClientIsConnectedAndForHowLongItWasNot) {
     );
 }
 
-TEST_F(ClientLogTest, ANewLifeIsNotAReconnection) {
+TEST_F(ClientLogTest, ARestartIsNotAReconnection) {
     auto log = log_named("");
     log.connected(first_, now_);
     log.disconnected(now_);
@@ -60,7 +60,7 @@ TEST_F(ClientLogTest, ANewLifeIsNotAReconnection) {
     );
 }
 
-TEST_F(ClientLogTest, LinesHaveNoPrefixWhereThereIsNothingToTellThemApart) {
+TEST_F(ClientLogTest, LinesHaveAPrefixOnlyForANamedClient) {
     log_named("").write(LogLevel::warning, "text");
     log_named("name").write(LogLevel::warning, "text");
     EXPECT_EQ(lines_, (std::vector<std::string>{"warning text", "warning [name] text"}));

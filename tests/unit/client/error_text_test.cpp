@@ -23,7 +23,7 @@ TEST(LimitText, NamesTheLimit) {
     EXPECT_THAT(limit_text(Errc::no_node, limits), IsEmpty());
 }
 
-TEST(MissingChrootText, SpeaksOnlyWhereNothingElseCanBeMissing) {
+TEST(MissingChrootText, IsGivenOnlyIfTheChrootMustBeMissing) {
     const Chroot app("/app");
     for (const char* path : {"/", "//", "/a", "a", "/a/"}) {
         EXPECT_THAT(missing_chroot_text("create", path, app), HasSubstr("/app")) << path;
@@ -35,7 +35,7 @@ TEST(MissingChrootText, SpeaksOnlyWhereNothingElseCanBeMissing) {
     EXPECT_THAT(missing_chroot_text("get", "/", Chroot()), IsEmpty());
 }
 
-TEST(EndedText, SaysWhoEndedTheClient) {
+TEST(EndedText, SaysHowTheClientEnded) {
     EXPECT_THAT(ended_text(LifeEnd::stopped), HasSubstr("stopped"));
     EXPECT_THAT(ended_text(LifeEnd::exhausted), HasSubstr("connection_retry"));
     EXPECT_STREQ(ended_text(LifeEnd::none), "");

@@ -56,7 +56,7 @@ TEST(Lifecycle, SessionMayFinishBeforeItsStartReturns) {
     EXPECT_EQ(machine.phase(), Phase::stopped);
 }
 
-TEST(Lifecycle, LeavingEndsOnlyWhatNoOtherCallerHasJoined) {
+TEST(Lifecycle, LeavingEndsALifeOnlyIfNoOtherCallerHasJoined) {
     Lifecycle machine;
     const auto first = machine.start();
     static_cast<void>(machine.begun(first.life));
@@ -81,7 +81,7 @@ TEST(Lifecycle, LeavingALifeThatIsOverDoesNotEndTheNext) {
     EXPECT_EQ(order->dropped, second.life);
 }
 
-TEST(Lifecycle, StopDropsTheLifeThatWasToFollow) {
+TEST(Lifecycle, StopDropsThePendingLife) {
     Lifecycle machine;
     const auto first = machine.start();
     static_cast<void>(machine.begun(first.life));
@@ -93,7 +93,7 @@ TEST(Lifecycle, StopDropsTheLifeThatWasToFollow) {
     EXPECT_FALSE(machine.take_handler(first.life)) << "once";
 }
 
-TEST(Lifecycle, AFailedBeginLeavesNothing) {
+TEST(Lifecycle, AFailedBeginLeavesNoState) {
     Lifecycle machine;
     const auto first = machine.start();
     static_cast<void>(machine.stop());
@@ -263,7 +263,7 @@ private:
     int handler_ = 0;
 };
 
-TEST(Lifecycle, HoldsInAnyOrderOfInputs) {
+TEST(Lifecycle, InvariantsHoldForAnyOrderOfInputs) {
     for (std::uint64_t seed = 1; seed <= 20'000 && !testing::Test::HasFailure(); ++seed) {
         SCOPED_TRACE("seed " + std::to_string(seed));
         RandomLife(seed).run(40);

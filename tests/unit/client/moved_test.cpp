@@ -33,7 +33,7 @@ TEST(ClientMoved, IsTheSameClientElsewhere) {
     EXPECT_TRUE(moved.remove_listener(listener));
 }
 
-TEST(ClientMoved, LeavesSomethingToAssignTo) {
+TEST(ClientMoved, LeavesAnAssignableClient) {
     auto zk = client_of("a/chroot");
     const KazooClient moved(std::move(zk));
     zk = client_of("a/other");
@@ -41,7 +41,7 @@ TEST(ClientMoved, LeavesSomethingToAssignTo) {
     EXPECT_EQ(moved.chroot(), "/chroot");
 }
 
-TEST(ClientMoved, LeavesSomethingToMove) {
+TEST(ClientMoved, LeavesAMovableClient) {
     auto zk = client_of("a/chroot");
     KazooClient moved(std::move(zk));
     const KazooClient nothing(std::move(zk));
@@ -49,7 +49,7 @@ TEST(ClientMoved, LeavesSomethingToMove) {
     EXPECT_EQ(zk.chroot(), "/chroot");
 }
 
-TEST(ClientMoved, EndsTheClientThatWasThere) {
+TEST(ClientMoved, AssignmentEndsTheFormerClient) {
     auto zk = client_of("a/chroot");
     const std::weak_ptr<kazoo::Handler> former = zk.handler();
     auto other = client_of("a/other");
@@ -58,7 +58,7 @@ TEST(ClientMoved, EndsTheClientThatWasThere) {
     EXPECT_TRUE(former.expired());
 }
 
-TEST(ClientMoved, StopsTheSessionThatWasThere) {
+TEST(ClientMoved, AssignmentStopsTheFormerSession) {
     boost::asio::io_context loop;
     KazooClient zk(ClientOptions().handler(std::make_shared<kazoo::SequentialAsioHandler>(loop)));
     auto other = client_of("a/other");

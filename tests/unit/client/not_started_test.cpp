@@ -99,19 +99,19 @@ void expect_refusals_of_what_has_no_path(LoopClient& client) {
     closed.expect_told(1);
 }
 
-TEST(ClientNeverStarted, RefusesWhatHasNoPath) {
+TEST(ClientNeverStarted, RefusesOperationsWithoutPath) {
     LoopClient client;
     expect_refusals_of_what_has_no_path(client);
 }
 
-TEST(ClientStopped, RefusesWhatHasNoPath) {
+TEST(ClientStopped, RefusesOperationsWithoutPath) {
     LoopClient client;
     client.begin();
     client.run();
     expect_refusals_of_what_has_no_path(client);
 }
 
-TEST(ClientStopped, FailsWhatWaitedForAConnection) {
+TEST(ClientStopped, FailsOperationsThatWaitedForAConnection) {
     LoopClient client;
     client.begin();
     int told = 0;
@@ -167,7 +167,7 @@ TEST(ClientNeverStarted, RefusesMalformedPathsThroughTheResult) {
     refusals.expect_told(1);
 }
 
-TEST(ClientNeverStarted, LooksAtTheOptionsOfTheCallFirst) {
+TEST(ClientNeverStarted, ChecksTheOptionsOfTheCallFirst) {
     LoopClient client;
     std::stop_source source;
     source.request_stop();
@@ -180,7 +180,7 @@ TEST(ClientNeverStarted, LooksAtTheOptionsOfTheCallFirst) {
     late.expect_told(1);
 }
 
-TEST(ClientNeverStarted, RefusesWhatNoRequestCanHold) {
+TEST(ClientNeverStarted, RefusesOversizedRequests) {
     kazoo::ClientLimits limits;
     limits.request_bytes = 1000;
     LoopClient client(ClientOptions().limits(limits));
@@ -195,7 +195,7 @@ TEST(ClientNeverStarted, RefusesWhatNoRequestCanHold) {
     refusals.expect_told(1);
 }
 
-TEST(ClientNeverStarted, KnowsThatTheRootIsThere) {
+TEST(ClientNeverStarted, EnsuresTheRootWithoutAServer) {
     KazooClient zk;
     EXPECT_FALSE(zk.ensure_path("/"));
     KazooClient below(ClientOptions().hosts("a/chroot"));
@@ -236,7 +236,7 @@ TEST(ClientNeverStarted, StopsAndClosesWithoutEffect) {
     EXPECT_EQ(zk.get_async("/a").result().error(), ClientErrc::connection_closed);
 }
 
-TEST(ClientNeverStarted, ForgetsListenersThatAreRemoved) {
+TEST(ClientNeverStarted, RemovesAListenerOnce) {
     KazooClient zk;
     const auto listener = zk.add_listener([](kazoo::KazooState) {});
     EXPECT_TRUE(zk.remove_listener(listener));

@@ -7,7 +7,7 @@ namespace {
 
 using Numbers = std::vector<int>;
 
-TEST(ServerVersionTest, TheNumbersBehindTheLabel) {
+TEST(ServerVersionTest, TheNumbersAfterTheLabel) {
     EXPECT_EQ(
         parse_server_version("Zookeeper version: 3.8.0-5a02a05eddb59aee, built on 2022\nMode: x\n"),
         (Numbers{3, 8, 0})
@@ -18,7 +18,7 @@ TEST(ServerVersionTest, TheNumbersBehindTheLabel) {
     EXPECT_EQ(parse_server_version("version: 99999999999.1"), Numbers{});
 }
 
-TEST(ServerVersionTest, NothingThatIsNoNumber) {
+TEST(ServerVersionTest, IgnoresInvalidNumbers) {
     EXPECT_EQ(parse_server_version(""), Numbers{});
     EXPECT_EQ(parse_server_version("imok"), Numbers{});
     EXPECT_EQ(parse_server_version("version: -3.-4"), Numbers{});

@@ -64,7 +64,7 @@ TEST(ConnectTest, ResponseOf37And36Bytes) {
     EXPECT_EQ(encoded_hex(response), testing_support::to_hex(shorter));
 }
 
-TEST(ConnectTest, NothingShorterWillDo) {
+TEST(ConnectTest, ShorterResponsesAreRefused) {
     const auto bytes = testing_support::from_hex(response_hex);
     for (std::size_t size = 0; size < bytes.size(); ++size) {
         const ExactBytes input(std::span<const std::byte>(bytes).first(size));
@@ -75,7 +75,7 @@ TEST(ConnectTest, NothingShorterWillDo) {
     }
 }
 
-TEST(ConnectTest, AReplyHeaderIsNoConnectResponse) {
+TEST(ConnectTest, AReplyHeaderIsNotAConnectResponse) {
     // The reply of a read-only server to a new session: xid 0, zxid 0, err -119.
     const ExactBytes input("00000000 0000000000000000 ffffff89");
     Decoder in(input);

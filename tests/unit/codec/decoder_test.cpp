@@ -32,7 +32,7 @@ TEST(DecoderTest, AnyByteButZeroIsTrue) {
     EXPECT_TRUE(in.ok());
 }
 
-TEST(DecoderTest, TellsNullFromEmpty) {
+TEST(DecoderTest, DistinguishesNullFromEmpty) {
     const ExactBytes input("ffffffff 00000000 ffffffff 00000000");
     Decoder in(input);
     EXPECT_EQ(in.ustring().data(), nullptr);
@@ -54,7 +54,7 @@ TEST(DecoderTest, StringsPointIntoTheInput) {
     EXPECT_EQ(in.buffer(), "x");
 }
 
-TEST(DecoderTest, FailsOnLengthsThatCannotBe) {
+TEST(DecoderTest, FailsOnImpossibleLengths) {
     for (const std::string_view hex :
          {"fffffffe 2f61", "80000000 2f61", "7fffffff 2f61", "00000003 2f61", "000000"}) {
         const ExactBytes input(hex);
@@ -67,7 +67,7 @@ TEST(DecoderTest, FailsOnLengthsThatCannotBe) {
     }
 }
 
-TEST(DecoderTest, CountsMustFitIntoWhatIsLeft) {
+TEST(DecoderTest, CountsMustFitTheRemainingBytes) {
     const auto count = [](std::string_view hex, std::size_t min_element_size, bool& ok) {
         const ExactBytes input(hex);
         Decoder in(input);
@@ -92,7 +92,7 @@ TEST(DecoderTest, CountsMustFitIntoWhatIsLeft) {
     EXPECT_FALSE(ok);
 }
 
-TEST(DecoderTest, RemembersNullVectors) {
+TEST(DecoderTest, ReportsNullVectors) {
     const ExactBytes input("ffffffff 00000000");
     Decoder in(input);
     EXPECT_EQ(in.count(4), 0U);
@@ -102,7 +102,7 @@ TEST(DecoderTest, RemembersNullVectors) {
     EXPECT_TRUE(in.ok());
 }
 
-TEST(DecoderTest, FailureSticks) {
+TEST(DecoderTest, FailureIsPermanent) {
     const ExactBytes input("00000001 00000001 78");
     Decoder in(input);
     EXPECT_EQ(in.i32(), 1);
@@ -118,7 +118,7 @@ TEST(DecoderTest, FailureSticks) {
     EXPECT_FALSE(in.saw_null());
 }
 
-TEST(DecoderTest, NegativeCountsAreEmptyVectorsForThoseWhoAcceptThem) {
+TEST(DecoderTest, NegativeCountsAreEmptyVectorsOnRequest) {
     const ExactBytes input("fffffff9 ffffffff 00000002");
     Decoder in(input);
     in.accept_negative_counts();
@@ -131,7 +131,7 @@ TEST(DecoderTest, NegativeCountsAreEmptyVectorsForThoseWhoAcceptThem) {
     EXPECT_FALSE(in.ok());
 }
 
-TEST(DecoderTest, NullTextIsMarkedForThoseWhoAskForIt) {
+TEST(DecoderTest, NullTextIsMarkedOnRequest) {
     const ExactBytes input("ffffffff 00000000 00000001 78 ffffffff 00000009");
     Decoder in(input);
     EXPECT_EQ(in.text(), "");
@@ -143,7 +143,7 @@ TEST(DecoderTest, NullTextIsMarkedForThoseWhoAskForIt) {
     EXPECT_FALSE(in.ok());
 }
 
-TEST(DecoderTest, CanBeFailedFromOutside) {
+TEST(DecoderTest, CanBeFailedByItsUser) {
     const ExactBytes input("00000001");
     Decoder in(input);
     in.fail();
@@ -151,7 +151,7 @@ TEST(DecoderTest, CanBeFailedFromOutside) {
     EXPECT_EQ(in.i32(), 0);
 }
 
-TEST(DecoderTest, NoInputIsFineUntilItIsRead) {
+TEST(DecoderTest, EmptyInputFailsOnlyWhenRead) {
     Decoder in({});
     EXPECT_TRUE(in.ok());
     EXPECT_EQ(in.remaining(), 0U);

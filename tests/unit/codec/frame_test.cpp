@@ -21,7 +21,7 @@ using Kind = FrameItem::Kind;
 
 // --- append_frame ---
 
-TEST(AppendFrameTest, SaysWhereTheFrameLies) {
+TEST(AppendFrameTest, ReturnsTheExtentOfTheFrame) {
     base::Buffer out;
     const auto first = append_frame(out, RequestHeader{1, Opcode::sync}, SyncRequest{"/a"});
     EXPECT_EQ(first, (FrameExtent{0, 18}));
@@ -34,7 +34,7 @@ TEST(AppendFrameTest, SaysWhereTheFrameLies) {
     );
 }
 
-TEST(AppendFrameTest, KeepsToItsLimitAndLeavesNothing) {
+TEST(AppendFrameTest, EnforcesItsLimitAndLeavesNothing) {
     base::Buffer out;
     out.append("kept", 4);
     const RequestHeader header{1, Opcode::sync};
@@ -45,7 +45,7 @@ TEST(AppendFrameTest, KeepsToItsLimitAndLeavesNothing) {
     EXPECT_EQ(out.size(), 22U);
 }
 
-TEST(AppendFrameTest, RefusesAStringBeyondWhatALengthCanSay) {
+TEST(AppendFrameTest, RefusesAStringTooLongForItsLengthField) {
     base::Buffer out;
     const std::string_view endless("/", std::size_t{1} << 31);  // only its length is real
     const auto extent = append_frame(out, RequestHeader{1, Opcode::sync}, SyncRequest{endless});
@@ -53,7 +53,7 @@ TEST(AppendFrameTest, RefusesAStringBeyondWhatALengthCanSay) {
     EXPECT_TRUE(out.empty());
 }
 
-TEST(AppendFrameTest, AFrameThatIsNotFinishedIsTakenBack) {
+TEST(AppendFrameTest, AnUnfinishedFrameIsRemoved) {
     base::Buffer out;
     out.append("kept", 4);
     {
@@ -153,7 +153,7 @@ TEST(FrameReaderTest, ReadsTheSameInPiecesOfAnySize) {
     }
 }
 
-TEST(FrameReaderTest, CopiesOnlyWhatIsIncomplete) {
+TEST(FrameReaderTest, CopiesOnlyIncompleteFrames) {
     const ExactBytes head(std::string_view("00000001 61 00000002 62"));
     const ExactBytes tail(std::string_view("63 00000001 64"));
     const auto inside = [](const FrameItem& item, const ExactBytes& bytes) {
@@ -175,7 +175,7 @@ TEST(FrameReaderTest, CopiesOnlyWhatIsIncomplete) {
     EXPECT_EQ(reader.buffered(), 0U);
 }
 
-TEST(FrameReaderTest, OversizedFramesAreToldEarlyAndNotKept) {
+TEST(FrameReaderTest, OversizedFramesAreReportedEarlyAndNotStored) {
     FrameReader reader(1000);
     std::vector<Seen> seen;
     const auto header = testing_support::from_hex("40000000 000102030405060708090a0b0c0d0e0f");
@@ -209,7 +209,7 @@ TEST(FrameReaderTest, OversizedFramesShorterThanAHeaderAreShownWhole) {
     );
 }
 
-TEST(FrameReaderTest, NegativeLengthsAreMalformedForGood) {
+TEST(FrameReaderTest, NegativeLengthsAreMalformedPermanently) {
     for (const std::string_view prefix : {"ffffffff", "80000000", "fffffff0"}) {
         const ExactBytes bytes("00000001 61" + std::string(prefix) + "00000001 62");
         FrameReader reader(100);
@@ -226,7 +226,7 @@ TEST(FrameReaderTest, NegativeLengthsAreMalformedForGood) {
     }
 }
 
-TEST(FrameReaderTest, MalformedLengthsAreSeenAcrossAnySplit) {
+TEST(FrameReaderTest, MalformedLengthsAreDetectedAcrossAnySplit) {
     const auto bytes = testing_support::from_hex("00000001 61 ffffffff 00");
     for (std::size_t split = 0; split <= bytes.size(); ++split) {
         FrameReader reader(100);
@@ -239,7 +239,7 @@ TEST(FrameReaderTest, MalformedLengthsAreSeenAcrossAnySplit) {
     }
 }
 
-TEST(FrameReaderTest, TooShortLengthsAreMalformedIfSoSet) {
+TEST(FrameReaderTest, TooShortLengthsAreMalformedOnRequest) {
     EXPECT_EQ(
         read_whole(FrameReader(100, 2), "00000002 6162 00000001 78"),
         (std::vector<Seen>{{Kind::frame, "6162", 2}, {Kind::malformed, "", 1}})
@@ -300,7 +300,7 @@ TEST(FrameReaderTest, JoinsAFrameMuchLargerThanItsPieces) {
     EXPECT_EQ(reader.memory(), 0U);
 }
 
-TEST(FrameReaderTest, ALengthIsNotTakenAtItsWord) {
+TEST(FrameReaderTest, ALengthAloneAllocatesLittleMemory) {
     FrameReader reader(0x7fffffff);
     const ExactBytes claim(std::string_view("7fffffff 00"));
     reader.feed(claim);

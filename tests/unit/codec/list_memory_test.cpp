@@ -17,7 +17,7 @@ base::Buffer empty_names(std::size_t count) {
     return out;
 }
 
-TEST(ListMemoryTest, AListThatWouldTakeMoreFailsBeforeItIsMade) {
+TEST(ListMemoryTest, AListBeyondTheLimitFailsBeforeItsAllocation) {
     constexpr std::size_t count = 1000;
     const auto bytes = empty_names(count);
     Decoder decoder(bytes.span());
@@ -28,7 +28,7 @@ TEST(ListMemoryTest, AListThatWouldTakeMoreFailsBeforeItIsMade) {
     EXPECT_EQ(reply.children.capacity(), 0U);
 }
 
-TEST(ListMemoryTest, AListThatFitsIsMade) {
+TEST(ListMemoryTest, AListWithinTheLimitIsDecoded) {
     constexpr std::size_t count = 1000;
     const auto bytes = empty_names(count);
     Decoder decoder(bytes.span());

@@ -69,11 +69,11 @@ void expect_round_trip(const T& original) {
     }
 }
 
-TEST(MultiTest, EveryOperationComesBackAndNoneWithoutItsEnd) {
+TEST(MultiTest, EveryOperationRoundTripsAndNeedsItsEnd) {
     expect_round_trip(all_operations());
 }
 
-TEST(MultiTest, EveryResultComesBackAndNoneWithoutItsEnd) {
+TEST(MultiTest, EveryResultRoundTripsAndNeedsItsEnd) {
     expect_round_trip(all_results());
 }
 
@@ -109,7 +109,7 @@ TEST(MultiTest, ErrorResultsCarryTheirCode) {
     EXPECT_TRUE(response.results[0] == MultiResult::error(-101));
 }
 
-TEST(MultiTest, RefusesTypesThatHaveNoPlace) {
+TEST(MultiTest, RefusesForeignTypes) {
     const std::string body = "00000002 2f61 00000000 00000000 00000000";
     const std::vector<std::int32_t> operations{1, 2, 4, 5, 8, 13, 15, 19, 21};
     const std::vector<std::int32_t> results{-1, 1, 2, 4, 5, 8, 13, 15};
@@ -168,7 +168,7 @@ TEST(MultiTest, SurvivesAnyNumberAnywhere) {
 }
 
 #ifndef NDEBUG
-TEST(MultiDeathTest, TypesMustGoWithTheirRecords) {
+TEST(MultiDeathTest, TypesMustMatchTheirRecords) {
     base::Buffer out;
     Encoder encoder(out);
     MultiRequest request;

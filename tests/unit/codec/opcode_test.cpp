@@ -19,7 +19,7 @@ void for_each_number(Visit visit) {
     visit(Opcode{INT32_MAX});
 }
 
-TEST(OpcodeTest, KnownOnesHaveNamesOfTheirOwn) {
+TEST(OpcodeTest, KnownOpcodesHaveUniqueNames) {
     std::set<std::string_view> names;
     int known = 0;
     for_each_number([&](Opcode op) {

@@ -20,7 +20,7 @@ TEST(PrinterTest, PrintsFieldsInWireOrder) {
     );
 }
 
-TEST(PrinterTest, TellsNullFromEmpty) {
+TEST(PrinterTest, DistinguishesNullFromEmpty) {
     EXPECT_EQ(
         to_string(SetDataRequest{"", std::nullopt, -1}),
         "SetDataRequest{path='', data=null, version=-1}"
@@ -30,7 +30,7 @@ TEST(PrinterTest, TellsNullFromEmpty) {
     );
 }
 
-TEST(PrinterTest, AbbreviatesDataAndSaysItsSize) {
+TEST(PrinterTest, AbbreviatesDataAndShowsItsSize) {
     const std::string whole(64, 'x');
     EXPECT_EQ(
         to_string(SetDataRequest{"/a", whole, 0}),
@@ -53,7 +53,7 @@ TEST(PrinterTest, BoundsTextAndLists) {
     EXPECT_EQ(to_string(GetChildrenReply{}), "GetChildrenReply{children=[]}");
 }
 
-TEST(PrinterTest, LetsNoControlByteThrough) {
+TEST(PrinterTest, EscapesControlBytes) {
     std::string every_byte;
     for (int byte = 0; byte < 0x20; ++byte) {
         every_byte += static_cast<char>(byte);

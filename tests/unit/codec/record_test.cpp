@@ -75,7 +75,7 @@ public:
 
 TYPED_TEST_SUITE(EveryRecordTest, AllRecords, RecordName);
 
-TYPED_TEST(EveryRecordTest, ComesBackAsItWas) {
+TYPED_TEST(EveryRecordTest, RoundTrips) {
     const auto original = sample<TypeParam>();
     const auto bytes = encoded(original);
     const ExactBytes input(bytes.span());
@@ -88,7 +88,7 @@ TYPED_TEST(EveryRecordTest, ComesBackAsItWas) {
     EXPECT_EQ(encoded_hex(decoded), testing_support::to_hex(bytes.span()));
 }
 
-TYPED_TEST(EveryRecordTest, DefaultsComeBackToo) {
+TYPED_TEST(EveryRecordTest, RoundTripsDefaults) {
     const TypeParam original;
     const ExactBytes input(encoded(original).span());
     Decoder in(input);
@@ -98,7 +98,7 @@ TYPED_TEST(EveryRecordTest, DefaultsComeBackToo) {
     EXPECT_TRUE(decoded == original) << to_string(decoded);
 }
 
-TYPED_TEST(EveryRecordTest, LeavesWhatFollowsAlone) {
+TYPED_TEST(EveryRecordTest, LeavesFollowingBytesAlone) {
     auto bytes = encoded(sample<TypeParam>());
     bytes.append("next", 4);
     const ExactBytes input(bytes.span());
@@ -108,7 +108,7 @@ TYPED_TEST(EveryRecordTest, LeavesWhatFollowsAlone) {
     EXPECT_EQ(in.remaining(), 4U);
 }
 
-TYPED_TEST(EveryRecordTest, FailsWhereverItIsCutOff) {
+TYPED_TEST(EveryRecordTest, FailsWhereverItIsTruncated) {
     const auto bytes = encoded(sample<TypeParam>());
     for (std::size_t size = 0; size < bytes.size(); ++size) {
         const ExactBytes input(bytes.span().first(size));
@@ -151,13 +151,13 @@ TYPED_TEST(EveryRecordTest, PrintsItsNameAndItsFields) {
     });
 }
 
-TEST(RecordTest, OnlyWhatIsDescribedIsARecord) {
+TEST(RecordTest, OnlyDescribedTypesAreRecords) {
     static_assert(Record<GetDataRequest> && Record<ZnodeStat> && Record<Acl> && Record<Id>);
     static_assert(!Record<int> && !Record<std::string> && !Record<Secret> && !Record<MultiOp>);
     EXPECT_EQ(Describe<GetDataRequest>::record_name, "GetDataRequest");
 }
 
-TEST(RecordTest, KnowsTheSmallestEncodingOfElements) {
+TEST(RecordTest, ComputesTheSmallestEncodingOfElements) {
     EXPECT_EQ(detail::min_wire_size<std::string>(), 4U);
     EXPECT_EQ(detail::min_wire_size<Acl>(), 12U);
     EXPECT_EQ(detail::min_wire_size<ClientInfo>(), 8U);
@@ -165,7 +165,7 @@ TEST(RecordTest, KnowsTheSmallestEncodingOfElements) {
     EXPECT_EQ(detail::min_wire_size<MultiHeader>(), 9U);
 }
 
-TEST(RecordTest, CountsThatCannotBeAllocateNothing) {
+TEST(RecordTest, ImpossibleCountsAllocateNothing) {
     const ZnodeStat stat;
     const std::string tail = encoded_hex(stat);
     for (const std::string_view count : {"7fffffff", "00000007", "fffffffe", "80000000"}) {
@@ -177,7 +177,7 @@ TEST(RecordTest, CountsThatCannotBeAllocateNothing) {
     }
 }
 
-TEST(RecordTest, NullListsReadAsEmptyAndAreRemembered) {
+TEST(RecordTest, NullListsReadAsEmptyAndAreReported) {
     const ExactBytes input(std::string_view("ffffffff"));
     Decoder in(input);
     GetChildrenReply reply{{"left over"}};
@@ -206,7 +206,7 @@ TEST(RecordTest, NullDataIsNotEmptyData) {
     EXPECT_EQ(*reply.data, "");
 }
 
-TEST(RecordTest, NullPathsCanBeTold) {
+TEST(RecordTest, NullPathsCanBeDetected) {
     const ExactBytes null(std::string_view("ffffffff 01"));
     Decoder in_null(null);
     GetDataRequest request;
@@ -231,7 +231,7 @@ TEST(RecordTest, RequestsViewTheirFrame) {
     );
 }
 
-TEST(ListTest, BorrowsWhatHasANameAndOwnsWhatHasNone) {
+TEST(ListTest, BorrowsLvaluesAndOwnsRvalues) {
     std::vector<int> numbers{1, 2};
     List<int> borrowed(numbers);
     EXPECT_EQ(&borrowed.get(), &numbers);

@@ -104,7 +104,7 @@ TEST(WireLayoutTest, Headers) {
     expect_layout(MultiHeader{Opcode::check, true, -1}, "0000000d 01 ffffffff");
 }
 
-TEST(WireLayoutTest, RequestsKnowTheirOpcode) {
+TEST(WireLayoutTest, RequestsHaveTheirOpcode) {
     EXPECT_EQ(CreateRequest::opcode, Opcode{1});
     EXPECT_EQ(DeleteRequest::opcode, Opcode{2});
     EXPECT_EQ(ExistsRequest::opcode, Opcode{3});

@@ -39,7 +39,7 @@ struct Network {
     Answers answers;   // on the connection
     Answers look_ups;  // independent of the connection
     std::uint64_t attempt = 0;
-    bool greeted = false;
+    bool handshake_sent = false;
     bool connected = false;
     int set_watches = 0;
 };
@@ -67,7 +67,7 @@ public:
         need_memory();
         const Spared server;
         network_.attempt = attempt;
-        network_.greeted = false;
+        network_.handshake_sent = false;
         network_.connected = true;
         network_.answers.push_back([attempt](transport::Sink& sink) { sink.on_connected(attempt); }
         );
@@ -98,7 +98,7 @@ public:
 
 private:
     void answer(std::span<const std::byte> frame, base::Buffer& out) {
-        if (!std::exchange(network_.greeted, true)) {
+        if (!std::exchange(network_.handshake_sent, true)) {
             codec::ConnectResponse welcome;
             welcome.timeout_ms = 10'000;
             welcome.session_id = 7;
@@ -279,7 +279,7 @@ protected:
             return 0;
         });
     }
-    bool all_told() {
+    bool all_completed() {
         return std::all_of(asked_.begin(), asked_.end(), [this](const auto& name) {
             return owner_->replies[name] > 0;
         });
@@ -292,9 +292,9 @@ protected:
             if (start()) {
                 ask("one");
                 ask("two", true);
-                EXPECT_TRUE(run_until([this] { return all_told(); }));
+                EXPECT_TRUE(run_until([this] { return all_completed(); }));
                 ask("three");
-                EXPECT_TRUE(run_until([this] { return all_told(); }));
+                EXPECT_TRUE(run_until([this] { return all_completed(); }));
             }
             met = shortage.met();
         }
@@ -302,7 +302,7 @@ protected:
             EXPECT_TRUE(start()) << "a start that failed cannot be repeated";
         }
         EXPECT_TRUE(ask("after"));
-        EXPECT_TRUE(run_until([this] { return all_told(); }));
+        EXPECT_TRUE(run_until([this] { return all_completed(); }));
         EXPECT_FALSE(owner_->errors["after"]) << owner_->errors["after"].message();
         close();
         EXPECT_TRUE(run_until([this] { return owner_->finished > 0; })) << "never closed";
@@ -325,7 +325,7 @@ protected:
 
 class DriverShortageTest : public DriverMemoryTest, public testing::WithParamInterface<long> {};
 
-TEST_P(DriverShortageTest, WhoeverWaitsIsToldOnceAndTheSessionGoesOn) {
+TEST_P(DriverShortageTest, EveryRequestCompletesOnceAndTheSessionContinues) {
     for (long nth = 1; nth < 10'000; ++nth) {
         SCOPED_TRACE("allocation " + std::to_string(nth));
         environment_ = std::make_shared<ServingWorld>();

@@ -28,7 +28,7 @@ using Write = std::vector<codec::Opcode>;
 struct Network {
     std::weak_ptr<transport::Sink> sink;
     std::uint64_t attempt = 0;
-    bool greeted = false;  // the ConnectRequest, which has no header, has been written
+    bool handshake_sent = false;  // the ConnectRequest, which has no header, has been written
     std::vector<Write> writes;
 };
 
@@ -40,7 +40,7 @@ public:
     }
     void connect(std::uint64_t attempt, const base::Endpoint&) override {
         network_.attempt = attempt;
-        network_.greeted = false;
+        network_.handshake_sent = false;
     }
     void send(base::Buffer& bytes) override {
         Write write;
@@ -50,7 +50,7 @@ public:
              item = reader.next()) {
             codec::RequestHeader header;
             codec::Decoder decoder(item.bytes);
-            if (std::exchange(network_.greeted, true)) {
+            if (std::exchange(network_.handshake_sent, true)) {
                 EXPECT_TRUE(codec::decode(decoder, header));
                 write.push_back(header.type);
             }
@@ -153,7 +153,7 @@ protected:
     std::shared_ptr<Owner> owner_ = std::make_shared<Owner>(environment_);
 };
 
-TEST_F(DriverTest, WhatWasAskedForMeanwhileLeavesInOneWrite) {
+TEST_F(DriverTest, RequestsDuringAWriteShareTheNextOne) {
     sync();
     sync();
     EXPECT_THAT(writes(), ElementsAre(Write(2, codec::Opcode::sync)));
@@ -172,7 +172,7 @@ TEST_F(DriverTest, OneWriteAtATime) {
     EXPECT_THAT(writes(), IsEmpty());
 }
 
-TEST_F(DriverTest, AWriteThatNeverEndsIsForgottenWithItsConnection) {
+TEST_F(DriverTest, AnUnfinishedWriteIsDroppedWithItsConnection) {
     sync();
     EXPECT_THAT(writes(), ElementsAre(Write(1, codec::Opcode::sync)));
     sink().on_closed(network_.attempt, std::make_error_code(std::errc::connection_reset));
@@ -193,7 +193,7 @@ TEST_F(DriverTest, TheTimerIsSetAgainAfterItHasFired) {
     EXPECT_GT(environment_->timer_at, environment_->now());
 }
 
-TEST_F(DriverTest, EndsOnceAndLeavesNothing) {
+TEST_F(DriverTest, FinishesOnceAndReleasesEverything) {
     owner_->driver.with_session([](session::Session& session, TimePoint now) {
         session.close(now);
         return 0;

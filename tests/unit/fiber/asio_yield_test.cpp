@@ -29,7 +29,7 @@ void run(std::function<void(asio::yield_context)> coroutine, std::function<void(
     if (failure) std::rethrow_exception(failure);
 }
 
-TEST(AsioYield, GivesTheValue) {
+TEST(AsioYield, ReturnsTheValue) {
     Promise<std::string> promise;
     std::string seen;
     run([&](asio::yield_context yield) { seen = promise.result()(yield); },
@@ -50,7 +50,7 @@ TEST(AsioYield, ReturnsFromAResultWithoutAValue) {
     EXPECT_TRUE(done);
 }
 
-TEST(AsioYield, ThrowsTheErrorsCode) {
+TEST(AsioYield, ThrowsTheErrorCode) {
     Promise<std::string> promise;
     boost::system::error_code seen;
     run(
@@ -66,7 +66,7 @@ TEST(AsioYield, ThrowsTheErrorsCode) {
     EXPECT_EQ(seen, kazoo::Errc::no_node);
 }
 
-TEST(AsioYield, GivesTheErrorsCodeWhereItIsAskedFor) {
+TEST(AsioYield, ReturnsTheErrorCodeOnRequest) {
     Promise<std::string> promise;
     boost::system::error_code seen;
     run([&](asio::yield_context yield) { promise.result()(yield[seen]); },

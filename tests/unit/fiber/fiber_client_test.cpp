@@ -93,7 +93,7 @@ TEST(FiberClientTest, EveryFiberMayHaveAClientOfItsOwn) {
     });
 }
 
-TEST(FiberClientTest, SleepsLetTheConnectionLive) {
+TEST(FiberClientTest, SleepsKeepTheConnectionAlive) {
     in_new_thread([] {
         FiberClient client;
         const auto before = client.zk.client_id()->session_id;
@@ -105,7 +105,7 @@ TEST(FiberClientTest, SleepsLetTheConnectionLive) {
     });
 }
 
-TEST(FiberClientTest, IsServedWhileOtherFibersNeverRest) {
+TEST(FiberClientTest, IsServedWhileOtherFibersAreBusy) {
     in_new_thread([] {
         FiberClient client;
         bool stop = false;
@@ -172,7 +172,7 @@ TEST(FiberClientTest, CallbacksAndWatchesMayBlock) {
     });
 }
 
-TEST(FiberClientTest, AListenerThatWaitsIsRefusedAndNobodyElse) {
+TEST(FiberClientTest, OnlyListenersAreRefusedToWait) {
     in_new_thread([] {
         testing::Server server;
         const auto handler = std::make_shared<SequentialFiberHandler>();

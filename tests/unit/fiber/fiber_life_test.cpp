@@ -26,7 +26,7 @@ TEST(FiberLifeTest, IsNamedAndCountsItsUsers) {
     });
 }
 
-TEST(FiberLifeTest, StopRunsWhatWasDispatchedInOrder) {
+TEST(FiberLifeTest, StopRunsDispatchedTasksInOrder) {
     in_new_thread([] {
         SequentialFiberHandler handler;
         handler.start();
@@ -133,7 +133,7 @@ TEST(FiberLifeTest, AnotherThreadDoesNotWaitForFibersThatDoNotRun) {
     home.join();
 }
 
-TEST(FiberLifeTest, AThreadThatEndsTooEarlyLeavesNobodyHanging) {
+TEST(FiberLifeTest, NothingHangsIfItsThreadEndsTooEarly) {
     const auto handler = std::make_shared<SequentialFiberHandler>();
     in_new_thread([&] { handler->start(); });
     EXPECT_FALSE(handler->running());

@@ -55,7 +55,7 @@ TEST(AsioCancellation, IsTooLateForAReadyResult) {
     EXPECT_EQ(seen, 5);
 }
 
-TEST(AsioCancellation, ForgetsTheResultOnceItHasBeenDelivered) {
+TEST(AsioCancellation, ReleasesTheResultOnceDelivered) {
     asio::io_context loop;
     asio::cancellation_signal signal;
     Promise<int> promise;
@@ -94,7 +94,7 @@ asio::awaitable<std::size_t> await_either(AsyncResult<int> first, AsyncResult<in
     co_return winner.index();
 }
 
-TEST(AsioCancellation, EndsTheLoserOfTwo) {
+TEST(AsioCancellation, CancelsTheLoserOfTwo) {
     asio::io_context loop;
     Promise<int> slow;
     Promise<int> quick;

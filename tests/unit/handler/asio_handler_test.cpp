@@ -209,7 +209,7 @@ TEST(AsioHandler, RefusesToBlockInItsOwnCallbacksOnAnyExecutor) {
     EXPECT_FALSE(blocking_is_refused(result));
 }
 
-TEST(AsioHandler, OnlyMindsItsOwnLoop) {
+TEST(AsioHandler, RefusesToBlockItsOwnLoopOnly) {
     asio::io_context loop;
     asio::io_context other_loop;
     const auto handler = std::make_shared<SequentialAsioHandler>(loop);
@@ -220,7 +220,7 @@ TEST(AsioHandler, OnlyMindsItsOwnLoop) {
     EXPECT_FALSE(refused);
 }
 
-TEST(AsioHandler, MayEndWhileTheLoopGoesOn) {
+TEST(AsioHandler, MayBeDestroyedWhileTheLoopRuns) {
     asio::io_context loop;
     int ran = 0;
     {
@@ -241,7 +241,7 @@ TEST(AsioHandler, MayEndWhileTheLoopGoesOn) {
     EXPECT_EQ(ran, 2);
 }
 
-TEST(AsioHandler, DropsWhatNeverRanWithTheLoop) {
+TEST(AsioHandler, DropsPendingTasksWithTheLoop) {
     const auto held = std::make_shared<int>(1);
     {
         asio::io_context loop;

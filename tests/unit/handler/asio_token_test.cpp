@@ -125,7 +125,7 @@ asio::awaitable<std::string> await_with_code(AsyncResult<std::string> result) {
     }
 }
 
-TEST(AsioErrorCode, IsThrownAsASystemErrorWhereItIsAskedFor) {
+TEST(AsioErrorCode, IsThrownAsASystemErrorOnRequest) {
     Promise<std::string> promise;
     EXPECT_EQ(run(await_with_code(promise.result()), [&] { promise.set("late"); }), "late");
     Promise<std::string> failing;
@@ -139,7 +139,7 @@ asio::awaitable<std::string> await_exception_tuple(AsyncResult<std::string> resu
     co_return error ? kazoo::error_from(error).message() : value;
 }
 
-TEST(AsioErrorCode, IsAnExceptionAfterAllWhereThatIsAskedFor) {
+TEST(AsioErrorCode, IsAnExceptionOnRequest) {
     Promise<std::string> failing;
     failing.set_exception(kazoo::NoNodeError());
     const auto message = run(await_exception_tuple(failing.result()), [] {});
@@ -147,22 +147,22 @@ TEST(AsioErrorCode, IsAnExceptionAfterAllWhereThatIsAskedFor) {
 }
 
 /// A value that cannot be copied yields a failure instead of an exception in the loop.
-struct Unwilling {
-    Unwilling() = default;
-    Unwilling(const Unwilling& other) : copies(other.copies - 1) {
+struct ThrowsOnCopy {
+    ThrowsOnCopy() = default;
+    ThrowsOnCopy(const ThrowsOnCopy& other) : copies(other.copies - 1) {
         if (copies < 0) throw std::bad_alloc();
     }
-    Unwilling& operator=(const Unwilling&) = delete;
+    ThrowsOnCopy& operator=(const ThrowsOnCopy&) = delete;
     int copies = 1;
 };
 
-TEST(AsioErrorCode, SaysThatTheValueCannotBeCopied) {
-    Promise<Unwilling> promise;
-    promise.set(Unwilling());
+TEST(AsioErrorCode, ReportsThatTheValueCannotBeCopied) {
+    Promise<ThrowsOnCopy> promise;
+    promise.set(ThrowsOnCopy());
     const auto kept = promise.result();
     asio::io_context loop;
     std::exception_ptr failure;
-    kept(asio::bind_executor(loop, [&](const std::exception_ptr& error, const Unwilling&) {
+    kept(asio::bind_executor(loop, [&](const std::exception_ptr& error, const ThrowsOnCopy&) {
         failure = error;
     }));
     loop.run();
@@ -189,7 +189,7 @@ asio::awaitable<int> await_in_turn(int rounds) {
     co_return total;
 }
 
-TEST(AsioAwaitable, AwaitsAsManyReadyResultsAsThereAre) {
+TEST(AsioAwaitable, AwaitsManyReadyResults) {
     EXPECT_EQ(run(await_in_turn(100'000), [] {}), 100'000);
 }
 

@@ -24,7 +24,7 @@ AsyncResult<int> sleep_twice(std::shared_ptr<Handler> handler, int value) {
     co_return value;
 }
 
-class CallbackOfAThread : public testing::Test {
+class CallbackOnAThread : public testing::Test {
 protected:
     void SetUp() override { handler->start(); }
     void TearDown() override { handler->stop(); }
@@ -44,13 +44,13 @@ protected:
     std::shared_ptr<Handler> handler = std::make_shared<kazoo::SequentialThreadingHandler>();
 };
 
-TEST_F(CallbackOfAThread, WaitsForACoroutine) {
+TEST_F(CallbackOnAThread, WaitsForACoroutine) {
     int value = 0;
     call_back([&](const AsyncResult<int>&) { value = sleep_twice(handler, 2).get(10s); });
     EXPECT_EQ(value, 2);
 }
 
-TEST_F(CallbackOfAThread, WaitsWithTheWorkOfManyCoroutinesAtHand) {
+TEST_F(CallbackOnAThread, WaitsWhileManyCoroutinesAreReady) {
     int sum = 0;
     call_back([&](const AsyncResult<int>&) {
         std::vector<AsyncResult<int>> all;
@@ -67,7 +67,7 @@ AsyncResult<int> nested(std::shared_ptr<Handler> handler, int levels) {
     co_return nested(handler, levels - 1).get(1min) + 1;
 }
 
-TEST_F(CallbackOfAThread, IsRefusedWhereItWouldBeTooDeep) {
+TEST_F(CallbackOnAThread, IsRefusedIfItWouldNestTooDeeply) {
     int depth = 0;
     call_back([&](const AsyncResult<int>&) { depth = nested(handler, 20).get(1min); });
     EXPECT_EQ(depth, 20);

@@ -37,11 +37,11 @@ using testing::ElementsAre;
 using namespace std::chrono_literals;
 
 /// Time passes only by waiting, and then at once.
-class JumpingHandler final : public kazoo::Handler {
+class VirtualTimeHandler final : public kazoo::Handler {
 public:
     class Jump final : public kazoo::Waiter {
     public:
-        explicit Jump(JumpingHandler& handler) : handler_(handler) {}
+        explicit Jump(VirtualTimeHandler& handler) : handler_(handler) {}
         void wait_until(TimePoint end) override {
             handler_.pauses.push_back(end - handler_.time);
             if (handler_.while_waiting) handler_.while_waiting();
@@ -50,7 +50,7 @@ public:
         void notify() noexcept override { notified_ = true; }
 
     private:
-        JumpingHandler& handler_;
+        VirtualTimeHandler& handler_;
         bool notified_ = false;
     };
 
@@ -84,11 +84,11 @@ protected:
         };
     }
 
-    std::shared_ptr<JumpingHandler> handler = std::make_shared<JumpingHandler>();
+    std::shared_ptr<VirtualTimeHandler> handler = std::make_shared<VirtualTimeHandler>();
     int calls = 0;
 };
 
-TEST_F(KazooRetryTest, GivesWhatTheFunctionGives) {
+TEST_F(KazooRetryTest, ReturnsTheValueOfTheFunction) {
     EXPECT_EQ(retry()(failing(0)), 1);
     EXPECT_EQ(
         retry()([](int a, const std::string& b) { return b + std::to_string(a); }, 1, "x"), "x1"
@@ -101,12 +101,12 @@ TEST_F(KazooRetryTest, GivesWhatTheFunctionGives) {
     EXPECT_TRUE(handler->pauses.empty());
 }
 
-TEST_F(KazooRetryTest, PausesBetweenTries) {
+TEST_F(KazooRetryTest, PausesBetweenAttempts) {
     EXPECT_EQ(retry()(failing(3)), 4);
     EXPECT_THAT(handler->pauses, ElementsAre(100ms, 200ms, 400ms));
 }
 
-TEST_F(KazooRetryTest, EveryCallBeginsAnew) {
+TEST_F(KazooRetryTest, EveryCallStartsAnew) {
     const auto twice = retry(exact().max_tries(2));
     EXPECT_EQ(twice(failing(1)), 2);
     calls = 0;
@@ -114,14 +114,14 @@ TEST_F(KazooRetryTest, EveryCallBeginsAnew) {
     EXPECT_THAT(handler->pauses, ElementsAre(100ms, 100ms));
 }
 
-TEST_F(KazooRetryTest, FailsWhenNoTryIsLeft) {
+TEST_F(KazooRetryTest, FailsAfterTheLastAttempt) {
     EXPECT_THROW(retry(exact().max_tries(3))(failing(9)), RetryFailedError);
     EXPECT_EQ(calls, 3);
     EXPECT_THROW(retry(exact().deadline(1s))(failing(9)), RetryFailedError);
     EXPECT_EQ(calls, 7) << "0.1 + 0.2 + 0.4 s fit into the second, 0.8 s more do not";
 }
 
-TEST_F(KazooRetryTest, WhatATryBeginsHasNoMoreTimeThanTheDeadline) {
+TEST_F(KazooRetryTest, TheDeadlineLimitsTheCallsOfAnAttempt) {
     std::vector<TimePoint> limits;
     const auto note = [&] {
         limits.push_back(kazoo::detail::DeadlineScope::present());
@@ -156,7 +156,7 @@ TEST_F(KazooRetryTest, AnInterruptEndsThePause) {
     EXPECT_EQ(interrupted(failing(0)), 1) << "a success is a success";
 }
 
-TEST_F(KazooRetryTest, EachOfTheInterruptsCounts) {
+TEST_F(KazooRetryTest, EveryInterruptCounts) {
     std::stop_source one;
     std::stop_source two;
     const auto both = retry().interrupt(one.get_token()).interrupt(two.get_token());
@@ -167,7 +167,7 @@ TEST_F(KazooRetryTest, EachOfTheInterruptsCounts) {
     EXPECT_THROW(second(failing(9)), InterruptedError);
 }
 
-TEST_F(KazooRetryTest, RefusesToSleepWhereNothingMayBlock) {
+TEST_F(KazooRetryTest, RefusesToSleepWhereBlockingIsRefused) {
     {
         const kazoo::detail::LaneScope listener(*handler, kazoo::Lane::session);
         EXPECT_THROW(retry()(failing(0)), WouldDeadlockError);
@@ -222,7 +222,7 @@ protected:
     int calls = 0;
 };
 
-TEST_F(AsyncRetryTest, TriesUntilItSucceeds) {
+TEST_F(AsyncRetryTest, RetriesUntilItSucceeds) {
     const auto result = retry(RetryPolicy().delay(1ms)).call_async(failing(3));
     EXPECT_FALSE(result.ready());
     EXPECT_TRUE(handler->running()) << "without a client";
@@ -231,7 +231,7 @@ TEST_F(AsyncRetryTest, TriesUntilItSucceeds) {
     EXPECT_FALSE(handler->running());
 }
 
-TEST_F(AsyncRetryTest, OfNothingAndOfCoroutines) {
+TEST_F(AsyncRetryTest, RetriesVoidFunctionsAndCoroutines) {
     const auto quick = retry(RetryPolicy().delay(1ms));
     const auto nothing = quick.call_async([this]() -> AsyncResult<> {
         const int made = co_await fail_or_succeed(1);
@@ -247,7 +247,7 @@ TEST_F(AsyncRetryTest, OfNothingAndOfCoroutines) {
     EXPECT_EQ(text.get().size(), captured.size() + 1);
 }
 
-TEST_F(AsyncRetryTest, WhatTheFunctionThrowsIsAFailureAsWell) {
+TEST_F(AsyncRetryTest, ExceptionsOfTheFunctionAreFailuresToo) {
     const auto result = retry(RetryPolicy().delay(1ms)).call_async([this] {
         if (++calls < 3) throw kazoo::ForceRetryError();
         if (calls == 3) throw std::out_of_range("mine");
@@ -257,14 +257,14 @@ TEST_F(AsyncRetryTest, WhatTheFunctionThrowsIsAFailureAsWell) {
     EXPECT_THROW(result.get(), std::out_of_range);
 }
 
-TEST_F(AsyncRetryTest, FailsWhenNoTryIsLeft) {
+TEST_F(AsyncRetryTest, FailsAfterTheLastAttempt) {
     const auto result = retry(RetryPolicy().delay(1ms).max_tries(3)).call_async(failing(9));
     run();
     EXPECT_THROW(result.get(), RetryFailedError);
     EXPECT_EQ(calls, 3);
 }
 
-TEST_F(AsyncRetryTest, WithoutPauseItStillReturnsAtOnce) {
+TEST_F(AsyncRetryTest, ReturnsAtOnceEvenWithoutAPause) {
     const auto result = retry(RetryPolicy().delay(0ms)).call_async([this]() -> AsyncResult<int> {
         if (++calls < 2000) throw ConnectionLoss();
         co_return calls;
@@ -274,7 +274,7 @@ TEST_F(AsyncRetryTest, WithoutPauseItStillReturnsAtOnce) {
     EXPECT_EQ(result.get(), 2000);
 }
 
-TEST_F(AsyncRetryTest, CancelEndsThePauseAndTheTry) {
+TEST_F(AsyncRetryTest, CancelEndsThePauseAndTheAttempt) {
     const auto policy = RetryPolicy().delay(1h).max_delay(1h);
     const auto sleeping = retry(policy).call_async(failing(9));
     while (calls == 0) loop->run_one();
@@ -289,7 +289,7 @@ TEST_F(AsyncRetryTest, CancelEndsThePauseAndTheTry) {
     EXPECT_FALSE(handler->running());
 }
 
-TEST_F(AsyncRetryTest, TheDeadlineEndsATry) {
+TEST_F(AsyncRetryTest, TheDeadlineEndsAnAttempt) {
     const auto limited = retry(RetryPolicy().delay(1ms).deadline(50ms));
     Promise<int> never(handler);
     TimePoint limit;
@@ -309,7 +309,7 @@ TEST_F(AsyncRetryTest, TheDeadlineEndsATry) {
     EXPECT_FALSE(never.set(1)) << "the try is over";
 }
 
-TEST_F(AsyncRetryTest, TheDeadlineEndsATryThatCannotBeCancelled) {
+TEST_F(AsyncRetryTest, TheDeadlineEndsAnUncancellableAttempt) {
     const auto limited = retry(RetryPolicy().delay(1ms).deadline(50ms));
     const auto state = kazoo::detail::make_ref<kazoo::detail::ResultState<int>>(handler);
     ASSERT_FALSE(state->cancel());
@@ -361,7 +361,7 @@ TEST_F(AsyncRetryTest, TheDeadlineEndsACoroutine) {
     EXPECT_THROW(result.get_nowait(), RetryFailedError);
 }
 
-TEST_F(AsyncRetryTest, ADeadlineKeepsNoLoopRunning) {
+TEST_F(AsyncRetryTest, ADeadlineDoesNotKeepTheLoopRunning) {
     const auto result = retry(RetryPolicy().delay(1ms).deadline(1h)).call_async(failing(2));
     const auto before = kazoo::Clock::now();
     run();

@@ -33,7 +33,7 @@ int push_some(long nth, Push&& push) {
     return taken;
 }
 
-TEST(LaneMemoryTest, AStrandLaneRunsWhatItHasTaken) {
+TEST(LaneMemoryTest, AStrandLaneRunsAcceptedTasks) {
     for (long nth = 1; nth < 12; ++nth) {
         boost::asio::io_context loop;
         const auto lane = std::make_shared<StrandLane>(loop.get_executor());
@@ -47,7 +47,7 @@ TEST(LaneMemoryTest, AStrandLaneRunsWhatItHasTaken) {
     }
 }
 
-TEST(LaneMemoryTest, AStrandLaneOfAPoolRunsWhatItHasTaken) {
+TEST(LaneMemoryTest, AStrandLaneOfAPoolRunsAcceptedTasks) {
     for (long nth = 1; nth < 12; ++nth) {
         boost::asio::thread_pool pool(1);
         const auto lane = std::make_shared<StrandLane>(pool.get_executor());
@@ -60,7 +60,7 @@ TEST(LaneMemoryTest, AStrandLaneOfAPoolRunsWhatItHasTaken) {
     }
 }
 
-TEST(LaneMemoryTest, ATaskQueueRunsWhatItHasTaken) {
+TEST(LaneMemoryTest, ATaskQueueRunsAcceptedTasks) {
     for (long nth = 1; nth < 6; ++nth) {
         TaskQueue<std::condition_variable> queue;
         EXPECT_TRUE(queue.open());

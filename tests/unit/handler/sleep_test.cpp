@@ -19,7 +19,7 @@ using kazoo::Duration;
 using kazoo::sleep_async;
 using namespace std::chrono_literals;
 
-TEST(SleepAsync, IsReadyAfterItsTimeOnAHandlerThatNobodyElseUses) {
+TEST(SleepAsync, IsReadyAfterItsTimeOnAnOtherwiseUnusedHandler) {
     const auto handler = std::make_shared<kazoo::SequentialThreadingHandler>();
     const auto begin = handler->now();
     sleep_async(handler, 20ms).get(1min);
@@ -44,7 +44,7 @@ TEST(SleepAsync, IsAwaitedInALoop) {
     EXPECT_FALSE(handler->running());
 }
 
-TEST(SleepAsync, EndsWhenItIsCancelledAndWithItTheLoop) {
+TEST(SleepAsync, CancellationEndsTheSleepAndItsLoop) {
     asio::io_context loop;
     const auto handler = std::make_shared<kazoo::SequentialAsioHandler>(loop);
     for (const auto long_time : {Duration(24h), Duration::max()}) {

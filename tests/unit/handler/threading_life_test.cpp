@@ -73,7 +73,7 @@ TEST(ThreadingLife, RunsNoTaskInTheCallersThreadWhileItIsNotRunning) {
     for (const auto lane : lanes) EXPECT_NE(thread_of(handler, lane), here);
 }
 
-TEST(ThreadingLife, TasksThatItRunsWhileItIsNotRunningStayInOrderAndAreOutlived) {
+TEST(ThreadingLife, OutlivesTasksWhileNotRunningAndKeepsTheirOrder) {
     constexpr int tasks = 200;
     std::vector<int> order;
     {
@@ -107,7 +107,7 @@ TEST(ThreadingLife, StopReturnsWhenEverythingHasRun) {
 }
 
 // Tasks that the connection dispatches during the stop still run on the lanes.
-TEST(ThreadingLife, StopRunsWhatTheConnectionDispatches) {
+TEST(ThreadingLife, StopRunsTasksOfTheConnection) {
     for (int round = 0; round < 50; ++round) {
         SequentialThreadingHandler handler;
         handler.start();
@@ -183,7 +183,7 @@ TEST(ThreadingLife, CanBeRestartedOnTheConnectionsThread) {
     handler.stop();
 }
 
-TEST(ThreadingLife, CanEndWithoutAStop) {
+TEST(ThreadingLife, CanBeDestroyedWithoutAStop) {
     Event ran;
     {
         SequentialThreadingHandler handler;
@@ -194,7 +194,7 @@ TEST(ThreadingLife, CanEndWithoutAStop) {
     EXPECT_TRUE(ran.is_set());
 }
 
-TEST(ThreadingLife, CanEndOnItsOwnLanes) {
+TEST(ThreadingLife, CanBeDestroyedOnItsOwnLanes) {
     for (int round = 0; round < 20; ++round) {
         for (const auto lane : lanes) {
             auto handler = std::make_shared<SequentialThreadingHandler>();
@@ -214,7 +214,7 @@ TEST(ThreadingLife, CanEndOnItsOwnLanes) {
     }
 }
 
-TEST(ThreadingLife, CanEndOnTheConnectionsThread) {
+TEST(ThreadingLife, CanBeDestroyedOnTheConnectionsThread) {
     for (int round = 0; round < 20; ++round) {
         auto handler = std::make_shared<SequentialThreadingHandler>();
         const auto executor = handler->executor();

@@ -31,13 +31,13 @@ AclList one(std::int32_t perms, std::string scheme, std::string id) {
     return {Acl(perms, Id(std::move(scheme), std::move(id)))};
 }
 
-TEST(AllowedTest, AnyoneMayDoWhatTheWorldMay) {
+TEST(AllowedTest, WorldPermissionsApplyToEveryone) {
     EXPECT_TRUE(allowed(read_acl_unsafe(), Permissions::read, {}));
     EXPECT_FALSE(allowed(read_acl_unsafe(), Permissions::write, {address}));
     EXPECT_TRUE(allowed(AclList(), Permissions::admin, {}));
 }
 
-TEST(AllowedTest, OneBitOfSeveralIsEnough) {
+TEST(AllowedTest, OneOfSeveralPermissionsSuffices) {
     EXPECT_TRUE(allowed(read_acl_unsafe(), Permissions::read | Permissions::admin, {}));
     EXPECT_FALSE(allowed(one(0, "world", "anyone"), Permissions::all, {}));
 }
@@ -50,18 +50,18 @@ TEST(AllowedTest, DigestsMustBeEqual) {
     EXPECT_FALSE(allowed(acl, Permissions::read, {}));
 }
 
-TEST(AllowedTest, AddressesMayBeInARange) {
+TEST(AllowedTest, AddressRangesMatch) {
     const AclList acl = one(Permissions::read, "ip", "10.0.0.0/8");
     EXPECT_TRUE(allowed(acl, Permissions::read, {address}));
     EXPECT_FALSE(allowed(acl, Permissions::read, {Id("ip", "11.0.0.1")}));
 }
 
-TEST(AllowedTest, SuperMayDoEverything) {
+TEST(AllowedTest, TheSuperUserMayDoEverything) {
     EXPECT_TRUE(allowed(read_acl_unsafe(), Permissions::admin, {address, super_user}));
     EXPECT_TRUE(allowed(one(0, "digest", "a:b"), Permissions::admin, {super_user}));
 }
 
-TEST(AllowedTest, EveryEntryCounts) {
+TEST(AllowedTest, EveryEntryIsChecked) {
     AclList acl = read_acl_unsafe();
     acl.emplace_back(Permissions::write, bob);
     EXPECT_TRUE(allowed(acl, Permissions::write, {bob}));
@@ -79,14 +79,14 @@ TEST(NormalizeAclTest, DropsExactDuplicates) {
     EXPECT_THAT(fixed(asked, {}), Optional(ElementsAre(asked[0], asked[1])));
 }
 
-TEST(NormalizeAclTest, DoesNotMindThePermissions) {
+TEST(NormalizeAclTest, IgnoresThePermissions) {
     for (const std::int32_t perms : {0, 99, -1}) {
         const AclList asked = one(perms, "world", "anyone");
         EXPECT_THAT(fixed(asked, {}), Optional(asked));
     }
 }
 
-TEST(NormalizeAclTest, ReplacesAuthByWhoHasAuthenticated) {
+TEST(NormalizeAclTest, ReplacesAuthByTheIdentities) {
     const Id eve("digest", "eve:hash");
     EXPECT_THAT(
         fixed(one(5, "auth", "whatever"), {address, super_user, bob, eve}),
@@ -106,7 +106,7 @@ TEST(NormalizeAclTest, AuthDoesNotFillTheMemory) {
     EXPECT_EQ(fixed(asked, identities), std::nullopt);
 }
 
-TEST(NormalizeAclTest, KnowsTheSchemes) {
+TEST(NormalizeAclTest, ChecksTheSchemes) {
     const std::vector<Id> valid = {
         Id("world", "anyone"),
         Id("digest", "u:h"),
@@ -171,19 +171,19 @@ TEST(AuthenticateTest, AcceptsAnyBytes) {
     }
 }
 
-TEST(AuthenticateTest, SuperIsWhoHasItsDigest) {
+TEST(AuthenticateTest, TheSuperDigestIdentifiesTheSuperUser) {
     EXPECT_THAT(
         authenticate("digest", "bob:secret", bob_digest), Optional(ElementsAre(super_user, bob))
     );
     EXPECT_THAT(authenticate("digest", "bob:wrong", bob_digest), Optional(testing::SizeIs(1)));
 }
 
-TEST(AuthenticateTest, TheAddressIsKnownAlready) {
+TEST(AuthenticateTest, TheIpSchemeAddsNothing) {
     EXPECT_THAT(authenticate("ip", "whatever", ""), Optional(IsEmpty()));
     EXPECT_THAT(authenticate("ip", std::nullopt, ""), Optional(IsEmpty()));
 }
 
-TEST(AuthenticateTest, RefusesTheRest) {
+TEST(AuthenticateTest, RefusesOtherSchemes) {
     EXPECT_EQ(authenticate("digest", std::nullopt, ""), std::nullopt);
     for (const char* scheme : {"world", "auth", "super", "sasl", "x509", "", "Digest"}) {
         EXPECT_EQ(authenticate(scheme, "bob:secret", ""), std::nullopt) << scheme;

@@ -14,7 +14,7 @@ AclList numbered(int number) {
     return {Acl(Permissions::all, Id("digest", "user:" + std::to_string(number)))};
 }
 
-TEST(AclTableTest, EqualListsAreOne) {
+TEST(AclTableTest, EqualListsShareAnEntry) {
     AclTable table;
     const auto open = table.acquire(open_acl_unsafe());
     EXPECT_EQ(table.acquire(open_acl_unsafe()), open);
@@ -25,7 +25,7 @@ TEST(AclTableTest, EqualListsAreOne) {
     EXPECT_EQ(*table.list(read), read_acl_unsafe());
 }
 
-TEST(AclTableTest, AListWithoutUsersIsForgotten) {
+TEST(AclTableTest, AnUnusedListIsRemoved) {
     AclTable table;
     const auto number = table.acquire(open_acl_unsafe());
     table.acquire(number);
@@ -37,7 +37,7 @@ TEST(AclTableTest, AListWithoutUsersIsForgotten) {
     EXPECT_EQ(*kept, open_acl_unsafe());
 }
 
-TEST(AclTableTest, NumbersAreUsedAgain) {
+TEST(AclTableTest, NumbersAreReused) {
     AclTable table;
     const auto kept = table.acquire(numbered(0));
     for (int i = 1; i < 1000; ++i) {
@@ -50,7 +50,7 @@ TEST(AclTableTest, NumbersAreUsedAgain) {
     EXPECT_EQ(table.size(), 1U);
 }
 
-TEST(AclTableTest, WhatListRefersToStays) {
+TEST(AclTableTest, ReferencesToListsStayValid) {
     AclTable table;
     const auto number = table.acquire(numbered(0));
     const std::shared_ptr<const AclList>& list = table.list(number);
@@ -86,7 +86,7 @@ TEST(AclTableTest, AnAllocationThatFailsChangesNothing) {
     }
 }
 
-TEST(AclTableTest, TheEmptyListIsAListToo) {
+TEST(AclTableTest, TheEmptyListIsStoredToo) {
     AclTable table;
     EXPECT_TRUE(table.list(table.acquire(AclList()))->empty());
 }

@@ -18,7 +18,7 @@ std::string big(std::size_t size) {
     return std::string(size, 'x');
 }
 
-TEST(ConnectionLimitsTest, LengthsThatCannotBe) {
+TEST(ConnectionLimitsTest, ImpossibleLengths) {
     Rig rig;
     Client other = rig.client();
     for (const char* hex : {"00000000", "00000007", "ffffffff", "80000000", "00100000"}) {
@@ -126,7 +126,7 @@ protected:
     Client slow = rig.client();
 };
 
-TEST_F(SlowReaderTest, IsPausedAndGoesOn) {
+TEST_F(SlowReaderTest, IsPausedAndResumes) {
     ask_for_much(100);
     EXPECT_FALSE(slow.reading());
     base::Buffer out;
@@ -159,7 +159,7 @@ TEST_F(SlowReaderTest, WritesAreNotAppliedWhilePaused) {
     EXPECT_NE(rig.database.tree().find("/later"), nullptr);
 }
 
-TEST_F(SlowReaderTest, WhoNeverReadsEventsIsCutOff) {
+TEST_F(SlowReaderTest, AClientThatNeverReadsEventsIsDisconnected) {
     slow.ask(1, codec::AddWatchRequest{"/", 1});
     const std::string path = "/" + big(1000);
     other.create(2, path);
@@ -174,7 +174,7 @@ TEST_F(SlowReaderTest, WhoNeverReadsEventsIsCutOff) {
     EXPECT_FALSE(other.over());
 }
 
-TEST_F(SlowReaderTest, WhoSendsWithoutBeingReadIsCutOff) {
+TEST_F(SlowReaderTest, AClientThatSendsWhilePausedIsDisconnected) {
     ask_for_much(100);
     for (int i = 0; i < 1000 && !slow.over(); ++i) {
         slow.request(i, codec::ExistsRequest{"/" + big(1000), false});

@@ -10,7 +10,7 @@ namespace {
 
 using codec::Opcode;
 
-TEST(CreateNode, AnswersThePathAndWithCreate2TheStat) {
+TEST(CreateNode, ReturnsThePathAndWithCreate2TheStat) {
     DatabaseWorld world;
     const WriteResult plain = world.create("/a", 0, Opcode::create);
     EXPECT_EQ(plain.err, 0);
@@ -27,7 +27,7 @@ TEST(CreateNode, AnswersThePathAndWithCreate2TheStat) {
     EXPECT_EQ(reply->stat.data_length, 4);
 }
 
-TEST(CreateNode, TellsNullDataFromEmpty) {
+TEST(CreateNode, DistinguishesNullDataFromEmpty) {
     DatabaseWorld world;
     world.write(codec::CreateRequest{"/null", std::nullopt, open_acl_unsafe(), 0});
     world.write(codec::CreateRequest{"/empty", "", open_acl_unsafe(), 0});
@@ -35,7 +35,7 @@ TEST(CreateNode, TellsNullDataFromEmpty) {
     EXPECT_EQ(world.database.tree().find("/empty")->data, std::string());
 }
 
-TEST(CreateNode, TheTransactionSaysWhatChanged) {
+TEST(CreateNode, TheTransactionRecordsTheChanges) {
     DatabaseWorld world;
     const WriteResult result = world.create("/e", 1);
     ASSERT_EQ(world.seen.back(), result.transaction);
@@ -78,7 +78,7 @@ TEST(CreateNode, SequenceNumbersCountAllCreationsUnderTheParent) {
     EXPECT_EQ(created_path(world.create("/q", 2)), "/q0000000001");
 }
 
-TEST(CreateNode, FailuresTakeAZxidAndTellNobodyOfChanges) {
+TEST(CreateNode, FailuresTakeAZxidWithoutChanges) {
     DatabaseWorld world;
     const WriteResult result = world.create("/missing/a");
     EXPECT_EQ(result.err, code(Errc::no_node));
@@ -89,7 +89,7 @@ TEST(CreateNode, FailuresTakeAZxidAndTellNobodyOfChanges) {
     EXPECT_EQ(world.seen.back(), result.transaction);
 }
 
-TEST(CreateNode, WhatCannotBeDecodedTakesNoZxid) {
+TEST(CreateNode, UndecodableRequestsTakeNoZxid) {
     DatabaseWorld world;
     const std::array<std::byte, 3> body{};
     const WriteResult result = world.write_bytes(Opcode::create, body);
@@ -99,7 +99,7 @@ TEST(CreateNode, WhatCannotBeDecodedTakesNoZxid) {
     EXPECT_EQ(world.seen.size(), 1U);
 }
 
-TEST(CreateNode, ANullPathIsAnErrorOfTheServers) {
+TEST(CreateNode, ANullPathIsAMarshallingError) {
     DatabaseWorld world;
     base::Buffer body;
     codec::Encoder out(body);
@@ -164,7 +164,7 @@ TEST(CreateNode, AnInvalidAclComesBeforeAMissingParent) {
     );
 }
 
-TEST(CreateNode, PathsAreJudgedAsUtf16) {
+TEST(CreateNode, PathsAreValidatedAsUtf16) {
     DatabaseWorld world;
     for (const char* good : {"/\xc3\xa4", "/\xe4\xb8\xad", "/\xef\xbf\xaf", "/..b", "/..."}) {
         EXPECT_EQ(world.create(good).err, 0) << good;
@@ -205,7 +205,7 @@ TEST(CreateNode, TheContainerFlagWithoutItsOpcodeMakesAnOrdinaryNode) {
     }
 }
 
-TEST(CreateNode, FlagsThatTheReleaseDoesNotKnowAreRefused) {
+TEST(CreateNode, FlagsUnknownToTheReleaseAreRefused) {
     DatabaseOptions options;
     options.profile = Profile{4, 14};
     DatabaseWorld oldest(options);
@@ -216,7 +216,7 @@ TEST(CreateNode, FlagsThatTheReleaseDoesNotKnowAreRefused) {
     EXPECT_EQ(without_ttl.create("/b", 5, Opcode::create).err, code(Errc::bad_arguments));
 }
 
-TEST(CreateNode, KeeperLooksAtTwoBitsOfTheFlags) {
+TEST(CreateNode, KeeperUsesTwoBitsOfTheFlags) {
     DatabaseOptions options;
     options.profile.keeper = true;
     DatabaseWorld world(options);
@@ -246,7 +246,7 @@ TEST(CreateNode, ANegativeCountOfAclEntriesIsAnEmptyList) {
     }
 }
 
-TEST(CreateNode, ANullAclIdFailsWhereApacheLooksAtIt) {
+TEST(CreateNode, ANullAclIdFailsWhereApacheReadsIt) {
     using Entry = std::pair<const char*, const char*>;  // scheme and id; either may be null
     const auto list = [](std::initializer_list<Entry> entries) {
         base::Buffer acl;
@@ -304,7 +304,7 @@ TEST(CreateNode, TtlNodesCanBeSwitchedOff) {
     EXPECT_EQ(world.create_ttl("/t", 100, 7).err, code(Errc::bad_arguments));
 }
 
-TEST(CreateNode, KeeperTakesAnEmptyAcl) {
+TEST(CreateNode, KeeperAcceptsAnEmptyAcl) {
     DatabaseOptions options;
     options.profile.keeper = true;
     DatabaseWorld world(options);

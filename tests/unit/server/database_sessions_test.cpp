@@ -84,7 +84,7 @@ TEST(DatabaseSessions, ClosingDeletesTheEphemeralsInOneTransaction) {
     EXPECT_EQ(world.database.sessions().find(world.session), nullptr);
 }
 
-TEST(DatabaseSessions, ClosingTwiceIsNothing) {
+TEST(DatabaseSessions, ClosingTwiceHasNoEffect) {
     DatabaseWorld world;
     EXPECT_EQ(world.database.close_session(world.session, world.now), 2);
     EXPECT_EQ(world.database.close_session(world.session, world.now), 0);
@@ -105,7 +105,7 @@ TEST(DatabaseSessions, ASilentSessionExpiresAtTheEndOfItsBucket) {
     EXPECT_EQ(world.seen.back()->closed_session, world.session);
 }
 
-TEST(DatabaseSessions, ATouchedSessionLives) {
+TEST(DatabaseSessions, ATouchedSessionStaysAlive) {
     DatabaseWorld world;
     world.pass(9'000);
     world.database.touch_session(world.session, world.now);

@@ -41,7 +41,7 @@ protected:
     Client second = client_of(behind);
 };
 
-TEST_F(EnsembleNodeTest, AllSeeTheSame) {
+TEST_F(EnsembleNodeTest, AllMembersSeeTheSameTree) {
     EXPECT_EQ(first.create(1, "/a"), 0);
     EXPECT_EQ(read(second, 1, "/a"), 0);
     EXPECT_EQ(second.create(2, "/b"), 0);
@@ -50,7 +50,7 @@ TEST_F(EnsembleNodeTest, AllSeeTheSame) {
     EXPECT_EQ(behind.applied_zxid(), 4);
 }
 
-TEST_F(EnsembleNodeTest, WatchesAreToldByTheirOwnMember) {
+TEST_F(EnsembleNodeTest, WatchesFireOnTheirOwnMember) {
     second.ask(1, codec::ExistsRequest{"/a", true});
     (void)behind.take_touched();
     first.create(1, "/a");
@@ -126,7 +126,7 @@ TEST_F(EnsembleNodeTest, NewSessionsWaitAndOldOnesDoNot) {
     EXPECT_EQ(fresh.take().size(), 4U + 37U + 20U);
 }
 
-TEST_F(EnsembleNodeTest, WhoHasSeenMoreIsRefused) {
+TEST_F(EnsembleNodeTest, ClientsThatAreAheadAreRefused) {
     lag(true);
     first.create(1, "/a");
     Client client(behind, now);
@@ -145,7 +145,7 @@ TEST_F(EnsembleNodeTest, CloseWaitsForItsTransaction) {
     EXPECT_TRUE(second.over());
 }
 
-TEST_F(EnsembleNodeTest, AnExpiredSessionIsClosedWhenThatIsKnown) {
+TEST_F(EnsembleNodeTest, AnExpiredSessionIsClosedOnceTheMemberHasCaughtUp) {
     lag(true);
     database.close_session(last_welcome.session, now);
     EXPECT_FALSE(second.over());
@@ -154,7 +154,7 @@ TEST_F(EnsembleNodeTest, AnExpiredSessionIsClosedWhenThatIsKnown) {
     EXPECT_EQ(second.xids(), Xids{});
 }
 
-TEST_F(EnsembleNodeTest, AMemberThatIsGoneIsNotTold) {
+TEST_F(EnsembleNodeTest, ARemovedMemberGetsNoTransactions) {
     {
         ServerNode brief(database, options());
         client_of(brief);

@@ -14,14 +14,14 @@ RequestFault fault_of(Kind kind) {
     return fault;
 }
 
-TEST(FaultTable, NothingGoesWrongUnasked) {
+TEST(FaultTable, NoFaultsByDefault) {
     FaultTable faults;
     EXPECT_EQ(faults.match(Opcode::create, 1, "/a"), nullptr);
     EXPECT_EQ(faults.match_handshake(), HandshakeFault::none);
     EXPECT_FALSE(faults.contains(0));
 }
 
-TEST(FaultTable, AFaultWithoutConditionsFitsAllButPings) {
+TEST(FaultTable, AFaultWithoutConditionsMatchesAllButPings) {
     FaultTable faults;
     const auto number = faults.add(fault_of(Kind::drop_after));
     for (int i = 0; i < 3; ++i) {
@@ -49,7 +49,7 @@ TEST(FaultTable, EveryConditionMustHold) {
     EXPECT_NE(faults.match(Opcode::create, 7, "/ab/c"), nullptr);
 }
 
-TEST(FaultTable, PingsAreMetIfAskedFor) {
+TEST(FaultTable, PingsAreMatchedOnRequest) {
     FaultTable faults;
     auto fault = fault_of(Kind::delay);
     fault.op = Opcode::ping;
@@ -58,7 +58,7 @@ TEST(FaultTable, PingsAreMetIfAskedFor) {
     EXPECT_EQ(faults.match(Opcode::exists, 1, ""), nullptr);
 }
 
-TEST(FaultTable, SkipsAndCountsOnlyWhatFits) {
+TEST(FaultTable, SkipsAndCountsOnlyMatches) {
     FaultTable faults;
     auto fault = fault_of(Kind::drop_before);
     fault.op = Opcode::set_data;
@@ -73,7 +73,7 @@ TEST(FaultTable, SkipsAndCountsOnlyWhatFits) {
     EXPECT_EQ(met, "..!!..");
 }
 
-TEST(FaultTable, TheFirstThatFitsDecides) {
+TEST(FaultTable, TheFirstMatchDecides) {
     FaultTable faults;
     auto once = fault_of(Kind::drop_before);
     once.times = 1;
@@ -85,7 +85,7 @@ TEST(FaultTable, TheFirstThatFitsDecides) {
     EXPECT_EQ(faults.match(Opcode::exists, 1, "/"), nullptr);
 }
 
-TEST(FaultTable, WhatIsHeldIsHeldUntilTheFaultIsRemoved) {
+TEST(FaultTable, RepliesAreHeldUntilTheFaultIsRemoved) {
     FaultTable faults;
     auto hold = fault_of(Kind::hold);
     hold.times = 1;
@@ -100,7 +100,7 @@ TEST(FaultTable, WhatIsHeldIsHeldUntilTheFaultIsRemoved) {
     faults.remove(number);
 }
 
-TEST(FaultTable, UsedUpFaultsDoNotPileUp) {
+TEST(FaultTable, ExhaustedFaultsAreRemoved) {
     FaultTable faults;
     auto once = fault_of(Kind::fail);
     once.times = 1;
@@ -125,7 +125,7 @@ TEST(FaultTable, ClearEndsAllOfThem) {
     EXPECT_NE(faults.add(fault_of(Kind::hold)), number);
 }
 
-TEST(FaultTable, HandshakesGoWrongWithoutLimitUnlessOneIsSet) {
+TEST(FaultTable, HandshakeFaultsAreUnlimitedByDefault) {
     FaultTable faults;
     faults.handshake = HandshakeFault::refuse;
     for (int i = 0; i < 5; ++i) EXPECT_EQ(faults.match_handshake(), HandshakeFault::refuse);

@@ -109,7 +109,7 @@ TEST_F(FourLetterWordsTest, Srvr) {
     );
 }
 
-TEST_F(FourLetterWordsTest, VersionsLookAsTheReleasesPrintThem) {
+TEST_F(FourLetterWordsTest, VersionsAreFormattedLikeTheReleases) {
     EXPECT_EQ(
         options.profile.version(),
         "3.9.5-293c895a8d966a3ecb92872be4a1daf87d725da2, built on 2026-02-11 20:18 UTC"
@@ -124,12 +124,12 @@ TEST_F(FourLetterWordsTest, VersionsLookAsTheReleasesPrintThem) {
     );
 }
 
-TEST_F(FourLetterWordsTest, SrvrOfOlderServersHasAWholeAverage) {
+TEST_F(FourLetterWordsTest, SrvrOfOlderServersHasAnIntegerAverage) {
     options.profile = Profile{5, 9};
     EXPECT_THAT(answer("srvr"), HasSubstr("Latency min/avg/max: 0/0/1\n"));
 }
 
-TEST_F(FourLetterWordsTest, SrvrTellsTheRoleOfTheServer) {
+TEST_F(FourLetterWordsTest, SrvrShowsTheRoleOfTheServer) {
     mode = "leader";
     EXPECT_THAT(
         answer("srvr"),
@@ -202,7 +202,7 @@ TEST_F(FourLetterWordsTest, Mntr) {
     );
 }
 
-TEST_F(FourLetterWordsTest, MntrTellsWhatDashboardsReadSince36) {
+TEST_F(FourLetterWordsTest, MntrHasTheMetricsOfDashboardsSince36) {
     auto& counters = statistics.counters;
     counters.bytes_received = 100;
     counters.connections_rejected = 2;
@@ -329,7 +329,7 @@ TEST_F(FourLetterWordsTest, Dirs) {
     EXPECT_EQ(answer("dirs"), "datadir_size: 0\nlogdir_size: 0\n");
 }
 
-TEST(FourLetterText, DecimalsAreJavas) {
+TEST(FourLetterText, DecimalsAreFormattedLikeJava) {
     const auto decimal = [](std::int64_t fine) { return FourLetterText().decimal(fine).text; };
     EXPECT_EQ(decimal(0), "0.0");
     EXPECT_EQ(decimal(1), "1.0E-4");
@@ -340,7 +340,7 @@ TEST(FourLetterText, DecimalsAreJavas) {
     EXPECT_EQ(decimal(1'000'000), "100.0");
 }
 
-TEST(FourLetterText, DatesAreJavas) {
+TEST(FourLetterText, DatesAreFormattedLikeJava) {
     EXPECT_EQ(FourLetterText().date(0).text, "Thu Jan 01 00:00:00 UTC 1970");
     EXPECT_EQ(FourLetterText().date(951'782'399'999).text, "Mon Feb 28 23:59:59 UTC 2000");
     EXPECT_EQ(FourLetterText().date(951'782'400'000).text, "Tue Feb 29 00:00:00 UTC 2000");

@@ -24,7 +24,7 @@ protected:
     Rig rig;
 };
 
-TEST_F(HandshakeTest, TheLastByteIsAnsweredToThoseWhoSendIt) {
+TEST_F(HandshakeTest, TheLastByteIsSentToClientsThatSendIt) {
     Client modern = rig.open();
     EXPECT_EQ(modern.connect().length, 37U);
     Client ancient = rig.open();
@@ -52,7 +52,7 @@ TEST_F(HandshakeTest, TimeoutsAreClampedAtEveryHandshake) {
     EXPECT_EQ(second.password, first.password);
 }
 
-TEST_F(HandshakeTest, ASessionTakesAZxidAndItsRenewalNone) {
+TEST_F(HandshakeTest, ANewSessionTakesAZxidAndAResumedOneDoesNot) {
     rig.client();
     EXPECT_EQ(rig.database.zxid(), 1);
     Client again = rig.open();
@@ -70,7 +70,7 @@ TEST_F(HandshakeTest, TheOlderConnectionOfASessionIsClosed) {
     EXPECT_EQ(newer.create(1, "/a"), 0);
 }
 
-TEST_F(HandshakeTest, AWrongPasswordIsExpiredAndHarmsNobody) {
+TEST_F(HandshakeTest, AWrongPasswordIsExpiredAndKeepsTheSession) {
     Client owner = rig.client();
     Client thief = rig.open();
     auto guess = rig.last_welcome;
@@ -79,7 +79,7 @@ TEST_F(HandshakeTest, AWrongPasswordIsExpiredAndHarmsNobody) {
     EXPECT_FALSE(owner.over());
 }
 
-TEST_F(HandshakeTest, AWrongPasswordEndsTheConnectionOfTheOwnerIfSoAskedFor) {
+TEST_F(HandshakeTest, AWrongPasswordEndsTheOwnersConnectionOnRequest) {
     ServerNodeOptions options;
     options.takeover_closes_first = true;
     Rig like_apache({}, options);
@@ -99,7 +99,7 @@ TEST_F(HandshakeTest, AnUnknownSessionIsExpired) {
     expect_expired(client, client.connect({0, 0, 10'000, 77, {"0123456789abcdef"}, false}));
 }
 
-TEST_F(HandshakeTest, AZxidFromTheFutureIsRefusedWithoutAWord) {
+TEST_F(HandshakeTest, AFutureZxidIsRefusedSilently) {
     rig.client();
     Client equal = rig.open();
     EXPECT_TRUE(equal.connect({0, 1, 10'000, 0, {}, false}).answered);
@@ -108,7 +108,7 @@ TEST_F(HandshakeTest, AZxidFromTheFutureIsRefusedWithoutAWord) {
     expect_refused(ahead);
 }
 
-TEST_F(HandshakeTest, WhatIsNoHandshakeIsRefused) {
+TEST_F(HandshakeTest, InvalidHandshakesAreRefused) {
     for (const char* hex : {"00000000", "ffffffff", "00000007", "0000000800000000", "00100000"}) {
         Client client = rig.open();
         client.send_hex(hex);
@@ -126,7 +126,7 @@ TEST_F(HandshakeTest, RequestsMayFollowAtOnce) {
     EXPECT_EQ(client.take().size(), 4U + 37U + 20U);
 }
 
-TEST_F(HandshakeTest, WhoNeverGreetsIsCutOff) {
+TEST_F(HandshakeTest, AConnectionWithoutHandshakeIsClosed) {
     Client silent = rig.open();
     Client slow = rig.open();
     slow.send_hex("0000");
@@ -155,7 +155,7 @@ TEST_F(HandshakeTest, TooManyConnections) {
     EXPECT_TRUE(third.connect().answered);
 }
 
-TEST_F(HandshakeTest, ReadOnlyServersWantClientsThatKnow) {
+TEST_F(HandshakeTest, ReadOnlyServersRequireReadOnlyClients) {
     rig.client();
     const auto global = rig.last_welcome;
     rig.member.faults().read_only = true;
@@ -199,7 +199,7 @@ TEST_F(HandshakeTest, LocalSessionsExpireAndClose) {
     EXPECT_TRUE(idle.over());
 }
 
-TEST_F(HandshakeTest, KeeperForgetsSessions) {
+TEST_F(HandshakeTest, KeeperDropsSessions) {
     DatabaseOptions options;
     options.profile.keeper = true;
     Rig keeper(options);

@@ -27,7 +27,7 @@ TEST(IpRangeTest, AcceptsAddressesAndBits) {
     }
 }
 
-TEST(IpRangeTest, RefusesWhatIsNone) {
+TEST(IpRangeTest, RefusesInvalidRanges) {
     for (const char* range :
          {"",
           "/",
@@ -72,7 +72,7 @@ TEST(IpRangeTest, RefusesWhatIsNone) {
     }
 }
 
-TEST(IpRangeTest, ComparesTheBitsAlone) {
+TEST(IpRangeTest, ComparesOnlyTheBits) {
     EXPECT_TRUE(ip_in_range("10.1.2.3", "10.1.2.3"));
     EXPECT_FALSE(ip_in_range("10.1.2.4", "10.1.2.3"));
     EXPECT_TRUE(ip_in_range("10.200.2.4", "10.1.2.3/8"));
@@ -87,7 +87,7 @@ TEST(IpRangeTest, ComparesTheBitsAlone) {
     EXPECT_TRUE(ip_in_range("2001:db8::1:2", "2001:db8::/96"));
 }
 
-TEST(IpRangeTest, TheTwoKindsNeverMeet) {
+TEST(IpRangeTest, Ipv4AndIpv6NeverMatch) {
     EXPECT_FALSE(ip_in_range("10.0.0.1", "::/0"));
     EXPECT_FALSE(ip_in_range("::1", "0.0.0.0/0"));
     EXPECT_TRUE(ip_in_range("::ffff:10.0.0.1", "10.0.0.0/8"));

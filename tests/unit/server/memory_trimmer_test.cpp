@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::size_t mib = std::size_t{1} << 20;
 
-TEST(MemoryTrimmerTest, MuchThatIsNoLongerUsedIsGivenBackOnce) {
+TEST(MemoryTrimmerTest, MuchUnusedMemoryIsReturnedOnce) {
     MemoryTrimmer watch;
     EXPECT_FALSE(watch.sample(0, 1000));
     EXPECT_EQ(watch.next_deadline(), no_deadline);
@@ -21,7 +21,7 @@ TEST(MemoryTrimmerTest, MuchThatIsNoLongerUsedIsGivenBackOnce) {
     EXPECT_EQ(watch.next_deadline(), no_deadline);
 }
 
-TEST(MemoryTrimmerTest, LittleIsNotWorthIt) {
+TEST(MemoryTrimmerTest, LittleUnusedMemoryIsKept) {
     MemoryTrimmer watch;
     EXPECT_FALSE(watch.sample(MemoryTrimmer::slack - 1, 1000));
     EXPECT_FALSE(watch.sample(0, 2000));

@@ -14,7 +14,7 @@ const ZnodeStat* stat_of(const WriteResult& result) {
     return reply == nullptr ? nullptr : &reply->stat;
 }
 
-TEST(WriteDelete, TakesTheNodeAndMovesTheParent) {
+TEST(WriteDelete, RemovesTheNodeAndUpdatesTheParent) {
     DatabaseWorld world;
     world.create("/a", 0, Opcode::create2, read_acl_unsafe());
     const WriteResult result = world.remove("/a", 0);
@@ -113,7 +113,7 @@ TEST(WriteSetData, RefusesInZooKeepersOrder) {
     }
 }
 
-TEST(WriteSetAcl, ChangesTheAversionAlone) {
+TEST(WriteSetAcl, ChangesOnlyTheAversion) {
     DatabaseWorld world;
     world.create("/a");
     const ZnodeStat before = world.stat("/a");
@@ -155,7 +155,7 @@ TEST(WriteOther, ReconfigIsDisabled) {
     EXPECT_EQ(world.write_bytes(Opcode::reconfig, {}).err, code(Errc::marshalling_error));
 }
 
-TEST(WriteOther, WhatIsNoWriteIsNotKnown) {
+TEST(WriteOther, OtherOperationsAreUnknown) {
     DatabaseWorld world;
     const std::array<std::byte, 8> body{};
     for (const Opcode op :

@@ -82,7 +82,7 @@ TEST(MultiWrite, TheCapturedExchangeOfZooKeeper) {
     EXPECT_EQ(result.transaction->changes[2].type, ChangeType::deleted);
 }
 
-TEST(MultiWrite, OperationsSeeThoseBeforeAndShareOneZxid) {
+TEST(MultiWrite, OperationsSeeEarlierOnesAndShareOneZxid) {
     DatabaseWorld world;
     const WriteResult result = world.multi(
         {create("/p"), create("/p/c"), remove("/p/c"), create("/p/c"), set("/p/c", "z", 0)}
@@ -95,7 +95,7 @@ TEST(MultiWrite, OperationsSeeThoseBeforeAndShareOneZxid) {
     EXPECT_EQ(world.stat("/p/c").version, 1);
 }
 
-TEST(MultiWrite, AFailureUndoesAllAndSaysWhichFailed) {
+TEST(MultiWrite, AFailureUndoesAllAndIdentifiesTheOperation) {
     DatabaseWorld world;
     world.create("/a");
     world.create("/gone");
@@ -206,7 +206,7 @@ TEST(MultiWrite, NullPathsAndForeignOperationsFailAsAWhole) {
     }
 }
 
-TEST(MultiWrite, ResultsAreTypedAsTheOperationsWereTaken) {
+TEST(MultiWrite, ResultsHaveTheTypesOfTheirOperations) {
     DatabaseWorld world;
     const WriteResult result = world.multi(
         {create("/a"),
@@ -225,7 +225,7 @@ TEST(MultiWrite, ResultsAreTypedAsTheOperationsWereTaken) {
     EXPECT_EQ(world.database.tree().find("/t")->kind, NodeKind::ttl);
 }
 
-TEST(MultiWrite, OlderServersAnswerCreate2AsCreateAndJudgeFlagsOneByOne) {
+TEST(MultiWrite, OlderServersAnswerCreate2AsCreateAndCheckFlagsSeparately) {
     DatabaseOptions options;
     options.profile.minor = 8;
     options.profile.patch = 0;
@@ -237,7 +237,7 @@ TEST(MultiWrite, OlderServersAnswerCreate2AsCreateAndJudgeFlagsOneByOne) {
     expect_malformed(world, {create("/x"), create("/y", 5)});
 }
 
-TEST(MultiWrite, ServersRefuseOperationsTheyDoNotKnow) {
+TEST(MultiWrite, UnknownOperationsAreRefused) {
     DatabaseOptions options;
     options.profile.minor = 4;
     options.profile.patch = 14;

@@ -37,7 +37,7 @@ TEST(NodeTest, CversionWraps) {
     EXPECT_EQ(node.stat().cversion, -2);
 }
 
-TEST(NodeTest, LargeDirectoriesGiveTheirMemoryBack) {
+TEST(NodeTest, LargeDirectoriesReturnTheirMemory) {
     Node parent;
     std::vector<Node> nodes(1000);
     for (Node& node : nodes) {

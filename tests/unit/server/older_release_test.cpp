@@ -18,7 +18,7 @@ DatabaseOptions release(int minor, int patch) {
     return options;
 }
 
-TEST(OlderRelease, CountsWhatCannotBeDecodedBefore3_9) {
+TEST(OlderRelease, CountsUndecodableRequestsBefore3_9) {
     const std::array<std::byte, 3> body{};
     DatabaseWorld older(release(8, 4));
     for (const Opcode op : {Opcode::create, Opcode::create_ttl, Opcode::delete_, Opcode::set_acl}) {
@@ -55,7 +55,7 @@ TEST(OlderRelease, LooksForTheNodeBeforeTheAclBefore3_6) {
     EXPECT_EQ(remove(6, 0), code(Errc::no_auth));
 }
 
-TEST(OlderRelease, MayFilterEventsAndYetTellWhatExists) {
+TEST(OlderRelease, MayFilterEventsAndStillAnswerExists) {
     Profile debian;
     debian.minor = 8;
     debian.patch = 0;

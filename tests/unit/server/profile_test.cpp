@@ -23,7 +23,7 @@ Profile keeper() {
     return profile;
 }
 
-TEST(Profile, OpcodesCameWithTheirReleases) {
+TEST(Profile, OpcodesDependOnTheRelease) {
     const struct {
         Opcode op;
         Profile first;
@@ -59,7 +59,7 @@ TEST(Profile, SomeOpcodesAreNotForClients) {
     }
 }
 
-TEST(Profile, KeeperKnowsTheCoreOnly) {
+TEST(Profile, KeeperSupportsTheCoreOnly) {
     for (const Opcode op : {Opcode::create, Opcode::multi, Opcode::multi_read, Opcode::ping}) {
         EXPECT_TRUE(keeper().supports(op));
     }
@@ -86,7 +86,7 @@ void expect_answers(const Profile& profile, const Answers& expected) {
     EXPECT_EQ(profile.bad_flags_fail_multi(), expected.create2) << profile.version();
 }
 
-TEST(Profile, BehavioursCameWithTheirReleases) {
+TEST(Profile, BehaviourDependsOnTheRelease) {
     expect_answers(apache(9, 5), {true, true, true, true, true});
     expect_answers(apache(9, 2), {true, true, true, true, true});
     expect_answers(apache(9, 1), {true, true, false, true, true});
@@ -102,7 +102,7 @@ TEST(Profile, BehavioursCameWithTheirReleases) {
     expect_answers(keeper(), {false, false, false, false, false});
 }
 
-TEST(Profile, SaysItsVersion) {
+TEST(Profile, ReportsItsVersion) {
     EXPECT_EQ(apache(8, 4).version().substr(0, 6), "3.8.4-");
     EXPECT_EQ(keeper().version().front(), 'v');
     EXPECT_FALSE(keeper().has_read_only_flag());

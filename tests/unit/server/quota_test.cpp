@@ -32,7 +32,7 @@ protected:
     Tree tree;
 };
 
-TEST_F(QuotaTest, CountsWhatIsThereAlready) {
+TEST_F(QuotaTest, CountsExistingNodes) {
     create("/a", "123");
     create("/a/b", "45");
     create("/apple", "6");
@@ -62,7 +62,7 @@ TEST_F(QuotaTest, TheStatsNodeKeepsItsVersion) {
     EXPECT_EQ(tree.stat(*tree.find(stats_of_a)), before);
 }
 
-TEST_F(QuotaTest, TheClosestOneCounts) {
+TEST_F(QuotaTest, TheClosestQuotaApplies) {
     create("/a");
     set_quota_on_a();
     create("/a/b");
@@ -90,7 +90,7 @@ TEST_F(QuotaTest, TheRootHasNone) {
     EXPECT_EQ(data(quota + "/zookeeper_stats"), "count=6,bytes=15");
 }
 
-TEST_F(QuotaTest, WorksWithoutStatsOrWithNonsenseInThem) {
+TEST_F(QuotaTest, WorksWithoutStatsOrWithInvalidOnes) {
     create("/a");
     create(quota + "/a");
     create(quota + "/a/zookeeper_limits");
@@ -120,7 +120,7 @@ TEST(UsageTest, WrapsInsteadOfOverflowing) {
     EXPECT_EQ(usage.bytes, std::numeric_limits<std::int64_t>::min());
 }
 
-TEST(QuotasTest, KnowWhatTheirNodesAreAbout) {
+TEST(QuotasTest, MapTheirNodesToPaths) {
     EXPECT_EQ(Quotas::limited_by(quota + "/a/b/zookeeper_limits"), "/a/b");
     EXPECT_EQ(Quotas::limited_by(quota + "/zookeeper_limits"), "");
     EXPECT_EQ(Quotas::limited_by(quota + "/a/zookeeper_stats"), std::nullopt);
@@ -130,7 +130,7 @@ TEST(QuotasTest, KnowWhatTheirNodesAreAbout) {
     EXPECT_EQ(Quotas::counted_by(quota), std::nullopt);
 }
 
-TEST(HardLimitsTest, AreThoseOfTheirOwnKeys) {
+TEST(HardLimitsTest, AreReadFromTheirOwnKeys) {
     const auto limits = HardLimits::parse("count=1,bytes=2=;byteHardLimit=10;countHardLimit=3");
     EXPECT_EQ(limits.count, 3);
     EXPECT_EQ(limits.bytes, 10);
@@ -138,7 +138,7 @@ TEST(HardLimitsTest, AreThoseOfTheirOwnKeys) {
     EXPECT_EQ(HardLimits::parse("countHardLimit=x").count, -1);
 }
 
-TEST(HardLimitsTest, WhatDoesNotGrowIsAllowed) {
+TEST(HardLimitsTest, ChangesThatDoNotGrowAreAllowed) {
     const auto limits = HardLimits::parse("byteHardLimit=10;countHardLimit=3");
     const auto usage = [](std::int64_t count, std::int64_t bytes) {
         Usage made;

@@ -76,7 +76,7 @@ private:
     base::Buffer out_;
 };
 
-TEST_F(ReadTest, ExistsAnswersTheStat) {
+TEST_F(ReadTest, ExistsReturnsTheStat) {
     world.create("/a");
     const ReadResult result = read(codec::ExistsRequest{"/a", false});
     EXPECT_EQ(result.err, 0);
@@ -95,7 +95,7 @@ TEST_F(ReadTest, ExistsOfAMissingNodeLeavesAWatch) {
     EXPECT_EQ(read(codec::ExistsRequest{"/a", false}).watch, ReadWatch::none);
 }
 
-TEST_F(ReadTest, ExistsRefusesWhatMayNotBeReadAndNulOnly) {
+TEST_F(ReadTest, ExistsRefusesUnreadableNodesAndNulOnly) {
     world.create("/a", 0, Opcode::create2, only(Permissions::write));
     const ReadResult unreadable = read(codec::ExistsRequest{"/a", true});
     EXPECT_EQ(unreadable.err, code(Errc::no_auth));
@@ -107,7 +107,7 @@ TEST_F(ReadTest, ExistsRefusesWhatMayNotBeReadAndNulOnly) {
     EXPECT_EQ(read(codec::ExistsRequest{"", true}).err, 0);  // the root
 }
 
-TEST_F(ReadTest, AnAclProtectsItsNodeAlone) {
+TEST_F(ReadTest, AnAclProtectsOnlyItsNode) {
     world.create("/p", 0, Opcode::create2, only(Permissions::create));
     world.create("/p/a");
     EXPECT_EQ(read(codec::GetDataRequest{"/p", false}).err, code(Errc::no_auth));
@@ -117,7 +117,7 @@ TEST_F(ReadTest, AnAclProtectsItsNodeAlone) {
     EXPECT_EQ(world.set("/p/a", "x").err, 0);
 }
 
-TEST_F(ReadTest, GetDataTellsNullFromEmpty) {
+TEST_F(ReadTest, GetDataDistinguishesNullFromEmpty) {
     world.create("/a");
     const ReadResult result = read(codec::GetDataRequest{"/a", true});
     EXPECT_EQ(result.watch, ReadWatch::data);
@@ -146,7 +146,7 @@ TEST_F(ReadTest, FailedReadsLeaveNoWatch) {
     }
 }
 
-TEST_F(ReadTest, GetChildrenAnswersNames) {
+TEST_F(ReadTest, GetChildrenReturnsNames) {
     world.create("/p");
     world.create("/p/b");
     world.create("/p/a");
@@ -162,7 +162,7 @@ TEST_F(ReadTest, GetChildrenAnswersNames) {
     EXPECT_EQ(reply<codec::GetChildrenReply>().children.size(), 2U);
 }
 
-TEST_F(ReadTest, GetAclHidesDigestsFromThoseWhoDoNotAdminister) {
+TEST_F(ReadTest, GetAclHidesDigestsWithoutAdminPermission) {
     const AclList acl{
         Acl(Permissions::read, anyone_id_unsafe()), Acl(31, Id("digest", "bob:hash"))};
     world.create("/a", 0, Opcode::create2, acl);
@@ -221,7 +221,7 @@ codec::MultiOp children_of(std::string_view path) {
     return {Opcode::get_children, codec::GetChildrenRequest{path, true}};
 }
 
-TEST_F(ReadTest, MultiReadAnswersEachForItself) {
+TEST_F(ReadTest, MultiReadAnswersEachIndividually) {
     world.create("/a");
     world.create("/locked", 0, Opcode::create2, only(0));
     const ReadResult result = read(
@@ -306,7 +306,7 @@ TEST(ReadProfiles, OlderServersCheckLess) {
     EXPECT_EQ(shown.acl, acl);
 }
 
-TEST(PathOf, IsThePathOfWhateverHasOne) {
+TEST(PathOf, IsThePathOfAnyRecordWithOne) {
     base::Buffer body;
     codec::Encoder out(body);
     out.ustring("/a");

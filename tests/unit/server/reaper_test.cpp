@@ -25,14 +25,14 @@ protected:
     DatabaseWorld world;
 };
 
-TEST_F(ReaperTest, RunsOnceInAnInterval) {
+TEST_F(ReaperTest, RunsOncePerInterval) {
     world.database.close_session(world.session, world.now);
     EXPECT_EQ(world.database.next_deadline(), world.now.steady_ms + interval_ms);
     pass(interval_ms);
     EXPECT_EQ(world.database.next_deadline(), world.now.steady_ms + interval_ms);
 }
 
-TEST_F(ReaperTest, TakesContainersThatHadChildrenOnce) {
+TEST_F(ReaperTest, DeletesContainersThatHaveHadChildren) {
     world.create("/used", 4, Opcode::create_container);
     world.create("/used/x");
     world.create("/unused", 4, Opcode::create_container);
@@ -53,7 +53,7 @@ TEST_F(ReaperTest, TakesContainersThatHadChildrenOnce) {
     EXPECT_EQ(world.stat("/").pzxid, world.database.zxid());
 }
 
-TEST_F(ReaperTest, TakesTtlNodesThatNobodyChanged) {
+TEST_F(ReaperTest, DeletesUnchangedTtlNodes) {
     world.create_ttl("/short", 1'000);
     world.create_ttl("/long", 10 * interval_ms);
     world.create_ttl("/parent", 1'000);
@@ -73,7 +73,7 @@ TEST_F(ReaperTest, TakesTtlNodesThatNobodyChanged) {
     EXPECT_TRUE(world.has("/long"));
 }
 
-TEST_F(ReaperTest, EachRemovalIsATransactionOfItsOwn) {
+TEST_F(ReaperTest, EachRemovalIsASeparateTransaction) {
     world.create_ttl("/b", 1);
     world.create_ttl("/a", 1);
     const std::int64_t before = world.database.zxid();

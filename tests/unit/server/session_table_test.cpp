@@ -30,7 +30,7 @@ TEST(SessionTableTest, TheServersNumberIsTheTopByteOfIds) {
     }
 }
 
-TEST(SessionTableTest, TheSeedDecides) {
+TEST(SessionTableTest, DependsOnTheSeed) {
     SessionTable one(tick, 1, 7);
     SessionTable same(tick, 1, 7);
     SessionTable other(tick, 1, 8);
@@ -43,7 +43,7 @@ TEST(SessionTableTest, TheSeedDecides) {
     EXPECT_NE(stranger.password, session.password);
 }
 
-TEST(SessionTableTest, EverySessionHasAPasswordOfItsOwn) {
+TEST(SessionTableTest, EverySessionHasItsOwnPassword) {
     SessionTable table(tick, 1, 7);
     std::set<std::string> passwords;
     for (int i = 0; i < 100; ++i) {
@@ -77,7 +77,7 @@ TEST(SessionTableTest, ExpiresAtTheEndOfTheTickAfterTheTimeout) {
     EXPECT_EQ(table.size(), 3U);
 }
 
-TEST(SessionTableTest, TouchingPutsTheEndOff) {
+TEST(SessionTableTest, TouchingPostponesTheExpiry) {
     SessionTable table(tick, 1, 7);
     const Session& session = table.create(4000, at(0));
     table.touch(session.id, at(1500));
@@ -89,7 +89,7 @@ TEST(SessionTableTest, TouchingPutsTheEndOff) {
     EXPECT_EQ(table.size(), 1U);
 }
 
-TEST(SessionTableTest, ANewTimeoutMayBringTheEndNearer) {
+TEST(SessionTableTest, ANewTimeoutMayAdvanceTheExpiry) {
     SessionTable table(tick, 1, 7);
     const Session& session = table.create(40'000, at(0));
     table.set_timeout(session.id, 4000, at(100));
@@ -97,7 +97,7 @@ TEST(SessionTableTest, ANewTimeoutMayBringTheEndNearer) {
     EXPECT_EQ(table.next_deadline(), 6000);
 }
 
-TEST(SessionTableTest, ErasedSessionsAreGone) {
+TEST(SessionTableTest, ErasedSessionsAreRemoved) {
     SessionTable table(tick, 1, 7);
     const std::int64_t first = table.create(4000, at(0)).id;
     const std::int64_t second = table.create(4000, at(0)).id;
@@ -129,7 +129,7 @@ TEST(SessionTableTest, ListsTheBuckets) {
     );
 }
 
-TEST(SessionTableTest, ATickOfNothingIsOneMillisecond) {
+TEST(SessionTableTest, AZeroTickIsOneMillisecond) {
     SessionTable table(0, 1, 7);
     EXPECT_EQ(table.create(10, at(5)).expires_ms, 16);
 }

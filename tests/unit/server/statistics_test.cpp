@@ -5,7 +5,7 @@
 namespace kazoo::server {
 namespace {
 
-TEST(Latencies, AreZeroWhileThereAreNone) {
+TEST(Latencies, AreZeroInitially) {
     const Latencies none;
     EXPECT_EQ(none.min(), 0);
     EXPECT_EQ(none.max(), 0);
@@ -13,7 +13,7 @@ TEST(Latencies, AreZeroWhileThereAreNone) {
     EXPECT_EQ(none.fine_average(), 0);
 }
 
-TEST(Latencies, KnowLeastMeanAndGreatest) {
+TEST(Latencies, ReportMinimumMeanAndMaximum) {
     Latencies latencies;
     for (const int ms : {5, 2, 3, -1}) latencies.add(ms);
     EXPECT_EQ(latencies.min(), 2);
@@ -36,7 +36,7 @@ TEST(Latencies, TheMeanIsRounded) {
     EXPECT_EQ(latencies.fine_average(), 16'667);
 }
 
-TEST(ConnectionStatistics, RemembersTheLastReply) {
+TEST(ConnectionStatistics, RecordsTheLastReply) {
     ConnectionStatistics figures;
     figures.on_answered(codec::Opcode::create, 3, 17, 100, 104);
     EXPECT_EQ(figures.last_op, "CREA");
@@ -51,7 +51,7 @@ TEST(ConnectionStatistics, RemembersTheLastReply) {
     EXPECT_EQ(figures.latencies.max(), 4);
 }
 
-TEST(Statistics, AResetKeepsWhatIsOutstanding) {
+TEST(Statistics, AResetKeepsOutstandingRequests) {
     ConnectionStatistics connection;
     connection.received = connection.sent = connection.outstanding = 4;
     connection.on_answered(codec::Opcode::create, 3, 17, 100, 104);
@@ -71,7 +71,7 @@ TEST(Statistics, AResetKeepsWhatIsOutstanding) {
     EXPECT_EQ(server.latencies.max(), 0);
 }
 
-TEST(WordName, ThereIsOneForWhatIsNoOperation) {
+TEST(WordName, UnknownOpcodesHaveOne) {
     EXPECT_EQ(word_name(codec::Opcode::get_all_children_number), "GETACN");
     EXPECT_EQ(word_name(static_cast<codec::Opcode>(4711)), "NA");
 }

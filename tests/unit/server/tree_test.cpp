@@ -45,7 +45,7 @@ protected:
     std::int64_t zxid = 0;
 };
 
-TEST_F(TreeTest, BeginsWithTheNodesOfTheSystem) {
+TEST_F(TreeTest, StartsWithTheSystemNodes) {
     for (const char* path : {"/", "/zookeeper", "/zookeeper/quota", "/zookeeper/config"}) {
         const Node* node = tree.find(path);
         ASSERT_NE(node, nullptr) << path;
@@ -108,7 +108,7 @@ TEST_F(TreeTest, CversionCountsCreationsAndDeletions) {
     EXPECT_EQ(tree.find("/p")->created_children, 2);
 }
 
-TEST_F(TreeTest, SetDataTouchesTheNodeAlone) {
+TEST_F(TreeTest, SetDataChangesOnlyTheNode) {
     apply(node_at("/a"));
     const ZnodeStat root = stat("/");
     ASSERT_TRUE(apply(SetDataEffect{"/a", "data"}));
@@ -123,7 +123,7 @@ TEST_F(TreeTest, SetDataTouchesTheNodeAlone) {
     EXPECT_EQ(stat("/"), root);
 }
 
-TEST_F(TreeTest, SetAclTouchesAversionAlone) {
+TEST_F(TreeTest, SetAclChangesOnlyAversion) {
     apply(node_at("/a"));
     ZnodeStat expected = stat("/a");
     ASSERT_TRUE(apply(SetAclEffect{"/a", read_acl_unsafe()}));
@@ -140,7 +140,7 @@ TEST_F(TreeTest, AnAclOutlivesItsNode) {
     EXPECT_EQ(acl->front().id.id, "10.0.0.1");
 }
 
-TEST_F(TreeTest, RefusesWhatCannotBe) {
+TEST_F(TreeTest, RefusesImpossibleEffects) {
     apply(node_at("/a"));
     apply(node_at("/a/b"));
     const ZnodeStat before = stat("/a");
@@ -186,7 +186,7 @@ TEST_F(TreeTest, CountsTheNodesBelow) {
     EXPECT_EQ(tree.count_descendants(*tree.find("/d/e")), 0);
 }
 
-TEST_F(TreeTest, KnowsTheEphemeralsOfASession) {
+TEST_F(TreeTest, ListsTheEphemeralsOfASession) {
     apply(ephemeral_at("/z", 7));
     apply(ephemeral_at("/a", 7));
     apply(ephemeral_at("/other", -3));

@@ -1,6 +1,6 @@
-#include "values/random.hpp"
 #include "server/tree/tree.hpp"
 #include "support/allocations/allocations.hpp"
+#include "values/random.hpp"
 
 #include <kazoo/security.hpp>
 
@@ -144,7 +144,7 @@ TEST(TreeUndoTest, ARollbackRestoresEverything) {
     EXPECT_GT(done, 600);
 }
 
-TEST(TreeUndoTest, ATreeThatRolledBackGoesOnLikeOneThatDidNot) {
+TEST(TreeUndoTest, ARolledBackTreeContinuesLikeAnUntouchedOne) {
     base::Random random(2);
     Tree plain;
     Tree tried;
@@ -219,7 +219,7 @@ TEST(TreeUndoTest, AnEffectThatRunsOutOfMemoryChangesNothing) {
     EXPECT_GT(failures, 300);
 }
 
-TEST(TreeUndoTest, ADeletedNodeComesBackAsItWas) {
+TEST(TreeUndoTest, ADeletedNodeIsRestored) {
     Tree tree;
     tree.apply(CreateEffect{"/a", "data", read_acl_unsafe(), NodeKind::ephemeral, 5, 0}, 1, 10);
     const Whole before = look(tree);
@@ -238,7 +238,7 @@ TEST(TreeUndoTest, WithoutBeginThereIsNothingToRollBack) {
     EXPECT_NE(tree.find("/a"), nullptr);
 }
 
-TEST(TreeUndoTest, WhatWasCommittedStays) {
+TEST(TreeUndoTest, CommittedChangesStay) {
     Tree tree;
     tree.begin();
     tree.apply(CreateEffect{"/a", "data", open_acl_unsafe()}, 1, 10);

@@ -59,7 +59,7 @@ protected:
     OldWatchTableTest() { table = WatchTable{old_profile}; }
 };
 
-TEST_F(WatchTableTest, ADataWatchIsToldOfItsNodeOnce) {
+TEST_F(WatchTableTest, ADataWatchFiresOnceForItsNode) {
     table.add_data(1, "/a");
     EXPECT_THAT(create("/a/b"), IsEmpty());
     EXPECT_THAT(set("/a/b"), IsEmpty());
@@ -72,7 +72,7 @@ TEST_F(WatchTableTest, ADataWatchIsToldOfItsNodeOnce) {
     EXPECT_EQ(table.count(), 0U);
 }
 
-TEST_F(WatchTableTest, AChildWatchIsToldOfChildrenAndOfTheEnd) {
+TEST_F(WatchTableTest, AChildWatchFiresForChildrenAndForDeletion) {
     table.add_child(1, "/a");
     EXPECT_THAT(create("/a"), IsEmpty());
     EXPECT_THAT(set("/a"), IsEmpty());
@@ -100,7 +100,7 @@ TEST_F(WatchTableTest, APersistentWatchStays) {
     }
 }
 
-TEST_F(WatchTableTest, ARecursiveWatchSeesTheSubtreeButNoListsOfChildren) {
+TEST_F(WatchTableTest, ARecursiveWatchFiresForTheSubtreeButNotForChildLists) {
     table.add(1, "/a", WatchMode::recursive);
     for (int round = 0; round < 2; ++round) {
         EXPECT_THAT(create("/a"), ElementsAre("1 created /a"));
@@ -153,14 +153,14 @@ TEST_F(WatchTableTest, EventsComeInOrder) {
     );
 }
 
-TEST_F(WatchTableTest, ADeletionUsesUpTheChildWatchThatIsNotToldOfIt) {
+TEST_F(WatchTableTest, ADeletionRemovesTheChildWatchThatItDoesNotFire) {
     table.add_data(1, "/a");
     table.add_child(1, "/a");
     EXPECT_THAT(remove("/a"), ElementsAre("1 deleted /a"));
     EXPECT_FALSE(table.contains(1, "/a", WatcherType::any));
 }
 
-TEST_F(WatchTableTest, WhatMayNotBeReadIsNotToldButUsesWatchesUp) {
+TEST_F(WatchTableTest, UnreadableChangesRemoveWatchesWithoutFiring) {
     blind = 1;
     table.add_data(1, "/a");
     table.add_data(2, "/a");
@@ -178,7 +178,7 @@ TEST_F(WatchTableTest, NothingIsFilteredWithoutAnAcl) {
     EXPECT_THAT(create("/a"), ElementsAre("1 created /a"));
 }
 
-TEST_F(OldWatchTableTest, NothingIsFilteredBeforeTheProfileDoesSo) {
+TEST_F(OldWatchTableTest, OldProfilesFilterNothing) {
     blind = 1;
     table.add_data(1, "/a");
     EXPECT_THAT(create("/a"), ElementsAre("1 created /a"));
@@ -209,7 +209,7 @@ TEST_F(OldWatchTableTest, TheLastModeReplacesTheOthersOfItsTable) {
     EXPECT_THAT(remove("/a/d"), ElementsAre("1 deleted /a/d")) << "the child table still has it";
 }
 
-TEST_F(WatchTableTest, RemovingTakesTheModeThatIsMeant) {
+TEST_F(WatchTableTest, RemovingAffectsOnlyTheGivenMode) {
     table.add_data(1, "/a");
     table.add_child(1, "/a");
     table.add(1, "/a", WatchMode::persistent);
@@ -241,7 +241,7 @@ TEST_F(WatchTableTest, AnyRemovesEverything) {
     EXPECT_THAT(remove("/a"), IsEmpty());
 }
 
-TEST_F(OldWatchTableTest, RemovingTakesHalfAPersistentWatch) {
+TEST_F(OldWatchTableTest, RemovingRemovesHalfOfAPersistentWatch) {
     table.add(1, "/a", WatchMode::persistent);
     EXPECT_FALSE(table.contains(1, "/a", WatcherType::persistent));
     EXPECT_FALSE(table.remove(1, "/a", WatcherType::recursive));
@@ -253,13 +253,13 @@ TEST_F(OldWatchTableTest, RemovingTakesHalfAPersistentWatch) {
     EXPECT_EQ(table.count(), 0U);
 }
 
-TEST_F(WatchTableTest, ATypeFromTheNetworkMayBeAnything) {
+TEST_F(WatchTableTest, AnyTypeFromTheNetworkIsHandled) {
     table.add(1, "/a", WatchMode::persistent);
     EXPECT_FALSE(table.contains(1, "/a", static_cast<WatcherType>(0)));
     EXPECT_FALSE(table.remove(1, "/a", static_cast<WatcherType>(77)));
 }
 
-TEST_F(WatchTableTest, APathMayBeAnything) {
+TEST_F(WatchTableTest, AnyPathIsHandled) {
     for (const auto* path : {"", "foo", "//", "/a/", "a/b"}) {
         table.add(1, path, WatchMode::recursive);
         table.add_child(1, path);
@@ -270,7 +270,7 @@ TEST_F(WatchTableTest, APathMayBeAnything) {
     EXPECT_EQ(table.count(), 0U);
 }
 
-TEST_F(WatchTableTest, AClosedConnectionIsToldNoMore) {
+TEST_F(WatchTableTest, AClosedConnectionGetsNoEvents) {
     for (const ConnectionId connection : {1, 2}) {
         table.add_data(connection, "/a");
         table.add_child(connection, "/a");
@@ -287,7 +287,7 @@ TEST_F(WatchTableTest, AClosedConnectionIsToldNoMore) {
     EXPECT_EQ(table.data().connection_count(), 0U);
 }
 
-TEST_F(WatchTableTest, WhoIsToldMayChangeTheTable) {
+TEST_F(WatchTableTest, CallbacksMayChangeTheTable) {
     table.add(1, "/a", WatchMode::persistent);
     table.add_child(2, "/");
     table.add_child(3, "/");

@@ -27,7 +27,7 @@ milliseconds with_session(
     return after_slow_rounds(slow_rounds).of({10s, left, to_try, known});
 }
 
-TEST(AttemptLimitTest, AShareOfTheTimeoutForEachAddress) {
+TEST(AttemptLimitTest, TheTimeoutIsDividedAmongTheAddresses) {
     EXPECT_EQ(without_session(10s, 2), 4s);
     EXPECT_EQ(without_session(10s, 5), 2s);
     EXPECT_EQ(without_session(10s, 100), 500ms);
@@ -35,14 +35,14 @@ TEST(AttemptLimitTest, AShareOfTheTimeoutForEachAddress) {
     EXPECT_EQ(without_session(0ms, 1), 500ms);
 }
 
-TEST(AttemptLimitTest, TheOnlyAddressHasTheWholeTimeout) {
+TEST(AttemptLimitTest, ASingleAddressGetsTheWholeTimeout) {
     EXPECT_EQ(without_session(1s, 1), 1s);
     EXPECT_EQ(without_session(10s, 1), 10s);
     EXPECT_EQ(without_session(10min, 1), 30s);
     EXPECT_EQ(with_session(9s, 1, 1), 6s) << "so that there is a second attempt";
 }
 
-TEST(AttemptLimitTest, WhatIsLeftOfASessionIsDividedAmongThoseToBeTried) {
+TEST(AttemptLimitTest, TheRemainingSessionTimeIsDividedAmongTheServersToTry) {
     EXPECT_EQ(with_session(3s, 2, 3), 1500ms);
     EXPECT_EQ(with_session(3s, 1, 3), 3s);
     EXPECT_EQ(with_session(20s, 2, 3), 4s);
@@ -60,18 +60,18 @@ TEST(AttemptLimitTest, LimitsGrowFromRoundToRound) {
     EXPECT_EQ(with_session(3s, 2, 3, 5), 1500ms) << "but not at its expense";
 }
 
-TEST(AttemptLimitTest, ManySilentServersDoNotMakeARoundEndless) {
+TEST(AttemptLimitTest, ARoundOfManySilentServersIsBounded) {
     EXPECT_EQ(without_session(10s, 30, 100), 4s);
     EXPECT_EQ(without_session(10s, 10, 100), 9s);
 }
 
-TEST(AttemptLimitTest, AfterAGoodConnectionTheyAreShortAgain) {
+TEST(AttemptLimitTest, AGoodConnectionResetsTheLimits) {
     auto limit = after_slow_rounds(4);
     limit.reset();
     EXPECT_EQ(limit.of({10s, std::nullopt, 2, 2}), 4s);
 }
 
-TEST(AttemptLimitTest, TheLongestTimeoutIsNoOverflow) {
+TEST(AttemptLimitTest, TheLongestTimeoutDoesNotOverflow) {
     EXPECT_EQ(without_session(milliseconds::max(), 1, 100), 30s);
     EXPECT_EQ(without_session(milliseconds::max(), 2, 100), 30s);
     EXPECT_EQ(with_session(milliseconds::max(), 1, 2, 100), 30s);

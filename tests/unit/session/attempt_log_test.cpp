@@ -20,7 +20,7 @@ protected:
     TimePoint now{1h};
 };
 
-TEST_F(AttemptLogTest, TellsTheLastReasonOfEachServer) {
+TEST_F(AttemptLogTest, ReportsTheLastReasonForEachServer) {
     EXPECT_EQ(to_string(log.last()), "");
     EXPECT_TRUE(log.note(zk1, "10.0.0.1", "no answer", now));
     EXPECT_TRUE(log.note(zk2, "", "unknown", now));
@@ -36,7 +36,7 @@ TEST_F(AttemptLogTest, TellsTheLastReasonOfEachServer) {
     EXPECT_TRUE(log.last().empty());
 }
 
-TEST_F(AttemptLogTest, ANameThatHasResolvedSinceIsNoFailureAnyMore) {
+TEST_F(AttemptLogTest, AResolvedNameIsNoLongerAFailure) {
     EXPECT_TRUE(log.note(zk1, "", "unknown", now));
     EXPECT_TRUE(log.note(zk1, "10.0.0.1", "refused", now));
     EXPECT_EQ(to_string(log.last()), "tried zk1:2181 (10.0.0.1): refused");
@@ -44,7 +44,7 @@ TEST_F(AttemptLogTest, ANameThatHasResolvedSinceIsNoFailureAnyMore) {
     EXPECT_EQ(to_string(log.last()), "tried zk1:2181 (10.0.0.1): refused; zk1:2181: unknown");
 }
 
-TEST_F(AttemptLogTest, TheSameReasonIsNewsOnceAMinute) {
+TEST_F(AttemptLogTest, TheSameReasonIsLoggedOncePerMinute) {
     EXPECT_TRUE(log.note(zk1, "", "unknown", now));
     EXPECT_FALSE(log.note(zk1, "", "unknown", now + 30s));
     EXPECT_FALSE(log.note(zk1, "", "unknown", now + 59s));
@@ -55,7 +55,7 @@ TEST_F(AttemptLogTest, TheSameReasonIsNewsOnceAMinute) {
     EXPECT_TRUE(log.note(zk1, "", "unknown", now + 119s));
 }
 
-TEST_F(AttemptLogTest, ItIsBounded) {
+TEST_F(AttemptLogTest, IsBounded) {
     for (int i = 0; i < 1000; ++i) {
         EXPECT_TRUE(log.note({"zk" + std::to_string(i), 1}, "", "unknown", now));
     }

@@ -17,7 +17,7 @@ TEST(ConfigTest, DefaultsAreUsable) {
     EXPECT_EQ(config.first_xid, 1);
 }
 
-TEST(ConfigTest, NothingIsUnlimited) {
+TEST(ConfigTest, DefaultLimitsAreFinite) {
     const Limits limits;
     EXPECT_EQ(limits.request_bytes, 1'048'575U);  // the default limit of servers
     EXPECT_LT(limits.set_watches_bytes, limits.request_bytes / 2);
@@ -28,7 +28,7 @@ TEST(ConfigTest, NothingIsUnlimited) {
     }
 }
 
-TEST(ConfigTest, CredentialsAreComparedWhole) {
+TEST(ConfigTest, CredentialsAreComparedCompletely) {
     EXPECT_EQ((AuthEntry{"digest", "a:b"}), (AuthEntry{"digest", "a:b"}));
     EXPECT_NE((AuthEntry{"digest", "a:b"}), (AuthEntry{"digest", "a:c"}));
     EXPECT_NE((AuthEntry{"digest", "a:b"}), (AuthEntry{"x509", "a:b"}));

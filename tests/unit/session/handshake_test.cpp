@@ -98,7 +98,7 @@ TEST(ConnectRequestTest, TheTimeoutFitsTheProtocol) {
     EXPECT_EQ(requested_timeout(config), 1ms);
 }
 
-TEST(ConnectResponseTest, MakesASession) {
+TEST(ConnectResponseTest, CreatesASession) {
     const auto welcome = read(response(77, 4000));
     EXPECT_EQ(welcome.kind, ConnectResult::Kind::established);
     EXPECT_EQ(welcome.identity.id, 77);
@@ -119,7 +119,7 @@ TEST(ConnectResponseTest, WithoutTheLastByteTheServerIsReadWrite) {
     EXPECT_FALSE(welcome.read_only);
 }
 
-TEST(ConnectResponseTest, ResumesTheSessionAskedFor) {
+TEST(ConnectResponseTest, ResumesTheRequestedSession) {
     const auto welcome = read(response(77, 4000), identity(77, "x"));
     EXPECT_EQ(welcome.kind, ConnectResult::Kind::established);
     EXPECT_EQ(welcome.identity.id, 77);
@@ -137,13 +137,13 @@ TEST(ConnectResponseTest, NoTimeoutOrNoIdMeansExpired) {
     EXPECT_EQ(read(response(0, 0), wanted).kind, ConnectResult::Kind::expired);
 }
 
-TEST(ConnectResponseTest, ButWithoutASessionNothingCanExpire) {
+TEST(ConnectResponseTest, WithoutASessionNothingCanExpire) {
     EXPECT_EQ(read(response(0, 0)).kind, ConnectResult::Kind::refused);
     EXPECT_EQ(read(response(77, 0)).kind, ConnectResult::Kind::refused);
     EXPECT_EQ(read(response(0, 4000)).kind, ConnectResult::Kind::refused);
 }
 
-TEST(ConnectResponseTest, Version42MeansToGoElsewhere) {
+TEST(ConnectResponseTest, Version42MeansToTryAnotherServer) {
     auto record = response(78, 4000);
     record.protocol_version = 42;
     EXPECT_EQ(read(record, identity(77, "x")).kind, ConnectResult::Kind::refused);
@@ -159,7 +159,7 @@ TEST(ConnectResponseTest, AReadOnlyServersNewSessionIsLocalToIt) {
     EXPECT_FALSE(resumed.identity.local_to_read_only);
 }
 
-TEST(ConnectResponseTest, AnythingElseIsRefused) {
+TEST(ConnectResponseTest, EverythingElseIsRefused) {
     // The reply of a read-only server without local sessions: a bare header with -119.
     EXPECT_EQ(
         read_connect_response(from_hex("00000000 0000000000000005 ffffff89"), {}).kind,

@@ -46,7 +46,7 @@ TEST(HostListTest, ShufflesEveryRound) {
     EXPECT_GT(orders.size(), 10U);
 }
 
-TEST(HostListTest, TheSeedDecides) {
+TEST(HostListTest, DependsOnTheSeed) {
     HostList one(hosts({"a", "b", "c", "d", "e"}), true, 7);
     HostList same(hosts({"a", "b", "c", "d", "e"}), true, 7);
     HostList other(hosts({"a", "b", "c", "d", "e"}), true, 8);
@@ -58,7 +58,7 @@ TEST(HostListTest, TheSeedDecides) {
     EXPECT_NE(orders, (std::vector{round(other), round(other), round(other)}));
 }
 
-TEST(HostListTest, ARoundCanBeginEarly) {
+TEST(HostListTest, ARoundCanStartEarly) {
     HostList list(hosts({"a", "b", "c"}), false, 1);
     EXPECT_EQ(list.next().host, "a");
     EXPECT_FALSE(list.round_over());
@@ -67,7 +67,7 @@ TEST(HostListTest, ARoundCanBeginEarly) {
     EXPECT_THAT(round(list), ElementsAre("a", "b", "c"));
 }
 
-TEST(HostListTest, OtherHostsBeginARound) {
+TEST(HostListTest, NewHostsStartARound) {
     HostList list(hosts({"a", "b", "c"}), false, 1);
     EXPECT_EQ(list.next().host, "a");
     list.set_hosts(hosts({"x", "y"}), false);
@@ -75,7 +75,7 @@ TEST(HostListTest, OtherHostsBeginARound) {
     EXPECT_THAT(round(list), ElementsAre("x", "y"));
 }
 
-TEST(HostListTest, WhatCameToNothingComesLastInTheNextRound) {
+TEST(HostListTest, AFailedHostComesLastInTheNextRound) {
     for (const bool randomize : {false, true}) {
         for (std::uint64_t seed = 1; seed < 20; ++seed) {
             HostList list(hosts({"a", "b", "c"}), randomize, seed);
@@ -99,7 +99,7 @@ TEST(HostListTest, WhatCameToNothingComesLastInTheNextRound) {
     EXPECT_THAT(round(fixed), ElementsAre("a", "b", "c"));
 }
 
-TEST(HostListTest, SilentOnesDoNotShareTheTimeOfTheOthers) {
+TEST(HostListTest, SilentHostsGetNoShareOfTheTime) {
     HostList list(hosts({"a", "b", "c"}), false, 1);
     static_cast<void>(list.next());
     EXPECT_EQ(list.to_try(), 2U);
@@ -117,7 +117,7 @@ TEST(HostListTest, SilentOnesDoNotShareTheTimeOfTheOthers) {
     EXPECT_EQ(list.to_try(), 2U) << "a server that closed a connection may have recovered";
 }
 
-TEST(HostListTest, AnAddressThatCameToNothingComesLastAmongThoseOfItsName) {
+TEST(HostListTest, AFailedAddressComesLastAmongThoseOfItsName) {
     HostList list(hosts({"a"}), false, 1);
     static_cast<void>(list.next());
     list.put_last(HostPort("a", 2181), {"1", 1}, HostList::Failure::silent);
@@ -132,7 +132,7 @@ TEST(HostListTest, AnAddressThatCameToNothingComesLastAmongThoseOfItsName) {
     );
 }
 
-TEST(HostListTest, AddressesAreShuffledAsHostsAre) {
+TEST(HostListTest, AddressesAreShuffledLikeHosts) {
     const std::vector<Endpoint> given{{"1", 1}, {"2", 1}, {"3", 1}, {"4", 1}, {"5", 1}};
     HostList fixed(hosts({"a"}), false, 1);
     auto kept = given;
@@ -150,7 +150,7 @@ TEST(HostListTest, AddressesAreShuffledAsHostsAre) {
     EXPECT_EQ(first.size(), 5U);
 }
 
-TEST(HostListDeathTest, ThereIsNoNextOfNone) {
+TEST(HostListDeathTest, AnEmptyListHasNoNext) {
     EXPECT_DEATH(
         {
             HostList list({}, true, 1);

@@ -25,7 +25,7 @@ TEST_F(KeepaliveTest, PingsAtAThirdOfTheTimeout) {
     EXPECT_TRUE(keepalive.take_ping(start + 6s));
 }
 
-TEST_F(KeepaliveTest, WhatArrivesDoesNotMoveThePings) {
+TEST_F(KeepaliveTest, IncomingDataDoesNotDelayThePings) {
     keepalive.received(start + 2s);
     EXPECT_EQ(keepalive.next_deadline(), start + 3s);
     EXPECT_TRUE(keepalive.take_ping(start + 3s));

@@ -17,7 +17,7 @@ protected:
     TimePoint now{1h};
 };
 
-TEST_F(LookUpsTest, ANameIsAskedForOnce) {
+TEST_F(LookUpsTest, ANameHasOneLookUpAtATime) {
     EXPECT_TRUE(names.ask(zk1, 1, now));
     EXPECT_FALSE(names.ask(zk1, 2, now + 10s)) << "its answer is still to come";
     EXPECT_TRUE(names.ask(zk2, 3, now));
@@ -31,7 +31,7 @@ TEST_F(LookUpsTest, ANameIsAskedForOnce) {
     EXPECT_TRUE(names.ask(zk1, 4, now));
 }
 
-TEST_F(LookUpsTest, AnAnswerThatDoesNotComeIsAskedForAgain) {
+TEST_F(LookUpsTest, ALookUpWithoutAnAnswerIsRepeated) {
     EXPECT_TRUE(names.ask(zk1, 1, now));
     EXPECT_FALSE(names.ask(zk1, 2, now + LookUps::longest - 1ms));
     EXPECT_TRUE(names.ask(zk1, 3, now + LookUps::longest));
@@ -39,14 +39,14 @@ TEST_F(LookUpsTest, AnAnswerThatDoesNotComeIsAskedForAgain) {
     EXPECT_TRUE(names.answered(3));
 }
 
-TEST_F(LookUpsTest, ALookUpIsWaitedForFromWhenItWasAskedFor) {
+TEST_F(LookUpsTest, TheWaitForALookUpStartsWithTheLookUp) {
     EXPECT_TRUE(names.ask(zk1, 1, now));
     EXPECT_FALSE(names.ask(zk1, 2, now + 5s));
     EXPECT_EQ(names.patience_ends(zk1, 4s), now + LookUps::patience);
     EXPECT_EQ(names.patience_ends(zk1, 200ms), now + 200ms);
 }
 
-TEST_F(LookUpsTest, TheSearchSharesALookUp) {
+TEST_F(LookUpsTest, TheSearchForAWritableServerSharesLookUps) {
     EXPECT_TRUE(names.ask(zk1, 1, now));
     EXPECT_FALSE(names.ask_for_search(zk1, 2, now));
     const auto shared = names.answered(1);
@@ -57,7 +57,7 @@ TEST_F(LookUpsTest, TheSearchSharesALookUp) {
     EXPECT_FALSE(names.any_in_turn());
 }
 
-TEST_F(LookUpsTest, AKeptAnswerIsUsedOnceAndWhileItIsFresh) {
+TEST_F(LookUpsTest, AStoredAnswerIsUsedOnceWhileItIsFresh) {
     names.keep({zk1, one}, false, now);
     EXPECT_FALSE(names.take(zk2, now));
     const auto answer = names.take(zk1, now + LookUps::fresh - 1ms);
@@ -68,7 +68,7 @@ TEST_F(LookUpsTest, AKeptAnswerIsUsedOnceAndWhileItIsFresh) {
     EXPECT_FALSE(names.take(zk1, now + LookUps::fresh));
 }
 
-TEST_F(LookUpsTest, AnAnswerForATurnThatWasPassedOverIsFound) {
+TEST_F(LookUpsTest, TheAnswerForASkippedTurnIsUsed) {
     names.keep({zk1, one}, false, now);
     names.keep({zk2, one}, true, now);
     const auto answer = names.take_in_turn(now);
@@ -79,7 +79,7 @@ TEST_F(LookUpsTest, AnAnswerForATurnThatWasPassedOverIsFound) {
     EXPECT_FALSE(names.take_in_turn(now + LookUps::fresh));
 }
 
-TEST_F(LookUpsTest, TurnsEndAndLookUpsGoOn) {
+TEST_F(LookUpsTest, LookUpsOutliveTurns) {
     EXPECT_TRUE(names.ask(zk1, 1, now));
     names.keep({zk2, one}, true, now);
     names.end_turns();

@@ -77,13 +77,13 @@ TEST_F(RequestQueueTest, RepliesComeInTheOrderOfIssue) {
     EXPECT_EQ(queue->size(), 0U);
 }
 
-TEST_F(RequestQueueTest, WhatWasNotSentHasNoReply) {
+TEST_F(RequestQueueTest, UnsentRequestsGetNoReply) {
     push();
     EXPECT_FALSE(queue->take_reply(1).has_value());
     EXPECT_FALSE(queue->awaits(1));
 }
 
-TEST_F(RequestQueueTest, SendsBehindWhatIsThere) {
+TEST_F(RequestQueueTest, AppendsToPendingOutput) {
     push();
     base::Buffer out;
     out.append("before", 6);
@@ -114,7 +114,7 @@ TEST_F(RequestQueueTest, XidsWrapToOne) {
     EXPECT_FALSE(queue->awaits(1));
 }
 
-TEST_F(RequestQueueTest, XidsWithAMeaningOfTheirOwnAreNotUsed) {
+TEST_F(RequestQueueTest, ReservedXidsAreNotUsed) {
     queue.emplace(Limits(), -4);
     push();
     EXPECT_THAT(send(), ElementsAre("1 /a"));
@@ -122,7 +122,7 @@ TEST_F(RequestQueueTest, XidsWithAMeaningOfTheirOwnAreNotUsed) {
     EXPECT_FALSE(queue->awaits(-2));
 }
 
-TEST_F(RequestQueueTest, CancellingWithdrawsWhatWasNotSent) {
+TEST_F(RequestQueueTest, CancellingWithdrawsUnsentRequests) {
     std::vector<RequestId> ids;
     for (const auto* path : {"/a", "/bbb", "/cc", "/d", "/eeee"}) {
         ids.push_back(push(path));
@@ -143,7 +143,7 @@ TEST_F(RequestQueueTest, CancellingWithdrawsWhatWasNotSent) {
     EXPECT_TRUE(queue->take_reply(6).has_value());
 }
 
-TEST_F(RequestQueueTest, NothingIsLeftWhenAllIsWithdrawn) {
+TEST_F(RequestQueueTest, IsEmptyOnceAllIsWithdrawn) {
     const auto first = push();
     const auto second = push();
     EXPECT_TRUE(queue->cancel(second).request);
@@ -154,7 +154,7 @@ TEST_F(RequestQueueTest, NothingIsLeftWhenAllIsWithdrawn) {
     EXPECT_THAT(send(), IsEmpty());
 }
 
-TEST_F(RequestQueueTest, CancellingAbandonsWhatWasSent) {
+TEST_F(RequestQueueTest, CancellingAbandonsSentRequests) {
     const auto first = push();
     push();
     send();
@@ -170,7 +170,7 @@ TEST_F(RequestQueueTest, CancellingAbandonsWhatWasSent) {
     EXPECT_TRUE(queue->take_reply(2).has_value());
 }
 
-TEST_F(RequestQueueTest, UnknownIdsAreNobodys) {
+TEST_F(RequestQueueTest, UnknownIdsAreIgnored) {
     const auto id = push();
     EXPECT_FALSE(queue->cancel(0).request);
     EXPECT_FALSE(queue->cancel(id + 1).request);
@@ -227,7 +227,7 @@ TEST_F(RequestQueueTest, WatchesAreCountedUntilTheirReplies) {
     EXPECT_EQ(queue->watches(), 0U);
 }
 
-TEST_F(RequestQueueTest, TakeAllKnowsWhatWasSent) {
+TEST_F(RequestQueueTest, TakeAllDistinguishesSentRequests) {
     auto timed = call();
     timed.deadline = TimePoint(1h);
     timed.watcher = detail::make_ref<Somebody>();
@@ -259,7 +259,7 @@ TEST_F(RequestQueueTest, TakeAllKnowsWhatWasSent) {
     EXPECT_THAT(send(), ElementsAre("6 /e"));
 }
 
-TEST_F(RequestQueueTest, TheGoodByeKnowsNoLimits) {
+TEST_F(RequestQueueTest, TheCloseRequestIgnoresTheLimits) {
     Limits limits;
     limits.requests = 1;
     limits.request_bytes = 20;
@@ -276,7 +276,7 @@ TEST_F(RequestQueueTest, TheGoodByeKnowsNoLimits) {
     EXPECT_EQ(good_bye->op, Opcode::close_session);
 }
 
-TEST_F(RequestQueueTest, LimitsAreErrorsThatChangeNothing) {
+TEST_F(RequestQueueTest, LimitsAreErrorsWithoutEffect) {
     Limits limits;
     limits.requests = 3;
     limits.queued_bytes = 40;
@@ -302,7 +302,7 @@ TEST_F(RequestQueueTest, LimitsAreErrorsThatChangeNothing) {
     EXPECT_EQ(push_error("/ab"), std::error_code());
 }
 
-TEST_F(RequestQueueTest, TheLimitOfBytesCountsWhatWaitsAndNothingElse) {
+TEST_F(RequestQueueTest, TheByteLimitCountsOnlyUnsentRequests) {
     Limits limits;
     limits.queued_bytes = 19;
     queue.emplace(limits, 1);
@@ -338,7 +338,7 @@ TEST_F(RequestQueueTest, AFullQueueCanBeWithdrawnOneByOne) {
 }
 
 // An unknown xid costs a search, not a scan of all requests in flight.
-TEST_F(RequestQueueTest, StrangeXidsAreCheapToRecognise) {
+TEST_F(RequestQueueTest, UnknownXidsAreCheapToRecognise) {
     for (int i = 0; i < 100'000; ++i) {
         push();
     }

@@ -84,7 +84,7 @@ TEST(SessionAttemptsTest, AServerThatIsReadOnly) {
     EXPECT_EQ(tried(s), "tried zk1:2181 (10.0.0.1): the server is read-only");
 }
 
-TEST(SessionAttemptsTest, AServerThatClosesWithoutAWord) {
+TEST(SessionAttemptsTest, AServerThatClosesSilently) {
     SessionScript s;
     s.start();
     s.reconnect_until_asked();
@@ -118,7 +118,7 @@ TEST(SessionAttemptsTest, AreThoseOfAllServersAndOutliveTheSession) {
     );
 }
 
-TEST(SessionAttemptsTest, AreWarningsWhenTheyAreNews) {
+TEST(SessionAttemptsTest, AreWarningsWhenNew) {
     SessionScript s;
     s.start();
     s.unresolved();

@@ -25,7 +25,7 @@ Config with_auth(std::vector<AuthEntry> entries) {
     return config;
 }
 
-TEST(SessionAuthTest, ConnectedComesBehindTheJudgements) {
+TEST(SessionAuthTest, ConnectedFollowsTheAuthReplies) {
     SessionScript s(with_auth({{"digest", "a:b"}, {"x509", "c"}}));
     s.start();
     s.get("r1");
@@ -34,10 +34,10 @@ TEST(SessionAuthTest, ConnectedComesBehindTheJudgements) {
     s.take();
     s.welcome();
     EXPECT_THAT(s.take(), ElementsAre("> auth digest a:b", "> auth x509 c"));
-    s.judge();
+    s.answer_auth();
     EXPECT_THAT(s.take(), IsEmpty());
     EXPECT_EQ(s.session().state(), KeeperState::CONNECTING);
-    s.judge();
+    s.answer_auth();
     EXPECT_THAT(s.take(), ElementsAre("CONNECTED", "> get_data 1 /a"));
 }
 
@@ -47,18 +47,18 @@ TEST(SessionAuthTest, AddedWhileConnected) {
     EXPECT_FALSE(s.add_auth("auth"));
     EXPECT_THAT(s.take(), ElementsAre("> auth digest u:p"));
     s.get("r1");
-    s.judge();  // its reply overtakes others
+    s.answer_auth();  // its reply overtakes others
     s.answer();
     EXPECT_THAT(s.take(), ElementsAre("> get_data 1 /a", "auth ok", "r1 ok"));
     s.closed();
     s.reconnect();
     EXPECT_THAT(s.take(), Contains("> auth digest u:p"));
     EXPECT_EQ(s.session().state(), KeeperState::CONNECTING);
-    s.judge();
+    s.answer_auth();
     EXPECT_THAT(s.take(), ElementsAre("CONNECTED"));
 }
 
-TEST(SessionAuthTest, AddedWhileConnectingIsJudgedOnTheConnection) {
+TEST(SessionAuthTest, AddedWhileConnectingIsSentOnTheConnection) {
     SessionScript s(with_auth({{"digest", "a:b"}}));
     s.start();
     EXPECT_FALSE(s.add_auth("one", "1"));
@@ -76,10 +76,10 @@ TEST(SessionAuthTest, AddedWhileConnectingIsJudgedOnTheConnection) {
             "> auth digest 2"
         )
     );
-    s.judge();
-    s.judge();
+    s.answer_auth();
+    s.answer_auth();
     EXPECT_THAT(s.take(), ElementsAre("one ok"));
-    s.judge();
+    s.answer_auth();
     EXPECT_THAT(s.take(), ElementsAre("two ok", "CONNECTED"));
 }
 
@@ -90,11 +90,11 @@ TEST(SessionAuthTest, TheSameTwiceIsReplayedOnce) {
     EXPECT_FALSE(s.add_auth("two"));
     s.reconnect();
     EXPECT_THAT(s.take(), Contains("> auth digest u:p").Times(1));
-    s.judge();
+    s.answer_auth();
     EXPECT_THAT(s.take(), ElementsAre("one ok", "two ok", "CONNECTED"));
     EXPECT_FALSE(s.add_auth("three"));
     EXPECT_THAT(s.take(), ElementsAre("> auth digest u:p"));
-    s.judge();
+    s.answer_auth();
     EXPECT_THAT(s.take(), ElementsAre("three ok"));
     s.closed();
     s.reconnect();
@@ -114,7 +114,7 @@ TEST(SessionAuthTest, AnEmptyCredentialIsNotNull) {
     );
 }
 
-TEST(SessionAuthTest, ALostConnectionIsNoJudgement) {
+TEST(SessionAuthTest, ALostConnectionIsNotARefusal) {
     SessionScript s;
     s.establish();
     EXPECT_FALSE(s.add_auth("one"));
@@ -124,11 +124,11 @@ TEST(SessionAuthTest, ALostConnectionIsNoJudgement) {
     EXPECT_THAT(s.take(), testing::Not(Contains(HasSubstr("one"))));
     s.reconnect();
     s.take();
-    s.judge();
+    s.answer_auth();
     EXPECT_THAT(s.take(), ElementsAre("one ok", "CONNECTED"));
 }
 
-TEST(SessionAuthTest, NorIsAnExpiredSession) {
+TEST(SessionAuthTest, AnExpiredSessionIsNotARefusal) {
     SessionScript s;
     s.establish();
     EXPECT_FALSE(s.add_auth("one"));
@@ -136,11 +136,11 @@ TEST(SessionAuthTest, NorIsAnExpiredSession) {
     s.reconnect({.timeout_ms = 0});
     s.reconnect();
     s.take();
-    s.judge();
+    s.answer_auth();
     EXPECT_THAT(s.take(), ElementsAre("one ok", "CONNECTED"));
 }
 
-TEST(SessionAuthTest, RefusalIsTheEnd) {
+TEST(SessionAuthTest, RefusalEndsTheSession) {
     SessionScript s;
     s.establish();
     EXPECT_FALSE(s.ask("r0", Opcode::get_data, {.watcher = "w1"}));
@@ -149,7 +149,7 @@ TEST(SessionAuthTest, RefusalIsTheEnd) {
     EXPECT_FALSE(s.add_auth("one", "1"));
     EXPECT_FALSE(s.add_auth("two", "2"));
     s.take();
-    s.judge(-115);
+    s.answer_auth(-115);
     EXPECT_THAT(
         s.take(),
         ElementsAre(
@@ -176,7 +176,7 @@ TEST(SessionAuthTest, RefusalBeforeConnected) {
     s.get("r1");
     s.reconnect();
     s.take();
-    s.judge(-115);
+    s.answer_auth(-115);
     EXPECT_THAT(s.take(), ElementsAre("AUTH_FAILED", "r1 auth_failed not sent", "disconnect"));
 }
 
@@ -220,7 +220,7 @@ TEST(SessionAuthTest, AServerThatRequiresOtherCredentialsIsARefusal) {
         SessionScript s(with_auth({{"digest", "a:b"}}));
         s.start();
         s.reconnect();
-        s.judge(required);
+        s.answer_auth(required);
         EXPECT_EQ(s.session().state(), KeeperState::AUTH_FAILED);
     }
     {
@@ -244,16 +244,16 @@ TEST(SessionAuthTest, AServerThatRequiresOtherCredentialsIsARefusal) {
     }
 }
 
-TEST(SessionAuthTest, AnAnswerToNothingIsIgnored) {
+TEST(SessionAuthTest, AnUnexpectedAuthReplyIsIgnored) {
     SessionScript s;
     s.establish();
-    s.judge(-115);
+    s.answer_auth(-115);
     EXPECT_THAT(s.take(), IsEmpty());
     EXPECT_THAT(s.take_logs(), ElementsAre(HasSubstr("no authentication")));
     EXPECT_EQ(s.session().state(), KeeperState::CONNECTED);
 }
 
-TEST(SessionAuthTest, ASilentJudgeFailsTheAttempt) {
+TEST(SessionAuthTest, ASilentServerFailsTheAttempt) {
     SessionScript s(with_auth({{"digest", "a:b"}}));
     s.start();
     s.resolved({"10.0.0.1", "10.0.0.2"});
@@ -267,12 +267,12 @@ TEST(SessionAuthTest, ASilentJudgeFailsTheAttempt) {
     s.closed();
     EXPECT_EQ(s.session().state(), KeeperState::CONNECTING);
     s.reconnect();
-    s.judge();
+    s.answer_auth();
     EXPECT_EQ(s.session().state(), KeeperState::CONNECTED);
 }
 
 // A server that requires authentication closes the connection on any other packet.
-TEST(SessionAuthTest, NoPingComesBeforeTheJudgement) {
+TEST(SessionAuthTest, NoPingPrecedesTheAuthReply) {
     SessionScript s(with_auth({{"digest", "a:b"}}));
     s.start();
     EXPECT_FALSE(s.ask("r1", Opcode::get_data, {.deadline = s.now() + 3500ms}));
@@ -280,13 +280,13 @@ TEST(SessionAuthTest, NoPingComesBeforeTheJudgement) {
     s.take();
     s.pass(3600ms);
     EXPECT_THAT(s.take(), ElementsAre("r1 operation_timeout not sent"));
-    s.judge();
+    s.answer_auth();
     EXPECT_THAT(s.take(), ElementsAre("CONNECTED", "> ping"));
 }
 
 // --- limits: servers drop every connection over oversized requests ---
 
-TEST(SessionAuthTest, TooLargeIsNotRemembered) {
+TEST(SessionAuthTest, TooLargeIsNotReplayed) {
     auto config = script_config();
     config.limits.request_bytes = 100;
     SessionScript s(config);
@@ -294,14 +294,14 @@ TEST(SessionAuthTest, TooLargeIsNotRemembered) {
     EXPECT_EQ(s.add_auth("large", std::string(75, 'x')), ClientErrc::request_too_large);
     EXPECT_FALSE(s.add_auth("fits", std::string(74, 'x')));
     EXPECT_EQ(s.last_frame().size(), 100U);
-    s.judge();
+    s.answer_auth();
     s.take();
     s.closed();
     s.reconnect();
     EXPECT_THAT(s.take(), Contains(HasSubstr("> auth")).Times(1));
 }
 
-TEST(SessionAuthTest, TooLargeFromTheStartIsTheEnd) {
+TEST(SessionAuthTest, TooLargeAtTheStartEndsTheSession) {
     auto config = with_auth({{"digest", std::string(100, 'x')}});
     config.limits.request_bytes = 100;
     SessionScript s(config);
@@ -313,7 +313,7 @@ TEST(SessionAuthTest, TooLargeFromTheStartIsTheEnd) {
     EXPECT_THAT(s.take_logs(), ElementsAre(HasSubstr("larger than a request")));
 }
 
-TEST(SessionAuthTest, TooManyAreNotRemembered) {
+TEST(SessionAuthTest, TooManyAreNotReplayed) {
     auto config = script_config();
     config.limits.requests = 4;
     SessionScript s(config);
@@ -328,7 +328,7 @@ TEST(SessionAuthTest, TooManyAreNotRemembered) {
     EXPECT_FALSE(s.add_auth("five", "1"));
 }
 
-TEST(SessionAuthTest, AfterTheEndThereIsNoJudgement) {
+TEST(SessionAuthTest, AfterTheCloseNoAuthReplyIsExpected) {
     SessionScript s;
     s.establish();
     EXPECT_FALSE(s.add_auth("one"));

@@ -30,7 +30,7 @@ void expect_over(SessionScript& s) {
     EXPECT_THAT(s.take(), IsEmpty());
 }
 
-TEST(SessionCloseTest, WithAnAnswer) {
+TEST(SessionCloseTest, WithAReply) {
     SessionScript s;
     s.establish();
     EXPECT_FALSE(s.ask("r1", Opcode::get_data, {.watcher = "w1"}));
@@ -45,7 +45,7 @@ TEST(SessionCloseTest, WithAnAnswer) {
     expect_over(s);
 }
 
-TEST(SessionCloseTest, WhatWasTakenBeforeIsServed) {
+TEST(SessionCloseTest, EarlierRequestsAreServed) {
     SessionScript s;
     s.establish();
     s.get("r1");
@@ -63,7 +63,7 @@ TEST(SessionCloseTest, WhatWasTakenBeforeIsServed) {
 }
 
 // ClickHouse Keeper closes the connection without a reply.
-TEST(SessionCloseTest, WithTheEndOfTheConnectionAsAnswer) {
+TEST(SessionCloseTest, WithTheEndOfTheConnectionAsReply) {
     SessionScript s;
     s.establish();
     s.set("r1");
@@ -74,7 +74,7 @@ TEST(SessionCloseTest, WithTheEndOfTheConnectionAsAnswer) {
     expect_over(s);
 }
 
-TEST(SessionCloseTest, WithoutAnAnswer) {
+TEST(SessionCloseTest, WithoutAReply) {
     auto config = script_config();
     config.close_timeout = 2s;
     SessionScript s(config);
@@ -109,7 +109,7 @@ TEST(SessionCloseTest, WithoutTime) {
     expect_over(s);
 }
 
-TEST(SessionCloseTest, AFullQueueDoesNotForbidIt) {
+TEST(SessionCloseTest, AFullQueueDoesNotPreventIt) {
     auto config = script_config();
     config.limits.requests = 1;
     SessionScript s(config);
@@ -122,7 +122,7 @@ TEST(SessionCloseTest, AFullQueueDoesNotForbidIt) {
     EXPECT_THAT(s.take(), ElementsAre("r1 ok", "CLOSED", "disconnect"));
 }
 
-TEST(SessionCloseTest, AMalformedAnswerEndsItToo) {
+TEST(SessionCloseTest, AMalformedReplyEndsItToo) {
     SessionScript s;
     s.establish();
     s.close();
@@ -132,7 +132,7 @@ TEST(SessionCloseTest, AMalformedAnswerEndsItToo) {
     expect_over(s);
 }
 
-TEST(SessionCloseTest, AnErrorIsAnAnswer) {
+TEST(SessionCloseTest, AnErrorIsAReply) {
     SessionScript s;
     s.establish();
     s.close();
@@ -142,7 +142,7 @@ TEST(SessionCloseTest, AnErrorIsAnAnswer) {
     expect_over(s);
 }
 
-TEST(SessionCloseTest, DeadlinesAndCancellingGoOn) {
+TEST(SessionCloseTest, DeadlinesAndCancellationContinue) {
     SessionScript s;
     s.establish();
     EXPECT_FALSE(s.ask("r1", Opcode::set_data, {.deadline = s.now() + 1s}));
@@ -206,14 +206,14 @@ TEST(SessionCloseTest, AfterAnExpiredSession) {
     expect_over(s);
 }
 
-TEST(SessionCloseTest, BeforeTheStartItIsNothing) {
+TEST(SessionCloseTest, BeforeTheStartItHasNoEffect) {
     SessionScript s;
     s.close();
     EXPECT_THAT(s.take(), IsEmpty());
     EXPECT_FALSE(s.session().finished());
 }
 
-TEST(SessionCloseTest, NothingComesAfterIt) {
+TEST(SessionCloseTest, LaterInputsAreIgnored) {
     SessionScript s;
     s.establish();
     s.close();

@@ -146,7 +146,7 @@ TEST(SessionConnectTest, AfterALossTheRoundBeginsAnew) {
 
 // --- time limits ---
 
-TEST(SessionConnectTest, AShareOfTheTimeoutForEachAddress) {
+TEST(SessionConnectTest, TheTimeoutIsDividedAmongTheAddresses) {
     const auto limit = [](milliseconds timeout, std::size_t hosts, std::size_t addresses) {
         auto config = with_hosts(std::vector<HostPort>(hosts, {"zk", 2181}));
         config.session_timeout = timeout;
@@ -174,7 +174,7 @@ TEST(SessionConnectTest, AShareOfTheTimeoutForEachAddress) {
     EXPECT_EQ(s.until_deadline(), 4s);
 }
 
-TEST(SessionConnectTest, ASilentAddressIsLeft) {
+TEST(SessionConnectTest, ASilentAddressIsAbandoned) {
     auto config = script_config();
     config.connect_timeout = 1500ms;
     SessionScript s(config);
@@ -203,7 +203,7 @@ TEST(SessionConnectTest, ConnectionAndHandshakeShareTheLimit) {
     EXPECT_THAT(s.take_logs(), ElementsAre(HasSubstr("timed out")));
 }
 
-TEST(SessionConnectTest, ForEverIsATimeoutToo) {
+TEST(SessionConnectTest, AnInfiniteTimeoutIsAllowed) {
     auto config = script_config();
     config.session_timeout = config.connect_timeout = config.close_timeout = milliseconds::max();
     SessionScript s(config);
@@ -220,7 +220,7 @@ TEST(SessionConnectTest, ForEverIsATimeoutToo) {
 
 // --- pauses ---
 
-std::vector<milliseconds> failed_rounds(SessionScript& s, int count) {
+std::vector<milliseconds> pauses_of_failed_rounds(SessionScript& s, int count) {
     std::vector<milliseconds> pauses;
     for (int i = 0; i < count; ++i) {
         s.unresolved();
@@ -236,7 +236,7 @@ TEST(SessionConnectTest, PausesGrowAndAreSpread) {
     for (config.seed = 1; config.seed <= 20; ++config.seed) {
         SessionScript s(config);
         s.start();
-        const auto pauses = failed_rounds(s, 9);
+        const auto pauses = pauses_of_failed_rounds(s, 9);
         first.insert(pauses[0]);
         milliseconds base{100};
         for (std::size_t i = 0; i < 5; ++i, base *= 2) {
@@ -252,7 +252,7 @@ TEST(SessionConnectTest, PausesGrowAndAreSpread) {
 TEST(SessionConnectTest, OnlyAProvenConnectionShortensThePauses) {
     SessionScript s;
     s.start();
-    failed_rounds(s, 7);
+    pauses_of_failed_rounds(s, 7);
     s.resolved();
     s.connected();
     s.welcome();
@@ -264,7 +264,7 @@ TEST(SessionConnectTest, OnlyAProvenConnectionShortensThePauses) {
     s.take();
     s.closed();
     EXPECT_THAT(s.take(), ElementsAre("CONNECTING", "disconnect", "resolve zk1:2181"));
-    EXPECT_LT(failed_rounds(s, 1).front(), 150ms);
+    EXPECT_LT(pauses_of_failed_rounds(s, 1).front(), 150ms);
 }
 
 TEST(SessionConnectTest, APingProvesAConnection) {
@@ -277,7 +277,7 @@ TEST(SessionConnectTest, APingProvesAConnection) {
     EXPECT_THAT(s.take(), ElementsAre("CONNECTING", "disconnect", "resolve zk1:2181"));
 }
 
-TEST(SessionConnectTest, ServersThatDropEverySessionAreNotAskedInALoop) {
+TEST(SessionConnectTest, ServersThatDropEverySessionAreRetriedWithPauses) {
     SessionScript s(with_hosts(three));
     s.start();
     const auto begin = s.now();
@@ -290,7 +290,7 @@ TEST(SessionConnectTest, ServersThatDropEverySessionAreNotAskedInALoop) {
     EXPECT_LT(connections, 3 * 25);
 }
 
-TEST(SessionConnectTest, TriesMayBeCounted) {
+TEST(SessionConnectTest, AttemptsMayBeLimited) {
     auto config = with_hosts(three);
     config.connection_retry.max_tries(2);
     SessionScript s(config);
@@ -311,7 +311,7 @@ TEST(SessionConnectTest, TriesMayBeCounted) {
     EXPECT_THAT(s.take_logs(), Contains(HasSubstr("allows no more tries")));
 }
 
-TEST(SessionConnectTest, TriesAreCountedAnewAfterAProvenConnection) {
+TEST(SessionConnectTest, AttemptsAreCountedAnewAfterAProvenConnection) {
     auto config = script_config();
     config.connection_retry.max_tries(2);
     SessionScript s(config);
@@ -330,7 +330,7 @@ TEST(SessionConnectTest, TriesAreCountedAnewAfterAProvenConnection) {
     EXPECT_TRUE(s.session().finished());
 }
 
-TEST(SessionConnectTest, TriesMayHaveADeadline) {
+TEST(SessionConnectTest, AttemptsMayHaveADeadline) {
     auto config = script_config();
     config.connection_retry.deadline(3s);
     SessionScript s(config);
@@ -344,7 +344,7 @@ TEST(SessionConnectTest, TriesMayHaveADeadline) {
     EXPECT_LE(s.now() - begin, 3s);
 }
 
-TEST(SessionConnectTest, TheDeadlineOfTriesBeginsAnewAfterAProvenConnection) {
+TEST(SessionConnectTest, TheDeadlineStartsAnewAfterAProvenConnection) {
     auto config = script_config();
     config.connection_retry.deadline(3s);
     SessionScript s(config);
@@ -387,7 +387,7 @@ TEST(SessionConnectTest, OtherHostsAreUsedFromTheNextAttemptOn) {
     );
 }
 
-TEST(SessionConnectTest, NoHostsAreNoCrash) {
+TEST(SessionConnectTest, AnEmptyHostListIsHarmless) {
     SessionScript s(with_hosts({}));
     s.start();
     EXPECT_THAT(s.take(), ElementsAre("CONNECTING"));
@@ -402,7 +402,7 @@ TEST(SessionConnectTest, NoHostsAreNoCrash) {
 
 // --- late replies ---
 
-TEST(SessionConnectTest, AnswersOfGivenUpAttemptsAreIgnored) {
+TEST(SessionConnectTest, RepliesToAbandonedAttemptsAreIgnored) {
     SessionScript s;
     s.start();
     const auto look_up = s.attempt();

@@ -36,7 +36,7 @@ TEST(SessionEveryStepTest, OneRequest) {
     });
 }
 
-TEST(SessionEveryStepTest, ManyRequestsSomeGivenUp) {
+TEST(SessionEveryStepTest, ManyRequestsSomeCancelled) {
     run_every_way([](SessionScript& s) {
         s.start();
         for (const auto* name : {"r1", "r2", "r3", "r4", "r5", "r6"}) {
@@ -116,18 +116,18 @@ TEST(SessionEveryStepTest, CredentialsBeforeAndAfter) {
             s.get("r1");
             s.reconnect();
             s.take();
-            s.judge();
-            s.judge();
+            s.answer_auth();
+            s.answer_auth();
             EXPECT_THAT(s.take(), ElementsAre("one ok", "CONNECTED", "> get_data 1 /a"));
             EXPECT_FALSE(s.add_auth("two", "2"));
             EXPECT_FALSE(s.add_auth("three", "1"));
             s.answer();
-            s.judge();
+            s.answer_auth();
             s.closed();
             s.reconnect();
-            s.judge();
-            s.judge();
-            s.judge();
+            s.answer_auth();
+            s.answer_auth();
+            s.answer_auth();
             EXPECT_THAT(s.take(), Contains("three ok"));
         },
         config
@@ -142,7 +142,7 @@ TEST(SessionEveryStepTest, RefusedCredentials) {
         s.get("r2");
         EXPECT_FALSE(s.add_auth("one"));
         EXPECT_FALSE(s.add_auth("two"));
-        s.judge(-115);
+        s.answer_auth(-115);
         EXPECT_TRUE(s.session().finished());
     });
 }
@@ -165,7 +165,7 @@ TEST(SessionEveryStepTest, AnExpiredSessionAndTheNext) {
     });
 }
 
-TEST(SessionEveryStepTest, SeveralServersNoneOfThemGood) {
+TEST(SessionEveryStepTest, SeveralUnusableServers) {
     auto config = script_config();
     config.hosts = {{"zk1", 2181}, {"zk2", 2181}, {"zk3", 2181}};
     config.read_only = true;
@@ -205,7 +205,7 @@ TEST(SessionEveryStepTest, AClose) {
     });
 }
 
-TEST(SessionEveryStepTest, ALongQuietLife) {
+TEST(SessionEveryStepTest, ALongIdleSession) {
     run_every_way([](SessionScript& s) {
         s.establish();
         EXPECT_FALSE(s.ask("r1", Opcode::get_data, {.watcher = "w1"}));
@@ -219,7 +219,7 @@ TEST(SessionEveryStepTest, ALongQuietLife) {
     });
 }
 
-TEST(SessionEveryStepTest, TriesThatAreCounted) {
+TEST(SessionEveryStepTest, LimitedAttempts) {
     auto config = script_config();
     config.connection_retry.max_tries(3);
     run_every_way(

@@ -16,7 +16,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing_support::from_hex;
-using testing_support::Greeting;
+using testing_support::HandshakeReply;
 using testing_support::script_config;
 using testing_support::SessionScript;
 using namespace std::chrono_literals;
@@ -24,7 +24,7 @@ using namespace std::chrono_literals;
 constexpr std::int64_t first_id = 0x1000'0000'0000'0001;
 const std::string first = std::to_string(first_id);
 
-TEST(SessionHandshakeTest, ASessionIsMade) {
+TEST(SessionHandshakeTest, ASessionIsCreated) {
     SessionScript s;
     s.start();
     EXPECT_THAT(s.take(), ElementsAre("CONNECTING", "resolve zk1:2181"));
@@ -44,7 +44,7 @@ TEST(SessionHandshakeTest, ASessionIsMade) {
     EXPECT_THAT(s.take_logs(), IsEmpty());
 }
 
-TEST(SessionHandshakeTest, AnAnswerOf36BytesWillDo) {
+TEST(SessionHandshakeTest, AReplyOf36BytesIsAccepted) {
     SessionScript s;
     s.establish({.has_read_only = false});
     EXPECT_EQ(s.session().state(), KeeperState::CONNECTED);
@@ -63,7 +63,7 @@ TEST(SessionHandshakeTest, TheSessionIsResumedWithItsPassword) {
 }
 
 // Data that is not a ConnectResponse, or a reply that refuses to serve.
-TEST(SessionHandshakeTest, NonsenseFailsTheAttemptAndNothingElse) {
+TEST(SessionHandshakeTest, InvalidRepliesFailOnlyTheAttempt) {
     const std::string big(2000, 'x');
     const std::vector<std::pair<const char*, std::vector<std::byte>>> answers{
         {"a bare header with -119", from_hex("00000010 00000000 0000000000000005 ffffff89")},
@@ -111,7 +111,7 @@ TEST(SessionHandshakeTest, NonsenseFailsTheAttemptAndNothingElse) {
     }
 }
 
-TEST(SessionHandshakeTest, ALongAnswerIsNotWaitedFor) {
+TEST(SessionHandshakeTest, ALongReplyIsNotWaitedFor) {
     SessionScript s;
     s.start();
     s.resolved();
@@ -124,7 +124,7 @@ TEST(SessionHandshakeTest, ALongAnswerIsNotWaitedFor) {
     EXPECT_THAT(s.take_logs(), ElementsAre(HasSubstr("does not speak ZooKeeper")));
 }
 
-TEST(SessionHandshakeTest, WhatComesBehindTheAnswerIsServed) {
+TEST(SessionHandshakeTest, BytesAfterTheReplyAreProcessed) {
     SessionScript s;
     s.start();
     s.resolved();
@@ -142,9 +142,9 @@ TEST(SessionHandshakeTest, WhatComesBehindTheAnswerIsServed) {
 
 // --- the end of a session ---
 
-class SessionEndTest : public testing::TestWithParam<Greeting> {};
+class SessionEndTest : public testing::TestWithParam<HandshakeReply> {};
 
-TEST_P(SessionEndTest, IsToldByTheHandshake) {
+TEST_P(SessionEndTest, IsReportedByTheHandshake) {
     SessionScript s;
     s.establish();
     s.get("r0");
@@ -183,11 +183,11 @@ INSTANTIATE_TEST_SUITE_P(
     Ways,
     SessionEndTest,
     testing::Values(
-        Greeting{.timeout_ms = 0}, Greeting{.timeout_ms = -1}, Greeting{.id = 99}
+        HandshakeReply{.timeout_ms = 0}, HandshakeReply{.timeout_ms = -1}, HandshakeReply{.id = 99}
     )  // ClickHouse Keeper silently creates another session
 );
 
-TEST(SessionHandshakeTest, ASessionOfBeforeIsResumed) {
+TEST(SessionHandshakeTest, AGivenSessionIsResumed) {
     auto config = script_config();
     config.session_id = 1234;
     config.password = "secret";
@@ -202,7 +202,7 @@ TEST(SessionHandshakeTest, ASessionOfBeforeIsResumed) {
     EXPECT_EQ(s.session().identity().id, 1234);
 }
 
-TEST(SessionHandshakeTest, ASessionOfBeforeMayHaveExpired) {
+TEST(SessionHandshakeTest, AGivenSessionMayHaveExpired) {
     auto config = script_config();
     config.session_id = 1234;
     config.password = "secret";
@@ -224,7 +224,7 @@ TEST(SessionHandshakeTest, ASessionOfBeforeMayHaveExpired) {
 
 // As in kazoo, an expired session does not count: a server has replied, so the attempt did not
 // fail.
-TEST(SessionHandshakeTest, ExpiryIsNoFailedTry) {
+TEST(SessionHandshakeTest, ExpiryIsNotAFailedAttempt) {
     auto config = script_config();
     config.connection_retry.max_tries(1);
     SessionScript s(config);
@@ -240,7 +240,7 @@ TEST(SessionHandshakeTest, ExpiryIsNoFailedTry) {
 
 // Without pauses, a server that creates a session for every connection and then drops it would be
 // reconnected to at network speed.
-TEST(SessionHandshakeTest, ServersThatOnlyMakeSessionsAreAskedLessAndLess) {
+TEST(SessionHandshakeTest, ServersThatDropNewSessionsAreTriedLessAndLess) {
     auto config = script_config();
     config.hosts = {{"zk1", 2181}, {"zk2", 2181}, {"zk3", 2181}};
     SessionScript s(config);
@@ -257,7 +257,7 @@ TEST(SessionHandshakeTest, ServersThatOnlyMakeSessionsAreAskedLessAndLess) {
 
 // --- read-only servers ---
 
-TEST(SessionHandshakeTest, AReadOnlyServerIsNotGoodEnough) {
+TEST(SessionHandshakeTest, AReadOnlyServerIsNotAcceptedByDefault) {
     auto config = script_config();
     config.hosts = {{"zk1", 2181}, {"zk2", 2181}};
     SessionScript s(config);
@@ -270,7 +270,7 @@ TEST(SessionHandshakeTest, AReadOnlyServerIsNotGoodEnough) {
     EXPECT_EQ(s.session().identity().id, 0);
 }
 
-TEST(SessionHandshakeTest, UnlessThatWasAskedFor) {
+TEST(SessionHandshakeTest, AReadOnlyServerIsAcceptedOnRequest) {
     auto config = script_config();
     config.read_only = true;
     SessionScript s(config);

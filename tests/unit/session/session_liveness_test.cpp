@@ -41,7 +41,7 @@ TEST_F(SessionLivenessTest, PingsEveryThirdOfTheTimeout) {
 }
 
 // ClickHouse Keeper's followers expire sessions that only read.
-TEST_F(SessionLivenessTest, TrafficDoesNotReplaceThem) {
+TEST_F(SessionLivenessTest, TrafficDoesNotReplacePings) {
     std::ptrdiff_t pings = 0;
     for (int i = 0; i < 200; ++i) {
         s.get("r");
@@ -63,7 +63,7 @@ TEST_F(SessionLivenessTest, OnePingAfterAPause) {
     EXPECT_GT(s.until_deadline(), 0ms);
 }
 
-TEST_F(SessionLivenessTest, ASilentConnectionIsLeft) {
+TEST_F(SessionLivenessTest, ASilentConnectionIsAbandoned) {
     s.get("r1");
     s.pass(6665ms);
     EXPECT_EQ(s.session().state(), KeeperState::CONNECTED);
@@ -74,7 +74,7 @@ TEST_F(SessionLivenessTest, ASilentConnectionIsLeft) {
     );
 }
 
-TEST_F(SessionLivenessTest, AnyByteIsASignOfLife) {
+TEST_F(SessionLivenessTest, AnyByteCountsAsContact) {
     s.get("r1");
     auto frame = from_hex("00000010 00000001 0000000000000005 00000000");
     for (const auto byte : frame) {
@@ -88,7 +88,7 @@ TEST_F(SessionLivenessTest, AnyByteIsASignOfLife) {
 
 // After a pause, such as a debugger or a long callback on the loop, what the server has sent is
 // still unread, and without pings it had nothing to send.
-TEST_F(SessionLivenessTest, AfterAPauseTheServerIsAskedBeforeItIsLeft) {
+TEST_F(SessionLivenessTest, AfterAPauseTheServerIsPingedBeforeItIsAbandoned) {
     s.pause(8s);
     EXPECT_THAT(s.take(), ElementsAre("> ping"));
     s.pass(3332ms);
@@ -144,13 +144,13 @@ TEST_F(SessionLivenessTest, WithoutContactTheSessionIsOver) {
     EXPECT_THAT(s.take(), Contains("> connect id=0 zxid=0"));
 }
 
-TEST_F(SessionLivenessTest, NotWhileItIsServed) {
+TEST_F(SessionLivenessTest, TheSessionDoesNotExpireWhileServed) {
     s.serve_for(60s);
     EXPECT_EQ(s.session().state(), KeeperState::CONNECTED);
     EXPECT_THAT(s.take_logs(), IsEmpty());
 }
 
-TEST_F(SessionLivenessTest, AConnectionThatIsMadeInTimeSavesIt) {
+TEST_F(SessionLivenessTest, AConnectionInTimeSavesTheSession) {
     s.closed();
     s.pass(9s);
     s.reconnect();
@@ -159,7 +159,7 @@ TEST_F(SessionLivenessTest, AConnectionThatIsMadeInTimeSavesIt) {
     EXPECT_EQ(s.session().state(), KeeperState::CONNECTED);
 }
 
-TEST(SessionOwnClockTest, WithoutASessionNothingIsOver) {
+TEST(SessionOwnClockTest, WithoutASessionNothingExpires) {
     SessionScript s;
     s.start();
     s.get("r1");
@@ -168,7 +168,7 @@ TEST(SessionOwnClockTest, WithoutASessionNothingIsOver) {
     EXPECT_EQ(s.session().requests(), 1U);
 }
 
-TEST(SessionOwnClockTest, ASessionOfBeforeIsOverToo) {
+TEST(SessionOwnClockTest, AGivenSessionExpiresToo) {
     auto config = script_config();
     config.session_id = 77;
     SessionScript s(config);
@@ -179,7 +179,7 @@ TEST(SessionOwnClockTest, ASessionOfBeforeIsOverToo) {
     EXPECT_EQ(s.session().state(), KeeperState::EXPIRED_SESSION);
 }
 
-TEST(SessionOwnClockTest, ATinyTimeoutIsNoLoop) {
+TEST(SessionOwnClockTest, ATinyTimeoutDoesNotLoop) {
     for (int timeout = 1; timeout < 20; ++timeout) {
         SessionScript s;
         s.establish({.timeout_ms = timeout});

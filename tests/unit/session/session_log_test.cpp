@@ -132,7 +132,7 @@ protected:
     }
     void establish() {
         s.establish();
-        s.judge();  // the credentials of the configuration
+        s.answer_auth();  // the credentials of the configuration
         ASSERT_EQ(s.session().state(), KeeperState::CONNECTED);
     }
     void expect_lines_without_secrets() {
@@ -169,7 +169,7 @@ TEST_F(SessionLogSecretsTest, AreNotLoggedWhenASessionHasExpired) {
 TEST_F(SessionLogSecretsTest, AreNotLoggedWhenCredentialsAreAdded) {
     establish();
     s.add_auth("added", "user:added-secret");
-    s.judge();
+    s.answer_auth();
     s.set("r1");
     s.answer();
     expect_lines_without_secrets();
@@ -178,14 +178,14 @@ TEST_F(SessionLogSecretsTest, AreNotLoggedWhenCredentialsAreAdded) {
 TEST_F(SessionLogSecretsTest, AreNotLoggedWhenCredentialsAreRefused) {
     establish();
     s.add_auth("added", "user:added-secret");
-    s.judge(-115);
+    s.answer_auth(-115);
     EXPECT_EQ(s.session().state(), KeeperState::AUTH_FAILED);
     expect_lines_without_secrets();
 }
 
 TEST_F(SessionLogSecretsTest, AreNotLoggedWhenTheServerSendsGarbage) {
     establish();
-    s.judge();  // answers no credential
+    s.answer_auth();  // answers no credential
     s.reply({codec::watch_xid, 0, 0});
     expect_lines_without_secrets();
 }

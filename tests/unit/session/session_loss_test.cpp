@@ -15,7 +15,7 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-using testing_support::Asking;
+using testing_support::RequestOptions;
 using testing_support::script_config;
 using testing_support::SessionScript;
 using namespace std::chrono_literals;
@@ -54,7 +54,7 @@ TEST_F(SessionLossTest, RequestsFailBeforeTheState) {
     EXPECT_EQ(s.session().requests(), 0U);
 }
 
-TEST_F(SessionLossTest, WhatWasNotSentIsSaidSo) {
+TEST_F(SessionLossTest, UnsentRequestsAreReportedAsNotSent) {
     s.set("r1");
     s.hold_output(true);
     s.set("r2");
@@ -95,12 +95,12 @@ TEST_F(SessionLossTest, NothingOfTheOldConnectionReachesTheNew) {
             "> auth digest v:q"
         )
     );
-    s.judge();
-    s.judge();
+    s.answer_auth();
+    s.answer_auth();
     EXPECT_THAT(s.take(), ElementsAre("auth ok", "other ok", "CONNECTED", "> get_data 2 /a"));
 }
 
-TEST_F(SessionLossTest, AnotherSessionHasItsOwnTriesOfRestoring) {
+TEST_F(SessionLossTest, ANewSessionCountsItsRestoresAnew) {
     watch("/w", "w1");
     s.closed();
     for (int drops = 0; drops < 2; ++drops) {
@@ -162,23 +162,23 @@ TEST_F(SessionLossTest, RequestsMadeMeanwhileSurviveFailedAttempts) {
     EXPECT_THAT(s.take(), ElementsAre("r1 ok", "r2 ok", "r3 ok"));
 }
 
-TEST_F(SessionLossTest, TheyGoOutBehindCredentialsAndWatches) {
+TEST_F(SessionLossTest, RequestsFollowCredentialsAndWatches) {
     watch("/w", "w1");
     EXPECT_FALSE(s.add_auth("auth"));
-    s.judge();
+    s.answer_auth();
     s.take();
     s.closed();
     s.get("r1");
     s.reconnect();
     EXPECT_THAT(s.take(), testing::Not(Contains("CONNECTED")));
-    s.judge();
+    s.answer_auth();
     EXPECT_THAT(
         s.take(),
         ElementsAre("CONNECTED", "> set_watches 7 data[/w] exist[] child[]", "> get_data 2 /a")
     );
 }
 
-TEST_F(SessionLossTest, ASessionThatExpiresSaysSoFirst) {
+TEST_F(SessionLossTest, ExpiryIsReportedFirst) {
     watch("/w", "w1");
     watch("/v", "w1");
     watch("/v", "w2");
@@ -269,17 +269,17 @@ TEST_P(SessionEndsConnectionTest, WhileClosingEndsTheSession) {
     EXPECT_TRUE(s.session().finished());
 }
 
-TEST_P(SessionEndsConnectionTest, IsNoJudgementOfCredentialsOrWatches) {
+TEST_P(SessionEndsConnectionTest, IsNotARefusalOfCredentialsOrWatches) {
     SessionScript s;
     s.establish();
     EXPECT_FALSE(s.ask("r1", Opcode::get_data, {.watcher = "w1"}));
     s.answer();
     EXPECT_FALSE(s.add_auth("auth"));
     s.take();
-    s.judge(GetParam().first);
+    s.answer_auth(GetParam().first);
     EXPECT_THAT(s.take(), ElementsAre("CONNECTING", "disconnect", "resolve zk1:2181"));
     s.reconnect();
-    s.judge();
+    s.answer_auth();
     s.take();
     s.restored(GetParam().first);
     EXPECT_THAT(s.take(), ElementsAre("CONNECTING", "disconnect"));

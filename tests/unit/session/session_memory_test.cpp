@@ -131,22 +131,22 @@ TEST(SessionMemoryTest, Credentials) {
             s.add_auth("one", "1");
             s.get("r1");
             s.reconnect();
-            s.judge();
-            s.judge();
+            s.answer_auth();
+            s.answer_auth();
             s.add_auth("two", "2");
             s.add_auth("three", "1");
             s.answer();
-            s.judge();
+            s.answer_auth();
             s.closed();
             s.reconnect();
-            s.judge();
-            s.judge(-115);
+            s.answer_auth();
+            s.answer_auth(-115);
         },
         config
     );
 }
 
-TEST(SessionMemoryTest, ServersThatAreNoGoodAndOneThatIsReadOnly) {
+TEST(SessionMemoryTest, UnusableServersAndAReadOnlyOne) {
     auto config = script_config();
     config.hosts = {{"zk1.example.org-with-a-long-name", 2181}, {"zk2", 2181}};
     config.read_only = true;
@@ -196,7 +196,7 @@ TEST(SessionMemoryTest, RepliesInPieces) {
 }
 
 // A rejected request changes nothing: no xid is used twice, no entry remains.
-TEST(SessionMemoryTest, ARequestThatWasNotAcceptedLeavesNoTrace) {
+TEST(SessionMemoryTest, ARejectedRequestLeavesNoTrace) {
     const Spared test_itself;
     for (long nth = 1;; ++nth) {
         SessionScript s;
@@ -263,7 +263,7 @@ TEST(SessionMemoryTest, CredentialsThatWereNotAcceptedAreNotSentLater) {
     }
 }
 
-TEST(SessionMemoryTest, WhatABurstTookIsGivenBack) {
+TEST(SessionMemoryTest, TheMemoryOfABurstIsReturned) {
     EventQueue events;
     for (int i = 0; i < 100'000; ++i) {
         events.promise();

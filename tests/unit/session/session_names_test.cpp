@@ -29,7 +29,7 @@ Config with_hosts(std::vector<HostPort> hosts, milliseconds timeout = 10s) {
 const std::vector<HostPort> two{{"zk1", 2181}, {"zk2", 2181}};
 const std::vector<HostPort> three{{"zk1", 2181}, {"zk2", 2181}, {"zk3", 2181}};
 
-TEST(SessionNamesTest, AnAnswerIsWaitedForWhereThereIsNowhereElseToGo) {
+TEST(SessionNamesTest, ALookUpIsWaitedForIfThereIsNoOtherHost) {
     SessionScript s;
     s.start();
     s.pass(29s);
@@ -38,7 +38,7 @@ TEST(SessionNamesTest, AnAnswerIsWaitedForWhereThereIsNowhereElseToGo) {
     EXPECT_THAT(s.take(), ElementsAre("connect 10.0.0.1:2181"));
 }
 
-TEST(SessionNamesTest, ANameThatHangsDoesNotHoldUpOtherHosts) {
+TEST(SessionNamesTest, AHangingNameDoesNotDelayOtherHosts) {
     SessionScript s(with_hosts(two));
     s.start();
     s.pass(999ms);
@@ -55,7 +55,7 @@ TEST(SessionNamesTest, ANameThatHangsDoesNotHoldUpOtherHosts) {
     EXPECT_EQ(s.session().state(), KeeperState::CONNECTED);
 }
 
-TEST(SessionNamesTest, OfSeveralThatAreWaitedForTheFirstAnswerIsUsed) {
+TEST(SessionNamesTest, OfSeveralPendingLookUpsTheFirstAnswerIsUsed) {
     SessionScript s(with_hosts(three));
     s.start();
     s.pass(2s);
@@ -65,7 +65,7 @@ TEST(SessionNamesTest, OfSeveralThatAreWaitedForTheFirstAnswerIsUsed) {
     EXPECT_THAT(s.take(), ElementsAre("connect 10.0.0.2:2181"));
 }
 
-TEST(SessionNamesTest, AnAnswerDuringAnotherAttemptIsKept) {
+TEST(SessionNamesTest, AnAnswerDuringAnotherAttemptIsStored) {
     SessionScript s(with_hosts(two));
     s.start();
     s.pass(1s);
@@ -80,7 +80,7 @@ TEST(SessionNamesTest, AnAnswerDuringAnotherAttemptIsKept) {
     EXPECT_THAT(s.take(), ElementsAre("disconnect", "resolve zk1:2181")) << "it is used once";
 }
 
-TEST(SessionNamesTest, AnAnswerInThePauseIsUsedThere) {
+TEST(SessionNamesTest, AnAnswerDuringThePauseIsUsedAtOnce) {
     SessionScript s(with_hosts(two));
     s.start();
     for (int i = 0; i < 8; ++i) {  // until pauses are long
@@ -104,7 +104,7 @@ TEST(SessionNamesTest, AnAnswerInThePauseIsUsedThere) {
     EXPECT_EQ(s.until_deadline(), pause - 200ms) << "the pause goes on";
 }
 
-TEST(SessionNamesTest, AFailureInThePauseChangesNothing) {
+TEST(SessionNamesTest, AFailureDuringThePauseHasNoEffect) {
     SessionScript s(with_hosts(two));
     s.start();
     s.pass(1s);
@@ -118,7 +118,7 @@ TEST(SessionNamesTest, AFailureInThePauseChangesNothing) {
     EXPECT_THAT(s.take(), ElementsAre("resolve zk1:2181"));
 }
 
-TEST(SessionNamesTest, AKeptAnswerGrowsStale) {
+TEST(SessionNamesTest, AStoredAnswerExpires) {
     SessionScript s(with_hosts(two));
     s.start();
     s.pass(1s);
@@ -143,7 +143,7 @@ TEST(SessionNamesTest, AHostWhoseNameHangsIsNotWaitedForAgain) {
         << "at once, and zk1 is not looked up again";
 }
 
-TEST(SessionNamesTest, ALookUpThatNeverEndsIsAskedAgain) {
+TEST(SessionNamesTest, ALookUpThatNeverEndsIsRepeated) {
     SessionScript s;
     s.start();
     s.take();
@@ -167,7 +167,7 @@ TEST(SessionNamesTest, NewHostsDoNotWaitForAnOldName) {
     EXPECT_THAT(s.take(), ElementsAre("connect 10.0.0.9:2181"));
 }
 
-TEST(SessionNamesTest, CountedTriesWaitForNames) {
+TEST(SessionNamesTest, LimitedAttemptsWaitForNames) {
     auto config = with_hosts(two);
     config.connection_retry.max_tries(1);
     SessionScript s(config);
@@ -181,7 +181,7 @@ TEST(SessionNamesTest, CountedTriesWaitForNames) {
     EXPECT_TRUE(s.session().finished());
 }
 
-TEST(SessionNamesTest, TheDeadlineOfTriesEndsAWaitForNames) {
+TEST(SessionNamesTest, TheDeadlineEndsAWaitForNames) {
     auto config = script_config();
     config.connection_retry.deadline(3s);
     SessionScript s(config);
@@ -221,7 +221,7 @@ private:
     std::map<std::string, TimePoint> asked_;
 };
 
-TEST(SessionNamesTest, ASlowResolverDoesNotKeepTheClientOut) {
+TEST(SessionNamesTest, ASlowResolverDoesNotPreventConnecting) {
     for (const auto delay : {1500ms, 2500ms, 5000ms, 12'000ms}) {
         for (const auto& hosts : {std::vector<HostPort>{{"zk1", 2181}}, two, three}) {
             for (const auto timeout : {4s, 10s}) {

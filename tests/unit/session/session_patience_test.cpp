@@ -36,7 +36,7 @@ Config config_of(std::size_t count, milliseconds timeout, bool randomize = false
     return config;
 }
 
-testing_support::Greeting greeting(milliseconds timeout) {
+testing_support::HandshakeReply handshake_reply(milliseconds timeout) {
     return {.timeout_ms = static_cast<std::int32_t>(timeout.count())};
 }
 
@@ -59,7 +59,7 @@ TEST(SessionPatienceTest, TheHostJustLostComesLast) {
                 SessionScript s(config);
                 s.start();
                 const auto first = asked_for(s);
-                s.reconnect(greeting(6s));
+                s.reconnect(handshake_reply(6s));
                 s.get("r1");
                 s.answer();
                 silence ? s.pass(4s) : s.closed();
@@ -99,9 +99,9 @@ TEST(SessionPatienceTest, AServerThatWasSilentComesLastInTheNextRound) {
     EXPECT_EQ(asked_for(s), "zk1:2181");
 }
 
-TEST(SessionPatienceTest, WhatIsLeftOfTheSessionIsDividedAmongTheOthers) {
+TEST(SessionPatienceTest, TheRemainingSessionTimeIsDividedAmongTheOthers) {
     SessionScript s(config_of(3, 6s));
-    s.establish(greeting(6s));
+    s.establish(handshake_reply(6s));
     s.get("r1");
     s.answer();
     s.pass(4s);  // silence: 2 s are left of the session timeout
@@ -115,7 +115,7 @@ TEST(SessionPatienceTest, WhatIsLeftOfTheSessionIsDividedAmongTheOthers) {
 // It may have been restarted, while the other one does not reply.
 TEST(SessionPatienceTest, AServerThatClosedTheConnectionKeepsItsShare) {
     SessionScript s(config_of(2, 4s));
-    s.establish(greeting(4s));
+    s.establish(handshake_reply(4s));
     s.get("r1");
     s.answer();
     s.closed();
@@ -126,12 +126,12 @@ TEST(SessionPatienceTest, AServerThatClosedTheConnectionKeepsItsShare) {
     EXPECT_EQ(asked_for(s), "zk1:2181");
     s.resolved();
     s.connected();
-    s.welcome(greeting(4s));
+    s.welcome(handshake_reply(4s));
     EXPECT_EQ(s.session().state(), KeeperState::CONNECTED);
 }
 
 // Some servers are frozen: they do not reply, but their systems still accept connections.
-TEST(SessionPatienceTest, FrozenServersDoNotCostTheSessionWhileOneIsWell) {
+TEST(SessionPatienceTest, FrozenServersDoNotCostTheSessionWhileOneServes) {
     for (const std::size_t count : {2U, 3U, 5U}) {
         for (const auto timeout : {4s, 6s, 10s, 30s}) {
             auto config = config_of(count, timeout, true);
@@ -139,7 +139,7 @@ TEST(SessionPatienceTest, FrozenServersDoNotCostTheSessionWhileOneIsWell) {
                 SessionScript s(config);
                 s.start();
                 const auto frozen = asked_for(s);
-                s.reconnect(greeting(timeout));
+                s.reconnect(handshake_reply(timeout));
                 s.get("r1");
                 s.answer();
                 const auto contact = s.now();
@@ -153,7 +153,7 @@ TEST(SessionPatienceTest, FrozenServersDoNotCostTheSessionWhileOneIsWell) {
                         s.pass(s.until_deadline());
                     } else {
                         s.connected();
-                        s.welcome(greeting(timeout));
+                        s.welcome(handshake_reply(timeout));
                     }
                     const auto next = asked_for(s);
                     host = next.empty() ? host : next;
@@ -198,7 +198,7 @@ int attempts_with_slow_handshakes(Config config, milliseconds delay) {
     return 1000;
 }
 
-TEST(SessionPatienceTest, ASlowHandshakeIsWaitedForWhereThereIsNowhereElseToGo) {
+TEST(SessionPatienceTest, ASlowHandshakeIsWaitedForIfThereIsNoOtherHost) {
     EXPECT_EQ(attempts_with_slow_handshakes(config_of(1, 10s), 5100ms), 0);
     EXPECT_EQ(attempts_with_slow_handshakes(config_of(1, 30s), 25s), 0);
     EXPECT_LE(attempts_with_slow_handshakes(config_of(1, 4s), 5100ms), 1);
@@ -233,7 +233,7 @@ TEST(SessionPatienceTest, AGoodConnectionShortensTheLimits) {
     EXPECT_EQ(s.until_deadline(), 4s);
 }
 
-TEST(SessionPatienceTest, ALimitOfTheUsersDoesNotGrow) {
+TEST(SessionPatienceTest, AUserDefinedLimitDoesNotGrow) {
     auto config = config_of(1, 10s);
     config.connect_timeout = 700ms;
     SessionScript s(config);

@@ -1,7 +1,7 @@
 // Random sessions: users, clocks, networks and servers, derived from a seed. SessionScript checks
 // them throughout.
-#include "values/random.hpp"
 #include "support/session_script.hpp"
+#include "values/random.hpp"
 
 #include <gtest/gtest.h>
 
@@ -15,8 +15,8 @@ namespace kazoo::session {
 namespace {
 
 using codec::Opcode;
-using testing_support::Asking;
 using testing_support::Recovery;
+using testing_support::RequestOptions;
 using testing_support::script_config;
 using testing_support::SessionScript;
 using namespace std::chrono_literals;
@@ -66,7 +66,7 @@ private:
         const auto op = pick(
             {Opcode::get_data, Opcode::set_data, Opcode::exists, Opcode::sync, Opcode::add_watch}
         );
-        Asking how;
+        RequestOptions how;
         how.path = path();
         if (one_in(3)) {
             how.deadline = script_.now() + milliseconds(random_.below(9000));
@@ -169,7 +169,7 @@ private:
                 script_.restored(pick({0, -4, -5}));
                 break;
             case 5:
-                script_.judge(one_in(5) ? -115 : 0);
+                script_.answer_auth(one_in(5) ? -115 : 0);
                 break;
             case 6:
             case 7:
@@ -200,7 +200,7 @@ private:
 
 class SessionRandomTest : public testing::TestWithParam<std::uint64_t> {};
 
-TEST_P(SessionRandomTest, NothingAndNobodyIsForgotten) {
+TEST_P(SessionRandomTest, EveryRequestAndWatchIsNotified) {
     constexpr std::uint64_t lives = 250;
     for (auto seed = GetParam() * lives; seed < (GetParam() + 1) * lives; ++seed) {
         SCOPED_TRACE("seed " + std::to_string(seed));

@@ -19,8 +19,8 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-using testing_support::Asking;
 using testing_support::from_hex;
+using testing_support::RequestOptions;
 using testing_support::script_config;
 using testing_support::SessionScript;
 using namespace std::chrono_literals;
@@ -43,7 +43,7 @@ TEST_F(SessionRequestTest, IsAnswered) {
     EXPECT_EQ(s.session().requests(), 0U);
 }
 
-TEST_F(SessionRequestTest, ManyAreAnsweredInOnePiece) {
+TEST_F(SessionRequestTest, ManyRepliesInOnePiece) {
     s.get("r1", "/x");
     s.set("r2", "/y");
     s.get("r3", "/z");
@@ -72,7 +72,7 @@ TEST_F(SessionRequestTest, BodiesSurviveEveryCut) {
     }
 }
 
-TEST_F(SessionRequestTest, ErrorsSayWhatTheyMeanForTheData) {
+TEST_F(SessionRequestTest, ErrorsCarryTheirOutcome) {
     const auto answer = [this](Opcode op, std::int32_t err) {
         EXPECT_FALSE(s.ask("r", op));
         s.take();
@@ -87,7 +87,7 @@ TEST_F(SessionRequestTest, ErrorsSayWhatTheyMeanForTheData) {
     EXPECT_EQ(answer(Opcode::get_data, 77), "r unknown_error not applied");
 }
 
-TEST_F(SessionRequestTest, ABodyBehindAnErrorIsIgnored) {
+TEST_F(SessionRequestTest, ABodyAfterAnErrorIsIgnored) {
     s.get("r1");
     s.reply({1, 5, no_node}, codec::ErrorResponse{0x61626364});
     EXPECT_THAT(s.take(), Contains("r1 no_node not applied"));
@@ -129,7 +129,7 @@ TEST_F(SessionRequestTest, AReplyOutOfOrderEndsTheConnection) {
     );
 }
 
-TEST_F(SessionRequestTest, AReplyNobodyAskedForIsIgnored) {
+TEST_F(SessionRequestTest, AnUnexpectedReplyIsIgnored) {
     s.get("r1");
     s.take();
     for (const auto xid : {99, 0, -3, 2, 0x7fffffff}) {
@@ -144,7 +144,7 @@ TEST_F(SessionRequestTest, AReplyNobodyAskedForIsIgnored) {
     EXPECT_THAT(s.take_logs(), ElementsAre(HasSubstr("unexpected reply")));
 }
 
-TEST(SessionXidTest, WrapsToOneAndGoesOnAfterAReconnect) {
+TEST(SessionXidTest, WrapsToOneAndContinuesAfterAReconnect) {
     auto config = script_config();
     config.first_xid = 0x7ffffffe;
     SessionScript s(config);
@@ -189,7 +189,7 @@ TEST_F(SessionRequestTest, MalformedFramesEndTheConnection) {
     }
 }
 
-TEST_F(SessionRequestTest, WhatComesBehindTheEndIsNobodys) {
+TEST_F(SessionRequestTest, BytesAfterTheEndAreIgnored) {
     s.get("r1");
     s.get("r2");
     s.take();
@@ -213,7 +213,7 @@ TEST_F(SessionRequestTest, WhatComesBehindTheEndIsNobodys) {
     EXPECT_EQ(s.session().state(), KeeperState::CONNECTED);
 }
 
-TEST_F(SessionRequestTest, HalfAFrameIsForgottenWithItsConnection) {
+TEST_F(SessionRequestTest, AnIncompleteFrameIsDroppedWithItsConnection) {
     s.get("r1");
     s.bytes(from_hex("00000010 00000001 0000"));
     s.closed();
@@ -267,7 +267,7 @@ TEST_F(SessionRequestTest, ZxidsHave64Bits) {
 
 // --- cancellation and deadlines ---
 
-TEST_F(SessionRequestTest, WhatWasSentIsAbandoned) {
+TEST_F(SessionRequestTest, SentRequestsAreAbandoned) {
     s.set("r1");
     s.get("r2");
     s.take();
@@ -284,7 +284,7 @@ TEST_F(SessionRequestTest, WhatWasSentIsAbandoned) {
     EXPECT_EQ(s.session().requests(), 0U);
 }
 
-TEST_F(SessionRequestTest, AnAbandonedOneIsNotFailedAgain) {
+TEST_F(SessionRequestTest, AnAbandonedRequestDoesNotFailAgain) {
     s.get("r1");
     s.get("r2");
     EXPECT_TRUE(s.cancel("r1"));
@@ -296,7 +296,7 @@ TEST_F(SessionRequestTest, AnAbandonedOneIsNotFailedAgain) {
     EXPECT_FALSE(s.cancel("r2"));
 }
 
-TEST_F(SessionRequestTest, WhatWasNotSentIsWithdrawn) {
+TEST_F(SessionRequestTest, UnsentRequestsAreWithdrawn) {
     s.closed();
     s.set("r1", "/one");
     s.set("r2", "/two");
@@ -316,7 +316,7 @@ TEST_F(SessionRequestTest, WhatWasNotSentIsWithdrawn) {
     EXPECT_THAT(s.take(), ElementsAre("r1 ok", "r3 ok"));
 }
 
-TEST_F(SessionRequestTest, ADeadlineFailsTheRequestAndNothingElse) {
+TEST_F(SessionRequestTest, ADeadlineFailsOnlyItsRequest) {
     EXPECT_FALSE(s.ask("r1", Opcode::set_data, {.deadline = s.now() + 500ms}));
     EXPECT_FALSE(s.ask("r2", Opcode::get_data, {.deadline = s.now() + 2s}));
     s.take();
@@ -332,7 +332,7 @@ TEST_F(SessionRequestTest, ADeadlineFailsTheRequestAndNothingElse) {
     EXPECT_EQ(s.until_deadline(), 10'000ms / 3 - 500ms);  // the next ping
 }
 
-TEST_F(SessionRequestTest, DeadlinesComeInEveryPhase) {
+TEST_F(SessionRequestTest, DeadlinesPassInEveryPhase) {
     s.closed();
     s.take();
     int number = 0;
@@ -357,7 +357,7 @@ TEST_F(SessionRequestTest, DeadlinesComeInEveryPhase) {
     EXPECT_EQ(s.session().requests(), 0U);
 }
 
-TEST_F(SessionRequestTest, ADeadlineOfThePastIsNoLoop) {
+TEST_F(SessionRequestTest, APastDeadlineDoesNotLoop) {
     s.closed();
     s.take();
     EXPECT_FALSE(s.ask("r1", Opcode::get_data, {.deadline = s.now() - 1s}));
@@ -366,7 +366,7 @@ TEST_F(SessionRequestTest, ADeadlineOfThePastIsNoLoop) {
 
 // --- limits ---
 
-TEST(SessionLimitTest, ReachingOneIsAnErrorThatChangesNothing) {
+TEST(SessionLimitTest, ReachingALimitIsAnErrorWithoutEffect) {
     auto config = script_config();
     config.limits.requests = 2;
     config.limits.request_bytes = 40;
@@ -385,12 +385,12 @@ TEST(SessionLimitTest, ReachingOneIsAnErrorThatChangesNothing) {
     EXPECT_THAT(s.take(), ElementsAre("r1 ok", "> get_data 3 /a"));
 }
 
-TEST(SessionLimitTest, BytesAreCountedWhileTheyWait) {
+TEST(SessionLimitTest, BytesAreCountedWhileQueued) {
     auto config = script_config();
     config.limits.queued_bytes = 100;
     SessionScript s(config);
     s.start();
-    const Asking large{.path = "/" + std::string(99, 'x')};
+    const RequestOptions large{.path = "/" + std::string(99, 'x')};
     EXPECT_FALSE(s.ask("r1", Opcode::get_data, large));
     EXPECT_EQ(s.ask("r2", Opcode::get_data), ClientErrc::queue_full);
     EXPECT_TRUE(s.cancel("r1"));
@@ -402,7 +402,7 @@ TEST(SessionLimitTest, BytesAreCountedWhileTheyWait) {
     EXPECT_EQ(s.session().requests(), 3U);
 }
 
-TEST(SessionLimitTest, AnOversizedReplyFailsItsRequestAlone) {
+TEST(SessionLimitTest, AnOversizedReplyFailsOnlyItsRequest) {
     auto config = script_config();
     config.limits.reply_bytes = 100;
     for (const std::size_t pieces : {0U, 1U, 7U}) {
@@ -429,7 +429,7 @@ TEST(SessionLimitTest, AnOversizedReplyFailsItsRequestAlone) {
     }
 }
 
-TEST(SessionLimitTest, AnOversizedFrameOfAnyOtherKindIsJudgedAsASmallOne) {
+TEST(SessionLimitTest, OtherOversizedFramesAreHandledLikeSmallOnes) {
     auto config = script_config();
     config.limits.reply_bytes = 100;
     const codec::CreateReply large{std::string(200, 'x')};

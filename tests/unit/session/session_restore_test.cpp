@@ -36,7 +36,7 @@ protected:
     }
     /// Answers SetWatches like a server that closes the connection over a watch containing this
     /// text. Returns true if it did.
-    bool dropped_over(const std::string& deadly) {
+    bool closed_by_watch(const std::string& deadly) {
         for (;;) {
             const auto lines = s.take();
             all.insert(all.end(), lines.begin(), lines.end());
@@ -60,11 +60,11 @@ protected:
         }
     }
     /// Number of connections lost until one lasts.
-    int connections_lost_over(const std::string& deadly) {
+    int connections_lost_by_watch(const std::string& deadly) {
         s.closed();
         for (int lost = 0; lost < 100; ++lost) {
             s.reconnect();
-            if (!dropped_over(deadly)) {
+            if (!closed_by_watch(deadly)) {
                 return lost;
             }
         }
@@ -82,7 +82,7 @@ protected:
     std::vector<std::string> all;
 };
 
-TEST_F(SessionRestoreTest, AFrameThatIsRefusedLosesItsWatchesAndSaysSo) {
+TEST_F(SessionRestoreTest, ARefusedFrameLosesAndReportsItsWatches) {
     watch("/d");
     lose_and_reconnect();
     s.take();
@@ -93,7 +93,7 @@ TEST_F(SessionRestoreTest, AFrameThatIsRefusedLosesItsWatchesAndSaysSo) {
     EXPECT_THAT(s.take_logs(), Contains(HasSubstr("dropped")));
 }
 
-TEST_F(SessionRestoreTest, DropsThatHaveNothingToDoWithThemTakeNoWatchAway) {
+TEST_F(SessionRestoreTest, UnrelatedDropsLoseNoWatches) {
     for (int i = 0; i < 3; ++i) {
         watch("/" + std::to_string(i));
     }
@@ -108,12 +108,12 @@ TEST_F(SessionRestoreTest, DropsThatHaveNothingToDoWithThemTakeNoWatchAway) {
 
 // Some servers drop the connection over a request they reject: the watch responsible is found, and
 // nothing else is affected.
-TEST_F(SessionRestoreTest, OnlyTheWatchOverWhichServersDropTheConnectionIsGivenUp) {
+TEST_F(SessionRestoreTest, OnlyTheWatchThatServersRejectIsLost) {
     for (int i = 0; i < 1000; ++i) {
         watch("/" + std::to_string(i));
     }
     watch("/deadly", "victim");
-    const auto lost = connections_lost_over("/deadly");
+    const auto lost = connections_lost_by_watch("/deadly");
     EXPECT_GE(lost, 5);
     EXPECT_LE(lost, 12);
     EXPECT_THAT(told(), ElementsAre("watch WATCH_LOST /deadly -> victim"));
@@ -126,11 +126,11 @@ TEST_F(SessionRestoreTest, OnlyTheWatchOverWhichServersDropTheConnectionIsGivenU
     EXPECT_THAT(s.take(), ElementsAre("watch CHANGED /999 -> w"));
 }
 
-TEST_F(SessionRestoreTest, SeveralDeadlyWatchesAreFoundOneAfterTheOther) {
+TEST_F(SessionRestoreTest, SeveralRejectedWatchesAreFoundOneAfterTheOther) {
     for (const auto* path : {"/a", "/deadly1", "/m", "/deadly2", "/z"}) {
         watch(path, path);
     }
-    EXPECT_LE(connections_lost_over("/deadly"), 20);
+    EXPECT_LE(connections_lost_by_watch("/deadly"), 20);
     EXPECT_THAT(
         told(),
         testing::UnorderedElementsAre(
@@ -140,7 +140,7 @@ TEST_F(SessionRestoreTest, SeveralDeadlyWatchesAreFoundOneAfterTheOther) {
     EXPECT_EQ(s.session().watches(), 3U);
 }
 
-TEST_F(SessionRestoreTest, NoRequestLeavesBeforeTheWatchesThatGoOneByOne) {
+TEST_F(SessionRestoreTest, NoRequestPrecedesWatchesRestoredOneByOne) {
     watch("/1");
     watch("/2");
     lose_and_reconnect();
@@ -156,7 +156,7 @@ TEST_F(SessionRestoreTest, NoRequestLeavesBeforeTheWatchesThatGoOneByOne) {
     EXPECT_THAT(s.take(), ElementsAre(HasSubstr("> get_data")));
 }
 
-TEST_F(SessionRestoreTest, AfterASuccessAllGoTogetherAgain) {
+TEST_F(SessionRestoreTest, AfterASuccessWatchesAreRestoredTogether) {
     watch("/1");
     watch("/2");
     lose_and_reconnect();
@@ -167,7 +167,7 @@ TEST_F(SessionRestoreTest, AfterASuccessAllGoTogetherAgain) {
     EXPECT_THAT(s.take(), Contains("> set_watches 7 data[/1 /2] exist[] child[]"));
 }
 
-TEST_F(SessionRestoreTest, TheEndOfTheSessionTellsNone) {
+TEST_F(SessionRestoreTest, TheEndOfTheSessionFiresAllWatches) {
     watch("/1");
     lose_and_reconnect();
     s.closed();

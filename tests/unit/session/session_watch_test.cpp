@@ -71,7 +71,7 @@ TEST_F(SessionWatchTest, IsRegisteredByItsReply) {
     EXPECT_THAT(s.take(), IsEmpty());
 }
 
-TEST_F(SessionWatchTest, AnEventRightBehindTheReplyIsNotMissed) {
+TEST_F(SessionWatchTest, AnEventRightAfterTheReplyIsDelivered) {
     ask(Opcode::get_data, "/a", "w1", WatchKind::data);
     s.take();
     base::Buffer both;
@@ -89,13 +89,13 @@ TEST_F(SessionWatchTest, TheZxidOfAnEventHas64Bits) {
     EXPECT_EQ(s.watched().back().zxid, 0x7'8000'0001);
 }
 
-TEST_F(SessionWatchTest, ServersBefore39TellNoZxid) {
+TEST_F(SessionWatchTest, ServersBefore39OmitTheZxid) {
     watch(Opcode::get_data, "/a", "w1", WatchKind::data);
     s.notify(changed, "/a", -1);
     EXPECT_EQ(s.watched().back().zxid, std::nullopt);
 }
 
-TEST_F(SessionWatchTest, ExistsOnNothingWaitsForTheNode) {
+TEST_F(SessionWatchTest, ExistsOnAMissingNodeWaitsForIt) {
     watch(Opcode::exists, "/a", "w1", WatchKind::data, no_node);
     EXPECT_EQ(s.session().watches(), 1U);
     lose_and_reconnect();
@@ -128,7 +128,7 @@ TEST_F(SessionWatchTest, AnAbandonedRequestRegistersNothing) {
     EXPECT_THAT(s.take(), IsEmpty());
 }
 
-TEST_F(SessionWatchTest, OneWatcherIsToldOnceOfOneEvent) {
+TEST_F(SessionWatchTest, OneWatcherGetsAnEventOnce) {
     watch(Opcode::get_data, "/a", "w1", WatchKind::data);
     watch(Opcode::exists, "/a", "w1", WatchKind::data);
     watch(Opcode::get_children, "/a", "w1", WatchKind::child);
@@ -139,14 +139,14 @@ TEST_F(SessionWatchTest, OneWatcherIsToldOnceOfOneEvent) {
     EXPECT_EQ(s.session().watches(), 0U);
 }
 
-TEST_F(SessionWatchTest, DeletionTellsDataAndChildWatches) {
+TEST_F(SessionWatchTest, DeletionFiresDataAndChildWatches) {
     watch(Opcode::get_data, "/a", "data", WatchKind::data);
     watch(Opcode::get_children, "/a", "child", WatchKind::child);
     s.notify(deleted, "/a");
     EXPECT_THAT(s.take(), ElementsAre("watch DELETED /a -> data child"));
 }
 
-TEST_F(SessionWatchTest, AChildEventTellsChildWatchesAlone) {
+TEST_F(SessionWatchTest, AChildEventFiresOnlyChildWatches) {
     watch(Opcode::get_data, "/a", "data", WatchKind::data);
     watch(Opcode::get_children, "/a", "child", WatchKind::child);
     watch(Opcode::add_watch, "/", "recursive", WatchKind::recursive);
@@ -158,7 +158,7 @@ TEST_F(SessionWatchTest, AChildEventTellsChildWatchesAlone) {
     EXPECT_THAT(s.take(), ElementsAre("watch CHANGED /a/b -> recursive"));
 }
 
-TEST_F(SessionWatchTest, StrangeNotificationsAreIgnored) {
+TEST_F(SessionWatchTest, UnknownNotificationsAreIgnored) {
     watch(Opcode::get_data, "/a", "w1", WatchKind::data);
     watch(Opcode::add_watch, "/", "w2", WatchKind::recursive);
     for (const auto type : {0, -1, 5, 99}) {
@@ -174,7 +174,7 @@ TEST_F(SessionWatchTest, StrangeNotificationsAreIgnored) {
 }
 
 // A watch has fired and is no longer registered on the server.
-TEST_F(SessionWatchTest, AfterOneThatCannotBeDecodedTheWatchesAreRestored) {
+TEST_F(SessionWatchTest, WatchesAreRestoredAfterAnUndecodableEvent) {
     watch(Opcode::get_data, "/a", "w1", WatchKind::data);
     for (const bool empty : {true, false}) {
         empty ? s.reply({codec::watch_xid, 5, 0})
@@ -189,22 +189,22 @@ TEST_F(SessionWatchTest, AfterOneThatCannotBeDecodedTheWatchesAreRestored) {
 }
 
 // A watcher may own captures of the user, whose destructors may call the session.
-TEST_F(SessionWatchTest, NoWatcherEndsInsideTheSession) {
-    const auto ends_outside = [this](auto&& what, const std::string& name) {
+TEST_F(SessionWatchTest, NoWatcherIsDestroyedInsideTheSession) {
+    const auto is_destroyed_outside = [this](auto&& what, const std::string& name) {
         EXPECT_FALSE(s.ask(name, Opcode::get_data, {.path = "/" + name, .watcher = "w" + name}));
         what(name);
-        EXPECT_EQ(s.handed_back("w" + name), 1) << name;
+        EXPECT_EQ(s.returned_unregistered("w" + name), 1) << name;
     };
     const auto error = [this](const auto&) { s.answer(no_node); };
-    ends_outside(error, "failed");
-    ends_outside([this](const auto& name) { EXPECT_TRUE(s.cancel(name)); }, "cancelled");
+    is_destroyed_outside(error, "failed");
+    is_destroyed_outside([this](const auto& name) { EXPECT_TRUE(s.cancel(name)); }, "cancelled");
     s.hold_output(true);
-    ends_outside([this](const auto& name) { EXPECT_TRUE(s.cancel(name)); }, "withdrawn");
+    is_destroyed_outside([this](const auto& name) { EXPECT_TRUE(s.cancel(name)); }, "withdrawn");
     s.hold_output(false);
     s.answer();
-    ends_outside([this](const auto&) { s.closed(); }, "lost");
+    is_destroyed_outside([this](const auto&) { s.closed(); }, "lost");
     s.reconnect();
-    ends_outside(
+    is_destroyed_outside(
         [this](const auto&) {
             s.close();
             s.closed();
@@ -233,7 +233,7 @@ TEST_F(SessionWatchTest, AllKindsAreRestored) {
 }
 
 // Missed events are not delivered; the user has to read again.
-TEST_F(SessionWatchTest, PersistentWatchesAreRestoredAndDoNotCatchUp) {
+TEST_F(SessionWatchTest, PersistentWatchesAreRestoredWithoutMissedEvents) {
     watch(Opcode::add_watch, "/p", "w1", WatchKind::persistent);
     watch(Opcode::add_watch, "/r", "w2", WatchKind::recursive);
     lose_and_reconnect();
@@ -256,7 +256,7 @@ TEST_F(SessionWatchTest, WithoutWatchesNothingIsRestored) {
     EXPECT_THAT(s.take(), testing::Not(Contains(HasSubstr("set_watches"))));
 }
 
-TEST_F(SessionWatchTest, MissedEventsComeBeforeTheAnswer) {
+TEST_F(SessionWatchTest, MissedEventsPrecedeTheRestoreReply) {
     watch(Opcode::get_data, "/d", "w1", WatchKind::data);
     watch(Opcode::get_children, "/d", "w1", WatchKind::child);
     lose_and_reconnect();
@@ -291,7 +291,7 @@ TEST_F(SessionWatchTest, ThousandsAreRestoredInBoundedFrames) {
     EXPECT_EQ(s.session().watches(), static_cast<std::size_t>(count));
 }
 
-TEST_F(SessionWatchTest, AnAnswerToNoRestoreIsIgnored) {
+TEST_F(SessionWatchTest, AnUnexpectedRestoreReplyIsIgnored) {
     watch(Opcode::get_data, "/d", "w1", WatchKind::data);
     s.restored(-5);
     EXPECT_THAT(s.take(), IsEmpty());
@@ -310,7 +310,7 @@ TEST_F(SessionWatchTest, AnotherSessionOfAReadOnlyServerKeepsThem) {
     EXPECT_THAT(local.take(), Contains("> set_watches 0 data[/a] exist[] child[]"));
 }
 
-TEST(SessionWatchLimitTest, CountsWhatIsSetAndWhatMayBe) {
+TEST(SessionWatchLimitTest, CountsRegisteredAndPendingWatches) {
     auto config = script_config();
     config.limits.watches = 2;
     SessionScript s(config);

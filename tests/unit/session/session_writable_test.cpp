@@ -16,7 +16,7 @@ using testing::Each;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-using testing_support::Greeting;
+using testing_support::HandshakeReply;
 using testing_support::run_every_way;
 using testing_support::script_config;
 using testing_support::SessionScript;
@@ -30,7 +30,7 @@ Config read_only_config() {
     return config;
 }
 
-const Greeting read_only{.read_only = true};
+const HandshakeReply read_only{.read_only = true};
 
 /// Runs until the search starts its next look-up, and answers pings meanwhile.
 void until_probing(SessionScript& s) {
@@ -42,7 +42,7 @@ void until_probing(SessionScript& s) {
     ASSERT_EQ(s.probing(), Network::resolving);
 }
 
-TEST(SessionWritableTest, AsksTheOthersAndMovesToOneThatTakesWrites) {
+TEST(SessionWritableTest, ProbesTheOthersAndMovesToAWritableServer) {
     run_every_way(
         [](SessionScript& s) {
             s.establish(read_only);
@@ -86,7 +86,7 @@ TEST(SessionWritableTest, AsksTheOthersAndMovesToOneThatTakesWrites) {
     );
 }
 
-TEST(SessionWritableTest, ARealSessionIsTakenAlong) {
+TEST(SessionWritableTest, AGlobalSessionIsKept) {
     SessionScript s(read_only_config());
     s.establish();
     const auto id = s.session().identity().id;
@@ -121,7 +121,7 @@ TEST(SessionWritableTest, PausesGrowToAMinute) {
     EXPECT_GT(expected, 1min);
 }
 
-TEST(SessionWritableTest, TheyGoOnGrowingOverReadOnlyConnectionsOnly) {
+TEST(SessionWritableTest, PausesGrowOnOverReadOnlyConnectionsOnly) {
     SessionScript s(read_only_config());
     s.establish(read_only);
     for (int i = 0; i < 5; ++i) {
@@ -145,7 +145,7 @@ TEST(SessionWritableTest, TheyGoOnGrowingOverReadOnlyConnectionsOnly) {
     EXPECT_LT(s.now() - before, 200ms);
 }
 
-TEST(SessionWritableTest, NothingElseThanRwIsAnInvitation) {
+TEST(SessionWritableTest, MovesOnlyForTheAnswerRw) {
     for (const auto* answer : {"ro", "null", "", "rwx", "This ZooKeeper instance ..."}) {
         SessionScript s(read_only_config());
         s.establish(read_only);
@@ -162,7 +162,7 @@ TEST(SessionWritableTest, NothingElseThanRwIsAnInvitation) {
     EXPECT_EQ(s.session().state(), KeeperState::CONNECTING);
 }
 
-TEST(SessionWritableTest, AServerThatDoesNotAnswerIsGivenUp) {
+TEST(SessionWritableTest, ASilentProbeIsAbandoned) {
     SessionScript s(read_only_config());
     s.establish(read_only);
     until_probing(s);
@@ -179,7 +179,7 @@ TEST(SessionWritableTest, AServerThatDoesNotAnswerIsGivenUp) {
     EXPECT_EQ(s.session().state(), KeeperState::CONNECTED_RO) << "its answer comes too late";
 }
 
-TEST(SessionWritableTest, ALookUpThatHangsIsGivenUp) {
+TEST(SessionWritableTest, AHangingLookUpIsAbandoned) {
     SessionScript s(read_only_config());
     s.establish(read_only);
     until_probing(s);
@@ -194,7 +194,7 @@ TEST(SessionWritableTest, ALookUpThatHangsIsGivenUp) {
     EXPECT_THAT(s.take(), IsEmpty());
 }
 
-TEST(SessionWritableTest, AMoveThatFailsIsNoTryOfConnectionRetry) {
+TEST(SessionWritableTest, AFailedMoveIsNotAnAttemptOfConnectionRetry) {
     auto config = read_only_config();
     config.connection_retry.max_tries(1);
     SessionScript s(config);
@@ -209,7 +209,7 @@ TEST(SessionWritableTest, AMoveThatFailsIsNoTryOfConnectionRetry) {
     EXPECT_EQ(s.session().state(), KeeperState::CONNECTED);
 }
 
-TEST(SessionWritableTest, WithoutHostsItWaitsForSome) {
+TEST(SessionWritableTest, WithoutHostsItWaitsForThem) {
     SessionScript s(read_only_config());
     s.establish(read_only);
     s.session().set_hosts({}, false);
@@ -259,7 +259,7 @@ TEST(SessionWritableTest, IsForReadOnlyConnectionsOnly) {
     EXPECT_THAT(s.take(), Each(HasSubstr("ping")));
 }
 
-TEST(SessionWritableTest, KnowsTheHostsOfNow) {
+TEST(SessionWritableTest, UsesTheCurrentHosts) {
     SessionScript s(read_only_config());
     s.establish(read_only);
     s.session().set_hosts({{"zk9", 2181}}, false);

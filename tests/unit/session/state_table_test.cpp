@@ -55,7 +55,7 @@ TEST(StateTableTest, RequestsAreRefusedInTheClosedStatesOnly) {
     }
 }
 
-TEST(StateTableTest, NothingFromNowhere) {
+TEST(StateTableTest, UnknownStatesHaveNoTransitions) {
     const auto no_state = static_cast<KeeperState>(99);
     for (const auto state : all_states) {
         EXPECT_FALSE(is_transition(no_state, state));

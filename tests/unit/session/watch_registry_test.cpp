@@ -70,7 +70,7 @@ TEST_F(WatchRegistryTest, OneShotWatchesFireOnce) {
     EXPECT_TRUE(watchers["w"]->sole_owner());
 }
 
-TEST_F(WatchRegistryTest, TheSameTwiceIsOnce) {
+TEST_F(WatchRegistryTest, TheSameWatchIsRegisteredOnce) {
     add(WatchKind::data, "/a", "w");
     add(WatchKind::data, "/a", "w");
     EXPECT_EQ(registry.size(), 1U);
@@ -80,14 +80,14 @@ TEST_F(WatchRegistryTest, TheSameTwiceIsOnce) {
     EXPECT_EQ(registry.size(), 0U);
 }
 
-TEST_F(WatchRegistryTest, ToldInTheOrderOfRegistration) {
+TEST_F(WatchRegistryTest, FireInTheOrderOfRegistration) {
     for (const auto* name : {"c", "a", "d", "b"}) {
         add(WatchKind::data, "/a", name);
     }
     EXPECT_THAT(take(EventType::CHANGED, "/a"), ElementsAre("c", "a", "d", "b"));
 }
 
-TEST_F(WatchRegistryTest, WhichEventFiresWhat) {
+TEST_F(WatchRegistryTest, EventsFireTheirKinds) {
     const auto fill = [this] {
         add(WatchKind::data, "/a/b", "data");
         add(WatchKind::exist, "/a/b", "exist");
@@ -114,7 +114,7 @@ TEST_F(WatchRegistryTest, WhichEventFiresWhat) {
     EXPECT_EQ(registry.size(), 2U);
 }
 
-TEST_F(WatchRegistryTest, OneWatcherInSeveralPlacesIsToldOnce) {
+TEST_F(WatchRegistryTest, OneWatcherInSeveralPlacesFiresOnce) {
     for (const auto kind :
          {WatchKind::data,
           WatchKind::exist,
@@ -140,7 +140,7 @@ TEST_F(WatchRegistryTest, RecursiveWatchesSeeTheirSubtree) {
     EXPECT_THAT(take(EventType::CHILD, "/a"), IsEmpty());
 }
 
-TEST_F(WatchRegistryTest, ALongerRootIsFoundBehindAShorterOne) {
+TEST_F(WatchRegistryTest, ALongerRootIsFoundBelowAShorterOne) {
     add(WatchKind::recursive, "/a", "short");
     EXPECT_THAT(take(EventType::CHANGED, "/a/b/c/d"), ElementsAre("short"));
     add(WatchKind::recursive, "/a/b/c", "long");
@@ -148,7 +148,7 @@ TEST_F(WatchRegistryTest, ALongerRootIsFoundBehindAShorterOne) {
 }
 
 // Paths come from the network: none may cause excessive work.
-TEST_F(WatchRegistryTest, StrangePathsAreNobodys) {
+TEST_F(WatchRegistryTest, MalformedPathsAreHandled) {
     add(WatchKind::recursive, "/", "root");
     add(WatchKind::recursive, "/a", "a");
     for (const auto* path : {"", "foo", "a/b", "no slash at all"}) {
@@ -167,7 +167,7 @@ TEST_F(WatchRegistryTest, ManyWatchersOfOnePath) {
     EXPECT_EQ(take(EventType::DELETED, "/a").size(), 5'000U);
 }
 
-TEST_F(WatchRegistryTest, TakeAllTellsEverybodyOnce) {
+TEST_F(WatchRegistryTest, TakeAllReturnsEveryWatcherOnce) {
     add(WatchKind::data, "/a", "x");
     add(WatchKind::data, "/b", "x");
     add(WatchKind::child, "/b", "y");
@@ -252,7 +252,7 @@ TEST_F(WatchRegistryTest, TheNewerRequestIsForPersistentWatchesOnly) {
     EXPECT_THAT(frames[0].record.persistent_recursive_watches, ElementsAre("/r"));
 }
 
-TEST_F(WatchRegistryTest, FramesKeepToTheLimit) {
+TEST_F(WatchRegistryTest, FramesRespectTheLimit) {
     constexpr std::size_t limit = 1000;
     std::set<std::string> paths;
     for (int i = 0; i < 500; ++i) {
@@ -279,7 +279,7 @@ TEST_F(WatchRegistryTest, FramesKeepToTheLimit) {
     EXPECT_THAT(paths, IsEmpty());
 }
 
-TEST_F(WatchRegistryTest, APathBeyondTheLimitGoesAlone) {
+TEST_F(WatchRegistryTest, APathBeyondTheLimitGetsItsOwnFrame) {
     add(WatchKind::data, "/" + std::string(50, 'x'), "w");
     add(WatchKind::data, "/" + std::string(50, 'y'), "w");
     base::Buffer out;

@@ -20,8 +20,8 @@ using namespace std::chrono_literals;
 constexpr auto patience = 10s;
 
 /// The owner of a look-up, with its result.
-struct Asker {
-    Asker(boost::asio::io_context& loop, const std::string& host)
+struct Requester {
+    Requester(boost::asio::io_context& loop, const std::string& host)
         : lookup(std::make_shared<NameLookup>(
               loop.get_executor(),
               [this](std::error_code failed, const NameLookup::Addresses& found) {
@@ -41,25 +41,25 @@ struct Asker {
 
 class NameLookupTest : public testing::Test {
 protected:
-    Asker& ask(const std::string& host) {
-        return *askers_.emplace_back(std::make_unique<Asker>(loop_, host));
+    Requester& ask(const std::string& host) {
+        return *requesters_.emplace_back(std::make_unique<Requester>(loop_, host));
     }
     /// Runs the loop until the look-up is complete.
-    bool answered(const Asker& asker) {
+    bool answered(const Requester& requester) {
         const auto end = std::chrono::steady_clock::now() + patience;
         const auto work = boost::asio::make_work_guard(loop_);
         loop_.restart();
-        while (asker.answers == 0 && loop_.run_one_until(end) > 0) {
+        while (requester.answers == 0 && loop_.run_one_until(end) > 0) {
         }
-        return asker.answers == 1;
+        return requester.answers == 1;
     }
 
     boost::asio::io_context loop_;
-    std::vector<std::unique_ptr<Asker>> askers_;
+    std::vector<std::unique_ptr<Requester>> requesters_;
     std::optional<SlowNames> slow_{std::in_place};
 };
 
-TEST_F(NameLookupTest, NamesThatHangDoNotHoldUpOthers) {
+TEST_F(NameLookupTest, HangingNamesDoNotDelayOthers) {
     constexpr int dead = 200;
     for (int i = 0; i < dead; ++i) {
         ask(SlowNames::name(i));
@@ -72,18 +72,18 @@ TEST_F(NameLookupTest, NamesThatHangDoNotHoldUpOthers) {
     EXPECT_EQ(slow_->under_way(), dead);
 }
 
-TEST_F(NameLookupTest, EveryoneWhoAsksForANameGetsTheAnswerOfOneLookUp) {
+TEST_F(NameLookupTest, ConcurrentRequestsForANameShareALookUp) {
     for (int i = 0; i < 150; ++i) {
         ask(SlowNames::late_host);
     }
     ASSERT_TRUE(slow_->wait_for_look_up());
-    askers_.erase(askers_.begin());  // the first one may be gone before the result
+    requesters_.erase(requesters_.begin());  // the first one may be gone before the result
     EXPECT_EQ(slow_->begun(), 1);
     slow_.reset();
-    for (const auto& asker : askers_) {
-        ASSERT_TRUE(answered(*asker));
-        EXPECT_FALSE(asker->error);
-        EXPECT_EQ(asker->addresses, 1U);
+    for (const auto& requester : requesters_) {
+        ASSERT_TRUE(answered(*requester));
+        EXPECT_FALSE(requester->error);
+        EXPECT_EQ(requester->addresses, 1U);
     }
 }
 
@@ -98,10 +98,10 @@ TEST_F(NameLookupTest, ANameIsLookedUpAnewAfterAnAnswer) {
     EXPECT_TRUE(slow_->wait_for_look_up());
 }
 
-TEST_F(NameLookupTest, NothingIsCalledOnceItIsGone) {
+TEST_F(NameLookupTest, ADestroyedLookUpCallsNothing) {
     ask(SlowNames::late_host);
     ASSERT_TRUE(slow_->wait_for_look_up());
-    askers_.clear();
+    requesters_.clear();
     slow_.reset();
     auto& next = ask("localhost");
     EXPECT_TRUE(answered(next));
@@ -110,7 +110,7 @@ TEST_F(NameLookupTest, NothingIsCalledOnceItIsGone) {
 TEST_F(NameLookupTest, ALoopMayEndWhileANameHangs) {
     {
         boost::asio::io_context brief;
-        const Asker asker(brief, SlowNames::late_host);
+        const Requester requester(brief, SlowNames::late_host);
         ASSERT_TRUE(slow_->wait_for_look_up());
     }
     auto& other = ask(SlowNames::late_host);
@@ -120,10 +120,10 @@ TEST_F(NameLookupTest, ALoopMayEndWhileANameHangs) {
 
 TEST_F(NameLookupTest, AnUnknownNameIsAnError) {
     slow_.reset();
-    auto& asker = ask("1.slow.invalid");
-    ASSERT_TRUE(answered(asker));
-    EXPECT_TRUE(asker.error);
-    EXPECT_EQ(asker.addresses, 0U);
+    auto& requester = ask("1.slow.invalid");
+    ASSERT_TRUE(answered(requester));
+    EXPECT_TRUE(requester.error);
+    EXPECT_EQ(requester.addresses, 0U);
 }
 
 }  // namespace

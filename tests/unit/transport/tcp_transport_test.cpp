@@ -118,7 +118,7 @@ TEST_F(TcpTransportTest, AProgramThatIsExecutedDoesNotInheritTheConnection) {
     }
 }
 
-TEST_F(TcpTransportTest, AnAddressThatIsNoneEndsTheAttempt) {
+TEST_F(TcpTransportTest, AnInvalidAddressEndsTheAttempt) {
     transport_->connect(1, {"no address", 1});
     EXPECT_FALSE(sink_->closed) << "inside the call";
     EXPECT_TRUE(run_until([&] { return sink_->closed; }));
@@ -135,7 +135,7 @@ TEST_F(TcpTransportTest, ALookUpOutlivesADisconnect) {
     EXPECT_EQ(sink_->found, (std::vector<base::Endpoint>{{"127.0.0.1", 7}}));
 }
 
-TEST_F(TcpTransportTest, AskingAgainReplacesTheQuestion) {
+TEST_F(TcpTransportTest, ANewLookUpReplacesTheFormerOne) {
     std::optional<SlowNames> slow(std::in_place);
     transport_->resolve(1, SlowNames::late_host, 7);
     transport_->resolve(2, SlowNames::late_host, 8);
@@ -148,7 +148,7 @@ TEST_F(TcpTransportTest, AskingAgainReplacesTheQuestion) {
     );
 }
 
-TEST_F(TcpTransportTest, NothingIsResolvedForATransportThatIsGone) {
+TEST_F(TcpTransportTest, ADestroyedTransportGetsNoAnswers) {
     std::optional<SlowNames> slow(std::in_place);
     transport_->resolve(1, SlowNames::late_host, 7);
     transport_->resolve(2, "127.0.0.1", 7);

@@ -13,14 +13,14 @@ namespace {
 
 using testing::ElementsAre;
 
-TEST(TurnsTest, AHandlerRunsAtOnceWhereNoneRuns) {
+TEST(TurnsTest, AHandlerRunsAtOnceIfNoneIsRunning) {
     Turns turns;
     bool ran = false;
     turns.run([&] { ran = true; });
     EXPECT_TRUE(ran);
 }
 
-TEST(TurnsTest, OneThatComesInsideAnotherRunsBehindIt) {
+TEST(TurnsTest, ANestedHandlerRunsAfterTheOuterOne) {
     Turns turns;
     std::vector<int> order;
     turns.run([&] {
@@ -58,7 +58,7 @@ TEST(TurnsTest, ManyThreadsRunOneAtATimeAndLoseNone) {
     EXPECT_EQ(count, threads * each);
 }
 
-TEST(TurnsTest, AHandlerMayEndWhatOwnsTheTurns) {
+TEST(TurnsTest, AHandlerMayDestroyTheOwnerOfTheTurns) {
     auto turns = std::make_shared<Turns>();
     const std::weak_ptr<Turns> alive = turns;
     const auto run = [&turns, kept = turns] { kept->run([&turns] { turns.reset(); }); };

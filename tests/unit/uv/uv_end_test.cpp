@@ -27,14 +27,14 @@ std::shared_ptr<SequentialUvHandler> make(uv_loop_t* loop) {
     return std::make_shared<SequentialUvHandler>(loop);
 }
 
-TEST(UvEnd, OfOneThatWasNeverStarted) {
+TEST(UvEnd, OfAHandlerNeverStarted) {
     UvLoop loop;
     { const SequentialUvHandler handler(loop.get()); }
     EXPECT_TRUE(loop.alive()) << "the handle is being closed";
     loop.run();
 }
 
-TEST(UvEnd, LetsWhatWaitsRun) {
+TEST(UvEnd, RunsPendingTasks) {
     UvLoop loop;
     int ran = 0;
     {
@@ -138,7 +138,7 @@ TEST(UvEnd, RacesWithDispatchAndTheEndOfTheLoop) {
     }
 }
 
-TEST(UvEnd, MayComeBeforeThatOfItsOwners) {
+TEST(UvEnd, MayPrecedeThatOfItsOwners) {
     auto loop = std::make_unique<UvLoop>();
     const auto handler = make(loop->get());
     handler->start();
@@ -155,7 +155,7 @@ TEST(UvEnd, MayComeBeforeThatOfItsOwners) {
     EXPECT_FALSE(handler->running());
 }
 
-TEST(UvEnd, FreesWhatTasksHold) {
+TEST(UvEnd, FreesTheCapturesOfTasks) {
     const auto held = std::make_shared<int>(1);
     {
         UvLoop loop;
@@ -168,7 +168,7 @@ TEST(UvEnd, FreesWhatTasksHold) {
     EXPECT_EQ(held.use_count(), 1);
 }
 
-TEST(UvEnd, ComesWithOthersOnTheSameLoop) {
+TEST(UvEnd, OfSeveralHandlersOnTheSameLoop) {
     UvLoop loop;
     auto first = make(loop.get());
     auto second = make(loop.get());

@@ -158,7 +158,7 @@ TEST(UvLife, RestartsOnTheLoopAndOnTheConnectionsThread) {
     loop.run();
 }
 
-TEST(UvLife, StopIsBoundedWhenNobodyRunsTheLoop) {
+TEST(UvLife, StopIsBoundedWhenTheLoopDoesNotRun) {
     UvLoop loop;
     SequentialUvHandler handler(loop.get());
     handler.start();

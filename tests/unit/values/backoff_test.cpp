@@ -59,7 +59,7 @@ TEST(RetryPolicy, SettersChain) {
     EXPECT_NE(policy, RetryPolicy());
 }
 
-TEST(RetryPolicy, ImpossibleValuesBecomeTheNearestPossibleOnes) {
+TEST(RetryPolicy, ClampsImpossibleValues) {
     const double nan = std::numeric_limits<double>::quiet_NaN();
     EXPECT_EQ(RetryPolicy().max_tries(0).max_tries(), -1);
     EXPECT_EQ(RetryPolicy().max_tries(-5).max_tries(), -1);
@@ -96,7 +96,7 @@ TEST(BackoffPauses, JitterSpreadsAroundThePauseAndDoesNotAccumulate) {
     }
 }
 
-TEST(BackoffPauses, StillSpreadAtTheMaximumAndNeverPassIt) {
+TEST(BackoffPauses, AreSpreadAtTheMaximumAndNeverExceedIt) {
     std::set<milliseconds> last_pauses;
     for (std::uint64_t seed = 0; seed < 200; ++seed) {
         for (const milliseconds pause : pauses(RetryPolicy(), seed, 20)) {
@@ -137,7 +137,7 @@ TEST(BackoffTries, CountTheFirstCall) {
     EXPECT_EQ(three.next(), std::nullopt);
 }
 
-TEST(BackoffTries, BeginAgainAfterReset) {
+TEST(BackoffTries, StartAgainAfterReset) {
     Backoff backoff(RetryPolicy().max_tries(3).max_jitter(0), 1);
     EXPECT_EQ(pauses(backoff, 2), std::vector<milliseconds>({100ms, 200ms}));
     EXPECT_EQ(backoff.next(), std::nullopt);

@@ -17,13 +17,13 @@ TEST(NoChroot, LeavesPathsAlone) {
     }
 }
 
-TEST(ChrootPrefix, IsTakenInAnySpelling) {
+TEST(ChrootPrefix, IsAcceptedInAnySpelling) {
     EXPECT_EQ(Chroot("/app").prefix(), "/app");
     EXPECT_EQ(Chroot("app/x//").prefix(), "/app/x");
     EXPECT_FALSE(Chroot("/app").empty());
 }
 
-TEST(ChrootPrefix, IsPutBeforePaths) {
+TEST(ChrootPrefix, IsPrependedToPaths) {
     const Chroot chroot("/app");
     EXPECT_EQ(chroot.absolute("/a/b"), "/app/a/b");
     EXPECT_EQ(chroot.absolute("/"), "/app");
@@ -36,13 +36,13 @@ TEST(ChrootPrefix, SequenceNodesOfTheRootAreItsChildren) {
     EXPECT_EQ(Chroot().absolute("/", true), "/");
 }
 
-TEST(ChrootPrefix, IsTakenOff) {
+TEST(ChrootPrefix, IsStripped) {
     const Chroot chroot("/app");
     EXPECT_EQ(chroot.strip("/app/a/b"), "/a/b");
     EXPECT_EQ(chroot.strip("/app"), "/");
 }
 
-TEST(ChrootPrefix, IsTakenOffWholeComponentsOnly) {
+TEST(ChrootPrefix, IsStrippedAsWholeComponentsOnly) {
     const Chroot chroot("/app");
     EXPECT_EQ(chroot.strip("/apples"), "/apples");
     EXPECT_EQ(chroot.strip("/apples/app"), "/apples/app");
@@ -51,7 +51,7 @@ TEST(ChrootPrefix, IsTakenOffWholeComponentsOnly) {
     EXPECT_EQ(chroot.strip(""), "");
 }
 
-TEST(ChrootPrefix, TheServersOwnNodesPassThrough) {
+TEST(ChrootPrefix, LeavesTheServersOwnNodesAlone) {
     EXPECT_EQ(Chroot("/app").strip("/zookeeper/config"), "/zookeeper/config");
     EXPECT_EQ(Chroot("/of-length").strip("/zookeeper/config"), "/zookeeper/config");
     EXPECT_EQ(Chroot("/zookeeper").strip("/zookeeper/config"), "/config");

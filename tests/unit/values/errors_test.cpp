@@ -38,7 +38,7 @@ TEST(ErrorCodes, HaveTheNumbersOfTheProtocol) {
     EXPECT_EQ(static_cast<int>(Errc::throttled_op), -127);
 }
 
-TEST(ErrorCodes, OkIsNoErrorAndAllOthersAre) {
+TEST(ErrorCodes, OnlyOkIsNotAnError) {
     EXPECT_FALSE(std::error_code(Errc::ok));
     for (const std::error_code& code : all_codes()) {
         EXPECT_TRUE(code) << code;
@@ -56,7 +56,7 @@ TEST(ErrorCodes, HaveUniqueNamesAndMessages) {
     EXPECT_EQ(names.count("unknown_error"), 0U);
 }
 
-TEST(ErrorCodes, MessagesSayWhatHappenedAndWhatToDo) {
+TEST(ErrorCodes, MessagesDescribeTheErrorAndTheRemedy) {
     for (const std::error_code& code : all_codes()) {
         const std::string message = code.message();
         EXPECT_NE(message.find_first_of(";:"), std::string::npos) << code << ": " << message;
@@ -159,7 +159,7 @@ TEST(ErrorMessages, FollowTheOutcome) {
 }
 
 // Message and condition must not contradict each other.
-TEST(Conditions, WhatAMessageAdvisesToTryAgainIsRetryable) {
+TEST(Conditions, MessagesThatAdviseToTryAgainAreRetryable) {
     for (const std::error_code& code : all_codes()) {
         if (code.message().find("try again") != std::string::npos) {
             EXPECT_EQ(code, Condition::retryable) << code;
@@ -186,7 +186,7 @@ TEST(Conditions, HaveMessages) {
     EXPECT_FALSE(kazoo::condition_category().equivalent(Errc::connection_loss, 77));
 }
 
-TEST(Conditions, StandardOnesHoldToo) {
+TEST(Conditions, StandardConditionsHoldToo) {
     EXPECT_EQ(std::error_code(ClientErrc::cancelled), std::errc::operation_canceled);
     EXPECT_EQ(std::error_code(ClientErrc::wait_timeout), std::errc::timed_out);
     EXPECT_EQ(std::error_code(Errc::operation_timeout), std::errc::timed_out);
@@ -202,7 +202,7 @@ TEST(Outcomes, Print) {
 static_assert(!std::is_aggregate_v<Error>);
 static_assert(std::is_nothrow_move_constructible_v<Error>);
 
-TEST(ErrorValue, DefaultIsNoFailure) {
+TEST(ErrorValue, DefaultIsSuccess) {
     const Error none;
     EXPECT_FALSE(none.code());
     EXPECT_EQ(none.message(), "no error");
@@ -225,7 +225,7 @@ TEST(ErrorValue, ComposesOneLine) {
     EXPECT_EQ(out.str(), error.message());
 }
 
-TEST(ErrorValue, LeavesOutWhatItDoesNotKnow) {
+TEST(ErrorValue, OmitsUnknownParts) {
     const std::string text = std::error_code(Errc::not_empty).message();
     const std::string tail = " (not_empty, -111, outcome not applied)";
     EXPECT_EQ(Error(Errc::not_empty).message(), text + tail);
@@ -233,7 +233,7 @@ TEST(ErrorValue, LeavesOutWhatItDoesNotKnow) {
     EXPECT_EQ(Error(Errc::not_empty).path("/a").message(), "/a: " + text + tail);
 }
 
-TEST(ErrorValue, MessageIsOneShortLineWhateverThePath) {
+TEST(ErrorValue, MessageIsOneShortLineForAnyPath) {
     const Error error = Error(Errc::no_node).path("/a\n\x7f" + std::string(1'000'000, 'x'));
     const std::string message = error.message();
     EXPECT_EQ(message.rfind("/a\\x0a\\x7fxxx", 0), 0U) << message.substr(0, 30);

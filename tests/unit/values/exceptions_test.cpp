@@ -92,7 +92,7 @@ TEST(Exceptions, UnknownServerCodesArePlainZookeeperErrors) {
     }
 }
 
-TEST(Exceptions, CodesOfOthersArePlainKazooExceptions) {
+TEST(Exceptions, ForeignCodesArePlainKazooExceptions) {
     for (const std::error_code& code :
          {std::make_error_code(std::errc::connection_refused),
           std::error_code(999, kazoo::kazoo_category())}) {
@@ -106,20 +106,20 @@ TEST(Exceptions, CodesOfOthersArePlainKazooExceptions) {
     }
 }
 
-TEST(ErrorFromException, KeepsTheWordsOfForeignExceptions) {
+TEST(ErrorFromException, KeepsTheTextOfForeignExceptions) {
     const Error error = kazoo::error_from(std::make_exception_ptr(std::out_of_range("too far")));
     EXPECT_EQ(error.code(), ClientErrc::foreign_exception);
     EXPECT_EQ(error.detail(), "too far");
 }
 
-TEST(ErrorFromException, KnowsExceptionsThatAreNone) {
+TEST(ErrorFromException, HandlesObjectsThatAreNotExceptions) {
     const Error error = kazoo::error_from(std::make_exception_ptr(42));
     EXPECT_EQ(error.code(), ClientErrc::foreign_exception);
     EXPECT_FALSE(error.detail().empty());
     EXPECT_EQ(kazoo::error_from(nullptr), Error());
 }
 
-TEST(ErrorFromException, KeepsWhatDerivedExceptionsHold) {
+TEST(ErrorFromException, KeepsTheErrorOfDerivedExceptions) {
     struct Own : kazoo::NoNodeError {
         using NoNodeError::NoNodeError;
     };

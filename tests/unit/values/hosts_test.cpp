@@ -62,7 +62,7 @@ TEST(ConnectString, ChrootIsNormalised) {
     EXPECT_EQ(parse_hosts("a")->chroot, "");
 }
 
-TEST(ConnectString, BlanksBehindTheChrootAreDroppedWithItsSlashes) {
+TEST(ConnectString, BlanksAndSlashesAfterTheChrootAreDropped) {
     EXPECT_EQ(parsed("a/app "), "a:2181/app");
     EXPECT_EQ(parsed("a/app /"), "a:2181/app");
     EXPECT_EQ(parsed("a/app / / "), "a:2181/app");
@@ -70,7 +70,7 @@ TEST(ConnectString, BlanksBehindTheChrootAreDroppedWithItsSlashes) {
     EXPECT_EQ(parse_hosts("a/ /")->chroot, "");
 }
 
-TEST(ConnectString, WhatIsPrintedIsReadBack) {
+TEST(ConnectString, PrintedFormsAreParsedBack) {
     const Hosts hosts({HostPort("a", 1), HostPort("::1", 2), HostPort("10.0.0.1", 3)}, "/x/y");
     std::ostringstream out;
     out << hosts;
@@ -140,7 +140,7 @@ TEST(ConnectString, BracketsAreBalancedAndHoldIpv6) {
     EXPECT_EQ(parsed("zk1]"), "refused: hosts: not a host name: 'zk1]'");
 }
 
-TEST(ConnectString, WhatIsNoHostNameIsQuoted) {
+TEST(ConnectString, InvalidHostNamesAreQuoted) {
     EXPECT_EQ(parsed("a b"), "refused: hosts: not a host name: 'a b'");
     EXPECT_EQ(parsed("a\x01z"), "refused: hosts: not a host name: 'a\\x01z'");
     EXPECT_EQ(parsed(std::string_view("a\0b", 3)), "refused: hosts: not a host name: 'a\\x00b'");
@@ -181,7 +181,7 @@ TEST(ConnectString, AUrlIsRefused) {
     );
 }
 
-TEST(ConnectString, AServerInsideTheChrootIsRefused) {
+TEST(ConnectString, AServerAfterTheChrootIsRefused) {
     for (const char* chroot :
          {"/app,zk2:2181/app",
           "/app,zk2:2181",

@@ -31,7 +31,7 @@ TEST(PlainPath, IsNormalValidAscii) {
     }
 }
 
-TEST(PlainPath, IsNothingElse) {
+TEST(PlainPath, RefusesEverythingElse) {
     for (const char* path :
          {"",
           "a",
@@ -92,7 +92,7 @@ TEST(CheckedPath, HasNoControlCharacters) {
     EXPECT_EQ(checked("/\xc2\xa0"), "/\xc2\xa0");
 }
 
-TEST(CheckedPath, TakesOtherAlphabets) {
+TEST(CheckedPath, AcceptsOtherAlphabets) {
     EXPECT_EQ(checked("/\u00e9t\u00e9/\u65e5\u672c/"), "/\u00e9t\u00e9/\u65e5\u672c");
 }
 
@@ -115,7 +115,7 @@ TEST(CheckedPath, StaysInTheBasicMultilingualPlane) {
     EXPECT_EQ(checked("/\U0010FFFF"), reason + "U+10FFFF at byte 1");
 }
 
-TEST(CheckedPath, BytesThatAreNoUtf8AreTheServersMatter) {
+TEST(CheckedPath, InvalidUtf8IsLeftToTheServer) {
     for (const char* path :
          {"/\x80",
           "/\xff",
@@ -136,7 +136,7 @@ TEST(CheckedPath, BytesThatAreNoUtf8AreTheServersMatter) {
     }
 }
 
-TEST(CheckedPath, ALeadByteDoesNotSwallowWhatFollows) {
+TEST(CheckedPath, ALeadByteDoesNotSwallowTheNextCharacter) {
     EXPECT_EQ(checked("/\xe6\x01"), "refused: control character U+0001 at byte 2");
     EXPECT_EQ(checked("/\xc3/../a"), "refused: component '..' at byte 3");
 }

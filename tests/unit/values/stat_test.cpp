@@ -16,7 +16,7 @@ using std::chrono::system_clock;
 
 static_assert(std::is_trivially_copyable_v<ZnodeStat>);
 
-TEST(ZnodeStat, HasKazoosNamesForItsFields) {
+TEST(ZnodeStat, HasTheFieldNamesOfKazoo) {
     ZnodeStat stat;
     stat.czxid = 11;
     stat.mzxid = 12;

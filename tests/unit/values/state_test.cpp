@@ -20,7 +20,7 @@ std::string printed(const T& value) {
     return out.str();
 }
 
-TEST(States, KeeperStatesAmountToKazooStates) {
+TEST(States, KeeperStatesMapToKazooStates) {
     EXPECT_EQ(kazoo_state(KeeperState::CONNECTED), KazooState::CONNECTED);
     EXPECT_EQ(kazoo_state(KeeperState::CONNECTED_RO), KazooState::CONNECTED);
     EXPECT_EQ(kazoo_state(KeeperState::CONNECTING), KazooState::SUSPENDED);
@@ -56,7 +56,7 @@ TEST(WatchedEvents, AreAboutTheSessionByDefault) {
     EXPECT_EQ(printed(event), "WatchedEvent(type=NONE, state=CLOSED)");
 }
 
-TEST(WatchedEvents, PrintWhatTheyHold) {
+TEST(WatchedEvents, PrintTheirFields) {
     EXPECT_EQ(
         printed(WatchedEvent(EventType::CHANGED, KeeperState::CONNECTED, "/a", 7)),
         "WatchedEvent(type=CHANGED, state=CONNECTED, path=/a, zxid=7)"

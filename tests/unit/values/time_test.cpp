@@ -16,7 +16,7 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 using Years = std::chrono::years;
 
-TEST(Saturate, KeepsWhatFits) {
+TEST(Saturate, KeepsRepresentableValues) {
     EXPECT_EQ(saturate(2s), 2s);
     EXPECT_EQ(saturate(-2h), -2h);
     EXPECT_EQ(saturate(Duration::max()), Duration::max());
@@ -49,7 +49,7 @@ TEST(Saturate, NeverOverflows) {
     EXPECT_EQ(saturate(std::chrono::duration<std::uint64_t>(UINT64_MAX)), Duration::max());
 }
 
-TEST(AnyLength, IsMadeFromWhatItsTypeIsMadeFrom) {
+TEST(AnyLength, ConvertsFromExactDurationsOnly) {
     static_assert(std::is_convertible_v<hours, AnyDuration>);
     static_assert(std::is_convertible_v<Duration, AnyDuration>);
     static_assert(!std::is_convertible_v<int, AnyDuration>, "2 of what?");

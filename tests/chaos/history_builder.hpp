@@ -14,10 +14,10 @@ namespace kazoo::chaos {
 using namespace history;
 
 /// Builds a chronicle from the servers' transaction logs.
-class Historian {
+class HistoryBuilder {
 public:
     /// `clients` maps sessions to clients. Transactions of other sessions get Author::nobody.
-    Historian(Chronicle& chronicle, Verdict& verdict, std::map<std::int64_t, int> clients)
+    HistoryBuilder(Chronicle& chronicle, Verdict& verdict, std::map<std::int64_t, int> clients)
         : chronicle_(chronicle), verdict_(verdict), clients_(std::move(clients)) {}
 
     /// Adds the next transaction; call in the order of their zxids.

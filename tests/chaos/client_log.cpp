@@ -1,4 +1,4 @@
-#include "tape.hpp"
+#include "client_log.hpp"
 
 #include <chrono>
 
@@ -9,7 +9,7 @@ TimePoint wall_clock_ms() {
     return TimePoint(std::chrono::floor<std::chrono::milliseconds>(now));
 }
 
-Call& Tape::begin(Act act, std::string path, int life) {
+Call& ClientLog::begin(Act act, std::string path, int life) {
     auto& call = calls_.emplace_back();
     call.number = ++counters_.calls;
     call.client = client_;
@@ -18,12 +18,12 @@ Call& Tape::begin(Act act, std::string path, int life) {
     call.path = std::move(path);
     call.called = wall_clock_ms();
     if (act == Act::create || act == Act::set) call.data = "d" + std::to_string(call.number);
-    call.several_steps = act == Act::ensure_path || act == Act::remove_tree;
+    call.multi_step_operation = act == Act::ensure_path || act == Act::remove_tree;
     ++under_way_;
     return call;
 }
 
-void Tape::over(Call& call) {
+void ClientLog::over(Call& call) {
     if (++call.completions > 1) return;
     --under_way_;
     call.completed = wall_clock_ms();
@@ -34,7 +34,7 @@ void Tape::over(Call& call) {
     seen_.push_back(seen);
 }
 
-void Tape::told(const Call& call, const WatchedEvent& event, std::uint64_t event_number) {
+void ClientLog::told(const Call& call, const WatchedEvent& event, std::uint64_t event_number) {
     Seen seen;
     seen.stamp = ++counters_.stamps;
     seen.what = Seen::What::told;

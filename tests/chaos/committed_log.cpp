@@ -1,4 +1,4 @@
-#include "ledger.hpp"
+#include "committed_log.hpp"
 
 #include "support/apache_process.hpp"
 
@@ -45,13 +45,13 @@ bool agree(const LoggedTransaction& one, const LoggedTransaction& other) {
 }
 
 /// Leaders number their transactions without gaps.
-void check_gaps(Ledger& ledger) {
+void check_gaps(CommittedLog& committed_log) {
     std::int64_t last = 0;
-    for (const auto& [zxid, transaction] : ledger.transactions) {
+    for (const auto& [zxid, transaction] : committed_log.transactions) {
         const bool follows =
             epoch_of(zxid) == epoch_of(last) ? zxid == last + 1 : counter_of(zxid) == 1;
         if (!follows) {
-            ledger.faults.push_back(
+            committed_log.faults.push_back(
                 "all servers lack the transactions between " + hex(last) + " and " + hex(zxid)
             );
         }
@@ -75,11 +75,11 @@ ServerFiles read_server(const std::filesystem::path& data, const std::string& sa
     return files;
 }
 
-Ledger merge(const std::vector<ServerFiles>& servers) {
-    Ledger ledger;
+CommittedLog merge(const std::vector<ServerFiles>& servers) {
+    CommittedLog committed_log;
     std::map<std::int32_t, std::int64_t> inherited;  // by epoch
     for (const auto& server : servers) inherited.insert(server.led.begin(), server.led.end());
-    const auto was_known_ever_after = [&](std::int64_t zxid) {
+    const auto in_all_later_leaders = [&](std::int64_t zxid) {
         return std::all_of(
             inherited.upper_bound(epoch_of(zxid)),
             inherited.end(),
@@ -88,23 +88,24 @@ Ledger merge(const std::vector<ServerFiles>& servers) {
     };
     std::map<std::int64_t, std::size_t> unknown;  // with the number of servers that logged it
     for (const auto& server : servers) {
-        if (!server.fault.empty()) ledger.faults.push_back(server.fault);
+        if (!server.fault.empty()) committed_log.faults.push_back(server.fault);
         for (const auto& transaction : server.logged) {
-            if (!was_known_ever_after(transaction.zxid)) {
+            if (!in_all_later_leaders(transaction.zxid)) {
                 ++unknown[transaction.zxid];
                 continue;
             }
-            const auto [known, is_new] = ledger.transactions.emplace(transaction.zxid, transaction);
+            const auto [known, is_new] =
+                committed_log.transactions.emplace(transaction.zxid, transaction);
             if (!is_new && !agree(known->second, transaction)) {
-                ledger.faults.push_back("servers disagree on " + hex(transaction.zxid));
+                committed_log.faults.push_back("servers disagree on " + hex(transaction.zxid));
             }
         }
     }
     for (const auto& [zxid, count] : unknown) {
-        if (count > servers.size() / 2) ledger.forgotten.insert(zxid);
+        if (count > servers.size() / 2) committed_log.forgotten.insert(zxid);
     }
-    check_gaps(ledger);
-    return ledger;
+    check_gaps(committed_log);
+    return committed_log;
 }
 
 }  // namespace kazoo::chaos

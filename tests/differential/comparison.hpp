@@ -8,9 +8,9 @@
 namespace kazoo::differential {
 
 /// Plays the same scripts on two servers. Both must be newly started.
-class Duel {
+class Comparison {
 public:
-    Duel(Target& left, Target& right) : left_(left), right_(right) {}
+    Comparison(Target& left, Target& right) : left_(left), right_(right) {}
 
     [[nodiscard]] std::optional<Difference> run(const Script& script);
 

@@ -24,9 +24,9 @@ enum class Defect {
 
 /// Applies a defect to the frames of one client. They pass unchanged if the defect is none of
 /// frames.
-class Mischief {
+class DefectInjector {
 public:
-    Mischief(Defect defect, std::uint64_t seed) : defect_(defect), chance_(seed) {}
+    DefectInjector(Defect defect, std::uint64_t seed) : defect_(defect), chance_(seed) {}
 
     [[nodiscard]] Defect defect() const noexcept { return defect_; }
 

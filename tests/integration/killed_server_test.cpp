@@ -14,7 +14,7 @@ namespace {
 using namespace std::chrono_literals;
 using Endings = std::map<std::string, std::size_t>;
 
-class KillNine : public FaultTest {
+class KilledServer : public FaultTest {
 protected:
     static void SetUpTestSuite() { server().start(); }
     void SetUp() override {
@@ -80,7 +80,7 @@ private:
     std::thread thread_;
 };
 
-TEST_P(KillNine, EveryOperationUnderLoadCompletesOnce) {
+TEST_P(KilledServer, EveryOperationUnderLoadCompletesOnce) {
     KazooClient zk(options_for(server().hosts()));
     StateLog states(zk);
     zk.start(patience);
@@ -127,7 +127,7 @@ TEST_P(KillNine, EveryOperationUnderLoadCompletesOnce) {
     for (const auto& tally : writes) EXPECT_TRUE(tally.each_exactly_once());
 }
 
-TEST_P(KillNine, WhatIsIssuedWhileSuspendedSucceedsInOrder) {
+TEST_P(KilledServer, OperationsIssuedWhileSuspendedSucceedInOrder) {
     KazooClient zk(options_for(server().hosts()));
     StateLog states(zk);
     zk.start(patience);
@@ -189,7 +189,7 @@ private:
     std::shared_ptr<Told> told_ = std::make_shared<Told>();
 };
 
-TEST_P(KillNine, WatchesTellOfChangesMadeWhileTheClientWasAway) {
+TEST_P(KilledServer, WatchesFireForChangesWhileDisconnected) {
     TcpProxy network(server().port());
     KazooClient zk(options_for(network.hosts()));
     StateLog states(zk);
@@ -244,7 +244,7 @@ TEST_P(KillNine, WatchesTellOfChangesMadeWhileTheClientWasAway) {
     EXPECT_EQ(log.lines()[7], "get NONE -");
 }
 
-TEST_P(KillNine, OutcomeSaysWhetherAWriteMayHaveHappened) {
+TEST_P(KilledServer, OutcomeShowsWhetherAWriteMayHaveBeenApplied) {
     TcpProxy network(server().port());
     KazooClient zk(options_for(network.hosts()));
     StateLog states(zk);
@@ -278,7 +278,7 @@ TEST_P(KillNine, OutcomeSaysWhetherAWriteMayHaveHappened) {
     ASSERT_TRUE(other_states.wait_for(KazooState::CONNECTED));
 }
 
-KAZOO_ON_OWN_HANDLERS(KillNine);
+KAZOO_ON_OWN_HANDLERS(KilledServer);
 
 }  // namespace
 }  // namespace kazoo::testing_support

@@ -1,4 +1,4 @@
-#include "duel.hpp"
+#include "comparison.hpp"
 
 #include "shrink.hpp"
 
@@ -37,13 +37,13 @@ bool alike(const Difference& a, const Difference& b) {
 
 }  // namespace
 
-std::optional<Difference> Duel::run(const Script& script) {
+std::optional<Difference> Comparison::run(const Script& script) {
     const auto root = root_number(++played_);
     const auto left = left_.play(script, root);
     return compare(left, right_.play(script, root));
 }
 
-Script Duel::shortest(const Script& script, const Difference& difference) {
+Script Comparison::shortest(const Script& script, const Difference& difference) {
     return shrink(
         script,
         difference.step,
@@ -55,7 +55,7 @@ Script Duel::shortest(const Script& script, const Difference& difference) {
     );
 }
 
-void Duel::explain(const Script& script, const Difference& difference, std::ostream& out) {
+void Comparison::explain(const Script& script, const Difference& difference, std::ostream& out) {
     out << "seed " << script.seed << ", " << script.steps.size() << " steps: a difference\n";
     print(script, difference, out);
     const auto shorter = shortest(script, difference);
@@ -69,7 +69,8 @@ void Duel::explain(const Script& script, const Difference& difference, std::ostr
     print(shorter, *remaining, out);
 }
 
-void Duel::print(const Script& script, const Difference& difference, std::ostream& out) const {
+void Comparison::print(const Script& script, const Difference& difference, std::ostream& out)
+    const {
     out << "at step " << difference.step << ", ";
     if (difference.slot == slots) {
         out << "the tree in the end";

@@ -10,18 +10,18 @@ namespace kazoo::differential {
 
 /// An intentional difference between the embedded server and Apache ZooKeeper, or behaviour that
 /// ZooKeeper leaves undefined.
-struct Deliberate {
+struct IntentionalDifference {
     std::string_view name;
     std::string_view reason;
     /// True for steps that would show the difference; scripts contain no such steps. Null if
     /// replies are masked instead.
-    bool (*shown_by)(const Step& step, const server::Profile& profile) = nullptr;
+    bool (*is_shown_by)(const Step& step, const server::Profile& profile) = nullptr;
 };
 
 /// All intentional differences.
-[[nodiscard]] const std::vector<Deliberate>& deliberate();
+[[nodiscard]] const std::vector<IntentionalDifference>& intentional_differences();
 
 /// True if a step would show one of them when compared with an Apache server of this release.
-[[nodiscard]] bool shows_deliberate(const Step& step, const server::Profile& profile);
+[[nodiscard]] bool shows_intentional_difference(const Step& step, const server::Profile& profile);
 
 }  // namespace kazoo::differential

@@ -13,16 +13,16 @@ namespace {
 using namespace std::chrono_literals;
 using enum KazooState;
 
-class BadWelcome : public FaultTest {};
+class BadHandshake : public FaultTest {};
 
-struct NoWelcome {
+struct NoHandshakeReply {
     const char* what;
     std::function<void(FakeConnection&)> misbehave;
 };
 
-const std::vector<NoWelcome>& ways_to_welcome_nobody() {
+const std::vector<NoHandshakeReply>& ways_to_welcome_nobody() {
     constexpr auto largest = std::numeric_limits<std::int32_t>::max();
-    static const std::vector<NoWelcome> ways{
+    static const std::vector<NoHandshakeReply> ways{
         {"no answer", [](auto& c) { c.stay_silent(); }},
         {"closed at once", [](auto&) {}},
         {"closed after the request", [](auto& c) { c.read_hello(); }},
@@ -61,7 +61,7 @@ const std::vector<NoWelcome>& ways_to_welcome_nobody() {
     return ways;
 }
 
-TEST_P(BadWelcome, IsATimeout) {
+TEST_P(BadHandshake, IsATimeout) {
     constexpr auto limit = 100ms;
     for (const auto& way : ways_to_welcome_nobody()) {
         SCOPED_TRACE(way.what);
@@ -77,7 +77,7 @@ TEST_P(BadWelcome, IsATimeout) {
     }
 }
 
-TEST_P(BadWelcome, ComesBesideAGoodOne) {
+TEST_P(BadHandshake, NextToAGoodServer) {
     for (const auto& way : ways_to_welcome_nobody()) {
         SCOPED_TRACE(way.what);
         FakeServer bad([&](FakeConnection& c, int) { way.misbehave(c); });
@@ -90,7 +90,7 @@ TEST_P(BadWelcome, ComesBesideAGoodOne) {
     }
 }
 
-TEST_P(BadWelcome, OfAnOldServerIsGood) {
+TEST_P(BadHandshake, OfAnOldServerIsAccepted) {
     FakeServer old([](FakeConnection& connection, int) {
         connection.read_hello();
         auto answer = connection.answer(connection.new_session(), 5000);
@@ -105,7 +105,7 @@ TEST_P(BadWelcome, OfAnOldServerIsGood) {
 }
 
 /// Handshake replies to a client that reconnects with its session.
-TEST_P(BadWelcome, ForAnotherSessionIsTheEndOfThisOne) {
+TEST_P(BadHandshake, ForAnotherSessionEndsThisOne) {
     struct Way {
         const char* what;
         std::int64_t session;
@@ -144,7 +144,7 @@ TEST_P(BadWelcome, ForAnotherSessionIsTheEndOfThisOne) {
     }
 }
 
-TEST_P(BadWelcome, OfAServerThatIsNotReadyEndsNothing) {
+TEST_P(BadHandshake, OfAServerThatIsNotReadyKeepsTheSession) {
     FakeServer server([](FakeConnection& connection, int number) {
         if (number == 0) {
             connection.welcome();
@@ -170,7 +170,7 @@ TEST_P(BadWelcome, OfAServerThatIsNotReadyEndsNothing) {
     EXPECT_EQ(server.connections(), 5);
 }
 
-KAZOO_ON_OWN_HANDLERS(BadWelcome);
+KAZOO_ON_OWN_HANDLERS(BadHandshake);
 
 }  // namespace
 }  // namespace kazoo::testing_support

@@ -14,14 +14,14 @@ namespace kazoo::sim {
 void check_ephemerals(const Chronicle& chronicle, const server::Database& state, Verdict& verdict);
 
 /// What a client still holds after it has ended.
-struct Remains {
+struct ClientLeaks {
     std::size_t calls_under_way = 0;
     std::size_t connections = 0;
     std::size_t backlog = 0;
     int handler_users = 0;
     bool client_lives = false;  ///< although no reference to it is held
 };
-void check_remains(const std::string& who, const Remains& remains, Verdict& verdict);
+void check_leaks(const std::string& who, const ClientLeaks& leaks, Verdict& verdict);
 
 /// Compares the numbers of live allocations before and after a run.
 void check_memory(long before, long after, Verdict& verdict);

@@ -1,4 +1,4 @@
-#include "historian.hpp"
+#include "history_builder.hpp"
 
 #include "real_log.hpp"
 
@@ -10,11 +10,11 @@ namespace {
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-class HistorianTest : public testing::Test {
+class HistoryBuilderTest : public testing::Test {
 protected:
     void write(std::size_t transactions) {
         const auto all = read_log(real_log()).transactions;
-        for (std::size_t i = 0; i < transactions; ++i) historian.add(all[i]);
+        for (std::size_t i = 0; i < transactions; ++i) history_builder.add(all[i]);
     }
     [[nodiscard]] std::string fault() const {
         return verdict.good() ? "" : verdict.faults().front();
@@ -22,10 +22,10 @@ protected:
 
     Chronicle chronicle;
     Verdict verdict;
-    Historian historian{chronicle, verdict, {{real_session, 7}}};
+    HistoryBuilder history_builder{chronicle, verdict, {{real_session, 7}}};
 };
 
-TEST_F(HistorianTest, WhatWasThereBeforeTheSessionEnded) {
+TEST_F(HistoryBuilderTest, NodesBeforeTheEndOfTheSession) {
     write(7);
     EXPECT_THAT(fault(), IsEmpty());
     const auto& a = chronicle.of("/a").back();
@@ -38,36 +38,36 @@ TEST_F(HistorianTest, WhatWasThereBeforeTheSessionEnded) {
     EXPECT_EQ(chronicle.of("/a/q-0000000000").back().owner, real_session);
     EXPECT_EQ(chronicle.writes().front().author.client, 7);
     EXPECT_EQ(chronicle.writes().front().time, TimePoint(std::chrono::milliseconds(0x1a206753ae9)));
-    EXPECT_THAT(historian.living_sessions(), testing::ElementsAre(real_session));
+    EXPECT_THAT(history_builder.living_sessions(), testing::ElementsAre(real_session));
 }
 
-TEST_F(HistorianTest, TheEndOfASessionTakesItsNodesAway) {
+TEST_F(HistoryBuilderTest, TheEndOfASessionDeletesItsNodes) {
     write(8);
     EXPECT_THAT(fault(), IsEmpty());
     EXPECT_FALSE(chronicle.of("/a/q-0000000000").back().exists);
     EXPECT_TRUE(chronicle.of("/a").back().exists);
     EXPECT_TRUE(chronicle.writes().back().by_end_of_session);
-    EXPECT_THAT(historian.living_sessions(), IsEmpty());
-    EXPECT_EQ(historian.ended_sessions(), 1u);
+    EXPECT_THAT(history_builder.living_sessions(), IsEmpty());
+    EXPECT_EQ(history_builder.ended_sessions(), 1u);
     EXPECT_EQ(chronicle.zxid(), 0x1'0000'0008);
 }
 
-TEST_F(HistorianTest, AGapInTheHistory) {
+TEST_F(HistoryBuilderTest, AGapInTheHistory) {
     const auto all = read_log(real_log()).transactions;
-    historian.add(all[2]);
+    history_builder.add(all[2]);
     EXPECT_THAT(fault(), HasSubstr("/a: set to version 1, not the next"));
-    historian.add(all[6]);
+    history_builder.add(all[6]);
     EXPECT_THAT(verdict.faults().back(), HasSubstr("/a/e: deleted, and was not there"));
 }
 
-TEST_F(HistorianTest, WhatNobodyHasAskedFor) {
+TEST_F(HistoryBuilderTest, AnUnknownTransaction) {
     LoggedTransaction strange;
     strange.type = 16;
-    historian.add(strange);
+    history_builder.add(strange);
     EXPECT_THAT(fault(), HasSubstr("nobody has asked for, type 16"));
     auto cut = read_log(real_log()).transactions[1];
     cut.record.resize(20);
-    historian.add(cut);
+    history_builder.add(cut);
     EXPECT_THAT(verdict.faults().back(), HasSubstr("cannot be read: /a"));
 }
 

@@ -1,4 +1,4 @@
-#include "historian.hpp"
+#include "history_builder.hpp"
 
 #include "codec/decoder.hpp"
 
@@ -34,7 +34,7 @@ void skip_acl(codec::Decoder& in) {
 
 }  // namespace
 
-void Historian::add(const LoggedTransaction& transaction) {
+void HistoryBuilder::add(const LoggedTransaction& transaction) {
     chronicle_.advance_to(transaction.zxid);
     const auto client = clients_.find(transaction.session);
     Write write;
@@ -66,7 +66,7 @@ void Historian::add(const LoggedTransaction& transaction) {
     }
 }
 
-void Historian::create(Write& write, const std::string& record) {
+void HistoryBuilder::create(Write& write, const std::string& record) {
     auto in = decoder_of(record);
     write.kind = Write::Kind::create;
     write.path = in.ustring();
@@ -82,7 +82,7 @@ void Historian::create(Write& write, const std::string& record) {
     chronicle_.add(write, is_ephemeral ? write.author.session : 0);
 }
 
-void Historian::set(Write& write, const std::string& record) {
+void HistoryBuilder::set(Write& write, const std::string& record) {
     auto in = decoder_of(record);
     write.kind = Write::Kind::set;
     write.path = in.ustring();
@@ -97,7 +97,7 @@ void Historian::set(Write& write, const std::string& record) {
     }
 }
 
-void Historian::remove(Write& write, const std::string& path) {
+void HistoryBuilder::remove(Write& write, const std::string& path) {
     write.kind = Write::Kind::remove;
     write.path = path;
     if (!chronicle_.of(path).back().exists) {
@@ -110,7 +110,7 @@ void Historian::remove(Write& write, const std::string& path) {
     chronicle_.add(write);
 }
 
-void Historian::end_session(Write& write) {
+void HistoryBuilder::end_session(Write& write) {
     living_.erase(write.author.session);
     ++ended_;
     write.by_end_of_session = true;

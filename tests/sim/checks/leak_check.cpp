@@ -1,4 +1,4 @@
-#include "checks/remains.hpp"
+#include "checks/leak_check.hpp"
 
 namespace kazoo::sim {
 
@@ -15,17 +15,17 @@ void check_ephemerals(const Chronicle& chronicle, const server::Database& state,
     }
 }
 
-void check_remains(const std::string& who, const Remains& remains, Verdict& verdict) {
+void check_leaks(const std::string& who, const ClientLeaks& leaks, Verdict& verdict) {
     const auto none = [&](std::size_t count, const char* of_what) {
         if (count != 0) {
             verdict.fail(who + ": has ended and leaves " + std::to_string(count) + " " + of_what);
         }
     };
-    none(remains.calls_under_way, "calls under way");
-    none(remains.connections, "connections");
-    none(remains.backlog, "callbacks that wait");
-    none(static_cast<std::size_t>(remains.handler_users), "uses of its handler");
-    none(remains.client_lives ? 1 : 0, "client that nobody holds");
+    none(leaks.calls_under_way, "calls under way");
+    none(leaks.connections, "connections");
+    none(leaks.backlog, "callbacks that wait");
+    none(static_cast<std::size_t>(leaks.handler_users), "uses of its handler");
+    none(leaks.client_lives ? 1 : 0, "client that nobody holds");
 }
 
 void check_memory(long before, long after, Verdict& verdict) {

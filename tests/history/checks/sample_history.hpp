@@ -13,7 +13,7 @@
 namespace kazoo::history {
 
 /// A short made-up history for the test of a check.
-class Story {
+class SampleHistory {
 public:
     static TimePoint at(int ms) { return TimePoint(std::chrono::milliseconds(ms)); }
 

@@ -1,7 +1,7 @@
 // Tests of the checks of a real run, on faulty histories.
-#include "judge.hpp"
+#include "run_check.hpp"
 
-#include "history/checks/story.hpp"
+#include "history/checks/sample_history.hpp"
 #include "real_log.hpp"
 
 #include <gmock/gmock.h>
@@ -15,16 +15,16 @@ using testing::IsEmpty;
 constexpr std::int64_t first = 0x1'0000'0001;
 
 /// One client whose recorded calls match real_log().
-class JudgeTest : public testing::Test {
+class RunCheckTest : public testing::Test {
 protected:
-    JudgeTest() {
+    RunCheckTest() {
         for (const auto& transaction : read_log(real_log()).transactions) {
-            evidence.ledger.transactions[transaction.zxid] = transaction;
+            run_record.committed_log.transactions[transaction.zxid] = transaction;
         }
-        evidence.zxid_at_rest = first + 6;
-        evidence.sessions_at_rest[real_session] = 3;
-        tape.knows_session(real_session);
-        tape.heard(1, KazooState::CONNECTED);
+        run_record.zxid_at_rest = first + 6;
+        run_record.sessions_at_rest[real_session] = 3;
+        client_log.add_session(real_session);
+        client_log.heard(1, KazooState::CONNECTED);
     }
 
     static TimePoint at(std::int64_t zxid) {
@@ -34,12 +34,12 @@ protected:
     }
     /// Records a call that was answered at the time of a transaction.
     Call& call(Act act, std::string path, std::string data, std::int64_t zxid) {
-        auto& made = tape.begin(act, path, 1);
+        auto& made = client_log.begin(act, path, 1);
         made.made_path = std::move(path);
         made.data = std::move(data);
         made.session = real_session;
         made.callbacks = 1;
-        tape.over(made);
+        client_log.over(made);
         made.called = made.completed = at(zxid);
         return made;
     }
@@ -52,51 +52,51 @@ protected:
         refused.outcome = Outcome::not_applied;
         call(Act::create, "/a/e", "x", first + 5).ephemeral = true;
         call(Act::remove, "/a/e", "", first + 6);
-        evidence.stamp_at_rest = counters.stamps;
+        run_record.stamp_at_rest = counters.stamps;
     }
     std::string fault() {
-        evidence.tapes = {&tape};
-        const auto judgement = judge(evidence);
-        return judgement.verdict.good() ? "" : judgement.verdict.faults().front();
+        run_record.client_logs = {&client_log};
+        const auto run_verdict = check_run(run_record);
+        return run_verdict.verdict.good() ? "" : run_verdict.verdict.faults().front();
     }
 
     Counters counters;
-    Tape tape{3, counters};
-    Evidence evidence;
+    ClientLog client_log{3, counters};
+    RunRecord run_record;
 };
 
-TEST_F(JudgeTest, AGoodHistory) {
+TEST_F(RunCheckTest, AValidHistory) {
     all_calls();
     EXPECT_THAT(fault(), IsEmpty());
 }
 
-TEST_F(JudgeTest, AWriteThatSucceededAndWasNot) {
+TEST_F(RunCheckTest, ASuccessfulWriteThatWasNotApplied) {
     all_calls();
     call(Act::set, "/a", "four", first + 6);
     EXPECT_THAT(fault(), HasSubstr("succeeded, and was never written"));
 }
 
-TEST_F(JudgeTest, AWriteThatNobodyHasAskedFor) {
+TEST_F(RunCheckTest, AWriteWithoutACall) {
     all_calls();
-    tape.calls()[1].data = "four";
-    tape.calls()[1].error = Errc::connection_loss;
+    client_log.calls()[1].data = "four";
+    client_log.calls()[1].error = Errc::connection_loss;
     EXPECT_THAT(fault(), HasSubstr("/a was written or deleted, and no call can have done that"));
 }
 
-TEST_F(JudgeTest, AWriteThatFailedAndWas) {
+TEST_F(RunCheckTest, AFailedWriteThatWasApplied) {
     all_calls();
-    tape.calls()[1].error = Errc::connection_loss;
-    tape.calls()[1].outcome = Outcome::not_applied;
+    client_log.calls()[1].error = Errc::connection_loss;
+    client_log.calls()[1].outcome = Outcome::not_applied;
     EXPECT_THAT(fault(), HasSubstr("and yet it was written"));
 }
 
-TEST_F(JudgeTest, AWriteAfterItsReply) {
+TEST_F(RunCheckTest, AWriteAfterItsReply) {
     all_calls();
-    tape.calls()[1].completed -= std::chrono::milliseconds(5);
+    client_log.calls()[1].completed -= std::chrono::milliseconds(5);
     EXPECT_THAT(fault(), HasSubstr("written otherwise"));
 }
 
-TEST_F(JudgeTest, AReadThatGoesBack) {
+TEST_F(RunCheckTest, AReadThatGoesBack) {
     all_calls();
     auto& read = call(Act::get, "/a", "", first + 6);
     read.shows_data = true;
@@ -104,7 +104,7 @@ TEST_F(JudgeTest, AReadThatGoesBack) {
     EXPECT_THAT(fault(), HasSubstr("shows what was before"));
 }
 
-TEST_F(JudgeTest, AWatchThatIsLost) {
+TEST_F(RunCheckTest, ALostWatch) {
     auto& read = call(Act::get, "/a", "", first + 1);
     read.shows_data = true;
     read.shown_data = "one";
@@ -113,48 +113,48 @@ TEST_F(JudgeTest, AWatchThatIsLost) {
     EXPECT_THAT(fault(), HasSubstr("its watch was lost"));
 }
 
-TEST_F(JudgeTest, AnErrorThatCannotBe) {
+TEST_F(RunCheckTest, AnImpossibleError) {
     all_calls();
-    tape.calls()[3].error = Errc::no_node;
-    tape.calls()[3].path = "/a/q-0000000000/z";
+    client_log.calls()[3].error = Errc::no_node;
+    client_log.calls()[3].path = "/a/q-0000000000/z";
     EXPECT_THAT(fault(), HasSubstr("refused, and it was never so"));
 }
 
-TEST_F(JudgeTest, ACallThatIsNotOver) {
+TEST_F(RunCheckTest, ACallThatHangs) {
     all_calls();
-    tape.begin(Act::get, "/a", 1);
+    client_log.begin(Act::get, "/a", 1);
     EXPECT_THAT(fault(), HasSubstr("completed 0 times, not once"));
 }
 
-TEST_F(JudgeTest, AStepThatIsNotInTheTable) {
+TEST_F(RunCheckTest, AnInvalidTransition) {
     all_calls();
-    tape.heard(1, KazooState::CONNECTED);
+    client_log.heard(1, KazooState::CONNECTED);
     EXPECT_THAT(fault(), HasSubstr("heard CONNECTED after CONNECTED"));
 }
 
-TEST_F(JudgeTest, ASessionThatOutlivesItsClient) {
+TEST_F(RunCheckTest, ASessionThatOutlivesItsClient) {
     all_calls();
-    evidence.ledger.transactions.erase(first + 7);
+    run_record.committed_log.transactions.erase(first + 7);
     EXPECT_THAT(fault(), HasSubstr("client3: has ended, not its session"));
 }
 
-TEST_F(JudgeTest, AFaultOfTheLogs) {
+TEST_F(RunCheckTest, AFaultOfTheLogs) {
     all_calls();
-    evidence.ledger.faults = {"servers disagree"};
+    run_record.committed_log.faults = {"servers disagree"};
     EXPECT_THAT(fault(), HasSubstr("servers disagree"));
 }
 
-TEST_F(JudgeTest, AServerThatServesSomethingElse) {
+TEST_F(RunCheckTest, AServerWithADifferentTree) {
     all_calls();
     ServedTree tree;
     tree.server = "the server";
-    evidence.served_at_rest = {tree};
+    run_record.served_at_rest = {tree};
     EXPECT_THAT(fault(), HasSubstr("/a: the server serves it otherwise"));
-    evidence.served_at_rest[0].fault = "no connection";
+    run_record.served_at_rest[0].fault = "no connection";
     EXPECT_THAT(fault(), HasSubstr("the server cannot be read: no connection"));
 }
 
-TEST(ServedTreeTest, WhoseEphemeralsItHas) {
+TEST(ServedTreeTest, OwnersOfEphemerals) {
     ServedTree tree;
     tree.nodes["/k"];
     EXPECT_TRUE(tree.belongs_to({}));
@@ -167,25 +167,25 @@ TEST(ServedTreeTest, WhoseEphemeralsItHas) {
 class KnownZxidTest : public testing::Test {
 protected:
     Call& saw(std::int64_t zxid, std::int64_t session, int ms) {
-        auto& call = story.call(Act::exists, "/a");
+        auto& call = sample.call(Act::exists, "/a");
         call.stat.emplace();
         call.stat->mzxid = zxid;
         call.session = session;
-        call.called = call.completed = history::Story::at(ms);
+        call.called = call.completed = history::SampleHistory::at(ms);
         return call;
     }
     std::int64_t known(int ms) {
-        auto& sync = story.call(Act::sync, "/a");
+        auto& sync = sample.call(Act::sync, "/a");
         sync.session = 1;
-        sync.called = history::Story::at(ms);
-        note_known_zxids(story.calls, story.chronicle);
+        sync.called = history::SampleHistory::at(ms);
+        note_known_zxids(sample.calls, sample.chronicle);
         return sync.zxid_when_called;
     }
 
-    history::Story story;
+    history::SampleHistory sample;
 };
 
-TEST_F(KnownZxidTest, WhatAnybodyHasBeenShownForAWhile) {
+TEST_F(KnownZxidTest, ZxidsShownToAnyClientForAWhile) {
     saw(first, 1, 5);
     saw(first + 3, 2, 10);
     saw(first + 1, 3, 11);
@@ -195,7 +195,7 @@ TEST_F(KnownZxidTest, WhatAnybodyHasBeenShownForAWhile) {
     EXPECT_EQ(known(260), first);  // the leader may not have applied the next one yet
 }
 
-TEST_F(KnownZxidTest, ALeaderMayNotKnowThatItIsNoneAnyMore) {
+TEST_F(KnownZxidTest, ADeposedLeaderMayStillAnswer) {
     saw(first, 1, 5);
     saw(0x2'0000'0001, 2, 10);
     EXPECT_EQ(known(300), first);

@@ -1,8 +1,8 @@
-#include "scribe.hpp"
+#include "server_observer.hpp"
 
 namespace kazoo::sim {
 
-void Scribe::on_transaction(const std::shared_ptr<const server::Transaction>& transaction) {
+void ServerObserver::on_transaction(const std::shared_ptr<const server::Transaction>& transaction) {
     chronicle_.advance_to(transaction->zxid);
     Write write;
     write.zxid = transaction->zxid;

@@ -23,7 +23,7 @@ struct ServerFiles {
 [[nodiscard]] ServerFiles read_server(const std::filesystem::path& data, const std::string& said);
 
 /// The transactions that an ensemble has committed.
-struct Ledger {
+struct CommittedLog {
     std::map<std::int64_t, LoggedTransaction> transactions;  ///< by zxid
     std::vector<std::string> faults;
     /// Transactions that a quorum had logged but a later leader did not have: a defect of the
@@ -33,7 +33,7 @@ struct Ledger {
 
 /// Merges the logs of all servers once they are in sync. A transaction that only a deposed leader
 /// logged was not committed.
-[[nodiscard]] Ledger merge(const std::vector<ServerFiles>& servers);
+[[nodiscard]] CommittedLog merge(const std::vector<ServerFiles>& servers);
 
 [[nodiscard]] constexpr std::int32_t epoch_of(std::int64_t zxid) noexcept {
     return static_cast<std::int32_t>(zxid >> 32);

@@ -43,11 +43,11 @@ void allow_descriptors(rlim_t count) {
     ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
 }
 
-TEST(Crowd, AThousandSessionsAtOnce) {
+TEST(ManyClients, AThousandSessionsAtOnce) {
     constexpr std::size_t count = 1000;
     ASSERT_NO_FATAL_FAILURE(allow_descriptors(3000));
     Server server;
-    Started root(server.hosts());
+    StartedClient root(server.hosts());
     root.create("/all");
     Loop loop;
     const auto handler = loop.handler();
@@ -87,12 +87,12 @@ void watch_without_reading(RawClient& client) {
     ASSERT_FALSE(client.read_frame().empty());
 }
 
-TEST(Crowd, AClientThatNeverReadsIsCutOff) {
+TEST(ManyClients, AClientThatNeverReadsIsDisconnected) {
     Server server(ServerOptions().max_unsent_bytes(256 * 1024));
-    Started zk(server.hosts());
+    StartedClient zk(server.hosts());
     zk.create("/big");
-    RawClient deaf(server.port());
-    watch_without_reading(deaf);
+    RawClient non_reader(server.port());
+    watch_without_reading(non_reader);
     ASSERT_EQ(server.connections(), 2U);
     // The system's socket buffers hold megabytes before output accumulates in the server.
     bool cut = false;
@@ -102,30 +102,30 @@ TEST(Crowd, AClientThatNeverReadsIsCutOff) {
         for (auto& change : changes) change.get(patience);
         cut = server.connections() == 1;
     }
-    EXPECT_TRUE(cut || comes_true([&] { return server.connections() == 1; }));
+    EXPECT_TRUE(cut || becomes_true([&] { return server.connections() == 1; }));
     EXPECT_TRUE(zk.connected()) << "other clients are not affected";
-    EXPECT_TRUE(deaf.closes());
+    EXPECT_TRUE(non_reader.closes());
 }
 
-TEST(Crowd, AClientThatDoesNotReadItsRepliesIsNotReadFrom) {
-    Server server(hasty().max_session_timeout(1s).max_unsent_bytes(std::size_t{8} << 20));
-    Started zk(server.hosts());
+TEST(ManyClients, AClientThatDoesNotReadItsRepliesIsPaused) {
+    Server server(short_sessions().max_session_timeout(1s).max_unsent_bytes(std::size_t{8} << 20));
+    StartedClient zk(server.hosts());
     zk.create("/big", std::string(900'000, 'x'));
-    RawClient deaf(server.port());
-    ASSERT_NE(deaf.connect(1000), 0);
+    RawClient non_reader(server.port());
+    ASSERT_NE(non_reader.connect(1000), 0);
     codec::GetDataRequest get;
     get.path = "/big";
-    for (int i = 0; i < 500; ++i) deaf.request(get);  // replies of 450 MB
+    for (int i = 0; i < 500; ++i) non_reader.request(get);  // replies of 450 MB
     // The server stops reading the client's requests, so its session expires and the connection is
     // closed.
-    EXPECT_TRUE(comes_true([&] { return server.sessions().size() == 1; }));
-    EXPECT_TRUE(comes_true([&] { return server.connections() == 1; }));
+    EXPECT_TRUE(becomes_true([&] { return server.sessions().size() == 1; }));
+    EXPECT_TRUE(becomes_true([&] { return server.connections() == 1; }));
     EXPECT_TRUE(zk.exists("/big"));
 }
 
-TEST(Crowd, ASlowReaderGetsEverything) {
+TEST(ManyClients, ASlowReaderGetsEverything) {
     Server server;
-    Started zk(server.hosts());
+    StartedClient zk(server.hosts());
     const std::string big(500'000, 'x');
     zk.create("/big", big);
     RawClient slow(server.port());
@@ -136,9 +136,9 @@ TEST(Crowd, ASlowReaderGetsEverything) {
     for (int i = 0; i < 100; ++i) ASSERT_GT(slow.read_frame().size(), big.size()) << i;
 }
 
-TEST(Crowd, ConnectionsBeyondTheLimitAreClosed) {
+TEST(ManyClients, ConnectionsBeyondTheLimitAreClosed) {
     Server server(ServerOptions().max_connections(2));
-    Started first(server.hosts());
+    StartedClient first(server.hosts());
     RawClient second(server.port());
     ASSERT_NE(second.connect(), 0);
     RawClient third(server.port());
@@ -146,9 +146,9 @@ TEST(Crowd, ConnectionsBeyondTheLimitAreClosed) {
     EXPECT_TRUE(first.exists("/"));
 }
 
-TEST(Crowd, ARequestBeyondTheLimitEndsItsConnection) {
+TEST(ManyClients, ARequestBeyondTheLimitEndsItsConnection) {
     Server server(ServerOptions().max_request_bytes(1000));
-    Started zk(server.hosts());
+    StartedClient zk(server.hosts());
     EXPECT_NO_THROW(zk.create("/a", std::string(800, 'x')));
     thrown<ConnectionLoss>([&] { zk.create("/b", std::string(1000, 'x')); });
     EXPECT_FALSE(zk.exists("/b"));

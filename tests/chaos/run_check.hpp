@@ -1,9 +1,9 @@
 #pragma once
 
+#include "client_log.hpp"
+#include "committed_log.hpp"
 #include "history/chronicle.hpp"
 #include "history/verdict.hpp"
-#include "ledger.hpp"
-#include "tape.hpp"
 #include "tree_reader.hpp"
 
 #include <cstddef>
@@ -15,9 +15,9 @@
 namespace kazoo::chaos {
 
 /// Everything recorded in a run.
-struct Evidence {
-    std::vector<Tape*> tapes;
-    Ledger ledger;
+struct RunRecord {
+    std::vector<ClientLog*> client_logs;
+    CommittedLog committed_log;
     /// At rest: the last transaction, and the last stamp.
     std::int64_t zxid_at_rest = 0;
     std::uint64_t stamp_at_rest = 0;
@@ -27,14 +27,14 @@ struct Evidence {
     std::vector<ServedTree> served_at_rest;
 };
 
-struct Judgement {
+struct RunVerdict {
     Verdict verdict;
     std::size_t writes = 0;
     std::size_t ended_sessions = 0;
 };
 
 /// Checks what the clients have recorded against the servers' transaction logs.
-[[nodiscard]] Judgement judge(Evidence evidence);
+[[nodiscard]] RunVerdict check_run(RunRecord run_record);
 
 /// Sets zxid_when_called of each sync: the greatest zxid that any client had been shown leader_lag
 /// before the call. A deposed leader may still answer within its own epoch, so later epochs count

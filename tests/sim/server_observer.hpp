@@ -11,12 +11,12 @@
 namespace kazoo::sim {
 
 /// Records the transactions of the servers as they happen.
-class Scribe final : public server::Database::Observer {
+class ServerObserver final : public server::Database::Observer {
 public:
-    explicit Scribe(Chronicle& chronicle) : chronicle_(chronicle) {}
+    explicit ServerObserver(Chronicle& chronicle) : chronicle_(chronicle) {}
 
     /// The author of the changes from now on.
-    void work_for(Author author) { author_ = author; }
+    void set_author(Author author) { author_ = author; }
     void set_time(TimePoint now) { now_ = now; }
 
     void on_transaction(const std::shared_ptr<const server::Transaction>& transaction) override;

@@ -1,4 +1,4 @@
-#include "mischief.hpp"
+#include "defect_injector.hpp"
 
 #include "codec/opcode.hpp"
 #include "frame_tap.hpp"
@@ -40,7 +40,7 @@ void append(base::Buffer& out, std::span<const std::byte> bytes) {
 
 }  // namespace
 
-base::Buffer Mischief::requests(std::span<const std::byte> frames) {
+base::Buffer DefectInjector::requests(std::span<const std::byte> frames) {
     base::Buffer out;
     if (!changes_frames()) {
         append(out, frames);
@@ -50,7 +50,7 @@ base::Buffer Mischief::requests(std::span<const std::byte> frames) {
     return out;
 }
 
-base::Buffer Mischief::replies(std::span<const std::byte> frames) {
+base::Buffer DefectInjector::replies(std::span<const std::byte> frames) {
     base::Buffer out;
     if (!changes_frames()) {
         append(out, frames);
@@ -60,7 +60,7 @@ base::Buffer Mischief::replies(std::span<const std::byte> frames) {
     return out;
 }
 
-void Mischief::request(base::Buffer& out, std::span<const std::byte> frame) {
+void DefectInjector::request(base::Buffer& out, std::span<const std::byte> frame) {
     append(out, frame);
     const auto xid = FrameTap::int_at(frame, length_size);
     if (xid <= 0) {
@@ -74,7 +74,7 @@ void Mischief::request(base::Buffer& out, std::span<const std::byte> frame) {
     }
 }
 
-void Mischief::reply(base::Buffer& out, std::span<const std::byte> frame) {
+void DefectInjector::reply(base::Buffer& out, std::span<const std::byte> frame) {
     const auto xid = FrameTap::int_at(frame, length_size);
     if (defect_ == Defect::no_events && xid == codec::watch_xid && chance_.one_in(3)) {
         return;

@@ -1,4 +1,4 @@
-#include "ledger.hpp"
+#include "committed_log.hpp"
 
 #include "real_log.hpp"
 
@@ -21,9 +21,9 @@ LoggedTransaction at(std::int32_t epoch, std::int64_t counter, std::string recor
     return transaction;
 }
 
-std::vector<std::int64_t> zxids(const Ledger& ledger) {
+std::vector<std::int64_t> zxids(const CommittedLog& committed_log) {
     std::vector<std::int64_t> all;
-    for (const auto& [zxid, transaction] : ledger.transactions) all.push_back(zxid);
+    for (const auto& [zxid, transaction] : committed_log.transactions) all.push_back(zxid);
     return all;
 }
 
@@ -36,60 +36,60 @@ ServerFiles leader_of(
     return files;
 }
 
-TEST(LedgerTest, EachServerMayLackWhatOthersHave) {
-    const auto ledger = merge(
+TEST(CommittedLogTest, ServersMayLackTransactions) {
+    const auto committed_log = merge(
         {leader_of({{1, 0}}, {at(1, 1), at(1, 2), at(1, 3)}),
          leader_of({}, {at(1, 1)}),
          ServerFiles()}
     );
-    EXPECT_THAT(ledger.faults, IsEmpty());
-    EXPECT_THAT(zxids(ledger), ElementsAre(0x1'0000'0001, 0x1'0000'0002, 0x1'0000'0003));
+    EXPECT_THAT(committed_log.faults, IsEmpty());
+    EXPECT_THAT(zxids(committed_log), ElementsAre(0x1'0000'0001, 0x1'0000'0002, 0x1'0000'0003));
 }
 
-TEST(LedgerTest, WhatTheNextLeaderDidNotKnowWasNotAgreedUpon) {
-    const auto ledger = merge(
+TEST(CommittedLogTest, WhatTheNextLeaderLackedWasNotCommitted) {
+    const auto committed_log = merge(
         {leader_of({{1, 0}}, {at(1, 1), at(1, 2), at(1, 3)}),
          leader_of({{2, 0x1'0000'0002}}, {at(1, 1), at(1, 2), at(2, 1)}),
          leader_of({}, {at(1, 1), at(1, 2), at(2, 1)})}
     );
-    EXPECT_THAT(ledger.faults, IsEmpty());
-    EXPECT_THAT(zxids(ledger), ElementsAre(0x1'0000'0001, 0x1'0000'0002, 0x2'0000'0001));
+    EXPECT_THAT(committed_log.faults, IsEmpty());
+    EXPECT_THAT(zxids(committed_log), ElementsAre(0x1'0000'0001, 0x1'0000'0002, 0x2'0000'0001));
 }
 
-TEST(LedgerTest, NorWhatAnyLaterLeaderDidNotKnow) {
-    const auto ledger = merge(
+TEST(CommittedLogTest, WhatALaterLeaderLackedWasNotCommitted) {
+    const auto committed_log = merge(
         {leader_of({{1, 0}, {2, 0x1'0000'0003}}, {at(1, 1), at(1, 2), at(1, 3)}),
          leader_of({{3, 0x1'0000'0002}}, {at(3, 1)})}
     );
-    EXPECT_THAT(ledger.faults, IsEmpty());
-    EXPECT_THAT(zxids(ledger), ElementsAre(0x1'0000'0001, 0x1'0000'0002, 0x3'0000'0001));
-    EXPECT_THAT(ledger.forgotten, IsEmpty());
+    EXPECT_THAT(committed_log.faults, IsEmpty());
+    EXPECT_THAT(zxids(committed_log), ElementsAre(0x1'0000'0001, 0x1'0000'0002, 0x3'0000'0001));
+    EXPECT_THAT(committed_log.forgotten, IsEmpty());
 }
 
-TEST(LedgerTest, WhatAQuorumHadAndALeaderDidNotKnow) {
-    const auto ledger = merge(
+TEST(CommittedLogTest, TransactionsOfAQuorumLostByALeader) {
+    const auto committed_log = merge(
         {leader_of({{1, 0}}, {at(1, 1), at(1, 2)}),
          leader_of({}, {at(1, 1), at(1, 2)}),
          leader_of({{2, 0x1'0000'0001}}, {at(1, 1), at(2, 1)})}
     );
-    EXPECT_THAT(zxids(ledger), ElementsAre(0x1'0000'0001, 0x2'0000'0001));
-    EXPECT_THAT(ledger.forgotten, ElementsAre(0x1'0000'0002));
+    EXPECT_THAT(zxids(committed_log), ElementsAre(0x1'0000'0001, 0x2'0000'0001));
+    EXPECT_THAT(committed_log.forgotten, ElementsAre(0x1'0000'0002));
 }
 
-TEST(LedgerTest, TheDigestBehindARecordIsOfNoInterest) {
-    const auto ledger = merge(
+TEST(CommittedLogTest, TheDigestAfterARecordIsIgnored) {
+    const auto committed_log = merge(
         {leader_of({{1, 0}}, {at(1, 1, "record")}), leader_of({}, {at(1, 1, "record, digest")})}
     );
-    EXPECT_THAT(ledger.faults, IsEmpty());
+    EXPECT_THAT(committed_log.faults, IsEmpty());
 }
 
-TEST(LedgerTest, ServersThatDisagree) {
-    const auto ledger =
+TEST(CommittedLogTest, ServersThatDisagree) {
+    const auto committed_log =
         merge({leader_of({{1, 0}}, {at(1, 1, "x")}), leader_of({}, {at(1, 1, "y")})});
-    EXPECT_THAT(ledger.faults, ElementsAre(HasSubstr("disagree on 0x100000001")));
+    EXPECT_THAT(committed_log.faults, ElementsAre(HasSubstr("disagree on 0x100000001")));
 }
 
-TEST(LedgerTest, WhatNobodyHas) {
+TEST(CommittedLogTest, ATransactionMissingFromAllServers) {
     EXPECT_THAT(
         merge({leader_of({{1, 0}}, {at(1, 1), at(1, 3)})}).faults,
         ElementsAre(HasSubstr("between 0x100000001 and 0x100000003"))
@@ -100,8 +100,8 @@ TEST(LedgerTest, WhatNobodyHas) {
     );
 }
 
-TEST(LedgerTest, TheFilesOfAServer) {
-    auto name = (std::filesystem::temp_directory_path() / "kazoo-ledger-XXXXXX").string();
+TEST(CommittedLogTest, TheFilesOfAServer) {
+    auto name = (std::filesystem::temp_directory_path() / "kazoo-committed_log-XXXXXX").string();
     ASSERT_NE(::mkdtemp(name.data()), nullptr);
     const std::filesystem::path data = name;
     std::ofstream(data / "log.100000001") << real_log();

@@ -1,4 +1,4 @@
-#include "deliberate.hpp"
+#include "intentional_differences.hpp"
 
 #include "codec/records.hpp"
 
@@ -69,8 +69,8 @@ bool late_ttl_flags(const Step& step, const server::Profile& profile) {
 
 }  // namespace
 
-const std::vector<Deliberate>& deliberate() {
-    static const std::vector<Deliberate> all{
+const std::vector<IntentionalDifference>& intentional_differences() {
+    static const std::vector<IntentionalDifference> all{
         {"requests between servers",
          "Apache carries out createSession and deleteContainer from anybody, the latter without a "
          "look at ACLs; the embedded server knows them as little as any other opcode.",
@@ -118,10 +118,14 @@ const std::vector<Deliberate>& deliberate() {
     return all;
 }
 
-bool shows_deliberate(const Step& step, const server::Profile& profile) {
-    return std::any_of(deliberate().begin(), deliberate().end(), [&](const Deliberate& it) {
-        return it.shown_by != nullptr && it.shown_by(step, profile);
-    });
+bool shows_intentional_difference(const Step& step, const server::Profile& profile) {
+    return std::any_of(
+        intentional_differences().begin(),
+        intentional_differences().end(),
+        [&](const IntentionalDifference& it) {
+            return it.is_shown_by != nullptr && it.is_shown_by(step, profile);
+        }
+    );
 }
 
 }  // namespace kazoo::differential

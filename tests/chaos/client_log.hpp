@@ -41,9 +41,9 @@ struct Counters {
 
 /// Records the calls and observations of one client. Used from any thread, with mutex() locked;
 /// after the client has ended, without.
-class Tape {
+class ClientLog {
 public:
-    Tape(int client, Counters& counters) : client_(client), counters_(counters) {}
+    ClientLog(int client, Counters& counters) : client_(client), counters_(counters) {}
 
     [[nodiscard]] std::mutex& mutex() noexcept { return mutex_; }
 
@@ -55,8 +55,8 @@ public:
     void told(const Call& call, const WatchedEvent& event, std::uint64_t event_number);
     void heard(int life, KazooState state) { states_[life].push_back(state); }
     /// A session was lost, not by stopping the client.
-    void lost_session() { ++lost_sessions_; }
-    void knows_session(std::int64_t session) { sessions_.insert(session); }
+    void on_session_lost() { ++lost_sessions_; }
+    void add_session(std::int64_t session) { sessions_.insert(session); }
 
     [[nodiscard]] std::size_t under_way() const noexcept { return under_way_; }
     [[nodiscard]] int client() const noexcept { return client_; }

@@ -1,6 +1,5 @@
-#include "judge.hpp"
+#include "run_check.hpp"
 
-#include "historian.hpp"
 #include "history/checks/effects.hpp"
 #include "history/checks/errors.hpp"
 #include "history/checks/once.hpp"
@@ -8,6 +7,7 @@
 #include "history/checks/reads.hpp"
 #include "history/checks/states.hpp"
 #include "history/checks/watches.hpp"
+#include "history_builder.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -32,55 +32,55 @@ std::int64_t shown_zxid(const Call& call, const Chronicle& chronicle) {
     return zxid;
 }
 
-std::map<std::int64_t, int> clients_of_sessions(const std::vector<Tape*>& tapes) {
+std::map<std::int64_t, int> clients_of_sessions(const std::vector<ClientLog*>& client_logs) {
     std::map<std::int64_t, int> clients;
-    for (const auto* tape : tapes) {
-        for (const auto session : tape->sessions()) clients[session] = tape->client();
+    for (const auto* client_log : client_logs) {
+        for (const auto session : client_log->sessions()) clients[session] = client_log->client();
     }
     return clients;
 }
 
-class Judge {
+class RunChecker {
 public:
-    explicit Judge(Evidence evidence)
-        : evidence_(std::move(evidence)),
-          historian_(chronicle_, verdict(), clients_of_sessions(evidence_.tapes)),
+    explicit RunChecker(RunRecord run_record)
+        : run_record_(std::move(run_record)),
+          history_builder_(chronicle_, verdict(), clients_of_sessions(run_record_.client_logs)),
           order_(verdict()),
           reads_(verdict(), chronicle_),
           watches_(verdict(), chronicle_) {}
 
-    Judgement run() {
-        for (const auto& fault : evidence_.ledger.faults) verdict().fail(fault);
+    RunVerdict run() {
+        for (const auto& fault : run_record_.committed_log.faults) verdict().fail(fault);
         collect();
-        write_history_after(0, evidence_.zxid_at_rest);
+        write_history_after(0, run_record_.zxid_at_rest);
         note_known_zxids(calls_, chronicle_);
-        see_between(0, evidence_.stamp_at_rest);
-        if (may_judge_watches()) watches_.at_rest();
+        see_between(0, run_record_.stamp_at_rest);
+        if (can_check_watches()) watches_.at_rest();
         check_served();
-        write_history_after(evidence_.zxid_at_rest, std::numeric_limits<std::int64_t>::max());
-        see_between(evidence_.stamp_at_rest, std::numeric_limits<std::uint64_t>::max());
+        write_history_after(run_record_.zxid_at_rest, std::numeric_limits<std::int64_t>::max());
+        see_between(run_record_.stamp_at_rest, std::numeric_limits<std::uint64_t>::max());
         at_end();
-        judgement_.writes = chronicle_.writes().size();
-        judgement_.ended_sessions = historian_.ended_sessions();
-        return std::move(judgement_);
+        run_verdict_.writes = chronicle_.writes().size();
+        run_verdict_.ended_sessions = history_builder_.ended_sessions();
+        return std::move(run_verdict_);
     }
 
 private:
-    Verdict& verdict() { return judgement_.verdict; }
+    Verdict& verdict() { return run_verdict_.verdict; }
     /// The checks of watches depend on the results of the checks of reads.
-    bool may_judge_watches() { return verdict().good(); }
+    bool can_check_watches() { return verdict().good(); }
 
     /// Merges all calls by number and all observations by stamp.
     void collect() {
-        for (auto* tape : evidence_.tapes) {
-            calls_.insert(calls_.end(), tape->calls().begin(), tape->calls().end());
+        for (auto* client_log : run_record_.client_logs) {
+            calls_.insert(calls_.end(), client_log->calls().begin(), client_log->calls().end());
         }
         const auto by_number = [](const Call& a, const Call& b) { return a.number < b.number; };
         std::sort(calls_.begin(), calls_.end(), by_number);
         std::map<std::uint32_t, Call*> by_numbers;
         for (auto& call : calls_) by_numbers[call.number] = &call;
-        for (const auto* tape : evidence_.tapes) {
-            for (auto seen : tape->seen()) {
+        for (const auto* client_log : run_record_.client_logs) {
+            for (auto seen : client_log->seen()) {
                 seen.call = by_numbers.at(seen.number);
                 seen_.push_back(seen);
             }
@@ -90,9 +90,9 @@ private:
     }
 
     void write_history_after(std::int64_t first, std::int64_t last) {
-        const auto& all = evidence_.ledger.transactions;
+        const auto& all = run_record_.committed_log.transactions;
         for (auto at = all.upper_bound(first); at != all.end() && at->first <= last; ++at) {
-            historian_.add(at->second);
+            history_builder_.add(at->second);
         }
     }
 
@@ -101,7 +101,7 @@ private:
             if (seen.stamp <= first || seen.stamp > last) continue;
             auto& call = *seen.call;
             if (seen.what == Seen::What::told) {
-                if (may_judge_watches()) watches_.on_event(call, seen.event, seen.event_number);
+                if (can_check_watches()) watches_.on_event(call, seen.event, seen.event_number);
                 continue;
             }
             order_.on_over(call);
@@ -112,14 +112,14 @@ private:
     }
 
     void check_served() {
-        for (const auto& tree : evidence_.served_at_rest) {
+        for (const auto& tree : run_record_.served_at_rest) {
             check_tree(tree, chronicle_, verdict());
         }
     }
 
     void check_sessions() {
-        for (const auto& [session, client] : evidence_.sessions_at_rest) {
-            if (historian_.living_sessions().contains(session)) {
+        for (const auto& [session, client] : run_record_.sessions_at_rest) {
+            if (history_builder_.living_sessions().contains(session)) {
                 verdict().fail(
                     "client" + std::to_string(client) + ": has ended, but its session has not"
                 );
@@ -128,22 +128,22 @@ private:
     }
 
     void at_end() {
-        if (may_judge_watches()) watches_.at_end();
+        if (can_check_watches()) watches_.at_end();
         for (const auto& call : calls_) check_once(call, verdict());
         check_effects(calls_, chronicle_, verdict());
         check_sessions();
-        for (const auto* tape : evidence_.tapes) {
-            for (const auto& [life, states] : tape->states()) {
-                StateCheck check(verdict(), "client" + std::to_string(tape->client()));
+        for (const auto* client_log : run_record_.client_logs) {
+            for (const auto& [life, states] : client_log->states()) {
+                StateCheck check(verdict(), "client" + std::to_string(client_log->client()));
                 for (const auto state : states) check.on_state(state);
             }
         }
     }
 
-    Evidence evidence_;
-    Judgement judgement_;
+    RunRecord run_record_;
+    RunVerdict run_verdict_;
     Chronicle chronicle_;
-    Historian historian_;
+    HistoryBuilder history_builder_;
     OrderCheck order_;
     ReadCheck reads_;
     WatchCheck watches_;
@@ -183,8 +183,8 @@ void note_known_zxids(std::deque<Call>& calls, const Chronicle& chronicle) {
     }
 }
 
-Judgement judge(Evidence evidence) {
-    return Judge(std::move(evidence)).run();
+RunVerdict check_run(RunRecord run_record) {
+    return RunChecker(std::move(run_record)).run();
 }
 
 }  // namespace kazoo::chaos

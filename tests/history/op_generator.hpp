@@ -17,10 +17,10 @@ inline constexpr std::initializer_list<const char*> roots = {"/k", "/e", "/s", "
 
 /// Random writes and reads of a program. Few paths are used, so that programs conflict.
 template <class Chance>
-class Mix {
+class OpGenerator {
 public:
     /// `keys`: number of nodes that all programs write; `owns`: number of ephemeral nodes.
-    Mix(Chance& chance, int keys, int owns) : chance_(chance), keys_(keys), owns_(owns) {}
+    OpGenerator(Chance& chance, int keys, int owns) : chance_(chance), keys_(keys), owns_(owns) {}
 
     std::string key() { return "/k/" + letter('a', keys_); }
     std::string own() { return "/e/" + letter('a', owns_); }
@@ -61,7 +61,7 @@ private:
 
 template <class Chance>
 template <class Program>
-void Mix<Chance>::write(Program& program) {
+void OpGenerator<Chance>::write(Program& program) {
     const auto version = chance_.one_in(4) ? chance_.between(0, 4) : -1;
     switch (chance_.below(10)) {
         case 0:
@@ -85,7 +85,7 @@ void Mix<Chance>::write(Program& program) {
 
 template <class Chance>
 template <class Program>
-void Mix<Chance>::read(Program& program) {
+void OpGenerator<Chance>::read(Program& program) {
     const bool watches = chance_.one_in(3);
     const auto path = anything();
     switch (chance_.below(6)) {
