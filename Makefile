@@ -3,8 +3,9 @@
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
-PACKAGES := g++ cmake ninja-build ccache pkg-config git python3 \
-    libboost1.81-dev libssl-dev libgtest-dev libgmock-dev libbenchmark-dev libcli11-dev \
+# What the library and the tour need; then what the tests need.
+RUN_PACKAGES := g++ cmake ninja-build pkg-config libboost1.81-dev libssl-dev libcli11-dev
+PACKAGES := $(RUN_PACKAGES) ccache git python3 libgtest-dev libgmock-dev libbenchmark-dev \
     clang-14 clang-format-14 clang-tidy-14 libzookeeper-mt-dev python3-kazoo zookeeper \
     libuv1-dev libboost-fiber1.81-dev libglib2.0-dev
 ifeq ($(shell command -v java),)
@@ -50,7 +51,11 @@ test: build-dev
 asan tsan clang: %: build-%
 	@ctest --preset $*
 
-run: build-release
+# Builds the tour, and the server that it uses, only.
+run:
+	@scripts/install-missing $(RUN_PACKAGES)
+	@cmake --preset release >/dev/null
+	@cmake --build --preset release --target example_tour kazoo_tool
 ifdef HOSTS
 	@ZOOKEEPER_HOSTS='$(HOSTS)' build/release/examples/tour
 else
