@@ -41,18 +41,18 @@ void drain(session::Session& session) {
     }
 }
 
-session::Welcome check_welcome(
+session::ConnectResult check_connect_response(
     const std::vector<std::byte>& frame, const session::Identity& wanted
 ) {
-    auto welcome = session::read_connect_response(frame, wanted);
-    if (welcome.kind != session::Welcome::Kind::established) {
-        require(*welcome.reason != '\0', "a refusal has a reason");
-        return welcome;
+    auto result = session::read_connect_response(frame, wanted);
+    if (result.kind != session::ConnectResult::Kind::established) {
+        require(*result.reason != '\0', "a refusal has a reason");
+        return result;
     }
-    require(welcome.identity.id != 0, "a session has an id");
-    require(welcome.timeout > milliseconds(0), "a session has a timeout");
-    require(wanted.id == 0 || welcome.identity.id == wanted.id, "it is the requested session");
-    return welcome;
+    require(result.identity.id != 0, "a session has an id");
+    require(result.timeout > milliseconds(0), "a session has a timeout");
+    require(wanted.id == 0 || result.identity.id == wanted.id, "it is the requested session");
+    return result;
 }
 
 void greet_client(Input& input) {
@@ -64,7 +64,7 @@ void greet_client(Input& input) {
     const auto frame = input.rest();
     session::Identity wanted;
     wanted.id = config.session_id;
-    const auto welcome = check_welcome(frame, wanted);
+    const auto result = check_connect_response(frame, wanted);
 
     session::Session session(config);
     TimePoint now{std::chrono::hours(1)};
@@ -79,8 +79,8 @@ void greet_client(Input& input) {
     const bool served =
         session.state() == KeeperState::CONNECTED || session.state() == KeeperState::CONNECTED_RO;
     if (frame.size() <= 1024) {
-        const bool expected = welcome.kind == session::Welcome::Kind::established &&
-                              (config.read_only || !welcome.read_only);
+        const bool expected = result.kind == session::ConnectResult::Kind::established &&
+                              (config.read_only || !result.read_only);
         require(served == expected, "the session agrees with the handshake");
     } else {
         require(!served, "no handshake is that long");
