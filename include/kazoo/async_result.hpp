@@ -43,7 +43,7 @@ using LinkId = std::uint64_t;
 ///
 ///     auto value = result.get(2s);                        // blocks
 ///     result.rawlink([](AsyncResult<T> r) { ... });       // callback
-///     auto value = co_await result;                       // any coroutine
+///     auto value = co_await result;                       // any coroutine but asio::awaitable
 ///     auto value = co_await result(asio::use_awaitable);  // any Boost.Asio token
 ///                                                         // (include <kazoo/asio.hpp>)
 ///
@@ -51,8 +51,8 @@ using LinkId = std::uint64_t;
 /// SequentialFiberHandler the calling fiber. They are allowed in result callbacks and watch
 /// functions of handlers with threads or fibers. They throw WouldDeadlockError at once where the
 /// wait could never end: on the only thread of a loop that would have to complete the result, in
-/// state listeners, and, for coroutines, when 32 callbacks already wait for one each, nested in one
-/// another. They throw ForkedError where the parent process would have to complete the result.
+/// state listeners, and, for coroutines, when 32 nested callbacks are already waiting for
+/// coroutines. They throw ForkedError where the parent process would have to complete the result.
 /// While a callback waits for a coroutine or a Promise, coroutines that are due on its lane are
 /// resumed within the wait; while it waits for an operation of a client, they wait for the
 /// callback.
@@ -78,7 +78,7 @@ using LinkId = std::uint64_t;
 ///
 /// Safe within the `co_await` expression itself are calls whose arguments are options, strings,
 /// access lists or results of functions. These crash or have no effect there: lambdas that capture
-/// an object with a destructor, `?:` with temporaries, aggregates of the user's that contain a
+/// an object with a destructor, `?:` with temporaries, user-defined aggregates that contain a
 /// string, and conditions (if, switch, while, do, for) in coroutines without a local variable.
 /// These do not compile: braced lists ("array used as initializer") and, in templates, a member of
 /// the awaited value. docs/asynchronous-usage.md has a table; tests/coroutines/forms.def lists all
@@ -155,7 +155,7 @@ public:
     }
 
     /// Blocks as get() does; returns a copy of the value, or the Error. Throws WouldDeadlockError
-    /// and ForkedError, which are errors of the program, std::bad_alloc, and what copying the value
+    /// and ForkedError, which are programming errors, std::bad_alloc, and what copying the value
     /// throws.
     [[nodiscard]] Result<T> result() const {
         state_->wait_until(TimePoint::max());
@@ -286,7 +286,8 @@ private:
     detail::RefPtr<detail::ResultState<T>> state_;
 };
 
-/// Awaits a result in a coroutine of any type. If the result is ready the coroutine continues at
+/// Awaits a result in a coroutine of any type but asio::awaitable, which takes a completion token
+/// (<kazoo/asio.hpp>). If the result is ready the coroutine continues at
 /// once, else on Lane::completion of the result's handler, one at a time with result callbacks; if
 /// a callback there waits for a coroutine, it may be resumed within that wait. `co_await` returns
 /// the value or throws the error, like get().

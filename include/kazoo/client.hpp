@@ -52,7 +52,8 @@ using ListenerId = std::uint64_t;
 /// `x_async(...).get()`: it throws the operation's error, and throws WouldDeadlockError before
 /// sending anything where the wait could never end (AsyncResult::get).
 ///
-/// Threads: all members are thread-safe, also within callbacks, except moving and destruction.
+/// Threads: all members are thread-safe and may be called in callbacks. Moving and destruction
+/// must not overlap other calls.
 /// Results complete on Handler::executor(), or within the call if the operation is refused at once.
 /// Their callbacks run on Lane::completion, watch functions on Lane::callback, state listeners on
 /// Lane::session.
@@ -72,8 +73,9 @@ using ListenerId = std::uint64_t;
 ///   ResponseTooLargeError, ProtocolError (undecodable reply), OutOfMemoryError, and the server's
 ///   errors, such as NoAuthError and NotReadOnlyCallError.
 ///
-/// Error::outcome() says whether a write may have been applied. CallOptions and AsyncResult::cancel
-/// describe timeouts and cancellation, Watcher describes watches.
+/// KazooException::outcome() and Error::outcome() say whether a write may have been applied.
+/// CallOptions and AsyncResult::cancel describe timeouts and cancellation, Watcher describes
+/// watches.
 ///
 /// Paths are normalised as in kazoo: a missing leading "/" is added, repeated and trailing slashes
 /// are removed; <kazoo/paths.hpp> has the rules. With a chroot in `hosts`, all paths passed and
@@ -97,7 +99,8 @@ public:
     KazooClient(KazooClient&&) noexcept;
     /// As the move constructor; the client that is replaced ends as by its destructor.
     KazooClient& operator=(KazooClient&&) noexcept;
-    /// Calls stop(). In a forked child it leaves the session of the parent alone.
+    /// Calls stop(), and may therefore block. In a forked child it leaves the session of the parent
+    /// alone.
     ~KazooClient();
 
     // Lifecycle.
@@ -123,11 +126,11 @@ public:
     void start(AnyDuration timeout = std::chrono::seconds(15));
     /// Ends the session and returns when all results are complete and all callbacks have run.
     /// Requests made before are served first, if connected; if not, they fail with ConnectionLoss
-    /// at once. The session ends after at most ClientOptions::close_timeout; if its executor does
-    /// not run, stop returns 2 s later. Callbacks are then waited for as described with
-    /// Handler::stop of the handler. In a result callback or watch function it waits for the end of
-    /// the session only; in a state listener and on the thread of a loop it begins the stop and
-    /// returns. Idempotent; never throws.
+    /// at once. The session ends after at most ClientOptions::close_timeout; if the executor is not
+    /// running, the wait for it ends 2 s after that. Callbacks are then waited for as described
+    /// with Handler::stop of the handler. In a result callback or watch function it waits for the
+    /// end of the session only; in a state listener and on the thread of a loop it begins the stop
+    /// and returns. Idempotent; never throws.
     void stop() noexcept;
     /// stop(), then start() with its default timeout: a new session. Throws what `start` throws.
     void restart();
@@ -143,10 +146,10 @@ public:
     [[nodiscard]] KazooState state() const noexcept;
     /// Returns the state of the session in ZooKeeper's finer terms.
     [[nodiscard]] KeeperState client_state() const noexcept;
-    /// Returns the session's id and password, also while SUSPENDED, when it may still exist; empty
-    /// while LOST.
+    /// Returns the session's id and password, even while SUSPENDED, when the session may still
+    /// exist; empty while LOST.
     [[nodiscard]] std::optional<ClientId> client_id() const;
-    /// Returns the session timeout granted by the server, also while SUSPENDED; zero while LOST.
+    /// Returns the session timeout granted by the server, even while SUSPENDED; zero while LOST.
     [[nodiscard]] std::chrono::milliseconds session_timeout() const;
     /// Returns the handler; never null.
     [[nodiscard]] const std::shared_ptr<Handler>& handler() const noexcept;
@@ -274,7 +277,7 @@ public:
     }
 
     /// Looks up a node. `watch` is set whether or not it exists, and fires when it is created or
-    /// deleted or its data are set. Returns its stat, or nullopt if it does not exist, which is not
+    /// deleted or its data is set. Returns its stat, or nullopt if it does not exist, which is not
     /// an error.
     AsyncResult<std::optional<ZnodeStat>> exists_async(
         PathView path, const Watcher& watch = {}, const CallOptions& options = {}
@@ -291,7 +294,7 @@ public:
         return exists(path, Watcher(), options);
     }
 
-    /// Reads a node. `watch` fires when its data are set or it is deleted. Returns its data and
+    /// Reads a node. `watch` fires when its data is set or it is deleted. Returns its data and
     /// stat. Fails with NoNodeError; no watch is set then.
     AsyncResult<NodeData> get_async(
         PathView path, const Watcher& watch = {}, const CallOptions& options = {}
@@ -414,10 +417,11 @@ public:
 
     // Retries.
 
-    /// Calls `function(args...)` until it succeeds, with the policy ClientOptions::command_retry,
-    /// and blocks between the tries. RetryPolicy::deadline bounds the tries as well, so that the
-    /// call ends then even if no server can be reached. KazooRetry lists the errors that are
-    /// retried and what to know before retrying writes. Corresponds to kazoo's `client.retry`.
+    /// Calls `function(args...)` until it succeeds or fails with an error that is not retried, with
+    /// the policy ClientOptions::command_retry, and blocks between the tries. RetryPolicy::deadline
+    /// bounds the tries as well, so that the call ends then even if no server can be reached.
+    /// KazooRetry lists the errors that are retried and what to know before retrying writes.
+    /// Corresponds to kazoo's `client.retry`.
     ///
     ///     auto node = zk.retry([&] { return zk.get("/a"); });
     ///

@@ -99,7 +99,6 @@ private:                                              \
     Type name##_ = initial
 
 // Stored in milliseconds; the setter takes any duration that converts without loss.
-// In milliseconds, of any std::chrono::duration that has no finer units.
 #define KAZOO_TIME_OPTION(name, initial)                      \
 public:                                                       \
     ClientOptions& name(AnyMilliseconds value)& {             \
@@ -126,16 +125,21 @@ private:                                                      \
     /// Session timeout to request, more than zero. The server decides: KazooClient::session_timeout
     /// returns what it granted. Default: 10 s.
     KAZOO_TIME_OPTION(timeout, 10'000);
-    /// Time allowed for one address to connect and complete the handshake, and again to answer the
-    /// credentials. Name look-ups are not included: while there are other hosts, the next one is
-    /// tried after at most 1 s; a single name is waited for up to 30 s.
+    /// Time limit for connecting to one address, including the handshake; the same limit applies
+    /// again to the answer to the credentials. Name resolution is not included: while there are
+    /// other hosts, the next one is tried after at most 1 s; a single name is waited for up to 30
+    /// s.
     ///
-    /// Zero (the default) derives it: the remaining time of the session divided by the number of
-    /// addresses still to be tried (two thirds of it for a single address), or, without a session,
-    /// `timeout` divided by the number of all addresses. The result is at least 0.5 s, and at most
-    /// 4 s, or 30 s for a single address. After each round in which a server did not answer in time
-    /// the limit of 4 s doubles, up to 30 s or 90 s divided by the number of addresses, whichever
-    /// is less, but stays at least 4 s. Negative: ConfigurationError.
+    /// Zero (the default) lets the client choose, which suits most programs:
+    /// - with a session, the time that is left of it divided by the number of addresses still to be
+    ///   tried (two thirds of it for a single address);
+    /// - without one, `timeout` divided by the number of all addresses;
+    /// - in either case from 0.5 s to 4 s, or to 30 s for a single address;
+    /// - after each round in which a server did not answer in time, the limit of 4 s doubles, up to
+    ///   30 s, or 90 s divided by the number of addresses if that is less.
+    ///
+    /// Set it if servers are known to answer much faster or more slowly. Negative:
+    /// ConfigurationError.
     KAZOO_TIME_OPTION(connect_timeout, 0);
     /// Time allowed, when the client stops, for the server to answer the last requests and the
     /// close. After it the session is left to expire on the servers. Negative: ConfigurationError.
@@ -159,7 +163,8 @@ private:                                                      \
     KAZOO_OPTION(bool, randomize_hosts, true);
     /// Pauses between rounds of connection attempts; a round tries every host once. `max_tries`
     /// counts rounds. When it or `deadline` is exhausted the client gives up: its state becomes
-    /// CLOSED, and its operations fail with ConnectionLoss. ignore_expire and retry_unknown have no
+    /// CLOSED, operations in progress fail with ConnectionLoss, and later ones with
+    /// ConnectionClosedError. ignore_expire and retry_unknown have no
     /// effect. Default: no limit, pauses of 0.1 s doubling to 5 s.
     KAZOO_OPTION(RetryPolicy, connection_retry, RetryPolicy());
     /// Policy of KazooClient::retry and retry_async. Default: no limit, pauses of 0.1 s doubling to

@@ -53,7 +53,7 @@ private:
     std::shared_ptr<State> state_;
 };
 
-/// Awaits `event.wait_async()`, in a coroutine of any type.
+/// Awaits `event.wait_async()`, in a coroutine of any type but asio::awaitable.
 inline detail::ResultAwaiter<void, detail::LinkKind::lane> operator co_await(const Event& event) {
     return operator co_await(event.wait_async());
 }

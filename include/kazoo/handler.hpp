@@ -50,7 +50,7 @@ public:
 ///
 /// A handler defines five things: the executor that carries the connection, where callbacks run,
 /// how a caller waits, the time, and how all this is started and stopped. Derive from it to adapt
-/// another event loop; examples/glib_handler.hpp does so in about 110 lines. One handler may serve
+/// another event loop; examples/glib_handler.hpp does so in about 120 lines. One handler may serve
 /// several clients. All members except construction and destruction must be thread-safe.
 ///
 /// Whatever the handler, host names are looked up on separate threads, one for each name in

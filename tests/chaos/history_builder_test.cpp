@@ -57,7 +57,7 @@ TEST_F(HistoryBuilderTest, AGapInTheHistory) {
     history_builder.add(all[2]);
     EXPECT_THAT(fault(), HasSubstr("/a: set to version 1, not the next"));
     history_builder.add(all[6]);
-    EXPECT_THAT(verdict.faults().back(), HasSubstr("/a/e: deleted, and was not there"));
+    EXPECT_THAT(verdict.faults().back(), HasSubstr("/a/e: deleted, but did not exist"));
 }
 
 TEST_F(HistoryBuilderTest, AnUnknownTransaction) {
@@ -68,7 +68,7 @@ TEST_F(HistoryBuilderTest, AnUnknownTransaction) {
     auto cut = read_log(real_log()).transactions[1];
     cut.record.resize(20);
     history_builder.add(cut);
-    EXPECT_THAT(verdict.faults().back(), HasSubstr("cannot be read: /a"));
+    EXPECT_THAT(verdict.faults().back(), HasSubstr("an undecodable create: /a"));
 }
 
 }  // namespace

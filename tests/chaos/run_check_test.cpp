@@ -73,7 +73,7 @@ TEST_F(RunCheckTest, AValidHistory) {
 TEST_F(RunCheckTest, ASuccessfulWriteThatWasNotApplied) {
     all_calls();
     call(Act::set, "/a", "four", first + 6);
-    EXPECT_THAT(fault(), HasSubstr("succeeded, and was never written"));
+    EXPECT_THAT(fault(), HasSubstr("succeeded, but was never applied"));
 }
 
 TEST_F(RunCheckTest, AWriteWithoutACall) {
@@ -87,7 +87,7 @@ TEST_F(RunCheckTest, AFailedWriteThatWasApplied) {
     all_calls();
     client_log.calls()[1].error = Errc::connection_loss;
     client_log.calls()[1].outcome = Outcome::not_applied;
-    EXPECT_THAT(fault(), HasSubstr("and yet it was written"));
+    EXPECT_THAT(fault(), HasSubstr("was applied in spite of its outcome"));
 }
 
 TEST_F(RunCheckTest, AWriteAfterItsReply) {
@@ -117,7 +117,7 @@ TEST_F(RunCheckTest, AnImpossibleError) {
     all_calls();
     client_log.calls()[3].error = Errc::no_node;
     client_log.calls()[3].path = "/a/q-0000000000/z";
-    EXPECT_THAT(fault(), HasSubstr("refused, and it was never so"));
+    EXPECT_THAT(fault(), HasSubstr("refused without justification"));
 }
 
 TEST_F(RunCheckTest, ACallThatHangs) {
@@ -135,7 +135,7 @@ TEST_F(RunCheckTest, AnInvalidTransition) {
 TEST_F(RunCheckTest, ASessionThatOutlivesItsClient) {
     all_calls();
     run_record.committed_log.transactions.erase(first + 7);
-    EXPECT_THAT(fault(), HasSubstr("client3: has ended, not its session"));
+    EXPECT_THAT(fault(), HasSubstr("client3: has ended, but its session has not"));
 }
 
 TEST_F(RunCheckTest, AFaultOfTheLogs) {

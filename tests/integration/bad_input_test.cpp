@@ -341,7 +341,7 @@ TEST_P(BadInput, ThrowingCallbacks) {
     ASSERT_TRUE(tally.wait_complete());
     EXPECT_TRUE(wait_for_log("from the listener"));
     EXPECT_TRUE(wait_for_log("from the watch"));
-    EXPECT_TRUE(wait_for_log("completion lane threw something"));
+    EXPECT_TRUE(wait_for_log("completion lane threw an object"));
     expect_intact(zk);
 }
 

@@ -77,7 +77,7 @@ TEST(ErrorCheckTest, AnUnjustifiedRefusal) {
     EXPECT_THAT(sample.fault(), IsEmpty());  // before it was created
     call.called = SampleHistory::at(20);
     check_error(call, sample.chronicle, sample.verdict);
-    EXPECT_THAT(sample.fault(), HasSubstr("it was never so"));
+    EXPECT_THAT(sample.fault(), HasSubstr("refused without justification"));
 }
 
 TEST(ErrorCheckTest, AVersionThatWasRight) {
@@ -91,7 +91,7 @@ TEST(ErrorCheckTest, AVersionThatWasRight) {
     EXPECT_THAT(sample.fault(), IsEmpty());
     call.version = 0;
     check_error(call, sample.chronicle, sample.verdict);
-    EXPECT_THAT(sample.fault(), HasSubstr("it was never so"));
+    EXPECT_THAT(sample.fault(), HasSubstr("refused without justification"));
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ TEST(EffectCheckTest, SuccessfulWritesWereApplied) {
 TEST(EffectCheckTest, ASuccessWithoutAWrite) {
     SampleHistory sample;
     sample.call(Act::set, "/a", "d1");
-    EXPECT_THAT(fault_in(sample), HasSubstr("was never written"));
+    EXPECT_THAT(fault_in(sample), HasSubstr("was never applied"));
 }
 
 TEST(EffectCheckTest, ADeleteThatDeletedNothing) {
@@ -55,7 +55,7 @@ TEST(EffectCheckTest, AnUnsentWriteThatWasApplied) {
         SampleHistory sample;
         sample.wrote(Write::Kind::set, "/a", "d1");
         SampleHistory::failed(sample.call(Act::set, "/a", "d1"), ClientErrc::cancelled, outcome);
-        EXPECT_THAT(fault_in(sample), HasSubstr("and yet it was written"));
+        EXPECT_THAT(fault_in(sample), HasSubstr("was applied in spite of its outcome"));
     }
 }
 

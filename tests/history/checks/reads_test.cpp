@@ -48,7 +48,7 @@ TEST_F(ReadAndWatchCheckTest, AReadMayBeLate) {
 
 TEST_F(ReadAndWatchCheckTest, AReadOfAStateThatNeverExisted) {
     over(read("d3"));
-    EXPECT_THAT(sample.fault(), HasSubstr("shows what never was"));
+    EXPECT_THAT(sample.fault(), HasSubstr("shows a state that never existed"));
 }
 
 TEST_F(ReadAndWatchCheckTest, AReadThatGoesBack) {

@@ -70,7 +70,7 @@ TEST_F(CadenceTest, AttemptsWithoutPauses) {
     for (int i = 0; i < 5; ++i) {
         cadence.on_attempt(SampleHistory::at(i * 10));
     }
-    EXPECT_THAT(fault(), HasSubstr("storms the servers"));
+    EXPECT_THAT(fault(), HasSubstr("retries without a pause"));
 }
 
 TEST_F(CadenceTest, AttemptsAfterConnectionsThatServed) {
@@ -143,7 +143,7 @@ TEST(LeakCheckTest, Memory) {
     check_memory(7, 7, verdict);
     EXPECT_THAT(verdict.faults(), IsEmpty());
     check_memory(7, 9, verdict);
-    EXPECT_THAT(verdict.faults(), testing::ElementsAre(HasSubstr("2 blocks")));
+    EXPECT_THAT(verdict.faults(), testing::ElementsAre(HasSubstr("2 allocations")));
 }
 
 }  // namespace

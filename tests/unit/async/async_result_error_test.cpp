@@ -102,7 +102,7 @@ TEST(AsyncResultError, OfWaitingSaysThatTheOperationContinues) {
         FAIL() << "no exception";
     } catch (const kazoo::KazooTimeoutError& error) {
         EXPECT_EQ(error.outcome(), Outcome::unknown);
-        EXPECT_NE(std::string(error.what()).find("goes on"), std::string::npos);
+        EXPECT_NE(std::string(error.what()).find("continues"), std::string::npos);
     }
     EXPECT_FALSE(promise.result().ready());
 }

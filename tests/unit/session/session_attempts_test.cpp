@@ -98,7 +98,7 @@ TEST(SessionAttemptsTest, AServerThatClosesSilently) {
     s.closed();
     s.reconnect_until_asked();
     s.closed();
-    EXPECT_THAT(tried(s), HasSubstr("is behind what this client has seen"));
+    EXPECT_THAT(tried(s), HasSubstr("is behind this client's last zxid"));
 }
 
 TEST(SessionAttemptsTest, AreThoseOfAllServersAndOutliveTheSession) {

@@ -121,7 +121,7 @@ TEST(SessionHandshakeTest, ALongReplyIsNotWaitedFor) {
     EXPECT_THAT(s.take(), IsEmpty());
     s.bytes(from_hex("01"));
     EXPECT_THAT(s.take(), ElementsAre("disconnect"));
-    EXPECT_THAT(s.take_logs(), ElementsAre(HasSubstr("does not speak ZooKeeper")));
+    EXPECT_THAT(s.take_logs(), ElementsAre(HasSubstr("is not a ZooKeeper server")));
 }
 
 TEST(SessionHandshakeTest, BytesAfterTheReplyAreProcessed) {
