@@ -3,6 +3,7 @@
 #include "values/random.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace kazoo::server {
 
@@ -52,14 +53,18 @@ SessionTable::SessionTable(std::int64_t tick_ms, std::int64_t server_id, std::ui
       last_id_(id_before_first(server_id, seed)) {}
 
 const Session& SessionTable::create(std::int64_t timeout_ms, Time now) {
-    ++last_id_;
-    Session& session = sessions_[last_id_];
-    session.id = last_id_;
-    session.password = password_of(last_id_, seed_);
-    session.timeout_ms = timeout_ms;
-    session.expires_ms = no_deadline;  // not in a bucket yet
-    put_in_bucket(session, now);
-    return session;
+    const std::int64_t id = last_id_ + 1;
+    // Not in a bucket yet.
+    Session made{id, password_of(id, seed_), timeout_ms, no_deadline, 0};
+    const auto added = sessions_.emplace(id, std::move(made)).first;
+    try {
+        put_in_bucket(added->second, now);
+    } catch (...) {
+        sessions_.erase(added);
+        throw;
+    }
+    last_id_ = id;
+    return added->second;
 }
 
 const Session* SessionTable::find(std::int64_t id) const noexcept {
@@ -122,11 +127,19 @@ std::map<std::int64_t, std::vector<std::int64_t>> SessionTable::buckets() const 
 void SessionTable::put_in_bucket(Session& session, Time now) {
     const std::int64_t end_ms = ((now.steady_ms + session.timeout_ms) / tick_ms_ + 1) * tick_ms_;
     if (end_ms == session.expires_ms) return;
-    std::vector<Session*>& bucket = buckets_[end_ms];
-    bucket.push_back(&session);  // first: it may throw, and the session must stay in a bucket
+    const auto bucket = buckets_.try_emplace(end_ms).first;
+    try {
+        // First: it may throw, and the session must stay in a bucket.
+        bucket->second.push_back(&session);
+    } catch (...) {
+        if (bucket->second.empty()) {
+            buckets_.erase(bucket);
+        }
+        throw;
+    }
     take_out_of_bucket(session);
     session.expires_ms = end_ms;
-    session.place = bucket.size() - 1;
+    session.place = bucket->second.size() - 1;
 }
 
 void SessionTable::take_out_of_bucket(const Session& session) noexcept {

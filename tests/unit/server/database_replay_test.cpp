@@ -1,6 +1,6 @@
 // Random writes: a tree built from the transactions alone equals Database's.
-#include "values/random.hpp"
 #include "database_world.hpp"
+#include "values/random.hpp"
 
 #include <gtest/gtest.h>
 

@@ -41,12 +41,15 @@ TEST(NodeTest, LargeDirectoriesReturnTheirMemory) {
     Node parent;
     std::vector<Node> nodes(1000);
     for (Node& node : nodes) {
+        parent.reserve_child();
         node.attach_to(parent);
     }
     for (Node& node : nodes) {
         node.detach();
     }
     EXPECT_TRUE(parent.children.empty());
+    EXPECT_GE(parent.children.capacity(), nodes.size()) << "reattach() must not allocate";
+    parent.trim_children();
     EXPECT_LE(parent.children.capacity(), 64U);
 }
 

@@ -69,6 +69,7 @@ void expect_all_or_nothing(const std::function<void(DatabaseWorld&)>& act) {
         world.seen.reserve(100);
         const Nodes before = nodes_of(world.database.tree());
         const std::int64_t zxid = world.database.zxid();
+        const auto sessions = world.database.sessions().buckets();
         bool threw = false;
         failed = with_failure(nth, [&] {
             try {
@@ -82,6 +83,7 @@ void expect_all_or_nothing(const std::function<void(DatabaseWorld&)>& act) {
         if (threw) {
             ASSERT_EQ(after, before) << nth;
             ASSERT_EQ(world.database.zxid(), zxid) << nth;
+            ASSERT_EQ(world.database.sessions().buckets(), sessions) << nth;
             ASSERT_EQ(world.database.tree().ephemerals(world.session).size(), 1U) << nth;
         }
         ASSERT_EQ(after, replayed(world.seen)) << nth;
@@ -130,6 +132,13 @@ TEST(DatabaseOutOfMemory, AMultiHasNoEffectOrIsPublished) {
 TEST(DatabaseOutOfMemory, TheEndOfASessionHasNoEffectOrIsPublished) {
     expect_all_or_nothing([](DatabaseWorld& world) {
         world.database.close_session(world.session, world.now);
+    });
+}
+
+TEST(DatabaseOutOfMemory, ASessionThatIsTouchedStaysInItsBucket) {
+    expect_all_or_nothing([](DatabaseWorld& world) {
+        world.pass(5'000);
+        world.database.touch_session(world.session, world.now);
     });
 }
 
