@@ -148,7 +148,7 @@ TEST(ErrorMessages, FollowTheOutcome) {
             EXPECT_FALSE(says(outcome, "may have been")) << code << " " << outcome;
         }
         EXPECT_TRUE(says(Outcome::unknown, "may have been applied")) << code;
-        EXPECT_TRUE(says(Outcome::unknown, "read before you")) << code;
+        EXPECT_TRUE(says(Outcome::unknown, "read before")) << code;
         EXPECT_FALSE(says(Outcome::unknown, "nothing has changed")) << code;
     }
     using kazoo::Error;
