@@ -1,6 +1,6 @@
 #include "driver/asio_environment.hpp"
 
-#include "driver/handler_memory.hpp"
+#include "async/handler_memory.hpp"
 #include "transport/context_executor.hpp"
 #include "transport/tcp_transport.hpp"
 
@@ -18,7 +18,9 @@ class AsioEnvironment final : public Environment {
     /// Binds the handler to the reserved memory, so that posting it usually allocates nothing.
     template <class Function>
     auto with_memory(Function function) const {
-        return asio::bind_allocator(HandlerAllocator<std::byte>(memory_), std::move(function));
+        return asio::bind_allocator(
+            base::HandlerAllocator<std::byte>(memory_), std::move(function)
+        );
     }
 
 public:
@@ -65,7 +67,7 @@ private:
     const std::shared_ptr<Handler> handler_;  // also keeps a loop of the handler's own
     const asio::any_io_executor executor_;
     const std::shared_ptr<transport::Turns> turns_ = std::make_shared<transport::Turns>();
-    const std::shared_ptr<HandlerMemory> memory_ = std::make_shared<HandlerMemory>();
+    const std::shared_ptr<base::HandlerMemory> memory_ = std::make_shared<base::HandlerMemory>();
     transport::Timer timer_;  // used on the executor, in turns
 };
 

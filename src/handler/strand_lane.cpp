@@ -64,7 +64,7 @@ void StrandLane::post_drain() {
         boost::asio::post(
             *loop,
             boost::asio::bind_allocator(
-                driver::HandlerAllocator<std::byte>(memory_), Turn(shared_from_this())
+                base::HandlerAllocator<std::byte>(memory_), Turn(shared_from_this())
             )
         );
     } else {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "driver/handler_memory.hpp"
+#include "async/handler_memory.hpp"
 
 #include <kazoo/unique_function.hpp>
 
@@ -39,8 +39,7 @@ private:
     static constexpr std::size_t kept_capacity = 1024;  // more is freed after a burst
 
     boost::asio::any_io_executor executor_;
-    const std::shared_ptr<driver::HandlerMemory> memory_ =
-        std::make_shared<driver::HandlerMemory>();
+    const std::shared_ptr<base::HandlerMemory> memory_ = std::make_shared<base::HandlerMemory>();
     std::mutex mutex_;
     std::condition_variable idle_;
     std::vector<Task> waiting_;  // guarded by mutex_

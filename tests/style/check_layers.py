@@ -18,7 +18,7 @@ LAYERS = {
     "session": {"codec", "values", "base"},
     "transport": {"values", "base"},
     "driver": {"session", "transport", "async", "values", "base"},
-    "handler": {"driver", "async", "values", "base"},
+    "handler": {"async", "values", "base"},
     "client": {"session", "driver", "codec", "async", "values", "base"},
     "server": {"codec", "security", "values", "base"},
     "testing": {"server", "codec", "security", "values", "base"},

@@ -6,7 +6,7 @@
 #include <memory>
 #include <new>
 
-namespace kazoo::driver {
+namespace kazoo::base {
 
 /// Reserved memory for the Asio handlers that a driver usually has pending, a task and a timer, so
 /// that waking it allocates nothing and succeeds when memory is short. Thread-safe, without locks.
@@ -76,4 +76,4 @@ private:
     std::shared_ptr<HandlerMemory> memory_;
 };
 
-}  // namespace kazoo::driver
+}  // namespace kazoo::base
