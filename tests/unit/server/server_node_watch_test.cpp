@@ -145,7 +145,7 @@ TEST_F(ServerNodeWatchTest, SetWatchesCatchesUp) {
     );
 }
 
-TEST_F(ServerNodeWatchTest, PersistentWatchesDoNotCatchUp) {
+TEST_F(ServerNodeWatchTest, PersistentWatchesDoNotFireForMissedChanges) {
     writer.create(1, "/a");
     writer.create(2, "/gone");
     writer.ask(3, codec::DeleteRequest{"/gone", -1});

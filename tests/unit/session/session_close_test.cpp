@@ -86,7 +86,9 @@ TEST(SessionCloseTest, WithoutAReply) {
     EXPECT_THAT(s.take(), IsEmpty());
     s.pass(1ms);
     EXPECT_THAT(s.take(), ElementsAre("CLOSED", "r1 connection_loss not applied", "disconnect"));
-    EXPECT_THAT(s.take_logs(), ElementsAre(HasSubstr("did not reply to the close request in time")));
+    EXPECT_THAT(
+        s.take_logs(), ElementsAre(HasSubstr("did not reply to the close request in time"))
+    );
     expect_over(s);
 }
 
