@@ -235,7 +235,7 @@ void ErrorCatalogue::of_programs() {
     server.drop_connections();
     ASSERT_TRUE(refused.wait_for(1));
     ASSERT_TRUE(becomes_true([&] { return zk.connected(); }));
-    ASSERT_TRUE(zk.remove_listener(id));
+    ASSERT_TRUE(zk.remove_listener_and_wait(id));  // it uses `refused`
     messages.add(refused.all().front());
     // Not provoked here: these need a child process, a different server, a failed allocation, or an
     // exception of the program.
