@@ -50,10 +50,10 @@ kazoo::AsyncResult<void> follow(kazoo::KazooClient& zk, std::string path, Listen
 }
 
 /// Changes the configuration as another client would. Waits for the follower after each change.
-void change_it(kazoo::KazooClient& zk, const std::string& path, kazoo::Event& told) {
-    const auto wait = [&told] {
-        if (!told.wait(10s)) throw std::runtime_error("the follower was not called");
-        told.clear();
+void change_it(kazoo::KazooClient& zk, const std::string& path, kazoo::Event& called) {
+    const auto wait = [&called] {
+        if (!called.wait(10s)) throw std::runtime_error("the follower was not called");
+        called.clear();
     };
     wait();
     zk.create(path, "colour=green");
@@ -75,13 +75,13 @@ int main(int argc, char** argv) {
         kazoo::KazooClient zk(kazoo::ClientOptions().hosts(hosts(argc, argv)));
         zk.start(10s);
         const std::string path = own_path("configuration");
-        kazoo::Event told;  // copies share the flag
+        kazoo::Event called;  // copies share the flag
         const auto following =
-            follow(zk, path, [told](const std::optional<std::string>& value) mutable {
+            follow(zk, path, [called](const std::optional<std::string>& value) mutable {
                 std::cout << (value ? *value : "no configuration") << std::endl;
-                told.set();
+                called.set();
             });
-        change_it(zk, path, told);
+        change_it(zk, path, called);
         zk.stop();  // calls all watches with EventType::NONE
         following.get(10s);
         std::cout << "the follower has ended\n";

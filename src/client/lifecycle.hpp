@@ -26,7 +26,7 @@ class Lifecycle {
 public:
     enum class Phase {
         stopped,    ///< No session. The handler may still be held.
-        beginning,  ///< The caller that was told to begin starts the handler and the session.
+        beginning,  ///< The caller that begins the life starts the handler and the session.
         running,    ///< A session runs.
         closing,    ///< A session runs and has been asked to close.
         over,       ///< The session has ended by itself; its last events are being delivered.

@@ -61,14 +61,14 @@ Listeners::EntryPtr Listeners::take(std::uint64_t id) {
 
 void Listeners::notify(const StateChange& change) {
     Call call{};
-    bool nobody = false;
+    bool none = false;
     {
         const std::lock_guard lock(mutex_);
         current_ = change;
         call = Call{change, ++changes_, last_id_};
-        nobody = entries_.empty();
+        none = entries_.empty();
     }
-    if (!nobody) {
+    if (!none) {
         dispatch(call);
     }
 }
