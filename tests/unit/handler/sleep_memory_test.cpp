@@ -67,7 +67,8 @@ bool sleep_short(const Scenario& scenario, long nth, long length) {
         const asio::any_io_executor own = loop.get_executor();
         const asio::any_io_executor other =
             asio::require(loop.get_executor(), asio::execution::allocator(Allocator<void>()));
-        const auto handler =
+        // Of the type that coroutines refer to: a temporary would be gone when they resume.
+        const std::shared_ptr<Handler> handler =
             std::make_shared<kazoo::SequentialAsioHandler>(scenario.other_executor ? other : own);
         AsyncResult<void> result;
         {
