@@ -5,6 +5,7 @@
 #include <boost/fiber/context.hpp>
 #include <boost/fiber/fss.hpp>
 
+#include <memory>
 #include <new>
 
 namespace kazoo::handler {
@@ -28,7 +29,9 @@ base::LaneSlot* find_slot(bool enter) noexcept {
     auto& slot = slot_of_fiber();
     if (enter && slot.get() == nullptr) {
         try {
-            slot.reset(new base::LaneSlot);
+            auto made = std::make_unique<base::LaneSlot>();
+            slot.reset(made.get());  // allocates, and takes the object only if that succeeds
+            static_cast<void>(made.release());
         } catch (const std::bad_alloc&) {
             return base::thread_lane_slot();
         }
