@@ -27,7 +27,7 @@ public:
     explicit AsioEnvironment(std::shared_ptr<Handler> handler)
         : handler_(std::move(handler)),
           executor_(handler_->executor()),
-          timer_(transport::ContextExecutor(executor_)) {}
+          timer_(transport::ContextExecutor::of(executor_)) {}
 
     [[nodiscard]] TimePoint now() const noexcept override { return handler_->now(); }
 

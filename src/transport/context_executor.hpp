@@ -26,9 +26,11 @@ namespace kazoo::transport {
 /// program. Completion handlers are serialised by Turns, so they need no strand.
 class ContextExecutor {
 public:
-    explicit ContextExecutor(boost::asio::any_io_executor executor)
-        : executor_(std::move(executor)),
-          context_(&boost::asio::query(executor_, boost::asio::execution::context)) {}
+    /// A function and not a constructor with one parameter: to copy this class, clang 14 would
+    /// examine the conversion to any_io_executor, which needs to know whether this is an executor.
+    [[nodiscard]] static ContextExecutor of(const boost::asio::any_io_executor& executor) {
+        return {executor, boost::asio::query(executor, boost::asio::execution::context)};
+    }
 
     [[nodiscard]] boost::asio::execution_context& query(boost::asio::execution::context_t
     ) const noexcept {
@@ -47,6 +49,11 @@ public:
     bool operator==(const ContextExecutor&) const noexcept = default;
 
 private:
+    ContextExecutor(
+        const boost::asio::any_io_executor& executor, boost::asio::execution_context& context
+    )
+        : executor_(executor), context_(&context) {}
+
     boost::asio::any_io_executor executor_;
     boost::asio::execution_context* context_;
 };

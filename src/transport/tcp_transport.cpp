@@ -58,7 +58,7 @@ public:
         std::uint64_t attempt,
         std::weak_ptr<Sink> sink
     )
-        : socket_(ContextExecutor(executor)),
+        : socket_(ContextExecutor::of(executor)),
           turns_(std::move(turns)),
           attempt_(attempt),
           sink_(std::move(sink)) {}
