@@ -21,8 +21,12 @@ void Restoration::begin(const WatchRegistry& watches, std::int64_t last_zxid, ba
     // restored.
     waiting_ = true;
     next_ = suspects_.front().range.from;
-    send_all(watches, {{}, suspects_.front().range.from}, out);
-    send_all(watches, {suspects_.back().range.to, WatchRange().to}, out);
+    WatchRange before;
+    before.to = suspects_.front().range.from;
+    send_all(watches, before, out);
+    WatchRange after;
+    after.from = suspects_.back().range.to;
+    send_all(watches, after, out);
     if (!under_way()) {
         send_suspect(watches, out);
     }
