@@ -106,7 +106,6 @@ public:
         return fork_.in_child() && !active_.load();
     }
     [[nodiscard]] AclList acl_or_default(const std::optional<AclList>& acl) const;
-    [[nodiscard]] driver::Environment& environment() noexcept { return *environment_; }
 
     Listeners& listeners() noexcept { return *listeners_; }
     void set_hosts(std::string_view hosts, std::optional<bool> randomize);

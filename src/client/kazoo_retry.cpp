@@ -60,6 +60,16 @@ void post(driver::Environment& environment, const Function& function) {
     }
 }
 
+/// Clears the timer however `state` completes: a pending timer would keep the user's loop running.
+/// May throw std::bad_alloc, so call it before the timer is set.
+void clear_timer_with(
+    ResultStateBase& state, const std::shared_ptr<driver::Environment>& environment
+) {
+    state.link_direct([environment](ResultStateBase&) {
+        post(*environment, quiet([environment] { environment->clear_timer(); }));
+    });
+}
+
 /// A pause. It is prepared completely before its timer is set: if an allocation fails, no timer is
 /// left that keeps the user's loop running.
 class Pause {
@@ -68,11 +78,7 @@ public:
         : environment_(driver::make_environment(handler)),
           end_(later(handler->now(), duration)),
           promise_(std::make_shared<Promise<void>>(handler)) {
-        // However it ends, the timer is cleared: a pending timer would keep the user's loop
-        // running.
-        state().link_direct([environment = environment_](ResultStateBase&) {
-            post(*environment, quiet([environment] { environment->clear_timer(); }));
-        });
+        clear_timer_with(state(), environment_);
     }
 
     [[nodiscard]] ResultStateBase& state() const noexcept {
@@ -131,10 +137,7 @@ std::shared_ptr<const std::atomic<bool>> end_at(
         result->describe(error);
         result->fail(std::move(error));
     };
-    // A pending timer would keep the user's loop running. Linked first, because linking may fail.
-    result->link_direct([environment](ResultStateBase&) {
-        post(*environment, quiet([environment] { environment->clear_timer(); }));
-    });
+    clear_timer_with(*result, environment);
     environment->post([environment, end, result, give_up] {
         if (result->ready()) {
             return;
