@@ -54,38 +54,6 @@ void call_watch_functions(Handler& handler, const session::WatchFired& fired) {
 
 }  // namespace
 
-CallContext::CallContext(
-    const Handler& handler, const CallOptions& options, const std::optional<Duration>& usual_timeout
-)
-    : deadline(detail::DeadlineScope::present()), stop_token(options.stop_token()) {
-    // The earliest applies of the enclosing scope, the timeout and the deadline.
-    const auto& timeout =
-        options.timeout() || options.deadline() ? options.timeout() : usual_timeout;
-    if (timeout) {
-        deadline = std::min(deadline, detail::later(handler.now(), *timeout));
-    }
-    if (options.deadline()) {
-        deadline = std::min(deadline, *options.deadline());
-    }
-}
-
-ServerPath::ServerPath(std::string_view path, const Chroot& chroot, bool sequence) : view_(path) {
-    if (is_plain_path(path)) {
-        if (chroot.empty()) {
-            return;
-        }
-        storage_ = chroot.absolute(path, sequence);
-    } else {
-        auto checked = check_path(path, sequence);
-        if (!checked) {
-            error_ = checked.failure();
-            return;
-        }
-        storage_ = chroot.absolute(*checked, sequence);
-    }
-    view_ = storage_;
-}
-
 std::shared_ptr<Core> Core::make(ClientOptions options) {
     auto hosts = checked_hosts(options);
     if (!options.handler()) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/fork_guard.hpp"
+#include "client/call_context.hpp"
 #include "client/client_log.hpp"
 #include "client/life.hpp"
 #include "client/listeners.hpp"
@@ -8,7 +9,6 @@
 #include "driver/driver.hpp"
 
 #include <kazoo/async_result.hpp>
-#include <kazoo/call_options.hpp>
 #include <kazoo/client_options.hpp>
 #include <kazoo/event.hpp>
 #include <kazoo/node.hpp>
@@ -25,36 +25,6 @@
 #include <vector>
 
 namespace kazoo::detail::client {
-
-/// The options of a call with its timeout converted to a point in time, which holds for all steps
-/// of the operation. DeadlineScopes of the caller are included.
-class CallContext {
-public:
-    /// `usual_timeout` applies to calls whose options contain neither timeout nor deadline.
-    CallContext(
-        const Handler& handler,
-        const CallOptions& options,
-        const std::optional<Duration>& usual_timeout
-    );
-    TimePoint deadline = TimePoint::max();
-    std::stop_token stop_token;
-    bool server_paths = false;  ///< paths have their chroot already
-};
-
-/// Checks a client path and converts it to the server's: with the chroot, and normalised. Views the
-/// argument if that changes nothing, which is the usual case without a chroot.
-class ServerPath {
-public:
-    ServerPath(std::string_view path, const Chroot& chroot, bool sequence = false);
-    ServerPath(const ServerPath&) = delete;
-    [[nodiscard]] const std::optional<Error>& error() const { return error_; }
-    [[nodiscard]] std::string_view view() const { return view_; }
-
-private:
-    std::string storage_;
-    std::string_view view_;
-    std::optional<Error> error_;
-};
 
 /// The implementation of a KazooClient: options, driver, life and listeners. Kept alive by the
 /// client, by the timer of a running session, and by the coroutines of operations in progress.
@@ -144,11 +114,14 @@ private:
     void on_finished() override;
     [[nodiscard]] std::shared_ptr<void> keep_alive() override { return shared_from_this(); }
 
-    // core_life.cpp
+    // No private function is called with life_mutex_ held. Callers must not hold it, because each
+    // of them does what its group says.
+
+    // core_life.cpp: begin and end lives. These lock life_mutex_ for their decisions, and call the
+    // handler and the driver, or complete results, without it.
     [[nodiscard]] std::shared_ptr<Life> join_life();
     void begin(Life& life, bool hold_handler);
     void begin_next(Life& next) noexcept;
-    void end_life(Life& life, LifeEnd why);
     void drop(Life& life);
     void fail_to_begin(Life& life, bool handler_started) noexcept;
     /// Called by a start that gives up. Returns whether that has stopped the client: it goes on if
@@ -156,14 +129,18 @@ private:
     bool leave(const std::shared_ptr<Life>& life);
     void stop_now(bool& close);
     void wind_up(const std::shared_ptr<Life>& life, bool close);
-    [[nodiscard]] bool wait_for_end(const Life& life) const;
     void release_handler(LifeNumber life);
+    // These do not lock it, but complete results, wait, dispatch tasks, or lock the driver's mutex.
+    void end_life(Life& life, LifeEnd why);
+    [[nodiscard]] bool wait_for_end(const Life& life) const;
     void drain_lanes(const Event& drained) noexcept;
-    [[nodiscard]] std::shared_ptr<Life> current_life() const;
     [[noreturn]] void throw_not_started(LifeEnd why, bool stopped) const;
+    // Locks it, and calls nothing.
+    [[nodiscard]] std::shared_ptr<Life> current_life() const;
 
-    // core.cpp
-    // Each may throw std::bad_alloc and is then called again with the same event.
+    // core.cpp: events of the session, on the connection's executor. These complete results and
+    // dispatch tasks; those about states also lock life_mutex_ and, at another time, the driver's.
+    // Each on_event() may throw std::bad_alloc and is then called again with the same event.
     void on_event(session::ReplyEvent& event);
     void on_event(session::WatchFired& event);
     void on_event(session::StateEvent& event);
@@ -172,6 +149,7 @@ private:
     void show_connected(Life& life);
     [[nodiscard]] StateChange describe_change(KazooState state);
     void log_change(const StateChange& change);
+    // core.cpp: these lock life_mutex_ while they use what it guards.
     [[nodiscard]] session::Config make_config();
     void remember_auth(const AuthData& entry) noexcept;
     void forget_refused_auth();

@@ -1,5 +1,6 @@
 #include "client/operations.hpp"
 
+#include "client/server_path.hpp"
 #include "codec/decoder.hpp"
 #include "codec/replies.hpp"
 #include "codec/requests.hpp"

@@ -1,0 +1,22 @@
+#include "client/server_path.hpp"
+
+namespace kazoo::detail::client {
+
+ServerPath::ServerPath(std::string_view path, const Chroot& chroot, bool sequence) : view_(path) {
+    if (is_plain_path(path)) {
+        if (chroot.empty()) {
+            return;
+        }
+        storage_ = chroot.absolute(path, sequence);
+    } else {
+        auto checked = check_path(path, sequence);
+        if (!checked) {
+            error_ = checked.failure();
+            return;
+        }
+        storage_ = chroot.absolute(*checked, sequence);
+    }
+    view_ = storage_;
+}
+
+}  // namespace kazoo::detail::client

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <kazoo/errors.hpp>
+#include <kazoo/paths.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace kazoo::detail::client {
+
+/// Checks a client path and converts it to the server's: with the chroot, and normalised. Views the
+/// argument if that changes nothing, which is the usual case without a chroot.
+class ServerPath {
+public:
+    ServerPath(std::string_view path, const Chroot& chroot, bool sequence = false);
+    ServerPath(const ServerPath&) = delete;
+    ServerPath& operator=(const ServerPath&) = delete;
+    /// Returns why the path cannot be used; empty if it can.
+    [[nodiscard]] const std::optional<Error>& error() const { return error_; }
+    [[nodiscard]] std::string_view view() const { return view_; }
+
+private:
+    std::string storage_;
+    std::string_view view_;
+    std::optional<Error> error_;
+};
+
+}  // namespace kazoo::detail::client
