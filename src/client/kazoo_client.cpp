@@ -14,16 +14,53 @@ namespace kazoo {
 
 namespace {
 
-detail::client::CallContext context_of(
-    const detail::client::Core& core, const CallOptions& options
+namespace client = detail::client;
+using client::CallContext;
+
+/// Calls `operation(context)` with the options of the call. Returns its result; a lack of memory is
+/// in the result.
+template <class Operation>
+auto begin(const client::Core& core, const CallOptions& options, Operation&& operation) {
+    return client::or_no_memory([&] {
+        return operation(CallContext(*core.handler(), options, core.options().call_timeout()));
+    });
+}
+
+/// `T` as for client::create().
+template <class T>
+AsyncResult<T> begin_create(
+    const std::shared_ptr<client::Core>& core,
+    PathView path,
+    const DataView& data,
+    const CreateOptions& create,
+    const CallOptions& options
 ) {
-    return detail::client::CallContext(*core.handler(), options, core.options().call_timeout());
+    return begin(*core, options, [&](const CallContext& context) {
+        const auto acl = core->acl_or_default(create.acl());
+        // A coroutine, which outlives this call: it gets copies. A single request views its
+        // arguments.
+        if (create.makes_path()) {
+            return client::create_makepath<T>(
+                core, std::string(path), client::OwnedData(data), create, acl, context
+            );
+        }
+        return client::create<T>(*core, path, data, create, acl, context);
+    });
+}
+
+/// `T` as for client::get_children().
+template <class T>
+AsyncResult<T> begin_get_children(
+    client::Core& core, PathView path, const Watcher& watch, const CallOptions& options
+) {
+    return begin(core, options, [&](const CallContext& context) {
+        return client::get_children<T>(core, path, watch, context);
+    });
 }
 
 }  // namespace
 
-KazooClient::KazooClient(ClientOptions options)
-    : core_(detail::client::Core::make(std::move(options))) {}
+KazooClient::KazooClient(ClientOptions options) : core_(client::Core::make(std::move(options))) {}
 
 KazooClient::KazooClient(KazooClient&&) noexcept = default;
 
@@ -52,7 +89,7 @@ KazooClient::~KazooClient() {
 /// core.
 void KazooClient::own_in_child() {
     if (core_->stopped_at_fork()) {
-        auto own = detail::client::Core::make_for_child(*core_);
+        auto own = client::Core::make_for_child(*core_);
         base::leave_to_parent(core_);
         core_ = std::move(own);
     }
@@ -135,7 +172,7 @@ void KazooClient::set_hosts(std::string_view hosts, std::optional<bool> randomiz
 AsyncResult<void> KazooClient::add_auth_async(
     std::string_view scheme, std::string_view credential
 ) {
-    return detail::client::or_no_memory([&] { return core_->add_auth(scheme, credential); });
+    return client::or_no_memory([&] { return core_->add_auth(scheme, credential); });
 }
 
 void KazooClient::add_auth(std::string_view scheme, std::string_view credential) {
@@ -150,18 +187,7 @@ void KazooClient::forget_auth() {
 AsyncResult<std::string> KazooClient::create_async(
     PathView path, const DataView& data, const CreateOptions& create, const CallOptions& options
 ) {
-    return detail::client::or_no_memory([&] {
-        const auto context = context_of(*core_, options);
-        const auto acl = core_->acl_or_default(create.acl());
-        // A coroutine, which outlives this call: it gets copies. A single request views its
-        // arguments.
-        if (create.makes_path()) {
-            return detail::client::create_makepath(
-                core_, std::string(path), detail::client::OwnedData(data), create, acl, context
-            );
-        }
-        return detail::client::create(*core_, path, data, create, acl, context);
-    });
+    return begin_create<std::string>(core_, path, data, create, options);
 }
 
 std::string KazooClient::create(
@@ -174,16 +200,7 @@ std::string KazooClient::create(
 AsyncResult<CreatedNode> KazooClient::create_with_stat_async(
     PathView path, const DataView& data, const CreateOptions& create, const CallOptions& options
 ) {
-    return detail::client::or_no_memory([&] {
-        const auto context = context_of(*core_, options);
-        const auto acl = core_->acl_or_default(create.acl());
-        if (create.makes_path()) {
-            return detail::client::create_makepath_with_stat(
-                core_, std::string(path), detail::client::OwnedData(data), create, acl, context
-            );
-        }
-        return detail::client::create_with_stat(*core_, path, data, create, acl, context);
-    });
+    return begin_create<CreatedNode>(core_, path, data, create, options);
 }
 
 CreatedNode KazooClient::create_with_stat(
@@ -196,10 +213,8 @@ CreatedNode KazooClient::create_with_stat(
 AsyncResult<bool> KazooClient::ensure_path_async(
     PathView path, const std::optional<AclList>& acl, const CallOptions& options
 ) {
-    return detail::client::or_no_memory([&] {
-        return detail::client::ensure_path(
-            core_, std::string(path), core_->acl_or_default(acl), context_of(*core_, options)
-        );
+    return begin(*core_, options, [&](const CallContext& context) {
+        return client::ensure_path(core_, std::string(path), core_->acl_or_default(acl), context);
     });
 }
 
@@ -213,8 +228,8 @@ bool KazooClient::ensure_path(
 AsyncResult<std::optional<ZnodeStat>> KazooClient::exists_async(
     PathView path, const Watcher& watch, const CallOptions& options
 ) {
-    return detail::client::or_no_memory([&] {
-        return detail::client::exists(*core_, path, watch, context_of(*core_, options));
+    return begin(*core_, options, [&](const CallContext& context) {
+        return client::exists(*core_, path, watch, context);
     });
 }
 
@@ -228,8 +243,8 @@ std::optional<ZnodeStat> KazooClient::exists(
 AsyncResult<NodeData> KazooClient::get_async(
     PathView path, const Watcher& watch, const CallOptions& options
 ) {
-    return detail::client::or_no_memory([&] {
-        return detail::client::get(*core_, path, watch, context_of(*core_, options));
+    return begin(*core_, options, [&](const CallContext& context) {
+        return client::get(*core_, path, watch, context);
     });
 }
 
@@ -241,9 +256,7 @@ NodeData KazooClient::get(PathView path, const Watcher& watch, const CallOptions
 AsyncResult<std::vector<std::string>> KazooClient::get_children_async(
     PathView path, const Watcher& watch, const CallOptions& options
 ) {
-    return detail::client::or_no_memory([&] {
-        return detail::client::get_children(*core_, path, watch, context_of(*core_, options));
-    });
+    return begin_get_children<std::vector<std::string>>(*core_, path, watch, options);
 }
 
 std::vector<std::string> KazooClient::get_children(
@@ -256,11 +269,7 @@ std::vector<std::string> KazooClient::get_children(
 AsyncResult<ChildrenAndStat> KazooClient::get_children_with_stat_async(
     PathView path, const Watcher& watch, const CallOptions& options
 ) {
-    return detail::client::or_no_memory([&] {
-        return detail::client::get_children_with_stat(
-            *core_, path, watch, context_of(*core_, options)
-        );
-    });
+    return begin_get_children<ChildrenAndStat>(*core_, path, watch, options);
 }
 
 ChildrenAndStat KazooClient::get_children_with_stat(
@@ -273,8 +282,8 @@ ChildrenAndStat KazooClient::get_children_with_stat(
 AsyncResult<ZnodeStat> KazooClient::set_async(
     PathView path, const DataView& data, std::int32_t version, const CallOptions& options
 ) {
-    return detail::client::or_no_memory([&] {
-        return detail::client::set(*core_, path, data, version, context_of(*core_, options));
+    return begin(*core_, options, [&](const CallContext& context) {
+        return client::set(*core_, path, data, version, context);
     });
 }
 
@@ -288,8 +297,8 @@ ZnodeStat KazooClient::set(
 AsyncResult<void> KazooClient::delete_async(
     PathView path, std::int32_t version, const CallOptions& options
 ) {
-    return detail::client::or_no_memory([&] {
-        return detail::client::delete_node(*core_, path, version, context_of(*core_, options));
+    return begin(*core_, options, [&](const CallContext& context) {
+        return client::delete_node(*core_, path, version, context);
     });
 }
 
@@ -299,10 +308,8 @@ void KazooClient::delete_(PathView path, std::int32_t version, const CallOptions
 }
 
 AsyncResult<void> KazooClient::delete_recursive_async(PathView path, const CallOptions& options) {
-    return detail::client::or_no_memory([&] {
-        return detail::client::delete_recursive(
-            core_, std::string(path), context_of(*core_, options)
-        );
+    return begin(*core_, options, [&](const CallContext& context) {
+        return client::delete_recursive(core_, std::string(path), context);
     });
 }
 
@@ -312,8 +319,8 @@ void KazooClient::delete_recursive(PathView path, const CallOptions& options) {
 }
 
 AsyncResult<AclsAndStat> KazooClient::get_acls_async(PathView path, const CallOptions& options) {
-    return detail::client::or_no_memory([&] {
-        return detail::client::get_acls(*core_, path, context_of(*core_, options));
+    return begin(*core_, options, [&](const CallContext& context) {
+        return client::get_acls(*core_, path, context);
     });
 }
 
@@ -325,8 +332,8 @@ AclsAndStat KazooClient::get_acls(PathView path, const CallOptions& options) {
 AsyncResult<ZnodeStat> KazooClient::set_acls_async(
     PathView path, const AclList& acls, std::int32_t version, const CallOptions& options
 ) {
-    return detail::client::or_no_memory([&] {
-        return detail::client::set_acls(*core_, path, acls, version, context_of(*core_, options));
+    return begin(*core_, options, [&](const CallContext& context) {
+        return client::set_acls(*core_, path, acls, version, context);
     });
 }
 
@@ -338,8 +345,8 @@ ZnodeStat KazooClient::set_acls(
 }
 
 AsyncResult<std::string> KazooClient::sync_async(PathView path, const CallOptions& options) {
-    return detail::client::or_no_memory([&] {
-        return detail::client::sync(*core_, path, context_of(*core_, options));
+    return begin(*core_, options, [&](const CallContext& context) {
+        return client::sync(*core_, path, context);
     });
 }
 
@@ -357,8 +364,8 @@ KazooRetry KazooClient::command_retry() const {
 AsyncResult<std::string> KazooClient::command_async(
     std::string_view word, const CallOptions& options
 ) {
-    return detail::client::or_no_memory([&] {
-        return detail::client::command(*core_, word, context_of(*core_, options));
+    return begin(*core_, options, [&](const CallContext& context) {
+        return client::command(*core_, word, context);
     });
 }
 
@@ -368,8 +375,8 @@ std::string KazooClient::command(std::string_view word, const CallOptions& optio
 }
 
 AsyncResult<std::vector<int>> KazooClient::server_version_async(const CallOptions& options) {
-    return detail::client::or_no_memory([&] {
-        return detail::client::server_version(core_, context_of(*core_, options));
+    return begin(*core_, options, [&](const CallContext& context) {
+        return client::server_version(core_, context);
     });
 }
 

@@ -35,7 +35,7 @@ AsyncResult<Made> make_one(
     auto made = Made::created;
     const CreateOptions plain;
     try {
-        co_await direct(create(*core, path, DataView(), plain, acl, context));
+        co_await direct(create<std::string>(*core, path, DataView(), plain, acl, context));
     } catch (const NodeExistsError&) {
         made = Made::was_there;
     } catch (const NoNodeError&) {
@@ -49,32 +49,6 @@ AsyncResult<Made> make_one(
 std::string parent_of(const std::string& path, bool sequence) {
     const auto whole = normalize_path(path);
     return sequence && path.ends_with('/') ? whole : std::string(parent_path(whole));
-}
-
-/// Creates the node first, and the parents only if that fails: usually they exist.
-template <class T, class Create>
-AsyncResult<T> with_parents(
-    std::shared_ptr<Core> core,
-    std::string path,
-    OwnedData data,
-    CreateOptions options,
-    AclList acl,
-    CallContext context,
-    Create create_it
-) {
-    const auto parent = parent_of(path, options.is_sequence());
-    for (int round = 0;; ++round) {
-        try {
-            T created = co_await direct(create_it(*core, path, data.view(), options, acl, context));
-            co_return created;
-        } catch (const NoNodeError&) {
-            // The root always exists, so that creating the parents would not help.
-            if (round == rounds || (parent == "/" && core->chroot().empty())) {
-                throw;
-            }
-        }
-        co_await direct(ensure_path(core, parent, acl, context));
-    }
 }
 
 /// Deletes one node. Returns false if it has children, true if it does not exist.
@@ -97,7 +71,9 @@ AsyncResult<std::vector<std::string>> delete_children(
     constexpr std::size_t at_once = 1000;  // requests under way
     std::vector<std::string> children;
     try {
-        children = co_await direct(get_children(*core, path, Watcher(), context));
+        children =
+            co_await direct(get_children<std::vector<std::string>>(*core, path, Watcher(), context)
+            );
     } catch (const NoNodeError&) {
     }
     std::vector<std::string> left;
@@ -164,7 +140,9 @@ AsyncResult<bool> ensure_path(
     co_return created;
 }
 
-AsyncResult<std::string> create_makepath(
+/// Creates the node first, and the parents only if that fails: usually they exist.
+template <class T>
+AsyncResult<T> create_makepath(
     std::shared_ptr<Core> core,
     std::string path,
     OwnedData data,
@@ -172,35 +150,26 @@ AsyncResult<std::string> create_makepath(
     AclList acl,
     CallContext context
 ) {
-    return with_parents<std::string>(
-        std::move(core),
-        std::move(path),
-        std::move(data),
-        std::move(options),
-        std::move(acl),
-        std::move(context),
-        create
-    );
+    const auto parent = parent_of(path, options.is_sequence());
+    for (int round = 0;; ++round) {
+        try {
+            T created = co_await direct(create<T>(*core, path, data.view(), options, acl, context));
+            co_return created;
+        } catch (const NoNodeError&) {
+            // The root always exists, so that creating the parents would not help.
+            if (round == rounds || (parent == "/" && core->chroot().empty())) {
+                throw;
+            }
+        }
+        co_await direct(ensure_path(core, parent, acl, context));
+    }
 }
-
-AsyncResult<CreatedNode> create_makepath_with_stat(
-    std::shared_ptr<Core> core,
-    std::string path,
-    OwnedData data,
-    CreateOptions options,
-    AclList acl,
-    CallContext context
-) {
-    return with_parents<CreatedNode>(
-        std::move(core),
-        std::move(path),
-        std::move(data),
-        std::move(options),
-        std::move(acl),
-        std::move(context),
-        create_with_stat
-    );
-}
+template AsyncResult<std::string> create_makepath(
+    std::shared_ptr<Core>, std::string, OwnedData, CreateOptions, AclList, CallContext
+);
+template AsyncResult<CreatedNode> create_makepath(
+    std::shared_ptr<Core>, std::string, OwnedData, CreateOptions, AclList, CallContext
+);
 
 AsyncResult<void> delete_recursive(
     std::shared_ptr<Core> core, std::string path, CallContext context

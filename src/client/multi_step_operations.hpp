@@ -39,16 +39,9 @@ AsyncResult<bool> ensure_path(
     std::shared_ptr<Core> core, std::string path, AclList acl, CallContext context
 );
 
-/// Creates a node and, if needed, its missing ancestors.
-AsyncResult<std::string> create_makepath(
-    std::shared_ptr<Core> core,
-    std::string path,
-    OwnedData data,
-    CreateOptions options,
-    AclList acl,
-    CallContext context
-);
-AsyncResult<CreatedNode> create_makepath_with_stat(
+/// Creates a node and, if needed, its missing ancestors. `T` as for create().
+template <class T>
+AsyncResult<T> create_makepath(
     std::shared_ptr<Core> core,
     std::string path,
     OwnedData data,

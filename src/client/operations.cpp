@@ -1,120 +1,50 @@
 #include "client/operations.hpp"
 
+#include "client/decode_value.hpp"
 #include "client/server_path.hpp"
-#include "codec/decoder.hpp"
-#include "codec/replies.hpp"
 #include "codec/requests.hpp"
 
-#include <algorithm>
-#include <stdexcept>
+#include <type_traits>
 
 namespace kazoo::detail::client {
 namespace {
 
 using codec::Opcode;
-using Body = std::span<const std::byte>;
+using session::WatchKind;
 
-/// Returns how much memory a list in a reply may take: 16 MiB or four times its size on the wire.
-/// That is what short names take; there cannot be many shorter ones, because the names of children
-/// differ.
-std::size_t list_memory(std::size_t body) {
-    constexpr std::size_t always = 16u << 20;
-    return std::max(always, 4 * body);
-}
+/// An operation of one request: its record, its name in errors, how its reply becomes the value of
+/// its result, and its type on the wire.
+template <class Record, class T>
+struct OneRequest {
+    OpKind<T> kind;
+    Opcode op = Record::opcode;
+    WatchKind watch_kind{};  ///< of the watch that a read may set
+};
 
-/// Returns false if the body is malformed. Throws std::length_error if it would take too much
-/// memory, which Operation reports as response_too_large.
-template <class Record>
-bool read(Body body, Record& record) {
-    codec::Decoder decoder(body);
-    decoder.limit_memory(list_memory(body.size()));
-    const bool good = codec::decode(decoder, record);
-    if (decoder.too_large()) {
-        throw std::length_error("a list in a reply exceeds the memory limit");
-    }
-    return good;
-}
+template <class T>
+constexpr OneRequest<codec::CreateRequest, T> create_request{
+    {"create", decode_value}, std::is_same_v<T, CreatedNode> ? Opcode::create2 : Opcode::create};
 
-bool read_path(Body body, const Chroot& chroot, std::string& path) {
-    codec::CreateReply reply;  // consists of a path, like the reply to sync
-    if (!read(body, reply)) {
-        return false;
-    }
-    path = chroot.empty() ? std::move(reply.path) : chroot.strip(reply.path);
-    return true;
-}
+constexpr OneRequest<codec::ExistsRequest, std::optional<ZnodeStat>> exists_request{
+    {"exists", decode_value, [](const std::error_code& error) { return error == Errc::no_node; }}};
 
-bool read_stat(Body body, const Chroot&, ZnodeStat& stat) {
-    codec::StatReply reply;
-    const bool good = read(body, reply);
-    stat = reply.stat;
-    return good;
-}
+constexpr OneRequest<codec::GetDataRequest, NodeData> get_request{{"get", decode_value}};
 
-const OpKind<std::string> create_kind{"create", read_path};
+template <class T>
+using ChildrenRecord = std::conditional_t<
+    std::is_same_v<T, ChildrenAndStat>,
+    codec::GetChildren2Request,
+    codec::GetChildrenRequest>;
+template <class T>
+constexpr OneRequest<ChildrenRecord<T>, T> get_children_request{
+    {"get_children", decode_value}, ChildrenRecord<T>::opcode, WatchKind::child};
 
-const OpKind<CreatedNode> create_with_stat_kind{
-    "create", [](Body body, const Chroot& chroot, CreatedNode& node) {
-        codec::Create2Reply reply;
-        const bool good = read(body, reply);
-        node.path = chroot.strip(reply.path);
-        node.stat = reply.stat;
-        return good;
-    }};
-
-const OpKind<std::optional<ZnodeStat>> exists_kind{
-    "exists",
-    [](Body body, const Chroot& chroot, std::optional<ZnodeStat>& stat) {
-        return read_stat(body, chroot, stat.emplace());
-    },
-    [](const std::error_code& error) { return error == Errc::no_node; }};
-
-const OpKind<NodeData> get_kind{"get", [](Body body, const Chroot&, NodeData& node) {
-                                    codec::GetDataReply reply;
-                                    const bool good = read(body, reply);
-                                    node.null_data = !reply.data;
-                                    node.data = std::move(reply.data).value_or(std::string());
-                                    node.stat = reply.stat;
-                                    return good;
-                                }};
-
-const OpKind<std::vector<std::string>> get_children_kind{
-    "get_children", [](Body body, const Chroot&, std::vector<std::string>& children) {
-        codec::GetChildrenReply reply;
-        const bool good = read(body, reply);
-        children = std::move(reply.children);
-        return good;
-    }};
-
-const OpKind<ChildrenAndStat> get_children_with_stat_kind{
-    "get_children", [](Body body, const Chroot&, ChildrenAndStat& node) {
-        codec::GetChildren2Reply reply;
-        const bool good = read(body, reply);
-        node.children = std::move(reply.children);
-        node.stat = reply.stat;
-        return good;
-    }};
-
-const OpKind<ZnodeStat> set_kind{"set", read_stat};
-const OpKind<void> delete_kind{"delete"};
-
-const OpKind<AclsAndStat> get_acls_kind{
-    "get_acls", [](Body body, const Chroot&, AclsAndStat& node) {
-        codec::GetAclReply reply;
-        const bool good = read(body, reply);
-        node.acls = std::move(reply.acl);
-        node.stat = reply.stat;
-        return good;
-    }};
-
-const OpKind<ZnodeStat> set_acls_kind{"set_acls", read_stat};
-const OpKind<std::string> sync_kind{"sync", read_path};
-
-session::RequestSpec make_call(Opcode op) {
-    session::RequestSpec call;
-    call.op = op;
-    return call;
-}
+constexpr OneRequest<codec::SetDataRequest, ZnodeStat> set_request{{"set", decode_value}};
+constexpr OneRequest<codec::DeleteRequest, void> delete_request{{"delete"}};
+constexpr OneRequest<codec::GetAclRequest, AclsAndStat> get_acls_request{
+    {"get_acls", decode_value}};
+constexpr OneRequest<codec::SetAclRequest, ZnodeStat> set_acls_request{{"set_acls", decode_value}};
+constexpr OneRequest<codec::SyncRequest, std::string> sync_request{{"sync", decode_value}};
 
 /// Checks data before it is copied into a frame. Returns the error if it cannot be sent.
 std::optional<Error> refusal_of(const Core& core, const DataView& data) {
@@ -141,75 +71,60 @@ std::optional<Error> refusal_of(const Core& core, const DataView& data) {
     );
 }
 
-/// Issues a request about one path; `fill` completes the record. With `server_paths` the path has
-/// its chroot already; errors show the client's path in either case.
+/// Issues a request about one path; `fill` completes the record. A watch is registered when the
+/// reply arrives, not before. With `server_paths` the path has its chroot already; errors show the
+/// client's path in either case.
 template <class Record, class T, class Fill>
-AsyncResult<T> about_path(
+AsyncResult<T> issue(
     Core& core,
-    const OpKind<T>& kind,
+    const OneRequest<Record, T>& request,
     std::string_view path,
-    session::RequestSpec call,
     const CallContext& context,
     Fill&& fill,
-    bool sequence = false
+    bool sequence = false,
+    const Watcher& watch = Watcher()
 ) {
     static const Chroot none;
     const ServerPath server_path(path, context.server_paths ? none : core.chroot(), sequence);
     if (server_path.error()) {
-        return core.refused(kind, path, *server_path.error());
+        return core.refused(request.kind, path, *server_path.error());
     }
     Record record;
     record.path = server_path.view();
     fill(record);
+    session::RequestSpec call;
+    call.op = request.op;
+    call.watcher = session::Cookie(detail::state_of(watch));
+    call.watch_kind = request.watch_kind;
     call.watch_path = server_path.view();  // submit() copies what it keeps
     if (context.server_paths) {
-        return core.call(kind, core.chroot().strip(path), std::move(call), context, record);
+        return core.call(request.kind, core.chroot().strip(path), std::move(call), context, record);
     }
-    return core.call(kind, path, std::move(call), context, record);
+    return core.call(request.kind, path, std::move(call), context, record);
 }
 
-/// Issues a read that may set a watch. The watch is registered when the reply arrives, not before.
+/// Issues a request that consists of a path.
 template <class Record, class T>
-AsyncResult<T> watching(
+AsyncResult<T> issue(
     Core& core,
-    const OpKind<T>& kind,
+    const OneRequest<Record, T>& request,
     std::string_view path,
-    Opcode op,
-    session::WatchKind watch_kind,
+    const CallContext& context
+) {
+    return issue(core, request, path, context, [](Record&) {});
+}
+
+/// Issues a read that may set a watch.
+template <class Record, class T>
+AsyncResult<T> issue(
+    Core& core,
+    const OneRequest<Record, T>& request,
+    std::string_view path,
     const Watcher& watch,
     const CallContext& context
 ) {
-    auto call = make_call(op);
-    call.watcher = session::Cookie(detail::state_of(watch));
-    call.watch_kind = watch_kind;
-    return about_path<Record>(core, kind, path, std::move(call), context, [&](Record& record) {
-        record.watch = static_cast<bool>(watch);
-    });
-}
-
-template <class T>
-AsyncResult<T> create_as(
-    Core& core,
-    const OpKind<T>& kind,
-    Opcode op,
-    std::string_view path,
-    const DataView& data,
-    const CreateOptions& options,
-    const AclList& acl,
-    const CallContext& context
-) {
-    if (auto error = refusal_of(core, data)) {
-        return core.refused(kind, path, std::move(*error));
-    }
-    const auto fill = [&](codec::CreateRequest& record) {
-        record.data = data.bytes();
-        record.acl = acl;
-        // ZooKeeper's CreateMode: 1 ephemeral, 2 sequence.
-        record.flags = (options.is_ephemeral() ? 1 : 0) + (options.is_sequence() ? 2 : 0);
-    };
-    return about_path<codec::CreateRequest>(
-        core, kind, path, make_call(op), context, fill, options.is_sequence()
-    );
+    const auto fill = [&](Record& record) { record.watch = static_cast<bool>(watch); };
+    return issue(core, request, path, context, fill, false, watch);
 }
 
 }  // namespace
@@ -223,7 +138,8 @@ Error root_cannot_be_deleted() {
     return Error(Errc::bad_arguments, Outcome::not_sent, "", {}, "the root node cannot be deleted");
 }
 
-AsyncResult<std::string> create(
+template <class T>
+AsyncResult<T> create(
     Core& core,
     std::string_view path,
     const DataView& data,
@@ -231,65 +147,59 @@ AsyncResult<std::string> create(
     const AclList& acl,
     const CallContext& context
 ) {
-    return create_as(core, create_kind, Opcode::create, path, data, options, acl, context);
+    const auto& request = create_request<T>;
+    if (auto error = refusal_of(core, data)) {
+        return core.refused(request.kind, path, std::move(*error));
+    }
+    const auto fill = [&](codec::CreateRequest& record) {
+        record.data = data.bytes();
+        record.acl = acl;
+        // ZooKeeper's CreateMode: 1 ephemeral, 2 sequence.
+        record.flags = (options.is_ephemeral() ? 1 : 0) + (options.is_sequence() ? 2 : 0);
+    };
+    return issue(core, request, path, context, fill, options.is_sequence());
 }
-
-AsyncResult<CreatedNode> create_with_stat(
+template AsyncResult<std::string> create(
     Core& core,
     std::string_view path,
     const DataView& data,
     const CreateOptions& options,
     const AclList& acl,
     const CallContext& context
-) {
-    return create_as(
-        core, create_with_stat_kind, Opcode::create2, path, data, options, acl, context
-    );
-}
+);
+template AsyncResult<CreatedNode> create(
+    Core& core,
+    std::string_view path,
+    const DataView& data,
+    const CreateOptions& options,
+    const AclList& acl,
+    const CallContext& context
+);
 
 AsyncResult<std::optional<ZnodeStat>> exists(
     Core& core, std::string_view path, const Watcher& watch, const CallContext& context
 ) {
-    return watching<codec::ExistsRequest>(
-        core, exists_kind, path, Opcode::exists, session::WatchKind::data, watch, context
-    );
+    return issue(core, exists_request, path, watch, context);
 }
 
 AsyncResult<NodeData> get(
     Core& core, std::string_view path, const Watcher& watch, const CallContext& context
 ) {
-    return watching<codec::GetDataRequest>(
-        core, get_kind, path, Opcode::get_data, session::WatchKind::data, watch, context
-    );
+    return issue(core, get_request, path, watch, context);
 }
 
-AsyncResult<std::vector<std::string>> get_children(
+template <class T>
+AsyncResult<T> get_children(
     Core& core, std::string_view path, const Watcher& watch, const CallContext& context
 ) {
-    return watching<codec::GetChildrenRequest>(
-        core,
-        get_children_kind,
-        path,
-        Opcode::get_children,
-        session::WatchKind::child,
-        watch,
-        context
-    );
+    return issue(core, get_children_request<T>, path, watch, context);
 }
-
-AsyncResult<ChildrenAndStat> get_children_with_stat(
+template AsyncResult<std::vector<std::string>> get_children(
     Core& core, std::string_view path, const Watcher& watch, const CallContext& context
-) {
-    return watching<codec::GetChildren2Request>(
-        core,
-        get_children_with_stat_kind,
-        path,
-        Opcode::get_children2,
-        session::WatchKind::child,
-        watch,
-        context
-    );
-}
+);
+template AsyncResult<ChildrenAndStat> get_children(
+    Core& core, std::string_view path, const Watcher& watch, const CallContext& context
+);
 
 AsyncResult<ZnodeStat> set(
     Core& core,
@@ -299,41 +209,27 @@ AsyncResult<ZnodeStat> set(
     const CallContext& context
 ) {
     if (auto error = refusal_of(core, data)) {
-        return core.refused(set_kind, path, std::move(*error));
+        return core.refused(set_request.kind, path, std::move(*error));
     }
-    return about_path<codec::SetDataRequest>(
-        core,
-        set_kind,
-        path,
-        make_call(Opcode::set_data),
-        context,
-        [&](codec::SetDataRequest& record) {
-            record.data = data.bytes();
-            record.version = version;
-        }
-    );
+    return issue(core, set_request, path, context, [&](codec::SetDataRequest& record) {
+        record.data = data.bytes();
+        record.version = version;
+    });
 }
 
 AsyncResult<void> delete_node(
     Core& core, std::string_view path, std::int32_t version, const CallContext& context
 ) {
     if (is_root(core, path)) {
-        return core.refused(delete_kind, path, root_cannot_be_deleted());
+        return core.refused(delete_request.kind, path, root_cannot_be_deleted());
     }
-    return about_path<codec::DeleteRequest>(
-        core,
-        delete_kind,
-        path,
-        make_call(Opcode::delete_),
-        context,
-        [&](codec::DeleteRequest& record) { record.version = version; }
-    );
+    return issue(core, delete_request, path, context, [&](codec::DeleteRequest& record) {
+        record.version = version;
+    });
 }
 
 AsyncResult<AclsAndStat> get_acls(Core& core, std::string_view path, const CallContext& context) {
-    return about_path<codec::GetAclRequest>(
-        core, get_acls_kind, path, make_call(Opcode::get_acl), context, [](codec::GetAclRequest&) {}
-    );
+    return issue(core, get_acls_request, path, context);
 }
 
 AsyncResult<ZnodeStat> set_acls(
@@ -343,23 +239,14 @@ AsyncResult<ZnodeStat> set_acls(
     std::int32_t version,
     const CallContext& context
 ) {
-    return about_path<codec::SetAclRequest>(
-        core,
-        set_acls_kind,
-        path,
-        make_call(Opcode::set_acl),
-        context,
-        [&](codec::SetAclRequest& record) {
-            record.acl = acls;
-            record.version = version;
-        }
-    );
+    return issue(core, set_acls_request, path, context, [&](codec::SetAclRequest& record) {
+        record.acl = acls;
+        record.version = version;
+    });
 }
 
 AsyncResult<std::string> sync(Core& core, std::string_view path, const CallContext& context) {
-    return about_path<codec::SyncRequest>(
-        core, sync_kind, path, make_call(Opcode::sync), context, [](codec::SyncRequest&) {}
-    );
+    return issue(core, sync_request, path, context);
 }
 
 }  // namespace kazoo::detail::client

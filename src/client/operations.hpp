@@ -21,15 +21,9 @@ namespace kazoo::detail::client {
 // into the value of its result. They do not block and throw nothing but std::bad_alloc; all other
 // errors are in the result.
 
-AsyncResult<std::string> create(
-    Core& core,
-    std::string_view path,
-    const DataView& data,
-    const CreateOptions& options,
-    const AclList& acl,
-    const CallContext& context
-);
-AsyncResult<CreatedNode> create_with_stat(
+/// `T` is std::string, the path of the node, or CreatedNode, its path and its stat.
+template <class T>
+AsyncResult<T> create(
     Core& core,
     std::string_view path,
     const DataView& data,
@@ -43,10 +37,9 @@ AsyncResult<std::optional<ZnodeStat>> exists(
 AsyncResult<NodeData> get(
     Core& core, std::string_view path, const Watcher& watch, const CallContext& context
 );
-AsyncResult<std::vector<std::string>> get_children(
-    Core& core, std::string_view path, const Watcher& watch, const CallContext& context
-);
-AsyncResult<ChildrenAndStat> get_children_with_stat(
+/// `T` is std::vector<std::string>, the names of the children, or ChildrenAndStat.
+template <class T>
+AsyncResult<T> get_children(
     Core& core, std::string_view path, const Watcher& watch, const CallContext& context
 );
 AsyncResult<ZnodeStat> set(

@@ -1,0 +1,94 @@
+#include "client/decode_value.hpp"
+
+#include "codec/decoder.hpp"
+#include "codec/replies.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+namespace kazoo::detail::client {
+namespace {
+
+/// Returns how much memory a list in a reply may take: 16 MiB or four times its size on the wire.
+/// That is what short names take; there cannot be many shorter ones, because the names of children
+/// differ.
+std::size_t list_memory(std::size_t body) {
+    constexpr std::size_t always = 16u << 20;
+    return std::max(always, 4 * body);
+}
+
+template <class Record>
+bool read(ReplyBody body, Record& record) {
+    codec::Decoder decoder(body);
+    decoder.limit_memory(list_memory(body.size()));
+    const bool good = codec::decode(decoder, record);
+    if (decoder.too_large()) {
+        throw std::length_error("a list in a reply exceeds the memory limit");
+    }
+    return good;
+}
+
+}  // namespace
+
+bool decode_value(ReplyBody body, const Chroot& chroot, std::string& path) {
+    codec::CreateReply reply;  // consists of a path, like the reply to sync
+    if (!read(body, reply)) {
+        return false;
+    }
+    path = chroot.empty() ? std::move(reply.path) : chroot.strip(reply.path);
+    return true;
+}
+
+bool decode_value(ReplyBody body, const Chroot& chroot, CreatedNode& node) {
+    codec::Create2Reply reply;
+    const bool good = read(body, reply);
+    node.path = chroot.strip(reply.path);
+    node.stat = reply.stat;
+    return good;
+}
+
+bool decode_value(ReplyBody body, const Chroot&, ZnodeStat& stat) {
+    codec::StatReply reply;
+    const bool good = read(body, reply);
+    stat = reply.stat;
+    return good;
+}
+
+bool decode_value(ReplyBody body, const Chroot& chroot, std::optional<ZnodeStat>& stat) {
+    return decode_value(body, chroot, stat.emplace());
+}
+
+bool decode_value(ReplyBody body, const Chroot&, NodeData& node) {
+    codec::GetDataReply reply;
+    const bool good = read(body, reply);
+    node.null_data = !reply.data;
+    node.data = std::move(reply.data).value_or(std::string());
+    node.stat = reply.stat;
+    return good;
+}
+
+bool decode_value(ReplyBody body, const Chroot&, std::vector<std::string>& children) {
+    codec::GetChildrenReply reply;
+    const bool good = read(body, reply);
+    children = std::move(reply.children);
+    return good;
+}
+
+bool decode_value(ReplyBody body, const Chroot&, ChildrenAndStat& node) {
+    codec::GetChildren2Reply reply;
+    const bool good = read(body, reply);
+    node.children = std::move(reply.children);
+    node.stat = reply.stat;
+    return good;
+}
+
+bool decode_value(ReplyBody body, const Chroot&, AclsAndStat& node) {
+    codec::GetAclReply reply;
+    const bool good = read(body, reply);
+    node.acls = std::move(reply.acl);
+    node.stat = reply.stat;
+    return good;
+}
+
+}  // namespace kazoo::detail::client

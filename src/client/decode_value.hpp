@@ -1,0 +1,33 @@
+#pragma once
+
+#include <kazoo/node.hpp>
+#include <kazoo/paths.hpp>
+#include <kazoo/stat.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace kazoo::detail::client {
+
+// One decoder for each type of value that a reply to one request can have. Each returns false if
+// the body of the reply is malformed, throws std::length_error if it would take too much memory,
+// which Operation reports as response_too_large, and std::bad_alloc.
+
+using ReplyBody = std::span<const std::byte>;
+
+/// A path, without the chroot.
+bool decode_value(ReplyBody body, const Chroot& chroot, std::string& path);
+bool decode_value(ReplyBody body, const Chroot& chroot, CreatedNode& node);
+bool decode_value(ReplyBody body, const Chroot& chroot, ZnodeStat& stat);
+/// The stat of a node that exists. (That it does not is an error on the wire.)
+bool decode_value(ReplyBody body, const Chroot& chroot, std::optional<ZnodeStat>& stat);
+bool decode_value(ReplyBody body, const Chroot& chroot, NodeData& node);
+/// The names of a node's children.
+bool decode_value(ReplyBody body, const Chroot& chroot, std::vector<std::string>& children);
+bool decode_value(ReplyBody body, const Chroot& chroot, ChildrenAndStat& node);
+bool decode_value(ReplyBody body, const Chroot& chroot, AclsAndStat& node);
+
+}  // namespace kazoo::detail::client
