@@ -1,5 +1,6 @@
 #pragma once
 
+#include <kazoo/client_limits.hpp>
 #include <kazoo/detail/export.hpp>
 #include <kazoo/handler.hpp>
 #include <kazoo/logger.hpp>
@@ -8,7 +9,6 @@
 #include <kazoo/time.hpp>
 
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -29,41 +29,6 @@ struct ClientId {
     std::int64_t session_id = 0;  ///< 0: no session
     std::string password;         ///< 16 bytes; secret: it suffices to take over the session
     friend bool operator==(const ClientId&, const ClientId&) = default;
-};
-
-/// Credentials for one authentication scheme, such as {"digest", "user:password"}.
-struct AuthData {
-    AuthData() {}
-    AuthData(std::string s, std::string c) : scheme(std::move(s)), credential(std::move(c)) {}
-    std::string scheme;      ///< the name of the server's authentication provider
-    std::string credential;  ///< in the form that the scheme defines
-    friend bool operator==(const AuthData&, const AuthData&) = default;
-};
-
-/// Bounds of everything a client stores. A call that would exceed one fails with the error named
-/// here, before anything is sent unless stated otherwise; other calls are not affected.
-class ClientLimits {
-public:
-    ClientLimits() {}
-    /// Operations without a reply, sent or waiting: QueueFullError. The same number limits the
-    /// callbacks and watch events that wait to run (Handler::backlog). Default: 262,144.
-    std::size_t requests = std::size_t{1} << 18;
-    /// Bytes of requests waiting to be sent: QueueFullError once this many wait. Default: 64 MiB.
-    std::size_t queued_bytes = std::size_t{64} << 20;
-    /// Bytes of one request, including path, data and access list: RequestTooLargeError. Servers
-    /// drop the connection on a request larger than their jute.maxbuffer. Default: 1,048,575, the
-    /// servers' default.
-    std::size_t request_bytes = 0xfffff;
-    /// Bytes of one reply: ResponseTooLargeError, although the request may have been executed; the
-    /// connection stays. The same error reports a reply whose lists need more than 16 MiB and more
-    /// than four times their encoded size in memory. Default: 64 MiB.
-    std::size_t reply_bytes = std::size_t{64} << 20;
-    /// Bytes of replies and watch events that wait for their callbacks (Handler::backlog_bytes):
-    /// QueueFullError once this many wait. Replies to operations already under way add to them.
-    /// Default: 64 MiB.
-    std::size_t backlog_bytes = std::size_t{64} << 20;
-    /// Watch functions that are set or requested: TooManyWatchesError. Default: 1,048,576.
-    std::size_t watches = std::size_t{1} << 20;
 };
 
 /// Parameters of a KazooClient (kazoo's constructor arguments), constant once the client is made

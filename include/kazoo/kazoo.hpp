@@ -10,6 +10,7 @@
 #include <kazoo/async_result.hpp>
 #include <kazoo/call_options.hpp>
 #include <kazoo/client.hpp>
+#include <kazoo/client_limits.hpp>
 #include <kazoo/client_options.hpp>
 #include <kazoo/detail/require_cpp20.hpp>
 #include <kazoo/errors.hpp>

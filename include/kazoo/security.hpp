@@ -1,4 +1,5 @@
-/// Access control: permissions, identities and ACLs, with the helper functions of kazoo.security.
+/// Access control: permissions, identities, ACLs and credentials, with the helper functions of
+/// kazoo.security.
 ///
 ///     zk.create("/a", "data", CreateOptions().acl({
 ///         make_digest_acl("alice", "secret", Permissions::all),
@@ -72,6 +73,15 @@ struct Acl {
 /// The ACL of a node. The order of the entries has no effect. Servers remove duplicates; Apache
 /// ZooKeeper refuses an empty list with InvalidACLError.
 using AclList = std::vector<Acl>;
+
+/// Credentials for one authentication scheme, such as {"digest", "user:password"}.
+struct AuthData {
+    AuthData() {}
+    AuthData(std::string s, std::string c) : scheme(std::move(s)), credential(std::move(c)) {}
+    std::string scheme;      ///< the name of the server's authentication provider
+    std::string credential;  ///< in the form that the scheme defines
+    friend bool operator==(const AuthData&, const AuthData&) = default;
+};
 
 /// Returns the names of the permission bits, as kazoo does: {"ALL"} if all five are set, otherwise
 /// those that are set of "READ", "WRITE", "CREATE", "DELETE" and "ADMIN", in this order. Ignores

@@ -114,18 +114,11 @@ session::Config Core::make_config() {
         options_.client_id(std::nullopt);  // used once: later sessions are new ones
     }
     config.read_only = options_.read_only();
-    auto credentials = options_.auth_data();
-    credentials.insert(credentials.end(), added_auth_.begin(), added_auth_.end());
-    for (const auto& auth : credentials) {
-        config.auth.push_back({auth.scheme, auth.credential});
-    }
+    config.auth = options_.auth_data();
+    config.auth.insert(config.auth.end(), added_auth_.begin(), added_auth_.end());
     config.connection_retry = options_.connection_retry();
     config.log_level = options_.logger().level();
-    config.limits.requests = options_.limits().requests;
-    config.limits.queued_bytes = options_.limits().queued_bytes;
-    config.limits.request_bytes = options_.limits().request_bytes;
-    config.limits.reply_bytes = options_.limits().reply_bytes;
-    config.limits.watches = options_.limits().watches;
+    config.limits = options_.limits();
     return config;
 }
 
@@ -415,7 +408,7 @@ void Core::forget_refused_auth() {
         driver_.look([](const session::Session& session) { return session.refused_auth(); });
     if (refused) {
         const std::lock_guard lock(life_mutex_);
-        std::erase(added_auth_, AuthData(refused->scheme, refused->credential));
+        std::erase(added_auth_, *refused);
     }
 }
 
@@ -440,9 +433,7 @@ AsyncResult<void> Core::add_auth(std::string_view scheme, std::string_view crede
         std::error_code refused;
         try {
             refused = driver_.with_session([&](session::Session& session, TimePoint) {
-                return session.add_auth(
-                    {entry.scheme, entry.credential}, session::Cookie(operation)
-                );
+                return session.add_auth(entry, session::Cookie(operation));
             });
         } catch (const std::bad_alloc&) {
             refused = ClientErrc::out_of_memory;

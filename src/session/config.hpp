@@ -2,9 +2,11 @@
 
 #include "session/time.hpp"
 
+#include <kazoo/client_limits.hpp>
 #include <kazoo/hosts.hpp>
 #include <kazoo/logger.hpp>
 #include <kazoo/retry.hpp>
+#include <kazoo/security.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -13,22 +15,6 @@
 #include <vector>
 
 namespace kazoo::session {
-
-/// Limits of what a session stores. A call that would exceed one fails with a typed error.
-struct Limits {
-    std::size_t requests = 1 << 18;             ///< requests that have no reply yet
-    std::size_t queued_bytes = 64u << 20;       ///< bytes of requests that have not been sent
-    std::size_t request_bytes = 0xfffff;        ///< of one frame; the default limit of servers
-    std::size_t reply_bytes = 64u << 20;        ///< of one frame
-    std::size_t watches = 1u << 20;             ///< watch functions, over all paths
-    std::size_t set_watches_bytes = 128 << 10;  ///< of one frame that restores watches
-};
-
-struct AuthEntry {
-    std::string scheme;
-    std::string credential;
-    friend bool operator==(const AuthEntry&, const AuthEntry&) = default;
-};
 
 /// The configuration of a session, constant while it runs.
 struct Config {
@@ -40,12 +26,13 @@ struct Config {
     std::int64_t session_id = 0;           ///< to resume; 0 for a new session
     std::string password;                  ///< of the session to resume
     bool read_only = false;
-    std::vector<AuthEntry> auth;
+    std::vector<AuthData> auth;
     RetryPolicy connection_retry;
     LogLevel log_level = LogLevel::info;  ///< lines below this level are not composed
-    Limits limits;
-    std::uint64_t seed = 1;      ///< of host order and back-off
-    std::int32_t first_xid = 1;  ///< positive; xids continue with 1 after 2^31-1
+    ClientLimits limits;  ///< all but backlog_bytes, which concerns the client's callbacks
+    std::size_t set_watches_bytes = 128 << 10;  ///< limit of one frame that restores watches
+    std::uint64_t seed = 1;                     ///< of host order and back-off
+    std::int32_t first_xid = 1;                 ///< positive; xids continue with 1 after 2^31-1
 };
 
 }  // namespace kazoo::session

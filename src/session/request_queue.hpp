@@ -70,7 +70,7 @@ public:
         RequestId id = 0;
     };
 
-    RequestQueue(const Limits& limits, std::int32_t first_xid)
+    RequestQueue(const ClientLimits& limits, std::int32_t first_xid)
         : limits_(limits), next_xid_(first_xid > 0 ? first_xid : 1) {}
     RequestQueue(const RequestQueue&) = delete;
     RequestQueue& operator=(const RequestQueue&) = delete;
@@ -147,7 +147,7 @@ private:
     [[nodiscard]] std::size_t unsent_bytes() const { return unsent_.size() - withdrawn_bytes_; }
     [[nodiscard]] std::deque<Pending>::iterator find(RequestId id) noexcept;
 
-    const Limits limits_;
+    const ClientLimits limits_;
     std::int32_t next_xid_;
     RequestId last_id_ = 0;
     std::size_t sent_ = 0;          // the number of entries at the front of pending_ that were sent

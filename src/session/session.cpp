@@ -32,13 +32,11 @@ Session::Session(Config config)
       renewal_(RetryPolicy(config_.connection_retry).max_tries(-1), config_.seed + 2),
       search_(config_.hosts, config_.randomize_hosts, config_.seed + 3),
       requests_(config_.limits, config_.first_xid),
-      restoration_(config_.limits.set_watches_bytes),
+      restoration_(config_.set_watches_bytes),
+      credentials_(config_.auth, config_.limits.request_bytes),
       reader_(config_.limits.reply_bytes) {
     identity_.id = config_.session_id;
     identity_.password = config_.password;
-    for (auto& entry : config_.auth) {
-        credentials_.push_back({entry, {}});
-    }
     actions_.reserve(most_actions);
 }
 
@@ -51,13 +49,6 @@ Session::~Session() {
             }
         }
     }
-    for (const auto& credential : credentials_) {
-        for (const auto& owner : credential.waiting) {
-            if (owner) {
-                owner->abandon();
-            }
-        }
-    }
 }
 
 void Session::start(TimePoint now) {
@@ -66,11 +57,8 @@ void Session::start(TimePoint now) {
     enter(Phase::backing_off, now);  // the phase that remains if begin_attempt throws bad_alloc
     keepalive_.established(requested_timeout(config_), now);
     begin_attempt(now);
-    for (const auto& credential : credentials_) {
-        if (!fits(credential.entry)) {
-            refused_auth_ = credential.entry;
-            return fail_authentication("the credentials exceed the maximum request size");
-        }
+    if (credentials_.refuse_oversized()) {
+        fail_authentication("the credentials exceed the maximum request size");
     }
 }
 
@@ -115,27 +103,11 @@ void Session::give_up(RequestQueue::GivenUp request, std::error_code error) noex
     events_.push_promised(std::move(event));
 }
 
-/// Credentials that do not fit into a frame are refused here: servers would close every connection
-/// on which they are sent.
-bool Session::fits(const AuthEntry& entry) const {
-    constexpr std::size_t header_type_and_two_lengths = 20;
-    return entry.scheme.size() + entry.credential.size() + header_type_and_two_lengths <=
-           config_.limits.request_bytes;
-}
-
-std::size_t Session::credentials_held() const {
-    auto sum = credentials_.size();
-    for (const auto& credential : credentials_) {
-        sum += credential.waiting.size();
-    }
-    return sum;
-}
-
-std::error_code Session::add_auth(AuthEntry entry, Cookie owner) {
-    if (!fits(entry)) {
+std::error_code Session::add_auth(AuthData entry, Cookie owner) {
+    if (!credentials_.fits(entry)) {
         return ClientErrc::request_too_large;
     }
-    if (credentials_held() >= config_.limits.requests) {
+    if (credentials_.held() >= config_.limits.requests) {
         return ClientErrc::queue_full;
     }
     if (const auto refused = refusal(state_)) {
@@ -145,35 +117,14 @@ std::error_code Session::add_auth(AuthEntry entry, Cookie owner) {
         return ClientErrc::connection_closed;
     }
     ReplyRoom room(events_, true);
-    auto at = std::find_if(credentials_.begin(), credentials_.end(), [&](const Credential& known) {
-        return known.entry == entry;
-    });
-    const bool is_new = at == credentials_.end();
-    if (is_new) {
-        at = credentials_.insert(at, Credential{std::move(entry), {}});
-    }
-    const auto waiting = at->waiting.size();
-    try {
-        at->waiting.push_back(std::move(owner));
-        if (phase_ == Phase::serving || phase_ == Phase::authenticating) {
-            send_credential(static_cast<std::size_t>(at - credentials_.begin()));
-        }
-    } catch (...) {  // credentials that were not accepted must not be sent by a later connection
-        at->waiting.resize(waiting);
-        if (is_new) {
-            credentials_.pop_back();
-        }
-        throw;
-    }
-    at->forgotten = false;
+    const bool connected = phase_ == Phase::serving || phase_ == Phase::authenticating;
+    credentials_.add(std::move(entry), std::move(owner), connected ? &control_ : nullptr);
     room.keep();
     return {};
 }
 
 void Session::forget_auth() noexcept {
-    for (auto& credential : credentials_) {
-        credential.forgotten = true;
-    }
+    credentials_.forget();
 }
 
 void Session::set_hosts(std::vector<HostPort> hosts, bool randomize) {
@@ -246,10 +197,7 @@ void Session::disconnect() noexcept {
     actions_.emplace_back(DisconnectAction{});
     search_.stop();
     control_.clear();
-    for (auto& credential : credentials_) {
-        credential.asked = 0;  // waiting owners get their answer on the next connection
-    }
-    auth_in_flight_.clear();
+    credentials_.disconnected();
     restoration_.abandon();
 }
 
@@ -328,13 +276,9 @@ void Session::fail_requests(std::error_code error) noexcept {
 }
 
 void Session::fail_credentials(std::error_code error) noexcept {
-    for (auto& credential : credentials_) {
-        for (auto& owner : credential.waiting) {
-            give_up({std::move(owner), {}, codec::Opcode::auth, true}, error);
-        }
-        credential.waiting.clear();
-        credential.asked = 0;
-    }
+    credentials_.end([&](Cookie owner) {
+        give_up({std::move(owner), {}, codec::Opcode::auth, true}, error);
+    });
 }
 
 void Session::drop_watches() noexcept {
@@ -447,7 +391,7 @@ bool Session::take_output(base::Buffer& out) {
             out.append(control_.data(), control_.size());
         }
         control_.clear();
-        control_.release_if_larger_than(config_.limits.set_watches_bytes);
+        control_.release_if_larger_than(config_.set_watches_bytes);
     }
     const bool open =
         (phase_ == Phase::serving && !restoration_.waiting()) || phase_ == Phase::closing;

@@ -5,6 +5,7 @@
 #include "session/attempt_limit.hpp"
 #include "session/attempt_log.hpp"
 #include "session/config.hpp"
+#include "session/credentials.hpp"
 #include "session/event_queue.hpp"
 #include "session/events.hpp"
 #include "session/handshake.hpp"
@@ -19,7 +20,6 @@
 #include "values/backoff.hpp"
 
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <span>
 #include <string>
@@ -84,7 +84,7 @@ public:
     bool withdraw(RequestId id) noexcept;
     /// Adds credentials for this and every later connection. `owner` gets a reply once a server has
     /// accepted or refused them. If it returns an error, nothing has changed.
-    [[nodiscard]] std::error_code add_auth(AuthEntry entry, Cookie owner);
+    [[nodiscard]] std::error_code add_auth(AuthData entry, Cookie owner);
     /// Later connections do not present the credentials that have been added so far.
     void forget_auth() noexcept;
     /// Takes effect with the next host to be tried. With an empty list no server can be reached.
@@ -148,7 +148,9 @@ public:
     [[nodiscard]] std::vector<ServerAttempt> last_attempts() const { return attempts_.last(); }
     /// Returns the credentials because of which the session has ended in AUTH_FAILED, unless it
     /// ended because the servers require authentication.
-    [[nodiscard]] const std::optional<AuthEntry>& refused_auth() const { return refused_auth_; }
+    [[nodiscard]] const std::optional<AuthData>& refused_auth() const {
+        return credentials_.refused();
+    }
     [[nodiscard]] std::size_t requests() const { return requests_.size(); }
     [[nodiscard]] std::size_t watches() const { return watches_.size(); }
 
@@ -163,17 +165,6 @@ private:
         authenticating,  // credentials are sent and not all answered
         serving,
         closing  // the close request is queued or sent
-    };
-    struct Credential {
-        AuthEntry entry;
-        std::vector<Cookie> waiting;  // for an answer, in the order of their calls
-        std::size_t asked = 0;        // at the front of `waiting`: those whose request is under way
-        bool forgotten = false;       // sent only while `waiting` has owners that need the answer
-    };
-    /// An authentication request without an answer. Servers answer in order.
-    struct AuthInFlight {
-        std::size_t credential;  // index in credentials_, which never shrinks
-        std::size_t waiting;     // number of owners that get the answer
     };
     /// Promises room for the reply to a request until it is kept or, if the request is not accepted
     /// after all, breaks the promise.
@@ -199,8 +190,6 @@ private:
 
     // session.cpp
     [[nodiscard]] std::error_code admit(const RequestSpec& call) const;
-    [[nodiscard]] bool fits(const AuthEntry& entry) const;
-    [[nodiscard]] std::size_t credentials_held() const;
     void set_state(KeeperState state) noexcept;
     void log(LogLevel level, std::string text) noexcept;
     /// Logs what `compose` returns if the level is enabled. The line is lost if memory is short.
@@ -251,7 +240,6 @@ private:
     [[nodiscard]] milliseconds connect_timeout(TimePoint now) const;
     [[nodiscard]] std::string why_closed_in_handshake(std::error_code error) const;
     void on_connect_response(std::span<const std::byte> frame, TimePoint now);
-    void send_credential(std::size_t index);
     void serve(TimePoint now);
     void look_further(std::optional<Action> action, TimePoint now);
     void move_to(HostPort host, Endpoint writable, TimePoint now);
@@ -310,9 +298,7 @@ private:
     RequestQueue requests_;
     WatchRegistry watches_;
     Restoration restoration_;
-    std::vector<Credential> credentials_;
-    std::deque<AuthInFlight> auth_in_flight_;
-    std::optional<AuthEntry> refused_auth_;
+    Credentials credentials_;
 
     codec::FrameReader reader_;
     std::uint32_t first_bytes_ = 0;  // the first bytes of a connection, up to four

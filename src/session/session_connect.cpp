@@ -1,6 +1,5 @@
 // How the session gets a connection: hosts in rounds, their addresses, handshake, credentials, and
 // the search for a writable server.
-#include "codec/auth.hpp"
 #include "session/session.hpp"
 
 #include <algorithm>
@@ -307,33 +306,10 @@ void Session::on_connect_response(std::span<const std::byte> frame, TimePoint no
     read_only_ = answer.read_only;
     keepalive_.established(answer.timeout, now);
     enter(Phase::authenticating, later(now, connect_timeout(now)));
-    for (std::size_t i = 0; i < credentials_.size(); ++i) {
-        if (!credentials_[i].forgotten || !credentials_[i].waiting.empty()) {
-            send_credential(i);
-        }
-    }
-    if (auth_in_flight_.empty()) {
+    credentials_.present(control_);
+    if (!credentials_.awaits_answer()) {
         serve(now);
     }
-}
-
-void Session::send_credential(std::size_t index) {
-    auto& credential = credentials_[index];
-    codec::RequestHeader header;
-    header.xid = codec::auth_xid;
-    header.type = codec::Opcode::auth;
-    codec::AuthRequest request;
-    request.scheme = credential.entry.scheme;
-    request.auth.value = credential.entry.credential;
-    // Owners that are waiting and not covered by an earlier request on this connection.
-    auth_in_flight_.push_back({index, credential.waiting.size() - credential.asked});
-    try {
-        codec::append_frame(control_, header, request);
-    } catch (...) {
-        auth_in_flight_.pop_back();
-        throw;
-    }
-    credential.asked = credential.waiting.size();
 }
 
 /// Watches are restored before any queued request is sent: control_ goes first.

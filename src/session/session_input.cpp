@@ -283,30 +283,23 @@ void Session::on_notification(
 }
 
 void Session::on_auth_reply(std::int32_t err, TimePoint now) {
-    if (auth_in_flight_.empty()) {
+    if (!credentials_.awaits_answer()) {
         return log(LogLevel::warning, "ignoring an unexpected authentication reply");
     }
     if (ends_connection(err)) {  // says nothing about the credentials
         return end_by_server(err, now);
     }
-    const auto answered = auth_in_flight_.front();
-    auth_in_flight_.pop_front();
-    auto& credential = credentials_[answered.credential];
-    for (std::size_t i = 0; i < answered.waiting; ++i) {
+    credentials_.answered(err == 0, [&](Cookie owner) {
         ReplyEvent event;
-        event.request = std::move(credential.waiting[i]);
+        event.request = std::move(owner);
         if (err != 0) {
             event.error = static_cast<Errc>(err);
         }
         events_.push_promised(std::move(event));
-    }
-    const auto end = static_cast<std::ptrdiff_t>(answered.waiting);
-    credential.waiting.erase(credential.waiting.begin(), credential.waiting.begin() + end);
-    credential.asked -= answered.waiting;
+    });
     if (err != 0) {
-        refused_auth_ = std::move(credential.entry);
         fail_authentication("the server refused the credentials");
-    } else if (phase_ == Phase::authenticating && auth_in_flight_.empty()) {
+    } else if (phase_ == Phase::authenticating && !credentials_.awaits_answer()) {
         serve(now);
     }
 }

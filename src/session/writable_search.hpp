@@ -1,9 +1,9 @@
 #pragma once
 
-#include "values/backoff.hpp"
 #include "session/events.hpp"
 #include "session/host_list.hpp"
 #include "session/time.hpp"
+#include "values/backoff.hpp"
 
 #include <cstdint>
 #include <optional>

@@ -59,7 +59,7 @@ private:
         config.connection_retry.max_delay(1s);
         config.limits.requests = 1 + input.below(30);
         config.limits.watches = 1 + input.below(10);
-        config.limits.set_watches_bytes = 1 + input.below(50);
+        config.set_watches_bytes = 1 + input.below(50);
         config.limits.reply_bytes = 64 + input.byte();
         config.limits.request_bytes = 64 + input.byte();
         config.limits.queued_bytes = 256;

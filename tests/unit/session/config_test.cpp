@@ -18,9 +18,10 @@ TEST(ConfigTest, DefaultsAreUsable) {
 }
 
 TEST(ConfigTest, DefaultLimitsAreFinite) {
-    const Limits limits;
+    const Config config;
+    const auto& limits = config.limits;
     EXPECT_EQ(limits.request_bytes, 1'048'575U);  // the default limit of servers
-    EXPECT_LT(limits.set_watches_bytes, limits.request_bytes / 2);
+    EXPECT_LT(config.set_watches_bytes, limits.request_bytes / 2);
     for (const auto limit :
          {limits.requests, limits.queued_bytes, limits.reply_bytes, limits.watches}) {
         EXPECT_GT(limit, 0U);
@@ -29,9 +30,9 @@ TEST(ConfigTest, DefaultLimitsAreFinite) {
 }
 
 TEST(ConfigTest, CredentialsAreComparedCompletely) {
-    EXPECT_EQ((AuthEntry{"digest", "a:b"}), (AuthEntry{"digest", "a:b"}));
-    EXPECT_NE((AuthEntry{"digest", "a:b"}), (AuthEntry{"digest", "a:c"}));
-    EXPECT_NE((AuthEntry{"digest", "a:b"}), (AuthEntry{"x509", "a:b"}));
+    EXPECT_EQ((AuthData{"digest", "a:b"}), (AuthData{"digest", "a:b"}));
+    EXPECT_NE((AuthData{"digest", "a:b"}), (AuthData{"digest", "a:c"}));
+    EXPECT_NE((AuthData{"digest", "a:b"}), (AuthData{"x509", "a:b"}));
 }
 
 }  // namespace

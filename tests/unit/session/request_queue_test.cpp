@@ -57,7 +57,7 @@ protected:
         return frames;
     }
 
-    std::optional<RequestQueue> queue{std::in_place, Limits(), 1};
+    std::optional<RequestQueue> queue{std::in_place, ClientLimits(), 1};
 };
 
 TEST_F(RequestQueueTest, RepliesComeInTheOrderOfIssue) {
@@ -94,7 +94,7 @@ TEST_F(RequestQueueTest, AppendsToPendingOutput) {
 
 TEST_F(RequestQueueTest, XidsWrapToOne) {
     constexpr std::int32_t last = 0x7fffffff;
-    queue.emplace(Limits(), last - 1);
+    queue.emplace(ClientLimits(), last - 1);
     for (int i = 0; i < 4; ++i) {
         push();
     }
@@ -115,7 +115,7 @@ TEST_F(RequestQueueTest, XidsWrapToOne) {
 }
 
 TEST_F(RequestQueueTest, ReservedXidsAreNotUsed) {
-    queue.emplace(Limits(), -4);
+    queue.emplace(ClientLimits(), -4);
     push();
     EXPECT_THAT(send(), ElementsAre("1 /a"));
     EXPECT_FALSE(queue->awaits(0));
@@ -260,7 +260,7 @@ TEST_F(RequestQueueTest, TakeAllDistinguishesSentRequests) {
 }
 
 TEST_F(RequestQueueTest, TheCloseRequestIgnoresTheLimits) {
-    Limits limits;
+    ClientLimits limits;
     limits.requests = 1;
     limits.request_bytes = 20;
     queue.emplace(limits, 1);
@@ -277,7 +277,7 @@ TEST_F(RequestQueueTest, TheCloseRequestIgnoresTheLimits) {
 }
 
 TEST_F(RequestQueueTest, LimitsAreErrorsWithoutEffect) {
-    Limits limits;
+    ClientLimits limits;
     limits.requests = 3;
     limits.queued_bytes = 40;
     limits.request_bytes = 15;
@@ -303,7 +303,7 @@ TEST_F(RequestQueueTest, LimitsAreErrorsWithoutEffect) {
 }
 
 TEST_F(RequestQueueTest, TheByteLimitCountsOnlyUnsentRequests) {
-    Limits limits;
+    ClientLimits limits;
     limits.queued_bytes = 19;
     queue.emplace(limits, 1);
     const auto first = push();  // 19 bytes

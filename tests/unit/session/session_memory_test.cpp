@@ -239,7 +239,7 @@ TEST(SessionMemoryTest, CredentialsThatWereNotAcceptedAreNotSentLater) {
     for (long nth = 1;; ++nth) {
         SessionScript s;
         s.establish();
-        AuthEntry entry{"digest", "a user with a long name:and a password"};
+        AuthData entry{"digest", "a user with a long name:and a password"};
         const Cookie owner = detail::make_ref<testing_support::Party>("auth");
         bool failed = false;
         {

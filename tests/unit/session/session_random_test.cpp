@@ -52,7 +52,7 @@ private:
         config.first_xid = one_in(2) ? 1 : 0x7ffffff0;
         config.limits.requests = 1 + random_.below(30);
         config.limits.watches = 1 + random_.below(10);
-        config.limits.set_watches_bytes = 1 + random_.below(50);
+        config.set_watches_bytes = 1 + random_.below(50);
         if (one_in(3)) {
             config.auth = {{"digest", "a:b"}};
         }

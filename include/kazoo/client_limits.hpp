@@ -1,0 +1,37 @@
+#pragma once
+
+#include <kazoo/detail/export.hpp>
+
+#include <cstddef>
+
+KAZOO_API_BEGIN
+namespace kazoo {
+
+/// Bounds of everything a client stores. A call that would exceed one fails with the error named
+/// here, before anything is sent unless stated otherwise; other calls are not affected.
+class ClientLimits {
+public:
+    ClientLimits() {}
+    /// Operations without a reply, sent or waiting: QueueFullError. The same number limits the
+    /// callbacks and watch events that wait to run (Handler::backlog). Default: 262,144.
+    std::size_t requests = std::size_t{1} << 18;
+    /// Bytes of requests waiting to be sent: QueueFullError once this many wait. Default: 64 MiB.
+    std::size_t queued_bytes = std::size_t{64} << 20;
+    /// Bytes of one request, including path, data and ACL: RequestTooLargeError. Servers
+    /// drop the connection on a request larger than their jute.maxbuffer. Default: 1,048,575, the
+    /// servers' default.
+    std::size_t request_bytes = 0xfffff;
+    /// Bytes of one reply: ResponseTooLargeError, although the request may have been executed; the
+    /// connection stays. The same error reports a reply whose lists need more than 16 MiB and more
+    /// than four times their encoded size in memory. Default: 64 MiB.
+    std::size_t reply_bytes = std::size_t{64} << 20;
+    /// Bytes of replies and watch events that wait for their callbacks (Handler::backlog_bytes):
+    /// QueueFullError once this many wait. Replies to operations already under way add to them.
+    /// Default: 64 MiB.
+    std::size_t backlog_bytes = std::size_t{64} << 20;
+    /// Watch functions that are set or requested: TooManyWatchesError. Default: 1,048,576.
+    std::size_t watches = std::size_t{1} << 20;
+};
+
+}  // namespace kazoo
+KAZOO_API_END
