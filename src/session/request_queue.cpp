@@ -145,7 +145,7 @@ void RequestQueue::give_back_memory() noexcept {
     most_pending_ = 0;
 }
 
-bool RequestQueue::awaits(std::int32_t xid) const {
+bool RequestQueue::is_awaiting_reply(std::int32_t xid) const {
     if (sent_ == 0 || xid <= 0) {
         return false;
     }

@@ -107,10 +107,10 @@ public:
     /// reply in order.
     [[nodiscard]] std::optional<Pending> take_reply(std::int32_t xid) noexcept;
     /// Returns whether any sent request has this xid.
-    [[nodiscard]] bool awaits(std::int32_t xid) const;
+    [[nodiscard]] bool is_awaiting_reply(std::int32_t xid) const;
 
     /// Returns whether this request has not been sent yet.
-    [[nodiscard]] bool waits(RequestId id) noexcept {
+    [[nodiscard]] bool is_unsent(RequestId id) noexcept {
         const auto at = find(id);
         return at != pending_.end() && at->request &&
                static_cast<std::size_t>(at - pending_.begin()) >= sent_;

@@ -85,7 +85,7 @@ bool Session::cancel(RequestId id, std::error_code why) {
 }
 
 bool Session::withdraw(RequestId id) noexcept {
-    if (!requests_.waits(id)) {
+    if (!requests_.is_unsent(id)) {
         return false;
     }
     if (requests_.cancel(id).request) {

@@ -198,7 +198,7 @@ void Session::end_by_server(std::int32_t err, TimePoint now) {
 /// A reply out of order is a protocol error: replies could no longer be assigned to requests. A
 /// reply to a request that does not exist does no harm and is ignored.
 void Session::on_stray(std::int32_t xid, TimePoint now) {
-    if (requests_.awaits(xid)) {
+    if (requests_.is_awaiting_reply(xid)) {
         return on_closed(attempt_, ClientErrc::protocol_error, now);
     }
     log(LogLevel::warning, "ignoring an unexpected reply, xid " + std::to_string(xid));

@@ -80,7 +80,7 @@ TEST_F(RequestQueueTest, RepliesComeInTheOrderOfIssue) {
 TEST_F(RequestQueueTest, UnsentRequestsGetNoReply) {
     push();
     EXPECT_FALSE(queue->take_reply(1).has_value());
-    EXPECT_FALSE(queue->awaits(1));
+    EXPECT_FALSE(queue->is_awaiting_reply(1));
 }
 
 TEST_F(RequestQueueTest, AppendsToPendingOutput) {
@@ -100,26 +100,26 @@ TEST_F(RequestQueueTest, XidsWrapToOne) {
     }
     EXPECT_THAT(send(), ElementsAre("2147483646 /a", "2147483647 /a", "1 /a", "2 /a"));
     for (const auto xid : {last - 1, last, 1, 2}) {
-        EXPECT_TRUE(queue->awaits(xid)) << xid;
+        EXPECT_TRUE(queue->is_awaiting_reply(xid)) << xid;
     }
     EXPECT_TRUE(queue->take_reply(last - 1).has_value());
-    EXPECT_TRUE(queue->awaits(last));
-    EXPECT_TRUE(queue->awaits(1));
-    EXPECT_TRUE(queue->awaits(2));
-    EXPECT_FALSE(queue->awaits(3));
-    EXPECT_FALSE(queue->awaits(last - 1));
+    EXPECT_TRUE(queue->is_awaiting_reply(last));
+    EXPECT_TRUE(queue->is_awaiting_reply(1));
+    EXPECT_TRUE(queue->is_awaiting_reply(2));
+    EXPECT_FALSE(queue->is_awaiting_reply(3));
+    EXPECT_FALSE(queue->is_awaiting_reply(last - 1));
     EXPECT_TRUE(queue->take_reply(last).has_value());
     EXPECT_TRUE(queue->take_reply(1).has_value());
-    EXPECT_TRUE(queue->awaits(2));
-    EXPECT_FALSE(queue->awaits(1));
+    EXPECT_TRUE(queue->is_awaiting_reply(2));
+    EXPECT_FALSE(queue->is_awaiting_reply(1));
 }
 
 TEST_F(RequestQueueTest, ReservedXidsAreNotUsed) {
     queue.emplace(ClientLimits(), -4);
     push();
     EXPECT_THAT(send(), ElementsAre("1 /a"));
-    EXPECT_FALSE(queue->awaits(0));
-    EXPECT_FALSE(queue->awaits(-2));
+    EXPECT_FALSE(queue->is_awaiting_reply(0));
+    EXPECT_FALSE(queue->is_awaiting_reply(-2));
 }
 
 TEST_F(RequestQueueTest, CancellingWithdrawsUnsentRequests) {
@@ -138,7 +138,7 @@ TEST_F(RequestQueueTest, CancellingWithdrawsUnsentRequests) {
     push("/f");
     EXPECT_THAT(send(), ElementsAre("3 /cc", "4 /d", "6 /f"));
     EXPECT_TRUE(queue->take_reply(3).has_value());
-    EXPECT_FALSE(queue->awaits(5));
+    EXPECT_FALSE(queue->is_awaiting_reply(5));
     EXPECT_TRUE(queue->take_reply(4).has_value());
     EXPECT_TRUE(queue->take_reply(6).has_value());
 }
@@ -344,7 +344,7 @@ TEST_F(RequestQueueTest, UnknownXidsAreCheapToRecognise) {
     }
     send();
     for (std::int32_t i = 0; i < 100'000; ++i) {
-        EXPECT_FALSE(queue->awaits(200'000 + i));
+        EXPECT_FALSE(queue->is_awaiting_reply(200'000 + i));
     }
 }
 
