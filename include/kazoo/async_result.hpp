@@ -90,11 +90,8 @@ public:
     using promise_type = detail::CoroutinePromise<T>;
 
     /// Creates an invalid handle, which may only be assigned to, destroyed, compared and asked for
-    /// valid().
+    /// valid(). Valid ones come from `*_async` functions, coroutines and Promise.
     AsyncResult() noexcept = default;
-    /// For the library: results come from `*_async` functions, coroutines and Promise.
-    explicit AsyncResult(detail::RefPtr<detail::ResultState<T>> state) noexcept
-        : state_(std::move(state)) {}
 
     /// Returns whether the handle refers to a result.
     [[nodiscard]] bool valid() const noexcept { return static_cast<bool>(state_); }
@@ -256,6 +253,9 @@ public:
 private:
     friend struct detail::Access;
 
+    explicit AsyncResult(detail::RefPtr<detail::ResultState<T>> state) noexcept
+        : state_(std::move(state)) {}
+
     void wait_or_throw(Duration timeout) const {
         if (!wait(timeout)) {
             detail::throw_wait_timeout(*state_);
@@ -285,6 +285,14 @@ private:
 
     detail::RefPtr<detail::ResultState<T>> state_;
 };
+
+namespace detail {
+/// Returns a handle of a result that the library completes.
+template <class T>
+[[nodiscard]] AsyncResult<T> make_result(RefPtr<ResultState<T>> state) noexcept {
+    return Access::make<AsyncResult<T>>(std::move(state));
+}
+}  // namespace detail
 
 /// Awaits a result in a coroutine of any type but asio::awaitable, which takes a completion token
 /// (<kazoo/asio.hpp>). If the result is ready the coroutine continues at

@@ -21,10 +21,7 @@ public:
     bool cancel() override {
         return this->fail(
             make_error(
-                ClientErrc::cancelled,
-                Outcome::unknown,
-                "promise",
-                "the result was cancelled"
+                ClientErrc::cancelled, Outcome::unknown, "promise", "the result was cancelled"
             ),
             &cancelled_
         );
@@ -86,7 +83,7 @@ public:
     }
 
     /// Returns the result; may be called repeatedly.
-    [[nodiscard]] AsyncResult<T> result() const { return AsyncResult<T>(state_); }
+    [[nodiscard]] AsyncResult<T> result() const { return detail::make_result<T>(state_); }
 
     /// Registers a function to stop the producer's work if the result is cancelled. Several may be
     /// registered. `function()` is called once, in the thread that cancels, after the result has

@@ -47,7 +47,7 @@ template <class... T>
 [[nodiscard]] AsyncResult<std::tuple<detail::WhenValue<T>...>> when_all(AsyncResult<T>... results) {
     using Values = std::tuple<detail::WhenValue<T>...>;
     using Results = std::tuple<AsyncResult<T>...>;
-    return AsyncResult<Values>(
+    return detail::make_result<Values>(
         detail::begin_when<detail::WhenAllState<Values, Results>>(Results(std::move(results)...))
     );
 }
@@ -59,7 +59,7 @@ template <class T>
 [[nodiscard]] AsyncResult<std::vector<AsyncResult<T>>> when_all(std::vector<AsyncResult<T>> results
 ) {
     using Results = std::vector<AsyncResult<T>>;
-    return AsyncResult<Results>(
+    return detail::make_result<Results>(
         detail::begin_when<detail::WhenAllState<Results, Results>>(std::move(results))
     );
 }
@@ -72,7 +72,7 @@ template <class T>
 template <class T>
 [[nodiscard]] AsyncResult<std::size_t> when_any(std::vector<AsyncResult<T>> results) {
     using Results = std::vector<AsyncResult<T>>;
-    return AsyncResult<std::size_t>(
+    return detail::make_result<std::size_t>(
         detail::begin_when<detail::WhenAnyState<Results>>(std::move(results))
     );
 }
@@ -82,7 +82,7 @@ template <class... T>
 requires(sizeof...(T) > 0)
     [[nodiscard]] AsyncResult<std::size_t> when_any(AsyncResult<T>... results) {
     using Results = std::tuple<AsyncResult<T>...>;
-    return AsyncResult<std::size_t>(
+    return detail::make_result<std::size_t>(
         detail::begin_when<detail::WhenAnyState<Results>>(Results(std::move(results)...))
     );
 }

@@ -194,7 +194,7 @@ AsyncResult<void> Event::wait_async() const {
         const std::lock_guard lock(state_->mutex);
         if (!state_->over()) {
             AsyncWait::enlist(state_->async_waits, wait);
-            return AsyncResult<void>(std::move(wait));
+            return detail::make_result<void>(std::move(wait));
         }
         cancelled = !state_->is_set();
     }
@@ -203,7 +203,7 @@ AsyncResult<void> Event::wait_async() const {
     } else {
         wait->succeed();
     }
-    return AsyncResult<void>(std::move(wait));
+    return detail::make_result<void>(std::move(wait));
 }
 
 }  // namespace kazoo

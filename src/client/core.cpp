@@ -168,10 +168,7 @@ void Core::on_event(session::ReplyEvent& event) {
         state_.load() == KeeperState::CLOSED) {
         text = ended_text(current_life()->why.load());
     }
-    const detail::Reply reply{event.error, event.outcome, event.body, text, chroot_};
-    auto& result = static_cast<detail::ResultStateBase&>(*event.request);
-    result.set_reply_bytes(event.body.size());
-    result.on_reply(reply);
+    event.request.complete(Reply{event.error, event.outcome, event.body, text, chroot_});
     event.request = {};
 }
 
@@ -372,7 +369,7 @@ public:
     AddAuth(const std::shared_ptr<Core>& core, AuthData entry)
         : Operation<void>(core->handler(), kind, "", core), core_(core), entry_(std::move(entry)) {}
 
-    void on_reply(const detail::Reply& reply) override {
+    void on_reply(const Reply& reply) {
         const auto core = core_.lock();
         if (core && !reply.error) {
             core->remember_auth(entry_);
@@ -433,7 +430,7 @@ AsyncResult<void> Core::add_auth(std::string_view scheme, std::string_view crede
         std::error_code refused;
         try {
             refused = driver_.with_session([&](session::Session& session, TimePoint) {
-                return session.add_auth(entry, session::Cookie(operation));
+                return session.add_auth(entry, owner_of(operation));
             });
         } catch (const std::bad_alloc&) {
             refused = ClientErrc::out_of_memory;
@@ -450,7 +447,7 @@ AsyncResult<void> Core::add_auth(std::string_view scheme, std::string_view crede
     }
     // The session has no deadlines for credentials, because it keeps them for later connections.
     static_cast<void>(detail::end_at(handler_, operation, context.deadline));
-    return AsyncResult<void>(std::move(operation));
+    return detail::make_result<void>(std::move(operation));
 }
 
 }  // namespace kazoo::detail::client

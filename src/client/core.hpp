@@ -192,7 +192,7 @@ template <class T>
 AsyncResult<T> Core::refused(const OpKind<T>& kind, std::string_view path, Error error) {
     auto operation = detail::make_ref<Operation<T>>(handler_, kind, path, std::weak_ptr<Core>());
     operation->refuse(std::move(error));
-    return AsyncResult<T>(std::move(operation));
+    return detail::make_result<T>(std::move(operation));
 }
 
 template <class T, class... Body>
@@ -210,7 +210,7 @@ AsyncResult<T> Core::call(
     // Set before the request is submitted: the reply may arrive, in another thread, before this
     // returns.
     operation->large = (exceeds_usual_limit(body) || ...);
-    call.request = session::Cookie(operation);
+    call.request = owner_of(operation);
     call.deadline = context.deadline;
     session::RequestQueue::Accepted accepted;
     try {
@@ -235,7 +235,7 @@ AsyncResult<T> Core::call(
             }
         }
         operation->refuse(std::move(error));
-        return AsyncResult<T>(std::move(operation));
+        return detail::make_result<T>(std::move(operation));
     }
     operation->id = accepted.id;
     if (context.stop_token.stop_possible()) {
@@ -245,7 +245,7 @@ AsyncResult<T> Core::call(
             give_up(accepted.id, ClientErrc::out_of_memory);  // it could not be stopped
         }
     }
-    return AsyncResult<T>(std::move(operation));
+    return detail::make_result<T>(std::move(operation));
 }
 
 }  // namespace kazoo::detail::client

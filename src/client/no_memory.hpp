@@ -22,7 +22,7 @@ AsyncResult<T> no_memory() noexcept {
         made->fail(Error(ClientErrc::out_of_memory, Outcome::not_sent));
         return made;
     }();
-    return AsyncResult<T>(detail::RefPtr<detail::ResultState<T>>(state));
+    return detail::make_result<T>(detail::RefPtr<detail::ResultState<T>>(state));
 }
 
 template <class Result>

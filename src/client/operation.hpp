@@ -14,9 +14,11 @@
 #include <system_error>
 #include <utility>
 
-namespace kazoo::detail {
+namespace kazoo::detail::client {
 
-/// The outcome of a request, as the session reports it. Valid during the call of on_reply.
+class Core;
+
+/// The outcome of a request, as the session reports it. Valid during the call that passes it.
 struct Reply {
     std::error_code error;
     Outcome outcome;
@@ -24,12 +26,6 @@ struct Reply {
     const char* text;  ///< more about the error
     const Chroot& chroot;
 };
-
-}  // namespace kazoo::detail
-
-namespace kazoo::detail::client {
-
-class Core;
 
 /// The name of a kind of operation and how its reply is decoded. There is one static object for
 /// each.
@@ -68,7 +64,9 @@ public:
           path_(path),
           core_(std::move(core)) {}
 
-    void on_reply(const detail::Reply& reply) override {
+    /// Completes the operation. Called once, by the owner of its request.
+    void on_reply(const Reply& reply) {
+        this->set_reply_bytes(reply.body.size());
         if constexpr (std::is_void_v<T>) {
             reply.error ? fail_with(reply) : void(this->succeed());
         } else {
@@ -124,7 +122,7 @@ private:
     enum class Read { value, error, malformed, too_large, no_memory };
 
     template <class V>
-    Read read(const detail::Reply& reply, V& value) const noexcept {
+    Read read(const Reply& reply, V& value) const noexcept {
         if (reply.error) {
             const bool is_value = kind_.is_value != nullptr && kind_.is_value(reply.error);
             return is_value ? Read::value : Read::error;
@@ -138,11 +136,11 @@ private:
             return Read::no_memory;
         }
     }
-    void fail_with(const detail::Reply& reply) {
+    void fail_with(const Reply& reply) {
         refuse(Error(reply.error, reply.outcome, "", {}, text_of(reply)));
     }
     /// Returns an empty text if there is no memory for it.
-    std::string text_of(const detail::Reply& reply) const noexcept {
+    std::string text_of(const Reply& reply) const noexcept {
         try {
             std::string text = reply.text;
             if (text.empty() && reply.error == Errc::no_node) {
@@ -168,5 +166,14 @@ private:
     const std::string path_;  // constant: read by waiters that time out while the operation goes on
     std::weak_ptr<Core> core_;  // weak: a result that is kept must not keep the client's core
 };
+
+/// Returns the owner of the operation's request: the session returns it with the reply, and
+/// Core passes that on to `operation`.
+template <class SomeOperation>
+[[nodiscard]] session::RequestOwner owner_of(detail::RefPtr<SomeOperation> operation) noexcept {
+    return {std::move(operation), [](detail::RefCounted& object, const Reply& reply) {
+                static_cast<SomeOperation&>(object).on_reply(reply);
+            }};
+}
 
 }  // namespace kazoo::detail::client

@@ -16,7 +16,7 @@ Credentials::Credentials(const std::vector<AuthData>& configured, std::size_t re
 }
 
 Credentials::~Credentials() {
-    end([](const Cookie& owner) {
+    end([](const RequestOwner& owner) {
         if (owner) {
             owner->abandon();
         }
@@ -42,7 +42,7 @@ bool Credentials::refuse_oversized() {
     return true;
 }
 
-void Credentials::add(AuthData entry, Cookie owner, base::Buffer* connection) {
+void Credentials::add(AuthData entry, RequestOwner owner, base::Buffer* connection) {
     auto at = std::find_if(credentials_.begin(), credentials_.end(), [&](const Credential& known) {
         return known.entry == entry;
     });

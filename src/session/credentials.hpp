@@ -42,7 +42,7 @@ public:
     /// Adds credentials, which must fit, and a caller that waits for their answer. If `connection`
     /// is not null, they are presented on it at once. Throws std::bad_alloc and has then changed
     /// nothing.
-    void add(AuthData entry, Cookie owner, base::Buffer* connection);
+    void add(AuthData entry, RequestOwner owner, base::Buffer* connection);
     /// What was added so far is not presented on later connections, unless callers wait for it.
     void forget() noexcept;
     /// Returns the number of credentials and of waiting callers together.
@@ -91,9 +91,9 @@ public:
 private:
     struct Credential {
         AuthData entry;
-        std::vector<Cookie> waiting;  // for an answer, in the order of their calls
-        std::size_t asked = 0;        // at the front of `waiting`: those whose request is under way
-        bool forgotten = false;       // presented only while `waiting` needs the answer
+        std::vector<RequestOwner> waiting;  // for an answer, in the order of their calls
+        std::size_t asked = 0;   // at the front of `waiting`: those whose request is under way
+        bool forgotten = false;  // presented only while `waiting` needs the answer
     };
     /// A request without an answer.
     struct Presented {

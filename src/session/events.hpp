@@ -13,7 +13,12 @@
 #include <span>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <variant>
+
+namespace kazoo::detail::client {
+struct Reply;
+}
 
 namespace kazoo::session {
 
@@ -24,6 +29,23 @@ namespace kazoo::session {
 /// held. The session therefore only keeps references and returns them with its events; it never
 /// releases the last one.
 using Cookie = detail::RefPtr<detail::RefCounted>;
+
+/// What waits for a request: the client's object, and the client's function that completes it with
+/// the reply. The session keeps both and returns them with the reply; the client calls complete().
+class RequestOwner : public Cookie {
+public:
+    using Complete = void (*)(detail::RefCounted& object, const detail::client::Reply& reply);
+
+    RequestOwner() noexcept = default;
+    template <class T>
+    RequestOwner(detail::RefPtr<T> object, Complete function = nullptr) noexcept
+        : Cookie(std::move(object)), complete_(function) {}
+
+    void complete(const detail::client::Reply& reply) const { complete_(**this, reply); }
+
+private:
+    Complete complete_ = nullptr;
+};
 
 /// A watch function that is registered, or is to be called for an event.
 struct Watch {
@@ -38,7 +60,7 @@ using Watchers = std::set<Watch, ByOrder>;
 
 /// A request has ended. There is exactly one for each request that was accepted.
 struct ReplyEvent {
-    Cookie request;
+    RequestOwner request;
     std::error_code error;
     Outcome outcome = Outcome::not_applied;  ///< of a failure, also if the body cannot be decoded
     std::int64_t zxid = 0;

@@ -26,7 +26,7 @@ using RequestId = std::uint64_t;
 /// What accompanies the record of a request.
 struct RequestSpec {
     codec::Opcode op{};
-    Cookie request;  ///< null: nothing waits for the reply
+    RequestOwner request;  ///< null: nothing waits for the reply
     TimePoint deadline = TimePoint::max();
     Cookie watcher;               ///< to be registered if the request succeeds
     WatchKind watch_kind{};       ///< for exists always `data`: the reply decides which it becomes
@@ -38,7 +38,7 @@ struct Pending {
     RequestId id = 0;
     std::int32_t xid = 0;
     codec::Opcode op{};
-    Cookie request;            ///< null: abandoned, withdrawn, or the session's own
+    RequestOwner request;      ///< null: abandoned, withdrawn, or the session's own
     codec::FrameExtent frame;  ///< in the buffer of unsent frames; stale once sent
     TimePoint deadline = TimePoint::max();
     std::unique_ptr<WatchRegistry::Order> watch;
@@ -117,7 +117,7 @@ public:
     }
 
     struct GivenUp {
-        Cookie request;  ///< null: nothing waits for the reply
+        RequestOwner request;  ///< null: nothing waits for the reply
         Cookie watcher;
         codec::Opcode op{};
         bool sent = false;

@@ -103,7 +103,7 @@ void Session::give_up(RequestQueue::GivenUp request, std::error_code error) noex
     events_.push_promised(std::move(event));
 }
 
-std::error_code Session::add_auth(AuthData entry, Cookie owner) {
+std::error_code Session::add_auth(AuthData entry, RequestOwner owner) {
     if (!credentials_.fits(entry)) {
         return ClientErrc::request_too_large;
     }
@@ -276,7 +276,7 @@ void Session::fail_requests(std::error_code error) noexcept {
 }
 
 void Session::fail_credentials(std::error_code error) noexcept {
-    credentials_.end([&](Cookie owner) {
+    credentials_.end([&](RequestOwner owner) {
         give_up({std::move(owner), {}, codec::Opcode::auth, true}, error);
     });
 }

@@ -84,7 +84,7 @@ public:
     bool withdraw(RequestId id) noexcept;
     /// Adds credentials for this and every later connection. `owner` gets a reply once a server has
     /// accepted or refused them. If it returns an error, nothing has changed.
-    [[nodiscard]] std::error_code add_auth(AuthData entry, Cookie owner);
+    [[nodiscard]] std::error_code add_auth(AuthData entry, RequestOwner owner);
     /// Later connections do not present the credentials that have been added so far.
     void forget_auth() noexcept;
     /// Takes effect with the next host to be tried. With an empty list no server can be reached.

@@ -289,7 +289,7 @@ void Session::on_auth_reply(std::int32_t err, TimePoint now) {
     if (ends_connection(err)) {  // says nothing about the credentials
         return end_by_server(err, now);
     }
-    credentials_.answered(err == 0, [&](Cookie owner) {
+    credentials_.answered(err == 0, [&](RequestOwner owner) {
         ReplyEvent event;
         event.request = std::move(owner);
         if (err != 0) {

@@ -2,12 +2,19 @@
 
 #include <kazoo/detail/export.hpp>
 
+#include <utility>
+
 KAZOO_API_BEGIN
 namespace kazoo::detail {
 
 /// Gives the library access to the private state of its public handles (AsyncResult, Watcher,
 /// KazooClient), which have it as a friend, so that they need no public accessors.
 struct Access {
+    /// Makes a handle of the state that it refers to.
+    template <class Handle, class State>
+    [[nodiscard]] static Handle make(State&& state) noexcept {
+        return Handle(std::forward<State>(state));
+    }
     template <class Handle>
     [[nodiscard]] static const auto& state(const Handle& handle) noexcept {
         return handle.state_;

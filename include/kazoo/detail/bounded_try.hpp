@@ -85,7 +85,7 @@ AsyncResult<T> begin_try(
         state->cancel();
         throw;
     }
-    return AsyncResult<T>(state);
+    return make_result<T>(state);
 }
 
 }  // namespace kazoo::detail

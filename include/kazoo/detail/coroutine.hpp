@@ -182,7 +182,7 @@ public:
         }
     }
 
-    AsyncResult<T> get_return_object() noexcept { return AsyncResult<T>(state_); }
+    AsyncResult<T> get_return_object() noexcept { return make_result<T>(state_); }
     std::suspend_never initial_suspend() noexcept { return {}; }
     void unhandled_exception() noexcept {
         error_ = std::current_exception();

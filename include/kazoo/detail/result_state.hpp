@@ -28,8 +28,6 @@ class Sleeper;
 KAZOO_API_BEGIN
 namespace kazoo::detail {
 
-struct Reply;
-
 /// Makes an Error; omits the detail if there is no memory for it.
 [[nodiscard]] Error make_error(
     std::error_code code, Outcome outcome, const char* operation, const char* detail
@@ -135,9 +133,6 @@ public:
     void set_reply_bytes(std::size_t bytes) noexcept {
         reply_bytes_ = static_cast<std::uint32_t>(std::min<std::size_t>(bytes, UINT32_MAX));
     }
-
-    /// Handles the server's reply; overridden by operations of a client.
-    virtual void on_reply(const Reply&) {}
 
 protected:
     enum class Status : std::uint8_t { pending, value, error };

@@ -170,7 +170,7 @@ TEST(Backlog, CountsTheBytesOfTheirReplies) {
     const auto large = kazoo::detail::make_ref<kazoo::detail::ResultState<int>>(handler);
     const auto small = kazoo::detail::make_ref<kazoo::detail::ResultState<int>>(handler);
     for (const auto& state : {large, small}) {
-        AsyncResult<int>(state).rawlink([](const AsyncResult<int>&) {});
+        kazoo::detail::make_result<int>(state).rawlink([](const AsyncResult<int>&) {});
     }
     large->set_reply_bytes(1000);
     small->set_reply_bytes(10);

@@ -313,7 +313,7 @@ TEST_F(AsyncRetryTest, TheDeadlineEndsAnUncancellableAttempt) {
     const auto limited = retry(RetryPolicy().delay(1ms).deadline(50ms));
     const auto state = kazoo::detail::make_ref<kazoo::detail::ResultState<int>>(handler);
     ASSERT_FALSE(state->cancel());
-    const auto result = limited.call_async([&] { return AsyncResult<int>(state); });
+    const auto result = limited.call_async([&] { return kazoo::detail::make_result<int>(state); });
     run();
     ASSERT_TRUE(result.ready());
     EXPECT_THROW(result.get(), RetryFailedError);
@@ -330,7 +330,7 @@ TEST_F(AsyncRetryTest, TheFunctionLivesUntilTheLastTryHasEnded) {
     const std::weak_ptr<int> alive = captured;
     int seen = 0;
     const auto result = limited.call_async([&seen, state, captured]() -> AsyncResult<> {
-        const AsyncResult<int> last(state);
+        const auto last = kazoo::detail::make_result<int>(state);
         co_await last;
         seen = *captured;
     });
