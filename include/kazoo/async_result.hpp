@@ -17,6 +17,9 @@
 KAZOO_API_BEGIN
 namespace kazoo {
 
+template <class T>
+class AsyncResult;
+
 namespace detail {
 template <class T>
 class CoroutinePromise;
@@ -32,6 +35,10 @@ struct TokenCompletion;  // in <kazoo/asio.hpp>
 
 /// Identifies a linked callback of one result; pass it to AsyncResult::unlink.
 using LinkId = std::uint64_t;
+
+/// A function object that can be linked to a result of type T: callable with an AsyncResult<T>.
+template <class F, class T>
+concept ResultCallback = (std::is_invocable_v<std::decay_t<F>&, AsyncResult<T>>);
 
 /// The result of an asynchronous operation (kazoo's `IAsyncResult`). Every `*_async` function
 /// returns one at once; it becomes ready exactly once, with a value or an error.
@@ -187,9 +194,8 @@ public:
     ///
     /// Returns an identifier for `unlink`. Throws std::bad_alloc, or what copying the callback
     /// throws; it is then not linked.
-    template <class Callback>
-    requires std::is_invocable_v < std::decay_t<Callback>
-    &, AsyncResult > LinkId rawlink(Callback&& callback) const {
+    template <ResultCallback<T> Callback>
+    LinkId rawlink(Callback&& callback) const {
         return state_->link([f = std::decay_t<Callback>(std::forward<Callback>(callback)
                              )](detail::ResultStateBase& state) mutable {
             f(AsyncResult(

@@ -428,21 +428,21 @@ public:
     /// Returns what `function` returns. Throws its other errors, RetryFailedError, and
     /// InterruptedError when the client is stopped or gives up, which ends a pause at once.
     template <class F, class... Args>
-    requires(std::invocable<F&, Args&...> && !detail::is_client_call<F>)
-        std::invoke_result_t<F&, Args&...> retry(F&& function, Args&&... args)
-    const { return command_retry()(std::forward<F>(function), std::forward<Args>(args)...); }
+    std::invoke_result_t<F&, Args&...> retry(F&& function, Args&&... args)
+        const requires detail::RetriedFunction<F, Args...> {
+        return command_retry()(std::forward<F>(function), std::forward<Args>(args)...);
+    }
     /// As above, for a member function of the client. Trailing arguments with defaults may be
     /// omitted; each try receives the arguments as lvalues.
     ///
     ///     auto node = zk.retry(&KazooClient::get, zk, "/a");
     template <class R, class... Params, class... Args>
-    requires(sizeof...(Args) <= sizeof...(Params)) R retry(
+    R retry(
         R (KazooClient::*operation)(PathView, Params...),
         KazooClient& client,
         PathView path,
         Args&&... args
-    )
-    const {
+    ) const requires(sizeof...(Args) <= sizeof...(Params)) {
         return command_retry(
         )([&]() -> R { return detail::call_client(operation, client, path, args...); });
     }

@@ -14,7 +14,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -154,16 +153,12 @@ private:                                                      \
 public:
     /// Same as `logger(Logger(sink, minimum))`, for any function `void(LogLevel,
     /// std::string_view)`; it receives lines of level `minimum` and above.
-    template <class Sink>
-    requires std::is_invocable_v < std::decay_t<Sink>
-    &, LogLevel,
-        std::string_view > ClientOptions& logger(Sink&& sink, LogLevel minimum = LogLevel::info) & {
+    template <LogFunction Sink>
+    ClientOptions& logger(Sink&& sink, LogLevel minimum = LogLevel::info) & {
         return logger(Logger(LogSink(std::forward<Sink>(sink)), minimum));
     }
-    template <class Sink>
-    requires std::is_invocable_v < std::decay_t<Sink>
-    &, LogLevel,
-        std::string_view > ClientOptions logger(Sink&& sink, LogLevel minimum = LogLevel::info) && {
+    template <LogFunction Sink>
+    ClientOptions logger(Sink&& sink, LogLevel minimum = LogLevel::info) && {
         return std::move(logger(std::forward<Sink>(sink), minimum));
     }
 

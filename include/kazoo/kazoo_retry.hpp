@@ -84,8 +84,8 @@ public:
     /// Throws the errors described above, and WouldDeadlockError before the first try where
     /// blocking is not possible: on the only thread of a loop and in state listeners.
     template <class F, class... Args>
-    requires std::invocable<F&, Args&...> std::invoke_result_t<F&, Args&...>
-    operator()(F&& function, Args&&... args) const {
+    std::invoke_result_t<F&, Args&...> operator()(F&& function, Args&&... args)
+        const requires std::invocable<F&, Args&...> {
         static_assert(
             !detail::is_async_result<std::remove_cvref_t<std::invoke_result_t<F&, Args&...>>>,
             "the function returns an AsyncResult: use call_async or retry_async"

@@ -12,6 +12,7 @@
 #include <iosfwd>
 #include <memory>
 #include <string_view>
+#include <type_traits>
 
 KAZOO_API_BEGIN
 namespace kazoo {
@@ -38,6 +39,10 @@ std::ostream& operator<<(std::ostream& out, LogLevel level);
 /// at once. It must return quickly, because it may delay the connection, and must not call the
 /// client that logs. Exceptions that it throws are ignored.
 using LogSink = std::function<void(LogLevel, std::string_view)>;
+
+/// A function object that can be a LogSink: callable with a LogLevel and a std::string_view.
+template <class F>
+concept LogFunction = (std::is_invocable_v<std::decay_t<F>&, LogLevel, std::string_view>);
 
 /// A log sink with a minimum level. Copies share the sink and are cheap. Thread-safe, except for
 /// assignment.

@@ -33,6 +33,25 @@ concept ByteRange = requires(const Range& range) {
     requires std::is_pointer_v<decltype(std::data(range))>;
 };
 
+/// A pointer to text that ends at its first NUL.
+template <class T>
+concept TextPointer = std::is_pointer_v<T> && std::is_convertible_v<T, const char*>;
+
+/// A type of characters; arrays of them are text.
+template <class T>
+concept Character = std::is_same_v<T, char> || std::is_same_v<T, char8_t>;
+
+/// A type of bytes that are not characters; arrays of them are bytes.
+template <class T>
+concept PlainByte = ByteLike<T> && !Character<T>;
+
+/// A contiguous container or span of bytes. Excludes texts and arrays, which are converted in other
+/// ways.
+template <class Range>
+concept ByteContainer =
+    ByteRange<Range> && !std::is_convertible_v<const Range&, std::string_view> &&
+    !std::is_array_v<Range>;
+
 /// Types that must not become data. Without a constructor for them the literal 0 would convert to a
 /// null `const char*`.
 template <class T>
@@ -79,19 +98,16 @@ public:
 
     /// Text that ends at its first NUL. A null pointer is detected when an operation is called; see
     /// from_null_pointer().
-    template <class Pointer>
-    requires(std::is_pointer_v<Pointer>&& std::is_convertible_v<Pointer, const char*>)
-        DataView(Pointer text)
-    noexcept
+    template <detail::TextPointer Pointer>
+    DataView(Pointer text) noexcept
         : bytes_(text != nullptr ? std::string_view(text) : std::string_view()),
           from_null_pointer_(text == nullptr) {}
 
     /// A string literal, without its terminating NUL, or a constant array of characters that does
     /// not end in NUL: all characters.
-    template <class Char, std::size_t size>
-    requires(std::is_same_v<Char, char> || std::is_same_v<Char, char8_t>)
-        DataView(const Char (&text)[size])
-    noexcept : bytes_(view_of(text, text[size - 1] == Char() ? size - 1 : size)) {}
+    template <detail::Character Char, std::size_t size>
+    DataView(const Char (&text)[size]) noexcept
+        : bytes_(view_of(text, text[size - 1] == Char() ? size - 1 : size)) {}
 
     /// Does not compile: ambiguous, as explained above.
     template <std::size_t size>
@@ -104,15 +120,11 @@ public:
     }
 
     /// A contiguous container or span of bytes: all bytes.
-    template <detail::ByteRange Range>
-    requires(!std::is_convertible_v<const Range&, std::string_view> && !std::is_array_v<Range>)
-        DataView(const Range& bytes)
-    noexcept : bytes_(view_of(std::data(bytes), std::size(bytes))) {}
+    template <detail::ByteContainer Range>
+    DataView(const Range& bytes) noexcept : bytes_(view_of(std::data(bytes), std::size(bytes))) {}
     /// An array of `std::byte`, `unsigned char` or `signed char`: all bytes.
-    template <detail::ByteLike Byte, std::size_t size>
-    requires(!std::is_same_v<Byte, char> && !std::is_same_v<Byte, char8_t>)
-        DataView(const Byte (&bytes)[size])
-    noexcept : bytes_(view_of(bytes, size)) {}
+    template <detail::PlainByte Byte, std::size_t size>
+    DataView(const Byte (&bytes)[size]) noexcept : bytes_(view_of(bytes, size)) {}
 
     /// Does not compile: numbers and nullptr are not data.
     template <detail::NumberOrNull T>

@@ -4,6 +4,7 @@
 #include <kazoo/detail/export.hpp>
 
 #include <atomic>
+#include <concepts>
 #include <exception>
 #include <memory>
 #include <type_traits>
@@ -42,6 +43,10 @@ private:
     std::atomic<bool> cancelled_{false};  // set by `cancel` only, before the result is ready
 };
 }  // namespace detail
+
+/// A function object that stops the work of a producer: callable without arguments.
+template <class F>
+concept CancelFunction = (std::is_invocable_v<std::decay_t<F>&>);
 
 /// The producing side of a result, for asynchronous functions that are not coroutines (kazoo's
 /// `handler.async_result()` with `set` and `set_exception`).
@@ -90,9 +95,8 @@ public:
     /// failed with CancelledError; if it was cancelled before, within this call. It must not block.
     /// Exceptions that it throws are logged by the handler, or leave this call if it runs within
     /// it. It is destroyed when the result is complete. Throws std::bad_alloc.
-    template <class Function>
-    requires std::is_invocable_v < std::decay_t<Function>
-    & > void on_cancel(Function&& function) const {
+    template <CancelFunction Function>
+    void on_cancel(Function&& function) const {
         state_->on_cancel(UniqueFunction<void()>(std::forward<Function>(function)));
     }
 
@@ -107,9 +111,10 @@ public:
     /// forms take an Error, thrown as its exception class, and any exception object.
     bool set_exception(std::exception_ptr error) { return state_->fail(std::move(error)); }
     bool set_exception(Error error) { return state_->fail(std::move(error)); }
-    template <class E>
-    requires std::is_base_of_v<std::exception, E>
-    bool set_exception(E error) { return state_->fail(std::make_exception_ptr(std::move(error))); }
+    template <std::derived_from<std::exception> E>
+    bool set_exception(E error) {
+        return state_->fail(std::make_exception_ptr(std::move(error)));
+    }
 
 private:
     detail::RefPtr<detail::PromiseState<T>> state_;

@@ -34,8 +34,9 @@ template <class F>
     return {std::forward<F>(function)};
 }
 
-/// Whether Self can store an F and call it with Args for an R. Excludes Self, which is to be moved.
-template <class Self, class F, class R, class... Args>
+/// A function object that a Self can store, and call with Args for an R. Excludes Self, which is to
+/// be moved.
+template <class F, class Self, class R, class... Args>
 concept CallableOtherThan = !std::is_same_v<std::remove_cvref_t<F>, Self> &&
                             std::is_invocable_r_v<R, std::decay_t<F>&, Args...>;
 }  // namespace detail
@@ -60,10 +61,8 @@ public:
     UniqueFunction(std::nullptr_t) noexcept {}
 
     /// Stores `f`; a null pointer to function gives an empty wrapper.
-    template <class F>
-    requires detail::CallableOtherThan<UniqueFunction<R(Args...)>, F, R, Args...> UniqueFunction(
-        F&& f
-    ) {
+    template <detail::CallableOtherThan<UniqueFunction<R(Args...)>, R, Args...> F>
+    UniqueFunction(F&& f) {
         using Stored = std::decay_t<F>;
         if constexpr (std::is_pointer_v<std::remove_reference_t<F>>) {  // a function is never null
             if (f == nullptr) {

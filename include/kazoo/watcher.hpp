@@ -23,6 +23,12 @@ public:
 };
 }  // namespace detail
 
+class Watcher;
+
+/// A function object that a Watcher can wrap: callable with a `const WatchedEvent&`.
+template <class F>
+concept WatchFunction = detail::CallableOtherThan<F, Watcher, void, const WatchedEvent&>;
+
 /// A watch function: called once, for the next change of a node after the watch was set.
 ///
 ///     const Watcher watch([name](const WatchedEvent& event) { ... });
@@ -60,8 +66,8 @@ public:
 
     /// Wraps a function object, which need not be copyable. Throws std::bad_alloc, or what copying
     /// or moving `function` throws.
-    template <class F>
-    requires detail::CallableOtherThan<Watcher, F, void, const WatchedEvent&> Watcher(F&& function)
+    template <WatchFunction F>
+    Watcher(F&& function)
         : state_(detail::make_ref<detail::WatcherState>(std::forward<F>(function))) {}
 
     /// Returns true unless this is "no watch".

@@ -79,8 +79,8 @@ template <class T>
 
 /// As above, for results of different types.
 template <class... T>
-requires(sizeof...(T) > 0)
-    [[nodiscard]] AsyncResult<std::size_t> when_any(AsyncResult<T>... results) {
+[[nodiscard]] AsyncResult<std::size_t> when_any(AsyncResult<T>... results
+) requires(sizeof...(T) > 0) {
     using Results = std::tuple<AsyncResult<T>...>;
     return detail::make_result<std::size_t>(
         detail::begin_when<detail::WhenAnyState<Results>>(Results(std::move(results)...))

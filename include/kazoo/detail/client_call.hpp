@@ -5,6 +5,7 @@
 #include <kazoo/path_view.hpp>
 #include <kazoo/watcher.hpp>
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -27,6 +28,11 @@ requires std::is_reference_v<F>
 inline constexpr bool is_client_call<F> = is_client_call<std::remove_cvref_t<F>>;
 template <class F>
 inline constexpr bool is_client_call<F KazooClient::*> = std::is_function_v<F>;
+
+/// A function that KazooClient::retry calls with lvalues of Args. Excludes member functions of the
+/// client, for which it has an overload.
+template <class F, class... Args>
+concept RetriedFunction = std::invocable<F&, Args&...> && !is_client_call<F>;
 
 /// Returns the default of a trailing parameter of KazooClient's functions. Default arguments are
 /// lost in a call through a member pointer, so they are repeated here, by type.

@@ -42,6 +42,10 @@ private:
     mutable std::atomic<std::uint32_t> refs_{0};
 };
 
+/// A type whose pointers convert to pointers to `To`, such as a class derived from it.
+template <class From, class To>
+concept PointsTo = std::is_convertible_v<From*, To*>;
+
 /// An owning pointer to a RefCounted object; may be null. As thread-safe as std::shared_ptr.
 template <class T>
 class RefPtr {
@@ -54,9 +58,8 @@ public:
     }
     RefPtr(const RefPtr& other) noexcept : RefPtr(other.p_) {}
     RefPtr(RefPtr&& other) noexcept : p_(std::exchange(other.p_, nullptr)) {}
-    template <class U>
-    requires std::is_convertible_v<U*, T*> RefPtr(RefPtr<U> other)
-    noexcept : p_(other.detach()) {}
+    template <PointsTo<T> U>
+    RefPtr(RefPtr<U> other) noexcept : p_(other.detach()) {}
     RefPtr& operator=(RefPtr other) noexcept {
         std::swap(p_, other.p_);
         return *this;

@@ -8,6 +8,16 @@
 #include <utility>
 
 KAZOO_API_BEGIN
+namespace kazoo {
+
+/// A function object that can be a state listener: callable with a KazooState or a
+/// `const StateChange&`.
+template <class F>
+concept StateListener = (std::is_invocable_v<std::decay_t<F>&, KazooState>) ||
+                        (std::is_invocable_v<std::decay_t<F>&, const StateChange&>);
+
+}  // namespace kazoo
+
 namespace kazoo::detail {
 
 /// Calls a listener with the argument type that it accepts: KazooState, preferred if it accepts
@@ -26,13 +36,11 @@ decltype(auto) call_listener(Listener& listener, const StateChange& change) {
 template <class Listener>
 UniqueFunction<bool(const StateChange&)> state_listener(Listener&& listener) {
     using Stored = std::decay_t<Listener>;
-    constexpr bool takes_state = std::is_invocable_v<Stored&, KazooState>;
-    constexpr bool takes_change = std::is_invocable_v<Stored&, const StateChange&>;
     static_assert(
-        takes_state || takes_change,
+        StateListener<Listener>,
         "a state listener is called with a kazoo::KazooState or a const kazoo::StateChange&"
     );
-    if constexpr (takes_state || takes_change) {
+    if constexpr (StateListener<Listener>) {
         using Returned =
             decltype(call_listener(std::declval<Stored&>(), std::declval<const StateChange&>()));
         static_assert(
