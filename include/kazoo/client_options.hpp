@@ -45,50 +45,25 @@ public:
 
     ClientOptions() {}
 
-#define KAZOO_OPTION(Type, name, initial)             \
-public:                                               \
-    ClientOptions& name(Type value)& {                \
-        name##_ = std::move(value);                   \
-        return *this;                                 \
-    }                                                 \
-    ClientOptions name(Type value)&& {                \
-        name##_ = std::move(value);                   \
-        return std::move(*this);                      \
-    }                                                 \
-    [[nodiscard]] const Type& name() const noexcept { \
-        return name##_;                               \
-    }                                                 \
-                                                      \
-private:                                              \
-    Type name##_ = initial
-
-// Stored in milliseconds; the setter takes any duration that converts without loss.
-#define KAZOO_TIME_OPTION(name, initial)                      \
-public:                                                       \
-    ClientOptions& name(AnyMilliseconds value)& {             \
-        name##_ = value;                                      \
-        return *this;                                         \
-    }                                                         \
-    ClientOptions name(AnyMilliseconds value)&& {             \
-        name##_ = value;                                      \
-        return std::move(*this);                              \
-    }                                                         \
-    [[nodiscard]] const milliseconds& name() const noexcept { \
-        return name##_;                                       \
-    }                                                         \
-                                                              \
-private:                                                      \
-    milliseconds name##_ {                                    \
-        initial                                               \
-    }
-
     /// Servers and chroot: "host:port,host:port/chroot". The port defaults to 2181; IPv6 addresses
     /// are written in brackets. <kazoo/hosts.hpp> has the syntax. KazooClient::set_hosts replaces
     /// the servers. Default: "127.0.0.1:2181".
-    KAZOO_OPTION(std::string, hosts, "127.0.0.1:2181");
+    ClientOptions& hosts(std::string value) & {
+        hosts_ = std::move(value);
+        return *this;
+    }
+    ClientOptions hosts(std::string value) && { return std::move(hosts(std::move(value))); }
+    [[nodiscard]] const std::string& hosts() const noexcept { return hosts_; }
+
     /// Session timeout to request, more than zero. The server decides: KazooClient::session_timeout
     /// returns what it granted. Default: 10 s.
-    KAZOO_TIME_OPTION(timeout, 10'000);
+    ClientOptions& timeout(AnyMilliseconds value) & noexcept {
+        timeout_ = value;
+        return *this;
+    }
+    ClientOptions timeout(AnyMilliseconds value) && noexcept { return std::move(timeout(value)); }
+    [[nodiscard]] const milliseconds& timeout() const noexcept { return timeout_; }
+
     /// Time limit for connecting to one address, including the handshake; the same limit applies
     /// again to the answer to the credentials. Name resolution is not included: while there are
     /// other hosts, the next one is tried after at most 1 s; a single name is waited for up to 30
@@ -104,53 +79,149 @@ private:                                                      \
     ///
     /// Set it if servers are known to answer much faster or more slowly. Negative:
     /// ConfigurationError.
-    KAZOO_TIME_OPTION(connect_timeout, 0);
+    ClientOptions& connect_timeout(AnyMilliseconds value) & noexcept {
+        connect_timeout_ = value;
+        return *this;
+    }
+    ClientOptions connect_timeout(AnyMilliseconds value) && noexcept {
+        return std::move(connect_timeout(value));
+    }
+    [[nodiscard]] const milliseconds& connect_timeout() const noexcept { return connect_timeout_; }
+
     /// Time allowed, when the client stops, for the server to answer the last requests and the
     /// close. After it the session is left to expire on the servers. Negative: ConfigurationError.
     /// Default: 10 s.
-    KAZOO_TIME_OPTION(close_timeout, 10'000);
+    ClientOptions& close_timeout(AnyMilliseconds value) & noexcept {
+        close_timeout_ = value;
+        return *this;
+    }
+    ClientOptions close_timeout(AnyMilliseconds value) && noexcept {
+        return std::move(close_timeout(value));
+    }
+    [[nodiscard]] const milliseconds& close_timeout() const noexcept { return close_timeout_; }
+
     /// A session for the first start to resume. If it no longer exists, a new one begins. Default:
     /// none.
-    KAZOO_OPTION(std::optional<ClientId>, client_id, std::nullopt);
+    ClientOptions& client_id(std::optional<ClientId> value) & {
+        client_id_ = std::move(value);
+        return *this;
+    }
+    ClientOptions client_id(std::optional<ClientId> value) && {
+        return std::move(client_id(std::move(value)));
+    }
+    [[nodiscard]] const std::optional<ClientId>& client_id() const noexcept { return client_id_; }
+
     /// Runs the connection and all callbacks; several clients may share one. Default: a
     /// SequentialThreadingHandler of the client's own.
-    KAZOO_OPTION(std::shared_ptr<Handler>, handler, nullptr);
+    ClientOptions& handler(std::shared_ptr<Handler> value) & {
+        handler_ = std::move(value);
+        return *this;
+    }
+    ClientOptions handler(std::shared_ptr<Handler> value) && {
+        return std::move(handler(std::move(value)));
+    }
+    [[nodiscard]] const std::shared_ptr<Handler>& handler() const noexcept { return handler_; }
+
     /// Access list for create and ensure_path where none is given. Default: open_acl_unsafe().
-    KAZOO_OPTION(std::optional<AclList>, default_acl, std::nullopt);
+    ClientOptions& default_acl(std::optional<AclList> value) & {
+        default_acl_ = std::move(value);
+        return *this;
+    }
+    ClientOptions default_acl(std::optional<AclList> value) && {
+        return std::move(default_acl(std::move(value)));
+    }
+    [[nodiscard]] const std::optional<AclList>& default_acl() const noexcept {
+        return default_acl_;
+    }
+
     /// Credentials presented on every connection before any request. If a server refuses them, or
     /// they are larger than ClientLimits::request_bytes, the client stops in the state AUTH_FAILED.
     /// Default: none.
-    KAZOO_OPTION(std::vector<AuthData>, auth_data, {});
+    ClientOptions& auth_data(std::vector<AuthData> value) & {
+        auth_data_ = std::move(value);
+        return *this;
+    }
+    ClientOptions auth_data(std::vector<AuthData> value) && {
+        return std::move(auth_data(std::move(value)));
+    }
+    [[nodiscard]] const std::vector<AuthData>& auth_data() const noexcept { return auth_data_; }
+
     /// Whether hosts are tried in random order, shuffled anew for each round, or in the order
     /// given. In both cases hosts whose connection was lost or which did not answer in time come
     /// last in the next round. Default: true.
-    KAZOO_OPTION(bool, randomize_hosts, true);
+    ClientOptions& randomize_hosts(bool value) & noexcept {
+        randomize_hosts_ = value;
+        return *this;
+    }
+    ClientOptions randomize_hosts(bool value) && noexcept {
+        return std::move(randomize_hosts(value));
+    }
+    [[nodiscard]] const bool& randomize_hosts() const noexcept { return randomize_hosts_; }
+
     /// Pauses between rounds of connection attempts; a round tries every host once. `max_tries`
     /// counts rounds. When it or `deadline` is exhausted the client gives up: its state becomes
     /// CLOSED, operations in progress fail with ConnectionLoss, and later ones with
     /// ConnectionClosedError. ignore_expire and retry_unknown have no
     /// effect. Default: no limit, pauses of 0.1 s doubling to 5 s.
-    KAZOO_OPTION(RetryPolicy, connection_retry, RetryPolicy());
+    ClientOptions& connection_retry(RetryPolicy value) & {
+        connection_retry_ = std::move(value);
+        return *this;
+    }
+    ClientOptions connection_retry(RetryPolicy value) && {
+        return std::move(connection_retry(std::move(value)));
+    }
+    [[nodiscard]] const RetryPolicy& connection_retry() const noexcept { return connection_retry_; }
+
     /// Policy of KazooClient::retry and retry_async. Default: no limit, pauses of 0.1 s doubling to
     /// 5 s.
-    KAZOO_OPTION(RetryPolicy, command_retry, RetryPolicy());
+    ClientOptions& command_retry(RetryPolicy value) & {
+        command_retry_ = std::move(value);
+        return *this;
+    }
+    ClientOptions command_retry(RetryPolicy value) && {
+        return std::move(command_retry(std::move(value)));
+    }
+    [[nodiscard]] const RetryPolicy& command_retry() const noexcept { return command_retry_; }
+
     /// Whether to connect to servers in read-only mode as well: the state is then CONNECTED_RO, and
     /// writes fail with NotReadOnlyCallError. Meanwhile the client asks the other servers one after
     /// the other, with the four-letter word `isro` on a separate connection, at intervals growing
     /// from 0.1 s to 60 s. It moves to the first that accepts writes: the state becomes SUSPENDED,
     /// then CONNECTED, and operations in progress fail with ConnectionLoss. Default: false.
-    KAZOO_OPTION(bool, read_only, false);
+    ClientOptions& read_only(bool value) & noexcept {
+        read_only_ = value;
+        return *this;
+    }
+    ClientOptions read_only(bool value) && noexcept { return std::move(read_only(value)); }
+    [[nodiscard]] const bool& read_only() const noexcept { return read_only_; }
+
     /// Bounds of queues, messages and watches. Default: see ClientLimits.
-    KAZOO_OPTION(ClientLimits, limits, ClientLimits());
+    ClientOptions& limits(ClientLimits value) & {
+        limits_ = std::move(value);
+        return *this;
+    }
+    ClientOptions limits(ClientLimits value) && { return std::move(limits(std::move(value))); }
+    [[nodiscard]] const ClientLimits& limits() const noexcept { return limits_; }
+
     /// Destination of the log, also for exceptions that escape from callbacks. Default: warnings
     /// and errors to standard error.
-    KAZOO_OPTION(Logger, logger, Logger());
-    /// Prefix of each log line, which tells the lines of several clients apart. Default: empty.
-    KAZOO_OPTION(std::string, client_name, "");
-#undef KAZOO_OPTION
-#undef KAZOO_TIME_OPTION
+    ClientOptions& logger(Logger value) & {
+        logger_ = std::move(value);
+        return *this;
+    }
+    ClientOptions logger(Logger value) && { return std::move(logger(std::move(value))); }
+    [[nodiscard]] const Logger& logger() const noexcept { return logger_; }
 
-public:
+    /// Prefix of each log line, which tells the lines of several clients apart. Default: empty.
+    ClientOptions& client_name(std::string value) & {
+        client_name_ = std::move(value);
+        return *this;
+    }
+    ClientOptions client_name(std::string value) && {
+        return std::move(client_name(std::move(value)));
+    }
+    [[nodiscard]] const std::string& client_name() const noexcept { return client_name_; }
+
     /// Same as `logger(Logger(sink, minimum))`, for any function `void(LogLevel,
     /// std::string_view)`; it receives lines of level `minimum` and above.
     template <LogFunction Sink>
@@ -173,14 +244,27 @@ public:
         call_timeout_ = value;
         return *this;
     }
-    ClientOptions call_timeout(AnyDuration value) && {
-        return std::move(call_timeout(value));
-    }
+    ClientOptions call_timeout(AnyDuration value) && { return std::move(call_timeout(value)); }
     [[nodiscard]] const std::optional<Duration>& call_timeout() const noexcept {
         return call_timeout_;
     }
 
 private:
+    std::string hosts_ = "127.0.0.1:2181";
+    milliseconds timeout_{10'000};
+    milliseconds connect_timeout_{0};
+    milliseconds close_timeout_{10'000};
+    std::optional<ClientId> client_id_;
+    std::shared_ptr<Handler> handler_;
+    std::optional<AclList> default_acl_;
+    std::vector<AuthData> auth_data_;
+    bool randomize_hosts_ = true;
+    RetryPolicy connection_retry_;
+    RetryPolicy command_retry_;
+    bool read_only_ = false;
+    ClientLimits limits_;
+    Logger logger_;
+    std::string client_name_;
     std::optional<Duration> call_timeout_;
 };
 

@@ -42,93 +42,195 @@ public:
 
     ServerOptions() {}
 
-#define KAZOO_OPTION(Type, name, initial)             \
-public:                                               \
-    ServerOptions& name(Type value)& {                \
-        name##_ = std::move(value);                   \
-        return *this;                                 \
-    }                                                 \
-    ServerOptions name(Type value)&& {                \
-        name##_ = std::move(value);                   \
-        return std::move(*this);                      \
-    }                                                 \
-    [[nodiscard]] const Type& name() const noexcept { \
-        return name##_;                               \
-    }                                                 \
-                                                      \
-private:                                              \
-    Type name##_ = initial
-
-// Stored in milliseconds; set from any std::chrono::duration of milliseconds or coarser units.
-#define KAZOO_TIME_OPTION(name, initial)                      \
-public:                                                       \
-    ServerOptions& name(AnyMilliseconds value)& {             \
-        name##_ = value;                                      \
-        return *this;                                         \
-    }                                                         \
-    ServerOptions name(AnyMilliseconds value)&& {             \
-        name##_ = value;                                      \
-        return std::move(*this);                              \
-    }                                                         \
-    [[nodiscard]] const milliseconds& name() const noexcept { \
-        return name##_;                                       \
-    }                                                         \
-                                                              \
-private:                                                      \
-    milliseconds name##_ {                                    \
-        initial                                               \
-    }
-
     /// The address to listen at: "host:port". The host is an IP address (IPv6 in brackets) or a
     /// name, which is resolved once, by the constructor. With port 0 the system chooses a free
     /// port. An Ensemble uses one port per server: the given port and those that follow it, or free
     /// ones. Default: a free port of the loopback interface.
-    KAZOO_OPTION(std::string, listen, "127.0.0.1:0");
+    ServerOptions& listen(std::string value) & {
+        listen_ = std::move(value);
+        return *this;
+    }
+    ServerOptions listen(std::string value) && { return std::move(listen(std::move(value))); }
+    [[nodiscard]] const std::string& listen() const noexcept { return listen_; }
+
     /// The server's unit of time (Apache's tickTime): sessions expire at multiples of it. At least
     /// 1 ms.
-    KAZOO_TIME_OPTION(tick, 2000);
+    ServerOptions& tick(AnyMilliseconds value) & noexcept {
+        tick_ = value;
+        return *this;
+    }
+    ServerOptions tick(AnyMilliseconds value) && noexcept { return std::move(tick(value)); }
+    [[nodiscard]] const milliseconds& tick() const noexcept { return tick_; }
+
     /// The range of session timeouts that clients can get; requests outside it are clamped. 0: 2
     /// ticks and 20 ticks. For tests of session expiry use short ones:
     /// `.tick(20ms).min_session_timeout(50ms)`.
-    KAZOO_TIME_OPTION(min_session_timeout, 0);
-    KAZOO_TIME_OPTION(max_session_timeout, 0);
+    ServerOptions& min_session_timeout(AnyMilliseconds value) & noexcept {
+        min_session_timeout_ = value;
+        return *this;
+    }
+    ServerOptions min_session_timeout(AnyMilliseconds value) && noexcept {
+        return std::move(min_session_timeout(value));
+    }
+    [[nodiscard]] const milliseconds& min_session_timeout() const noexcept {
+        return min_session_timeout_;
+    }
+
+    ServerOptions& max_session_timeout(AnyMilliseconds value) & noexcept {
+        max_session_timeout_ = value;
+        return *this;
+    }
+    ServerOptions max_session_timeout(AnyMilliseconds value) && noexcept {
+        return std::move(max_session_timeout(value));
+    }
+    [[nodiscard]] const milliseconds& max_session_timeout() const noexcept {
+        return max_session_timeout_;
+    }
+
     /// The server to imitate.
-    KAZOO_OPTION(Release, release, Release::zookeeper_3_9);
+    ServerOptions& release(Release value) & noexcept {
+        release_ = value;
+        return *this;
+    }
+    ServerOptions release(Release value) && noexcept { return std::move(release(value)); }
+    [[nodiscard]] const Release& release() const noexcept { return release_; }
+
     /// Whether nodes with a time to live can be created (Apache's extendedTypesEnabled, whose
     /// default is false).
-    KAZOO_OPTION(bool, ttl_nodes, true);
+    ServerOptions& ttl_nodes(bool value) & noexcept {
+        ttl_nodes_ = value;
+        return *this;
+    }
+    ServerOptions ttl_nodes(bool value) && noexcept { return std::move(ttl_nodes(value)); }
+    [[nodiscard]] const bool& ttl_nodes() const noexcept { return ttl_nodes_; }
+
     /// The interval at which empty container nodes and expired TTL nodes are removed. 0: never.
-    KAZOO_TIME_OPTION(reaper_interval, 60'000);
+    ServerOptions& reaper_interval(AnyMilliseconds value) & noexcept {
+        reaper_interval_ = value;
+        return *this;
+    }
+    ServerOptions reaper_interval(AnyMilliseconds value) && noexcept {
+        return std::move(reaper_interval(value));
+    }
+    [[nodiscard]] const milliseconds& reaper_interval() const noexcept { return reaper_interval_; }
+
     /// The superuser, who is not subject to ACLs: "super:<digest>", as returned by
     /// kazoo::make_digest_acl_credential(). Empty: there is none.
-    KAZOO_OPTION(std::string, super_digest, "");
+    ServerOptions& super_digest(std::string value) & {
+        super_digest_ = std::move(value);
+        return *this;
+    }
+    ServerOptions super_digest(std::string value) && {
+        return std::move(super_digest(std::move(value)));
+    }
+    [[nodiscard]] const std::string& super_digest() const noexcept { return super_digest_; }
+
     /// The zxid before the first transaction; not negative. Servers refuse clients that have seen a
     /// higher zxid than their own, so a server that replaces an earlier one at the same address
     /// must start above that one's zxids. `kazoo serve` starts at the Unix time in seconds times
     /// 2^20; the default of this option makes test runs reproducible.
-    KAZOO_OPTION(std::int64_t, first_zxid, 0);
+    ServerOptions& first_zxid(std::int64_t value) & noexcept {
+        first_zxid_ = value;
+        return *this;
+    }
+    ServerOptions first_zxid(std::int64_t value) && noexcept {
+        return std::move(first_zxid(value));
+    }
+    [[nodiscard]] const std::int64_t& first_zxid() const noexcept { return first_zxid_; }
+
     /// The maximum size of a request in bytes (Apache's jute.maxbuffer); larger ones close the
     /// connection.
-    KAZOO_OPTION(std::size_t, max_request_bytes, 0xfffff);
+    ServerOptions& max_request_bytes(std::size_t value) & noexcept {
+        max_request_bytes_ = value;
+        return *this;
+    }
+    ServerOptions max_request_bytes(std::size_t value) && noexcept {
+        return std::move(max_request_bytes(value));
+    }
+    [[nodiscard]] const std::size_t& max_request_bytes() const noexcept {
+        return max_request_bytes_;
+    }
+
     /// The maximum number of bytes queued for a client that does not read its replies; if it is
     /// exceeded, the connection is closed.
-    KAZOO_OPTION(std::size_t, max_unsent_bytes, std::size_t{64} << 20);
+    ServerOptions& max_unsent_bytes(std::size_t value) & noexcept {
+        max_unsent_bytes_ = value;
+        return *this;
+    }
+    ServerOptions max_unsent_bytes(std::size_t value) && noexcept {
+        return std::move(max_unsent_bytes(value));
+    }
+    [[nodiscard]] const std::size_t& max_unsent_bytes() const noexcept { return max_unsent_bytes_; }
+
     /// The maximum number of connections per server; further ones are closed at once. 0: no limit.
-    KAZOO_OPTION(std::size_t, max_connections, 0);
+    ServerOptions& max_connections(std::size_t value) & noexcept {
+        max_connections_ = value;
+        return *this;
+    }
+    ServerOptions max_connections(std::size_t value) && noexcept {
+        return std::move(max_connections(value));
+    }
+    [[nodiscard]] const std::size_t& max_connections() const noexcept { return max_connections_; }
+
     /// Whether hard limits of quotas are enforced (Apache's zookeeper.enforceQuota); requests that
     /// exceed them fail with QuotaExceededError.
-    KAZOO_OPTION(bool, enforce_quota, false);
+    ServerOptions& enforce_quota(bool value) & noexcept {
+        enforce_quota_ = value;
+        return *this;
+    }
+    ServerOptions enforce_quota(bool value) && noexcept { return std::move(enforce_quota(value)); }
+    [[nodiscard]] const bool& enforce_quota() const noexcept { return enforce_quota_; }
+
     /// Whether a handshake that requests a session closes that session's current connection before
     /// the password is checked, as Apache ZooKeeper does; a client with a wrong password then
     /// disconnects the owner of the session. By default the password is checked first.
-    KAZOO_OPTION(bool, takeover_closes_first, false);
+    ServerOptions& takeover_closes_first(bool value) & noexcept {
+        takeover_closes_first_ = value;
+        return *this;
+    }
+    ServerOptions takeover_closes_first(bool value) && noexcept {
+        return std::move(takeover_closes_first(value));
+    }
+    [[nodiscard]] const bool& takeover_closes_first() const noexcept {
+        return takeover_closes_first_;
+    }
+
     /// TLS: files in PEM format, the certificate (followed by its intermediate certificates) and
     /// its private key, which must not be encrypted. If both are given, clients must use TLS 1.2 or
     /// later; giving only one is an error. Default: no TLS.
-    KAZOO_OPTION(std::string, tls_certificate, "");
-    KAZOO_OPTION(std::string, tls_key, "");
-#undef KAZOO_OPTION
-#undef KAZOO_TIME_OPTION
+    ServerOptions& tls_certificate(std::string value) & {
+        tls_certificate_ = std::move(value);
+        return *this;
+    }
+    ServerOptions tls_certificate(std::string value) && {
+        return std::move(tls_certificate(std::move(value)));
+    }
+    [[nodiscard]] const std::string& tls_certificate() const noexcept { return tls_certificate_; }
+
+    ServerOptions& tls_key(std::string value) & {
+        tls_key_ = std::move(value);
+        return *this;
+    }
+    ServerOptions tls_key(std::string value) && { return std::move(tls_key(std::move(value))); }
+    [[nodiscard]] const std::string& tls_key() const noexcept { return tls_key_; }
+
+private:
+    std::string listen_ = "127.0.0.1:0";
+    milliseconds tick_{2000};
+    milliseconds min_session_timeout_{0};
+    milliseconds max_session_timeout_{0};
+    Release release_ = Release::zookeeper_3_9;
+    bool ttl_nodes_ = true;
+    milliseconds reaper_interval_{60'000};
+    std::string super_digest_;
+    std::int64_t first_zxid_ = 0;
+    std::size_t max_request_bytes_ = 0xfffff;
+    std::size_t max_unsent_bytes_ = std::size_t{64} << 20;
+    std::size_t max_connections_ = 0;
+    bool enforce_quota_ = false;
+    bool takeover_closes_first_ = false;
+    std::string tls_certificate_;
+    std::string tls_key_;
 };
 
 }  // namespace kazoo::testing
