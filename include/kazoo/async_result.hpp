@@ -84,7 +84,7 @@ concept ResultCallback = (std::is_invocable_v<std::decay_t<F>&, AsyncResult<T>>)
 ///     if (co_await made) ...
 ///
 /// Safe within the `co_await` expression itself are calls whose arguments are options, strings,
-/// access lists or results of functions. These crash or have no effect there: lambdas that capture
+/// ACLs or results of functions. These crash or have no effect there: lambdas that capture
 /// an object with a destructor, `?:` with temporaries, user-defined aggregates that contain a
 /// string, and conditions (if, switch, while, do, for) in coroutines without a local variable.
 /// These do not compile: braced lists ("array used as initializer") and, in templates, a member of

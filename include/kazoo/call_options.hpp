@@ -90,7 +90,7 @@ public:
     [[nodiscard]] bool is_sequence() const noexcept { return sequence_; }
 
     /// If the parent does not exist, creates it and its missing ancestors first, as persistent
-    /// nodes without data, with the access list of the node. Default: false.
+    /// nodes without data, with the ACL of the node. Default: false.
     CreateOptions& makepath(bool value = true) & noexcept {
         makepath_ = value;
         return *this;
@@ -98,7 +98,7 @@ public:
     CreateOptions makepath(bool value = true) && noexcept { return std::move(makepath(value)); }
     [[nodiscard]] bool makes_path() const noexcept { return makepath_; }
 
-    /// The access list of the node. Servers refuse an empty list with InvalidACLError. Default:
+    /// The ACL of the node. Servers refuse an empty list with InvalidACLError. Default:
     /// ClientOptions::default_acl, or else open_acl_unsafe().
     CreateOptions& acl(AclList value) & {
         acl_ = std::move(value);

@@ -382,11 +382,11 @@ public:
     AsyncResult<void> delete_recursive_async(PathView path, const CallOptions& options = {});
     void delete_recursive(PathView path, const CallOptions& options = {});
 
-    /// Reads the access list of a node. Returns it with the stat. Fails with NoNodeError. Servers
+    /// Reads the ACL of a node. Returns it with the stat. Fails with NoNodeError. Servers
     /// mask digests for clients without admin permission: do not write such a list back.
     AsyncResult<AclsAndStat> get_acls_async(PathView path, const CallOptions& options = {});
     AclsAndStat get_acls(PathView path, const CallOptions& options = {});
-    /// Replaces the access list of a node. `version` is the expected ZnodeStat::aversion; -1
+    /// Replaces the ACL of a node. `version` is the expected ZnodeStat::aversion; -1
     /// matches any. Returns the new stat. Fails with NoNodeError, BadVersionError, InvalidACLError.
     AsyncResult<ZnodeStat> set_acls_async(
         PathView path,

@@ -122,7 +122,7 @@ public:
     }
     [[nodiscard]] const std::shared_ptr<Handler>& handler() const noexcept { return handler_; }
 
-    /// Access list for create and ensure_path where none is given. Default: open_acl_unsafe().
+    /// ACL for create and ensure_path where none is given. Default: open_acl_unsafe().
     ClientOptions& default_acl(std::optional<AclList> value) & {
         default_acl_ = std::move(value);
         return *this;

@@ -107,7 +107,7 @@ void ConnectionThread::end() {
         return;
     }
     // Stops the loop after the handlers that were posted before. Waiting until it runs out of work
-    // would not do, because a name look-up that hangs counts as work.
+    // would not do, because a name lookup that hangs counts as work.
     ending_ = true;
     work_.reset();
     try {

@@ -42,7 +42,7 @@ public:
     /// Called when there is a connection.
     void clear() { entries_.clear(); }
 
-    /// Returns the attempts, the latest last. A failed look-up is left out if the name has been
+    /// Returns the attempts, the latest last. A failed lookup is left out if the name has been
     /// resolved since.
     [[nodiscard]] std::vector<ServerAttempt> last() const;
 

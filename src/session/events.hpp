@@ -108,7 +108,7 @@ struct ProbeAction {
     Endpoint endpoint;
     friend bool operator==(const ProbeAction&, const ProbeAction&) = default;
 };
-/// Abandon the present attempt or connection, and the probe. Look-ups go on.
+/// Abandon the present attempt or connection, and the probe. Lookups go on.
 struct DisconnectAction {
     friend bool operator==(const DisconnectAction&, const DisconnectAction&) = default;
 };

@@ -130,7 +130,7 @@ void Session::forget_auth() noexcept {
 void Session::set_hosts(std::vector<HostPort> hosts, bool randomize) {
     search_.set_hosts(hosts, randomize);
     hosts_.set_hosts(std::move(hosts), randomize);
-    look_ups_.end_turns();
+    lookups_.end_turns();
     if (phase_ == Phase::resolving) {
         phase_deadline_ = turn_began_;  // has passed: stops waiting for the former host's name
     }
@@ -187,12 +187,12 @@ void Session::log(LogLevel level, std::string text) noexcept {
 /// Ends the connection as far as the transport is concerned; the caller sees to requests and state.
 void Session::disconnect() noexcept {
     attempt_ = ++last_attempt_;  // later results of the old attempt are ignored
-    // Look-ups go on without a connection; all other actions are superseded.
+    // Lookups go on without a connection; all other actions are superseded.
     std::erase_if(actions_, [](const Action& action) {
         return !std::holds_alternative<ResolveAction>(action);
     });
     if (actions_.size() == actions_.capacity()) {
-        actions_.pop_back();  // a look-up that is not requested counts as late
+        actions_.pop_back();  // a lookup that is not requested counts as late
     }
     actions_.emplace_back(DisconnectAction{});
     search_.stop();

@@ -11,7 +11,7 @@
 #include "session/handshake.hpp"
 #include "session/host_list.hpp"
 #include "session/keepalive.hpp"
-#include "session/look_ups.hpp"
+#include "session/lookups.hpp"
 #include "session/request_queue.hpp"
 #include "session/restoration.hpp"
 #include "session/state_table.hpp"
@@ -224,7 +224,7 @@ private:
     void begin_round() noexcept;
     void resolve(ResolveAction action);
     void begin_attempt(TimePoint now);
-    void try_addresses(LookUps::Answer answer, TimePoint now);
+    void try_addresses(Lookups::Answer answer, TimePoint now);
     void next_endpoint(TimePoint now);
     void host_failed(TimePoint now);
     void back_off(TimePoint now);
@@ -265,7 +265,7 @@ private:
     Phase phase_ = Phase::idle;
     TimePoint phase_deadline_ = TimePoint::max();
     std::uint64_t attempt_ = 0;       // number of the present attempt or connection
-    std::uint64_t last_attempt_ = 0;  // last number given to a connection, look-up or probe
+    std::uint64_t last_attempt_ = 0;  // last number given to a connection, lookup or probe
 
     Identity identity_;           // id 0: no session to resume
     std::int64_t last_zxid_ = 0;  // greatest in any reply of this session
@@ -274,12 +274,12 @@ private:
     base::Backoff backoff_;                   // between rounds of hosts
     base::Backoff renewal_;                   // between an expired session and its successor
     std::optional<TimePoint> failing_since_;  // for the deadline of connection_retry
-    LookUps look_ups_;
+    Lookups lookups_;
     AttemptLimit limit_;
     AttemptLog attempts_;
     HostPort host_;         // whose turn it is, or that the connection is to
     TimePoint turn_began_;  // the turn of host_
-    bool tried_ = false;    // in this round an attempt or a look-up has failed
+    bool tried_ = false;    // in this round an attempt or a lookup has failed
     bool silent_ = false;   // in this round a server did not answer in time
     // An answer that arrives in the pause after the round is used at once. If its addresses fail,
     // too, the pause continues until pause_ends_.

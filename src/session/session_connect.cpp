@@ -36,7 +36,7 @@ void Session::resolve(ResolveAction action) {
     try {
         actions_.emplace_back(std::move(action));
     } catch (...) {
-        static_cast<void>(look_ups_.answered(attempt));
+        static_cast<void>(lookups_.answered(attempt));
         throw;
     }
 }
@@ -44,7 +44,7 @@ void Session::resolve(ResolveAction action) {
 /// The next attempt begins a new round of hosts.
 void Session::begin_round() noexcept {
     hosts_.begin_round();
-    look_ups_.end_turns();
+    lookups_.end_turns();
     tried_ = silent_ = in_pause_ = false;
 }
 
@@ -58,23 +58,23 @@ void Session::begin_attempt(TimePoint now) {
     }
     host_ = hosts_.next();
     turn_began_ = now;
-    if (auto answer = look_ups_.take(host_, now)) {
+    if (auto answer = lookups_.take(host_, now)) {
         return try_addresses(std::move(*answer), now);
     }
     const auto number = ++last_attempt_;
     ResolveAction action{number, host_};
-    if (look_ups_.ask(host_, number, now)) {
+    if (lookups_.ask(host_, number, now)) {
         resolve(std::move(action));
     }
-    // The patience counts from the first request of the look-up, so that a host that was passed
+    // The patience counts from the first request of the lookup, so that a host that was passed
     // over before is not waited for again.
-    enter(Phase::resolving, std::max(look_ups_.patience_ends(host_, connect_timeout(now)), now));
+    enter(Phase::resolving, std::max(lookups_.patience_ends(host_, connect_timeout(now)), now));
 }
 
 void Session::on_resolved(
     std::uint64_t attempt, std::error_code error, std::vector<Endpoint> endpoints, TimePoint now
 ) {
-    auto question = look_ups_.answered(attempt);
+    auto question = lookups_.answered(attempt);
     if (!question || phase_ == Phase::idle) {
         return;
     }
@@ -90,7 +90,7 @@ void Session::on_resolved(
         }
         return;
     }
-    LookUps::Answer answer{std::move(question->host), std::move(endpoints)};
+    Lookups::Answer answer{std::move(question->host), std::move(endpoints)};
     if (question->in_turn && (phase_ == Phase::resolving || phase_ == Phase::backing_off)) {
         if (phase_ == Phase::backing_off) {
             in_pause_ = true;
@@ -98,20 +98,20 @@ void Session::on_resolved(
         }
         return try_addresses(std::move(answer), now);
     }
-    look_ups_.keep(std::move(answer), question->in_turn, now);
+    lookups_.keep(std::move(answer), question->in_turn, now);
 }
 
-/// A look-up has failed for which the host's turn waited; it may have been passed over since.
+/// A lookup has failed for which the host's turn waited; it may have been passed over since.
 void Session::name_failed(const HostPort& host, std::error_code error, TimePoint now) {
     const auto reason = error ? error.message() : std::string("no addresses found");
     note_failure(host, {}, "the name does not resolve: " + reason, now);
     tried_ = tried_ || phase_ != Phase::backing_off;
-    if (phase_ == Phase::resolving && (host == host_ || !look_ups_.any_in_turn())) {
+    if (phase_ == Phase::resolving && (host == host_ || !lookups_.any_in_turn())) {
         host_failed(now);
     }
 }
 
-void Session::try_addresses(LookUps::Answer answer, TimePoint now) {
+void Session::try_addresses(Lookups::Answer answer, TimePoint now) {
     host_ = std::move(answer.host);
     endpoints_ = std::move(answer.endpoints);
     hosts_.arrange(endpoints_);
@@ -135,14 +135,14 @@ void Session::next_endpoint(TimePoint now) {
 }
 
 /// All addresses of host_ have failed, or its name has. Continues with, in this order: a late
-/// answer of a look-up, the pause that such an answer has interrupted, the next host, waiting for
+/// answer of a lookup, the pause that such an answer has interrupted, the next host, waiting for
 /// names, a pause.
 void Session::host_failed(TimePoint now) {
     if (std::exchange(switching_to_writable_, false)) {
         begin_round();  // a failed move does not count as a try of connection_retry
         return begin_attempt(now);
     }
-    if (auto answer = look_ups_.take_in_turn(now)) {
+    if (auto answer = lookups_.take_in_turn(now)) {
         return try_addresses(std::move(*answer), now);
     }
     if (std::exchange(in_pause_, false)) {
@@ -151,7 +151,7 @@ void Session::host_failed(TimePoint now) {
     if (!hosts_.round_over()) {
         return begin_attempt(now);
     }
-    if (look_ups_.any_in_turn()) {
+    if (lookups_.any_in_turn()) {
         return name_is_late(now);
     }
     back_off(now);
@@ -162,7 +162,7 @@ void Session::name_is_late(TimePoint now) {
     // A late answer could be used in the pause. But if nothing has been tried, or if
     // connection_retry counts the tries, the round is not over without it, and is waited for.
     const bool patient = !tried_ || config_.connection_retry.max_tries() > 0;
-    auto until = later(turn_began_, LookUps::longest);
+    auto until = later(turn_began_, Lookups::longest);
     if (const auto limit = config_.connection_retry.deadline()) {
         until = std::min(until, later(failing_since_.value_or(turn_began_), *limit));
     }
@@ -213,13 +213,11 @@ void Session::phase_timeout(TimePoint now) {
         case Phase::backing_off:
             return begin_attempt(now);
         case Phase::resolving:
-            if (!look_ups_.any_in_turn()) {
+            if (!lookups_.any_in_turn()) {
                 return begin_attempt(now);  // set_hosts() has ended the wait
             }
-            note_failure(
-                host_, {}, "the name look-up is slow and continues in the background", now
-            );
-            return host_failed(now);  // the look-up goes on
+            note_failure(host_, {}, "the name lookup is slow and continues in the background", now);
+            return host_failed(now);  // the lookup goes on
         default:
             return too_slow(now);
     }
@@ -333,9 +331,9 @@ void Session::look_further(std::optional<Action> action, TimePoint now) {
     auto* const question = std::get_if<ResolveAction>(&*action);
     if (question == nullptr) {
         actions_.push_back(std::move(*action));
-    } else if (look_ups_.ask_for_search(question->host, question->attempt, now)) {
+    } else if (lookups_.ask_for_search(question->host, question->attempt, now)) {
         resolve(std::move(*question));
-    }  // else the look-up is under way already
+    }  // else the lookup is under way already
 }
 
 void Session::on_probe(std::uint64_t attempt, std::string_view answer, TimePoint now) {

@@ -109,7 +109,7 @@ void WatchRegistry::copy_recursive(std::string_view path, PathWatchers& into) {
         return;
     }
     for (auto at = path; !at.empty(); at = parent_of(at)) {
-        // Ancestors longer than every watched path need no look-up. Without this check the time
+        // Ancestors longer than every watched path need no lookup. Without this check the time
         // would be quadratic in the length of a path that a hostile server could choose.
         if (at.size() <= longest_recursive_) {
             copy_from(WatchKind::recursive, at, into);

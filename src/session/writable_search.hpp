@@ -63,7 +63,7 @@ private:
     HostPort host_;
     Endpoint asked_;
     std::vector<Endpoint> endpoints_;  // of host_, still to be asked; taken from the back
-    std::uint64_t attempt_ = 0;        // of the look-up or probe under way; 0: none
+    std::uint64_t attempt_ = 0;        // of the lookup or probe under way; 0: none
     TimePoint deadline_ = TimePoint::max();
 };
 

@@ -1,7 +1,7 @@
-// Look-ups of host names. The PendingLookUps lists them for the process; an Asker connects a
+// Lookups of host names. The PendingLookups lists them for the process; an Asker connects a
 // NameLookup with the thread that answers it:
 //
-//     NameLookup --owns--> Asker <--weak-- PendingLookUps: "zk1" -> { Asker, Asker }  one thread
+//     NameLookup --owns--> Asker <--weak-- PendingLookups: "zk1" -> { Asker, Asker }  one thread
 //          ^--------weak-----+                   "zk2" -> { Asker }         another thread
 #include "transport/name_lookup.hpp"
 
@@ -81,18 +81,18 @@ struct NameLookup::Asker {
 
 /// The names that are being looked up in this process, and the askers that wait for each.
 /// Thread-safe.
-class NameLookup::PendingLookUps {
+class NameLookup::PendingLookups {
 public:
     enum class Joined { waits, is_first, no_room };
 
-    /// Never destroyed, because look-ups may outlive main(). A forked child gets another one: the
-    /// parent's look-up threads do not exist there, and one of them may have held the mutex.
-    static PendingLookUps& instance() {
+    /// Never destroyed, because lookups may outlive main(). A forked child gets another one: the
+    /// parent's lookup threads do not exist there, and one of them may have held the mutex.
+    static PendingLookups& instance() {
         static std::mutex making;
-        static PendingLookUps* present = nullptr;
+        static PendingLookups* present = nullptr;
         const std::lock_guard lock(making);
         if (present == nullptr || present->fork_.in_child()) {
-            present = new PendingLookUps;
+            present = new PendingLookups;
         }
         return *present;
     }
@@ -112,7 +112,7 @@ public:
         return Joined::is_first;
     }
 
-    /// Ends the look-up of a name and gives the answer to all askers that wait for it.
+    /// Ends the lookup of a name and gives the answer to all askers that wait for it.
     void answer(const std::string& host, std::error_code error, const Addresses& addresses) {
         std::map<std::string, std::vector<std::weak_ptr<Asker>>>::node_type answered;
         {
@@ -144,15 +144,15 @@ NameLookup::~NameLookup() {
 
 void NameLookup::start(const std::string& host) {
     asker_->self = weak_from_this();
-    auto& pending = PendingLookUps::instance();
+    auto& pending = PendingLookups::instance();
     switch (pending.join(host, asker_)) {
-        case PendingLookUps::Joined::waits:
+        case PendingLookups::Joined::waits:
             return;
-        case PendingLookUps::Joined::no_room:
+        case PendingLookups::Joined::no_room:
             return asker_->post(
                 std::make_error_code(std::errc::resource_unavailable_try_again), {}
             );
-        case PendingLookUps::Joined::is_first:
+        case PendingLookups::Joined::is_first:
             break;
     }
     std::error_code no_thread;

@@ -12,12 +12,12 @@
 
 namespace kazoo::transport {
 
-/// One look-up of a host name. The system's resolver cannot be interrupted and may take minutes, so
-/// each name is looked up on a separate thread, and no name waits for another. All look-ups of the
+/// One lookup of a host name. The system's resolver cannot be interrupted and may take minutes, so
+/// each name is looked up on a separate thread, and no name waits for another. All lookups of the
 /// same name in a process share one thread and its answer, so there are at most as many threads as
 /// names being looked up, however many clients there are.
 ///
-/// Used on one executor; only Asker is used by the look-up threads.
+/// Used on one executor; only Asker is used by the lookup threads.
 class NameLookup : public std::enable_shared_from_this<NameLookup> {
 public:
     using Addresses = boost::asio::ip::tcp::resolver::results_type;
@@ -42,7 +42,7 @@ public:
 
 private:
     struct Asker;
-    class PendingLookUps;
+    class PendingLookups;
 
     void finish(std::error_code error, const Addresses& addresses);
 

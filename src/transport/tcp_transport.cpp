@@ -31,7 +31,7 @@ std::vector<base::Endpoint> to_endpoints(
     return endpoints;
 }
 
-/// Reports the result of a look-up to the sink, in its turn.
+/// Reports the result of a lookup to the sink, in its turn.
 void report_addresses(
     const std::shared_ptr<Turns>& turns,
     const std::weak_ptr<Sink>& sink,

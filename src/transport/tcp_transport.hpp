@@ -39,7 +39,7 @@ private:
     boost::asio::any_io_executor executor_;
     const std::shared_ptr<Turns> turns_;
     std::weak_ptr<Sink> sink_;
-    std::vector<Name> names_;     // look-ups under way, at most one per host and port
+    std::vector<Name> names_;     // lookups under way, at most one per host and port
     std::shared_ptr<Link> link_;  // the present attempt or connection, or null
 };
 

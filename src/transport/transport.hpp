@@ -30,13 +30,13 @@ public:
 };
 
 /// A connection to one server at a time. All calls are made on one executor, and none of them
-/// blocks. After `disconnect` the sink is not called for earlier connections. Look-ups go on until
+/// blocks. After `disconnect` the sink is not called for earlier connections. Lookups go on until
 /// they are answered or the transport is destroyed. All functions may throw std::bad_alloc, except
 /// `disconnect`.
 class Transport {
 public:
     virtual ~Transport() = default;
-    /// Looks up a name; any number at a time. Another look-up of the same host and port replaces
+    /// Looks up a name; any number at a time. Another lookup of the same host and port replaces
     /// the earlier one, whose attempt then gets no answer.
     virtual void resolve(std::uint64_t attempt, const std::string& host, std::uint16_t port) = 0;
     /// Ends the present connection, connects, and reads from then on.

@@ -5,7 +5,7 @@
 
 namespace kazoo::base {
 
-/// One address of a server, as returned by a name look-up.
+/// One address of a server, as returned by a name lookup.
 struct Endpoint {
     std::string address;  ///< numeric; IPv6 without brackets
     std::uint16_t port = 0;

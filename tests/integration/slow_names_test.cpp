@@ -1,4 +1,4 @@
-// An unresponsive name server delays only the look-up of its own name.
+// An unresponsive name server delays only the lookup of its own name.
 #include "support/slow_names.hpp"
 
 #include "support/fault_fixture.hpp"
@@ -77,7 +77,7 @@ TEST_P(SlowNamesTest, ALateAnswerIsUsed) {
                        .connection_retry(RetryPolicy().delay(1ms).max_delay(1ms)));
     const auto started = zk.start_async();
     ASSERT_TRUE(names_->wait_for_look_up());
-    ASSERT_TRUE(wait_for_log("the name look-up is slow and continues in the background"));
+    ASSERT_TRUE(wait_for_log("the name lookup is slow and continues in the background"));
     EXPECT_EQ(names_->begun(), 1);
     names_.reset();
     EXPECT_TRUE(started.wait(patience));

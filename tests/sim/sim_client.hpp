@@ -68,7 +68,7 @@ public:
     [[nodiscard]] Process& process() noexcept { return process_; }
     /// Suspends the process for this long.
     void freeze(Duration time);
-    /// Makes name look-ups slow for this long.
+    /// Makes name lookups slow for this long.
     void slow_names(Duration time) { host_.slow_names_until = simulator_.now() + time; }
     [[nodiscard]] Simulator& simulator() noexcept { return simulator_; }
     [[nodiscard]] Recorder& recorder() noexcept { return recorder_; }

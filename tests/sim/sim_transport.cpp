@@ -144,7 +144,7 @@ SimTransport::~SimTransport() {
     disconnect();
 }
 
-/// Hosts are given as addresses; whether a look-up succeeds and how long it takes is random while
+/// Hosts are given as addresses; whether a lookup succeeds and how long it takes is random while
 /// names are slow.
 void SimTransport::resolve(std::uint64_t attempt, const std::string& host, std::uint16_t port) {
     of_driver_ = true;

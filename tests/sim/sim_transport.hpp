@@ -18,7 +18,7 @@ struct ClientHost {
     DefectInjector& defect_injector;
     /// Belongs to the latest client; each client has one of its own.
     std::shared_ptr<Cadence> cadence;
-    /// Until then look-ups are slow and often fail.
+    /// Until then lookups are slow and often fail.
     TimePoint slow_names_until{};
     /// Session of the connection whose bytes are being delivered; 0 at other times.
     std::int64_t delivering_session = 0;

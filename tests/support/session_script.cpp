@@ -135,19 +135,19 @@ milliseconds SessionScript::until_deadline() const {
 
 // --- the network ---
 
-void SessionScript::answer_look_up(
+void SessionScript::answer_lookup(
     const std::string& host, std::errc error, const std::vector<std::string>& addresses
 ) {
     step();
-    ASSERT_TRUE(look_ups_.contains(host)) << host << " is not being looked up";
-    if (network_ == Network::resolving && host == last_look_up_) {
+    ASSERT_TRUE(lookups_.contains(host)) << host << " is not being looked up";
+    if (network_ == Network::resolving && host == last_lookup_) {
         network_ = Network::idle;
     }
     std::vector<base::Endpoint> endpoints;
     for (const auto& address : addresses) {
         endpoints.push_back({address, 2181});
     }
-    const auto attempt = look_ups_.extract(host).mapped();
+    const auto attempt = lookups_.extract(host).mapped();
     const auto code = std::make_error_code(error);
     input([&] { session_.on_resolved(attempt, code, std::move(endpoints), now_); });
     settle();
@@ -155,27 +155,27 @@ void SessionScript::answer_look_up(
 
 void SessionScript::resolved(const std::vector<std::string>& addresses) {
     EXPECT_EQ(network_, Network::resolving);
-    answer_look_up(last_look_up_, std::errc(), addresses);
+    answer_lookup(last_lookup_, std::errc(), addresses);
 }
 
 void SessionScript::unresolved() {
     EXPECT_EQ(network_, Network::resolving);
-    answer_look_up(last_look_up_, std::errc::host_unreachable, {});
+    answer_lookup(last_lookup_, std::errc::host_unreachable, {});
 }
 
 void SessionScript::resolved_late(
     const std::string& host, const std::vector<std::string>& addresses
 ) {
-    answer_look_up(host, std::errc(), addresses);
+    answer_lookup(host, std::errc(), addresses);
 }
 
 void SessionScript::unresolved_late(const std::string& host) {
-    answer_look_up(host, std::errc::host_unreachable, {});
+    answer_lookup(host, std::errc::host_unreachable, {});
 }
 
-std::vector<std::string> SessionScript::look_ups() const {
+std::vector<std::string> SessionScript::lookups() const {
     std::vector<std::string> hosts;
-    for (const auto& [host, attempt] : look_ups_) {
+    for (const auto& [host, attempt] : lookups_) {
         hosts.push_back(host);
     }
     return hosts;
@@ -189,7 +189,7 @@ void SessionScript::probe_resolved(const std::vector<std::string>& addresses) {
         endpoints.push_back({address, 2181});
     }
     probing_ = Network::idle;
-    std::erase_if(look_ups_, [&](const auto& one) { return one.second == probe_; });
+    std::erase_if(lookups_, [&](const auto& one) { return one.second == probe_; });
     const auto error = endpoints.empty() ? std::errc::host_unreachable : std::errc();
     input([&] {
         session_.on_resolved(probe_, std::make_error_code(error), std::move(endpoints), now_);
@@ -309,10 +309,10 @@ void SessionScript::reconnect_until_asked() {
 bool SessionScript::serve_one() {
     switch (network_) {
         case Network::idle:
-            if (look_ups_.empty()) {
+            if (lookups_.empty()) {
                 return false;
             }
-            resolved_late(std::string(look_ups_.begin()->first));
+            resolved_late(std::string(lookups_.begin()->first));
             return true;
         case Network::resolving:
             resolved();

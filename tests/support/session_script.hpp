@@ -122,19 +122,19 @@ public:
 
     // The network.
 
-    /// The look-up of the current host succeeds.
+    /// The lookup of the current host succeeds.
     void resolved(const std::vector<std::string>& addresses = {"10.0.0.1"});
-    /// The look-up of the current host fails.
+    /// The lookup of the current host fails.
     void unresolved();
-    /// The result of an earlier look-up of a host such as "zk1:2181", from which the session has
+    /// The result of an earlier lookup of a host such as "zk1:2181", from which the session has
     /// moved on.
     void resolved_late(
         const std::string& host, const std::vector<std::string>& addresses = {"10.0.0.1"}
     );
     void unresolved_late(const std::string& host);
-    /// Hosts whose look-ups are pending.
-    [[nodiscard]] std::vector<std::string> look_ups() const;
-    /// The result of the look-up of the host to probe; without addresses: it has failed.
+    /// Hosts whose lookups are pending.
+    [[nodiscard]] std::vector<std::string> lookups() const;
+    /// The result of the lookup of the host to probe; without addresses: it has failed.
     void probe_resolved(const std::vector<std::string>& addresses);
     /// The answer of the probed server; empty: none.
     void probe_answered(std::string_view answer);
@@ -271,7 +271,7 @@ private:
     detail::RefPtr<Party> party(const std::string& name);
     void step();
     void inject(Fault fault);
-    void answer_look_up(
+    void answer_lookup(
         const std::string& host, std::errc error, const std::vector<std::string>& addresses
     );
     void deliver(std::span<const std::byte> bytes);
@@ -314,8 +314,8 @@ private:
     // The network and the server.
     Network network_ = Network::idle;
     std::uint64_t attempt_ = 0;
-    std::map<std::string, std::uint64_t> look_ups_;  // pending, with their attempts
-    std::string last_look_up_;
+    std::map<std::string, std::uint64_t> lookups_;  // pending, with their attempts
+    std::string last_lookup_;
     Network probing_ = Network::idle;
     std::uint64_t probe_ = 0;
     bool asked_ = false;

@@ -127,7 +127,7 @@ void SessionScript::note(const session::ResolveAction& action) {
     EXPECT_GT(action.attempt, std::max(attempt_, probe_));
     const auto host = to_string(action.host);
     lines_.push_back("resolve " + host);
-    look_ups_[host] = action.attempt;
+    lookups_[host] = action.attempt;
     if (state_ == KeeperState::CONNECTED_RO) {
         probe_ = action.attempt;
         probing_ = Network::resolving;
@@ -136,7 +136,7 @@ void SessionScript::note(const session::ResolveAction& action) {
     EXPECT_TRUE(network_ == Network::idle || network_ == Network::resolving)
         << "the last attempt is not given up";
     attempt_ = action.attempt;
-    last_look_up_ = host;
+    last_lookup_ = host;
     network_ = Network::resolving;
 }
 

@@ -22,7 +22,7 @@ struct Desk {
 };
 
 Desk& desk() {
-    static auto* one = new Desk;  // not destroyed: a look-up may outlive main
+    static auto* one = new Desk;  // not destroyed: a lookup may outlive main
     return *one;
 }
 

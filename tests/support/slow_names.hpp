@@ -5,7 +5,7 @@
 
 namespace kazoo::testing_support {
 
-/// Simulates a name server that does not answer. While an object exists, look-ups of `host`,
+/// Simulates a name server that does not answer. While an object exists, lookups of `host`,
 /// `late_host` and name() block until it is destroyed, 30 seconds at most; then `late_host`
 /// resolves to 127.0.0.1 and the others fail. Other names are resolved normally. Linking this
 /// replaces getaddrinfo in the executable. One object at a time; its functions are thread-safe.
@@ -21,11 +21,11 @@ public:
     SlowNames(const SlowNames&) = delete;
     SlowNames& operator=(const SlowNames&) = delete;
 
-    /// Waits until `count` look-ups are blocked; returns false after 10 seconds.
+    /// Waits until `count` lookups are blocked; returns false after 10 seconds.
     bool wait_for_look_up(int count = 1);
-    /// Number of blocked look-ups.
+    /// Number of blocked lookups.
     int under_way();
-    /// Number of slow look-ups since the object was made.
+    /// Number of slow lookups since the object was made.
     int begun();
 };
 

@@ -42,7 +42,7 @@ Argument default_argument() {
         std::is_same_v<Argument, Watcher> || std::is_same_v<Argument, CreateOptions> ||
             std::is_same_v<Argument, CallOptions> || std::is_same_v<Argument, std::int32_t> ||
             std::is_same_v<Argument, std::optional<AclList>>,
-        "kazoo: a required argument is missing: pass the data or the access list"
+        "kazoo: a required argument is missing: pass the data or the ACL"
     );
     if constexpr (std::is_same_v<Argument, std::int32_t>) {
         return -1;  // the version parameter: any version

@@ -127,7 +127,7 @@ TEST_P(Operations, MakepathCreatesTheParents) {
     EXPECT_EQ(created.stat.data_length, 3);
     const AclList acl{make_acl("world", "anyone", Permissions::all & ~Permissions::write)};
     zk().create("/locked/sub", "", CreateOptions().makepath().acl(acl));
-    EXPECT_EQ(zk().get_acls("/locked").acls, acl) << "with the same access list";
+    EXPECT_EQ(zk().get_acls("/locked").acls, acl) << "with the same ACL";
 }
 
 TEST_P(Operations, EnsurePath) {

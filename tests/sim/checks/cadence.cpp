@@ -12,7 +12,7 @@ constexpr Duration tolerance = 60ms;
 /// Shortest pause between two rounds of servers: the first pause of RetryPolicy's defaults.
 constexpr Duration shortest_pause = 60ms;
 /// The longest time without an attempt is the longest pause plus the longest attempt at its grown
-/// limit, with a margin for name look-ups.
+/// limit, with a margin for name lookups.
 constexpr Duration longest_attempt = 30s;
 constexpr Duration longest_silence = 5s + longest_attempt + 1s;
 

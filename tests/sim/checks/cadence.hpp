@@ -26,7 +26,7 @@ public:
     /// The client's process is suspended, or is about to be, for this long.
     void on_excuse(Duration time);
 
-    /// The name look-up in progress takes this long.
+    /// The name lookup in progress takes this long.
     void on_slow_name(Duration time) { attempt_excuse_ += time; }
 
     void on_attempt(TimePoint now);

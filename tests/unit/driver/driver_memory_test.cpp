@@ -37,7 +37,7 @@ struct Network {
     using Answers = std::deque<std::function<void(transport::Sink&)>>;
 
     Answers answers;   // on the connection
-    Answers look_ups;  // independent of the connection
+    Answers lookups;  // independent of the connection
     std::uint64_t attempt = 0;
     bool handshake_sent = false;
     bool connected = false;
@@ -54,7 +54,7 @@ public:
     void resolve(std::uint64_t attempt, const std::string&, std::uint16_t) override {
         need_memory();
         const Spared server;
-        network_.look_ups.push_back([attempt](transport::Sink& sink) {
+        network_.lookups.push_back([attempt](transport::Sink& sink) {
             std::vector<base::Endpoint> found;
             {
                 const Spared server_itself;
@@ -156,7 +156,7 @@ public:
             task = nullptr;
             return true;
         }
-        auto& answers = network.look_ups.empty() ? network.answers : network.look_ups;
+        auto& answers = network.lookups.empty() ? network.answers : network.lookups;
         if (!answers.empty()) {
             auto answer = std::move(answers.front());
             answers.pop_front();

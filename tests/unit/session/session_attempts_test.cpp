@@ -36,7 +36,7 @@ TEST(SessionAttemptsTest, ANameThatIsStillLookedUp) {
     SessionScript s;
     s.start();
     s.pass(1s);
-    EXPECT_EQ(tried(s), "tried zk1:2181: the name look-up is slow and continues in the background");
+    EXPECT_EQ(tried(s), "tried zk1:2181: the name lookup is slow and continues in the background");
     s.resolved();
     s.closed();
     EXPECT_EQ(tried(s), "tried zk1:2181 (10.0.0.1): Connection reset by peer");

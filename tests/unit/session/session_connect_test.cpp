@@ -405,15 +405,15 @@ TEST(SessionConnectTest, AnEmptyHostListIsHarmless) {
 TEST(SessionConnectTest, RepliesToAbandonedAttemptsAreIgnored) {
     SessionScript s;
     s.start();
-    const auto look_up = s.attempt();
+    const auto lookup = s.attempt();
     s.resolved({"10.0.0.1", "10.0.0.2"});
     const auto connect = s.attempt();
-    EXPECT_LT(look_up, connect);
+    EXPECT_LT(lookup, connect);
     s.pass(4s);
     EXPECT_THAT(s.take(), Contains("connect 10.0.0.2:2181"));
     auto& session = s.session();
     const std::vector<std::byte> bytes(50);
-    for (const auto stale : {look_up, connect, std::uint64_t{0}, s.attempt() + 1}) {
+    for (const auto stale : {lookup, connect, std::uint64_t{0}, s.attempt() + 1}) {
         session.on_resolved(stale, {}, {{"6.6.6.6", 6}}, s.now());
         session.on_connected(stale, s.now());
         session.on_bytes(stale, bytes, s.now());

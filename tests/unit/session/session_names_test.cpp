@@ -1,4 +1,4 @@
-// Look-ups have a time limit of their own: a result is used whenever it arrives.
+// Lookups have a time limit of their own: a result is used whenever it arrives.
 #include "support/session_script.hpp"
 
 #include <gmock/gmock.h>
@@ -29,7 +29,7 @@ Config with_hosts(std::vector<HostPort> hosts, milliseconds timeout = 10s) {
 const std::vector<HostPort> two{{"zk1", 2181}, {"zk2", 2181}};
 const std::vector<HostPort> three{{"zk1", 2181}, {"zk2", 2181}, {"zk3", 2181}};
 
-TEST(SessionNamesTest, ALookUpIsWaitedForIfThereIsNoOtherHost) {
+TEST(SessionNamesTest, ALookupIsWaitedForIfThereIsNoOtherHost) {
     SessionScript s;
     s.start();
     s.pass(29s);
@@ -47,7 +47,7 @@ TEST(SessionNamesTest, AHangingNameDoesNotDelayOtherHosts) {
     EXPECT_THAT(s.take(), ElementsAre("resolve zk2:2181"));
     EXPECT_THAT(
         s.take_logs(),
-        ElementsAre(HasSubstr("zk1:2181: the name look-up is slow and continues in the background"))
+        ElementsAre(HasSubstr("zk1:2181: the name lookup is slow and continues in the background"))
     );
     s.resolved();
     s.connected();
@@ -55,12 +55,12 @@ TEST(SessionNamesTest, AHangingNameDoesNotDelayOtherHosts) {
     EXPECT_EQ(s.session().state(), KeeperState::CONNECTED);
 }
 
-TEST(SessionNamesTest, OfSeveralPendingLookUpsTheFirstAnswerIsUsed) {
+TEST(SessionNamesTest, OfSeveralPendingLookupsTheFirstAnswerIsUsed) {
     SessionScript s(with_hosts(three));
     s.start();
     s.pass(2s);
     s.take();
-    EXPECT_THAT(s.look_ups(), ElementsAre("zk1:2181", "zk2:2181", "zk3:2181"));
+    EXPECT_THAT(s.lookups(), ElementsAre("zk1:2181", "zk2:2181", "zk3:2181"));
     s.resolved_late("zk2:2181", {"10.0.0.2"});
     EXPECT_THAT(s.take(), ElementsAre("connect 10.0.0.2:2181"));
 }
@@ -143,7 +143,7 @@ TEST(SessionNamesTest, AHostWhoseNameHangsIsNotWaitedForAgain) {
         << "at once, and zk1 is not looked up again";
 }
 
-TEST(SessionNamesTest, ALookUpThatNeverEndsIsRepeated) {
+TEST(SessionNamesTest, ALookupThatNeverEndsIsRepeated) {
     SessionScript s;
     s.start();
     s.take();
@@ -190,7 +190,7 @@ TEST(SessionNamesTest, TheDeadlineEndsAWaitForNames) {
     EXPECT_TRUE(s.session().finished());
 }
 
-/// Answers each look-up `delay` after it was requested.
+/// Answers each lookup `delay` after it was requested.
 class SlowResolver {
 public:
     SlowResolver(SessionScript& script, milliseconds delay) : script_(script), delay_(delay) {}
@@ -204,7 +204,7 @@ public:
                 continue;
             }
             script_.pass(10ms);
-            for (const auto& host : script_.look_ups()) {
+            for (const auto& host : script_.lookups()) {
                 const auto asked = asked_.emplace(host, script_.now()).first->second;
                 if (script_.now() >= asked + delay_) {
                     asked_.erase(host);
@@ -234,7 +234,7 @@ TEST(SessionNamesTest, ASlowResolverDoesNotPreventConnecting) {
                 const auto back = s.now();
                 resolver.run(60s, true);
                 EXPECT_EQ(s.session().state(), KeeperState::CONNECTED);
-                // In the worst case an attempt has just failed: a pause and a look-up follow.
+                // In the worst case an attempt has just failed: a pause and a lookup follow.
                 EXPECT_LT(s.now() - back, delay + 6s);
             }
         }

@@ -40,7 +40,7 @@ testing_support::HandshakeReply handshake_reply(milliseconds timeout) {
     return {.timeout_ms = static_cast<std::int32_t>(timeout.count())};
 }
 
-/// The name of the latest look-up.
+/// The name of the latest lookup.
 std::string asked_for(SessionScript& s) {
     std::string last;
     for (const auto& line : s.take()) {

@@ -113,7 +113,7 @@ private:
     }
 
     void network() {
-        const auto late = script_.look_ups();
+        const auto late = script_.lookups();
         if (!late.empty() && one_in(8)) {
             const auto& host = late[static_cast<std::size_t>(random_.below(late.size()))];
             return one_in(4) ? script_.unresolved_late(host) : script_.resolved_late(host);

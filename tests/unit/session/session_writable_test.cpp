@@ -32,7 +32,7 @@ Config read_only_config() {
 
 const HandshakeReply read_only{.read_only = true};
 
-/// Runs until the search starts its next look-up, and answers pings meanwhile.
+/// Runs until the search starts its next lookup, and answers pings meanwhile.
 void until_probing(SessionScript& s) {
     for (int i = 0; s.probing() == Network::idle && i < 100; ++i) {
         s.pass(s.until_deadline());
@@ -179,7 +179,7 @@ TEST(SessionWritableTest, ASilentProbeIsAbandoned) {
     EXPECT_EQ(s.session().state(), KeeperState::CONNECTED_RO) << "its answer comes too late";
 }
 
-TEST(SessionWritableTest, AHangingLookUpIsAbandoned) {
+TEST(SessionWritableTest, AHangingLookupIsAbandoned) {
     SessionScript s(read_only_config());
     s.establish(read_only);
     until_probing(s);

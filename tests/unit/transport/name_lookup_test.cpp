@@ -1,4 +1,4 @@
-// Concurrent look-ups of a name share one look-up; hanging names delay only their own look-ups.
+// Concurrent lookups of a name share one lookup; hanging names delay only their own lookups.
 #include "transport/name_lookup.hpp"
 
 #include "support/slow_names.hpp"
@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 
 constexpr auto patience = 10s;
 
-/// The owner of a look-up, with its result.
+/// The owner of a lookup, with its result.
 struct Requester {
     Requester(boost::asio::io_context& loop, const std::string& host)
         : lookup(std::make_shared<NameLookup>(
@@ -44,7 +44,7 @@ protected:
     Requester& ask(const std::string& host) {
         return *requesters_.emplace_back(std::make_unique<Requester>(loop_, host));
     }
-    /// Runs the loop until the look-up is complete.
+    /// Runs the loop until the lookup is complete.
     bool answered(const Requester& requester) {
         const auto end = std::chrono::steady_clock::now() + patience;
         const auto work = boost::asio::make_work_guard(loop_);

@@ -1,4 +1,4 @@
-#include "session/look_ups.hpp"
+#include "session/lookups.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,13 +11,13 @@ const HostPort zk1("zk1", 2181);
 const HostPort zk2("zk2", 2181);
 const std::vector<Endpoint> one{{"10.0.0.1", 2181}};
 
-class LookUpsTest : public testing::Test {
+class LookupsTest : public testing::Test {
 protected:
-    LookUps names;
+    Lookups names;
     TimePoint now{1h};
 };
 
-TEST_F(LookUpsTest, ANameHasOneLookUpAtATime) {
+TEST_F(LookupsTest, ANameHasOneLookupAtATime) {
     EXPECT_TRUE(names.ask(zk1, 1, now));
     EXPECT_FALSE(names.ask(zk1, 2, now + 10s)) << "its answer is still to come";
     EXPECT_TRUE(names.ask(zk2, 3, now));
@@ -31,22 +31,22 @@ TEST_F(LookUpsTest, ANameHasOneLookUpAtATime) {
     EXPECT_TRUE(names.ask(zk1, 4, now));
 }
 
-TEST_F(LookUpsTest, ALookUpWithoutAnAnswerIsRepeated) {
+TEST_F(LookupsTest, ALookupWithoutAnAnswerIsRepeated) {
     EXPECT_TRUE(names.ask(zk1, 1, now));
-    EXPECT_FALSE(names.ask(zk1, 2, now + LookUps::longest - 1ms));
-    EXPECT_TRUE(names.ask(zk1, 3, now + LookUps::longest));
+    EXPECT_FALSE(names.ask(zk1, 2, now + Lookups::longest - 1ms));
+    EXPECT_TRUE(names.ask(zk1, 3, now + Lookups::longest));
     EXPECT_FALSE(names.answered(1));
     EXPECT_TRUE(names.answered(3));
 }
 
-TEST_F(LookUpsTest, TheWaitForALookUpStartsWithTheLookUp) {
+TEST_F(LookupsTest, TheWaitForALookupStartsWithTheLookup) {
     EXPECT_TRUE(names.ask(zk1, 1, now));
     EXPECT_FALSE(names.ask(zk1, 2, now + 5s));
-    EXPECT_EQ(names.patience_ends(zk1, 4s), now + LookUps::patience);
+    EXPECT_EQ(names.patience_ends(zk1, 4s), now + Lookups::patience);
     EXPECT_EQ(names.patience_ends(zk1, 200ms), now + 200ms);
 }
 
-TEST_F(LookUpsTest, TheSearchForAWritableServerSharesLookUps) {
+TEST_F(LookupsTest, TheSearchForAWritableServerSharesLookups) {
     EXPECT_TRUE(names.ask(zk1, 1, now));
     EXPECT_FALSE(names.ask_for_search(zk1, 2, now));
     const auto shared = names.answered(1);
@@ -57,18 +57,18 @@ TEST_F(LookUpsTest, TheSearchForAWritableServerSharesLookUps) {
     EXPECT_FALSE(names.any_in_turn());
 }
 
-TEST_F(LookUpsTest, AStoredAnswerIsUsedOnceWhileItIsFresh) {
+TEST_F(LookupsTest, AStoredAnswerIsUsedOnceWhileItIsFresh) {
     names.keep({zk1, one}, false, now);
     EXPECT_FALSE(names.take(zk2, now));
-    const auto answer = names.take(zk1, now + LookUps::fresh - 1ms);
+    const auto answer = names.take(zk1, now + Lookups::fresh - 1ms);
     ASSERT_TRUE(answer);
     EXPECT_EQ(answer->endpoints, one);
     EXPECT_FALSE(names.take(zk1, now));
     names.keep({zk1, one}, false, now);
-    EXPECT_FALSE(names.take(zk1, now + LookUps::fresh));
+    EXPECT_FALSE(names.take(zk1, now + Lookups::fresh));
 }
 
-TEST_F(LookUpsTest, TheAnswerForASkippedTurnIsUsed) {
+TEST_F(LookupsTest, TheAnswerForASkippedTurnIsUsed) {
     names.keep({zk1, one}, false, now);
     names.keep({zk2, one}, true, now);
     const auto answer = names.take_in_turn(now);
@@ -76,10 +76,10 @@ TEST_F(LookUpsTest, TheAnswerForASkippedTurnIsUsed) {
     EXPECT_EQ(answer->host, zk2);
     EXPECT_FALSE(names.take_in_turn(now));
     names.keep({zk2, one}, true, now);
-    EXPECT_FALSE(names.take_in_turn(now + LookUps::fresh));
+    EXPECT_FALSE(names.take_in_turn(now + Lookups::fresh));
 }
 
-TEST_F(LookUpsTest, LookUpsOutliveTurns) {
+TEST_F(LookupsTest, LookupsOutliveTurns) {
     EXPECT_TRUE(names.ask(zk1, 1, now));
     names.keep({zk2, one}, true, now);
     names.end_turns();

@@ -1,4 +1,4 @@
-#include "session/look_ups.hpp"
+#include "session/lookups.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -6,8 +6,8 @@
 namespace kazoo::session {
 
 /// Returns the entry of this host, and creates it if needed. Its attempt is the given one if the
-/// look-up has to be requested.
-LookUps::Pending& LookUps::pending(const HostPort& host, std::uint64_t attempt, TimePoint now) {
+/// lookup has to be requested.
+Lookups::Pending& Lookups::pending(const HostPort& host, std::uint64_t attempt, TimePoint now) {
     const auto at = std::find_if(pending_.begin(), pending_.end(), [&](const Pending& one) {
         return one.question.host == host;
     });
@@ -22,19 +22,19 @@ LookUps::Pending& LookUps::pending(const HostPort& host, std::uint64_t attempt, 
     return *at;
 }
 
-bool LookUps::ask(const HostPort& host, std::uint64_t attempt, TimePoint now) {
+bool Lookups::ask(const HostPort& host, std::uint64_t attempt, TimePoint now) {
     auto& entry = pending(host, attempt, now);
     entry.question.in_turn = true;
     return entry.attempt == attempt;
 }
 
-bool LookUps::ask_for_search(const HostPort& host, std::uint64_t attempt, TimePoint now) {
+bool Lookups::ask_for_search(const HostPort& host, std::uint64_t attempt, TimePoint now) {
     auto& entry = pending(host, attempt, now);
     entry.question.search = attempt;
     return entry.attempt == attempt;
 }
 
-std::optional<LookUps::Question> LookUps::answered(std::uint64_t attempt) {
+std::optional<Lookups::Question> Lookups::answered(std::uint64_t attempt) {
     const auto at = std::find_if(pending_.begin(), pending_.end(), [&](const Pending& one) {
         return one.attempt == attempt;
     });
@@ -46,14 +46,14 @@ std::optional<LookUps::Question> LookUps::answered(std::uint64_t attempt) {
     return question;
 }
 
-void LookUps::keep(Answer answer, bool in_turn, TimePoint now) {
+void Lookups::keep(Answer answer, bool in_turn, TimePoint now) {
     std::erase_if(kept_, [&](const Kept& one) {
         return one.answer.host == answer.host || now >= later(one.came, fresh);
     });
     kept_.push_back({std::move(answer), in_turn, now});
 }
 
-std::optional<LookUps::Answer> LookUps::take(const HostPort& host, TimePoint now) {
+std::optional<Lookups::Answer> Lookups::take(const HostPort& host, TimePoint now) {
     std::erase_if(kept_, [&](const Kept& one) { return now >= later(one.came, fresh); });
     const auto at = std::find_if(kept_.begin(), kept_.end(), [&](const Kept& one) {
         return one.answer.host == host;
@@ -66,19 +66,19 @@ std::optional<LookUps::Answer> LookUps::take(const HostPort& host, TimePoint now
     return answer;
 }
 
-std::optional<LookUps::Answer> LookUps::take_in_turn(TimePoint now) {
+std::optional<Lookups::Answer> Lookups::take_in_turn(TimePoint now) {
     const auto at =
         std::find_if(kept_.begin(), kept_.end(), [&](const Kept& one) { return one.in_turn; });
     return at == kept_.end() ? std::nullopt : take(HostPort(at->answer.host), now);
 }
 
-bool LookUps::any_in_turn() const {
+bool Lookups::any_in_turn() const {
     return std::any_of(pending_.begin(), pending_.end(), [](const Pending& one) {
         return one.question.in_turn;
     });
 }
 
-TimePoint LookUps::patience_ends(const HostPort& host, milliseconds limit) const {
+TimePoint Lookups::patience_ends(const HostPort& host, milliseconds limit) const {
     for (const auto& one : pending_) {
         if (one.question.host == host) {
             return later(one.asked, std::min(limit, patience));
@@ -87,7 +87,7 @@ TimePoint LookUps::patience_ends(const HostPort& host, milliseconds limit) const
     return TimePoint::min();
 }
 
-void LookUps::end_turns() {
+void Lookups::end_turns() {
     for (auto& one : pending_) {
         one.question.in_turn = false;
     }

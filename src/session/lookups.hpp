@@ -9,13 +9,13 @@
 
 namespace kazoo::session {
 
-/// The host names that a session has requested the addresses of. Look-ups are independent of
+/// The host names that a session has requested the addresses of. Lookups are independent of
 /// attempts: they go on while other hosts are tried and during pauses, and their answers are used
 /// whenever they arrive. Passive, like the session: decides what to do, and does no I/O.
-class LookUps {
+class Lookups {
 public:
-    /// After this time a look-up counts as failed for the host's turn, and the next turn requests
-    /// it again, in case the answer was lost. The look-up itself goes on.
+    /// After this time a lookup counts as failed for the host's turn, and the next turn requests
+    /// it again, in case the answer was lost. The lookup itself goes on.
     static constexpr milliseconds longest{30'000};
     /// How long to wait for a name while there are other hosts to try.
     static constexpr milliseconds patience{1'000};
@@ -26,14 +26,14 @@ public:
         HostPort host;
         std::vector<Endpoint> endpoints;
     };
-    /// A look-up that was requested.
+    /// A lookup that was requested.
     struct Question {
         HostPort host;
         bool in_turn = false;      ///< the host's turn waits for it
         std::uint64_t search = 0;  ///< the attempt of the WritableSearch that waits for it, or 0
     };
 
-    /// Called when it is the host's turn. Returns whether to request a look-up with this attempt
+    /// Called when it is the host's turn. Returns whether to request a lookup with this attempt
     /// number; otherwise an earlier one is still under way.
     [[nodiscard]] bool ask(const HostPort& host, std::uint64_t attempt, TimePoint now);
     /// The same for the search for a writable server.
@@ -53,7 +53,7 @@ public:
     [[nodiscard]] bool any_in_turn() const;
     /// Returns until when to wait for this host's answer if there are other hosts to try.
     [[nodiscard]] TimePoint patience_ends(const HostPort& host, milliseconds limit) const;
-    /// No turn waits for an answer any more; the look-ups go on.
+    /// No turn waits for an answer any more; the lookups go on.
     void end_turns();
 
 private:
