@@ -44,9 +44,9 @@ AsyncResult<Made> make_one(
     co_return made;
 }
 
-/// Returns the parent of a node to be created. That of a sequence node whose name is digits alone
-/// ("/parent/") is the path itself.
-std::string parent_of(const std::string& path, bool sequence) {
+/// Returns the parent that a node to be created needs. That of a sequence node whose name is digits
+/// alone ("/parent/") is the path itself.
+std::string required_parent(const std::string& path, bool sequence) {
     const auto whole = normalize_path(path);
     return sequence && path.ends_with('/') ? whole : std::string(parent_path(whole));
 }
@@ -150,7 +150,7 @@ AsyncResult<T> create_makepath(
     AclList acl,
     CallContext context
 ) {
-    const auto parent = parent_of(path, options.is_sequence());
+    const auto parent = required_parent(path, options.is_sequence());
     for (int round = 0;; ++round) {
         try {
             T created = co_await direct(create<T>(*core, path, data.view(), options, acl, context));

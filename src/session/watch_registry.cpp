@@ -4,6 +4,8 @@
 #include "codec/headers.hpp"
 #include "codec/watches.hpp"
 
+#include <kazoo/paths.hpp>
+
 #include <algorithm>
 #include <utility>
 #include <vector>
@@ -14,11 +16,6 @@ namespace {
 /// Watchers are called by kind and, within a kind, in the order of registration: the kind is in the
 /// upper bits of Watch::order.
 constexpr int kind_shift = 56;
-
-std::string_view parent_of(std::string_view path) {
-    const auto slash = path.rfind('/');
-    return path.substr(0, slash == std::string_view::npos ? 0 : slash);
-}
 
 std::vector<std::string_view>& list(codec::SetWatches2Request& request, WatchKind kind) {
     switch (kind) {
@@ -108,16 +105,14 @@ void WatchRegistry::copy_recursive(std::string_view path, PathWatchers& into) {
     if (table(WatchKind::recursive).empty() || path.empty() || path.front() != '/') {
         return;
     }
-    for (auto at = path; !at.empty(); at = parent_of(at)) {
+    for (auto at = path; at != "/"; at = parent_path(at)) {
         // Ancestors longer than every watched path need no lookup. Without this check the time
         // would be quadratic in the length of a path that a hostile server could choose.
         if (at.size() <= longest_recursive_) {
             copy_from(WatchKind::recursive, at, into);
         }
     }
-    if (path != "/") {
-        copy_from(WatchKind::recursive, "/", into);
-    }
+    copy_from(WatchKind::recursive, "/", into);
 }
 
 Watchers WatchRegistry::take(EventType type, std::string_view path) {
