@@ -2,6 +2,7 @@
 
 #include "client/decode_value.hpp"
 #include "client/server_path.hpp"
+#include "codec/protocol_numbers.hpp"
 #include "codec/requests.hpp"
 
 #include <type_traits>
@@ -154,8 +155,8 @@ AsyncResult<T> create(
     const auto fill = [&](codec::CreateRequest& record) {
         record.data = data.bytes();
         record.acl = acl;
-        // ZooKeeper's CreateMode: 1 ephemeral, 2 sequence.
-        record.flags = (options.is_ephemeral() ? 1 : 0) + (options.is_sequence() ? 2 : 0);
+        record.flags =
+            codec::number(codec::create_mode(options.is_ephemeral(), options.is_sequence()));
     };
     return issue(core, request, path, context, fill, options.is_sequence());
 }

@@ -14,9 +14,9 @@
 namespace kazoo::codec {
 
 // The requests about nodes. They view their strings: encoding one copies nothing, and a decoded one
-// is valid as long as its frame. A version of -1 matches every version. `flags` is ZooKeeper's
-// CreateMode: 1 ephemeral, 2 sequence, 3 both, 4 container, 5 TTL, 6 TTL and sequence. `opcode` is
-// the type for the header; ping, who_am_i and close_session consist of a header alone.
+// is valid as long as its frame. A version of -1 matches every version. `flags` is a
+// CreateMode (protocol_numbers.hpp). `opcode` is the type for the header; ping, who_am_i and
+// close_session consist of a header alone.
 
 /// Also the body of create2 and create_container; the type in the header distinguishes them.
 struct CreateRequest {

@@ -108,7 +108,7 @@ struct SetWatches2Request {
 struct WatcherEvent {
     static constexpr std::string_view record_name = "WatcherEvent";
 
-    std::int32_t type = 0;   // 1 created, 2 deleted, 3 data changed, 4 children changed
+    std::int32_t type = 0;   // a WatchEventType
     std::int32_t state = 0;  // 3 (SyncConnected) from all known servers
     std::string path;
 

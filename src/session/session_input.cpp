@@ -1,6 +1,7 @@
 // How the session processes what a server sends: replies, notifications, and the replies to its own
 // pings, credentials and restored watches.
 #include "codec/decoder.hpp"
+#include "codec/protocol_numbers.hpp"
 #include "codec/watches.hpp"
 #include "session/session.hpp"
 #include "values/text.hpp"
@@ -12,21 +13,6 @@ namespace {
 
 constexpr std::size_t max_handshake_frame = 1024;
 constexpr const char* not_zookeeper = "the peer is not a ZooKeeper server";
-/// Returns NONE for types that no known server sends.
-EventType event_type(std::int32_t wire) {
-    switch (wire) {
-        case 1:
-            return EventType::CREATED;
-        case 2:
-            return EventType::DELETED;
-        case 3:
-            return EventType::CHANGED;
-        case 4:
-            return EventType::CHILD;
-        default:
-            return EventType::NONE;
-    }
-}
 
 std::span<const std::byte> rest_of(
     std::span<const std::byte> frame, const codec::Decoder& decoder
@@ -37,7 +23,7 @@ std::span<const std::byte> rest_of(
 /// Returns whether a server that replies with this error serves the connection no longer. Most
 /// servers also close it. ClickHouse Keeper replies connection_loss when it has no quorum.
 bool ends_connection(std::int32_t err) {
-    switch (static_cast<Errc>(err)) {
+    switch (codec::errc(err)) {
         case Errc::connection_loss:
         case Errc::session_expired:
         case Errc::session_moved:
@@ -49,7 +35,7 @@ bool ends_connection(std::int32_t err) {
 }
 
 bool requires_authentication(std::int32_t err) {
-    return static_cast<Errc>(err) == Errc::session_closed_require_sasl;
+    return codec::errc(err) == Errc::session_closed_require_sasl;
 }
 
 /// Returns the outcome of a request that a server has answered with an error. One that only reads
@@ -162,7 +148,7 @@ void Session::on_reply(
         if (header.err == 0) {
             event.body = body;
         } else {
-            event.error = static_cast<Errc>(header.err);
+            event.error = codec::errc(header.err);
             event.outcome = outcome_of(answered->op, event.error);
         }
         if (answered->watch) {
@@ -192,7 +178,7 @@ void Session::end_by_server(std::int32_t err, TimePoint now) {
             "credentials (error -124)"
         );
     }
-    on_closed(attempt_, static_cast<Errc>(err), now);
+    on_closed(attempt_, codec::errc(err), now);
 }
 
 /// A reply out of order is a protocol error: replies could no longer be assigned to requests. A
@@ -237,7 +223,7 @@ void Session::register_watch(Pending& answered, std::int32_t err) noexcept {
     if (!answered.watch) {
         return;
     }
-    if (err == static_cast<int>(Errc::no_node) && answered.op == codec::Opcode::exists) {
+    if (codec::errc(err) == Errc::no_node && answered.op == codec::Opcode::exists) {
         answered.watch->kind = WatchKind::exist;
     } else if (err != 0) {
         return;
@@ -257,20 +243,20 @@ void Session::on_notification(
             "a notification cannot be decoded; reconnecting to restore the watches");
         return on_closed(attempt_, ClientErrc::protocol_error, now);
     }
-    const auto type = event_type(wire.type);
-    if (type == EventType::NONE) {
+    const auto type = codec::event_type(wire.type);
+    if (!type) {
         return log(
             LogLevel::info,
             "a notification of unknown type is ignored: " + std::to_string(wire.type)
         );
     }
     log_if_wanted(LogLevel::trace, [&] {
-        return "notification: " + std::string(to_string(type)) + " " + base::printable(wire.path);
+        return "notification: " + std::string(to_string(*type)) + " " + base::printable(wire.path);
     });
     // last_zxid_ stays: a multi causes several notifications with the same zxid. If the connection
     // is lost in between, restoring the watches with the new zxid would lose the others.
     events_.reserve(1);
-    auto watchers = watches_.take(type, wire.path);
+    auto watchers = watches_.take(*type, wire.path);
     if (watchers.empty()) {
         return;
     }
@@ -279,7 +265,7 @@ void Session::on_notification(
         zxid = header.zxid;
     }
     events_.push(WatchFired{
-        WatchedEvent(type, state_, std::move(wire.path), zxid), std::move(watchers)});
+        WatchedEvent(*type, state_, std::move(wire.path), zxid), std::move(watchers)});
 }
 
 void Session::on_auth_reply(std::int32_t err, TimePoint now) {
@@ -293,7 +279,7 @@ void Session::on_auth_reply(std::int32_t err, TimePoint now) {
         ReplyEvent event;
         event.request = std::move(owner);
         if (err != 0) {
-            event.error = static_cast<Errc>(err);
+            event.error = codec::errc(err);
         }
         events_.push_promised(std::move(event));
     });
