@@ -1,7 +1,11 @@
 #pragma once
 
+#include <kazoo/detail/export.hpp>
+
 #include <string_view>
 
+// Exported: the components are shared libraries of their own.
+KAZOO_API_BEGIN
 namespace kazoo::base {
 
 /// Writes a line, which ends with a newline, to standard error. Thread-safe.
@@ -13,3 +17,4 @@ namespace kazoo::base {
 void write_to_standard_error(std::string_view line) noexcept;
 
 }  // namespace kazoo::base
+KAZOO_API_END

@@ -119,16 +119,14 @@ void SequentialFiberHandler::Fibers::adopt_thread(const std::shared_ptr<Fibers>&
         return;
     }
     handler::at_thread_end([weak = std::weak_ptr<Fibers>(self),
-                            thread = std::this_thread::get_id()](bool abandoned) {
+                            thread = std::this_thread::get_id()] {
         const auto fibers = weak.lock();
         if (!fibers || fibers->home != thread) {
             return;
         }
         fibers->gone.store(true);
-        if (!abandoned) {
-            fibers->running.store(false);
-            fibers->reactor.finish();
-        }
+        fibers->running.store(false);
+        fibers->reactor.finish();
     });
     home = std::this_thread::get_id();
     gone.store(false);

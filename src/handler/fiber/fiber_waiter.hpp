@@ -19,7 +19,7 @@ public:
     void notify() noexcept override {
         const std::lock_guard lock(mutex_);
         set_ = true;
-        if (!abandoned_ || abandoned_->load()) {
+        if (!waiting_) {
             return;
         }
         try {
@@ -32,20 +32,21 @@ private:
     void wait_here(TimePoint deadline) {
         const auto set = [this] { return set_; };
         std::unique_lock lock(mutex_);
-        abandoned_ = abandonment_of_thread();
+        waiting_ = true;
         if (deadline == TimePoint::max()) {
             notified_.wait(lock, set);
         } else {
             notified_.wait_until(lock, deadline, set);
         }
+        waiting_ = false;
         set_ = false;
     }
 
     std::mutex mutex_;  // a fiber must not be suspended while it holds it
     boost::fibers::condition_variable_any notified_;
     // Guarded by mutex_:
-    std::shared_ptr<const std::atomic<bool>> abandoned_;  // of the waiting thread, once it waits
-    bool set_ = false;                                    // notified, and not consumed by a wait
+    bool waiting_ = false;  // a thread or fiber waits: only then is there one to notify
+    bool set_ = false;      // notified, and not consumed by a wait
 };
 
 }  // namespace kazoo::handler

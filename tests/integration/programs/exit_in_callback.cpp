@@ -1,6 +1,7 @@
-// exit_in_callback <kind of handler> local|static|main <hosts>: the example of kazoo's page in
-// which a callback calls exit, with a local or a static client. With "main", main returns and
-// leaves a static client. Exits with status 7 and prints nothing.
+// exit_in_callback <kind of handler> local|static|quick|main <hosts>: the example of kazoo's page
+// in which a callback calls exit, with a local or a static client. With "quick" it calls
+// quick_exit; with "main", main returns and leaves a static client. Exits with status 7 and prints
+// nothing, unless a fiber calls exit.
 #include "support/handler_kit.hpp"
 
 #include <kazoo/client.hpp>
@@ -8,6 +9,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <memory>
+#include <string_view>
 
 namespace {
 
@@ -15,15 +17,16 @@ using namespace std::chrono_literals;
 
 constexpr int wanted_status = 7;
 
-int run(kazoo::KazooClient& zk, bool from_callback) {
+int run(kazoo::KazooClient& zk, std::string_view mode) {
     zk.start(10s);
-    if (!from_callback) return zk.exists("/") ? wanted_status : 1;
-    zk.get_children_async("/").rawlink([](const auto& result) {
-        std::exit(result.successful() ? wanted_status : 1);
+    if (mode == "main") return zk.exists("/") ? wanted_status : 1;
+    const auto end = mode == "quick" ? std::quick_exit : std::exit;
+    zk.get_children_async("/").rawlink([end](const auto& result) {
+        end(result.successful() ? wanted_status : 2);
     });
     kazoo::Event(nullptr).wait(20s);
     std::cout << "the callback did not end the process\n";
-    return 2;
+    return 4;
 }
 
 }  // namespace
@@ -41,8 +44,8 @@ int main(int argc, char** argv) {
     const std::string_view mode = argv[2];
     if (mode == "local") {
         kazoo::KazooClient zk(options);
-        return run(zk, true);
+        return run(zk, mode);
     }
     static kazoo::KazooClient zk(options);
-    return run(zk, mode == "static");
+    return run(zk, mode);
 }

@@ -3,9 +3,11 @@
 
 #include <kazoo/exceptions.hpp>
 
+#include <gmock/gmock.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <future>
 
 namespace kazoo::testing_support {
@@ -149,6 +151,41 @@ TEST(FiberLifeTest, NothingHangsIfItsThreadEndsTooEarly) {
         handler->stop();
         EXPECT_TRUE(again);
     });
+}
+
+/// Runs the handler's fibers, and in the meantime `body` on its completion lane.
+void run_on_lane(Task body) {
+    SequentialFiberHandler handler;
+    handler.start();
+    handler.dispatch(Lane::completion, std::move(body));
+    boost::this_fiber::sleep_for(patience);
+}
+
+TEST(FiberLifeTest, ExitInAFiberEndsTheProcessWithStatus1) {
+    EXPECT_EXIT(
+        run_on_lane([] { std::exit(7); }),
+        ::testing::ExitedWithCode(1),
+        "std::exit was called in a fiber"
+    );
+}
+
+TEST(FiberLifeTest, QuickExitInAFiberEndsTheProcessWithItsStatus) {
+    EXPECT_EXIT(
+        run_on_lane([] { std::quick_exit(7); }), ::testing::ExitedWithCode(7), ::testing::Eq("")
+    );
+}
+
+TEST(FiberLifeTest, ExitInTheMainFiberEndsTheProcessWithItsStatus) {
+    EXPECT_EXIT(
+        {
+            SequentialFiberHandler handler;
+            handler.start();
+            boost::this_fiber::yield();
+            std::exit(7);
+        },
+        ::testing::ExitedWithCode(7),
+        ::testing::Eq("")
+    );
 }
 
 TEST(FiberLifeTest, AForkedChildGetsErrors) {
