@@ -29,18 +29,20 @@ concept PathText = std::is_convertible_v<T, std::string_view> &&
 /// The path of a node as a parameter: a std::string_view, used only during the call.
 ///
 /// Made from everything that converts to std::string_view: `std::string`, a string literal, a
-/// `const char*`, which must not be null. `nullptr` and numbers do not compile.
+/// `const char*`. `nullptr` and numbers do not compile. A `const char*` variable that is null is
+/// detected at run time: operations and check_path() fail with BadArgumentsError; the other
+/// functions in `<kazoo/paths.hpp>` treat it as an empty path.
 class PathView : public std::string_view {
 public:
     /// An empty path.
-    constexpr PathView() noexcept = default;
-    /// The `size` characters from `path` on.
+    constexpr PathView() noexcept : std::string_view("") {}
+    /// The `size` characters from `path` on. `path` may be null if `size` is 0.
     constexpr PathView(const char* path, std::size_t size) noexcept
-        : std::string_view(path, size) {}
+        : PathView(std::string_view(path, size)) {}
 
     template <detail::PathText Text>
     constexpr PathView(Text&& path) noexcept(std::is_nothrow_convertible_v<Text, std::string_view>)
-        : std::string_view(static_cast<std::string_view>(std::forward<Text>(path))) {}
+        : std::string_view(view_of(std::forward<Text>(path))) {}
 
     template <detail::NoPath T>
     constexpr PathView(T) noexcept {
@@ -48,6 +50,23 @@ public:
             !detail::NoPath<T>,
             "kazoo: a number or nullptr is not a path: write a text such as \"/a\""
         );
+    }
+
+    /// Returns true if this was made from a null `const char*`.
+    [[nodiscard]] constexpr bool from_null_pointer() const noexcept { return data() == nullptr; }
+
+private:
+    // Only a path made from a null pointer has no data: an empty view, which may have none either,
+    // becomes an empty text. Converted to std::string_view, a path keeps this difference.
+    template <class Text>
+    static constexpr std::string_view view_of(Text&& path
+    ) noexcept(std::is_nothrow_convertible_v<Text, std::string_view>) {
+        if constexpr (std::is_pointer_v<std::remove_cvref_t<Text>>) {
+            return path != nullptr ? std::string_view(path) : std::string_view();
+        } else {
+            const std::string_view view = std::forward<Text>(path);
+            return view.data() != nullptr ? view : std::string_view("");
+        }
     }
 };
 

@@ -39,8 +39,8 @@ bool is_plain_path(PathView path) noexcept;
 /// trailing slash is then kept ("/queue/" creates "/queue/0000000000"), and the last component may
 /// be "." or "..".
 ///
-/// Fails with Errc::bad_arguments (Outcome::not_sent) if the path is not valid; the detail gives
-/// the character or component and its byte offset.
+/// Fails with Errc::bad_arguments (Outcome::not_sent) if the path is not valid or was made from a
+/// null pointer; the detail gives the character or component and its byte offset.
 Result<std::string> check_path(PathView path, bool sequence = false);
 
 /// Returns the path of the node `child` under `parent`, with one slash between them; slashes at the

@@ -41,7 +41,7 @@ AsyncResult<T> begin_create(
         // arguments.
         if (create.makes_path()) {
             return client::create_makepath<T>(
-                core, std::string(path), client::OwnedData(data), create, acl, context
+                core, client::OwnedPath(path), client::OwnedData(data), create, acl, context
             );
         }
         return client::create<T>(*core, path, data, create, acl, context);
@@ -214,7 +214,9 @@ AsyncResult<bool> KazooClient::ensure_path_async(
     PathView path, const std::optional<AclList>& acl, const CallOptions& options
 ) {
     return begin(*core_, options, [&](const CallContext& context) {
-        return client::ensure_path(core_, std::string(path), core_->acl_or_default(acl), context);
+        return client::ensure_path(
+            core_, client::OwnedPath(path), core_->acl_or_default(acl), context
+        );
     });
 }
 
@@ -309,7 +311,7 @@ void KazooClient::delete_(PathView path, std::int32_t version, const CallOptions
 
 AsyncResult<void> KazooClient::delete_recursive_async(PathView path, const CallOptions& options) {
     return begin(*core_, options, [&](const CallContext& context) {
-        return client::delete_recursive(core_, std::string(path), context);
+        return client::delete_recursive(core_, client::OwnedPath(path), context);
     });
 }
 

@@ -97,14 +97,14 @@ AsyncResult<std::vector<std::string>> delete_children(
 }  // namespace
 
 AsyncResult<bool> ensure_path(
-    std::shared_ptr<Core> core, std::string path, AclList acl, CallContext context
+    std::shared_ptr<Core> core, OwnedPath client_path, AclList acl, CallContext context
 ) {
-    const auto checked = check_path(path);
+    const auto checked = check_path(client_path.view());
     if (!checked) {
-        throw_error(Error(checked.failure()).operation("ensure_path").path(path));
+        throw_error(Error(checked.failure()).operation("ensure_path"));
     }
     // Works on server paths, because the nodes of the chroot may have to be created, too.
-    path = core->chroot().absolute(*checked);
+    const auto path = core->chroot().absolute(*checked);
     context.server_paths = true;
     // Upwards to the first ancestor that exists, then downwards again.
     std::vector<std::string> missing;
@@ -144,20 +144,21 @@ AsyncResult<bool> ensure_path(
 template <class T>
 AsyncResult<T> create_makepath(
     std::shared_ptr<Core> core,
-    std::string path,
+    OwnedPath path,
     OwnedData data,
     CreateOptions options,
     AclList acl,
     CallContext context
 ) {
-    const auto parent = required_parent(path, options.is_sequence());
+    const OwnedPath parent(required_parent(path.text(), options.is_sequence()));
     for (int round = 0;; ++round) {
         try {
-            T created = co_await direct(create<T>(*core, path, data.view(), options, acl, context));
+            T created =
+                co_await direct(create<T>(*core, path.view(), data.view(), options, acl, context));
             co_return created;
         } catch (const NoNodeError&) {
             // The root always exists, so that creating the parents would not help.
-            if (round == rounds || (parent == "/" && core->chroot().empty())) {
+            if (round == rounds || (parent.text() == "/" && core->chroot().empty())) {
                 throw;
             }
         }
@@ -165,21 +166,21 @@ AsyncResult<T> create_makepath(
     }
 }
 template AsyncResult<std::string> create_makepath(
-    std::shared_ptr<Core>, std::string, OwnedData, CreateOptions, AclList, CallContext
+    std::shared_ptr<Core>, OwnedPath, OwnedData, CreateOptions, AclList, CallContext
 );
 template AsyncResult<CreatedNode> create_makepath(
-    std::shared_ptr<Core>, std::string, OwnedData, CreateOptions, AclList, CallContext
+    std::shared_ptr<Core>, OwnedPath, OwnedData, CreateOptions, AclList, CallContext
 );
 
 AsyncResult<void> delete_recursive(
-    std::shared_ptr<Core> core, std::string path, CallContext context
+    std::shared_ptr<Core> core, OwnedPath path, CallContext context
 ) {
-    const auto checked = check_path(path);
+    const auto checked = check_path(path.view());
     if (!checked) {
-        throw_error(Error(checked.failure()).operation("delete_recursive").path(path));
+        throw_error(Error(checked.failure()).operation("delete_recursive"));
     }
     if (is_root(*core, *checked)) {
-        throw_error(root_cannot_be_deleted().operation("delete_recursive").path(path));
+        throw_error(root_cannot_be_deleted().operation("delete_recursive").path(path.text()));
     }
     // An explicit stack: the depth of the tree must not be limited by that of the call stack. The
     // number counts the attempts at a node.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "client/core.hpp"
+#include "client/server_path.hpp"
 
 #include <kazoo/async_result.hpp>
 
@@ -15,6 +16,18 @@ namespace kazoo::detail::client {
 // is complete would otherwise wait for its own lane.
 //
 // Parameters are taken by value, because a coroutine outlives the call.
+
+/// A copy of a path, for an operation that outlives the call.
+class OwnedPath {
+public:
+    explicit OwnedPath(PathView path) : text_(path), from_null_pointer_(path.from_null_pointer()) {}
+    [[nodiscard]] PathView view() const { return from_null_pointer_ ? null_path : PathView(text_); }
+    [[nodiscard]] const std::string& text() const noexcept { return text_; }
+
+private:
+    std::string text_;
+    bool from_null_pointer_;
+};
 
 /// A copy of the data of a write, for an operation that outlives the call.
 class OwnedData {
@@ -36,14 +49,14 @@ private:
 /// Creates a node and its missing ancestors, including those of the chroot. Returns false if the
 /// node existed already.
 AsyncResult<bool> ensure_path(
-    std::shared_ptr<Core> core, std::string path, AclList acl, CallContext context
+    std::shared_ptr<Core> core, OwnedPath path, AclList acl, CallContext context
 );
 
 /// Creates a node and, if needed, its missing ancestors. `T` as for create().
 template <class T>
 AsyncResult<T> create_makepath(
     std::shared_ptr<Core> core,
-    std::string path,
+    OwnedPath path,
     OwnedData data,
     CreateOptions options,
     AclList acl,
@@ -51,8 +64,6 @@ AsyncResult<T> create_makepath(
 );
 
 /// Deletes a node and its descendants, depth first. Nodes that do not exist are not an error.
-AsyncResult<void> delete_recursive(
-    std::shared_ptr<Core> core, std::string path, CallContext context
-);
+AsyncResult<void> delete_recursive(std::shared_ptr<Core> core, OwnedPath path, CallContext context);
 
 }  // namespace kazoo::detail::client

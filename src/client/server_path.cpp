@@ -9,7 +9,9 @@ ServerPath::ServerPath(std::string_view path, const Chroot& chroot, bool sequenc
         }
         storage_ = chroot.absolute(path, sequence);
     } else {
-        auto checked = check_path(path, sequence);
+        // A view without data comes from a PathView of a null pointer.
+        const auto checked =
+            check_path(path.data() != nullptr ? PathView(path) : null_path, sequence);
         if (!checked) {
             error_ = checked.failure();
             return;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <kazoo/errors.hpp>
+#include <kazoo/path_view.hpp>
 #include <kazoo/paths.hpp>
 
 #include <optional>
@@ -8,6 +9,9 @@
 #include <string_view>
 
 namespace kazoo::detail::client {
+
+/// What a null pointer that is passed as a path becomes.
+inline constexpr PathView null_path(static_cast<const char*>(nullptr));
 
 /// Checks a client path and converts it to the server's: with the chroot, and normalised. Views the
 /// argument if that changes nothing, which is the usual case without a chroot.

@@ -171,7 +171,8 @@ Result<std::string> check_path(PathView path, bool sequence) {
     if (is_plain_path(path)) {
         return std::string(path);
     }
-    std::string objection = find_bad_character(path);
+    std::string objection =
+        path.from_null_pointer() ? "the path is a null pointer" : find_bad_character(path);
     if (objection.empty()) {
         objection = find_dots(path, sequence);
     }

@@ -126,6 +126,7 @@ void ErrorCatalogue::of_rules() {
     messages.provoke([&] { zk.delete_recursive("/"); });
     const char* const nothing = nullptr;
     messages.provoke([&] { zk.set("/a", nothing); });
+    messages.provoke([&] { zk.get(nothing); });
     StartedClient in_chroot(mine().hosts(server.hosts() + "/app"));
     messages.provoke([&] { in_chroot.create("/c"); });
     messages.provoke([&] { in_chroot.get("/"); });

@@ -160,6 +160,36 @@ TEST_F(Forms, ANullPointerIsRefusedWithATypedError) {
     EXPECT_FALSE(zk.exists("/b"));
 }
 
+TEST_F(Forms, ANullPathIsRefusedWithATypedError) {
+    const char* const nothing = nullptr;
+    const auto refused = [](const auto& result) {
+        const auto failure = result.result().failure();
+        EXPECT_EQ(failure.code(), Errc::bad_arguments) << failure.operation();
+        EXPECT_EQ(failure.outcome(), Outcome::not_sent) << failure.operation();
+        EXPECT_EQ(failure.detail(), "the path is a null pointer") << failure.operation();
+        EXPECT_EQ(failure.path(), "") << failure.operation();
+        EXPECT_STRNE(failure.operation(), "");
+    };
+    const CreateOptions makepath = CreateOptions().makepath();
+    refused(zk.create_async(nothing, "data"));
+    refused(zk.create_async(nothing, "data", makepath));
+    refused(zk.create_with_stat_async(nothing, "data"));
+    refused(zk.create_with_stat_async(nothing, "data", makepath));
+    refused(zk.ensure_path_async(nothing));
+    refused(zk.exists_async(nothing));
+    refused(zk.get_async(nothing));
+    refused(zk.get_children_async(nothing));
+    refused(zk.get_children_with_stat_async(nothing));
+    refused(zk.set_async(nothing, "data"));
+    refused(zk.delete_async(nothing));
+    refused(zk.delete_recursive_async(nothing));
+    refused(zk.get_acls_async(nothing));
+    refused(zk.set_acls_async(nothing, open_acl_unsafe()));
+    refused(zk.sync_async(nothing));
+    EXPECT_THROW(zk.retry(&KazooClient::get, zk, nothing), BadArgumentsError);
+    EXPECT_EQ(zk.get_children(std::string_view()), zk.get_children("/")) << "empty is not null";
+}
+
 TEST_F(Forms, OptionsWithoutTheArgumentsBeforeThem) {
     const CallOptions options = CallOptions().timeout(patience);
     EXPECT_EQ(zk.get("/a", options).data, "");

@@ -13,6 +13,7 @@ using kazoo::Errc;
 using kazoo::is_plain_path;
 using kazoo::normalize_path;
 using kazoo::Outcome;
+using kazoo::PathView;
 using kazoo::Result;
 using namespace std::string_literals;
 
@@ -70,6 +71,22 @@ TEST(CheckedPath, FailuresAreBadArgumentsThatWereNotSent) {
     EXPECT_EQ(result.failure().outcome(), Outcome::not_sent);
     EXPECT_EQ(result.failure().path(), "/a/./b");
     EXPECT_THROW((void)result.value(), kazoo::BadArgumentsError);
+}
+
+TEST(CheckedPath, IsNotMadeFromANullPointer) {
+    const char* const nothing = nullptr;
+    const Result<std::string> result = check_path(nothing);
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error(), Errc::bad_arguments);
+    EXPECT_EQ(result.failure().detail(), "the path is a null pointer");
+    EXPECT_EQ(result.failure().path(), "");
+}
+
+TEST(CheckedPath, MayBeAnEmptyViewWithoutData) {
+    EXPECT_EQ(checked(std::string_view()), "/");
+    EXPECT_TRUE(check_path(PathView()));
+    EXPECT_TRUE(check_path(PathView(nullptr, 0)));
+    EXPECT_FALSE(PathView(std::string_view()).from_null_pointer());
 }
 
 TEST(CheckedPath, HasNoDotComponents) {
