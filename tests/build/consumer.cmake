@@ -34,6 +34,20 @@ function(check_that_a_missing_component_is_refused)
     endif()
 endfunction()
 
+# Builds the complete program of README.md as README.md says.
+function(build_program_of_readme)
+    set(directory ${work_dir}/hello)
+    file(READ ${source_dir}/README.md readme)
+    if(NOT readme MATCHES "```cmake\n(cmake_minimum_required[^`]*)```")
+        message(FATAL_ERROR "README.md has no CMakeLists.txt for its program")
+    endif()
+    file(WRITE ${directory}/CMakeLists.txt "${CMAKE_MATCH_1}")
+    file(COPY ${source_dir}/examples/hello.cpp DESTINATION ${directory})
+    run(${CMAKE_COMMAND} -S ${directory} -B ${directory}/build -G Ninja
+        -D CMAKE_CXX_COMPILER=${compiler} -D CMAKE_PREFIX_PATH=${prefix})
+    run(${CMAKE_COMMAND} --build ${directory}/build)
+endfunction()
+
 # Compiles one of the programs with what pkg-config says about a module.
 function(build_by_pkg_config module source program)
     execute_process(
@@ -69,6 +83,7 @@ if(way STREQUAL "find_package")
     install_library()
     build_consumer(-D CMAKE_PREFIX_PATH=${prefix})
     check_that_a_missing_component_is_refused()
+    build_program_of_readme()
 elseif(way STREQUAL "add_subdirectory")
     find_program(ccache ccache)
     if(ccache)

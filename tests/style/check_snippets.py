@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Holds the code in docs/*.md against the examples: each block names the region it is cut from.
+In README.md, blocks without a name are not checked.
 
     <!-- examples/FILE: REGION -->      what stands between the two lines //! [REGION] of that file
     ```cpp                              (without its indentation) is what the block holds
@@ -39,9 +40,11 @@ def cut(root, block):
     return code, None if code is not None else f"{block['file']} has no region {block['region']}"
 
 
-def problems(root, name, text):
+def problems(root, name, text, all_cut=True):
     found = []
     for block in BLOCK.finditer(text):
+        if block["file"] is None and not all_cut:
+            continue
         line = text.count("\n", 0, block.start()) + 1
         code, problem = cut(root, block)
         if problem is None and code != block["code"]:
@@ -73,6 +76,8 @@ def self_test():
         for text in bad:
             assert len(problems(root, "d", text)) == 1, text
         assert fill(root, bad[0]) == good
+        assert problems(root, "d", bad[3], all_cut=False) == []
+        assert len(problems(root, "d", bad[0], all_cut=False)) == 1
 
 
 def main():
@@ -84,12 +89,13 @@ def main():
         return self_test()
     root = pathlib.Path(__file__).resolve().parents[2]
     found = []
-    for path in sorted((root / "docs").glob("*.md")):
+    readme = root / "README.md"
+    for path in [readme, *sorted((root / "docs").glob("*.md"))]:
         text = path.read_text()
         if arguments.fill:
             text = fill(root, text)
             path.write_text(text)
-        found += problems(root, path.relative_to(root), text)
+        found += problems(root, path.relative_to(root), text, all_cut=path != readme)
     print("\n".join(found), end="\n" if found else "")
     return 1 if found else 0
 
