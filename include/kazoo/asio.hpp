@@ -92,6 +92,23 @@ void complete_handler(AsyncResult<T> result, CompletionHandler& handler) {
     }
 }
 
+/// Calls a completion handler with the exception for which its wait could not begin.
+template <class Signature, class T, class CompletionHandler>
+void refuse_handler(CompletionHandler&& handler, const std::exception_ptr& failure) {
+    const auto error = [&failure] {
+        if constexpr (is_error_code_signature<Signature>) {
+            return error_code_of(failure);
+        } else {
+            return failure;
+        }
+    };
+    if constexpr (std::is_void_v<T>) {
+        std::move(handler)(error());
+    } else {
+        std::move(handler)(error(), T());
+    }
+}
+
 /// Returns the executor for completion handlers without an associated one: that of the result's
 /// handler, or the system executor if there is none.
 template <class T>
@@ -111,7 +128,8 @@ public:
     using Executor =
         boost::asio::associated_executor_t<CompletionHandler, boost::asio::any_io_executor>;
 
-    PendingCompletion(CompletionHandler handler, AsyncResult<T> result)
+    /// Leaves `handler` unchanged if it throws.
+    PendingCompletion(CompletionHandler&& handler, AsyncResult<T> result)
         : work_(boost::asio::get_associated_executor(handler, default_executor(result))),
           handler_(std::move(handler)),
           result_(std::move(result)) {}
@@ -125,6 +143,7 @@ public:
         work_.reset();
     }
     [[nodiscard]] Executor executor() const noexcept { return work_.get_executor(); }
+    [[nodiscard]] CompletionHandler& handler() noexcept { return handler_; }
 
 private:
     boost::asio::executor_work_guard<Executor> work_;
@@ -145,11 +164,9 @@ void post_completion(const std::shared_ptr<Pending>& pending) {
     }
 }
 
-/// Begins the wait of a completion handler for a result. Throws std::bad_alloc.
-template <class Signature, class T, class CompletionHandler>
-void begin_completion(CompletionHandler handler, const AsyncResult<T>& result) {
-    using Pending = PendingCompletion<Signature, T, CompletionHandler>;
-    const auto pending = std::make_shared<Pending>(std::move(handler), result);
+/// Begins the wait for a result. Throws std::bad_alloc.
+template <class Pending, class T>
+void begin_completion(const std::shared_ptr<Pending>& pending, const AsyncResult<T>& result) {
     ResultStateBase::Continuation run = [pending](ResultStateBase&) {
         try {
             post_completion(pending);
@@ -162,24 +179,42 @@ void begin_completion(CompletionHandler handler, const AsyncResult<T>& result) {
     }
 }
 
+/// Begins the wait of a completion handler for a result. If it cannot begin, throws std::bad_alloc
+/// or, with `suspended`, resumes the suspended caller by calling the handler with that exception.
+template <class Signature, bool suspended, class T, class CompletionHandler>
+void initiate_completion(CompletionHandler handler, const AsyncResult<T>& result) {
+    using Pending = PendingCompletion<Signature, T, CompletionHandler>;
+    auto slot = boost::asio::get_associated_cancellation_slot(handler);
+    std::shared_ptr<Pending> pending;
+    std::exception_ptr failure;
+    try {
+        if (slot.is_connected()) {
+            slot.assign([result](boost::asio::cancellation_type) { result.cancel(); });
+        }
+        pending = std::make_shared<Pending>(std::move(handler), result);
+        return begin_completion(pending, result);
+    } catch (...) {
+        if (slot.is_connected()) {
+            slot.clear();  // others may wait for the result
+        }
+        if constexpr (!suspended) {
+            throw;
+        }
+        failure = std::current_exception();
+    }
+    if constexpr (suspended) {
+        // Not in the catch clause: the coroutine continues within this call, and destroys `result`.
+        refuse_handler<Signature, T>(pending ? pending->handler() : handler, failure);
+    }
+}
+
 /// Implements `result(token)` for one signature.
 template <class Signature, class T, class CompletionToken>
 auto complete_token(const AsyncResult<T>& awaited, CompletionToken&& token) {
     return boost::asio::async_initiate<CompletionToken, Signature>(
         [](auto handler, const AsyncResult<T>& result) {
-            auto slot = boost::asio::get_associated_cancellation_slot(handler);
-            const bool can_be_cancelled = slot.is_connected();
-            if (can_be_cancelled) {
-                slot.assign([result](boost::asio::cancellation_type) { result.cancel(); });
-            }
-            try {
-                begin_completion<Signature>(std::move(handler), result);
-            } catch (...) {
-                if (can_be_cancelled) {
-                    slot.clear();  // others may wait for the result
-                }
-                throw;
-            }
+            constexpr bool suspended = suspends_caller<std::remove_cvref_t<CompletionToken>>;
+            initiate_completion<Signature, suspended>(std::move(handler), result);
         },
         token,
         awaited

@@ -16,6 +16,8 @@ KAZOO_API_BEGIN
 namespace boost::asio {
 template <typename Executor>
 class basic_yield_context;
+template <typename Executor>
+struct use_awaitable_t;
 namespace detail {
 template <typename Executor>
 class awaitable_frame_base;
@@ -62,6 +64,24 @@ inline constexpr bool wants_error_code<boost::asio::executor_binder<Token, Execu
 template <class Token, class Slot>
 inline constexpr bool wants_error_code<boost::asio::cancellation_slot_binder<Token, Slot>> =
     wants_error_code<Token>;
+
+/// True for tokens that suspend the calling coroutine before they initiate the operation. The
+/// caller cannot catch what the initiation throws.
+template <class Token>
+inline constexpr bool suspends_caller = false;
+template <class Executor>
+inline constexpr bool suspends_caller<boost::asio::use_awaitable_t<Executor>> = true;
+template <class Token>
+inline constexpr bool suspends_caller<boost::asio::as_tuple_t<Token>> = suspends_caller<Token>;
+template <class Token>
+inline constexpr bool suspends_caller<boost::asio::redirect_error_t<Token>> =
+    suspends_caller<Token>;
+template <class Token, class Executor>
+inline constexpr bool suspends_caller<boost::asio::executor_binder<Token, Executor>> =
+    suspends_caller<Token>;
+template <class Token, class Slot>
+inline constexpr bool suspends_caller<boost::asio::cancellation_slot_binder<Token, Slot>> =
+    suspends_caller<Token>;
 
 /// The signature to use for a token unless the user has chosen one explicitly.
 template <class T, class Token>

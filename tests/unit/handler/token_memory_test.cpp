@@ -6,10 +6,15 @@
 #include <kazoo/exceptions.hpp>
 #include <kazoo/promise.hpp>
 
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
 #include <gtest/gtest.h>
 
@@ -19,6 +24,7 @@
 #include <future>
 #include <memory>
 #include <new>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -65,6 +71,9 @@ public:
         }
     }
 
+    /// Called when the code under test has completed: the rest of the course has memory.
+    void spare_the_rest() { rest_.emplace(); }
+
     asio::io_context loop;
     asio::cancellation_signal signal;
     std::future<std::string> future;
@@ -82,6 +91,7 @@ private:
 
     int completions_ = 0;
     bool good_ = true;
+    std::optional<Spared> rest_;
 };
 
 using Initiate = std::function<void(Course&, const AsyncResult<std::string>&)>;
@@ -111,6 +121,8 @@ bool complete_short(const Initiate& initiate, Ready ready, long nth, long length
             }
             EXPECT_EQ(course.completions(), 0) << "within the initiating call";
             if (ready == Ready::after) {
+                course.loop.poll();  // lets a coroutine begin to wait
+                course.loop.restart();
                 promise.set(std::move(value));
             }
             course.loop.run();
@@ -193,6 +205,46 @@ TEST(TokenMemory, OfAFuture) {
         course.future = result(asio::bind_executor(course.loop, asio::use_future));
     };
     complete_short_everywhere(initiate, {1});
+}
+
+/// Starts a coroutine, with memory for what co_spawn itself needs: without it, exceptions would
+/// leave the loop.
+void spawn(Course& course, asio::awaitable<void> coroutine) {
+    const Spared co_spawn_itself;
+    asio::co_spawn(course.loop, std::move(coroutine), asio::detached);
+}
+
+/// The allocation of the frame may throw, too, as that of every coroutine.
+TEST(TokenMemory, OfAnAwaitable) {
+    const auto wait = [](Course& course, AsyncResult<std::string> result) -> asio::awaitable<void> {
+        try {
+            const auto value = co_await result(asio::use_awaitable);
+            course.complete(std::exception_ptr(), value);
+        } catch (const std::exception&) {
+            course.complete(std::current_exception(), "");
+        }
+        course.spare_the_rest();
+    };
+    complete_short_everywhere([&](Course& course, const AsyncResult<std::string>& result) {
+        const Spared coroutine;
+        spawn(course, wait(course, result));
+    });
+}
+
+TEST(TokenMemory, OfAnAwaitableWithAnErrorCode) {
+    const auto wait = [](Course& course, AsyncResult<std::string> result) -> asio::awaitable<void> {
+        try {
+            const auto [error, value] = co_await result(asio::as_tuple(asio::use_awaitable));
+            course.complete(error, value);
+        } catch (const std::bad_alloc&) {  // of the frame
+            course.complete(std::current_exception(), "");
+        }
+        course.spare_the_rest();
+    };
+    complete_short_everywhere([&](Course& course, const AsyncResult<std::string>& result) {
+        const Spared coroutine;
+        spawn(course, wait(course, result));
+    });
 }
 
 }  // namespace
