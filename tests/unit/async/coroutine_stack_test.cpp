@@ -15,7 +15,7 @@ using kazoo::direct;
 using kazoo::Promise;
 using kazoo::testing_support::PlainTask;
 
-constexpr int many = 1'000'000;
+constexpr int many = 100'000;
 constexpr std::uintptr_t a_few_frames = 4096;
 
 /// Records the lowest and the highest stack address of its calls.
