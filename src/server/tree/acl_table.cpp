@@ -1,10 +1,8 @@
 #include "server/tree/acl_table.hpp"
 
-#include <deque>
 #include <functional>
 #include <string_view>
-#include <unordered_map>
-#include <vector>
+#include <utility>
 
 namespace kazoo::server {
 
@@ -25,72 +23,56 @@ std::size_t hash_of(const AclList& list) noexcept {
 
 }  // namespace
 
-struct AclTable::Impl {
-    struct Entry {
-        std::shared_ptr<const AclList> list;
-        std::size_t hash = 0;
-        std::size_t uses = 0;
-    };
-    std::deque<Entry> entries;  // a deque, because list() returns references
-    std::vector<Number> free;   // unused numbers; capacity for all, for release()
-    std::unordered_multimap<std::size_t, Number> by_hash;
-};
-
-AclTable::AclTable() : impl_(std::make_unique<Impl>()) {}
-AclTable::~AclTable() = default;
-AclTable::AclTable(AclTable&&) noexcept = default;
-AclTable& AclTable::operator=(AclTable&&) noexcept = default;
-
 AclTable::Number AclTable::acquire(const AclList& list) {
     const std::size_t hash = hash_of(list);
-    const auto [first, last] = impl_->by_hash.equal_range(hash);
+    const auto [first, last] = by_hash_.equal_range(hash);
     for (auto candidate = first; candidate != last; ++candidate) {
-        Impl::Entry& entry = impl_->entries[candidate->second];
+        Entry& entry = entries_[candidate->second];
         if (*entry.list == list) {
             ++entry.uses;
             return candidate->second;
         }
     }
     auto copy = std::make_shared<const AclList>(list);
-    if (impl_->free.empty()) {
-        if (impl_->free.capacity() <= impl_->entries.size()) {
-            impl_->free.reserve(2 * impl_->entries.size() + 1);
+    if (free_.empty()) {
+        if (free_.capacity() <= entries_.size()) {
+            free_.reserve(2 * entries_.size() + 1);
         }
         // In this order: if it throws, `free` must not hold a number without an entry.
-        impl_->entries.emplace_back();
-        impl_->free.push_back(static_cast<Number>(impl_->entries.size() - 1));
+        entries_.emplace_back();
+        free_.push_back(static_cast<Number>(entries_.size() - 1));
     }
-    const Number number = impl_->free.back();
-    impl_->by_hash.emplace(hash, number);
-    impl_->free.pop_back();
-    impl_->entries[number] = {std::move(copy), hash, 1};
+    const Number number = free_.back();
+    by_hash_.emplace(hash, number);
+    free_.pop_back();
+    entries_[number] = {std::move(copy), hash, 1};
     return number;
 }
 
 void AclTable::acquire(Number number) noexcept {
-    ++impl_->entries[number].uses;
+    ++entries_[number].uses;
 }
 
 void AclTable::release(Number number) noexcept {
-    Impl::Entry& entry = impl_->entries[number];
+    Entry& entry = entries_[number];
     if (--entry.uses > 0) return;
-    const auto [first, last] = impl_->by_hash.equal_range(entry.hash);
+    const auto [first, last] = by_hash_.equal_range(entry.hash);
     for (auto candidate = first; candidate != last; ++candidate) {
         if (candidate->second == number) {
-            impl_->by_hash.erase(candidate);
+            by_hash_.erase(candidate);
             break;
         }
     }
     entry.list.reset();
-    impl_->free.push_back(number);
+    free_.push_back(number);
 }
 
 const std::shared_ptr<const AclList>& AclTable::list(Number number) const noexcept {
-    return impl_->entries[number].list;
+    return entries_[number].list;
 }
 
 std::size_t AclTable::size() const noexcept {
-    return impl_->by_hash.size();
+    return by_hash_.size();
 }
 
 }  // namespace kazoo::server

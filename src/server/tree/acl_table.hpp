@@ -2,8 +2,12 @@
 
 #include <kazoo/security.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
+#include <unordered_map>
+#include <vector>
 
 namespace kazoo::server {
 
@@ -12,11 +16,6 @@ namespace kazoo::server {
 class AclTable {
 public:
     using Number = std::uint32_t;
-
-    AclTable();
-    ~AclTable();
-    AclTable(AclTable&&) noexcept;
-    AclTable& operator=(AclTable&&) noexcept;
 
     /// Adds a use of this list, which is stored if it is new, and returns its number.
     Number acquire(const AclList& list);
@@ -31,8 +30,15 @@ public:
     [[nodiscard]] std::size_t size() const noexcept;
 
 private:
-    struct Impl;
-    std::unique_ptr<Impl> impl_;
+    struct Entry {
+        std::shared_ptr<const AclList> list;
+        std::size_t hash = 0;
+        std::size_t uses = 0;
+    };
+
+    std::deque<Entry> entries_;  // a deque, because list() returns references
+    std::vector<Number> free_;   // unused numbers; capacity for all, for release()
+    std::unordered_multimap<std::size_t, Number> by_hash_;
 };
 
 }  // namespace kazoo::server

@@ -2,12 +2,17 @@
 
 #include "server/tree/acl_table.hpp"
 #include "server/tree/node.hpp"
+#include "server/tree/node_index.hpp"
+#include "server/tree/quota.hpp"
 #include "server/tree/transaction.hpp"
+#include "server/tree/undo.hpp"
 
 #include <kazoo/stat.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,8 +26,8 @@ public:
     /// A new tree holds "/", "/zookeeper", "/zookeeper/quota" and "/zookeeper/config".
     Tree();
     ~Tree();
-    Tree(Tree&&) noexcept;
-    Tree& operator=(Tree&&) noexcept;
+    Tree(const Tree&) = delete;
+    Tree& operator=(const Tree&) = delete;
 
     /// Returns nullptr if there is none. "" denotes the root, like "/". The pointer is valid until
     /// the node is deleted.
@@ -71,8 +76,39 @@ public:
     void rollback() noexcept;
 
 private:
-    struct Impl;
-    std::unique_ptr<Impl> impl_;
+    /// Adds a node that exists from the start: its creation does not count in the parent's Stat.
+    void add_system_node(std::string_view path, const AclList& acl, std::int32_t aversion);
+    /// Adds a node below its parent. If this throws, nothing has changed.
+    Node* add(std::unique_ptr<Node> node, const AclList& acl, Node* parent);
+    /// Changes only the data; the caller updates the Stat. The undo entry has both.
+    void set_data(Node& node, std::optional<std::string> data);
+    /// Adds to the usage in the zookeeper_stats node of the closest quota, if any. As in Apache's
+    /// server, neither its version nor its mzxid change, and no watch fires.
+    void charge(std::string_view path, std::int64_t nodes, std::int64_t bytes);
+
+    // Each change makes room in the log before it changes anything, and is in the log afterwards.
+    // So an exception between changes can be answered with roll_back_to().
+
+    bool perform(const CreateEffect& effect, std::int64_t zxid, std::int64_t wall_ms);
+    bool perform(const DeleteEffect& effect, std::int64_t zxid, std::int64_t wall_ms);
+    bool perform(const SetDataEffect& effect, std::int64_t zxid, std::int64_t wall_ms);
+    bool perform(const SetAclEffect& effect, std::int64_t zxid, std::int64_t wall_ms);
+
+    void reserve_undo();
+    void roll_back_to(std::size_t size) noexcept;
+    /// Releases what an undo entry holds, when the change becomes final.
+    void release_undo(Undo& undo) noexcept;
+    void restore(UndoCreate& undo) noexcept;
+    void restore(UndoDelete& undo) noexcept;
+    void restore(UndoSetData& undo) noexcept;
+    void restore(UndoSetAcl& undo) noexcept;
+
+    NodeIndex index_;
+    AclTable acls_;
+    Quotas quotas_;
+    std::vector<Undo> log_;       // changes since begin() or of the current effect, oldest first
+    bool recording_ = false;      // between begin() and commit() or rollback()
+    std::int64_t data_size_ = 0;  // sum of Node::approximate_size()
 };
 
 }  // namespace kazoo::server
