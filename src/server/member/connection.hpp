@@ -41,7 +41,7 @@ struct DelayedReply {
     base::Buffer frame;
 };
 
-/// State of one client connection. Plain data, interpreted by ServerNode.
+/// State of one client connection. Plain data, interpreted by the parts of ServerNode.
 ///
 /// Replies leave in the order of their requests: while `delayed` is not empty, each new reply is
 /// appended to it, whatever it awaits.
@@ -85,11 +85,11 @@ struct Connection {
     bool touched = false;          // is in Connections::touched_
     bool reported_reading = true;  // the value of reading() at the last touch
     bool touches_session = false;  // a request of this turn keeps the session alive
-    bool waits_for_turn = false;   // is in ServerNode::Impl::turns
+    bool waits_for_turn = false;   // is in ServerNode::turns_
     bool used_full_turn = false;   // its last turn reached ServerNodeOptions::turn_output
 
     std::int64_t session = 0;
-    bool local_session = false;  // in ServerNode::Impl::local_sessions, not in Database
+    bool local_session = false;  // in NodeState::local_sessions, not in Database
     std::vector<Id> identities;  // in the order in which they were added; "ip" is the first
     std::unordered_set<std::string> known_identities;  // keys of `identities`
     std::size_t identity_bytes = 0;                    // of those that clients have added

@@ -5,51 +5,23 @@
 #include "base/buffer.hpp"
 #include "server/database/database.hpp"
 #include "server/member/fault_table.hpp"
-#include "server/monitoring/statistics.hpp"
-#include "server/watches/watch_table.hpp"
+#include "server/member/four_letter_service.hpp"
+#include "server/member/handshake.hpp"
+#include "server/member/node_state.hpp"
+#include "server/member/reply_queue.hpp"
+#include "server/member/request_handler.hpp"
+#include "server/member/server_node_options.hpp"
+#include "server/member/watch_service.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 namespace kazoo::server {
-
-/// Settings of one server.
-struct ServerNodeOptions {
-    /// The longest request, without its length prefix; the default of Apache's jute.maxbuffer. A
-    /// longer one closes the connection.
-    std::size_t max_frame = 0xfffff;
-    /// Limits on the bytes of unsent output and of unhandled input of a connection, each. Beyond
-    /// `pause_output` the connection is not read, and with so much unsent output no request of it
-    /// is handled; beyond `max_output` it is closed.
-    std::size_t pause_output = 1u << 20;
-    std::size_t max_output = 64u << 20;
-    std::size_t max_connections = 0;                // 0: no limit
-    std::int64_t handshake_timeout_ms = 10'000;     // until the ConnectRequest has been received
-    std::string client_address = "127.0.0.1:2181";  // in the answers to `conf` and `envi`
-    /// A server of an ensemble: applies transactions to a tree of its own, which may lag, instead
-    /// of reading Database's. Must be constructed before Database's first transaction, because that
-    /// tree starts empty.
-    bool replica = false;
-    std::string mode;            // in `srvr`; empty: "follower" for a replica, else "standalone"
-    std::int64_t server_id = 0;  // in `conf`; 0 for a standalone server
-    /// Apache's server closes the connection of a session as soon as a handshake asks for the
-    /// session, before it checks the password; true emulates that. By default only a handshake with
-    /// the right password disconnects the owner.
-    bool takeover_closes_first = false;
-    /// A connection's turn ends after this many requests or bytes of output, whichever comes first.
-    /// Its further requests wait for `next_turn`; so do all requests of a connection whose last
-    /// turn reached `turn_output`. 0: no limit.
-    std::size_t turn_requests = 0;
-    std::size_t turn_output = 0;
-    /// Returns the current steady time in milliseconds, to measure latencies: `now` of an input is
-    /// the time at which it began. If null, inputs take no time.
-    std::int64_t (*steady_ms)() noexcept = nullptr;
-    /// Returns the figures of the process for `mntr`; may be null.
-    ProcessInfo (*process)() noexcept = nullptr;
-};
 
 /// One ZooKeeper server as its clients see it: connections, handshakes, watches, reads, four-letter
 /// words and the replies to writes, which Database executes. Performs no I/O and reads no clock
@@ -66,6 +38,8 @@ class ServerNode final : public Database::Observer {
 public:
     ServerNode(Database& database, ServerNodeOptions options);
     ~ServerNode() override;
+    ServerNode(const ServerNode&) = delete;
+    ServerNode& operator=(const ServerNode&) = delete;
 
     /// A client has connected. `address` is its IP address in text, which becomes an identity of
     /// scheme "ip". Beyond max_connections the connection is `over` at once. Ids are not used
@@ -119,8 +93,34 @@ public:
     void on_session_moved(std::int64_t session) override;
 
 private:
-    struct Impl;
-    std::unique_ptr<Impl> impl_;
+    // server_node_input.cpp: from bytes to four-letter words, handshakes and requests.
+
+    void receive(Connection& connection, std::span<const std::byte> bytes, Time now);
+    /// Handles the received requests: at once, or queues the connection for a turn.
+    void run(Connection& connection, Time now);
+    /// Handles requests until the turn ends or handling pauses.
+    void take_turn(Connection& connection, Time now);
+    void handle_requests(Connection& connection, Time now);
+    /// Collects the first four bytes. Returns true if they start a frame; false if more bytes are
+    /// needed or a four-letter word was answered.
+    bool read_prefix(Connection& connection, std::span<const std::byte> bytes, Time now);
+    void on_four_letter_word(Connection& connection, Time now);
+
+    // server_node_transactions.cpp
+
+    /// Sends the watch events of a transaction that is applied here, and ends the connection of a
+    /// session that it closes.
+    void publish(const Transaction& transaction);
+    /// Applies all queued transactions of the replica and sends the replies that wait for them.
+    void catch_up(Time now);
+
+    NodeState state_;
+    ReplyQueue replies_;
+    WatchService watches_;
+    Handshake handshake_;
+    RequestHandler requests_;
+    FourLetterService four_letter_words_;
+    std::deque<ConnectionId> turns_;  // connections that wait for a turn, in order; may have ended
 };
 
 }  // namespace kazoo::server

@@ -1,9 +1,10 @@
 // Input of clients: four-letter words, frames, and the turns in which requests are handled.
 
-#include "server/member/server_node_impl.hpp"
+#include "server/member/server_node.hpp"
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 
 namespace kazoo::server {
 
@@ -32,15 +33,13 @@ Request request_of(Connection& connection, std::span<const std::byte> frame, Tim
 
 }  // namespace
 
-void ServerNode::Impl::on_bytes(
-    Connection& connection, std::span<const std::byte> bytes, Time now
-) {
+void ServerNode::receive(Connection& connection, std::span<const std::byte> bytes, Time now) {
     if (connection.ended || connection.closing ||
         connection.phase == Connection::Phase::ignoring_input) {
         return;
     }
     connection.arrived_ms = now.steady_ms;
-    statistics.counters.bytes_received += bytes.size();
+    state_.statistics.counters.bytes_received += bytes.size();
     // Requests that wait for the replica are not handled, but keep the session alive as well.
     connection.touches_session = !connection.delayed.empty();
     if (connection.phase == Connection::Phase::awaiting_first_bytes &&
@@ -51,9 +50,7 @@ void ServerNode::Impl::on_bytes(
     run(connection, now);
 }
 
-bool ServerNode::Impl::read_prefix(
-    Connection& connection, std::span<const std::byte> bytes, Time now
-) {
+bool ServerNode::read_prefix(Connection& connection, std::span<const std::byte> bytes, Time now) {
     std::string& first = connection.first_bytes;
     const std::size_t earlier = first.size();
     std::size_t used = 0;
@@ -81,41 +78,41 @@ bool ServerNode::Impl::read_prefix(
     return true;
 }
 
-void ServerNode::Impl::on_four_letter_word(Connection& connection, Time now) {
+void ServerNode::on_four_letter_word(Connection& connection, Time now) {
     connection.phase = Connection::Phase::ignoring_input;
-    ++statistics.received;
+    ++state_.statistics.received;
     const std::string_view first = connection.first_bytes;
     if (first.starts_with(mask_word)) {
         const auto bytes = std::as_bytes(std::span(first)).subspan(word_size);
-        trace_mask = static_cast<std::int64_t>(base::load_be64(bytes.data()));
+        four_letter_words_.set_trace_mask(static_cast<std::int64_t>(base::load_be64(bytes.data())));
     }
-    if (const auto text = answer_four_letter_word(first.substr(0, word_size), connection, now)) {
-        ++statistics.sent;
+    if (const auto text = four_letter_words_.answer(first.substr(0, word_size), connection, now)) {
+        ++state_.statistics.sent;
         connection.outbox.tail().append(text->data(), text->size());
     }
-    connections.finish(connection);
+    state_.connections.finish(connection);
 }
 
-void ServerNode::Impl::run(Connection& connection, Time now) {
+void ServerNode::run(Connection& connection, Time now) {
     if (connection.waits_for_turn) {
         connection.inbox.keep_rest();
-        return update_flow_control(connection);
+        return state_.update_flow_control(connection);
     }
     if (!connection.used_full_turn) {
         return take_turn(connection, now);
     }
     // Requests of a client that asks for large replies wait for a turn, so as not to delay others.
     connection.inbox.keep_rest();
-    const bool has_work = connection.can_handle_requests(options.pause_output) &&
+    const bool has_work = connection.can_handle_requests(state_.options.pause_output) &&
                           connection.inbox.front().kind != Inbox::Kind::none;
     if (has_work) {
         connection.waits_for_turn = true;
-        turns.push_back(connection.id);
+        turns_.push_back(connection.id);
     }
-    update_flow_control(connection);
+    state_.update_flow_control(connection);
 }
 
-void ServerNode::Impl::take_turn(Connection& connection, Time now) {
+void ServerNode::take_turn(Connection& connection, Time now) {
     handle_requests(connection, now);
     if (connection.ended) {
         return;
@@ -123,58 +120,48 @@ void ServerNode::Impl::take_turn(Connection& connection, Time now) {
     connection.inbox.keep_rest();
     if (connection.touches_session) {
         connection.touches_session = false;
-        (connection.local_session ? local_sessions.touch(connection.session, now)
-                                  : database.touch_session(connection.session, now));
+        (connection.local_session ? state_.local_sessions.touch(connection.session, now)
+                                  : state_.database.touch_session(connection.session, now));
     }
-    update_flow_control(connection);
+    state_.update_flow_control(connection);
 }
 
-void ServerNode::Impl::handle_requests(Connection& connection, Time now) {
+void ServerNode::handle_requests(Connection& connection, Time now) {
     const std::size_t before = connection.unsent();
     const auto output = [&] { return connection.unsent() - std::min(before, connection.unsent()); };
     std::size_t handled = 0;
-    while (connection.can_handle_requests(options.pause_output)) {
+    while (connection.can_handle_requests(state_.options.pause_output)) {
         const Inbox::Item item = connection.inbox.front();
         if (item.kind == Inbox::Kind::none) {
             break;
         }
         if (item.kind == Inbox::Kind::bad) {
-            ++statistics.counters.oversized_requests;
-            connections.end(connection);
+            ++state_.statistics.counters.oversized_requests;
+            state_.connections.end(connection);
             break;
         }
-        const bool used_up = options.turn_output != 0 && output() >= options.turn_output;
-        if (used_up || (options.turn_requests != 0 && handled >= options.turn_requests)) {
+        const bool used_up =
+            state_.options.turn_output != 0 && output() >= state_.options.turn_output;
+        if (used_up ||
+            (state_.options.turn_requests != 0 && handled >= state_.options.turn_requests)) {
             connection.waits_for_turn = true;
-            turns.push_back(connection.id);
+            turns_.push_back(connection.id);
             break;
         }
         ++handled;
         if (connection.phase == Connection::Phase::awaiting_connect_request) {
-            on_connect_request(connection, item.bytes, now);
+            handshake_.on_connect_request(connection, item.bytes, now);
         } else {
             const Request request = request_of(connection, item.bytes, now);
-            if (!connection.delayed.empty() && !may_bypass_replica(request.op)) {
+            if (!connection.delayed.empty() && !RequestHandler::may_bypass_replica(request.op)) {
                 break;  // stays in the inbox until the replica has caught up
             }
-            handle(request);
+            requests_.handle(request);
         }
         connection.inbox.pop();
     }
-    connection.used_full_turn = options.turn_output != 0 && output() >= options.turn_output;
-}
-
-void ServerNode::Impl::update_flow_control(Connection& connection) {
-    if (connection.unsent() > options.max_output || connection.inbox.kept() > options.max_output) {
-        ++statistics.counters.connections_dropped;
-        connections.abort(connection);
-        return;
-    }
-    const bool reading = connection.reading(options.pause_output);
-    if (connection.outbox.ready() != 0 || reading != connection.reported_reading) {
-        connection.reported_reading = reading;
-        connections.touch(connection);
-    }
+    connection.used_full_turn =
+        state_.options.turn_output != 0 && output() >= state_.options.turn_output;
 }
 
 }  // namespace kazoo::server

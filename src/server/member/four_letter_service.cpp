@@ -1,7 +1,4 @@
-// The input of the four-letter words: a snapshot of the server node.
-
-#include "server/member/server_node_impl.hpp"
-#include "server/monitoring/four_letter_words.hpp"
+#include "server/member/four_letter_service.hpp"
 
 #include <string>
 #include <vector>
@@ -16,18 +13,19 @@ std::uint64_t outstanding(const Connection& connection) noexcept {
 
 }  // namespace
 
-ConnectionInfo ServerNode::Impl::connection_info(const Connection& connection, bool is_requester)
+ConnectionInfo FourLetterService::connection_info(const Connection& connection, bool is_requester)
     const {
     ConnectionInfo info;
     info.id = connection.id;
     info.address = connection.address;
     info.port = connection.port;
-    info.reading = !is_requester && connection.reading(options.pause_output);
+    info.reading = !is_requester && connection.reading(state_.options.pause_output);
     info.writing = connection.outbox.ready() != 0;
     info.established_wall_ms = connection.opened.wall_ms;
     info.statistics = connection.statistics;
     info.statistics.outstanding = outstanding(connection);
-    const SessionTable& sessions = connection.local_session ? local_sessions : database.sessions();
+    const SessionTable& sessions =
+        connection.local_session ? state_.local_sessions : state_.database.sessions();
     if (const Session* session = sessions.find(connection.session)) {
         info.session = session->id;
         info.session_timeout_ms = session->timeout_ms;
@@ -36,17 +34,17 @@ ConnectionInfo ServerNode::Impl::connection_info(const Connection& connection, b
     return info;
 }
 
-std::optional<std::string> ServerNode::Impl::answer_four_letter_word(
+std::optional<std::string> FourLetterService::answer(
     std::string_view word, const Connection& by, Time now
 ) {
-    const std::vector<Connection*> all = connections.all();
-    statistics.outstanding = 0;
+    const std::vector<Connection*> all = state_.connections.all();
+    state_.statistics.outstanding = 0;
     for (const Connection* connection : all) {
-        statistics.outstanding += outstanding(*connection);
+        state_.statistics.outstanding += outstanding(*connection);
     }
-    const std::string mode = !options.mode.empty() ? options.mode
-                             : replica             ? "follower"
-                                                   : "standalone";
+    const std::string mode = !state_.options.mode.empty() ? state_.options.mode
+                             : state_.replica             ? "follower"
+                                                          : "standalone";
     const auto list = [&] {
         std::vector<ConnectionInfo> connection_infos;
         for (const Connection* connection : all) {
@@ -57,28 +55,28 @@ std::optional<std::string> ServerNode::Impl::answer_four_letter_word(
         return connection_infos;
     };
     const FourLetterContext context{
-        database.options(),
-        tree(),
-        database.sessions(),
-        watches,
-        statistics,
+        state_.database.options(),
+        state_.tree(),
+        state_.database.sessions(),
+        state_.watches,
+        state_.statistics,
         list,
-        connections.open_count(),
-        options.max_connections,
-        applied_zxid(),
+        state_.connections.open_count(),
+        state_.options.max_connections,
+        state_.applied_zxid(),
         now,
-        started_ms,
-        options.client_address,
+        started_ms_,
+        state_.options.client_address,
         mode,
-        faults.read_only,
-        options.server_id,
-        trace_mask,
-        database.expired_sessions(),
-        options.process != nullptr ? options.process() : ProcessInfo{}};
+        state_.faults.read_only,
+        state_.options.server_id,
+        trace_mask_,
+        state_.database.expired_sessions(),
+        state_.options.process != nullptr ? state_.options.process() : ProcessInfo{}};
     auto text = server::answer_four_letter_word(word, context);
     const FourLetterEffect effect = effect_of_four_letter_word(word);
     if (effect == FourLetterEffect::reset_server) {
-        statistics.reset();
+        state_.statistics.reset();
     } else if (effect == FourLetterEffect::reset_connections) {
         for (Connection* connection : all) {
             connection->statistics.reset();

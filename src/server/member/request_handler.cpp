@@ -1,7 +1,7 @@
-// Dispatch of requests, faults, reads, writes and sync.
+#include "server/member/request_handler.hpp"
 
 #include "codec/records.hpp"
-#include "server/member/server_node_impl.hpp"
+#include "server/reads/reads.hpp"
 
 #include <algorithm>
 #include <type_traits>
@@ -52,35 +52,35 @@ bool rejected_when_read_only(Opcode op) noexcept {
 
 }  // namespace
 
-bool ServerNode::Impl::may_bypass_replica(Opcode op) noexcept {
+bool RequestHandler::may_bypass_replica(Opcode op) noexcept {
     return codec::is_write(op) || op == Opcode::sync || op == Opcode::close_session;
 }
 
-void ServerNode::Impl::handle(const Request& request) {
+void RequestHandler::handle(const Request& request) {
     Connection& connection = request.connection;
     ++connection.statistics.received;
-    ++statistics.received;
+    ++state_.statistics.received;
     // Apache's server does not touch the session for auth and SASL packets either.
     connection.touches_session |= request.op != Opcode::auth && request.op != Opcode::sasl;
-    if (faults.any()) {
+    if (state_.faults.any()) {
         const std::string_view path = path_of(request.op, request.body);
-        if (const RequestFault* fault = faults.match(request.op, connection.session, path)) {
+        if (const RequestFault* fault = state_.faults.match(request.op, connection.session, path)) {
             return handle_with_fault(request, *fault);
         }
     }
     dispatch(request);
 }
 
-void ServerNode::Impl::handle_with_fault(const Request& request, const RequestFault& fault) {
+void RequestHandler::handle_with_fault(const Request& request, const RequestFault& fault) {
     Connection& connection = request.connection;
     switch (fault.kind) {
         case RequestFault::Kind::drop_before:
-            return connections.end(connection);
+            return state_.connections.end(connection);
         case RequestFault::Kind::drop_after: {
             const std::size_t before = connection.outbox.ready();
             dispatch(request);
             connection.outbox.shrink_ready(before);
-            return connections.end(connection);
+            return state_.connections.end(connection);
         }
         case RequestFault::Kind::hold:
             connection.hold = ReplyHold{fault.number, 0};
@@ -89,15 +89,15 @@ void ServerNode::Impl::handle_with_fault(const Request& request, const RequestFa
             connection.hold = ReplyHold{0, request.now.steady_ms + fault.delay_ms};
             return dispatch(request);
         case RequestFault::Kind::fail:
-            return reply_header(request, static_cast<Errc>(fault.err));
+            return replies_.send_header(request, static_cast<Errc>(fault.err));
     }
 }
 
-void ServerNode::Impl::dispatch(const Request& request) {
-    if (faults.read_only && rejected_when_read_only(request.op)) {
-        return reply_header(request, Errc::not_read_only);
+void RequestHandler::dispatch(const Request& request) {
+    if (state_.faults.read_only && rejected_when_read_only(request.op)) {
+        return replies_.send_header(request, Errc::not_read_only);
     }
-    if (!profile().supports(request.op)) {
+    if (!state_.profile().supports(request.op)) {
         return reject_opcode(request);
     }
     if (is_read(request.op)) {
@@ -105,8 +105,10 @@ void ServerNode::Impl::dispatch(const Request& request) {
     }
     switch (request.op) {
         case Opcode::ping:
-            return send_reply(
-                request.connection, {request.op, codec::ping_xid, applied_zxid()}, request.now
+            return replies_.send(
+                request.connection,
+                {request.op, codec::ping_xid, state_.applied_zxid()},
+                request.now
             );
         case Opcode::sync:
             return sync(request);
@@ -118,12 +120,12 @@ void ServerNode::Impl::dispatch(const Request& request) {
             return who_am_i(request);
         case Opcode::set_watches:
         case Opcode::set_watches2:
-            return set_watches(request);
+            return watches_.set(request);
         case Opcode::add_watch:
-            return add_watch(request);
+            return watches_.add(request);
         case Opcode::check_watches:
         case Opcode::remove_watches:
-            return check_or_remove_watches(request);
+            return watches_.check_or_remove(request);
         case Opcode::close_session:
             return close_session(request);
         default:
@@ -131,58 +133,52 @@ void ServerNode::Impl::dispatch(const Request& request) {
     }
 }
 
-void ServerNode::Impl::reply_header(const Request& request, Errc err) {
-    send_reply(
-        request.connection,
-        {request.op, request.xid, applied_zxid(), static_cast<std::int32_t>(err)},
-        request.now
-    );
-}
-
-void ServerNode::Impl::reject_opcode(const Request& request) {
-    if (profile().keeper) {
-        return connections.end(request.connection);
+void RequestHandler::reject_opcode(const Request& request) {
+    if (state_.profile().keeper) {
+        return state_.connections.end(request.connection);
     }
-    const BodyFailure failure = body_failure(profile(), request);
+    const BodyFailure failure = body_failure(state_.profile(), request);
     if (failure.err != Errc::ok) {
-        const std::int64_t zxid = failure.takes_zxid ? database.consume_zxid(request.now) : 0;
+        const std::int64_t zxid =
+            failure.takes_zxid ? state_.database.consume_zxid(request.now) : 0;
         const auto err = static_cast<std::int32_t>(failure.err);
-        const ReplyInfo info{request.op, request.xid, zxid != 0 ? zxid : applied_zxid(), err, zxid};
-        return send_reply(request.connection, info, request.now);
+        const ReplyInfo info{
+            request.op, request.xid, zxid != 0 ? zxid : state_.applied_zxid(), err, zxid};
+        return replies_.send(request.connection, info, request.now);
     }
     ReplyInfo info{request.op, request.xid, -1, static_cast<std::int32_t>(Errc::unimplemented)};
     info.last = true;
-    send_reply(request.connection, info, request.now);
+    replies_.send(request.connection, info, request.now);
 }
 
-void ServerNode::Impl::read(const Request& request) {
+void RequestHandler::read(const Request& request) {
     Connection& connection = request.connection;
-    const ReplyInfo info{request.op, request.xid, applied_zxid()};
+    const ReplyInfo info{request.op, request.xid, state_.applied_zxid()};
     const ReadContext context{
-        tree(), profile(), connection.identities, connection.session, info.zxid};
+        state_.tree(), state_.profile(), connection.identities, connection.session, info.zxid};
     const ReadResult result = append_read(
-        reply_buffer(connection, info, false), context, request.op, request.xid, request.body
+        replies_.begin(connection, info, false), context, request.op, request.xid, request.body
     );
     if (result.watch == ReadWatch::data) {
-        watches.add_data(connection.id, result.path);
+        state_.watches.add_data(connection.id, result.path);
     } else if (result.watch == ReadWatch::child) {
-        watches.add_child(connection.id, result.path);
+        state_.watches.add_child(connection.id, result.path);
     }
-    finish_reply(connection, info, false, request.now);
+    replies_.finish(connection, info, false, request.now);
 }
 
-void ServerNode::Impl::write(const Request& request) {
+void RequestHandler::write(const Request& request) {
     Connection& connection = request.connection;
     const Caller caller{connection.session, &connection.identities};
-    const WriteResult result = database.write(caller, request.op, request.body, request.now);
+    const WriteResult result = state_.database.write(caller, request.op, request.body, request.now);
     const std::int64_t zxid = result.transaction ? result.transaction->zxid : 0;
     const ReplyInfo info{
-        request.op, request.xid, zxid != 0 ? zxid : applied_zxid(), result.err, zxid};
+        request.op, request.xid, zxid != 0 ? zxid : state_.applied_zxid(), result.err, zxid};
     const auto send_reply_with = [&](const auto& body) {
         if constexpr (std::is_same_v<decltype(body), const std::monostate&>) {
-            send_reply(connection, info, request.now);
+            replies_.send(connection, info, request.now);
         } else {
-            send_reply(connection, info, request.now, body);
+            replies_.send(connection, info, request.now, body);
         }
     };
     if (result.err != 0) {
@@ -192,14 +188,14 @@ void ServerNode::Impl::write(const Request& request) {
     }
 }
 
-void ServerNode::Impl::sync(const Request& request) {
+void RequestHandler::sync(const Request& request) {
     codec::SyncRequest sync;
     codec::Decoder in(request.body);
     if (!codec::decode(in, sync) || sync.path.data() == nullptr) {
-        return reply_header(request, Errc::marshalling_error);
+        return replies_.send_header(request, Errc::marshalling_error);
     }
-    const ReplyInfo info{request.op, request.xid, applied_zxid(), 0, database.zxid()};
-    send_reply(request.connection, info, request.now, codec::SyncReply{std::string(sync.path)});
+    const ReplyInfo info{request.op, request.xid, state_.applied_zxid(), 0, state_.database.zxid()};
+    replies_.send(request.connection, info, request.now, codec::SyncReply{std::string(sync.path)});
 }
 
 }  // namespace kazoo::server

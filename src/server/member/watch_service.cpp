@@ -1,6 +1,7 @@
-// Watch requests and watch events.
+#include "server/member/watch_service.hpp"
 
-#include "server/member/server_node_impl.hpp"
+#include "codec/headers.hpp"
+#include "server/rules/acl_rules.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -44,96 +45,117 @@ bool decode_set_watches(const Request& request, codec::SetWatches2Request& out) 
 
 }  // namespace
 
-void ServerNode::Impl::send_watch_event(
+void WatchService::send(
     Connection& connection, WatchEvent what, std::string_view path, std::int64_t zxid
 ) {
-    event.type = static_cast<std::int32_t>(what);
-    event.state = sync_connected;
-    event.path = path;
+    event_.type = static_cast<std::int32_t>(what);
+    event_.state = sync_connected;
+    event_.path = path;
     codec::append_frame(
-        connection.outbox.tail(), codec::ReplyHeader{codec::watch_xid, zxid, 0}, event
+        connection.outbox.tail(), codec::ReplyHeader{codec::watch_xid, zxid, 0}, event_
     );
     ++connection.statistics.sent;
-    ++statistics.sent;
+    ++state_.statistics.sent;
 }
 
-void ServerNode::Impl::set_watches(const Request& request) {
+void WatchService::set(const Request& request) {
     codec::SetWatches2Request record;
     if (!decode_set_watches(request, record)) {
-        return reply_header(request, Errc::marshalling_error);
+        return replies_.send_header(request, Errc::marshalling_error);
     }
     Connection& connection = request.connection;
-    const Tree& nodes = tree();
+    const Tree& nodes = state_.tree();
     for (const std::string_view path : record.data_watches) {
         const Node* node = nodes.find(path);
         if (node == nullptr) {
-            send_watch_event(connection, WatchEvent::deleted, path, no_zxid);
+            send(connection, WatchEvent::deleted, path, no_zxid);
         } else if (node->mzxid > record.relative_zxid) {
-            send_watch_event(connection, WatchEvent::data_changed, path, no_zxid);
+            send(connection, WatchEvent::data_changed, path, no_zxid);
         } else {
-            watches.add_data(connection.id, path);
+            state_.watches.add_data(connection.id, path);
         }
     }
     for (const std::string_view path : record.exist_watches) {
         if (nodes.find(path) != nullptr) {
-            send_watch_event(connection, WatchEvent::created, path, no_zxid);
+            send(connection, WatchEvent::created, path, no_zxid);
         } else {
-            watches.add_data(connection.id, path);
+            state_.watches.add_data(connection.id, path);
         }
     }
     for (const std::string_view path : record.child_watches) {
         const Node* node = nodes.find(path);
         if (node == nullptr) {
-            send_watch_event(connection, WatchEvent::deleted, path, no_zxid);
+            send(connection, WatchEvent::deleted, path, no_zxid);
         } else if (node->pzxid > record.relative_zxid) {
-            send_watch_event(connection, WatchEvent::children_changed, path, no_zxid);
+            send(connection, WatchEvent::children_changed, path, no_zxid);
         } else {
-            watches.add_child(connection.id, path);
+            state_.watches.add_child(connection.id, path);
         }
     }
     for (const std::string_view path : record.persistent_watches) {
-        watches.add(connection.id, path, WatchMode::persistent);
+        state_.watches.add(connection.id, path, WatchMode::persistent);
     }
     for (const std::string_view path : record.persistent_recursive_watches) {
-        watches.add(connection.id, path, WatchMode::recursive);
+        state_.watches.add(connection.id, path, WatchMode::recursive);
     }
-    send_reply(connection, {request.op, request.xid, applied_zxid()}, request.now);
+    replies_.send(connection, {request.op, request.xid, state_.applied_zxid()}, request.now);
 }
 
-void ServerNode::Impl::add_watch(const Request& request) {
+void WatchService::add(const Request& request) {
     codec::AddWatchRequest record;
     codec::Decoder in(request.body);
     const bool good = codec::decode(in, record) && record.path.data() != nullptr &&
                       (record.mode == 0 || record.mode == 1);
     if (!good) {
-        return reply_header(request, Errc::marshalling_error);
+        return replies_.send_header(request, Errc::marshalling_error);
     }
     const WatchMode mode = record.mode == 0 ? WatchMode::persistent : WatchMode::recursive;
-    watches.add(request.connection.id, record.path, mode);
-    send_reply(
+    state_.watches.add(request.connection.id, record.path, mode);
+    replies_.send(
         request.connection,
-        {request.op, request.xid, applied_zxid()},
+        {request.op, request.xid, state_.applied_zxid()},
         request.now,
         codec::ErrorResponse{0}
     );
 }
 
-void ServerNode::Impl::check_or_remove_watches(const Request& request) {
+void WatchService::check_or_remove(const Request& request) {
     codec::CheckWatchesRequest record;  // removeWatches has the same fields
     codec::Decoder in(request.body);
-    const auto last = profile().watch_modes_coexist() ? WatcherType::recursive : WatcherType::any;
+    const auto last =
+        state_.profile().watch_modes_coexist() ? WatcherType::recursive : WatcherType::any;
     const bool good = codec::decode(in, record) && record.path.data() != nullptr &&
                       record.watcher_type >= static_cast<std::int32_t>(WatcherType::children) &&
                       record.watcher_type <= static_cast<std::int32_t>(last);
     if (!good) {
-        return reply_header(request, Errc::marshalling_error);
+        return replies_.send_header(request, Errc::marshalling_error);
     }
     const ConnectionId id = request.connection.id;
     const auto type = static_cast<WatcherType>(record.watcher_type);
     const bool found = request.op == codec::Opcode::check_watches
-                           ? watches.contains(id, record.path, type)
-                           : watches.remove(id, record.path, type);
-    reply_header(request, found ? Errc::ok : Errc::no_watcher);
+                           ? state_.watches.contains(id, record.path, type)
+                           : state_.watches.remove(id, record.path, type);
+    replies_.send_header(request, found ? Errc::ok : Errc::no_watcher);
+}
+
+void WatchService::fire(const Transaction& transaction) {
+    const std::int64_t zxid = state_.profile().notifies_with_zxid() ? transaction.zxid : -1;
+    const auto tell = [&](ConnectionId id, WatchEvent what, std::string_view path) {
+        Connection* connection = state_.connections.find(id);
+        if (connection != nullptr && !connection->ended) {
+            state_.abort_if_out_of_memory(*connection, [&] {
+                send(*connection, what, path, zxid);
+                state_.update_flow_control(*connection);
+            });
+        }
+    };
+    const auto may_read = [&](ConnectionId id, const AclList& acl) {
+        const Connection* connection = state_.connections.find(id);
+        return connection != nullptr && allowed(acl, Permissions::read, connection->identities);
+    };
+    for (const Change& change : transaction.changes) {
+        state_.watches.trigger(change, tell, may_read);
+    }
 }
 
 }  // namespace kazoo::server

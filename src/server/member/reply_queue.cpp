@@ -1,7 +1,4 @@
-// Replies in order: sent at once, behind holds (fault injection), or when the replica has caught
-// up.
-
-#include "server/member/server_node_impl.hpp"
+#include "server/member/reply_queue.hpp"
 
 #include <utility>
 
@@ -19,13 +16,19 @@ void stamp(base::Buffer& frame, std::int64_t zxid) noexcept {
 
 }  // namespace
 
-bool ServerNode::Impl::waits(const Connection& connection, const ReplyInfo& info) const noexcept {
-    return !connection.delayed.empty() || (replica && replica->lacks(info.awaits));
+void ReplyQueue::send_header(const Request& request, Errc err) {
+    send(
+        request.connection,
+        {request.op, request.xid, state_.applied_zxid(), static_cast<std::int32_t>(err)},
+        request.now
+    );
 }
 
-base::Buffer& ServerNode::Impl::reply_buffer(
-    Connection& connection, const ReplyInfo& info, bool later
-) {
+bool ReplyQueue::waits(const Connection& connection, const ReplyInfo& info) const noexcept {
+    return !connection.delayed.empty() || (state_.replica && state_.replica->lacks(info.awaits));
+}
+
+base::Buffer& ReplyQueue::begin(Connection& connection, const ReplyInfo& info, bool later) {
     if (later) {
         DelayedReply& delayed = connection.delayed.emplace_back();
         delayed.info = info;
@@ -35,39 +38,38 @@ base::Buffer& ServerNode::Impl::reply_buffer(
     }
     place_hold(connection, connection.hold);
     base::Buffer& tail = connection.outbox.tail();
-    reply_start = tail.size();
+    reply_start_ = tail.size();
     return tail;
 }
 
-void ServerNode::Impl::finish_reply(
-    Connection& connection, const ReplyInfo& info, bool later, Time now
-) {
+void ReplyQueue::finish(Connection& connection, const ReplyInfo& info, bool later, Time now) {
     if (later) {
         connection.delayed_bytes +=
             sizeof(DelayedReply) + connection.delayed.back().frame.capacity();
         return;
     }
     const base::Buffer& tail = connection.outbox.tail();
-    count_reply(connection, info, connection.arrived_ms, tail.size() - reply_start, now);
+    count(connection, info, connection.arrived_ms, tail.size() - reply_start_, now);
     if (info.last) {
-        connections.finish(connection);
+        state_.connections.finish(connection);
     }
 }
 
-void ServerNode::Impl::count_reply(
+void ReplyQueue::count(
     Connection& connection,
     const ReplyInfo& info,
     std::int64_t arrived_ms,
     std::size_t bytes,
     Time now
 ) {
-    const std::int64_t now_ms = options.steady_ms != nullptr ? options.steady_ms() : now.steady_ms;
+    const std::int64_t now_ms =
+        state_.options.steady_ms != nullptr ? state_.options.steady_ms() : now.steady_ms;
     ++connection.statistics.sent;
     connection.statistics.on_answered(info.op, info.xid, info.zxid, arrived_ms, now_ms);
-    ++statistics.sent;
-    statistics.latencies.add(now_ms - arrived_ms);
-    statistics.reply_sizes.add(bytes);
-    ServerCounters& counters = statistics.counters;
+    ++state_.statistics.sent;
+    state_.statistics.latencies.add(now_ms - arrived_ms);
+    state_.statistics.reply_sizes.add(bytes);
+    ServerCounters& counters = state_.statistics.counters;
     counters.response_bytes += bytes;
     // Apache's server counts createSession and closeSession as updates.
     const bool updates = codec::is_write(info.op) || info.op == codec::Opcode::create_session ||
@@ -76,45 +78,47 @@ void ServerNode::Impl::count_reply(
     (updates ? counters.updates_latency : counters.reads_latency).add(now_ms - arrived_ms);
 }
 
-void ServerNode::Impl::place_hold(Connection& connection, std::optional<ReplyHold>& hold) {
+void ReplyQueue::place_hold(Connection& connection, std::optional<ReplyHold>& hold) {
     if (!hold) {
         return;
     }
     connection.outbox.add_hold(*hold);
     if (hold->fault == 0) {
-        connections.wake_at(connection, hold->until_ms);
+        state_.connections.wake_at(connection, hold->until_ms);
     }
     hold.reset();
 }
 
-void ServerNode::Impl::flush_delayed(Connection& connection, Time now) {
-    while (!connection.delayed.empty() && !replica->lacks(connection.delayed.front().info.awaits)) {
+void ReplyQueue::flush_delayed(Connection& connection, Time now) {
+    while (!connection.delayed.empty() &&
+           !state_.replica->lacks(connection.delayed.front().info.awaits)) {
         DelayedReply& delayed = connection.delayed.front();
         if (delayed.info.op == codec::Opcode::sync) {
             // Encoded before the replica caught up: carries the zxid that it has applied by now.
-            delayed.info.zxid = applied_zxid();
+            delayed.info.zxid = state_.applied_zxid();
             stamp(delayed.frame, delayed.info.zxid);
         } else if (delayed.info.op == codec::Opcode::create_session) {
             connection.phase = Connection::Phase::established;
         }
         place_hold(connection, delayed.hold);
         connection.outbox.tail().append(delayed.frame.data(), delayed.frame.size());
-        count_reply(connection, delayed.info, delayed.arrived_ms, delayed.frame.size(), now);
+        count(connection, delayed.info, delayed.arrived_ms, delayed.frame.size(), now);
         const bool last = delayed.info.last;
         connection.delayed_bytes -= sizeof(DelayedReply) + delayed.frame.capacity();
         connection.delayed.pop_front();
         if (last) {
-            return connections.finish(connection);
+            return state_.connections.finish(connection);
         }
     }
 }
 
-bool ServerNode::Impl::release_holds(Connection& connection, Time now) {
+bool ReplyQueue::release_holds(Connection& connection, Time now) {
     const bool released = connection.outbox.release_holds([&](const ReplyHold& hold) {
-        return hold.fault != 0 ? !faults.contains(hold.fault) : hold.until_ms <= now.steady_ms;
+        return hold.fault != 0 ? !state_.faults.contains(hold.fault)
+                               : hold.until_ms <= now.steady_ms;
     });
     if (released) {
-        connections.touch(connection);
+        state_.connections.touch(connection);
     }
     return released;
 }

@@ -1,6 +1,7 @@
-// The handshake: ConnectRequest and ConnectResponse.
+#include "server/member/handshake.hpp"
 
-#include "server/member/server_node_impl.hpp"
+#include "codec/frame.hpp"
+#include "codec/headers.hpp"
 
 #include <string>
 #include <string_view>
@@ -15,49 +16,47 @@ constexpr std::int32_t protocol_without_leader = 42;
 
 }  // namespace
 
-void ServerNode::Impl::on_connect_request(
+void Handshake::on_connect_request(
     Connection& connection, std::span<const std::byte> frame, Time now
 ) {
     ++connection.statistics.received;
-    ++statistics.received;
-    ++statistics.counters.connection_requests;
-    connections.cancel_wake(connection, connection.handshake_deadline_ms);
+    ++state_.statistics.received;
+    ++state_.statistics.counters.connection_requests;
+    state_.connections.cancel_wake(connection, connection.handshake_deadline_ms);
     codec::ConnectRequest request;
     codec::Decoder in(frame);
     if (!codec::decode_connect_request(in, request)) {
-        return connections.end(connection);
+        return state_.connections.end(connection);
     }
-    if (inject_handshake_fault(connection, request)) {
+    if (inject_fault(connection, request)) {
         return;
     }
     // Closed without a reply, as Apache's server does: the client then tries another server.
-    const bool refused =
-        (faults.read_only && !request.read_only) || request.last_zxid_seen > applied_zxid();
+    const bool refused = (state_.faults.read_only && !request.read_only) ||
+                         request.last_zxid_seen > state_.applied_zxid();
     if (refused) {
-        return connections.end(connection);
+        return state_.connections.end(connection);
     }
-    if (request.session_id == 0 || !profile().resumes_sessions()) {
+    if (request.session_id == 0 || !state_.profile().resumes_sessions()) {
         begin_session(connection, request, now);
     } else {
         resume_session(connection, request, now);
     }
 }
 
-bool ServerNode::Impl::inject_handshake_fault(
-    Connection& connection, codec::ConnectRequest& request
-) {
-    switch (faults.match_handshake()) {
+bool Handshake::inject_fault(Connection& connection, codec::ConnectRequest& request) {
+    switch (state_.faults.match_handshake()) {
         case HandshakeFault::none:
             return false;
         case HandshakeFault::refuse:
-            connections.end(connection);
+            state_.connections.end(connection);
             return true;
         case HandshakeFault::hang:
             connection.phase = Connection::Phase::ignoring_input;
             return true;
         case HandshakeFault::garbage:
             connection.outbox.tail().append(not_a_zookeeper.data(), not_a_zookeeper.size());
-            connections.finish(connection);
+            state_.connections.finish(connection);
             return true;
         case HandshakeFault::other_session:
             request.session_id = 0;
@@ -72,7 +71,7 @@ bool ServerNode::Impl::inject_handshake_fault(
             codec::append_frame(
                 connection.outbox.tail(),
                 codec::ReplyHeader{
-                    0, applied_zxid(), static_cast<std::int32_t>(Errc::not_read_only)}
+                    0, state_.applied_zxid(), static_cast<std::int32_t>(Errc::not_read_only)}
             );
             connection.phase = Connection::Phase::ignoring_input;
             return true;
@@ -83,85 +82,91 @@ bool ServerNode::Impl::inject_handshake_fault(
     return false;
 }
 
-void ServerNode::Impl::begin_session(
+void Handshake::begin_session(
     Connection& connection, const codec::ConnectRequest& request, Time now
 ) {
-    if (faults.read_only) {
-        const std::int64_t timeout_ms = database.clamp_timeout(request.timeout_ms);
+    if (state_.faults.read_only) {
+        const std::int64_t timeout_ms = state_.database.clamp_timeout(request.timeout_ms);
         connection.local_session = true;
-        send_connect_response(connection, request, local_sessions.create(timeout_ms, now), 0, now);
+        send_connect_response(
+            connection, request, state_.local_sessions.create(timeout_ms, now), 0, now
+        );
     } else {
         // A copy: the table's reference is valid only until the session is erased.
-        const Session session = database.create_session(request.timeout_ms, now);
-        send_connect_response(connection, request, session, database.zxid(), now);
+        const Session session = state_.database.create_session(request.timeout_ms, now);
+        send_connect_response(connection, request, session, state_.database.zxid(), now);
     }
 }
 
-void ServerNode::Impl::resume_session(
+void Handshake::resume_session(
     Connection& connection, const codec::ConnectRequest& request, Time now
 ) {
     const std::int64_t id = request.session_id;
-    ++statistics.counters.revalidations;
-    if (options.takeover_closes_first) {
-        if (Connection* owner = connections.of_session(id)) {
-            connections.end(*owner);
+    ++state_.statistics.counters.revalidations;
+    if (state_.options.takeover_closes_first) {
+        if (Connection* owner = state_.connections.of_session(id)) {
+            state_.connections.end(*owner);
         }
-        database.announce_move(id, self);
+        state_.database.announce_move(id, self_);
     }
     const std::string_view password = request.passwd.value.value_or(std::string_view());
-    if (faults.read_only) {
-        const Session* local = local_sessions.find(id);
-        if (local != nullptr && local_sessions.password_fits(*local, password)) {
-            local_sessions.set_timeout(id, database.clamp_timeout(request.timeout_ms), now);
+    if (state_.faults.read_only) {
+        const Session* local = state_.local_sessions.find(id);
+        if (local != nullptr && state_.local_sessions.password_fits(*local, password)) {
+            state_.local_sessions.set_timeout(
+                id, state_.database.clamp_timeout(request.timeout_ms), now
+            );
             connection.local_session = true;
-            return send_connect_response(connection, request, *local_sessions.find(id), 0, now);
+            return send_connect_response(
+                connection, request, *state_.local_sessions.find(id), 0, now
+            );
         }
         // A read-only server does not resume a session of the ensemble. Before 3.7 it does.
-        if (database.sessions().find(id) != nullptr && profile().at_least(7)) {
-            return connections.end(connection);
+        if (state_.database.sessions().find(id) != nullptr && state_.profile().at_least(7)) {
+            return state_.connections.end(connection);
         }
     }
-    const Session* session = database.resume_session(id, password, request.timeout_ms, now);
+    const Session* session = state_.database.resume_session(id, password, request.timeout_ms, now);
     if (session == nullptr) {
         return reject_session(connection, request, 0);
     }
     const Session copy = *session;
-    database.announce_move(id, self);
+    state_.database.announce_move(id, self_);
     send_connect_response(connection, request, copy, 0, now);
 }
 
-void ServerNode::Impl::send_connect_response(
+void Handshake::send_connect_response(
     Connection& connection,
     const codec::ConnectRequest& request,
     const Session& session,
     std::int64_t awaits,
     Time now
 ) {
-    if (Connection* older = connections.of_session(session.id)) {
-        connections.end(*older);
+    if (Connection* older = state_.connections.of_session(session.id)) {
+        state_.connections.end(*older);
     }
-    connections.set_session(connection, session.id);
+    state_.connections.set_session(connection, session.id);
     ReplyInfo info;
     info.op = codec::Opcode::create_session;
-    info.zxid = applied_zxid();
+    info.zxid = state_.applied_zxid();
     info.awaits = awaits;
-    const bool later = waits(connection, info);
+    const bool later = replies_.waits(connection, info);
     connection.phase =
         later ? Connection::Phase::connect_response_delayed : Connection::Phase::established;
     codec::append_frame(
-        reply_buffer(connection, info, later),
+        replies_.begin(connection, info, later),
         codec::ConnectResponse{
             0,
             static_cast<std::int32_t>(session.timeout_ms),
             session.id,
             {session.password},
-            faults.read_only,
-            request.has_read_only && profile().has_read_only_flag()}
+            state_.faults.read_only,
+            request.has_read_only && state_.profile().has_read_only_flag()}
     );
-    finish_reply(connection, info, later, now);
+    replies_.finish(connection, info, later, now);
 }
 
-void ServerNode::Impl::reject_session(
+void Handshake::reject_session(
     Connection& connection, const codec::ConnectRequest& request, std::int32_t protocol
 ) {
     codec::append_frame(
@@ -171,12 +176,12 @@ void ServerNode::Impl::reject_session(
             0,
             0,
             {no_password},
-            faults.read_only,
-            request.has_read_only && profile().has_read_only_flag()}
+            state_.faults.read_only,
+            request.has_read_only && state_.profile().has_read_only_flag()}
     );
     ++connection.statistics.sent;
-    ++statistics.sent;
-    connections.finish(connection);
+    ++state_.statistics.sent;
+    state_.connections.finish(connection);
 }
 
 }  // namespace kazoo::server

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "server/monitoring/statistics.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace kazoo::server {
+
+/// Settings of one server.
+struct ServerNodeOptions {
+    /// The longest request, without its length prefix; the default of Apache's jute.maxbuffer. A
+    /// longer one closes the connection.
+    std::size_t max_frame = 0xfffff;
+    /// Limits on the bytes of unsent output and of unhandled input of a connection, each. Beyond
+    /// `pause_output` the connection is not read, and with so much unsent output no request of it
+    /// is handled; beyond `max_output` it is closed.
+    std::size_t pause_output = 1u << 20;
+    std::size_t max_output = 64u << 20;
+    std::size_t max_connections = 0;                // 0: no limit
+    std::int64_t handshake_timeout_ms = 10'000;     // until the ConnectRequest has been received
+    std::string client_address = "127.0.0.1:2181";  // in the answers to `conf` and `envi`
+    /// A server of an ensemble: applies transactions to a tree of its own, which may lag, instead
+    /// of reading Database's. Must be constructed before Database's first transaction, because that
+    /// tree starts empty.
+    bool replica = false;
+    std::string mode;            // in `srvr`; empty: "follower" for a replica, else "standalone"
+    std::int64_t server_id = 0;  // in `conf`; 0 for a standalone server
+    /// Apache's server closes the connection of a session as soon as a handshake asks for the
+    /// session, before it checks the password; true emulates that. By default only a handshake with
+    /// the right password disconnects the owner.
+    bool takeover_closes_first = false;
+    /// A connection's turn ends after this many requests or bytes of output, whichever comes first.
+    /// Its further requests wait for `next_turn`; so do all requests of a connection whose last
+    /// turn reached `turn_output`. 0: no limit.
+    std::size_t turn_requests = 0;
+    std::size_t turn_output = 0;
+    /// Returns the current steady time in milliseconds, to measure latencies: `now` of an input is
+    /// the time at which it began. If null, inputs take no time.
+    std::int64_t (*steady_ms)() noexcept = nullptr;
+    /// Returns the figures of the process for `mntr`; may be null.
+    ProcessInfo (*process)() noexcept = nullptr;
+};
+
+}  // namespace kazoo::server
