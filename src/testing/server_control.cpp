@@ -80,7 +80,10 @@ void ServerControl::drop_connection(std::int64_t session) {
 
 bool ServerControl::expire_session(std::int64_t session) {
     return server_thread_->call([&] {
-        return server_thread_->database().close_session(session, server_thread_->now()) != 0;
+        server::Database& database = server_thread_->database();
+        const auto closed = database.close_session(session, server_thread_->now());
+        database.deliver(closed);
+        return closed != nullptr;
     });
 }
 

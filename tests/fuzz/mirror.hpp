@@ -8,7 +8,7 @@
 namespace kazoo::fuzz {
 
 /// A tree built only from transactions; it must equal Database's.
-class Mirror final : public server::Database::Observer {
+class Mirror final : public server::TransactionListener {
 public:
     explicit Mirror(server::Database& state) : state_(state), zxid_(state.zxid()) {
         state.attach(*this);

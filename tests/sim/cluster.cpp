@@ -56,7 +56,9 @@ server::Time Cluster::time() const {
 void Cluster::plant(std::initializer_list<std::string_view> paths) {
     const Turn turn(*this, {Author::nobody, 0});
     const std::vector<Id> anyone{Id("world", "anyone")};
-    const server::Caller planter{state_.create_session(1000, time()).id, &anyone};
+    const auto created = state_.create_session(1000, time());
+    state_.deliver(created.transaction);
+    const server::Caller planter{created.session.id, &anyone};
     for (const auto path : paths) {
         codec::CreateRequest request;
         request.path = path;
@@ -66,11 +68,12 @@ void Cluster::plant(std::initializer_list<std::string_view> paths) {
         codec::Encoder out(body);
         codec::encode(out, request);
         const auto result = state_.write(planter, codec::Opcode::create, body.span(), time());
+        state_.deliver(result.transaction);
         if (result.err != 0) {
             simulator_.verdict().fail(std::string(path) + " cannot be created");
         }
     }
-    state_.close_session(planter.session, time());
+    state_.deliver(state_.close_session(planter.session, time()));
 }
 
 bool Cluster::expire_one() {
@@ -84,7 +87,7 @@ bool Cluster::expire_one() {
     const auto expiring = simulator_.chance().of(ids);
     simulator_.note("servers", "expire session", expiring);
     const Turn turn(*this, Author());
-    state_.close_session(expiring, time());
+    state_.deliver(state_.close_session(expiring, time()));
     return true;
 }
 

@@ -2,7 +2,7 @@
 
 #include "history.hpp"
 #include "history/chronicle.hpp"
-#include "server/database/database.hpp"
+#include "server/database/transaction_listener.hpp"
 
 #include <kazoo/handler.hpp>
 
@@ -11,7 +11,7 @@
 namespace kazoo::sim {
 
 /// Records the transactions of the servers as they happen.
-class ServerObserver final : public server::Database::Observer {
+class ServerObserver final : public server::TransactionListener {
 public:
     explicit ServerObserver(Chronicle& chronicle) : chronicle_(chronicle) {}
 

@@ -4,7 +4,7 @@
 #include "server/database/multi_write.hpp"
 #include "server/database/write_operations.hpp"
 
-#include <algorithm>
+#include <cassert>
 #include <exception>
 #include <optional>
 #include <utility>
@@ -35,21 +35,24 @@ Database::Database(DatabaseOptions options)
       sessions_(options_.tick_ms, options_.server_id, options_.seed),
       zxid_(options_.first_zxid) {}
 
-void Database::attach(Observer& observer) {
-    observers_.push_back(&observer);
+void Database::attach(TransactionListener& listener) {
+    listeners_.push_back(&listener);
 }
 
-void Database::detach(Observer& observer) noexcept {
-    observers_.erase(
-        std::remove(observers_.begin(), observers_.end(), &observer), observers_.end()
-    );
+void Database::detach(TransactionListener& listener) noexcept {
+    std::erase(listeners_, &listener);
 }
 
-void Database::publish(const std::shared_ptr<const Transaction>& transaction) {
+void Database::deliver(const std::shared_ptr<const Transaction>& transaction) {
+    if (!transaction) {
+        return;
+    }
+    assert(undelivered_);  // else it was delivered before
+    undelivered_ = false;
     std::exception_ptr failure;
-    for (Observer* observer : observers_) {
+    for (TransactionListener* listener : listeners_) {
         try {
-            observer->on_transaction(transaction);
+            listener->on_transaction(transaction);
         } catch (...) {
             failure = std::current_exception();  // the others must receive it all the same
         }
@@ -108,14 +111,11 @@ WriteResult Database::write_as(
     const Errc err = result.err;
     WriteResult done{number(err), nullptr, reply_of(std::move(result))};
     done.transaction = write.commit();
-    publish(done.transaction);
     return done;
 }
 
-std::int64_t Database::consume_zxid(Time now) {
-    const auto transaction = Write(*this, now).commit();
-    publish(transaction);
-    return transaction->zxid;
+std::shared_ptr<const Transaction> Database::consume_zxid(Time now) {
+    return Write(*this, now).commit();
 }
 
 WriteResult Database::write_multi(
@@ -135,7 +135,6 @@ WriteResult Database::write_multi(
         done.err = number(Errc::marshalling_error);
     }
     done.transaction = write.commit();
-    publish(done.transaction);
     return done;
 }
 

@@ -4,6 +4,7 @@
 
 #include "codec/multi.hpp"
 #include "server/database/session_table.hpp"
+#include "server/database/transaction_listener.hpp"
 #include "server/rules/profile.hpp"
 #include "server/rules/time.hpp"
 #include "server/tree/transaction.hpp"
@@ -48,35 +49,36 @@ using WriteBody = std::variant<
 
 struct WriteResult {
     std::int32_t err = 0;
-    /// Null if the request could not be decoded and used up no zxid.
+    /// For Database::deliver. Null if the request could not be decoded and used up no zxid.
     std::shared_ptr<const Transaction> transaction;
     WriteBody body;  ///< only if `err` is 0
+};
+
+/// A session that was created. The reference is valid until the session ends.
+struct NewSession {
+    const Session& session;
+    std::shared_ptr<const Transaction> transaction;  ///< for Database::deliver
 };
 
 /// The database that the server nodes of an ensemble share: orders the writes, validates and
 /// executes them on its tree, and owns the sessions. Stands in for the leader and the quorum of a
 /// real ensemble.
 ///
-/// Observers (the server nodes) receive each transaction, in zxid order, before the function that
-/// caused it returns. Not thread-safe: the database and its server nodes are used by one thread. No
-/// I/O, no clock.
+/// A function that makes a transaction returns it; it asks the listeners (the server nodes) only to
+/// reserve memory. The caller passes it to `deliver`, when its own data are consistent and before
+/// the next change, and the listeners receive it. Only `on_time`, which may make many transactions, delivers them itself.
+///
+/// Not thread-safe: the database and its server nodes are used by one thread. No I/O, no clock.
 class Database {
 public:
-    /// Receives the transactions. The callbacks must not call functions that change the database.
-    class Observer {
-    public:
-        virtual ~Observer() = default;
-        virtual void on_transaction(const std::shared_ptr<const Transaction>& transaction) = 0;
-        /// A transaction may follow. Allocates what on_transaction needs in order not to lose it.
-        virtual void reserve_transaction() {}
-        /// The session continues on a connection of another observer: close the one here, if any.
-        virtual void on_session_moved(std::int64_t /*session*/) {}
-    };
-
     explicit Database(DatabaseOptions options);
 
-    void attach(Observer& observer);
-    void detach(Observer& observer) noexcept;
+    void attach(TransactionListener& listener);
+    void detach(TransactionListener& listener) noexcept;
+
+    /// Passes a transaction to all listeners, also if one of them throws, and then throws what the
+    /// last of those threw. Does nothing if it is null.
+    void deliver(const std::shared_ptr<const Transaction>& transaction);
 
     [[nodiscard]] const DatabaseOptions& options() const noexcept { return options_; }
     [[nodiscard]] const Tree& tree() const noexcept { return tree_; }
@@ -89,33 +91,34 @@ public:
 
     /// Decodes and executes a write (create*, delete, set_data, set_acl, multi, reconfig). A write
     /// that fails uses up a zxid as well, as in Apache's server.
-    WriteResult write(
+    [[nodiscard]] WriteResult write(
         const Caller& caller, codec::Opcode op, std::span<const std::byte> body, Time now
     );
 
-    /// Makes a transaction without effects, like that of a failed request, and returns its zxid.
-    std::int64_t consume_zxid(Time now);
+    /// Makes a transaction without effects, like that of a failed request.
+    [[nodiscard]] std::shared_ptr<const Transaction> consume_zxid(Time now);
 
-    /// Creates a session, which uses up a zxid. The reference is valid until the session ends.
-    const Session& create_session(std::int64_t timeout_ms, Time now);
+    /// Creates a session, which uses up a zxid.
+    [[nodiscard]] NewSession create_session(std::int64_t timeout_ms, Time now);
     /// Sets the timeout of a session and touches it. Returns nullptr, and changes nothing, if there
     /// is no such session or the password is wrong.
     const Session* resume_session(
         std::int64_t id, std::string_view password, std::int64_t timeout_ms, Time now
     );
-    /// Notifies all observers except `home` that the session has moved to `home`.
-    void announce_move(std::int64_t session, const Observer& home) const {
-        for (Observer* observer : observers_) {
-            if (observer != &home) observer->on_session_moved(session);
+    /// Notifies all listeners except `home` that the session has moved to `home`.
+    void announce_move(std::int64_t session, const TransactionListener& home) const {
+        for (TransactionListener* listener : listeners_) {
+            if (listener != &home) listener->on_session_moved(session);
         }
     }
     /// Postpones the expiry of a session; does nothing if there is no such session.
     void touch_session(std::int64_t id, Time now);
-    /// Ends a session and deletes its ephemeral nodes in one transaction. Returns the zxid, or 0 if
-    /// there is no such session.
-    std::int64_t close_session(std::int64_t id, Time now);
+    /// Ends a session and deletes its ephemeral nodes in one transaction. Returns null if there is
+    /// no such session.
+    [[nodiscard]] std::shared_ptr<const Transaction> close_session(std::int64_t id, Time now);
 
-    /// Expires sessions, and removes containers and TTL nodes. Call it at `next_deadline` or later.
+    /// Expires sessions, and removes containers and TTL nodes; delivers the transactions. Call it
+    /// at `next_deadline` or later.
     void on_time(Time now);
     [[nodiscard]] std::int64_t next_deadline() const noexcept;
 
@@ -126,7 +129,6 @@ public:
 private:
     class Write;
 
-    void publish(const std::shared_ptr<const Transaction>& transaction);
     WriteResult write_multi(const WriteContext& context, std::span<const std::byte> body, Time now);
     WriteResult write_one(
         const WriteContext& context, codec::Opcode op, std::span<const std::byte> body, Time now
@@ -135,7 +137,7 @@ private:
     WriteResult write_as(
         const WriteContext& context, codec::Opcode op, std::span<const std::byte> body, Time now
     );
-    void remove_expired_nodes(Time now);
+    std::shared_ptr<const Transaction> remove_node(std::string path, Time now);
 
     DatabaseOptions options_;
     Tree tree_;
@@ -143,7 +145,8 @@ private:
     std::int64_t zxid_ = 0;  // of the last transaction
     std::uint64_t expired_sessions_ = 0;
     std::int64_t next_removal_ms_ = 0;  // steady; 0: set by the first on_time()
-    std::vector<Observer*> observers_;
+    std::vector<TransactionListener*> listeners_;
+    bool undelivered_ = false;  // the last transaction has not been delivered; for assertions
 };
 
 }  // namespace kazoo::server

@@ -17,11 +17,10 @@ std::int64_t Database::clamp_timeout(std::int64_t requested_ms) const noexcept {
     return std::max(std::min(requested_ms, most), or_ticks(options_.min_session_timeout_ms, 2));
 }
 
-const Session& Database::create_session(std::int64_t timeout_ms, Time now) {
+NewSession Database::create_session(std::int64_t timeout_ms, Time now) {
     Write write(*this, now);
     const Session& session = sessions_.create(clamp_timeout(timeout_ms), now);
-    publish(write.commit());
-    return session;
+    return {session, write.commit()};
 }
 
 const Session* Database::resume_session(
@@ -39,24 +38,22 @@ void Database::touch_session(std::int64_t id, Time now) {
     sessions_.touch(id, now);
 }
 
-std::int64_t Database::close_session(std::int64_t id, Time now) {
+std::shared_ptr<const Transaction> Database::close_session(std::int64_t id, Time now) {
     if (sessions_.find(id) == nullptr) {
-        return 0;
+        return nullptr;
     }
     Write write(*this, now);
     for (std::string& path : tree_.ephemerals(id)) {
         write.writer().apply(DeleteEffect{std::move(path)});
     }
     write.writer().close_session(id);
-    const auto transaction = write.commit();
     sessions_.erase(id);
-    publish(transaction);
-    return transaction->zxid;
+    return write.commit();
 }
 
 void Database::on_time(Time now) {
     for (const std::int64_t id : sessions_.expired(now)) {
-        close_session(id, now);
+        deliver(close_session(id, now));
         ++expired_sessions_;
     }
     if (options_.reaper_interval_ms <= 0) {
@@ -64,7 +61,10 @@ void Database::on_time(Time now) {
     }
     const bool due = next_removal_ms_ != 0 && now.steady_ms >= next_removal_ms_;
     if (due) {
-        remove_expired_nodes(now);
+        // A parent that becomes empty is removed at the next interval.
+        for (std::string& path : tree_.expired_nodes(now.wall_ms)) {
+            deliver(remove_node(std::move(path), now));
+        }
     }
     if (due || next_removal_ms_ == 0) {
         next_removal_ms_ = now.steady_ms + options_.reaper_interval_ms;
@@ -76,14 +76,11 @@ std::int64_t Database::next_deadline() const noexcept {
     return std::min(sessions_.next_deadline(), removal);
 }
 
-/// Each node is a transaction of its own, as in Apache's server. A parent that becomes empty is
-/// removed at the next interval.
-void Database::remove_expired_nodes(Time now) {
-    for (std::string& path : tree_.expired_nodes(now.wall_ms)) {
-        Write write(*this, now);
-        write.writer().apply(DeleteEffect{std::move(path)});
-        publish(write.commit());
-    }
+/// Each node is a transaction of its own, as in Apache's server.
+std::shared_ptr<const Transaction> Database::remove_node(std::string path, Time now) {
+    Write write(*this, now);
+    write.writer().apply(DeleteEffect{std::move(path)});
+    return write.commit();
 }
 
 }  // namespace kazoo::server

@@ -3,6 +3,7 @@
 #include "server/database/database.hpp"
 #include "server/database/transaction_writer.hpp"
 
+#include <cassert>
 #include <memory>
 
 namespace kazoo::server {
@@ -14,9 +15,10 @@ public:
     Write(Database& database, Time now)
         : database_(database),
           writer_(database.tree_, database.options_.profile, database.zxid_ + 1, now.wall_ms) {
+        assert(!database_.undelivered_);
         database_.tree_.begin();
-        for (Observer* observer : database_.observers_) {
-            observer->reserve_transaction();
+        for (TransactionListener* listener : database_.listeners_) {
+            listener->reserve_transaction();
         }
     }
     ~Write() { database_.tree_.rollback(); }  // does nothing after a commit
@@ -25,10 +27,11 @@ public:
 
     [[nodiscard]] TransactionWriter& writer() noexcept { return writer_; }
 
-    /// Returns the transaction, to be published.
+    /// Returns the transaction, to be delivered.
     [[nodiscard]] std::shared_ptr<const Transaction> commit() noexcept {
         database_.tree_.commit();
         ++database_.zxid_;
+        database_.undelivered_ = true;
         return writer_.finish();
     }
 

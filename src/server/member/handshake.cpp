@@ -92,9 +92,10 @@ void Handshake::begin_session(
             connection, request, state_.local_sessions.create(timeout_ms, now), 0, now
         );
     } else {
-        // A copy: the table's reference is valid only until the session is erased.
-        const Session session = state_.database.create_session(request.timeout_ms, now);
-        send_connect_response(connection, request, session, state_.database.zxid(), now);
+        const NewSession created = state_.database.create_session(request.timeout_ms, now);
+        state_.database.deliver(created.transaction);
+        const std::int64_t zxid = created.transaction->zxid;
+        send_connect_response(connection, request, created.session, zxid, now);
     }
 }
 

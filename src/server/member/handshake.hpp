@@ -16,7 +16,7 @@ namespace kazoo::server {
 class Handshake {
 public:
     /// `self` is the server node, to which sessions move that are resumed here.
-    Handshake(NodeState& state, ReplyQueue& replies, const Database::Observer& self) noexcept
+    Handshake(NodeState& state, ReplyQueue& replies, const TransactionListener& self) noexcept
         : state_(state), replies_(replies), self_(self) {}
 
     /// Handles the ConnectRequest.
@@ -43,7 +43,7 @@ private:
 
     NodeState& state_;
     ReplyQueue& replies_;
-    const Database::Observer& self_;
+    const TransactionListener& self_;
 };
 
 }  // namespace kazoo::server

@@ -139,8 +139,12 @@ void RequestHandler::reject_opcode(const Request& request) {
     }
     const BodyFailure failure = body_failure(state_.profile(), request);
     if (failure.err != Errc::ok) {
-        const std::int64_t zxid =
-            failure.takes_zxid ? state_.database.consume_zxid(request.now) : 0;
+        std::int64_t zxid = 0;
+        if (failure.takes_zxid) {
+            const auto transaction = state_.database.consume_zxid(request.now);
+            state_.database.deliver(transaction);
+            zxid = transaction->zxid;
+        }
         const auto err = static_cast<std::int32_t>(failure.err);
         const ReplyInfo info{
             request.op, request.xid, zxid != 0 ? zxid : state_.applied_zxid(), err, zxid};
@@ -171,6 +175,7 @@ void RequestHandler::write(const Request& request) {
     Connection& connection = request.connection;
     const Caller caller{connection.session, &connection.identities};
     const WriteResult result = state_.database.write(caller, request.op, request.body, request.now);
+    state_.database.deliver(result.transaction);  // first: watch events precede the reply
     const std::int64_t zxid = result.transaction ? result.transaction->zxid : 0;
     const ReplyInfo info{
         request.op, request.xid, zxid != 0 ? zxid : state_.applied_zxid(), result.err, zxid};

@@ -71,7 +71,10 @@ void RequestHandler::close_session(const Request& request) {
         return replies_.send_header(request, Errc::not_read_only);
     } else {
         connection.closing = true;
-        zxid = state_.database.close_session(connection.session, request.now);
+        if (const auto closed = state_.database.close_session(connection.session, request.now)) {
+            state_.database.deliver(closed);
+            zxid = closed->zxid;
+        }
     }
     if (!state_.profile().replies_to_close_session()) {
         return state_.connections.end(connection);

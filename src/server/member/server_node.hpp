@@ -34,7 +34,7 @@ namespace kazoo::server {
 ///
 /// The requests of a connection are handled in order. Handling pauses at the end of a turn, while
 /// too much output is unsent, and while a reply waits for the replica.
-class ServerNode final : public Database::Observer {
+class ServerNode final : public TransactionListener {
 public:
     ServerNode(Database& database, ServerNodeOptions options);
     ~ServerNode() override;
@@ -86,7 +86,7 @@ public:
     [[nodiscard]] std::size_t connection_count() const noexcept;  // those not closing
     [[nodiscard]] std::int64_t applied_zxid() const noexcept;  // less than Database's while it lags
 
-    // Database::Observer
+    // TransactionListener
 
     void on_transaction(const std::shared_ptr<const Transaction>& transaction) override;
     void reserve_transaction() override;

@@ -1,4 +1,4 @@
-// Transactions: the unit of change that Database passes to its observers.
+// Transactions: the unit of change that Database passes to its listeners.
 
 #pragma once
 

@@ -99,8 +99,8 @@ TEST_P(DatabaseReplay, TransactionsAloneGiveTheSameTree) {
             world.database.touch_session(world.session, world.now);
         }
         if (i % 150 == 149) {
-            world.database.close_session(world.session, world.now);
-            world.session = world.database.create_session(10'000, world.now).id;
+            world.close_session();
+            world.session = world.create_session();
         }
         world.database.on_time(world.now);
     }

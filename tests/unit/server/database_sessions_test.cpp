@@ -67,7 +67,7 @@ TEST(DatabaseSessions, ClosingDeletesTheEphemeralsInOneTransaction) {
     world.create("/a", 1);
     world.create("/stays");
     world.seen.clear();
-    const std::int64_t zxid = world.database.close_session(world.session, world.now);
+    const std::int64_t zxid = world.close_session();
     EXPECT_EQ(zxid, 5);
     ASSERT_EQ(world.seen.size(), 1U);
     const Transaction& closing = *world.seen[0];
@@ -86,8 +86,8 @@ TEST(DatabaseSessions, ClosingDeletesTheEphemeralsInOneTransaction) {
 
 TEST(DatabaseSessions, ClosingTwiceHasNoEffect) {
     DatabaseWorld world;
-    EXPECT_EQ(world.database.close_session(world.session, world.now), 2);
-    EXPECT_EQ(world.database.close_session(world.session, world.now), 0);
+    EXPECT_EQ(world.close_session(), 2);
+    EXPECT_EQ(world.close_session(), 0);
     EXPECT_EQ(world.database.zxid(), 2);
 }
 
@@ -119,14 +119,14 @@ TEST(DatabaseSessions, TheDeadlineIsThatOfTheFirstSession) {
     options.reaper_interval_ms = 0;
     DatabaseWorld world(options);
     EXPECT_EQ(world.database.next_deadline(), 12'000);
-    world.database.close_session(world.session, world.now);
+    world.close_session();
     EXPECT_EQ(world.database.next_deadline(), no_deadline);
 }
 
 TEST(DatabaseSessions, AWriteWithoutASessionIsRefusedAndTakesAZxid) {
     DatabaseWorld world;
     world.create("/a");
-    world.database.close_session(world.session, world.now);
+    world.close_session();
     const std::int64_t before = world.database.zxid();
     EXPECT_EQ(world.create("/b").err, code(Errc::session_expired));
     EXPECT_EQ(world.set("/a", "x").err, code(Errc::session_expired));
@@ -134,6 +134,18 @@ TEST(DatabaseSessions, AWriteWithoutASessionIsRefusedAndTakesAZxid) {
     EXPECT_EQ(world.set_acl("/a", open_acl_unsafe()).err, code(Errc::session_expired));
     EXPECT_EQ(world.database.zxid(), before + 4);
     EXPECT_TRUE(world.has("/a"));
+}
+
+TEST(DatabaseSessions, ListenersSeeATransactionWhenItsCallerDeliversIt) {
+    DatabaseWorld world;
+    const auto closed = world.database.close_session(world.session, world.now);
+    EXPECT_EQ(world.database.zxid(), 2);
+    EXPECT_EQ(world.seen.size(), 1U);
+    world.database.deliver(closed);
+    ASSERT_EQ(world.seen.size(), 2U);
+    EXPECT_EQ(world.seen.back(), closed);
+    world.database.deliver(nullptr);
+    EXPECT_EQ(world.seen.size(), 2U);
 }
 
 TEST(DatabaseSessions, ADetachedObserverSeesNothingMore) {

@@ -19,12 +19,12 @@
 
 namespace kazoo::server {
 
-/// A state with one session; records the transactions that an observer sees.
-class DatabaseWorld : public Database::Observer {
+/// A state with one session; records the transactions that a listener sees.
+class DatabaseWorld : public TransactionListener {
 public:
     explicit DatabaseWorld(DatabaseOptions options = {}) : database(std::move(options)) {
         database.attach(*this);
-        session = database.create_session(10'000, now).id;
+        session = create_session();
     }
     ~DatabaseWorld() override { database.detach(*this); }
 
@@ -44,7 +44,21 @@ public:
         return write(Request::opcode, request);
     }
     WriteResult write_bytes(codec::Opcode op, std::span<const std::byte> body) {
-        return database.write(Caller{session, &identities}, op, body, now);
+        WriteResult result = database.write(Caller{session, &identities}, op, body, now);
+        database.deliver(result.transaction);
+        return result;
+    }
+    /// Returns its id.
+    std::int64_t create_session() {
+        const NewSession created = database.create_session(10'000, now);
+        database.deliver(created.transaction);
+        return created.session.id;
+    }
+    /// Ends `session` and returns the zxid, or 0 if it has ended before.
+    std::int64_t close_session() {
+        const auto closed = database.close_session(session, now);
+        database.deliver(closed);
+        return closed ? closed->zxid : 0;
     }
 
     WriteResult create(

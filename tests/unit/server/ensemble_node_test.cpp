@@ -147,7 +147,7 @@ TEST_F(EnsembleNodeTest, CloseWaitsForItsTransaction) {
 
 TEST_F(EnsembleNodeTest, AnExpiredSessionIsClosedOnceTheMemberHasCaughtUp) {
     lag(true);
-    database.close_session(last_welcome.session, now);
+    database.deliver(database.close_session(last_welcome.session, now));
     EXPECT_FALSE(second.over());
     lag(false);
     EXPECT_TRUE(second.over());

@@ -130,9 +130,7 @@ TEST(DatabaseOutOfMemory, AMultiHasNoEffectOrIsPublished) {
 }
 
 TEST(DatabaseOutOfMemory, TheEndOfASessionHasNoEffectOrIsPublished) {
-    expect_all_or_nothing([](DatabaseWorld& world) {
-        world.database.close_session(world.session, world.now);
-    });
+    expect_all_or_nothing([](DatabaseWorld& world) { world.close_session(); });
 }
 
 TEST(DatabaseOutOfMemory, ASessionThatIsTouchedStaysInItsBucket) {
@@ -143,9 +141,7 @@ TEST(DatabaseOutOfMemory, ASessionThatIsTouchedStaysInItsBucket) {
 }
 
 TEST(DatabaseOutOfMemory, ANewSessionHasNoEffectOrIsPublished) {
-    expect_all_or_nothing([](DatabaseWorld& world) {
-        world.database.create_session(10'000, world.now);
-    });
+    expect_all_or_nothing([](DatabaseWorld& world) { world.create_session(); });
 }
 
 class ServerNodeOutOfMemory : public testing::Test {

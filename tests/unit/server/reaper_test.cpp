@@ -26,7 +26,7 @@ protected:
 };
 
 TEST_F(ReaperTest, RunsOncePerInterval) {
-    world.database.close_session(world.session, world.now);
+    world.close_session();
     EXPECT_EQ(world.database.next_deadline(), world.now.steady_ms + interval_ms);
     pass(interval_ms);
     EXPECT_EQ(world.database.next_deadline(), world.now.steady_ms + interval_ms);
