@@ -1,7 +1,6 @@
 // Execution of all create requests: the kind of node requested, and the checks in Apache's order.
 
 #include "server/database/write_operations.hpp"
-#include "server/rules/acl_rules.hpp"
 #include "server/rules/path_rules.hpp"
 
 #include <array>
@@ -121,26 +120,18 @@ OperationResult create(
     if (kind_error != Errc::ok) {
         return kind_error;
     }
-    if (!context.has_session()) {
-        return Errc::session_expired;
-    }
-    if (requested.path.data() == nullptr) {
-        return Errc::marshalling_error;
-    }
-    const auto parent_path = parent_of(requested.path);
-    if (!parent_path) {
-        return Errc::bad_arguments;
+    const auto [path_err, parent_path] = parent_for_caller(context, requested.path);
+    if (path_err != Errc::ok) {
+        return path_err;
     }
     StoredAcl acl = stored_acl(context, requested.acl);
     if (acl.err != Errc::ok) {
         return acl.err;
     }
-    const Node* parent = tree.find(*parent_path);
+    const auto [parent, parent_err] =
+        find_permitted(tree, parent_path, Permissions::create, context.identities);
     if (parent == nullptr) {
-        return Errc::no_node;
-    }
-    if (!allowed(tree.acl(*parent), Permissions::create, context.identities)) {
-        return Errc::no_auth;
+        return parent_err;
     }
     std::string path = full_path(requested, *parent);
     const Errc place_error = check_place(tree, *parent, path);

@@ -66,7 +66,8 @@ struct NewSession {
 ///
 /// A function that makes a transaction returns it; it asks the listeners (the server nodes) only to
 /// reserve memory. The caller passes it to `deliver`, when its own data are consistent and before
-/// the next change, and the listeners receive it. Only `on_time`, which may make many transactions, delivers them itself.
+/// the next change, and the listeners receive it. Only `on_time`, which may make many transactions,
+/// delivers them itself.
 ///
 /// Not thread-safe: the database and its server nodes are used by one thread. No I/O, no clock.
 class Database {

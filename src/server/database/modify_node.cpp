@@ -1,5 +1,4 @@
 #include "server/database/write_operations.hpp"
-#include "server/rules/acl_rules.hpp"
 #include "server/rules/path_rules.hpp"
 
 #include <utility>
@@ -20,19 +19,6 @@ OperationResult stat_result(const Tree& tree, const Node& node) {
 
 }  // namespace
 
-StoredAcl stored_acl(const WriteContext& context, const AclList& requested) {
-    if (requested.empty() && context.options.profile.accepts_empty_acls()) {
-        return {};
-    }
-    return normalize_acl(
-        requested, context.identities, context.options.profile.accepts_ipv6_acls()
-    );
-}
-
-std::optional<std::string> owned(std::optional<std::string_view> data) {
-    return data ? std::optional<std::string>(*data) : std::nullopt;
-}
-
 OperationResult execute(
     const WriteContext& context,
     TransactionWriter& writer,
@@ -40,26 +26,21 @@ OperationResult execute(
     const codec::DeleteRequest& request
 ) {
     const Tree& tree = writer.tree();
-    if (!context.has_session()) {
-        return Errc::session_expired;
+    const auto [path_err, parent_path] = parent_for_caller(context, request.path);
+    if (path_err != Errc::ok) {
+        return path_err;
     }
-    if (request.path.data() == nullptr) {
-        return Errc::marshalling_error;
-    }
-    const auto parent_path = parent_of(request.path);
-    if (!parent_path || is_system_path(request.path)) {
+    if (is_system_path(request.path)) {
         return Errc::bad_arguments;
-    }
-    const Node* parent = tree.find(*parent_path);
-    if (parent == nullptr) {
-        return Errc::no_node;
     }
     const Node* node = tree.find(request.path);
     if (node == nullptr && context.options.profile.deletes_node_first()) {
         return Errc::no_node;
     }
-    if (!allowed(tree.acl(*parent), Permissions::delete_, context.identities)) {
-        return Errc::no_auth;
+    const auto [parent, parent_err] =
+        find_permitted(tree, parent_path, Permissions::delete_, context.identities);
+    if (parent == nullptr) {
+        return parent_err;
     }
     if (node == nullptr) {
         return Errc::no_node;
@@ -80,18 +61,9 @@ OperationResult execute(
     const codec::SetDataRequest& request
 ) {
     const Tree& tree = writer.tree();
-    if (!context.has_session()) {
-        return Errc::session_expired;
-    }
-    if (!is_valid_path(request.path)) {
-        return Errc::bad_arguments;
-    }
-    const Node* node = tree.find(request.path);
+    const auto [node, err] = find_for_caller(context, tree, request.path, Permissions::write);
     if (node == nullptr) {
-        return Errc::no_node;
-    }
-    if (!allowed(tree.acl(*node), Permissions::write, context.identities)) {
-        return Errc::no_auth;
+        return err;
     }
     const auto size = static_cast<std::int64_t>(request.data.value_or(std::string_view()).size());
     const std::int64_t growth = size - static_cast<std::int64_t>(node->data_size());
@@ -114,22 +86,18 @@ OperationResult execute(
     const codec::SetAclRequest& request
 ) {
     const Tree& tree = writer.tree();
-    if (!context.has_session()) {
-        return Errc::session_expired;
-    }
-    if (!is_valid_path(request.path)) {
-        return Errc::bad_arguments;
+    const Errc caller_err = check_caller(context, request.path);
+    if (caller_err != Errc::ok) {
+        return caller_err;
     }
     StoredAcl acl = stored_acl(context, request.acl.get());
     if (acl.err != Errc::ok) {
         return acl.err;
     }
-    const Node* node = tree.find(request.path);
+    const auto [node, err] =
+        find_permitted(tree, request.path, Permissions::admin, context.identities);
     if (node == nullptr) {
-        return Errc::no_node;
-    }
-    if (!allowed(tree.acl(*node), Permissions::admin, context.identities)) {
-        return Errc::no_auth;
+        return err;
     }
     if (!version_fits(request.version, node->aversion)) {
         return Errc::bad_version;
@@ -147,18 +115,9 @@ OperationResult execute(
     const codec::CheckRequest& request
 ) {
     const Tree& tree = writer.tree();
-    if (!context.has_session()) {
-        return Errc::session_expired;
-    }
-    if (!is_valid_path(request.path)) {
-        return Errc::bad_arguments;
-    }
-    const Node* node = tree.find(request.path);
+    const auto [node, err] = find_for_caller(context, tree, request.path, Permissions::read);
     if (node == nullptr) {
-        return Errc::no_node;
-    }
-    if (!allowed(tree.acl(*node), Permissions::read, context.identities)) {
-        return Errc::no_auth;
+        return err;
     }
     return version_fits(request.version, node->version) ? Errc::ok : Errc::bad_version;
 }

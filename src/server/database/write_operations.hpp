@@ -8,9 +8,15 @@
 #include "server/database/database.hpp"
 #include "server/database/transaction_writer.hpp"
 #include "server/rules/acl_rules.hpp"
+#include "server/tree/permitted_node.hpp"
 
 #include <kazoo/errors.hpp>
 
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -56,6 +62,22 @@ OperationResult
 execute(const WriteContext&, TransactionWriter&, codec::Opcode op, const codec::CheckRequest&);
 OperationResult
 execute(const WriteContext&, TransactionWriter&, codec::Opcode op, const codec::ReconfigRequest&);
+
+// The checks with which several operations begin. An error is the result of the operation.
+
+/// Checks the session, and that the path is valid.
+[[nodiscard]] Errc check_caller(const WriteContext&, std::string_view path);
+/// Checks the caller and finds the node at the path, whose ACL must grant `perm`.
+[[nodiscard]] NodeOrError find_for_caller(
+    const WriteContext&, const Tree&, std::string_view path, std::int32_t perm
+);
+/// The path of the parent of a node to create or delete, or the error.
+struct ParentPath {
+    Errc err = Errc::ok;
+    std::string_view path;
+};
+/// Checks the session and the path, less strictly than check_caller.
+[[nodiscard]] ParentPath parent_for_caller(const WriteContext&, std::string_view path);
 
 /// Returns the ACL to store for a request, or the error. Allows an empty list if the profile does.
 [[nodiscard]] StoredAcl stored_acl(const WriteContext&, const AclList& requested);

@@ -44,7 +44,7 @@ bool is_of_one_kind(const codec::MultiRequest& request, const Profile& profile) 
 
 /// Appends one result. A failed read does not affect the others.
 void encode_result(codec::Encoder& out, const ReadContext& context, const MultiOp& op) {
-    const ReadableNode found = find_readable(context, read_path(op));
+    const NodeOrError found = find_readable(context, read_path(op));
     if (found.node == nullptr) {
         const auto err = static_cast<std::int32_t>(found.err);
         encode(out, MultiHeader{Opcode::error, false, err});

@@ -4,9 +4,7 @@
 #include "codec/public_types.hpp"
 #include "codec/record.hpp"
 #include "server/reads/reads.hpp"
-#include "server/rules/acl_rules.hpp"
-
-#include <kazoo/errors.hpp>
+#include "server/tree/permitted_node.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -56,22 +54,9 @@ inline void encode(codec::Encoder& out, const NumberView& view) {
     out.i32(view.number);
 }
 
-/// The result of find_readable: a node, or nullptr and the error.
-struct ReadableNode {
-    const Node* node = nullptr;
-    Errc err = Errc::ok;
-};
-/// Finds a node and checks READ permission. Only the ACL of the node itself counts, as in
-/// ZooKeeper.
-inline ReadableNode find_readable(const ReadContext& context, std::string_view path) {
-    const Node* node = context.tree.find(path);
-    if (node == nullptr) {
-        return {nullptr, Errc::no_node};
-    }
-    if (!allowed(context.tree.acl(*node), Permissions::read, context.identities)) {
-        return {nullptr, Errc::no_auth};
-    }
-    return {node, Errc::ok};
+/// Finds a node for a read, which requires READ permission.
+inline NodeOrError find_readable(const ReadContext& context, std::string_view path) {
+    return find_permitted(context.tree, path, Permissions::read, context.identities);
 }
 
 }  // namespace kazoo::server

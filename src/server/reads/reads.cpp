@@ -63,7 +63,7 @@ ReadResult read_node(const Read& read, ReadWatch watch, Reply&& reply) {
     if (!decode_with_path(read, request)) {
         return read.fail(Errc::marshalling_error);
     }
-    const ReadableNode found = find_readable(read.context, request.path);
+    const NodeOrError found = find_readable(read.context, request.path);
     if (found.node == nullptr) {
         return read.fail(found.err, request.path);
     }
