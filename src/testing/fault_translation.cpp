@@ -77,7 +77,7 @@ server::RequestFault to_core(const Fault& fault) {
     core.path_prefix = fault.path();
     core.skip = fault.skip();
     core.times = fault.times();
-    core.delay_ms = fault.delay().count();
+    core.delay = fault.delay();
     core.err = static_cast<std::int32_t>(fault.error());
     return core;
 }

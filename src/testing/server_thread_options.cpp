@@ -25,9 +25,8 @@ namespace {
 constexpr std::size_t turn_requests = 256;
 constexpr std::size_t turn_output = std::size_t{128} * 1024;
 
-std::int64_t steady_ms() noexcept {
-    const auto now = std::chrono::steady_clock::now().time_since_epoch();
-    return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+server::SteadyTime steady_now() noexcept {
+    return std::chrono::time_point_cast<server::Milliseconds>(std::chrono::steady_clock::now());
 }
 
 server::ProcessInfo process_info() noexcept {
@@ -82,11 +81,11 @@ server::DatabaseOptions database_options(const ServerOptions& options) {
     }
     server::DatabaseOptions database;
     database.profile = profile_of(options.release());
-    database.tick_ms = options.tick().count();
-    database.min_session_timeout_ms = options.min_session_timeout().count();
-    database.max_session_timeout_ms = options.max_session_timeout().count();
+    database.tick = options.tick();
+    database.min_session_timeout = options.min_session_timeout();
+    database.max_session_timeout = options.max_session_timeout();
     database.ttl_nodes = options.ttl_nodes();
-    database.reaper_interval_ms = options.reaper_interval().count();
+    database.reaper_interval = options.reaper_interval();
     database.super_digest = options.super_digest();
     database.first_zxid = options.first_zxid();
     database.enforce_quota = options.enforce_quota();
@@ -107,7 +106,7 @@ server::ServerNodeOptions node_options(
     server_node.takeover_closes_first = options.takeover_closes_first();
     server_node.turn_requests = turn_requests;
     server_node.turn_output = turn_output;
-    server_node.steady_ms = steady_ms;
+    server_node.steady_now = steady_now;
     server_node.process = process_info;
     return server_node;
 }

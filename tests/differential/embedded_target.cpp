@@ -16,9 +16,9 @@ using server::ConnectionId;
 server::DatabaseOptions options_of(server::Profile profile) {
     server::DatabaseOptions options;
     options.profile = profile;
-    options.tick_ms = 500;
-    options.min_session_timeout_ms = 1000;
-    options.max_session_timeout_ms = 60'000;
+    options.tick = server::Milliseconds(500);
+    options.min_session_timeout = server::Milliseconds(1000);
+    options.max_session_timeout = server::Milliseconds(60'000);
     options.super_digest = super_digest;
     return options;
 }
@@ -76,8 +76,8 @@ private:
     };
 
     server::Time tick() {
-        ++now_.steady_ms;
-        ++now_.wall_ms;
+        now_.steady += server::Milliseconds(1);
+        now_.wall += server::Milliseconds(1);
         return now_;
     }
 
@@ -115,7 +115,9 @@ private:
     server::Profile profile_;
     server::Database state_;
     server::ServerNode member_;
-    server::Time now_{1000, 1'700'000'000'000};
+    server::Time now_{
+        server::SteadyTime(server::Milliseconds(1000)),
+        server::WallTime(server::Milliseconds(1'700'000'000'000))};
     std::map<Link, Connection> connections_;
 };
 

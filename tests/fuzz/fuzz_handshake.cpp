@@ -101,7 +101,9 @@ void greet_server(Input& input) {
     member.faults().read_only = input.flag();
     const auto piece = input.below(64);
     const auto frame = input.rest();
-    const server::Time now{1'000'000, 1'700'000'000'000};
+    const server::Time now{
+        server::SteadyTime(server::Milliseconds(1'000'000)),
+        server::WallTime(server::Milliseconds(1'700'000'000'000))};
 
     const auto id = member.open("10.0.0.1", 40'000, now);
     in_pieces(with_length(frame), piece, [&](const std::vector<std::byte>& bytes) {

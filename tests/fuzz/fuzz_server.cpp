@@ -139,8 +139,8 @@ private:
     }
 
     void pass(std::int64_t milliseconds) {
-        now_.steady_ms += milliseconds;
-        now_.wall_ms += milliseconds;
+        now_.steady += server::Milliseconds(milliseconds);
+        now_.wall += server::Milliseconds(milliseconds);
         state_.on_time(now_);
         first_.on_time(now_);
         second_.on_time(now_);
@@ -207,7 +207,7 @@ private:
         fault.path_prefix = input_.flag() ? path() : "";
         fault.skip = static_cast<int>(input_.below(3));
         fault.times = static_cast<int>(1 + input_.below(5));
-        fault.delay_ms = input_.byte();
+        fault.delay = server::Milliseconds(input_.byte());
         fault.err = -1 - static_cast<std::int32_t>(input_.byte());
         return fault;
     }
@@ -424,7 +424,9 @@ private:
     }
 
     Input& input_;
-    server::Time now_{1'000'000, 0x1a2038359a3};
+    server::Time now_{
+        server::SteadyTime(server::Milliseconds(1'000'000)),
+        server::WallTime(server::Milliseconds(0x1a2038359a3))};
     server::Database state_;
     ServerNode first_{state_, node_options(false)};
     ServerNode second_{state_, node_options(true)};

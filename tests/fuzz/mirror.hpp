@@ -22,7 +22,7 @@ public:
         zxid_ = transaction->zxid;
         for (const server::Effect& effect : transaction->effects) {
             require(
-                tree_.apply(effect, transaction->zxid, transaction->wall_ms),
+                tree_.apply(effect, transaction->zxid, transaction->wall),
                 "every effect can be carried out"
             );
         }

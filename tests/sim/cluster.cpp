@@ -8,12 +8,12 @@
 namespace kazoo::sim {
 namespace {
 
-constexpr std::int64_t wall_clock_ahead_ms = 1'700'000'000'000;
+constexpr server::WallTime wall_clock_start(server::Milliseconds(1'700'000'000'000));
 
 server::DatabaseOptions database_options(const Cluster::Options& options) {
     server::DatabaseOptions state;
     state.profile.minor = options.minor_version;
-    state.tick_ms = options.tick_ms;
+    state.tick = options.tick;
     state.seed = options.seed;
     state.first_zxid = 0x1'0000'0000;
     return state;
@@ -47,16 +47,14 @@ std::vector<Acceptor*> Cluster::acceptors() const {
 }
 
 server::Time Cluster::time() const {
-    const auto ms =
-        std::chrono::duration_cast<std::chrono::milliseconds>(simulator_.now().time_since_epoch())
-            .count();
-    return {ms, ms + wall_clock_ahead_ms};
+    const auto steady = std::chrono::time_point_cast<server::Milliseconds>(simulator_.now());
+    return {steady, wall_clock_start + steady.time_since_epoch()};
 }
 
 void Cluster::plant(std::initializer_list<std::string_view> paths) {
     const Turn turn(*this, {Author::nobody, 0});
     const std::vector<Id> anyone{Id("world", "anyone")};
-    const auto created = state_.create_session(1000, time());
+    const auto created = state_.create_session(server::Milliseconds(1000), time());
     state_.deliver(created.transaction);
     const server::Caller planter{created.session.id, &anyone};
     for (const auto path : paths) {
@@ -120,19 +118,19 @@ void Cluster::arm() {
     for (const auto& member : members_) {
         deadline = std::min(deadline, member->member().next_deadline());
     }
-    if (deadline >= armed_for_ms_) {
+    if (deadline >= armed_for_) {
         return;
     }
-    armed_for_ms_ = deadline;
-    simulator_.at(TimePoint(std::chrono::milliseconds(deadline)), [this, deadline] {
-        if (armed_for_ms_ == deadline) {
+    armed_for_ = deadline;
+    simulator_.at(TimePoint(deadline), [this, deadline] {
+        if (armed_for_ == deadline) {
             on_deadline();
         }
     });
 }
 
 void Cluster::on_deadline() {
-    armed_for_ms_ = server::no_deadline;
+    armed_for_ = server::no_deadline;
     const Turn turn(*this, Author());
     state_.on_time(time());
     for (const auto& member : members_) {

@@ -18,7 +18,7 @@ class Cluster {
 public:
     struct Options {
         std::size_t members = 1;
-        std::int64_t tick_ms = 1000;
+        server::Milliseconds tick{1000};
         int minor_version = 9;  // of Apache ZooKeeper 3
         std::uint64_t seed = 0;
     };
@@ -71,7 +71,7 @@ private:
     ServerObserver server_observer_{chronicle_};
     server::Database state_;
     std::vector<std::unique_ptr<ServerMember>> members_;
-    std::int64_t armed_for_ms_ = server::no_deadline;
+    server::SteadyTime armed_for_ = server::no_deadline;
     int turns_ = 0;
 };
 

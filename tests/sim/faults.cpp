@@ -199,7 +199,7 @@ void Faults::faulty_replies() {
     fault.kind = chance.of<Kind>({Kind::drop_before, Kind::drop_after, Kind::hold, Kind::delay});
     fault.skip = chance.between(0, 5);
     fault.times = chance.between(1, 3);
-    fault.delay_ms = chance.between(1, 3000);
+    fault.delay = server::Milliseconds(chance.between(1, 3000));
     const auto number = member.faults().add(fault);
     member.process().note("gets request fault", static_cast<int>(fault.kind), fault.skip);
     later(lasting(10ms, 5000ms), [&member, number] {

@@ -97,7 +97,7 @@ private:
         auto& chance = simulator_.chance();
         Cluster::Options options;
         options.members = chance.of<std::size_t>({1, 1, 3});
-        options.tick_ms = chance.between(200, 1000);
+        options.tick = server::Milliseconds(chance.between(200, 1000));
         options.minor_version = chance.of<int>({9, 9, 9, 8, 7, 6, 5});
         options.seed = chance.next();
         return options;

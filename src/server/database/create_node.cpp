@@ -14,7 +14,7 @@ namespace {
 using codec::Opcode;
 
 // 40 bits: the largest TTL that Apache's server accepts.
-constexpr std::int64_t max_ttl_ms = 0xFF'FFFF'FFFF;
+constexpr Milliseconds max_ttl{0xFF'FFFF'FFFF};
 
 /// The fields of any create request.
 struct Creation {
@@ -23,7 +23,7 @@ struct Creation {
     std::optional<std::string_view> data;
     const AclList& acl;
     std::int32_t flags;
-    std::int64_t ttl_ms;
+    Milliseconds ttl;
 
     [[nodiscard]] bool has_ttl_flags() const noexcept { return flags == 5 || flags == 6; }
     [[nodiscard]] bool sequential() const noexcept {
@@ -58,7 +58,7 @@ Errc check_kind(const Creation& requested, const DatabaseOptions& options) noexc
         return Errc::bad_arguments;
     }
     if (requested.op == Opcode::create_ttl &&
-        (requested.ttl_ms < 1 || requested.ttl_ms > max_ttl_ms)) {
+        (requested.ttl < Milliseconds(1) || requested.ttl > max_ttl)) {
         return Errc::bad_arguments;
     }
     return Errc::ok;
@@ -101,7 +101,7 @@ OperationResult apply(
     effect.acl = std::move(acl);
     effect.kind = requested.kind();
     effect.owner = effect.kind == NodeKind::ephemeral ? context.session : 0;
-    effect.ttl_ms = effect.kind == NodeKind::ttl ? requested.ttl_ms : 0;
+    effect.ttl = effect.kind == NodeKind::ttl ? requested.ttl : Milliseconds(0);
     if (!writer.apply(std::move(effect))) {
         return Errc::system_error;
     }
@@ -160,7 +160,7 @@ OperationResult execute(
 ) {
     const AclList& acl = request.acl.get();
     const std::int32_t flags = meant_flags(context, request.flags);
-    return create(context, writer, {op, request.path, request.data, acl, flags, 0});
+    return create(context, writer, {op, request.path, request.data, acl, flags, Milliseconds(0)});
 }
 
 OperationResult execute(
@@ -171,7 +171,9 @@ OperationResult execute(
 ) {
     const AclList& acl = request.acl.get();
     const std::int32_t flags = meant_flags(context, request.flags);
-    return create(context, writer, {op, request.path, request.data, acl, flags, request.ttl_ms});
+    return create(
+        context, writer, {op, request.path, request.data, acl, flags, Milliseconds(request.ttl_ms)}
+    );
 }
 
 }  // namespace kazoo::server

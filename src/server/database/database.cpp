@@ -32,7 +32,7 @@ WriteBody reply_of(OperationResult&& result) {
 
 Database::Database(DatabaseOptions options)
     : options_(std::move(options)),
-      sessions_(options_.tick_ms, options_.server_id, options_.seed),
+      sessions_(options_.tick, options_.server_id, options_.seed),
       zxid_(options_.first_zxid) {}
 
 void Database::attach(TransactionListener& listener) {

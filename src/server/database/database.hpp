@@ -11,6 +11,7 @@
 #include "server/tree/tree.hpp"
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <variant>
 #include <vector>
@@ -20,16 +21,16 @@ namespace kazoo::server {
 /// Settings of a server or ensemble.
 struct DatabaseOptions {
     Profile profile;
-    std::int64_t tick_ms = 2000;
-    std::int64_t min_session_timeout_ms = 0;   // 0: two ticks
-    std::int64_t max_session_timeout_ms = 0;   // 0: twenty ticks
-    bool ttl_nodes = true;                     // Apache's extendedTypesEnabled
-    bool enforce_quota = false;                // Apache's zookeeper.enforceQuota: hard limits
-    std::int64_t reaper_interval_ms = 60'000;  // containers and TTL nodes; 0: not removed
-    std::string super_digest;                  // "super:<base64 sha1>"; empty: none
-    std::int64_t first_zxid = 0;               // the first transaction has the next one
-    std::int64_t server_id = 1;                // the top byte of session ids
-    std::uint64_t seed = 0;                    // of session ids and passwords
+    Milliseconds tick{2000};
+    Milliseconds min_session_timeout{0};   // 0: two ticks
+    Milliseconds max_session_timeout{0};   // 0: twenty ticks
+    bool ttl_nodes = true;                 // Apache's extendedTypesEnabled
+    bool enforce_quota = false;            // Apache's zookeeper.enforceQuota: hard limits
+    Milliseconds reaper_interval{60'000};  // containers and TTL nodes; 0: not removed
+    std::string super_digest;              // "super:<base64 sha1>"; empty: none
+    std::int64_t first_zxid = 0;           // the first transaction has the next one
+    std::int64_t server_id = 1;            // the top byte of session ids
+    std::uint64_t seed = 0;                // of session ids and passwords
 };
 
 /// The caller of a write: a session and the identities of its connection. Null identities: none.
@@ -88,7 +89,7 @@ public:
     /// Number of sessions that have expired.
     [[nodiscard]] std::uint64_t expired_sessions() const noexcept { return expired_sessions_; }
     /// Returns the session timeout for a requested one, within the limits of the options.
-    [[nodiscard]] std::int64_t clamp_timeout(std::int64_t requested_ms) const noexcept;
+    [[nodiscard]] Milliseconds clamp_timeout(Milliseconds requested) const noexcept;
 
     /// Decodes and executes a write (create*, delete, set_data, set_acl, multi, reconfig). A write
     /// that fails uses up a zxid as well, as in Apache's server.
@@ -100,11 +101,11 @@ public:
     [[nodiscard]] std::shared_ptr<const Transaction> consume_zxid(Time now);
 
     /// Creates a session, which uses up a zxid.
-    [[nodiscard]] NewSession create_session(std::int64_t timeout_ms, Time now);
+    [[nodiscard]] NewSession create_session(Milliseconds timeout, Time now);
     /// Sets the timeout of a session and touches it. Returns nullptr, and changes nothing, if there
     /// is no such session or the password is wrong.
     const Session* resume_session(
-        std::int64_t id, std::string_view password, std::int64_t timeout_ms, Time now
+        std::int64_t id, std::string_view password, Milliseconds timeout, Time now
     );
     /// Notifies all listeners except `home` that the session has moved to `home`.
     void announce_move(std::int64_t session, const TransactionListener& home) const {
@@ -121,7 +122,7 @@ public:
     /// Expires sessions, and removes containers and TTL nodes; delivers the transactions. Call it
     /// at `next_deadline` or later.
     void on_time(Time now);
-    [[nodiscard]] std::int64_t next_deadline() const noexcept;
+    [[nodiscard]] SteadyTime next_deadline() const noexcept;
 
     /// Sets the last zxid, ahead or back, as after a restore from a backup. Changes nothing in the
     /// tree.
@@ -145,7 +146,7 @@ private:
     SessionTable sessions_;
     std::int64_t zxid_ = 0;  // of the last transaction
     std::uint64_t expired_sessions_ = 0;
-    std::int64_t next_removal_ms_ = 0;  // steady; 0: set by the first on_time()
+    std::optional<SteadyTime> next_removal_;  // set by the first on_time()
     std::vector<TransactionListener*> listeners_;
     bool undelivered_ = false;  // the last transaction has not been delivered; for assertions
 };

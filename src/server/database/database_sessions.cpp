@@ -9,28 +9,28 @@
 
 namespace kazoo::server {
 
-std::int64_t Database::clamp_timeout(std::int64_t requested_ms) const noexcept {
-    const auto or_ticks = [this](std::int64_t set, std::int64_t ticks) {
-        return set > 0 ? set : ticks * options_.tick_ms;
+Milliseconds Database::clamp_timeout(Milliseconds requested) const noexcept {
+    const auto or_ticks = [this](Milliseconds set, std::int64_t ticks) {
+        return set > Milliseconds(0) ? set : ticks * options_.tick;
     };
-    const std::int64_t most = or_ticks(options_.max_session_timeout_ms, 20);
-    return std::max(std::min(requested_ms, most), or_ticks(options_.min_session_timeout_ms, 2));
+    const Milliseconds most = or_ticks(options_.max_session_timeout, 20);
+    return std::max(std::min(requested, most), or_ticks(options_.min_session_timeout, 2));
 }
 
-NewSession Database::create_session(std::int64_t timeout_ms, Time now) {
+NewSession Database::create_session(Milliseconds timeout, Time now) {
     Write write(*this, now);
-    const Session& session = sessions_.create(clamp_timeout(timeout_ms), now);
+    const Session& session = sessions_.create(clamp_timeout(timeout), now);
     return {session, write.commit()};
 }
 
 const Session* Database::resume_session(
-    std::int64_t id, std::string_view password, std::int64_t timeout_ms, Time now
+    std::int64_t id, std::string_view password, Milliseconds timeout, Time now
 ) {
     const Session* session = sessions_.find(id);
     if (session == nullptr || !sessions_.password_fits(*session, password)) {
         return nullptr;
     }
-    sessions_.set_timeout(id, clamp_timeout(timeout_ms), now);
+    sessions_.set_timeout(id, clamp_timeout(timeout), now);
     return session;
 }
 
@@ -56,23 +56,25 @@ void Database::on_time(Time now) {
         deliver(close_session(id, now));
         ++expired_sessions_;
     }
-    if (options_.reaper_interval_ms <= 0) {
+    if (options_.reaper_interval <= Milliseconds(0)) {
         return;
     }
-    const bool due = next_removal_ms_ != 0 && now.steady_ms >= next_removal_ms_;
+    const bool due = next_removal_ && now.steady >= *next_removal_;
     if (due) {
         // A parent that becomes empty is removed at the next interval.
-        for (std::string& path : tree_.expired_nodes(now.wall_ms)) {
+        for (std::string& path : tree_.expired_nodes(now.wall)) {
             deliver(remove_node(std::move(path), now));
         }
     }
-    if (due || next_removal_ms_ == 0) {
-        next_removal_ms_ = now.steady_ms + options_.reaper_interval_ms;
+    if (due || !next_removal_) {
+        next_removal_ = now.steady + options_.reaper_interval;
     }
 }
 
-std::int64_t Database::next_deadline() const noexcept {
-    const std::int64_t removal = options_.reaper_interval_ms > 0 ? next_removal_ms_ : no_deadline;
+SteadyTime Database::next_deadline() const noexcept {
+    const SteadyTime removal = options_.reaper_interval > Milliseconds(0)
+                                   ? next_removal_.value_or(SteadyTime())
+                                   : no_deadline;
     return std::min(sessions_.next_deadline(), removal);
 }
 

@@ -14,7 +14,7 @@ class Database::Write {
 public:
     Write(Database& database, Time now)
         : database_(database),
-          writer_(database.tree_, database.options_.profile, database.zxid_ + 1, now.wall_ms) {
+          writer_(database.tree_, database.options_.profile, database.zxid_ + 1, now.wall) {
         assert(!database_.undelivered_);
         database_.tree_.begin();
         for (TransactionListener* listener : database_.listeners_) {

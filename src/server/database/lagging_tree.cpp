@@ -9,7 +9,7 @@ std::shared_ptr<const Transaction> LaggingTree::apply_next() {
     tree_.begin();
     try {
         for (const Effect& effect : next->effects) {
-            tree_.apply(effect, next->zxid, next->wall_ms);
+            tree_.apply(effect, next->zxid, next->wall);
         }
     } catch (...) {
         tree_.rollback();

@@ -47,15 +47,15 @@ std::vector<std::int64_t> sorted_ids(const std::vector<Session*>& sessions) {
 
 }  // namespace
 
-SessionTable::SessionTable(std::int64_t tick_ms, std::int64_t server_id, std::uint64_t seed)
-    : tick_ms_(std::max<std::int64_t>(tick_ms, 1)),
+SessionTable::SessionTable(Milliseconds tick, std::int64_t server_id, std::uint64_t seed)
+    : tick_(std::max(tick, Milliseconds(1))),
       seed_(seed),
       last_id_(id_before_first(server_id, seed)) {}
 
-const Session& SessionTable::create(std::int64_t timeout_ms, Time now) {
+const Session& SessionTable::create(Milliseconds timeout, Time now) {
     const std::int64_t id = last_id_ + 1;
     // Not in a bucket yet.
-    Session made{id, password_of(id, seed_), timeout_ms, no_deadline, 0};
+    Session made{id, password_of(id, seed_), timeout, no_deadline, 0};
     const auto added = sessions_.emplace(id, std::move(made)).first;
     try {
         put_in_bucket(added->second, now);
@@ -76,10 +76,10 @@ bool SessionTable::password_fits(const Session& session, std::string_view passwo
     return session.password == password;
 }
 
-void SessionTable::set_timeout(std::int64_t id, std::int64_t timeout_ms, Time now) {
+void SessionTable::set_timeout(std::int64_t id, Milliseconds timeout, Time now) {
     const auto found = sessions_.find(id);
     if (found == sessions_.end()) return;
-    found->second.timeout_ms = timeout_ms;
+    found->second.timeout = timeout;
     put_in_bucket(found->second, now);
 }
 
@@ -100,15 +100,15 @@ bool SessionTable::erase(std::int64_t id) noexcept {
 
 std::vector<std::int64_t> SessionTable::expired(Time now) const {
     std::vector<std::int64_t> ids;
-    for (const auto& [end_ms, sessions] : buckets_) {
-        if (end_ms > now.steady_ms) break;
+    for (const auto& [end, sessions] : buckets_) {
+        if (end > now.steady) break;
         const std::vector<std::int64_t> bucket = sorted_ids(sessions);
         ids.insert(ids.end(), bucket.begin(), bucket.end());
     }
     return ids;
 }
 
-std::int64_t SessionTable::next_deadline() const noexcept {
+SteadyTime SessionTable::next_deadline() const noexcept {
     return buckets_.empty() ? no_deadline : buckets_.begin()->first;
 }
 
@@ -116,18 +116,19 @@ std::size_t SessionTable::size() const noexcept {
     return sessions_.size();
 }
 
-std::map<std::int64_t, std::vector<std::int64_t>> SessionTable::buckets() const {
-    std::map<std::int64_t, std::vector<std::int64_t>> all;
-    for (const auto& [end_ms, sessions] : buckets_) {
-        all.emplace(end_ms, sorted_ids(sessions));
+std::map<SteadyTime, std::vector<std::int64_t>> SessionTable::buckets() const {
+    std::map<SteadyTime, std::vector<std::int64_t>> all;
+    for (const auto& [end, sessions] : buckets_) {
+        all.emplace(end, sorted_ids(sessions));
     }
     return all;
 }
 
 void SessionTable::put_in_bucket(Session& session, Time now) {
-    const std::int64_t end_ms = ((now.steady_ms + session.timeout_ms) / tick_ms_ + 1) * tick_ms_;
-    if (end_ms == session.expires_ms) return;
-    const auto bucket = buckets_.try_emplace(end_ms).first;
+    const Milliseconds expiry = (now.steady + session.timeout).time_since_epoch();
+    const SteadyTime end((expiry / tick_ + 1) * tick_);
+    if (end == session.expires) return;
+    const auto bucket = buckets_.try_emplace(end).first;
     try {
         // First: it may throw, and the session must stay in a bucket.
         bucket->second.push_back(&session);
@@ -138,12 +139,12 @@ void SessionTable::put_in_bucket(Session& session, Time now) {
         throw;
     }
     take_out_of_bucket(session);
-    session.expires_ms = end_ms;
+    session.expires = end;
     session.place = bucket->second.size() - 1;
 }
 
 void SessionTable::take_out_of_bucket(const Session& session) noexcept {
-    const auto bucket = buckets_.find(session.expires_ms);
+    const auto bucket = buckets_.find(session.expires);
     if (bucket == buckets_.end()) return;
     std::vector<Session*>& sessions = bucket->second;
     sessions[session.place] = sessions.back();

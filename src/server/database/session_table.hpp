@@ -17,20 +17,20 @@ namespace kazoo::server {
 struct Session {
     std::int64_t id = 0;
     std::string password;  // 16 bytes
-    std::int64_t timeout_ms = 0;
-    std::int64_t expires_ms = 0;  // steady; the key of its bucket
-    std::size_t place = 0;        // index in its bucket; for SessionTable only
+    Milliseconds timeout{0};
+    SteadyTime expires{};   // the key of its bucket
+    std::size_t place = 0;  // index in its bucket; for SessionTable only
 };
 
 /// The sessions and their expiry. As in Apache's server, expiry is rounded up to the next tick, so
 /// that a session that is touched usually stays in its bucket. Not thread-safe.
 class SessionTable {
 public:
-    SessionTable(std::int64_t tick_ms, std::int64_t server_id, std::uint64_t seed);
+    SessionTable(Milliseconds tick, std::int64_t server_id, std::uint64_t seed);
 
     /// Creates a session. The reference is valid until the session is erased. Ids count up from a
     /// start that depends on the server id (the top byte) and the seed.
-    const Session& create(std::int64_t timeout_ms, Time now);
+    const Session& create(Milliseconds timeout, Time now);
     /// Returns nullptr if there is none.
     [[nodiscard]] const Session* find(std::int64_t id) const noexcept;
     [[nodiscard]] bool password_fits(const Session& session, std::string_view password)
@@ -38,29 +38,29 @@ public:
     // These do nothing if there is no such session.
 
     /// Changes the timeout and postpones the expiry, like `touch`.
-    void set_timeout(std::int64_t id, std::int64_t timeout_ms, Time now);
+    void set_timeout(std::int64_t id, Milliseconds timeout, Time now);
     void touch(std::int64_t id, Time now);
     /// Returns whether there was such a session.
     bool erase(std::int64_t id) noexcept;
 
     /// Returns the ids of the expired sessions, sorted by expiry and id. Does not erase them.
     [[nodiscard]] std::vector<std::int64_t> expired(Time now) const;
-    /// The earliest expiry (steady).
-    [[nodiscard]] std::int64_t next_deadline() const noexcept;
+    /// The earliest expiry.
+    [[nodiscard]] SteadyTime next_deadline() const noexcept;
     [[nodiscard]] std::size_t size() const noexcept;
     /// Returns the ids of all sessions by expiry, for `dump`.
-    [[nodiscard]] std::map<std::int64_t, std::vector<std::int64_t>> buckets() const;
+    [[nodiscard]] std::map<SteadyTime, std::vector<std::int64_t>> buckets() const;
 
 private:
     void put_in_bucket(Session& session, Time now);
     void take_out_of_bucket(const Session& session) noexcept;
 
-    std::int64_t tick_ms_;
+    Milliseconds tick_;
     std::uint64_t seed_;
     std::int64_t last_id_;
-    // Invariant: buckets_[s.expires_ms][s.place] == &s for each session s; no bucket is empty.
+    // Invariant: buckets_[s.expires][s.place] == &s for each session s; no bucket is empty.
     std::unordered_map<std::int64_t, Session> sessions_;
-    std::map<std::int64_t, std::vector<Session*>> buckets_;
+    std::map<SteadyTime, std::vector<Session*>> buckets_;
 };
 
 }  // namespace kazoo::server

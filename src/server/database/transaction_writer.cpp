@@ -16,13 +16,13 @@ void reserve_one(List& list) {
 }  // namespace
 
 TransactionWriter::TransactionWriter(
-    Tree& tree, const Profile& profile, std::int64_t zxid, std::int64_t wall_ms
+    Tree& tree, const Profile& profile, std::int64_t zxid, WallTime wall
 )
     : tree_(tree),
       records_acls_(profile.checks_read_for_events()),
       transaction_(std::make_shared<Transaction>()) {
     transaction_->zxid = zxid;
-    transaction_->wall_ms = wall_ms;
+    transaction_->wall = wall;
 }
 
 bool TransactionWriter::apply(Effect effect) {
@@ -37,7 +37,7 @@ bool TransactionWriter::apply(Effect effect) {
         }
         record_change(ChangeType::deleted, *node);
     }
-    if (!tree_.apply(effect, transaction_->zxid, transaction_->wall_ms)) {
+    if (!tree_.apply(effect, transaction_->zxid, transaction_->wall)) {
         if (deletion != nullptr) {
             transaction_->changes.pop_back();
         }

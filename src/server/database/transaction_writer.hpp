@@ -1,6 +1,7 @@
 #pragma once
 
 #include "server/rules/profile.hpp"
+#include "server/rules/time.hpp"
 #include "server/tree/transaction.hpp"
 #include "server/tree/tree.hpp"
 
@@ -13,7 +14,7 @@ namespace kazoo::server {
 /// that watches need.
 class TransactionWriter {
 public:
-    TransactionWriter(Tree& tree, const Profile& profile, std::int64_t zxid, std::int64_t wall_ms);
+    TransactionWriter(Tree& tree, const Profile& profile, std::int64_t zxid, WallTime wall);
 
     [[nodiscard]] Tree& tree() noexcept { return tree_; }
 

@@ -159,7 +159,7 @@ std::size_t Listener::footprint() const noexcept {
     return server_node_->footprint();
 }
 
-std::int64_t Listener::next_deadline() const noexcept {
+SteadyTime Listener::next_deadline() const noexcept {
     return server_node_->next_deadline();
 }
 

@@ -56,7 +56,7 @@ public:
     void next_turn(Time now);
     /// ServerNode::footprint().
     [[nodiscard]] std::size_t footprint() const noexcept;
-    [[nodiscard]] std::int64_t next_deadline() const noexcept;
+    [[nodiscard]] SteadyTime next_deadline() const noexcept;
 
     // For its connections.
 

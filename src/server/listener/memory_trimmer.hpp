@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 
 namespace kazoo::server {
 
@@ -13,14 +12,14 @@ namespace kazoo::server {
 class MemoryTrimmer {
 public:
     /// The shortest time between two samples.
-    static constexpr std::int64_t interval_ms = 100;
+    static constexpr Milliseconds interval{100};
     /// Smaller drops are ignored, because returning memory takes time.
     static constexpr std::size_t slack = std::size_t{4} << 20;
 
-    [[nodiscard]] bool due(std::int64_t now_ms) const noexcept { return now_ms >= next_ms_; }
+    [[nodiscard]] bool due(SteadyTime now) const noexcept { return now >= next_; }
     /// `used` is the memory in use now, in bytes. Returns whether to return memory now.
-    [[nodiscard]] bool sample(std::size_t used, std::int64_t now_ms) noexcept {
-        next_ms_ = now_ms + interval_ms;
+    [[nodiscard]] bool sample(std::size_t used, SteadyTime now) noexcept {
+        next_ = now + interval;
         peak_ = std::max(peak_, used);
         if (peak_ - used < slack) {
             return false;
@@ -28,14 +27,14 @@ public:
         peak_ = used;
         return true;
     }
-    /// When to take a sample even without input (steady); never while the peak is below `slack`.
-    [[nodiscard]] std::int64_t next_deadline() const noexcept {
-        return peak_ >= slack ? next_ms_ : no_deadline;
+    /// When to take a sample even without input; never while the peak is below `slack`.
+    [[nodiscard]] SteadyTime next_deadline() const noexcept {
+        return peak_ >= slack ? next_ : no_deadline;
     }
 
 private:
-    std::size_t peak_ = 0;      // of `used` since memory was returned
-    std::int64_t next_ms_ = 0;  // steady time of the next sample
+    std::size_t peak_ = 0;  // of `used` since memory was returned
+    SteadyTime next_;       // when the next sample is due
 };
 
 }  // namespace kazoo::server

@@ -11,8 +11,7 @@
 
 namespace kazoo::server {
 
-using std::chrono::duration_cast;
-using std::chrono::milliseconds;
+using std::chrono::time_point_cast;
 
 ServerLoop::ServerLoop(boost::asio::any_io_executor executor, Database& database)
     : executor_(std::move(executor)), database_(database), timer_(executor_) {}
@@ -27,9 +26,9 @@ void ServerLoop::stop() {
 }
 
 Time ServerLoop::now() const noexcept {
-    const auto steady = std::chrono::steady_clock::now().time_since_epoch();
-    const auto wall = std::chrono::system_clock::now().time_since_epoch();
-    return {duration_cast<milliseconds>(steady).count(), duration_cast<milliseconds>(wall).count()};
+    return {
+        time_point_cast<Milliseconds>(std::chrono::steady_clock::now()),
+        time_point_cast<Milliseconds>(std::chrono::system_clock::now())};
 }
 
 void ServerLoop::pump() {
@@ -49,9 +48,9 @@ void ServerLoop::pump() {
         turn_posted_ = true;
         boost::asio::post(executor_, [this] { take_turns(); });
     }
-    const std::int64_t now_ms = now().steady_ms;
-    if (memory_.due(now_ms)) {
-        trim_memory(now_ms);
+    const SteadyTime steady = now().steady;
+    if (memory_.due(steady)) {
+        trim_memory(steady);
     }
     arm();
 }
@@ -70,12 +69,12 @@ void ServerLoop::take_turns() {
     pump();
 }
 
-void ServerLoop::trim_memory(std::int64_t now_ms) {
+void ServerLoop::trim_memory(SteadyTime now) {
     std::size_t used = database_.tree().footprint();
     for (const Listener* listener : listeners_) {
         used += listener->footprint();
     }
-    if (memory_.sample(used, now_ms)) {
+    if (memory_.sample(used, now)) {
         base::give_back_memory();
     }
 }
@@ -83,15 +82,15 @@ void ServerLoop::trim_memory(std::int64_t now_ms) {
 /// Sets the timer only if the deadline is earlier than before. Most inputs postpone a deadline; the
 /// timer then fires early and is set again, which is cheaper than setting it after each input.
 void ServerLoop::arm() {
-    std::int64_t deadline = std::min(database_.next_deadline(), memory_.next_deadline());
+    SteadyTime deadline = std::min(database_.next_deadline(), memory_.next_deadline());
     for (const Listener* listener : listeners_) {
         deadline = std::min(deadline, listener->next_deadline());
     }
-    if (stopped_ || deadline >= armed_for_ms_) {
+    if (stopped_ || deadline >= armed_for_) {
         return;
     }
-    armed_for_ms_ = deadline;
-    timer_.expires_at(std::chrono::steady_clock::time_point(milliseconds(deadline)));
+    armed_for_ = deadline;
+    timer_.expires_at(deadline);
     timer_.async_wait([this](boost::system::error_code aborted) {
         if (!aborted) {
             on_deadline();
@@ -103,7 +102,7 @@ void ServerLoop::on_deadline() {
     if (stopped_) {
         return;  // the handler was queued before the timer was cancelled
     }
-    armed_for_ms_ = no_deadline;
+    armed_for_ = no_deadline;
     const Time time = now();
     database_.on_time(time);
     for (Listener* listener : listeners_) {

@@ -41,13 +41,13 @@ private:
     void arm();
     void on_deadline();
     void take_turns();
-    void trim_memory(std::int64_t now_ms);
+    void trim_memory(SteadyTime now);
 
     boost::asio::any_io_executor executor_;
     Database& database_;
     std::vector<Listener*> listeners_;
     boost::asio::steady_timer timer_;
-    std::int64_t armed_for_ms_ = no_deadline;  // steady; no_deadline: the timer is not set
+    SteadyTime armed_for_ = no_deadline;  // no_deadline: the timer is not set
     bool stopped_ = false;
     bool turn_posted_ = false;   // take_turns() is pending
     std::size_t next_turn_ = 0;  // index of the next listener, modulo their number

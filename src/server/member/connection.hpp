@@ -36,7 +36,7 @@ struct ReplyInfo {
 /// that does.
 struct DelayedReply {
     ReplyInfo info;
-    std::int64_t arrived_ms = 0;    // of the request, for its latency
+    SteadyTime arrived{};           // of the request, for its latency
     std::optional<ReplyHold> hold;  // placed in front of the frame when it is sent
     base::Buffer frame;
 };
@@ -101,9 +101,9 @@ struct Connection {
     std::size_t delayed_bytes = 0;
     std::optional<ReplyHold> hold;  // for the reply to the request being handled
 
-    std::int64_t handshake_deadline_ms = no_deadline;
+    SteadyTime handshake_deadline = no_deadline;
     Time opened;
-    std::int64_t arrived_ms = 0;  // steady time of the last bytes received
+    SteadyTime arrived{};  // of the last bytes received
     ConnectionStatistics statistics;
 };
 

@@ -60,7 +60,7 @@ void Connections::finish(Connection& connection) {
     if (of_session(connection.session) == &connection) {
         by_session_.erase(connection.session);
     }
-    cancel_wake(connection, connection.handshake_deadline_ms);
+    cancel_wake(connection, connection.handshake_deadline);
     touch(connection);
 }
 
@@ -105,9 +105,9 @@ std::vector<ConnectionId> Connections::take_touched() {
     return taken;
 }
 
-std::vector<ConnectionId> Connections::take_due(std::int64_t now_ms) {
+std::vector<ConnectionId> Connections::take_due(SteadyTime now) {
     std::vector<ConnectionId> due;
-    while (!wakes_.empty() && wakes_.begin()->first <= now_ms) {
+    while (!wakes_.empty() && wakes_.begin()->first <= now) {
         const ConnectionId id = wakes_.begin()->second;
         wakes_.erase(wakes_.begin());
         if (find(id) != nullptr) {

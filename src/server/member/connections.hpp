@@ -49,26 +49,24 @@ public:
     void touch(Connection& connection);
     [[nodiscard]] std::vector<ConnectionId> take_touched();
 
-    // Wake-ups, in steady milliseconds. One connection may have several.
+    // Wake-ups. One connection may have several.
 
-    void wake_at(const Connection& connection, std::int64_t at_ms) {
-        wakes_.emplace(at_ms, connection.id);
+    void wake_at(const Connection& connection, SteadyTime at) { wakes_.emplace(at, connection.id); }
+    void cancel_wake(const Connection& connection, SteadyTime at) noexcept {
+        wakes_.erase({at, connection.id});
     }
-    void cancel_wake(const Connection& connection, std::int64_t at_ms) noexcept {
-        wakes_.erase({at_ms, connection.id});
-    }
-    [[nodiscard]] std::int64_t next_wake() const noexcept {
+    [[nodiscard]] SteadyTime next_wake() const noexcept {
         return wakes_.empty() ? no_deadline : wakes_.begin()->first;
     }
     /// Removes the wake-ups that are due and returns their connections.
-    [[nodiscard]] std::vector<ConnectionId> take_due(std::int64_t now_ms);
+    [[nodiscard]] std::vector<ConnectionId> take_due(SteadyTime now);
 
 private:
     WatchTable& watches_;
     std::unordered_map<ConnectionId, std::unique_ptr<Connection>> by_id_;
     std::unordered_map<std::int64_t, Connection*> by_session_;  // without ended connections
     std::vector<ConnectionId> touched_;  // each once; may contain ids of destroyed connections
-    std::set<std::pair<std::int64_t, ConnectionId>> wakes_;  // so may these
+    std::set<std::pair<SteadyTime, ConnectionId>> wakes_;  // so may these
     ConnectionId last_id_ = 0;
     std::size_t open_ = 0;
 };

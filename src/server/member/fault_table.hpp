@@ -3,6 +3,7 @@
 #pragma once
 
 #include "codec/opcode.hpp"
+#include "server/rules/time.hpp"
 
 #include <cstdint>
 #include <limits>
@@ -19,7 +20,7 @@ struct RequestFault {
         drop_before,  ///< closes the connection without applying the request
         drop_after,   ///< applies the request and closes the connection without a reply
         hold,         ///< applies it; the reply and all later output wait for FaultTable::remove
-        delay,        ///< applies it; the reply and all later output wait for `delay_ms`
+        delay,        ///< applies it; the reply and all later output wait for `delay`
         fail,         ///< replies with `err` without applying the request
     };
 
@@ -31,7 +32,7 @@ struct RequestFault {
     std::string path_prefix;
     int skip = 0;                                 ///< matching requests to serve normally first
     int times = std::numeric_limits<int>::max();  ///< how often it happens; max(): no limit
-    std::int64_t delay_ms = 0;
+    Milliseconds delay{0};
     std::int32_t err = 0;
     std::uint64_t number = 0;  ///< assigned by FaultTable::add
 };

@@ -21,15 +21,15 @@ ConnectionInfo FourLetterService::connection_info(const Connection& connection, 
     info.port = connection.port;
     info.reading = !is_requester && connection.reading(state_.options.pause_output);
     info.writing = connection.outbox.ready() != 0;
-    info.established_wall_ms = connection.opened.wall_ms;
+    info.established = connection.opened.wall;
     info.statistics = connection.statistics;
     info.statistics.outstanding = outstanding(connection);
     const SessionTable& sessions =
         connection.local_session ? state_.local_sessions : state_.database.sessions();
     if (const Session* session = sessions.find(connection.session)) {
         info.session = session->id;
-        info.session_timeout_ms = session->timeout_ms;
-        info.expires_ms = session->expires_ms;
+        info.session_timeout = session->timeout;
+        info.expires = session->expires;
     }
     return info;
 }
@@ -65,7 +65,7 @@ std::optional<std::string> FourLetterService::answer(
         state_.options.max_connections,
         state_.applied_zxid(),
         now,
-        started_ms_,
+        started_.value_or(now.steady),
         state_.options.client_address,
         mode,
         state_.faults.read_only,

@@ -18,7 +18,7 @@ public:
     explicit FourLetterService(NodeState& state) noexcept : state_(state) {}
 
     /// The first client has connected; does nothing at later calls.
-    void on_open(Time now) noexcept { started_ms_ = started_ms_ < 0 ? now.steady_ms : started_ms_; }
+    void on_open(Time now) noexcept { started_ = started_.value_or(now.steady); }
     void set_trace_mask(std::int64_t mask) noexcept { trace_mask_ = mask; }
     /// Returns nullopt if the connection is closed without an answer.
     [[nodiscard]] std::optional<std::string> answer(
@@ -30,7 +30,7 @@ private:
         const;
 
     NodeState& state_;
-    std::int64_t started_ms_ = -1;  // steady: the first connection; -1 before
+    std::optional<SteadyTime> started_;  // when the first client connected
     std::int64_t trace_mask_ = initial_trace_mask;
 };
 

@@ -22,7 +22,7 @@ void Handshake::on_connect_request(
     ++connection.statistics.received;
     ++state_.statistics.received;
     ++state_.statistics.counters.connection_requests;
-    state_.connections.cancel_wake(connection, connection.handshake_deadline_ms);
+    state_.connections.cancel_wake(connection, connection.handshake_deadline);
     codec::ConnectRequest request;
     codec::Decoder in(frame);
     if (!codec::decode_connect_request(in, request)) {
@@ -86,13 +86,15 @@ void Handshake::begin_session(
     Connection& connection, const codec::ConnectRequest& request, Time now
 ) {
     if (state_.faults.read_only) {
-        const std::int64_t timeout_ms = state_.database.clamp_timeout(request.timeout_ms);
+        const Milliseconds timeout =
+            state_.database.clamp_timeout(Milliseconds(request.timeout_ms));
         connection.local_session = true;
         send_connect_response(
-            connection, request, state_.local_sessions.create(timeout_ms, now), 0, now
+            connection, request, state_.local_sessions.create(timeout, now), 0, now
         );
     } else {
-        const NewSession created = state_.database.create_session(request.timeout_ms, now);
+        const NewSession created =
+            state_.database.create_session(Milliseconds(request.timeout_ms), now);
         state_.database.deliver(created.transaction);
         const std::int64_t zxid = created.transaction->zxid;
         send_connect_response(connection, request, created.session, zxid, now);
@@ -115,7 +117,7 @@ void Handshake::resume_session(
         const Session* local = state_.local_sessions.find(id);
         if (local != nullptr && state_.local_sessions.password_fits(*local, password)) {
             state_.local_sessions.set_timeout(
-                id, state_.database.clamp_timeout(request.timeout_ms), now
+                id, state_.database.clamp_timeout(Milliseconds(request.timeout_ms)), now
             );
             connection.local_session = true;
             return send_connect_response(
@@ -127,7 +129,8 @@ void Handshake::resume_session(
             return state_.connections.end(connection);
         }
     }
-    const Session* session = state_.database.resume_session(id, password, request.timeout_ms, now);
+    const Session* session =
+        state_.database.resume_session(id, password, Milliseconds(request.timeout_ms), now);
     if (session == nullptr) {
         return reject_session(connection, request, 0);
     }
@@ -158,7 +161,7 @@ void Handshake::send_connect_response(
         replies_.begin(connection, info, later),
         codec::ConnectResponse{
             0,
-            static_cast<std::int32_t>(session.timeout_ms),
+            static_cast<std::int32_t>(session.timeout.count()),
             session.id,
             {session.password},
             state_.faults.read_only,

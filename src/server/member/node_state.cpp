@@ -17,7 +17,7 @@ NodeState::NodeState(Database& shared_database, ServerNodeOptions node_options)
       watches(database.options().profile),
       connections(watches),
       local_sessions(
-          database.options().tick_ms, local_server_id + options.server_id, database.options().seed
+          database.options().tick, local_server_id + options.server_id, database.options().seed
       ) {
     if (options.replica) {
         replica.emplace();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/buffer.hpp"
+#include "server/rules/time.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -14,7 +15,7 @@ namespace kazoo::server {
 /// time.
 struct ReplyHold {
     std::uint64_t fault = 0;
-    std::int64_t until_ms = 0;  // steady; only if `fault` is 0
+    SteadyTime until{};  // only if `fault` is 0
 
     friend bool operator==(const ReplyHold&, const ReplyHold&) = default;
 };

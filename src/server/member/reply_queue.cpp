@@ -32,7 +32,7 @@ base::Buffer& ReplyQueue::begin(Connection& connection, const ReplyInfo& info, b
     if (later) {
         DelayedReply& delayed = connection.delayed.emplace_back();
         delayed.info = info;
-        delayed.arrived_ms = connection.arrived_ms;
+        delayed.arrived = connection.arrived;
         delayed.hold = std::exchange(connection.hold, std::nullopt);
         return delayed.frame;
     }
@@ -49,25 +49,21 @@ void ReplyQueue::finish(Connection& connection, const ReplyInfo& info, bool late
         return;
     }
     const base::Buffer& tail = connection.outbox.tail();
-    count(connection, info, connection.arrived_ms, tail.size() - reply_start_, now);
+    count(connection, info, connection.arrived, tail.size() - reply_start_, now);
     if (info.last) {
         state_.connections.finish(connection);
     }
 }
 
 void ReplyQueue::count(
-    Connection& connection,
-    const ReplyInfo& info,
-    std::int64_t arrived_ms,
-    std::size_t bytes,
-    Time now
+    Connection& connection, const ReplyInfo& info, SteadyTime arrived, std::size_t bytes, Time now
 ) {
-    const std::int64_t now_ms =
-        state_.options.steady_ms != nullptr ? state_.options.steady_ms() : now.steady_ms;
+    const SteadyTime sent =
+        state_.options.steady_now != nullptr ? state_.options.steady_now() : now.steady;
     ++connection.statistics.sent;
-    connection.statistics.on_answered(info.op, info.xid, info.zxid, arrived_ms, now_ms);
+    connection.statistics.on_answered(info.op, info.xid, info.zxid, arrived, sent);
     ++state_.statistics.sent;
-    state_.statistics.latencies.add(now_ms - arrived_ms);
+    state_.statistics.latencies.add(sent - arrived);
     state_.statistics.reply_sizes.add(bytes);
     ServerCounters& counters = state_.statistics.counters;
     counters.response_bytes += bytes;
@@ -75,7 +71,7 @@ void ReplyQueue::count(
     const bool updates = codec::is_write(info.op) || info.op == codec::Opcode::create_session ||
                          info.op == codec::Opcode::close_session;
     counters.writes += updates ? 1 : 0;
-    (updates ? counters.updates_latency : counters.reads_latency).add(now_ms - arrived_ms);
+    (updates ? counters.updates_latency : counters.reads_latency).add(sent - arrived);
 }
 
 void ReplyQueue::place_hold(Connection& connection, std::optional<ReplyHold>& hold) {
@@ -84,7 +80,7 @@ void ReplyQueue::place_hold(Connection& connection, std::optional<ReplyHold>& ho
     }
     connection.outbox.add_hold(*hold);
     if (hold->fault == 0) {
-        state_.connections.wake_at(connection, hold->until_ms);
+        state_.connections.wake_at(connection, hold->until);
     }
     hold.reset();
 }
@@ -102,7 +98,7 @@ void ReplyQueue::flush_delayed(Connection& connection, Time now) {
         }
         place_hold(connection, delayed.hold);
         connection.outbox.tail().append(delayed.frame.data(), delayed.frame.size());
-        count(connection, delayed.info, delayed.arrived_ms, delayed.frame.size(), now);
+        count(connection, delayed.info, delayed.arrived, delayed.frame.size(), now);
         const bool last = delayed.info.last;
         connection.delayed_bytes -= sizeof(DelayedReply) + delayed.frame.capacity();
         connection.delayed.pop_front();
@@ -114,8 +110,7 @@ void ReplyQueue::flush_delayed(Connection& connection, Time now) {
 
 bool ReplyQueue::release_holds(Connection& connection, Time now) {
     const bool released = connection.outbox.release_holds([&](const ReplyHold& hold) {
-        return hold.fault != 0 ? !state_.faults.contains(hold.fault)
-                               : hold.until_ms <= now.steady_ms;
+        return hold.fault != 0 ? !state_.faults.contains(hold.fault) : hold.until <= now.steady;
     });
     if (released) {
         state_.connections.touch(connection);

@@ -56,7 +56,7 @@ private:
     void count(
         Connection& connection,
         const ReplyInfo& info,
-        std::int64_t arrived_ms,
+        SteadyTime arrived,
         std::size_t bytes,
         Time now
     );

@@ -83,10 +83,10 @@ void RequestHandler::handle_with_fault(const Request& request, const RequestFaul
             return state_.connections.end(connection);
         }
         case RequestFault::Kind::hold:
-            connection.hold = ReplyHold{fault.number, 0};
+            connection.hold = ReplyHold{fault.number, {}};
             return dispatch(request);
         case RequestFault::Kind::delay:
-            connection.hold = ReplyHold{0, request.now.steady_ms + fault.delay_ms};
+            connection.hold = ReplyHold{0, request.now.steady + fault.delay};
             return dispatch(request);
         case RequestFault::Kind::fail:
             return replies_.send_header(request, static_cast<Errc>(fault.err));

@@ -25,8 +25,8 @@ ConnectionId ServerNode::open(std::string address, std::uint16_t port, Time now)
     const bool full = most != 0 && connections.open_count() >= most;
     Connection& made = connections.add(std::move(address), port, state_.options.max_frame);
     made.opened = now;
-    made.handshake_deadline_ms = now.steady_ms + state_.options.handshake_timeout_ms;
-    connections.wake_at(made, made.handshake_deadline_ms);
+    made.handshake_deadline = now.steady + state_.options.handshake_timeout;
+    connections.wake_at(made, made.handshake_deadline);
     four_letter_words_.on_open(now);
     if (full) {
         ++state_.statistics.counters.connections_rejected;
@@ -74,7 +74,7 @@ bool ServerNode::waits_for_turn(ConnectionId connection) const noexcept {
     return found != nullptr && !found->ended && found->waits_for_turn;
 }
 
-std::int64_t ServerNode::next_deadline() const noexcept {
+SteadyTime ServerNode::next_deadline() const noexcept {
     return std::min(state_.connections.next_wake(), state_.local_sessions.next_deadline());
 }
 

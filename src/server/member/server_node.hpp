@@ -25,7 +25,7 @@ namespace kazoo::server {
 
 /// One ZooKeeper server as its clients see it: connections, handshakes, watches, reads, four-letter
 /// words and the replies to writes, which Database executes. Performs no I/O and reads no clock
-/// (but see ServerNodeOptions::steady_ms): bytes and time go in, bytes come out, and equal inputs
+/// (but see ServerNodeOptions::steady_now): bytes and time go in, bytes come out, and equal inputs
 /// give equal outputs. Not thread-safe: Database and all its server nodes are used by one thread.
 ///
 /// Call order: any input (`open`, `on_bytes`, ...), then `take_touched`, and for each connection in
@@ -55,9 +55,9 @@ public:
     /// Gives a turn to the connection that has waited longest. Returns its id, or 0 if none waits.
     ConnectionId next_turn(Time now);
     [[nodiscard]] bool turns_wait() const noexcept;
-    /// When `on_time` is due (steady): handshake limits, delayed replies, sessions of a read-only
+    /// When `on_time` is due: handshake limits, delayed replies, sessions of a read-only
     /// server. Database has deadlines of its own.
-    [[nodiscard]] std::int64_t next_deadline() const noexcept;
+    [[nodiscard]] SteadyTime next_deadline() const noexcept;
 
     /// Returns the connections that have new output or whose `over` or `reading` changed since the
     /// last call.

@@ -38,7 +38,7 @@ void ServerNode::receive(Connection& connection, std::span<const std::byte> byte
         connection.phase == Connection::Phase::ignoring_input) {
         return;
     }
-    connection.arrived_ms = now.steady_ms;
+    connection.arrived = now.steady;
     state_.statistics.counters.bytes_received += bytes.size();
     // Requests that wait for the replica are not handled, but keep the session alive as well.
     connection.touches_session = !connection.delayed.empty();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "server/monitoring/statistics.hpp"
+#include "server/rules/time.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -19,7 +20,7 @@ struct ServerNodeOptions {
     std::size_t pause_output = 1u << 20;
     std::size_t max_output = 64u << 20;
     std::size_t max_connections = 0;                // 0: no limit
-    std::int64_t handshake_timeout_ms = 10'000;     // until the ConnectRequest has been received
+    Milliseconds handshake_timeout{10'000};         // until the ConnectRequest has been received
     std::string client_address = "127.0.0.1:2181";  // in the answers to `conf` and `envi`
     /// A server of an ensemble: applies transactions to a tree of its own, which may lag, instead
     /// of reading Database's. Must be constructed before Database's first transaction, because that
@@ -36,9 +37,9 @@ struct ServerNodeOptions {
     /// turn reached `turn_output`. 0: no limit.
     std::size_t turn_requests = 0;
     std::size_t turn_output = 0;
-    /// Returns the current steady time in milliseconds, to measure latencies: `now` of an input is
-    /// the time at which it began. If null, inputs take no time.
-    std::int64_t (*steady_ms)() noexcept = nullptr;
+    /// Returns the current steady time, to measure latencies: `now` of an input is the time at
+    /// which it began. If null, inputs take no time.
+    SteadyTime (*steady_now)() noexcept = nullptr;
     /// Returns the figures of the process for `mntr`; may be null.
     ProcessInfo (*process)() noexcept = nullptr;
 };

@@ -65,11 +65,11 @@ void ServerNode::on_time(Time now) {
     if (state_.replica && !state_.faults.lagging && !state_.replica->caught_up()) {
         catch_up(now);  // there was no memory to apply a transaction
     }
-    for (const ConnectionId id : state_.connections.take_due(now.steady_ms)) {
+    for (const ConnectionId id : state_.connections.take_due(now.steady)) {
         Connection* connection = state_.connections.find(id);
         const bool silent = connection->phase == Connection::Phase::awaiting_first_bytes ||
                             connection->phase == Connection::Phase::awaiting_connect_request;
-        if (silent && now.steady_ms >= connection->handshake_deadline_ms) {
+        if (silent && now.steady >= connection->handshake_deadline) {
             ++state_.statistics.counters.handshakes_timed_out;
             state_.connections.end(*connection);
         } else if (replies_.release_holds(*connection, now) && !connection->ended) {

@@ -14,14 +14,13 @@ FourLetterText& FourLetterText::decimal(std::int64_t fine) {
     return *this << digits;
 }
 
-FourLetterText& FourLetterText::date(std::int64_t wall_ms) {
+FourLetterText& FourLetterText::date(WallTime wall) {
     static constexpr std::string_view days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
     static constexpr std::string_view months[] = {
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    const std::chrono::sys_time<std::chrono::milliseconds> time{std::chrono::milliseconds(wall_ms)};
-    const auto day = std::chrono::floor<std::chrono::days>(time);
+    const auto day = std::chrono::floor<std::chrono::days>(wall);
     const std::chrono::year_month_day date{day};
-    const std::chrono::hh_mm_ss clock{std::chrono::floor<std::chrono::seconds>(time - day)};
+    const std::chrono::hh_mm_ss clock{std::chrono::floor<std::chrono::seconds>(wall - day)};
     *this << days[std::chrono::weekday{day}.c_encoding()] << ' ';
     *this << months[static_cast<unsigned>(date.month()) - 1] << ' ';
     two_digits(static_cast<unsigned>(date.day())) << ' ';

@@ -1,7 +1,10 @@
 #pragma once
 
+#include "server/rules/time.hpp"
+
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -35,8 +38,14 @@ public:
         text += c;
         return *this;
     }
+    FourLetterText& operator<<(Milliseconds length) { return *this << length.count(); }
+    /// Since the epoch of the clock.
+    template <class Clock>
+    FourLetterText& operator<<(std::chrono::time_point<Clock, Milliseconds> time) {
+        return *this << time.time_since_epoch();
+    }
     /// In the format of java.util.Date.toString, in UTC.
-    FourLetterText& date(std::int64_t wall_ms);
+    FourLetterText& date(WallTime wall);
 
 private:
     template <typename Number>

@@ -36,11 +36,11 @@ void put_connection(FourLetterText& out, const ConnectionInfo& connection, bool 
     out << ",sent=" << statistics.sent;
     if (!is_brief && connection.session != 0) {
         (out << ",sid=").hex(connection.session) << ",lop=" << statistics.last_op;
-        out << ",est=" << connection.established_wall_ms;
-        out << ",to=" << connection.session_timeout_ms;
+        out << ",est=" << connection.established;
+        out << ",to=" << connection.session_timeout;
         if (statistics.last_cxid >= 0) (out << ",lcxid=").hex(statistics.last_cxid);
-        (out << ",lzxid=").hex(statistics.last_zxid) << ",lresp=" << statistics.last_response_ms;
-        out << ",llat=" << statistics.last_latency_ms << ",minlat=" << statistics.latencies.min();
+        (out << ",lzxid=").hex(statistics.last_zxid) << ",lresp=" << statistics.last_response;
+        out << ",llat=" << statistics.last_latency << ",minlat=" << statistics.latencies.min();
         out << ",avglat=" << statistics.latencies.average();
         out << ",maxlat=" << statistics.latencies.max();
     }
@@ -89,8 +89,8 @@ void conf(FourLetterText& out, const FourLetterContext& context) {
         out << name << '=' << value << '\n';
     };
     const auto& options = context.options;
-    const auto or_ticks = [&](std::int64_t timeout_ms, std::int64_t ticks) {
-        return timeout_ms == 0 ? ticks * options.tick_ms : timeout_ms;
+    const auto or_ticks = [&](Milliseconds timeout, std::int64_t ticks) {
+        return timeout == Milliseconds(0) ? ticks * options.tick : timeout;
     };
     const auto& address = context.client_address;
     const bool has_sizes = options.profile.at_least(5);
@@ -100,10 +100,10 @@ void conf(FourLetterText& out, const FourLetterContext& context) {
     if (has_sizes) put("dataDirSize", 0);
     put("dataLogDir", "");
     if (has_sizes) put("dataLogSize", 0);
-    put("tickTime", options.tick_ms);
+    put("tickTime", options.tick);
     put("maxClientCnxns", context.max_connections);
-    put("minSessionTimeout", or_ticks(options.min_session_timeout_ms, 2));
-    put("maxSessionTimeout", or_ticks(options.max_session_timeout_ms, 20));
+    put("minSessionTimeout", or_ticks(options.min_session_timeout, 2));
+    put("maxSessionTimeout", or_ticks(options.max_session_timeout, 20));
     if (!is_old(context)) put("clientPortListenBacklog", -1);
     put("serverId", context.server_id);
 }
@@ -133,20 +133,20 @@ void envi(FourLetterText& out, const FourLetterContext& context) {
     }
 }
 
-/// Prints sets of elements that expire at the same time, keyed by steady milliseconds.
-template <typename Put, typename Key, typename Element>
+/// Prints sets of elements that expire at the same time.
+template <typename Put, typename Element>
 void put_sets(
     FourLetterText& out,
     const FourLetterContext& context,
-    const std::map<Key, std::vector<Element>>& sets,
+    const std::map<SteadyTime, std::vector<Element>>& sets,
     Put put
 ) {
     std::size_t total = 0;
     for (const auto& set : sets) total += set.second.size();
     out << "Sets (" << sets.size() << ")/(" << total << "):\n";
-    for (const auto& [time_ms, members] : sets) {
+    for (const auto& [time, members] : sets) {
         (out << members.size() << " expire at ")
-            .date(context.now.wall_ms + time_ms - context.now.steady_ms);
+            .date(context.now.wall + (time - context.now.steady));
         out << ":\n";
         for (const auto& member : members) {
             out << '\t';
@@ -168,10 +168,11 @@ void dump(FourLetterText& out, const FourLetterContext& context) {
     }
 
     // The interval at which Apache's server checks for idle connections.
-    constexpr std::int64_t step_ms = 10'000;
-    std::map<std::int64_t, std::vector<ConnectionInfo>> sets;
+    constexpr Milliseconds step{10'000};
+    std::map<SteadyTime, std::vector<ConnectionInfo>> sets;
     for (const auto& connection : connections_of(context)) {
-        sets[(connection.expires_ms / step_ms + 1) * step_ms].push_back(connection);
+        const auto steps = connection.expires.time_since_epoch() / step + 1;
+        sets[SteadyTime(steps * step)].push_back(connection);
     }
     out << "Connections dump:\nConnections ";
     put_sets(out, context, sets, [&](const ConnectionInfo& connection) {

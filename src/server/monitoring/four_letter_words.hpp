@@ -26,9 +26,9 @@ struct ConnectionInfo {
     bool reading = false;      ///< false for the connection that sent the word
     bool writing = false;      ///< has unsent output
     std::int64_t session = 0;  ///< 0: none yet
-    std::int64_t session_timeout_ms = 0;
-    std::int64_t established_wall_ms = 0;
-    std::int64_t expires_ms = 0;  ///< steady: when the session expires; 0 without one
+    Milliseconds session_timeout{0};
+    WallTime established{};
+    SteadyTime expires{};  ///< when the session expires; the epoch without one
     ConnectionStatistics statistics;
 };
 
@@ -49,7 +49,7 @@ struct FourLetterContext {
     std::size_t max_connections = 0;   ///< 0: no limit
     std::int64_t zxid = 0;             ///< last one applied to `tree`
     Time now = {};
-    std::int64_t started_ms = 0;  ///< steady: when the first client connected
+    SteadyTime started{};  ///< when the first client connected
     std::string_view client_address = "127.0.0.1:2181";
     std::string_view mode = "standalone";  ///< or "leader", "follower"; unused if `read_only`
     bool read_only = false;

@@ -34,7 +34,7 @@ void put_base(FourLetterText& out, const FourLetterContext& context) {
 /// The lines that were added in 3.6.
 void put_recent(FourLetterText& out, const FourLetterContext& context) {
     const auto& statistics = context.statistics;
-    put(out, "uptime", context.now.steady_ms - context.started_ms);
+    put(out, "uptime", context.now.steady - context.started);
     put(out, "global_sessions", context.sessions.size());
     put(out, "local_sessions", 0);
     put(out, "connection_drop_probability", "0.0");

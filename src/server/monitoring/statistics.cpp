@@ -4,7 +4,8 @@
 
 namespace kazoo::server {
 
-void Latencies::add(std::int64_t ms) noexcept {
+void Latencies::add(Milliseconds latency) noexcept {
+    const std::int64_t ms = latency.count();
     if (ms < 0) return;
     min_ = count_ == 0 ? ms : std::min(min_, ms);
     max_ = std::max(max_, ms);
@@ -24,9 +25,10 @@ std::int64_t Latencies::fine_average() const noexcept {
     return sum_ / count_ * fine + (2 * fine * rest + count_) / (2 * count_);
 }
 
-void LatencySummary::add(std::int64_t ms) noexcept {
+void LatencySummary::add(Milliseconds latency) noexcept {
+    const std::int64_t ms = latency.count();
     if (ms < 0) return;
-    values_.add(ms);
+    values_.add(latency);
     ++counts_[static_cast<std::size_t>(std::min<std::int64_t>(ms, places - 1))];
 }
 
@@ -54,18 +56,14 @@ void ServerStatistics::reset() noexcept {
 }
 
 void ConnectionStatistics::on_answered(
-    codec::Opcode op,
-    std::int32_t xid,
-    std::int64_t zxid,
-    std::int64_t arrived_ms,
-    std::int64_t now_ms
+    codec::Opcode op, std::int32_t xid, std::int64_t zxid, SteadyTime arrived, SteadyTime now
 ) noexcept {
     if (xid >= 0) last_cxid = xid;
     last_op = word_name(op);
     last_zxid = zxid;
-    last_response_ms = now_ms;
-    last_latency_ms = now_ms - arrived_ms;
-    latencies.add(last_latency_ms);
+    last_response = now;
+    last_latency = now - arrived;
+    latencies.add(last_latency);
 }
 
 void ConnectionStatistics::reset() noexcept {

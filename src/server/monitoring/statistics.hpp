@@ -3,6 +3,7 @@
 #pragma once
 
 #include "codec/opcode.hpp"
+#include "server/rules/time.hpp"
 
 #include <array>
 #include <cstddef>
@@ -11,10 +12,11 @@
 
 namespace kazoo::server {
 
-/// Minimum, average and maximum of latencies in milliseconds; all 0 while there are none.
+/// Minimum, average and maximum of latencies, as numbers of milliseconds; all 0 while there are
+/// none.
 class Latencies {
 public:
-    void add(std::int64_t ms) noexcept;  ///< ignores negative values
+    void add(Milliseconds latency) noexcept;  ///< ignores negative values
     void reset() noexcept { *this = {}; }
 
     [[nodiscard]] std::int64_t count() const noexcept { return count_; }
@@ -35,7 +37,7 @@ private:
 /// Latencies with quantiles, from a histogram of milliseconds.
 class LatencySummary {
 public:
-    void add(std::int64_t ms) noexcept;  ///< ignores negative values
+    void add(Milliseconds latency) noexcept;  ///< ignores negative values
 
     [[nodiscard]] const Latencies& values() const noexcept { return values_; }
     [[nodiscard]] std::int64_t count() const noexcept { return values_.count(); }
@@ -102,20 +104,16 @@ struct ConnectionStatistics {
     std::uint64_t sent = 0;
     std::uint64_t outstanding = 0;
     Latencies latencies;
-    std::string_view last_op = "NA";    ///< operation of the last reply; see `word_name`
-    std::int64_t last_cxid = -1;        ///< last xid that is not negative
-    std::int64_t last_zxid = -1;        ///< in the last reply
-    std::int64_t last_response_ms = 0;  ///< steady
-    std::int64_t last_latency_ms = 0;
+    std::string_view last_op = "NA";  ///< operation of the last reply; see `word_name`
+    std::int64_t last_cxid = -1;      ///< last xid that is not negative
+    std::int64_t last_zxid = -1;      ///< in the last reply
+    SteadyTime last_response{};
+    Milliseconds last_latency{0};
 
-    /// Records a reply at `now_ms` to a request that arrived at `arrived_ms` (both steady). Does
-    /// not change `received`, `sent` and `outstanding`.
+    /// Records a reply at `now` to a request that arrived at `arrived`. Does not
+    /// change `received`, `sent` and `outstanding`.
     void on_answered(
-        codec::Opcode op,
-        std::int32_t xid,
-        std::int64_t zxid,
-        std::int64_t arrived_ms,
-        std::int64_t now_ms
+        codec::Opcode op, std::int32_t xid, std::int64_t zxid, SteadyTime arrived, SteadyTime now
     ) noexcept;
     /// `crst`. Keeps `outstanding`.
     void reset() noexcept;

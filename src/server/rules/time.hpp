@@ -1,16 +1,25 @@
 #pragma once
 
-#include <cstdint>
+#include <chrono>
 
 namespace kazoo::server {
 
+// ZooKeeper counts time in milliseconds. All times and durations of the server have this
+// resolution; they are integers only in the records of the codec.
+
+using Milliseconds = std::chrono::milliseconds;
+/// Monotonic: for deadlines and expiry.
+using SteadyTime = std::chrono::time_point<std::chrono::steady_clock, Milliseconds>;
+/// The time of day: for Stats and TTLs.
+using WallTime = std::chrono::sys_time<Milliseconds>;
+
 /// The current time, passed in with each input. The core reads no clock.
 struct Time {
-    std::int64_t steady_ms = 0;  ///< monotonic: for deadlines and expiry
-    std::int64_t wall_ms = 0;    ///< since the Unix epoch: for Stats and TTLs
+    SteadyTime steady{};
+    WallTime wall{};
 };
 
-/// A deadline in steady time that never comes.
-inline constexpr std::int64_t no_deadline = INT64_MAX;
+/// A deadline that never comes.
+inline constexpr SteadyTime no_deadline = SteadyTime::max();
 
 }  // namespace kazoo::server

@@ -8,8 +8,8 @@ ZnodeStat Node::stat() const noexcept {
     ZnodeStat stat;
     stat.czxid = czxid;
     stat.mzxid = mzxid;
-    stat.ctime = ctime_ms;
-    stat.mtime = mtime_ms;
+    stat.ctime = ctime.time_since_epoch().count();
+    stat.mtime = mtime.time_since_epoch().count();
     stat.version = version;
     // cversion = creations + deletions, where deletions = creations - children. Wraps at 32 bits.
     stat.cversion = static_cast<std::int32_t>(
@@ -24,10 +24,10 @@ ZnodeStat Node::stat() const noexcept {
     return stat;
 }
 
-bool Node::due_for_removal(std::int64_t wall_ms) const noexcept {
+bool Node::due_for_removal(WallTime wall) const noexcept {
     if (!children.empty()) return false;
     if (kind == NodeKind::container) return created_children > 0;
-    return kind == NodeKind::ttl && wall_ms > mtime_ms && wall_ms - mtime_ms > owner_or_ttl;
+    return kind == NodeKind::ttl && wall > mtime && wall - mtime > Milliseconds(owner_or_ttl);
 }
 
 void Node::count_created_child(std::int64_t zxid) noexcept {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/rules/time.hpp"
 #include "server/tree/acl_table.hpp"
 #include "server/tree/transaction.hpp"
 
@@ -23,8 +24,8 @@ struct Node {
     std::int64_t czxid = 0;
     std::int64_t mzxid = 0;
     std::int64_t pzxid = 0;
-    std::int64_t ctime_ms = 0;
-    std::int64_t mtime_ms = 0;
+    WallTime ctime{};
+    WallTime mtime{};
     std::int64_t owner_or_ttl = 0;  // session of an ephemeral, or TTL in milliseconds
     std::int32_t version = 0;
     std::int32_t aversion = 0;
@@ -49,7 +50,7 @@ struct Node {
 
     /// Whether the reaper removes it: an empty container that had children before, or a TTL node
     /// without children that was not modified for longer than its TTL.
-    [[nodiscard]] bool due_for_removal(std::int64_t wall_ms) const noexcept;
+    [[nodiscard]] bool due_for_removal(WallTime wall) const noexcept;
 
     /// Counts a created child and sets pzxid. At INT32_MAX neither changes any more.
     void count_created_child(std::int64_t zxid) noexcept;

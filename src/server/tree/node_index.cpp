@@ -124,10 +124,10 @@ std::vector<std::int64_t> NodeIndex::ephemeral_owners() const {
     return sessions;
 }
 
-std::vector<std::string> NodeIndex::due_for_removal(std::int64_t wall_ms) const {
+std::vector<std::string> NodeIndex::due_for_removal(WallTime wall) const {
     std::vector<std::string> paths;
     for (const Node* node : removable_) {
-        if (!node->hidden && node->due_for_removal(wall_ms)) {
+        if (!node->hidden && node->due_for_removal(wall)) {
             paths.push_back(node->path);
         }
     }

@@ -56,7 +56,7 @@ public:
 
     [[nodiscard]] std::vector<std::string> ephemerals(std::int64_t session) const;
     [[nodiscard]] std::vector<std::int64_t> ephemeral_owners() const;
-    [[nodiscard]] std::vector<std::string> due_for_removal(std::int64_t wall_ms) const;
+    [[nodiscard]] std::vector<std::string> due_for_removal(WallTime wall) const;
     [[nodiscard]] std::size_t size() const noexcept { return by_path_.size() - hidden_count_; }
     [[nodiscard]] std::size_t ephemeral_count() const noexcept { return ephemeral_count_; }
 

@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include "server/rules/time.hpp"
+
 #include <kazoo/security.hpp>
 
 #include <cstdint>
@@ -23,8 +25,8 @@ struct CreateEffect {
     std::optional<std::string> data;  // null and empty differ
     AclList acl;
     NodeKind kind = NodeKind::persistent;
-    std::int64_t owner = 0;   // session of an ephemeral
-    std::int64_t ttl_ms = 0;  // of a TTL node
+    std::int64_t owner = 0;  // session of an ephemeral
+    Milliseconds ttl{0};     // of a TTL node
 };
 struct DeleteEffect {
     std::string path;
@@ -55,7 +57,7 @@ struct Change {
 /// Everything that uses up a zxid. Effects are empty for failed requests and for created sessions.
 struct Transaction {
     std::int64_t zxid = 0;
-    std::int64_t wall_ms = 0;
+    WallTime wall{};
     std::vector<Effect> effects;
     std::vector<Change> changes;      // in the order of the effects
     std::int64_t closed_session = 0;  // 0: none; its connection is closed after the events

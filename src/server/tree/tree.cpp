@@ -60,8 +60,8 @@ std::vector<std::int64_t> Tree::ephemeral_owners() const {
     return index_.ephemeral_owners();
 }
 
-std::vector<std::string> Tree::expired_nodes(std::int64_t wall_ms) const {
-    return index_.due_for_removal(wall_ms);
+std::vector<std::string> Tree::expired_nodes(WallTime wall) const {
+    return index_.due_for_removal(wall);
 }
 
 std::size_t Tree::node_count() const noexcept {

@@ -47,7 +47,7 @@ public:
     /// Sessions that own ephemeral nodes, sorted.
     [[nodiscard]] std::vector<std::int64_t> ephemeral_owners() const;
     /// Paths of containers and TTL nodes that are due for removal at this wall time, sorted.
-    [[nodiscard]] std::vector<std::string> expired_nodes(std::int64_t wall_ms) const;
+    [[nodiscard]] std::vector<std::string> expired_nodes(WallTime wall) const;
     /// As Apache's server counts: one more than there are, because it has the root twice.
     [[nodiscard]] std::size_t node_count() const noexcept;
     /// Bytes of paths and data, for `mntr`.
@@ -65,7 +65,7 @@ public:
 
     /// Applies an effect. Returns false, and changes nothing, if it is not possible, such as a
     /// create without a parent: an error of the caller. If it throws, nothing has changed.
-    bool apply(const Effect& effect, std::int64_t zxid, std::int64_t wall_ms);
+    bool apply(const Effect& effect, std::int64_t zxid, WallTime wall);
 
     // For a transaction: `rollback` restores the tree as it was at `begin`, including Stats, ACLs
     // and quota usage. Not nested.
@@ -89,10 +89,10 @@ private:
     // Each change makes room in the log before it changes anything, and is in the log afterwards.
     // So an exception between changes can be answered with roll_back_to().
 
-    bool perform(const CreateEffect& effect, std::int64_t zxid, std::int64_t wall_ms);
-    bool perform(const DeleteEffect& effect, std::int64_t zxid, std::int64_t wall_ms);
-    bool perform(const SetDataEffect& effect, std::int64_t zxid, std::int64_t wall_ms);
-    bool perform(const SetAclEffect& effect, std::int64_t zxid, std::int64_t wall_ms);
+    bool perform(const CreateEffect& effect, std::int64_t zxid, WallTime wall);
+    bool perform(const DeleteEffect& effect, std::int64_t zxid, WallTime wall);
+    bool perform(const SetDataEffect& effect, std::int64_t zxid, WallTime wall);
+    bool perform(const SetAclEffect& effect, std::int64_t zxid, WallTime wall);
 
     void reserve_undo();
     void roll_back_to(std::size_t size) noexcept;

@@ -21,11 +21,11 @@ bool can_be_child(std::string_view path) noexcept {
 
 }  // namespace
 
-bool Tree::apply(const Effect& effect, std::int64_t zxid, std::int64_t wall_ms) {
+bool Tree::apply(const Effect& effect, std::int64_t zxid, WallTime wall) {
     const std::size_t before = log_.size();
     try {
         const bool applied =
-            std::visit([&](const auto& one) { return perform(one, zxid, wall_ms); }, effect);
+            std::visit([&](const auto& one) { return perform(one, zxid, wall); }, effect);
         if (!recording_) {
             commit();
         }
@@ -68,8 +68,8 @@ Node* Tree::add(std::unique_ptr<Node> node, const AclList& acl, Node* parent) {
 void Tree::set_data(Node& node, std::optional<std::string> data) {
     reserve_undo();
     data_size_ -= node.approximate_size();
-    log_.emplace_back(UndoSetData{
-        &node, std::move(node.data), node.mzxid, node.mtime_ms, node.version});
+    log_.emplace_back(UndoSetData{&node, std::move(node.data), node.mzxid, node.mtime, node.version}
+    );
     node.data = std::move(data);
     data_size_ += node.approximate_size();
 }
@@ -84,7 +84,7 @@ void Tree::charge(std::string_view path, std::int64_t nodes, std::int64_t bytes)
     set_data(*counted, usage.print());
 }
 
-bool Tree::perform(const CreateEffect& effect, std::int64_t zxid, std::int64_t wall_ms) {
+bool Tree::perform(const CreateEffect& effect, std::int64_t zxid, WallTime wall) {
     if (!can_be_child(effect.path) || index_.find(effect.path) != nullptr) return false;
     Node* const parent = index_.find(parent_path(effect.path));
     if (parent == nullptr) return false;
@@ -93,10 +93,10 @@ bool Tree::perform(const CreateEffect& effect, std::int64_t zxid, std::int64_t w
     created->path = effect.path;
     created->data = effect.data;
     created->czxid = created->mzxid = created->pzxid = zxid;
-    created->ctime_ms = created->mtime_ms = wall_ms;
+    created->ctime = created->mtime = wall;
     created->kind = effect.kind;
     if (effect.kind == NodeKind::ephemeral) created->owner_or_ttl = effect.owner;
-    if (effect.kind == NodeKind::ttl) created->owner_or_ttl = effect.ttl_ms;
+    if (effect.kind == NodeKind::ttl) created->owner_or_ttl = effect.ttl.count();
     reserve_undo();
     Node* const replaced = index_.find_hidden(effect.path);
     Node* const node = add(std::move(created), effect.acl, parent);
@@ -112,7 +112,7 @@ bool Tree::perform(const CreateEffect& effect, std::int64_t zxid, std::int64_t w
     return true;
 }
 
-bool Tree::perform(const DeleteEffect& effect, std::int64_t zxid, std::int64_t) {
+bool Tree::perform(const DeleteEffect& effect, std::int64_t zxid, WallTime) {
     Node* const node = index_.find(effect.path);
     if (node == nullptr || node->parent == nullptr || !node->children.empty()) return false;
 
@@ -128,7 +128,7 @@ bool Tree::perform(const DeleteEffect& effect, std::int64_t zxid, std::int64_t) 
     return true;
 }
 
-bool Tree::perform(const SetDataEffect& effect, std::int64_t zxid, std::int64_t wall_ms) {
+bool Tree::perform(const SetDataEffect& effect, std::int64_t zxid, WallTime wall) {
     Node* const node = index_.find(effect.path);
     if (node == nullptr) return false;
 
@@ -136,12 +136,12 @@ bool Tree::perform(const SetDataEffect& effect, std::int64_t zxid, std::int64_t 
     set_data(*node, effect.data);
     node->version = wrapping_next(node->version);
     node->mzxid = zxid;
-    node->mtime_ms = wall_ms;
+    node->mtime = wall;
     charge(node->path, 0, static_cast<std::int64_t>(node->data_size()) - bytes_before);
     return true;
 }
 
-bool Tree::perform(const SetAclEffect& effect, std::int64_t, std::int64_t) {
+bool Tree::perform(const SetAclEffect& effect, std::int64_t, WallTime) {
     Node* const node = index_.find(effect.path);
     if (node == nullptr) return false;
 

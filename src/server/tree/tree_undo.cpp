@@ -71,7 +71,7 @@ void Tree::restore(UndoSetData& undo) noexcept {
     undo.node->data = std::move(undo.data);
     data_size_ += undo.node->approximate_size();
     undo.node->mzxid = undo.mzxid;
-    undo.node->mtime_ms = undo.mtime_ms;
+    undo.node->mtime = undo.mtime;
     undo.node->version = undo.version;
 }
 

@@ -30,7 +30,7 @@ struct UndoSetData {
     Node* node;
     std::optional<std::string> data;
     std::int64_t mzxid;
-    std::int64_t mtime_ms;
+    WallTime mtime;
     std::int32_t version;
 };
 struct UndoSetAcl {

@@ -23,7 +23,7 @@ TEST(CreateNode, ReturnsThePathAndWithCreate2TheStat) {
     EXPECT_EQ(reply->path, "/b");
     EXPECT_EQ(reply->stat, world.stat("/b"));
     EXPECT_EQ(reply->stat.czxid, full.transaction->zxid);
-    EXPECT_EQ(reply->stat.ctime, world.now.wall_ms);
+    EXPECT_EQ(reply->stat.ctime, world.now.wall.time_since_epoch().count());
     EXPECT_EQ(reply->stat.data_length, 4);
 }
 

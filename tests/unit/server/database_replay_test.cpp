@@ -113,7 +113,7 @@ TEST_P(DatabaseReplay, TransactionsAloneGiveTheSameTree) {
         last = transaction->zxid;
         effects += transaction->effects.size();
         for (const Effect& effect : transaction->effects) {
-            EXPECT_TRUE(replica.apply(effect, transaction->zxid, transaction->wall_ms));
+            EXPECT_TRUE(replica.apply(effect, transaction->zxid, transaction->wall));
         }
     }
     EXPECT_EQ(last, world.database.zxid());

@@ -5,11 +5,13 @@
 namespace kazoo::server {
 namespace {
 
+using namespace std::chrono_literals;
+
 TEST(DatabaseSessions, CreationTakesAZxidAndAnObserverSeesIt) {
     DatabaseWorld world;
     ASSERT_EQ(world.seen.size(), 1U);
     EXPECT_EQ(world.seen[0]->zxid, 1);
-    EXPECT_EQ(world.seen[0]->wall_ms, world.now.wall_ms);
+    EXPECT_EQ(world.seen[0]->wall, world.now.wall);
     EXPECT_TRUE(world.seen[0]->effects.empty());
     EXPECT_EQ(world.database.zxid(), 1);
     EXPECT_NE(world.session, 0);
@@ -17,28 +19,27 @@ TEST(DatabaseSessions, CreationTakesAZxidAndAnObserverSeesIt) {
 
 TEST(DatabaseSessions, TimeoutsAreClampedToTicks) {
     const DatabaseWorld world;
-    EXPECT_EQ(world.database.clamp_timeout(0), 4'000);
-    EXPECT_EQ(world.database.clamp_timeout(-1), 4'000);
-    EXPECT_EQ(world.database.clamp_timeout(10'000), 10'000);
-    EXPECT_EQ(world.database.clamp_timeout(1'000'000), 40'000);
+    EXPECT_EQ(world.database.clamp_timeout(0ms), 4s);
+    EXPECT_EQ(world.database.clamp_timeout(-1ms), 4s);
+    EXPECT_EQ(world.database.clamp_timeout(10s), 10s);
+    EXPECT_EQ(world.database.clamp_timeout(1000s), 40s);
 
     DatabaseOptions options;
-    options.min_session_timeout_ms = 100;
-    options.max_session_timeout_ms = 200;
+    options.min_session_timeout = 100ms;
+    options.max_session_timeout = 200ms;
     const DatabaseWorld other(options);
-    EXPECT_EQ(other.database.clamp_timeout(1), 100);
-    EXPECT_EQ(other.database.clamp_timeout(1'000), 200);
+    EXPECT_EQ(other.database.clamp_timeout(1ms), 100ms);
+    EXPECT_EQ(other.database.clamp_timeout(1s), 200ms);
 }
 
 TEST(DatabaseSessions, ResumingRenegotiatesTheTimeoutAndTakesNoZxid) {
     DatabaseWorld world;
     const std::string password = world.database.sessions().find(world.session)->password;
     world.pass(5'000);
-    const Session* session =
-        world.database.resume_session(world.session, password, 20'000, world.now);
+    const Session* session = world.database.resume_session(world.session, password, 20s, world.now);
     ASSERT_NE(session, nullptr);
     EXPECT_EQ(session->id, world.session);
-    EXPECT_EQ(session->timeout_ms, 20'000);
+    EXPECT_EQ(session->timeout, 20s);
     EXPECT_EQ(world.database.zxid(), 1);
     world.pass(19'000);
     world.database.on_time(world.now);
@@ -47,18 +48,18 @@ TEST(DatabaseSessions, ResumingRenegotiatesTheTimeoutAndTakesNoZxid) {
 
 TEST(DatabaseSessions, AWrongPasswordChangesNothing) {
     DatabaseWorld world;
-    const std::int64_t expires = world.database.sessions().find(world.session)->expires_ms;
+    const SteadyTime expires = world.database.sessions().find(world.session)->expires;
     world.pass(5'000);
     const std::string wrong(16, '\0');
-    EXPECT_EQ(world.database.resume_session(world.session, wrong, 20'000, world.now), nullptr);
-    EXPECT_EQ(world.database.resume_session(world.session, "", 20'000, world.now), nullptr);
-    EXPECT_EQ(world.database.sessions().find(world.session)->expires_ms, expires);
-    EXPECT_EQ(world.database.sessions().find(world.session)->timeout_ms, 10'000);
+    EXPECT_EQ(world.database.resume_session(world.session, wrong, 20s, world.now), nullptr);
+    EXPECT_EQ(world.database.resume_session(world.session, "", 20s, world.now), nullptr);
+    EXPECT_EQ(world.database.sessions().find(world.session)->expires, expires);
+    EXPECT_EQ(world.database.sessions().find(world.session)->timeout, 10s);
 }
 
 TEST(DatabaseSessions, AnUnknownSessionIsNotResumed) {
     DatabaseWorld world;
-    EXPECT_EQ(world.database.resume_session(77, std::string(16, 'x'), 10'000, world.now), nullptr);
+    EXPECT_EQ(world.database.resume_session(77, std::string(16, 'x'), 10s, world.now), nullptr);
 }
 
 TEST(DatabaseSessions, ClosingDeletesTheEphemeralsInOneTransaction) {
@@ -94,9 +95,9 @@ TEST(DatabaseSessions, ClosingTwiceHasNoEffect) {
 TEST(DatabaseSessions, ASilentSessionExpiresAtTheEndOfItsBucket) {
     DatabaseWorld world;
     world.create("/e", 1);
-    const std::int64_t deadline = world.database.sessions().find(world.session)->expires_ms;
-    EXPECT_EQ(deadline, 12'000);  // (1000 + 10000) / 2000 + 1 ticks
-    world.pass(deadline - 1 - world.now.steady_ms);
+    const SteadyTime deadline = world.database.sessions().find(world.session)->expires;
+    EXPECT_EQ(deadline, SteadyTime(12s));  // (1000 + 10000) / 2000 + 1 ticks
+    world.pass((deadline - world.now.steady).count() - 1);
     world.database.on_time(world.now);
     EXPECT_TRUE(world.has("/e"));
     world.pass(1);
@@ -116,9 +117,9 @@ TEST(DatabaseSessions, ATouchedSessionStaysAlive) {
 
 TEST(DatabaseSessions, TheDeadlineIsThatOfTheFirstSession) {
     DatabaseOptions options;
-    options.reaper_interval_ms = 0;
+    options.reaper_interval = 0ms;
     DatabaseWorld world(options);
-    EXPECT_EQ(world.database.next_deadline(), 12'000);
+    EXPECT_EQ(world.database.next_deadline(), SteadyTime(12s));
     world.close_session();
     EXPECT_EQ(world.database.next_deadline(), no_deadline);
 }

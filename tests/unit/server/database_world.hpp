@@ -6,6 +6,7 @@
 #include "codec/requests.hpp"
 #include "server/database/database.hpp"
 #include "server/reads/reads.hpp"
+#include "server_times.hpp"
 
 #include <kazoo/errors.hpp>
 
@@ -50,7 +51,7 @@ public:
     }
     /// Returns its id.
     std::int64_t create_session() {
-        const NewSession created = database.create_session(10'000, now);
+        const NewSession created = database.create_session(Milliseconds(10'000), now);
         database.deliver(created.transaction);
         return created.session.id;
     }
@@ -96,12 +97,12 @@ public:
     bool has(std::string_view path) const { return database.tree().find(path) != nullptr; }
 
     void pass(std::int64_t milliseconds) {
-        now.steady_ms += milliseconds;
-        now.wall_ms += milliseconds;
+        now.steady += Milliseconds(milliseconds);
+        now.wall += Milliseconds(milliseconds);
     }
 
     Database database;
-    Time now{1'000, 1'700'000'000'000};
+    Time now{steady_at(1'000), wall_at(1'700'000'000'000)};
     std::int64_t session = 0;
     std::vector<Id> identities{Id("ip", "127.0.0.1")};
     std::vector<std::shared_ptr<const Transaction>> seen;

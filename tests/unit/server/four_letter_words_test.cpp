@@ -1,6 +1,7 @@
 #include "server/monitoring/four_letter_words.hpp"
 
 #include "server/monitoring/four_letter_text.hpp"
+#include "server_times.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,7 +14,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr Time now{1'000'000, 1'795'354'718'139};  // Sun Nov 22 2026
+constexpr Time now{steady_at(1'000'000), wall_at(1'795'354'718'139)};  // Sun Nov 22 2026
 
 class FourLetterWordsTest : public testing::Test {
 protected:
@@ -21,26 +22,28 @@ protected:
         statistics.received = 12;
         statistics.sent = 11;
         statistics.outstanding = 1;
-        for (const int ms : {0, 0, 0, 1}) statistics.latencies.add(ms);
+        for (const int ms : {0, 0, 0, 1}) statistics.latencies.add(Milliseconds(ms));
 
         ConnectionInfo asking;
         asking.id = 9;
         asking.address = "127.0.0.1";
         asking.port = 49878;
         asking.statistics.received = 1;
-        asking.expires_ms = 1'009'000;
+        asking.expires = steady_at(1'009'000);
         ConnectionInfo client;
         client.id = 8;
         client.address = "::1";
         client.port = 37932;
         client.reading = true;
         client.session = 0x1000011e296005c;
-        client.session_timeout_ms = 10'000;
-        client.established_wall_ms = 1'795'354'718'139;
-        client.expires_ms = 1'010'000;
+        client.session_timeout = Milliseconds(10'000);
+        client.established = wall_at(1'795'354'718'139);
+        client.expires = steady_at(1'010'000);
         client.statistics.received = 1;
         client.statistics.sent = 1;
-        client.statistics.on_answered(codec::Opcode::create_session, 0, 0x201, 999'998, 999'999);
+        client.statistics.on_answered(
+            codec::Opcode::create_session, 0, 0x201, steady_at(999'998), steady_at(999'999)
+        );
         connections = {asking, client};
     }
 
@@ -52,7 +55,7 @@ protected:
         context.max_connections = 60;
         context.zxid = 0x2a;
         context.now = now;
-        context.started_ms = 400'000;
+        context.started = steady_at(400'000);
         context.mode = mode;
         context.read_only = read_only;
         context.trace_mask = trace_mask;
@@ -63,7 +66,7 @@ protected:
 
     DatabaseOptions options;
     Tree tree;
-    SessionTable sessions{2000, 1, 0};
+    SessionTable sessions{Milliseconds(2000), 1, 0};
     WatchTable watches{Profile{}};
     ServerStatistics statistics;
     std::vector<ConnectionInfo> connections;
@@ -178,7 +181,9 @@ TEST_F(FourLetterWordsTest, ConsListsTheClients) {
 
 TEST_F(FourLetterWordsTest, Mntr) {
     watches.add(8, "/a", WatchMode::persistent);
-    tree.apply(CreateEffect{"/e", "data", open_acl_unsafe(), NodeKind::ephemeral, 7, 0}, 1, 1);
+    tree.apply(
+        CreateEffect{"/e", "data", open_acl_unsafe(), NodeKind::ephemeral, 7, {}}, 1, wall_at(1)
+    );
     EXPECT_THAT(
         answer("mntr"),
         testing::AllOf(
@@ -206,7 +211,7 @@ TEST_F(FourLetterWordsTest, MntrHasTheMetricsOfDashboardsSince36) {
     auto& counters = statistics.counters;
     counters.bytes_received = 100;
     counters.connections_rejected = 2;
-    for (const int ms : {1, 1, 1, 40}) counters.reads_latency.add(ms);
+    for (const int ms : {1, 1, 1, 40}) counters.reads_latency.add(Milliseconds(ms));
     statistics.reply_sizes.add(20);
     statistics.reply_sizes.add(16);
     const auto mntr = answer("mntr");
@@ -253,8 +258,8 @@ TEST_F(FourLetterWordsTest, Conf) {
         "maxSessionTimeout=40000\nclientPortListenBacklog=-1\nserverId=0\n"
     );
     options.profile = Profile{4, 14};
-    options.min_session_timeout_ms = 1;
-    options.max_session_timeout_ms = 2;
+    options.min_session_timeout = Milliseconds(1);
+    options.max_session_timeout = Milliseconds(2);
     EXPECT_EQ(
         answer("conf"),
         "clientPort=2181\ndataDir=\ndataLogDir=\ntickTime=2000\nmaxClientCnxns=60\n"
@@ -277,19 +282,22 @@ TEST_F(FourLetterWordsTest, Envi) {
 }
 
 TEST_F(FourLetterWordsTest, Dump) {
-    const auto id = sessions.create(10'000, now).id;
+    const auto id = sessions.create(Milliseconds(10'000), now).id;
     ASSERT_EQ(sessions.buckets().size(), 1U);
-    const auto expiry_ms = sessions.buckets().begin()->first;
+    const auto expiry = sessions.buckets().begin()->first;
     const auto session = FourLetterText().hex(id).text;
-    tree.apply(CreateEffect{"/e", {}, open_acl_unsafe(), NodeKind::ephemeral, id, 0}, 1, 1);
-    tree.apply(CreateEffect{"/f", {}, open_acl_unsafe(), NodeKind::ephemeral, id, 0}, 2, 1);
+    tree.apply(
+        CreateEffect{"/e", {}, open_acl_unsafe(), NodeKind::ephemeral, id, {}}, 1, wall_at(1)
+    );
+    tree.apply(
+        CreateEffect{"/f", {}, open_acl_unsafe(), NodeKind::ephemeral, id, {}}, 2, wall_at(1)
+    );
     EXPECT_EQ(
         answer("dump"),
         "SessionTracker dump:\n"
         "Session Sets (1)/(1):\n"
         "1 expire at " +
-            FourLetterText().date(now.wall_ms + expiry_ms - now.steady_ms).text + ":\n\t" +
-            session +
+            FourLetterText().date(now.wall + (expiry - now.steady)).text + ":\n\t" + session +
             "\n"
             "ephemeral nodes dump:\n"
             "Sessions with Ephemerals (1):\n" +
@@ -341,9 +349,9 @@ TEST(FourLetterText, DecimalsAreFormattedLikeJava) {
 }
 
 TEST(FourLetterText, DatesAreFormattedLikeJava) {
-    EXPECT_EQ(FourLetterText().date(0).text, "Thu Jan 01 00:00:00 UTC 1970");
-    EXPECT_EQ(FourLetterText().date(951'782'399'999).text, "Mon Feb 28 23:59:59 UTC 2000");
-    EXPECT_EQ(FourLetterText().date(951'782'400'000).text, "Tue Feb 29 00:00:00 UTC 2000");
+    EXPECT_EQ(FourLetterText().date(wall_at(0)).text, "Thu Jan 01 00:00:00 UTC 1970");
+    EXPECT_EQ(FourLetterText().date(wall_at(951'782'399'999)).text, "Mon Feb 28 23:59:59 UTC 2000");
+    EXPECT_EQ(FourLetterText().date(wall_at(951'782'400'000)).text, "Tue Feb 29 00:00:00 UTC 2000");
 }
 
 }  // namespace

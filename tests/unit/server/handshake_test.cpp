@@ -131,7 +131,7 @@ TEST_F(HandshakeTest, AConnectionWithoutHandshakeIsClosed) {
     Client slow = rig.open();
     slow.send_hex("0000");
     Client good = rig.client();
-    EXPECT_LE(rig.member.next_deadline(), rig.now.steady_ms + 10'000);
+    EXPECT_LE(rig.member.next_deadline(), rig.now.steady + Milliseconds(10'000));
     rig.pass(9'999);
     EXPECT_FALSE(silent.over());
     good.request(codec::ping_xid, codec::Opcode::ping);
@@ -194,7 +194,7 @@ TEST_F(HandshakeTest, LocalSessionsExpireAndClose) {
     ASSERT_EQ(replies.size(), 1U);
     EXPECT_EQ(replies[0].err, 0);
     EXPECT_TRUE(leaving.over());
-    EXPECT_LE(rig.member.next_deadline(), rig.now.steady_ms + 6000);
+    EXPECT_LE(rig.member.next_deadline(), rig.now.steady + Milliseconds(6000));
     rig.pass(6001);
     EXPECT_TRUE(idle.over());
 }

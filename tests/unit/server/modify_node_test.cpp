@@ -78,8 +78,8 @@ TEST(WriteSetData, ChangesDataVersionAndTimes) {
     EXPECT_EQ(*stat_of(result), world.stat("/a"));
     EXPECT_EQ(stat_of(result)->version, 1);
     EXPECT_EQ(stat_of(result)->mzxid, result.transaction->zxid);
-    EXPECT_EQ(stat_of(result)->mtime, world.now.wall_ms);
-    EXPECT_EQ(stat_of(result)->ctime, world.now.wall_ms - 50);
+    EXPECT_EQ(stat_of(result)->mtime, world.now.wall.time_since_epoch().count());
+    EXPECT_EQ(stat_of(result)->ctime, world.now.wall.time_since_epoch().count() - 50);
     EXPECT_EQ(stat_of(result)->data_length, 11);
     ASSERT_EQ(result.transaction->changes.size(), 1U);
     EXPECT_EQ(result.transaction->changes[0].type, ChangeType::data_changed);

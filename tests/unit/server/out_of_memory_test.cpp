@@ -46,7 +46,7 @@ Nodes replayed(const std::vector<std::shared_ptr<const Transaction>>& transactio
     Tree tree;
     for (const auto& transaction : transactions) {
         for (const Effect& effect : transaction->effects) {
-            EXPECT_TRUE(tree.apply(effect, transaction->zxid, transaction->wall_ms));
+            EXPECT_TRUE(tree.apply(effect, transaction->zxid, transaction->wall));
         }
     }
     return nodes_of(tree);

@@ -1,6 +1,7 @@
 #include "server/tree/quota.hpp"
 
 #include "server/tree/tree.hpp"
+#include "server_times.hpp"
 
 #include <gtest/gtest.h>
 
@@ -18,7 +19,9 @@ const std::string stats_of_a = quota + "/a/zookeeper_stats";
 class QuotaTest : public testing::Test {
 protected:
     bool create(std::string path, std::string data = "") {
-        return tree.apply(CreateEffect{std::move(path), std::move(data), open_acl_unsafe()}, 1, 1);
+        return tree.apply(
+            CreateEffect{std::move(path), std::move(data), open_acl_unsafe()}, 1, wall_at(1)
+        );
     }
     std::optional<std::string> data(std::string_view path) const { return tree.find(path)->data; }
 
@@ -46,10 +49,10 @@ TEST_F(QuotaTest, FollowsEveryChangeBelow) {
     create("/a/b", "123");
     create("/apple", "123");
     EXPECT_EQ(data(stats_of_a), "count=2,bytes=3");
-    tree.apply(SetDataEffect{"/a/b", "1"}, 2, 2);
-    tree.apply(SetDataEffect{"/a", "12"}, 2, 2);
+    tree.apply(SetDataEffect{"/a/b", "1"}, 2, wall_at(2));
+    tree.apply(SetDataEffect{"/a", "12"}, 2, wall_at(2));
     EXPECT_EQ(data(stats_of_a), "count=2,bytes=3");
-    tree.apply(DeleteEffect{"/a/b"}, 3, 3);
+    tree.apply(DeleteEffect{"/a/b"}, 3, wall_at(3));
     EXPECT_EQ(data(stats_of_a), "count=1,bytes=2");
 }
 
@@ -57,7 +60,7 @@ TEST_F(QuotaTest, TheStatsNodeKeepsItsVersion) {
     create("/a");
     set_quota_on_a();
     const ZnodeStat before = tree.stat(*tree.find(stats_of_a));
-    tree.apply(SetDataEffect{"/a", "12"}, 2, 2);
+    tree.apply(SetDataEffect{"/a", "12"}, 2, wall_at(2));
     EXPECT_EQ(data(stats_of_a), "count=1,bytes=2");
     EXPECT_EQ(tree.stat(*tree.find(stats_of_a)), before);
 }
@@ -77,7 +80,7 @@ TEST_F(QuotaTest, TheClosestQuotaApplies) {
 TEST_F(QuotaTest, EndsWithItsLimits) {
     create("/a");
     set_quota_on_a();
-    tree.apply(DeleteEffect{quota + "/a/zookeeper_limits"}, 2, 2);
+    tree.apply(DeleteEffect{quota + "/a/zookeeper_limits"}, 2, wall_at(2));
     create("/a/b");
     EXPECT_EQ(data(stats_of_a), "count=1,bytes=0");
 }
@@ -96,10 +99,10 @@ TEST_F(QuotaTest, WorksWithoutStatsOrWithInvalidOnes) {
     create(quota + "/a/zookeeper_limits");
     EXPECT_TRUE(create("/a/b"));
     create(stats_of_a);
-    tree.apply(SetDataEffect{stats_of_a, "nonsense"}, 2, 2);
+    tree.apply(SetDataEffect{stats_of_a, "nonsense"}, 2, wall_at(2));
     EXPECT_TRUE(create("/a/c"));
     EXPECT_EQ(data(stats_of_a), "count=0,bytes=-1");
-    tree.apply(SetDataEffect{stats_of_a, std::nullopt}, 2, 2);
+    tree.apply(SetDataEffect{stats_of_a, std::nullopt}, 2, wall_at(2));
     EXPECT_TRUE(create("/a/d"));
     EXPECT_EQ(data(stats_of_a), "count=0,bytes=-1");
 }

@@ -27,9 +27,9 @@ protected:
 
 TEST_F(ReaperTest, RunsOncePerInterval) {
     world.close_session();
-    EXPECT_EQ(world.database.next_deadline(), world.now.steady_ms + interval_ms);
+    EXPECT_EQ(world.database.next_deadline(), world.now.steady + Milliseconds(interval_ms));
     pass(interval_ms);
-    EXPECT_EQ(world.database.next_deadline(), world.now.steady_ms + interval_ms);
+    EXPECT_EQ(world.database.next_deadline(), world.now.steady + Milliseconds(interval_ms));
 }
 
 TEST_F(ReaperTest, DeletesContainersThatHaveHadChildren) {

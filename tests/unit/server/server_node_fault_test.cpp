@@ -17,7 +17,7 @@ protected:
         RequestFault fault;
         fault.kind = kind;
         fault.path_prefix = std::move(path);
-        fault.delay_ms = delay_ms;
+        fault.delay = Milliseconds(delay_ms);
         fault.err = number(Errc::system_error);
         const std::uint64_t added = rig.member.faults().add(fault);
         rig.member.on_faults_changed(rig.now);
@@ -125,7 +125,7 @@ TEST_F(ServerNodeFaultTest, Delay) {
     create(1, "/a");
     create(2, "/b");
     EXPECT_EQ(client.xids(), Xids{});
-    EXPECT_EQ(rig.member.next_deadline(), rig.now.steady_ms + 50);
+    EXPECT_EQ(rig.member.next_deadline(), rig.now.steady + Milliseconds(50));
     rig.pass(49);
     EXPECT_EQ(client.xids(), Xids{});
     create(3, "/c");

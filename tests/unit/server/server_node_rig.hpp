@@ -3,6 +3,7 @@
 #include "codec/frame.hpp"
 #include "codec/records.hpp"
 #include "server/member/server_node.hpp"
+#include "server_times.hpp"
 #include "support/hex.hpp"
 
 #include <kazoo/errors.hpp>
@@ -39,7 +40,7 @@ struct Reply {
     codec::WatcherEvent event() const { return as<codec::WatcherEvent>(); }
 };
 
-inline constexpr Time start_time{1'000'000, 0x1a2038359a3};
+inline constexpr Time start_time{steady_at(1'000'000), wall_at(0x1a2038359a3)};
 
 /// A client of a member, driven by the test.
 class Client {
@@ -177,8 +178,8 @@ public:
         return made;
     }
     void pass(std::int64_t ms) {
-        now.steady_ms += ms;
-        now.wall_ms += ms;
+        now.steady += Milliseconds(ms);
+        now.wall += Milliseconds(ms);
         database.on_time(now);
         member.on_time(now);
     }

@@ -97,7 +97,7 @@ TEST(ServerNodeTurnTest, LatencyIsTheTimeFromTheBytesToTheReply) {
     Rig rig({}, turns(1, 0));
     Client client = rig.client();
     client.send(requests(2, "/").span());
-    rig.now.steady_ms += 70;
+    rig.now.steady += Milliseconds(70);
     rig.member.next_turn(rig.now);
     client.take();
     Client asking = rig.open();
@@ -111,10 +111,10 @@ TEST(ServerNodeTurnTest, LatencyIsTheTimeFromTheBytesToTheReply) {
 }
 
 TEST(ServerNodeTurnTest, LatencyIncludesTheHandlingIfThereIsAClock) {
-    static std::int64_t clock_ms = 0;
-    clock_ms = start_time.steady_ms + 5;
+    static SteadyTime clock;
+    clock = start_time.steady + Milliseconds(5);
     ServerNodeOptions options;
-    options.steady_ms = []() noexcept { return clock_ms; };
+    options.steady_now = []() noexcept { return clock; };
     Rig rig({}, options);
     ASSERT_NE(rig.client().id, 0U);
     Client asking = rig.open();

@@ -1,5 +1,7 @@
 #include "server/monitoring/statistics.hpp"
 
+#include "server_times.hpp"
+
 #include <gtest/gtest.h>
 
 namespace kazoo::server {
@@ -15,38 +17,38 @@ TEST(Latencies, AreZeroInitially) {
 
 TEST(Latencies, ReportMinimumMeanAndMaximum) {
     Latencies latencies;
-    for (const int ms : {5, 2, 3, -1}) latencies.add(ms);
+    for (const int ms : {5, 2, 3, -1}) latencies.add(Milliseconds(ms));
     EXPECT_EQ(latencies.min(), 2);
     EXPECT_EQ(latencies.max(), 5);
     EXPECT_EQ(latencies.average(), 3);
     EXPECT_EQ(latencies.fine_average(), 33'333);
-    latencies.add(1);
+    latencies.add(Milliseconds(1));
     EXPECT_EQ(latencies.min(), 1);
     EXPECT_EQ(latencies.fine_average(), 27'500);
     latencies.reset();
-    latencies.add(9);
+    latencies.add(Milliseconds(9));
     EXPECT_EQ(latencies.min(), 9);
     EXPECT_EQ(latencies.max(), 9);
 }
 
 TEST(Latencies, TheMeanIsRounded) {
     Latencies latencies;
-    for (const int ms : {1, 2, 2}) latencies.add(ms);
+    for (const int ms : {1, 2, 2}) latencies.add(Milliseconds(ms));
     EXPECT_EQ(latencies.average(), 1);
     EXPECT_EQ(latencies.fine_average(), 16'667);
 }
 
 TEST(ConnectionStatistics, RecordsTheLastReply) {
     ConnectionStatistics figures;
-    figures.on_answered(codec::Opcode::create, 3, 17, 100, 104);
+    figures.on_answered(codec::Opcode::create, 3, 17, steady_at(100), steady_at(104));
     EXPECT_EQ(figures.last_op, "CREA");
     EXPECT_EQ(figures.last_cxid, 3);
-    figures.on_answered(codec::Opcode::ping, codec::ping_xid, 18, 110, 112);
+    figures.on_answered(codec::Opcode::ping, codec::ping_xid, 18, steady_at(110), steady_at(112));
     EXPECT_EQ(figures.last_op, "PING");
     EXPECT_EQ(figures.last_cxid, 3) << "pings have no number of their own";
     EXPECT_EQ(figures.last_zxid, 18);
-    EXPECT_EQ(figures.last_response_ms, 112);
-    EXPECT_EQ(figures.last_latency_ms, 2);
+    EXPECT_EQ(figures.last_response, steady_at(112));
+    EXPECT_EQ(figures.last_latency, Milliseconds(2));
     EXPECT_EQ(figures.latencies.min(), 2);
     EXPECT_EQ(figures.latencies.max(), 4);
 }
@@ -54,7 +56,7 @@ TEST(ConnectionStatistics, RecordsTheLastReply) {
 TEST(Statistics, AResetKeepsOutstandingRequests) {
     ConnectionStatistics connection;
     connection.received = connection.sent = connection.outstanding = 4;
-    connection.on_answered(codec::Opcode::create, 3, 17, 100, 104);
+    connection.on_answered(codec::Opcode::create, 3, 17, steady_at(100), steady_at(104));
     connection.reset();
     EXPECT_EQ(connection.outstanding, 4U);
     EXPECT_EQ(connection.received + connection.sent, 0U);
@@ -64,7 +66,7 @@ TEST(Statistics, AResetKeepsOutstandingRequests) {
 
     ServerStatistics server;
     server.received = server.sent = server.outstanding = 4;
-    server.latencies.add(7);
+    server.latencies.add(Milliseconds(7));
     server.reset();
     EXPECT_EQ(server.outstanding, 4U);
     EXPECT_EQ(server.received + server.sent, 0U);

@@ -1,5 +1,7 @@
 #include "server/tree/tree.hpp"
 
+#include "server_times.hpp"
+
 #include <kazoo/security.hpp>
 
 #include <gmock/gmock.h>
@@ -37,7 +39,7 @@ protected:
     /// At the next zxid, one millisecond after the previous change.
     bool apply(const Effect& effect) {
         ++zxid;
-        return tree.apply(effect, zxid, 1000 + zxid);
+        return tree.apply(effect, zxid, wall_at(1000 + zxid));
     }
     ZnodeStat stat(std::string_view path) const { return tree.stat(*tree.find(path)); }
 
@@ -208,31 +210,31 @@ TEST_F(TreeTest, AContainerIsDueOnceItsChildrenAreGone) {
     container.kind = NodeKind::container;
     apply(container);
     EXPECT_EQ(stat("/c").ephemeral_owner, 0);
-    EXPECT_THAT(tree.expired_nodes(1'000'000), IsEmpty()) << "never used";
+    EXPECT_THAT(tree.expired_nodes(wall_at(1'000'000)), IsEmpty()) << "never used";
     apply(node_at("/c/a"));
-    EXPECT_THAT(tree.expired_nodes(1'000'000), IsEmpty());
+    EXPECT_THAT(tree.expired_nodes(wall_at(1'000'000)), IsEmpty());
     apply(DeleteEffect{"/c/a"});
-    EXPECT_THAT(tree.expired_nodes(0), ElementsAre("/c"));
+    EXPECT_THAT(tree.expired_nodes(wall_at(0)), ElementsAre("/c"));
     apply(DeleteEffect{"/c"});
-    EXPECT_THAT(tree.expired_nodes(0), IsEmpty());
+    EXPECT_THAT(tree.expired_nodes(wall_at(0)), IsEmpty());
 }
 
 TEST_F(TreeTest, ATtlNodeIsDueSomeTimeAfterItsLastData) {
     CreateEffect with_ttl = node_at("/t");
     with_ttl.kind = NodeKind::ttl;
-    with_ttl.ttl_ms = 100;
+    with_ttl.ttl = Milliseconds(100);
     apply(with_ttl);  // at 1001
     EXPECT_EQ(stat("/t").ephemeral_owner, 0);
-    EXPECT_THAT(tree.expired_nodes(1101), IsEmpty());
-    EXPECT_THAT(tree.expired_nodes(1102), ElementsAre("/t"));
+    EXPECT_THAT(tree.expired_nodes(wall_at(1101)), IsEmpty());
+    EXPECT_THAT(tree.expired_nodes(wall_at(1102)), ElementsAre("/t"));
     apply(SetDataEffect{"/t", "x"});  // at 1002
-    EXPECT_THAT(tree.expired_nodes(1102), IsEmpty());
-    EXPECT_THAT(tree.expired_nodes(1103), ElementsAre("/t"));
+    EXPECT_THAT(tree.expired_nodes(wall_at(1102)), IsEmpty());
+    EXPECT_THAT(tree.expired_nodes(wall_at(1103)), ElementsAre("/t"));
     apply(node_at("/t/child"));
-    EXPECT_THAT(tree.expired_nodes(9999), IsEmpty());
+    EXPECT_THAT(tree.expired_nodes(wall_at(9999)), IsEmpty());
     apply(DeleteEffect{"/t/child"});
-    EXPECT_THAT(tree.expired_nodes(1103), ElementsAre("/t"));
-    EXPECT_THAT(tree.expired_nodes(std::numeric_limits<std::int64_t>::min()), IsEmpty());
+    EXPECT_THAT(tree.expired_nodes(wall_at(1103)), ElementsAre("/t"));
+    EXPECT_THAT(tree.expired_nodes(wall_at(std::numeric_limits<std::int64_t>::min())), IsEmpty());
 }
 
 TEST_F(TreeTest, FindsEveryNodeOfMany) {

@@ -1,4 +1,5 @@
 #include "server/tree/tree.hpp"
+#include "server_times.hpp"
 #include "support/allocations/allocations.hpp"
 #include "values/random.hpp"
 
@@ -58,7 +59,7 @@ Whole look(const Tree& tree) {
     for (const std::int64_t owner : tree.ephemeral_owners()) {
         whole.ephemerals[owner] = tree.ephemerals(owner);
     }
-    whole.expired = tree.expired_nodes(1'000'000);
+    whole.expired = tree.expired_nodes(wall_at(1'000'000));
     whole.node_count = tree.node_count();
     whole.ephemeral_count = tree.ephemeral_count();
     whole.data_size = tree.approximate_data_size();
@@ -101,7 +102,7 @@ Effect some_effect(base::Random& random) {
             effect.acl = some_acl(random);
             effect.kind = static_cast<NodeKind>(random.below(4));
             effect.owner = static_cast<std::int64_t>(1 + random.below(3));
-            effect.ttl_ms = 10;
+            effect.ttl = Milliseconds(10);
             return effect;
         }
         case 2:
@@ -124,7 +125,7 @@ std::vector<Effect> some_effects(base::Random& random) {
 int apply(Tree& tree, const std::vector<Effect>& effects, std::int64_t zxid) {
     int done = 0;
     for (const Effect& effect : effects) {
-        done += tree.apply(effect, zxid, 100 + zxid) ? 1 : 0;
+        done += tree.apply(effect, zxid, wall_at(100 + zxid)) ? 1 : 0;
     }
     return done;
 }
@@ -179,16 +180,18 @@ TEST(TreeUndoTest, ARollbackOfManyDeletesDoesNotAllocate) {
     constexpr int count = 1'000;
     Tree tree;
     for (int i = 0; i < count; ++i) {
-        tree.apply(CreateEffect{"/" + std::to_string(i), {}, open_acl_unsafe()}, 1, 10);
+        tree.apply(CreateEffect{"/" + std::to_string(i), {}, open_acl_unsafe()}, 1, wall_at(10));
     }
     const Whole whole = look(tree);
     tree.begin();
     for (int i = 0; i < count; ++i) {
-        tree.apply(DeleteEffect{"/" + std::to_string(i)}, 2, 10);
-        tree.apply(CreateEffect{"/new-" + std::to_string(i), {}, open_acl_unsafe()}, 2, 10);
+        tree.apply(DeleteEffect{"/" + std::to_string(i)}, 2, wall_at(10));
+        tree.apply(
+            CreateEffect{"/new-" + std::to_string(i), {}, open_acl_unsafe()}, 2, wall_at(10)
+        );
     }
     for (int i = 0; i < count; ++i) {
-        tree.apply(DeleteEffect{"/new-" + std::to_string(i)}, 2, 10);
+        tree.apply(DeleteEffect{"/new-" + std::to_string(i)}, 2, wall_at(10));
     }
     const long before = testing_support::all_allocations();
     tree.rollback();
@@ -207,7 +210,7 @@ TEST(TreeUndoTest, AnEffectThatRunsOutOfMemoryChangesNothing) {
         for (long nth = 1; failed; ++nth) {
             const testing_support::Shortage shortage(nth);
             try {
-                tree.apply(effect, zxid, 100 + zxid);
+                tree.apply(effect, zxid, wall_at(100 + zxid));
                 failed = false;
             } catch (const std::bad_alloc&) {
                 const testing_support::Spared spared;
@@ -221,11 +224,13 @@ TEST(TreeUndoTest, AnEffectThatRunsOutOfMemoryChangesNothing) {
 
 TEST(TreeUndoTest, ADeletedNodeIsRestored) {
     Tree tree;
-    tree.apply(CreateEffect{"/a", "data", read_acl_unsafe(), NodeKind::ephemeral, 5, 0}, 1, 10);
+    tree.apply(
+        CreateEffect{"/a", "data", read_acl_unsafe(), NodeKind::ephemeral, 5, {}}, 1, wall_at(10)
+    );
     const Whole before = look(tree);
     tree.begin();
-    EXPECT_TRUE(tree.apply(DeleteEffect{"/a"}, 2, 20));
-    EXPECT_TRUE(tree.apply(CreateEffect{"/a", "new", open_acl_unsafe()}, 2, 20));
+    EXPECT_TRUE(tree.apply(DeleteEffect{"/a"}, 2, wall_at(20)));
+    EXPECT_TRUE(tree.apply(CreateEffect{"/a", "new", open_acl_unsafe()}, 2, wall_at(20)));
     EXPECT_EQ(tree.ephemeral_count(), 0U);
     tree.rollback();
     EXPECT_EQ(look(tree), before);
@@ -233,7 +238,7 @@ TEST(TreeUndoTest, ADeletedNodeIsRestored) {
 
 TEST(TreeUndoTest, WithoutBeginThereIsNothingToRollBack) {
     Tree tree;
-    tree.apply(CreateEffect{"/a", "data", open_acl_unsafe()}, 1, 10);
+    tree.apply(CreateEffect{"/a", "data", open_acl_unsafe()}, 1, wall_at(10));
     tree.rollback();
     EXPECT_NE(tree.find("/a"), nullptr);
 }
@@ -241,9 +246,9 @@ TEST(TreeUndoTest, WithoutBeginThereIsNothingToRollBack) {
 TEST(TreeUndoTest, CommittedChangesStay) {
     Tree tree;
     tree.begin();
-    tree.apply(CreateEffect{"/a", "data", open_acl_unsafe()}, 1, 10);
+    tree.apply(CreateEffect{"/a", "data", open_acl_unsafe()}, 1, wall_at(10));
     tree.begin();
-    tree.apply(CreateEffect{"/b", "data", open_acl_unsafe()}, 2, 10);
+    tree.apply(CreateEffect{"/b", "data", open_acl_unsafe()}, 2, wall_at(10));
     tree.rollback();
     EXPECT_NE(tree.find("/a"), nullptr);
     EXPECT_EQ(tree.find("/b"), nullptr);
