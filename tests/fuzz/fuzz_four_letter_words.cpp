@@ -2,7 +2,7 @@
 // client.
 #include "client/server_version.hpp"
 #include "fuzz/harness.hpp"
-#include "unit/server/server_node_rig.hpp"
+#include "unit/server/member/server_node_rig.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 // Differences of older releases, as found by the differential tests.
 
-#include "database_world.hpp"
+#include "unit/server/database/database_world.hpp"
 
 #include <gtest/gtest.h>
 

@@ -6,7 +6,7 @@
 #include "codec/requests.hpp"
 #include "server/database/database.hpp"
 #include "server/reads/reads.hpp"
-#include "server_times.hpp"
+#include "unit/server/rules/server_times.hpp"
 
 #include <kazoo/errors.hpp>
 

@@ -1,9 +1,9 @@
 #include "codec/frame.hpp"
 #include "codec/replies.hpp"
-#include "database_world.hpp"
 #include "server/reads/reads.hpp"
 #include "server/rules/acl_rules.hpp"
 #include "support/hex.hpp"
+#include "unit/server/database/database_world.hpp"
 
 #include <gtest/gtest.h>
 

@@ -3,8 +3,8 @@
 #include "codec/frame.hpp"
 #include "codec/records.hpp"
 #include "server/member/server_node.hpp"
-#include "server_times.hpp"
 #include "support/hex.hpp"
+#include "unit/server/rules/server_times.hpp"
 
 #include <kazoo/errors.hpp>
 #include <kazoo/security.hpp>

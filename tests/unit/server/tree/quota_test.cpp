@@ -1,7 +1,7 @@
 #include "server/tree/quota.hpp"
 
 #include "server/tree/tree.hpp"
-#include "server_times.hpp"
+#include "unit/server/rules/server_times.hpp"
 
 #include <gtest/gtest.h>
 

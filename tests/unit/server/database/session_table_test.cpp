@@ -1,6 +1,6 @@
 #include "server/database/session_table.hpp"
 
-#include "server_times.hpp"
+#include "unit/server/rules/server_times.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 #include "server/tree/tree.hpp"
-#include "server_times.hpp"
 #include "support/allocations/allocations.hpp"
+#include "unit/server/rules/server_times.hpp"
 #include "values/random.hpp"
 
 #include <kazoo/security.hpp>

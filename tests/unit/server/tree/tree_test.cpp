@@ -1,6 +1,6 @@
 #include "server/tree/tree.hpp"
 
-#include "server_times.hpp"
+#include "unit/server/rules/server_times.hpp"
 
 #include <kazoo/security.hpp>
 

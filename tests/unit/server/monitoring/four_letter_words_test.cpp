@@ -1,7 +1,7 @@
 #include "server/monitoring/four_letter_words.hpp"
 
 #include "server/monitoring/four_letter_text.hpp"
-#include "server_times.hpp"
+#include "unit/server/rules/server_times.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

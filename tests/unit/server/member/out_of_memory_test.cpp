@@ -1,9 +1,9 @@
 // Failures of single allocations: a transaction is published completely or has no effect, and only
 // the connection whose request failed is closed.
 
-#include "database_world.hpp"
 #include "server_node_rig.hpp"
 #include "support/allocations/allocations.hpp"
+#include "unit/server/database/database_world.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 #include "server/listener/memory_trimmer.hpp"
 
-#include "server_times.hpp"
+#include "unit/server/rules/server_times.hpp"
 
 #include <gtest/gtest.h>
 
