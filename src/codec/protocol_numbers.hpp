@@ -49,4 +49,22 @@ enum class CreateMode : std::int32_t {
     return static_cast<std::int32_t>(mode);
 }
 
+// Of the `flags` of a request, which a client may set to any number.
+
+[[nodiscard]] constexpr bool is_create_mode(std::int32_t flags) noexcept {
+    return flags >= number(CreateMode::persistent) && flags <= number(CreateMode::ttl_sequence);
+}
+[[nodiscard]] constexpr bool is_ephemeral_mode(std::int32_t flags) noexcept {
+    return flags == number(CreateMode::ephemeral) ||
+           flags == number(CreateMode::ephemeral_sequence);
+}
+[[nodiscard]] constexpr bool is_sequence_mode(std::int32_t flags) noexcept {
+    return flags == number(CreateMode::sequence) ||
+           flags == number(CreateMode::ephemeral_sequence) ||
+           flags == number(CreateMode::ttl_sequence);
+}
+[[nodiscard]] constexpr bool is_ttl_mode(std::int32_t flags) noexcept {
+    return flags == number(CreateMode::ttl) || flags == number(CreateMode::ttl_sequence);
+}
+
 }  // namespace kazoo::codec

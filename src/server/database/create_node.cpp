@@ -1,5 +1,6 @@
 // Execution of all create requests: the kind of node requested, and the checks in Apache's order.
 
+#include "codec/protocol_numbers.hpp"
 #include "server/database/write_operations.hpp"
 #include "server/rules/path_rules.hpp"
 
@@ -25,10 +26,8 @@ struct Creation {
     std::int32_t flags;
     Milliseconds ttl;
 
-    [[nodiscard]] bool has_ttl_flags() const noexcept { return flags == 5 || flags == 6; }
-    [[nodiscard]] bool sequential() const noexcept {
-        return flags == 2 || flags == 3 || flags == 6;
-    }
+    [[nodiscard]] bool has_ttl_flags() const noexcept { return codec::is_ttl_mode(flags); }
+    [[nodiscard]] bool sequential() const noexcept { return codec::is_sequence_mode(flags); }
     [[nodiscard]] NodeKind kind() const noexcept {
         if (op == Opcode::create_container) {
             return NodeKind::container;
@@ -36,7 +35,7 @@ struct Creation {
         if (op == Opcode::create_ttl) {
             return NodeKind::ttl;
         }
-        return flags == 1 || flags == 3 ? NodeKind::ephemeral : NodeKind::persistent;
+        return codec::is_ephemeral_mode(flags) ? NodeKind::ephemeral : NodeKind::persistent;
     }
 };
 
@@ -147,7 +146,9 @@ OperationResult create(
 
 /// ClickHouse Keeper reads the ephemeral and the sequential bit and ignores the others.
 std::int32_t meant_flags(const WriteContext& context, std::int32_t flags) noexcept {
-    return context.options.profile.keeper ? flags & 3 : flags;
+    return context.options.profile.keeper
+               ? flags & codec::number(codec::CreateMode::ephemeral_sequence)
+               : flags;
 }
 
 }  // namespace

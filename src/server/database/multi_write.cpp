@@ -1,5 +1,7 @@
 #include "server/database/multi_write.hpp"
 
+#include "codec/protocol_numbers.hpp"
+
 #include <algorithm>
 #include <cstdint>
 #include <type_traits>
@@ -23,16 +25,17 @@ inline constexpr bool is_read = std::is_same_v<Request, codec::GetDataRequest> |
 /// decide before the opcode does.
 Opcode effective_type(const MultiOp& op, const Profile& profile) noexcept {
     if (const auto* create = std::get_if<codec::CreateTtlRequest>(&op.request)) {
-        const bool ttl_flags = create->flags == 5 || create->flags == 6;
-        return ttl_flags            ? Opcode::create_ttl
-               : create->flags == 4 ? Opcode::create_container
-                                    : Opcode::create;
+        if (codec::is_ttl_mode(create->flags)) {
+            return Opcode::create_ttl;
+        }
+        const bool container = create->flags == codec::number(codec::CreateMode::container);
+        return container ? Opcode::create_container : Opcode::create;
     }
     const auto* create = std::get_if<codec::CreateRequest>(&op.request);
     if (create == nullptr) {
         return op.type;
     }
-    if (create->flags == 4 && !profile.keeper) {
+    if (create->flags == codec::number(codec::CreateMode::container) && !profile.keeper) {
         return Opcode::create_container;
     }
     return profile.types_create2_in_multi() ? op.type : Opcode::create;
@@ -43,9 +46,9 @@ bool is_well_formed(const MultiOp& op, const Profile& profile) {
         return false;
     }
     if (const auto* create = std::get_if<codec::CreateRequest>(&op.request)) {
-        const bool ttl_flags = (create->flags == 5 || create->flags == 6) && !profile.keeper;
-        const bool flags_exist = create->flags >= 0 && create->flags <= 6;
-        if (ttl_flags || (!flags_exist && profile.bad_flags_fail_multi())) {
+        const bool ttl_flags = codec::is_ttl_mode(create->flags) && !profile.keeper;
+        if (ttl_flags ||
+            (!codec::is_create_mode(create->flags) && profile.bad_flags_fail_multi())) {
             return false;
         }
     }

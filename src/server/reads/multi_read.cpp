@@ -2,6 +2,7 @@
 
 #include "codec/frame.hpp"
 #include "codec/multi.hpp"
+#include "codec/protocol_numbers.hpp"
 #include "server/reads/read_views.hpp"
 
 #include <algorithm>
@@ -36,7 +37,7 @@ bool is_read(const MultiOp& op) noexcept {
 bool is_of_one_kind(const codec::MultiRequest& request, const Profile& profile) {
     return std::all_of(request.ops.begin(), request.ops.end(), [&](const MultiOp& op) {
         const auto* create = std::get_if<codec::CreateRequest>(&op.request);
-        const bool bad_flags = create != nullptr && (create->flags < 0 || create->flags > 6);
+        const bool bad_flags = create != nullptr && !codec::is_create_mode(create->flags);
         return is_read(op) == is_read(request.ops.front()) &&
                !(bad_flags && profile.bad_flags_fail_multi());
     });

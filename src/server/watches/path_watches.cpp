@@ -1,5 +1,7 @@
 #include "server/watches/path_watches.hpp"
 
+#include <kazoo/paths.hpp>
+
 #include <algorithm>
 
 namespace kazoo::server {
@@ -32,12 +34,6 @@ void append_ids(const Watchers& from, std::vector<ConnectionId>& to) {
 }
 
 }  // namespace
-
-std::string_view parent_path(std::string_view path) noexcept {
-    const auto slash = path.rfind('/');
-    if (slash == std::string_view::npos || path.size() == 1) return {};
-    return path.substr(0, slash == 0 ? 1 : slash);
-}
 
 PathWatches::Path* PathWatches::find(std::string_view path) const {
     const auto at = paths_.find(path);
@@ -123,7 +119,8 @@ void PathWatches::take_exact(std::string_view path, std::vector<ConnectionId>& w
 
 void PathWatches::add_recursive_above(std::string_view path, std::vector<ConnectionId>& watchers)
     const {
-    for (auto at = parent_path(path); !at.empty(); at = parent_path(at)) {
+    for (auto at = path; at.size() > 1;) {
+        at = parent_path(at);
         // Saves hashing paths that are longer than any watched one.
         if (at.size() > longest_recursive_) continue;
         if (const auto* watched = find(at)) append_ids(watched->watchers[recursive], watchers);

@@ -120,7 +120,4 @@ private:
     boost::unordered_flat_map<ConnectionId, std::unique_ptr<Connection>> connections_;
 };
 
-/// Returns "/a" for "/a/b", "/" for "/a", and "" for "/" and text without a slash.
-[[nodiscard]] std::string_view parent_path(std::string_view path) noexcept;
-
 }  // namespace kazoo::server

@@ -6,6 +6,8 @@
 #include "server/tree/transaction.hpp"
 #include "server/watches/path_watches.hpp"
 
+#include <kazoo/paths.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>

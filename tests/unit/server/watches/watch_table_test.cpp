@@ -457,13 +457,5 @@ TEST_F(WatchTableTest, BehavesLikeTheModel) {
     }
 }
 
-TEST(ParentPath, IsTheRootForItsChildren) {
-    EXPECT_EQ(parent_path("/a/b"), "/a");
-    EXPECT_EQ(parent_path("/a"), "/");
-    EXPECT_EQ(parent_path("/"), "");
-    EXPECT_EQ(parent_path(""), "");
-    EXPECT_EQ(parent_path("foo"), "");
-}
-
 }  // namespace
 }  // namespace kazoo::server
