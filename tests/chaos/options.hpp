@@ -1,5 +1,7 @@
 #pragma once
 
+#include "support/options.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -13,7 +15,25 @@ struct Options {
 };
 
 /// Parses the command line. Returns an empty string on success, else an error message.
-[[nodiscard]] std::string read_options(int argc, char** argv, Options& options);
+[[nodiscard]] inline std::string read_options(int argc, char** argv, Options& options) {
+    using namespace testing_support;
+    const auto length_in = [&](std::chrono::seconds unit) {
+        return [&options, unit](std::string_view text) {
+            std::int64_t count = 0;
+            const bool is_valid = read_number<std::int64_t>(text, count, 1, 1'000'000);
+            if (is_valid) options.length = count * unit;
+            return is_valid;
+        };
+    };
+    return testing_support::read_options(
+        argc,
+        argv,
+        {{"--minutes", true, length_in(std::chrono::minutes(1))},
+         {"--seconds", true, length_in(std::chrono::seconds(1))},
+         number_option("--seed", options.seed),
+         flag_option("--keep", options.keep)}
+    );
+}
 
 inline constexpr const char* usage =
     "chaos [--minutes m | --seconds s] [--seed x] [--keep]\n"

@@ -31,9 +31,9 @@ TEST(OptionsTest, InvalidOptions) {
     Options options;
     EXPECT_THAT(read({"--hours", "3"}, options), HasSubstr("--hours: not an option"));
     for (const auto* number : {"", "0", "x", "3x", "-3", "1000001"}) {
-        EXPECT_THAT(read({"--minutes", number}, options), HasSubstr("not such a number"));
+        EXPECT_THAT(read({"--minutes", number}, options), HasSubstr("not a valid value"));
     }
-    EXPECT_THAT(read({"--seed"}, options), HasSubstr("--seed: not such a number"));
+    EXPECT_THAT(read({"--seed"}, options), HasSubstr("--seed: its value is missing"));
 }
 
 }  // namespace

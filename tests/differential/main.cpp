@@ -73,8 +73,13 @@ int run(const Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    Options options;
+    if (const auto wrong = read_options(argc, argv, options); !wrong.empty()) {
+        std::cerr << wrong << '\n' << usage;
+        return 2;
+    }
     try {
-        return run(parse_options(argc, argv));
+        return run(options);
     } catch (const std::exception& failed) {
         std::cerr << "differential: " << failed.what() << '\n';
     }

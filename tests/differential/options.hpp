@@ -1,5 +1,7 @@
 #pragma once
 
+#include "support/options.hpp"
+
 #include <cstddef>
 #include <cstdint>
 
@@ -15,8 +17,24 @@ struct Options {
     bool self_test = false;
 };
 
-/// Parses `--seed=N --scripts=N --steps=N --explain=N --apache-twice --print --self-test`; throws
-/// std::invalid_argument for anything else.
-[[nodiscard]] Options parse_options(int argc, const char* const* argv);
+/// Reads the command line. Returns an empty string on success, else an error message.
+[[nodiscard]] inline std::string read_options(int argc, char** argv, Options& options) {
+    using namespace testing_support;
+    return testing_support::read_options(
+        argc,
+        argv,
+        {number_option("--seed", options.seed),
+         number_option("--scripts", options.scripts),
+         number_option("--steps", options.steps),
+         number_option("--explain", options.explain),
+         flag_option("--apache-twice", options.apache_twice),
+         flag_option("--print", options.print),
+         flag_option("--self-test", options.self_test)}
+    );
+}
+
+inline constexpr const char* usage =
+    "differential [--seed s] [--scripts n] [--steps n] [--explain n]\n"
+    "             [--apache-twice | --print | --self-test]\n";
 
 }  // namespace kazoo::differential

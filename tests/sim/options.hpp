@@ -1,5 +1,7 @@
 #pragma once
 
+#include "support/options.hpp"
+
 #include <cstdint>
 #include <string>
 
@@ -15,7 +17,24 @@ struct Options {
 };
 
 /// Parses the command line. Returns an empty string on success, else an error message.
-[[nodiscard]] std::string read_options(int argc, char** argv, Options& options);
+[[nodiscard]] inline std::string read_options(int argc, char** argv, Options& options) {
+    using namespace testing_support;
+    const auto one_seed = [&](std::string_view text) {
+        options.seeds = 1;
+        return read_number(text, options.first_seed);
+    };
+    return testing_support::read_options(
+        argc,
+        argv,
+        {number_option("--seeds", options.seeds),
+         number_option("--first-seed", options.first_seed),
+         {"--seed", true, one_seed},
+         number_option("--jobs", options.jobs, 1),
+         text_option("--defect", options.defect),
+         flag_option("--trace", options.trace),
+         flag_option("--self-test", options.self_test)}
+    );
+}
 
 inline constexpr const char* usage =
     "sim [--seeds n] [--first-seed s] [--jobs j]   seeds s to s+n-1, in j processes\n"
