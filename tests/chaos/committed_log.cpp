@@ -1,6 +1,6 @@
 #include "committed_log.hpp"
 
-#include "support/apache_process.hpp"
+#include "support/files.hpp"
 
 #include <algorithm>
 #include <cstdio>

@@ -1,9 +1,9 @@
 #include "committed_log.hpp"
 
 #include "real_log.hpp"
+#include "support/files.hpp"
 
 #include <gmock/gmock.h>
-#include <unistd.h>
 
 #include <fstream>
 
@@ -101,9 +101,7 @@ TEST(CommittedLogTest, ATransactionMissingFromAllServers) {
 }
 
 TEST(CommittedLogTest, TheFilesOfAServer) {
-    auto name = (std::filesystem::temp_directory_path() / "kazoo-committed_log-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    const std::filesystem::path data = name;
+    const auto data = testing_support::make_directory();
     std::ofstream(data / "log.100000001") << real_log();
     std::ofstream(data / "snapshot.100000003") << "any";
     std::ofstream(data / "currentEpoch") << "2";

@@ -1,7 +1,5 @@
 #include "isolation.hpp"
 
-#include "descriptor.hpp"
-
 #include <fcntl.h>
 #include <sched.h>
 #include <unistd.h>

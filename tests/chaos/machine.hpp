@@ -1,6 +1,6 @@
 #pragma once
 
-#include "descriptor.hpp"
+#include "support/descriptor.hpp"
 
 #include <array>
 #include <cstdint>
@@ -9,6 +9,8 @@
 
 namespace kazoo::chaos {
 
+using testing_support::Descriptor;
+using testing_support::throw_errno;
 using MacAddress = std::array<std::uint8_t, 6>;
 
 /// A machine as seen by the network: a network namespace with one Ethernet interface, whose other

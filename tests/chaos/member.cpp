@@ -1,5 +1,7 @@
 #include "member.hpp"
 
+#include "support/files.hpp"
+
 #include <csignal>
 #include <fstream>
 #include <vector>

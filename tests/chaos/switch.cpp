@@ -1,7 +1,6 @@
 #include "switch.hpp"
 
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
 
 #include <algorithm>
 #include <array>
@@ -26,16 +25,14 @@ Switch::Switch(std::vector<const Machine*> machines, std::uint64_t seed)
     : machines_(std::move(machines)),
       lines_(machines_.size() * machines_.size()),
       chance_(seed),
-      epoll_(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1"),
-      end_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd") {
+      epoll_(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1") {
     for (std::size_t i = 0; i < machines_.size(); ++i) watch(epoll_, machines_[i]->card(), i);
-    watch(epoll_, end_.get(), machines_.size());
+    watch(epoll_, end_.fd(), machines_.size());
     thread_ = std::thread([this] { work(); });
 }
 
 Switch::~Switch() {
-    const std::uint64_t one = 1;
-    [[maybe_unused]] const auto written = ::write(end_.get(), &one, sizeof one);
+    end_.raise();
     thread_.join();
 }
 

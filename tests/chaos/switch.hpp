@@ -1,8 +1,8 @@
 #pragma once
 
-#include "descriptor.hpp"
 #include "machine.hpp"
 #include "sim/chance.hpp"
+#include "support/loopback.hpp"
 #include "wires.hpp"
 
 #include <chrono>
@@ -65,7 +65,7 @@ private:
     std::uint64_t last_number_ = 0;
     sim::Chance chance_;
     Descriptor epoll_;
-    Descriptor end_;
+    testing_support::Signal end_;
     std::thread thread_;
 };
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "support/fault_fixture.hpp"
-#include "support/wait_until.hpp"
 
 #include <kazoo/client.hpp>
 #include <kazoo/exceptions.hpp>
@@ -42,13 +41,9 @@ inline ServerOptions short_sessions() {
     return ServerOptions().tick(20ms).min_session_timeout(40ms);
 }
 
-/// A client that its constructor starts and connects.
-struct StartedClient : KazooClient {
-    explicit StartedClient(ClientOptions options) : KazooClient(std::move(options)) {
-        start(patience);
-    }
-    explicit StartedClient(const std::string& hosts) : StartedClient(to(hosts)) {}
-    [[nodiscard]] std::int64_t session() const { return client_id().value().session_id; }
+struct StartedClient : testing_support::StartedClient {
+    using testing_support::StartedClient::StartedClient;
+    explicit StartedClient(const std::string& hosts) : testing_support::StartedClient(to(hosts)) {}
 };
 
 template <class Condition>

@@ -1,7 +1,6 @@
 // Provokes every error and compares the messages with docs/errors.md. KAZOO_RENEW_DOCS=1 rewrites
 // the page.
 #include "embedded_fixture.hpp"
-#include "support/recorder.hpp"
 
 #include <cstdlib>
 #include <fstream>

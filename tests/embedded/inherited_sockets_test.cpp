@@ -1,6 +1,6 @@
 // A child process of the program must not inherit the embedded server's sockets.
 #include "embedded_fixture.hpp"
-#include "raw_client.hpp"
+#include "support/raw_client.hpp"
 
 #include <spawn.h>
 #include <sys/wait.h>

@@ -1,6 +1,6 @@
 // Tests of the options of `kazoo serve`.
 #include "embedded_fixture.hpp"
-#include "raw_client.hpp"
+#include "support/raw_client.hpp"
 #include "tool_process.hpp"
 
 #include <kazoo/security.hpp>

@@ -1,6 +1,6 @@
 // Tests of `kazoo serve` as a process.
 #include "embedded_fixture.hpp"
-#include "raw_client.hpp"
+#include "support/raw_client.hpp"
 #include "tool_process.hpp"
 
 #include <sys/resource.h>

@@ -1,38 +1,18 @@
 // Many clients at once, and misbehaving clients from which a server protects itself and others.
 #include "embedded_fixture.hpp"
-#include "raw_client.hpp"
+#include "support/raw_client.hpp"
+#include "support/running_loop.hpp"
 
-#include <kazoo/handlers/asio.hpp>
-
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
 #include <sys/resource.h>
 
 #include <algorithm>
 #include <list>
 #include <set>
-#include <thread>
 
 namespace kazoo::embedded_tests {
 namespace {
 
 using testing_support::RawClient;
-
-/// One event loop shared by all clients of a test.
-class Loop {
-public:
-    Loop() : work_(context_.get_executor()), thread_([this] { context_.run(); }) {}
-    ~Loop() {
-        work_.reset();
-        thread_.join();
-    }
-    std::shared_ptr<Handler> handler() { return std::make_shared<SequentialAsioHandler>(context_); }
-
-private:
-    boost::asio::io_context context_{1};
-    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
-    std::thread thread_;
-};
 
 /// Raises the descriptor limit: both ends of every connection are in this process.
 void allow_descriptors(rlim_t count) {
@@ -49,7 +29,7 @@ TEST(ManyClients, AThousandSessionsAtOnce) {
     Server server;
     StartedClient root(server.hosts());
     root.create("/all");
-    Loop loop;
+    testing_support::RunningLoop loop;
     const auto handler = loop.handler();
     std::list<KazooClient> clients;
     std::vector<Event> connected;

@@ -1,5 +1,7 @@
 #include "own_certificate.hpp"
 
+#include "support/files.hpp"
+
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
@@ -45,10 +47,7 @@ Certificate sign(EVP_PKEY* key) {
 
 }  // namespace
 
-OwnCertificate::OwnCertificate() {
-    auto pattern = (std::filesystem::temp_directory_path() / "kazoo-tls-XXXXXX").string();
-    require(::mkdtemp(pattern.data()) != nullptr, "no temporary directory");
-    directory_ = pattern;
+OwnCertificate::OwnCertificate() : directory_(make_directory()) {
     const Key own(EVP_EC_gen("P-256"));
     const auto signed_one = sign(own.get());
     const File certificate_file(std::fopen(certificate().c_str(), "w"));

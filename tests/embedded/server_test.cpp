@@ -1,9 +1,7 @@
 // The lifecycle of an embedded server: starting, stopping, and several servers in one process.
 #include "embedded_fixture.hpp"
-#include "raw_client.hpp"
-
-#include <sys/wait.h>
-#include <unistd.h>
+#include "support/child_process.hpp"
+#include "support/raw_client.hpp"
 
 #include <algorithm>
 #include <list>
@@ -30,8 +28,7 @@ TEST(EmbeddedServer, AnswersWithinTenMillisecondsOfItsStart) {
     for (int i = 0; i < 20; ++i) {
         const auto begin = Clock::now();
         Server server;
-        KazooClient zk(to(server.hosts()));
-        zk.start(patience);
+        StartedClient zk(server.hosts());
         ASSERT_TRUE(zk.exists("/"));
         times.push_back(Clock::now() - begin);
     }
@@ -215,20 +212,15 @@ TEST(EmbeddedServer, IsControlledByManyThreadsAtOnce) {
 TEST(EmbeddedServer, BelongsToTheParentAfterAFork) {
     auto server = std::make_unique<Server>();
     StartedClient zk(server->hosts());
-    const pid_t child = ::fork();
-    if (child == 0) {
-        bool told = false;
+    const auto report = testing_support::in_forked_child([&](std::string& said) {
         try {
             static_cast<void>(server->zxid());
         } catch (const ForkedError&) {
-            told = true;
+            said += "refused; ";
         }
         server.reset();
-        ::_exit(told ? 0 : 1);
-    }
-    int status = -1;
-    ASSERT_EQ(::waitpid(child, &status, 0), child);
-    EXPECT_EQ(status, 0);
+    });
+    EXPECT_EQ(report, "refused; end");
     EXPECT_TRUE(zk.exists("/"));
 }
 

@@ -130,8 +130,7 @@ TEST(TimeLimits, ARetryWithoutServersEndsAtItsDeadline) {
 
 TEST(TimeLimits, ARetryIsServedWhenTheServersReturn) {
     Server server;
-    KazooClient zk(to(server.hosts()).command_retry(RetryPolicy().delay(1ms).deadline(60s)));
-    zk.start(patience);
+    StartedClient zk(to(server.hosts()).command_retry(RetryPolicy().delay(1ms).deadline(60s)));
     server.inject(Fault::drop_before().on(Request::get).once());
     EXPECT_EQ(zk.retry(&KazooClient::get, zk, "/").data, "");
     server.inject(Fault::fail(Errc::throttled_op).on(Request::get).times(2));

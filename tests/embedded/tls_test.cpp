@@ -1,7 +1,7 @@
 // Tests of a server with TLS.
 #include "embedded_fixture.hpp"
 #include "own_certificate.hpp"
-#include "raw_client.hpp"
+#include "support/raw_client.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/connect.hpp>

@@ -1,40 +1,23 @@
 #pragma once
 
-#include <sys/types.h>
+#include "support/child_process.hpp"
 
 #include <cstdint>
-#include <filesystem>
 #include <string>
 #include <vector>
 
 namespace kazoo::testing_support {
 
 /// The command-line tool as a child process.
-class ToolProcess {
+class ToolProcess : public ChildProcess {
 public:
-    explicit ToolProcess(const std::vector<std::string>& arguments);
-    /// Kills the process if it still runs.
-    ~ToolProcess();
-    ToolProcess(const ToolProcess&) = delete;
-    ToolProcess& operator=(const ToolProcess&) = delete;
-
-    [[nodiscard]] pid_t pid() const noexcept { return pid_; }
-    /// Everything written so far to standard output and standard error.
-    [[nodiscard]] std::string output() const;
-    /// Waits for the first line; empty if the process ends without one.
-    std::string first_line();
+    explicit ToolProcess(std::vector<std::string> arguments)
+        : ChildProcess((arguments.insert(arguments.begin(), KAZOO_TOOL), arguments)) {}
     /// The port at the end of the first line.
-    std::uint16_t port();
-    void signal(int number) const;
-    /// Waits for the exit; returns the exit code, or 128 + the signal number.
-    int exit_code();
-
-private:
-    bool running();
-
-    std::filesystem::path directory_;
-    pid_t pid_ = -1;
-    int status_ = -1;
+    std::uint16_t port() {
+        const auto line = first_line();
+        return static_cast<std::uint16_t>(std::stoi(line.substr(line.rfind(':') + 1)));
+    }
 };
 
 }  // namespace kazoo::testing_support

@@ -1,6 +1,6 @@
 // Clients with large requests must not delay others, nor retain memory after they are gone.
 #include "embedded_fixture.hpp"
-#include "raw_client.hpp"
+#include "support/raw_client.hpp"
 #include "tool_process.hpp"
 
 #include <algorithm>

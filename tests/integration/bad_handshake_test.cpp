@@ -1,7 +1,6 @@
 // Bad replies to a handshake, from servers that are not ZooKeeper or refuse the client.
 #include "support/fake_server.hpp"
 #include "support/fault_fixture.hpp"
-#include "support/shared_server.hpp"
 
 #include <atomic>
 #include <functional>
@@ -9,9 +8,6 @@
 
 namespace kazoo::testing_support {
 namespace {
-
-using namespace std::chrono_literals;
-using enum KazooState;
 
 class BadHandshake : public FaultTest {};
 
@@ -98,8 +94,7 @@ TEST_P(BadHandshake, OfAnOldServerIsAccepted) {
         connection.send(frame(answer));
         connection.serve_all();
     });
-    KazooClient zk(options_for(old.hosts()));
-    zk.start(patience);
+    StartedClient zk(options_for(old.hosts()));
     EXPECT_EQ(zk.get("/a").data, "good");
     EXPECT_EQ(zk.session_timeout(), 5s);
 }

@@ -1,27 +1,19 @@
 // Invalid arguments of a program, and the limits of a client.
 #include "support/fake_server.hpp"
 #include "support/fault_fixture.hpp"
-#include "support/shared_server.hpp"
-#include "support/tcp_proxy.hpp"
 
 #include <functional>
 
 namespace kazoo::testing_support {
 namespace {
 
-using namespace std::chrono_literals;
-using enum KazooState;
-
 class BadInput : public FaultTest {
 protected:
-    ClientOptions through_proxy() { return options_for(network_.hosts() + chroot()); }
     /// The first connection still exists and works.
     void expect_intact(KazooClient& zk) {
         EXPECT_TRUE(zk.exists("/").has_value());
-        EXPECT_EQ(network_.accepted(), 1U);
+        EXPECT_EQ(proxy().accepted(), 1U);
     }
-
-    TcpProxy network_{shared_server().port()};
 };
 
 std::vector<std::string> wrong_paths() {
@@ -44,8 +36,7 @@ std::vector<std::string> wrong_paths() {
 }
 
 TEST_P(BadInput, InvalidPaths) {
-    KazooClient zk(through_proxy());
-    zk.start(patience);
+    StartedClient zk(through_proxy());
     const std::vector<std::function<void(const std::string&)>> calls{
         [&](const auto& path) { zk.create(path); },
         [&](const auto& path) { zk.create(path, "", CreateOptions().makepath()); },
@@ -75,8 +66,7 @@ TEST_P(BadInput, InvalidPaths) {
 }
 
 TEST_P(BadInput, UnusualPathsAreNormalised) {
-    KazooClient zk(through_proxy());
-    zk.start(patience);
+    StartedClient zk(through_proxy());
     EXPECT_EQ(zk.create("no/slash", "", CreateOptions().makepath()), "/no/slash");
     EXPECT_EQ(zk.create("//many///slashes//", "", CreateOptions().makepath()), "/many/slashes");
     EXPECT_TRUE(zk.exists("").has_value());
@@ -90,8 +80,7 @@ TEST_P(BadInput, UnusualPathsAreNormalised) {
 }
 
 TEST_P(BadInput, OversizedData) {
-    KazooClient zk(through_proxy());
-    zk.start(patience);
+    StartedClient zk(through_proxy());
     constexpr std::size_t limit = 0xfffff;
     for (const std::size_t size : {limit - 10, limit, limit + 1, 5 * limit}) {
         const std::string data(size, 'x');
@@ -138,8 +127,7 @@ TEST_P(BadInput, ImpossibleConfigurations) {
     refused(through_proxy().connect_timeout(-1ms));
     refused(through_proxy().close_timeout(-1ms));
 
-    KazooClient zk(through_proxy());
-    zk.start(patience);
+    StartedClient zk(through_proxy());
     EXPECT_THROW(zk.set_hosts("a:x"), ConfigurationError);
     EXPECT_THROW(zk.set_hosts(""), ConfigurationError);
     EXPECT_THROW(zk.set_hosts("127.0.0.1:1/another"), ConfigurationError);
@@ -148,24 +136,23 @@ TEST_P(BadInput, ImpossibleConfigurations) {
 }
 
 TEST_P(BadInput, TimeoutsThatPassAtOnce) {
-    KazooClient zk(through_proxy());
-    zk.start(patience);
+    StartedClient zk(through_proxy());
     for (const Duration timeout : {Duration::zero(), Duration(-1s), Duration::min()}) {
         const auto options = CallOptions().timeout(timeout);
         const auto error = thrown<OperationTimeoutError>([&] { zk.set("/", "x", -1, options); });
         EXPECT_EQ(error.outcome(), Outcome::not_sent);
         EXPECT_THROW(zk.ensure_path("/a/b", std::nullopt, options), OperationTimeoutError);
-        network_.hold();
+        proxy().freeze();
         EXPECT_THROW(zk.exists_async("/").get(timeout), KazooTimeoutError);
         EXPECT_FALSE(zk.exists_async("/").wait(timeout));
-        network_.heal();
+        proxy().restore();
     }
     EXPECT_TRUE(zk.get_async("/", {}, CallOptions().timeout(Duration::max())).wait(patience));
     for (const Duration timeout : {Duration::zero(), Duration(-1s), Duration::min()}) {
-        network_.cut();
+        proxy().cut();
         KazooClient late(through_proxy());
         EXPECT_LT(time_of([&] { EXPECT_THROW(late.start(timeout), KazooTimeoutError); }), at_once);
-        network_.heal();
+        proxy().restore();
         EXPECT_NO_THROW(late.start(Duration::max()));
     }
 }
@@ -255,7 +242,7 @@ TEST_P(BadInput, TooManyRequests) {
     KazooClient zk(through_proxy().limits(limits));
     StateLog states(zk);
     zk.start(patience);
-    network_.cut();
+    proxy().cut();
     ASSERT_TRUE(states.wait_for(SUSPENDED));
     Tally waiting;
     for (std::size_t i = 0; i < limits.requests; ++i) waiting.add(zk.exists_async("/"));
@@ -263,12 +250,10 @@ TEST_P(BadInput, TooManyRequests) {
     for (int i = 0; i < 10; ++i) refused.add(zk.set_async("/", "x"));
     refused.add(zk.ensure_path_async("/a/b"));
     ASSERT_TRUE(refused.wait_complete());
-    EXPECT_EQ(
-        refused.endings(), (std::map<std::string, std::size_t>{{"queue_full, not sent", 11}})
-    );
+    EXPECT_EQ(refused.endings(), (Endings{{"queue_full, not sent", 11}}));
     EXPECT_THROW(zk.get("/"), QueueFullError);
     EXPECT_EQ(waiting.completed(), 0U);
-    network_.heal();
+    proxy().restore();
     ASSERT_TRUE(waiting.wait_complete());
     EXPECT_EQ(waiting.endings()["ok"], limits.requests);
     EXPECT_TRUE(zk.exists("/").has_value());
@@ -280,7 +265,7 @@ TEST_P(BadInput, TooManyQueuedBytes) {
     KazooClient zk(through_proxy().limits(limits));
     StateLog states(zk);
     zk.start(patience);
-    network_.cut();
+    proxy().cut();
     ASSERT_TRUE(states.wait_for(SUSPENDED));
     const std::string data(100'000, 'x');
     std::vector<AsyncResult<ZnodeStat>> writes;
@@ -291,15 +276,14 @@ TEST_P(BadInput, TooManyQueuedBytes) {
     EXPECT_GE(writes.size(), 10U);
     EXPECT_EQ(failure_of(writes.back()).code(), ClientErrc::queue_full);
     writes.pop_back();
-    network_.heal();
+    proxy().restore();
     for (const auto& write : writes) EXPECT_FALSE(failure_of(write).code());
 }
 
 TEST_P(BadInput, TooManyWatches) {
     ClientLimits limits;
     limits.watches = 10;
-    KazooClient zk(through_proxy().limits(limits));
-    zk.start(patience);
+    StartedClient zk(through_proxy().limits(limits));
     const auto watch = [](const WatchedEvent&) {};
     for (std::size_t i = 0; i < limits.watches; ++i) {
         EXPECT_FALSE(zk.exists("/" + std::to_string(i), watch).has_value());
@@ -317,8 +301,7 @@ TEST_P(BadInput, TooManyWatches) {
 TEST_P(BadInput, OversizedReplies) {
     ClientLimits limits;
     limits.reply_bytes = 1000;
-    KazooClient zk(through_proxy().limits(limits));
-    zk.start(patience);
+    StartedClient zk(through_proxy().limits(limits));
     zk.create("/large", std::string(5000, 'x'));
     const auto error = thrown<ResponseTooLargeError>([&] { zk.get("/large"); });
     EXPECT_EQ(error.path(), "/large");

@@ -10,9 +10,6 @@
 namespace kazoo::testing_support {
 namespace {
 
-using namespace std::chrono_literals;
-using enum KazooState;
-
 class BadServer : public FaultTest {};
 
 /// A script for the first connection; later connections are served normally.
@@ -36,8 +33,7 @@ TEST_P(BadServer, SendsByteByByte) {
         }
         connection.serve_all();
     });
-    KazooClient zk(options_for(slow.hosts()));
-    zk.start(patience);
+    StartedClient zk(options_for(slow.hosts()));
     for (int i = 0; i < 20; ++i) EXPECT_EQ(zk.get("/a").data, "slow");
     EXPECT_EQ(slow.connections(), 1);
 }
@@ -95,8 +91,7 @@ TEST_P(BadServer, SendsMillionsOfEmptyNames) {
         connection.send(reply);
         connection.serve_all();
     });
-    KazooClient zk(options_for(server.hosts()));
-    zk.start(patience);
+    StartedClient zk(options_for(server.hosts()));
     EXPECT_EQ(failure_of(zk.get_children_async("/")).code(), ClientErrc::response_too_large);
     EXPECT_EQ(zk.get("/a").data, "good");
     EXPECT_EQ(server.connections(), 1);
@@ -188,8 +183,7 @@ TEST_P(BadServer, SendsBadReplies) {
             bad.answer(connection, connection.next_operation());
             connection.serve_all();
         }));
-        KazooClient zk(options_for(server.hosts()));
-        zk.start(patience);
+        StartedClient zk(options_for(server.hosts()));
         const auto error = failure_of(zk.get_async("/a"));
         EXPECT_EQ(error.code(), bad.error) << error;
         EXPECT_EQ(error.path(), "/a");
@@ -205,8 +199,7 @@ TEST_P(BadServer, SendsABadReplyToAWrite) {
         connection.reply(connection.next_operation());
         connection.serve_all();
     });
-    KazooClient zk(options_for(server.hosts()));
-    zk.start(patience);
+    StartedClient zk(options_for(server.hosts()));
     const auto error = thrown<ProtocolError>([&] { zk.set("/a", "b"); });
     EXPECT_EQ(error.outcome(), Outcome::unknown);
     EXPECT_NO_THROW(zk.set("/a", "b"));
@@ -220,8 +213,7 @@ TEST_P(BadServer, SendsATooLargeCountOfChildren) {
             connection.send(int32s({20, request.xid, 0, 1, 0, count}));
             connection.serve_all();
         });
-        KazooClient zk(options_for(server.hosts()));
-        zk.start(patience);
+        StartedClient zk(options_for(server.hosts()));
         EXPECT_THROW(zk.get_children("/a"), ProtocolError) << count;
         EXPECT_EQ(zk.get("/a").data, "good");
     }
@@ -240,8 +232,7 @@ TEST_P(BadServer, SendsUnexpectedReplies) {
         connection.serve(request);
         connection.serve_all();
     });
-    KazooClient zk(options_for(server.hosts()));
-    zk.start(patience);
+    StartedClient zk(options_for(server.hosts()));
     EXPECT_EQ(zk.get("/a").data, "good");
     EXPECT_EQ(server.connections(), 1);
 }
@@ -255,8 +246,7 @@ TEST_P(BadServer, SendsRepliesOutOfOrder) {
         connection.serve(one);
         connection.serve_all();
     }));
-    KazooClient zk(options_for(server.hosts()));
-    zk.start(patience);
+    StartedClient zk(options_for(server.hosts()));
     const auto one = zk.get_async("/one");
     const auto two = zk.set_async("/two", "x");
     EXPECT_EQ(failure_of(one).code(), Errc::connection_loss);
@@ -308,8 +298,7 @@ TEST_P(BadServer, SendsArbitraryEvents) {
         connection.send(frame(header, event));
         connection.serve_all();
     });
-    KazooClient zk(options_for(server.hosts()));
-    zk.start(patience);
+    StartedClient zk(options_for(server.hosts()));
     std::atomic<int> told{0};
     zk.get("/a", [&](const WatchedEvent&) { ++told; });
     EXPECT_EQ(zk.get("/b").data, "good");
@@ -331,8 +320,7 @@ TEST_P(BadServer, SendsOversizedReplies) {
         connection.reply(connection.next_operation(), node);
         connection.serve_all();
     });
-    KazooClient zk(options_for(server.hosts()).limits(limits));
-    zk.start(patience);
+    StartedClient zk(options_for(server.hosts()).limits(limits));
     const auto error = thrown<ResponseTooLargeError>([&] { zk.get("/a"); });
     EXPECT_EQ(error.outcome(), Outcome::not_applied);
     EXPECT_EQ(zk.get("/a").data, "good");
@@ -347,8 +335,7 @@ TEST_P(BadServer, AnnouncesTheLargestFrame) {
         ));
         connection.stay_silent();
     }));
-    KazooClient zk(options_for(server.hosts()));
-    zk.start(patience);
+    StartedClient zk(options_for(server.hosts()));
     EXPECT_THROW(zk.get("/a"), ResponseTooLargeError);
     // The bytes that follow would be its rest, so the connection is lost.
     EXPECT_EQ(thrown<ConnectionLoss>([&] { zk.get("/a"); }).outcome(), Outcome::not_applied);

@@ -1,49 +1,9 @@
 // A process that forks while a client runs: the client remains the parent's.
+#include "support/child_process.hpp"
 #include "support/fault_fixture.hpp"
-#include "support/shared_server.hpp"
-#include "support/tcp_proxy.hpp"
-
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <csignal>
-#include <functional>
 
 namespace kazoo::testing_support {
 namespace {
-
-using namespace std::chrono_literals;
-
-/// Runs `body` in a child process and returns its report followed by "end"; kills the child after
-/// 20 seconds.
-std::string in_child(const std::function<void(std::string& report)>& body) {
-    int ends[2];
-    if (::pipe(ends) != 0) throw std::runtime_error("pipe");
-    const pid_t child = ::fork();
-    if (child == 0) {
-        ::alarm(20);
-        std::string report;
-        try {
-            body(report);
-            report += "end";
-        } catch (const std::exception& e) {
-            report += std::string("thrown: ") + e.what();
-        }
-        const auto written = ::write(ends[1], report.data(), report.size());
-        ::_exit(written == static_cast<ssize_t>(report.size()) ? 0 : 1);
-    }
-    ::close(ends[1]);
-    std::string report;
-    std::array<char, 1024> chunk;
-    for (ssize_t n = 0; (n = ::read(ends[0], chunk.data(), chunk.size())) > 0;) {
-        report.append(chunk.data(), static_cast<std::size_t>(n));
-    }
-    ::close(ends[0]);
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) report += " (killed)";
-    return report;
-}
 
 /// Error and outcome of a call that throws, such as "forked, not sent; ".
 template <class Call>
@@ -56,22 +16,19 @@ std::string ending(Call&& call) {
     }
 }
 
-class Fork : public FaultTest {
-protected:
-    TcpProxy network_{shared_server().port()};
-};
+class Fork : public FaultTest {};
 
 TEST_P(Fork, ChildGetsErrorsAndLeavesTheSessionAlone) {
-    auto zk = std::make_unique<KazooClient>(options_for(network_.hosts() + chroot()));
+    auto zk = std::make_unique<KazooClient>(through_proxy());
     StateLog states(*zk);
     zk->start(patience);
     const auto session = zk->client_id();
     zk->create("/mine", "", CreateOptions().ephemeral());
-    network_.hold();
+    proxy().freeze();
     const auto pending = zk->get_async("/mine");
     EXPECT_FALSE(pending.wait(20ms));
 
-    const auto report = in_child([&](std::string& said) {
+    const auto report = in_forked_child([&](std::string& said) {
         said += ending([&] { zk->get("/mine"); });
         said += ending([&] { zk->create("/a/b", "", CreateOptions().makepath()); });
         said += ending([&] { zk->ensure_path("/a/b"); });
@@ -95,20 +52,19 @@ TEST_P(Fork, ChildGetsErrorsAndLeavesTheSessionAlone) {
         "not cancelled; end"
     );
 
-    network_.heal();
+    proxy().restore();
     ASSERT_TRUE(pending.wait(patience));
     EXPECT_TRUE(pending.successful());
     EXPECT_EQ(zk->client_id(), session);
     EXPECT_EQ(zk->exists("/mine")->owner_session_id(), session->session_id);
-    EXPECT_EQ(states.states(), std::vector{KazooState::CONNECTED});
-    EXPECT_EQ(network_.accepted(), 1U);
+    EXPECT_EQ(states.states(), std::vector{CONNECTED});
+    EXPECT_EQ(proxy().accepted(), 1U);
 }
 
 TEST_P(Fork, ChildOfAStoppedClientGetsConnectionClosed) {
-    auto zk = std::make_unique<KazooClient>(options_for(network_.hosts() + chroot()));
-    zk->start(patience);
+    auto zk = std::make_unique<StartedClient>(through_proxy());
     zk->stop();
-    const auto report = in_child([&](std::string& said) {
+    const auto report = in_forked_child([&](std::string& said) {
         said += ending([&] { zk->get("/"); });
         zk.reset();
     });
@@ -124,12 +80,10 @@ TEST_P(Fork, ChildOfAStoppedClientGetsConnectionClosed) {
 class ForkAndStart : public Fork {};
 
 TEST_P(Fork, ChildCreatesItsOwnClient) {
-    auto zk = std::make_unique<KazooClient>(options_for(network_.hosts() + chroot()));
-    zk->start(patience);
+    auto zk = std::make_unique<StartedClient>(through_proxy());
     zk->create("/parent", "");
-    const auto report = in_child([&](std::string& said) {
-        KazooClient own(ClientOptions().hosts(shared_server().hosts() + chroot()));
-        own.start(patience);
+    const auto report = in_forked_child([&](std::string& said) {
+        StartedClient own(ClientOptions().hosts(shared_server().hosts() + chroot()));
         own.create("/child", "");
         said += own.exists("/parent").has_value() ? "works; " : "finds nothing; ";
         own.stop();
@@ -139,13 +93,13 @@ TEST_P(Fork, ChildCreatesItsOwnClient) {
 }
 
 TEST_P(ForkAndStart, ChildStartsAClientThatTheParentHasStopped) {
-    auto zk = std::make_unique<KazooClient>(options_for(network_.hosts() + chroot()));
+    auto zk = std::make_unique<KazooClient>(through_proxy());
     int changes = 0;
     zk->add_listener([&](KazooState) { ++changes; });
     zk->start(patience);
     zk->create("/parent", "");
     zk->stop();
-    const auto report = in_child([&](std::string& said) {
+    const auto report = in_forked_child([&](std::string& said) {
         changes = 0;
         for (int round = 0; round < 2; ++round) {
             zk->start(patience);
@@ -161,8 +115,8 @@ TEST_P(ForkAndStart, ChildStartsAClientThatTheParentHasStopped) {
 }
 
 TEST_P(ForkAndStart, ChildStartsAClientThatWasNeverStarted) {
-    auto zk = std::make_unique<KazooClient>(options_for(network_.hosts() + chroot()));
-    const auto report = in_child([&](std::string& said) {
+    auto zk = std::make_unique<KazooClient>(through_proxy());
+    const auto report = in_forked_child([&](std::string& said) {
         zk->start(patience);
         said += zk->exists("/").has_value() ? "works; " : "finds nothing; ";
         zk.reset();

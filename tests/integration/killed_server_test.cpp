@@ -1,7 +1,6 @@
 // A server that is killed at a random point and restarted with the same data.
 #include "support/fault_fixture.hpp"
-#include "support/shared_server.hpp"
-#include "support/tcp_proxy.hpp"
+#include "support/proxy.hpp"
 #include "support/zookeeper_server.hpp"
 
 #include <algorithm>
@@ -10,9 +9,6 @@
 
 namespace kazoo::testing_support {
 namespace {
-
-using namespace std::chrono_literals;
-using Endings = std::map<std::string, std::size_t>;
 
 class KilledServer : public FaultTest {
 protected:
@@ -98,9 +94,9 @@ TEST_P(KilledServer, EveryOperationUnderLoadCompletesOnce) {
     };
     ASSERT_TRUE(some_more());
     server().kill9();
-    ASSERT_TRUE(states.wait_for(KazooState::SUSPENDED));
+    ASSERT_TRUE(states.wait_for(SUSPENDED));
     server().restart();
-    ASSERT_TRUE(states.wait_for(KazooState::CONNECTED));
+    ASSERT_TRUE(states.wait_for(CONNECTED));
     ASSERT_TRUE(some_more());
     for (auto& load : loads) load->end();
 
@@ -134,7 +130,7 @@ TEST_P(KilledServer, OperationsIssuedWhileSuspendedSucceedInOrder) {
     const auto session = zk.client_id();
     zk.create(at("node"), "", CreateOptions().makepath());
     server().kill9();
-    ASSERT_TRUE(states.wait_for(KazooState::SUSPENDED));
+    ASSERT_TRUE(states.wait_for(SUSPENDED));
     Tally tally;
     std::vector<AsyncResult<NodeData>> reads;
     for (int i = 0; i < 300; ++i) {
@@ -154,75 +150,52 @@ TEST_P(KilledServer, OperationsIssuedWhileSuspendedSucceedInOrder) {
     EXPECT_EQ(zk.client_id(), session);
     zk.stop();
     EXPECT_TRUE(tally.each_exactly_once());
-    EXPECT_EQ(
-        states.states(),
-        (std::vector{
-            KazooState::CONNECTED, KazooState::SUSPENDED, KazooState::CONNECTED, KazooState::LOST})
-    );
+    EXPECT_EQ(states.states(), (std::vector{CONNECTED, SUSPENDED, CONNECTED, LOST}));
 }
 
-/// The events that watch functions received, as lines "<name> <type> <path>".
-class WatchLog {
-public:
-    Watcher watcher(const std::string& name) {
-        return [told = told_, name](const WatchedEvent& event) {
-            const std::lock_guard lock(told->mutex);
-            const auto where = event.path.value_or("-");
-            told->lines.push_back(name + " " + to_string(event.type) + " " + where);
-        };
-    }
-    std::vector<std::string> lines() const {
-        const std::lock_guard lock(told_->mutex);
-        auto sorted = told_->lines;
-        std::sort(sorted.begin(), sorted.end());
-        return sorted;
-    }
-    bool wait_for(std::size_t count) const {
-        return wait_until([&] { return lines().size() >= count; }, patience);
-    }
-
-private:
-    struct Told {
-        std::mutex mutex;
-        std::vector<std::string> lines;
-    };
-    std::shared_ptr<Told> told_ = std::make_shared<Told>();
-};
-
 TEST_P(KilledServer, WatchesFireForChangesWhileDisconnected) {
-    TcpProxy network(server().port());
+    Proxy network(server().port());
     KazooClient zk(options_for(network.hosts()));
     StateLog states(zk);
     zk.start(patience);
     for (const auto* name : {"changed", "deleted", "parent/old", "untouched", "late"}) {
         zk.create(at(name), "", CreateOptions().makepath());
     }
-    WatchLog log;
-    zk.get(at("changed"), log.watcher("get"));
-    zk.exists(at("changed"), log.watcher("exists"));
-    zk.exists(at("created"), log.watcher("exists"));
-    zk.get(at("deleted"), log.watcher("get"));
-    zk.get_children(at("deleted"), log.watcher("children"));
-    zk.get_children(at("parent"), log.watcher("children"));
-    zk.get(at("untouched"), log.watcher("get"));
-    zk.exists(at("late"), log.watcher("exists"));
+    auto& log = record<std::string>();  // lines "<name> <type> <path>"
+    const auto watcher = [&](const std::string& name) -> Watcher {
+        return [&log, name](const WatchedEvent& event) {
+            log.add(name + " " + to_string(event.type) + " " + event.path.value_or("-"));
+        };
+    };
+    const auto sorted = [&] {
+        auto lines = log.all();
+        std::sort(lines.begin(), lines.end());
+        return lines;
+    };
+    zk.get(at("changed"), watcher("get"));
+    zk.exists(at("changed"), watcher("exists"));
+    zk.exists(at("created"), watcher("exists"));
+    zk.get(at("deleted"), watcher("get"));
+    zk.get_children(at("deleted"), watcher("children"));
+    zk.get_children(at("parent"), watcher("children"));
+    zk.get(at("untouched"), watcher("get"));
+    zk.exists(at("late"), watcher("exists"));
 
     network.cut();
     server().kill9();
-    ASSERT_TRUE(states.wait_for(KazooState::SUSPENDED));
+    ASSERT_TRUE(states.wait_for(SUSPENDED));
     server().restart();
-    KazooClient other(options_for(server().hosts()));
-    other.start(patience);
+    StartedClient other(options_for(server().hosts()));
     other.set(at("changed"), "new");
     other.set(at("changed"), "newer");
     other.create(at("created"));
     other.delete_(at("deleted"));
     other.create(at("parent/new"));
-    EXPECT_EQ(log.lines(), std::vector<std::string>());
-    network.heal();
+    EXPECT_EQ(log.size(), 0U);
+    network.restore();
     ASSERT_TRUE(log.wait_for(6));
     EXPECT_EQ(
-        log.lines(),
+        sorted(),
         (std::vector<std::string>{
             "children CHILD " + at("parent"),
             "children DELETED " + at("deleted"),
@@ -237,15 +210,15 @@ TEST_P(KilledServer, WatchesFireForChangesWhileDisconnected) {
     other.delete_(at("late"));
     ASSERT_TRUE(log.wait_for(7));
     zk.sync(at("late"));
-    EXPECT_EQ(log.lines().size(), 7U);
-    EXPECT_EQ(log.lines()[4], "exists DELETED " + at("late"));
+    EXPECT_EQ(log.size(), 7U);
+    EXPECT_EQ(sorted()[4], "exists DELETED " + at("late"));
     zk.stop();
     ASSERT_TRUE(log.wait_for(8));
-    EXPECT_EQ(log.lines()[7], "get NONE -");
+    EXPECT_EQ(sorted()[7], "get NONE -");
 }
 
 TEST_P(KilledServer, OutcomeShowsWhetherAWriteMayHaveBeenApplied) {
-    TcpProxy network(server().port());
+    Proxy network(server().port());
     KazooClient zk(options_for(network.hosts()));
     StateLog states(zk);
     zk.start(patience);
@@ -254,16 +227,16 @@ TEST_P(KilledServer, OutcomeShowsWhetherAWriteMayHaveBeenApplied) {
     other.start(patience);
     zk.create(at("node"), "old", CreateOptions().makepath());
 
-    network.hold_replies();
+    network.freeze_replies();
     auto write = zk.set_async(at("node"), "new");
     auto read = zk.get_async(at("node"));
     auto create = zk.create_async(at("child"));
     ASSERT_TRUE(wait_until([&] { return other.exists(at("child")).has_value(); }, patience));
-    network.hold();
+    network.freeze();
     auto unseen = zk.set_async(at("node"), "never");
     server().kill9();
     network.cut();
-    ASSERT_TRUE(states.wait_for(KazooState::SUSPENDED));
+    ASSERT_TRUE(states.wait_for(SUSPENDED));
     EXPECT_EQ(thrown<ConnectionLoss>([&] { write.get(patience); }).outcome(), Outcome::unknown);
     EXPECT_EQ(thrown<ConnectionLoss>([&] { create.get(patience); }).outcome(), Outcome::unknown);
     EXPECT_EQ(thrown<ConnectionLoss>([&] { unseen.get(patience); }).outcome(), Outcome::unknown);
@@ -273,9 +246,9 @@ TEST_P(KilledServer, OutcomeShowsWhetherAWriteMayHaveBeenApplied) {
     EXPECT_STREQ(lost_read.operation(), "get");
 
     server().restart();
-    network.heal();
+    network.restore();
     EXPECT_EQ(zk.get(at("node")).data, "new");
-    ASSERT_TRUE(other_states.wait_for(KazooState::CONNECTED));
+    ASSERT_TRUE(other_states.wait_for(CONNECTED));
 }
 
 KAZOO_ON_OWN_HANDLERS(KilledServer);

@@ -7,9 +7,6 @@
 namespace kazoo::testing_support {
 namespace {
 
-using namespace std::chrono_literals;
-using enum KazooState;
-
 void serve_reads_only(FakeConnection& connection, int) {
     connection.read_hello();
     auto response = FakeConnection::answer(connection.new_session(), 10'000);
@@ -70,11 +67,10 @@ TEST_P(ReadOnly, TheClientStaysIfNoServerIsWritable) {
 TEST_P(ReadOnly, ASilentProbeDoesNotDelayAStop) {
     FakeServer reads(serve_reads_only);
     FakeServer silent([](FakeConnection& connection, int) { connection.stay_silent(); });
-    std::optional<KazooClient> zk(of(reads, silent.hosts()));
-    zk->start(patience);
+    std::optional<StartedClient> zk(of(reads, silent.hosts()));
     ASSERT_TRUE(wait_until([&] { return silent.connections() > 0; }, patience));
     EXPECT_EQ(zk->get("/a").data, "good");
-    EXPECT_LT(time_of([&] { zk.reset(); }), at_once);
+    end_at_once(zk);
 }
 
 KAZOO_ON_OWN_HANDLERS(ReadOnly);

@@ -1,8 +1,6 @@
 // KazooClient::retry and retry_async with broken connections and stopped clients.
 #include "support/fake_server.hpp"
 #include "support/fault_fixture.hpp"
-#include "support/shared_server.hpp"
-#include "support/tcp_proxy.hpp"
 
 #include <atomic>
 #include <future>
@@ -11,21 +9,16 @@
 namespace kazoo::testing_support {
 namespace {
 
-using namespace std::chrono_literals;
 using codec::Opcode;
 
 class Retries : public FaultTest {
 protected:
-    ClientOptions through_proxy() { return options_for(network_.hosts() + chroot()); }
     static RetryPolicy quick() { return RetryPolicy().delay(10ms).max_delay(50ms); }
     static RetryPolicy slow() { return RetryPolicy().delay(1h).max_delay(1h); }
-
-    TcpProxy network_{shared_server().port()};
 };
 
 TEST_P(Retries, OfASuccessfulCallIsThePlainCall) {
-    KazooClient zk(through_proxy());
-    zk.start(patience);
+    StartedClient zk(through_proxy());
     EXPECT_EQ(zk.retry([&] { return zk.create("/a", "b"); }), "/a");
     EXPECT_EQ(zk.retry([&](const char* path) { return zk.get(path).data; }, "/a"), "b");
     EXPECT_THROW(zk.retry([&] { zk.delete_("/none"); }), NoNodeError);
@@ -34,10 +27,9 @@ TEST_P(Retries, OfASuccessfulCallIsThePlainCall) {
 }
 
 TEST_P(Retries, OutliveALostConnection) {
-    KazooClient zk(through_proxy().command_retry(quick()));
-    zk.start(patience);
+    StartedClient zk(through_proxy().command_retry(quick()));
     zk.create("/a", "b");
-    network_.hold();
+    proxy().freeze();
     std::atomic<int> tries{0};
     const auto read = zk.retry_async([&] {
         ++tries;
@@ -51,8 +43,8 @@ TEST_P(Retries, OutliveALostConnection) {
     });
     ASSERT_TRUE(wait_until([&] { return tries == 2; }, patience));
     EXPECT_FALSE(read.wait(50ms));
-    network_.cut();
-    network_.heal();
+    proxy().cut();
+    proxy().restore();
     EXPECT_EQ(read.get(patience).data, "b");
     ASSERT_EQ(blocked.wait_for(patience), std::future_status::ready);
     EXPECT_EQ(blocked.get(), "b");
@@ -76,15 +68,13 @@ void apply_and_lose(FakeConnection& connection, int number) {
 
 TEST_P(Retries, ACreateWhoseReplyWasLostFindsItsOwnNode) {
     FakeServer server(apply_and_lose);
-    KazooClient zk(options_for(server.hosts()).command_retry(quick()));
-    zk.start(patience);
+    StartedClient zk(options_for(server.hosts()).command_retry(quick()));
     EXPECT_THROW(zk.retry([&] { zk.create("/a"); }), NodeExistsError);
 }
 
 TEST_P(Retries, ACarefulPolicyLeavesALostWriteToTheCaller) {
     FakeServer server(apply_and_lose);
-    KazooClient zk(options_for(server.hosts()).command_retry(quick().retry_unknown(false)));
-    zk.start(patience);
+    StartedClient zk(options_for(server.hosts()).command_retry(quick().retry_unknown(false)));
     int tries = 0;
     const auto lost = thrown<ConnectionLoss>([&] {
         zk.retry([&] {
@@ -112,8 +102,7 @@ TEST_P(Retries, AreRefusedByAStoppedClient) {
 
 TEST_P(Retries, EndWithTheClient) {
     for (const bool stop_first : {true, false}) {
-        std::optional<KazooClient> zk(through_proxy().command_retry(slow()));
-        zk->start(patience);
+        std::optional<StartedClient> zk(through_proxy().command_retry(slow()));
         Tally tally;
         std::atomic<int> tries{0};
         const auto again = [&]() -> AsyncResult<int> {
@@ -130,7 +119,7 @@ TEST_P(Retries, EndWithTheClient) {
             EXPECT_LT(time_of([&] { zk->stop(); }), at_once);
             EXPECT_EQ(tally.completed(), 1U);
         }
-        EXPECT_LT(time_of([&] { zk.reset(); }), at_once);
+        end_at_once(zk);
         ASSERT_EQ(blocked.wait_for(at_once), std::future_status::ready);
         EXPECT_EQ(blocked.get(), ClientErrc::interrupted);
         ASSERT_TRUE(tally.wait_complete());
@@ -141,21 +130,19 @@ TEST_P(Retries, EndWithTheClient) {
 }
 
 TEST_P(Retries, EndWithAnAttemptCutOffByTheStop) {
-    KazooClient zk(through_proxy().command_retry(slow()).close_timeout(100ms));
-    zk.start(patience);
-    network_.hold();
+    StartedClient zk(through_proxy().command_retry(slow()).close_timeout(100ms));
+    proxy().freeze();
     const auto result = zk.retry_async([&] { return zk.set_async("/", "x"); });
     EXPECT_FALSE(result.wait(50ms));
     zk.stop();
     const auto failure = failure_of(result);
     EXPECT_EQ(failure.code(), ClientErrc::interrupted);
     EXPECT_EQ(failure.outcome(), Outcome::unknown);
-    network_.heal();
+    proxy().restore();
 }
 
 TEST_P(Retries, InsideACallback) {
-    KazooClient zk(through_proxy().command_retry(quick()));
-    zk.start(patience);
+    StartedClient zk(through_proxy().command_retry(quick()));
     std::promise<std::error_code> done;
     zk.exists_async("/").rawlink([&](const auto&) {
         int tries = 0;
@@ -171,8 +158,7 @@ TEST_P(Retries, InsideACallback) {
 }
 
 TEST_P(Retries, OfACoroutine) {
-    KazooClient zk(through_proxy().command_retry(quick()));
-    zk.start(patience);
+    StartedClient zk(through_proxy().command_retry(quick()));
     int tries = 0;
     const auto steps = [&]() -> AsyncResult<std::string> {
         const auto stat = co_await zk.exists_async("/steps");

@@ -1,49 +1,16 @@
 // The end of a session, declared by the server or by the client's own clock.
 #include "support/fault_fixture.hpp"
-#include "support/shared_server.hpp"
-#include "support/tcp_proxy.hpp"
-
-#include <atomic>
 
 namespace kazoo::testing_support {
 namespace {
 
-using namespace std::chrono_literals;
-using enum KazooState;
-
 const std::vector<KazooState> expired_and_back{CONNECTED, SUSPENDED, LOST, CONNECTED};
 
-class SessionExpiry : public FaultTest {
-protected:
-    /// Connects through the proxy that the tests cut.
-    ClientOptions through_proxy() { return options_for(network_.hosts() + chroot()); }
-    ClientOptions close() { return options_for(shared_server().hosts() + chroot()); }
-
-    TcpProxy network_{shared_server().port()};
-};
-
-/// Counts the calls of a watch function and keeps the last event.
-struct WatchCounter {
-    std::atomic<int> times{0};
-    std::mutex mutex;
-    WatchedEvent last;
-
-    Watcher watcher() {
-        return [this](const WatchedEvent& event) {
-            const std::lock_guard lock(mutex);
-            last = event;
-            ++times;
-        };
-    }
-    WatchedEvent event() {
-        const std::lock_guard lock(mutex);
-        return last;
-    }
-};
+class SessionExpiry : public FaultTest {};
 
 TEST_P(SessionExpiry, ServersExpireADisconnectedClient) {
-    WatchCounter on_data;
-    WatchCounter on_children;
+    auto& on_data = record<WatchedEvent>();
+    auto& on_children = record<WatchedEvent>();
     KazooClient zk(through_proxy().timeout(1s));
     StateLog states(zk);
     zk.start(patience);
@@ -51,25 +18,22 @@ TEST_P(SessionExpiry, ServersExpireADisconnectedClient) {
     const auto session = zk.client_id();
     zk.create("/mine", "", CreateOptions().ephemeral());
     // A watcher registered in two places is called once for the end of the session.
-    const auto watcher = on_data.watcher();
+    const auto watcher = recording(on_data);
     zk.get("/mine", watcher);
     zk.exists("/absent", watcher);
-    zk.get_children("/", on_children.watcher());
+    zk.get_children("/", recording(on_children));
 
-    KazooClient other(close());
-    other.start(patience);
-    network_.cut();
+    StartedClient other(direct());
+    proxy().cut();
     ASSERT_TRUE(states.wait_for(SUSPENDED));
     Tally tally;
     tally.add(zk.get_async("/mine"));
     tally.add(zk.set_async("/mine", "x"));
     tally.add(zk.create_async("/new"));
     ASSERT_TRUE(wait_until([&] { return !other.exists("/mine").has_value(); }, patience));
-    network_.heal();
+    proxy().restore();
     ASSERT_TRUE(tally.wait_complete());
-    EXPECT_EQ(
-        tally.endings(), (std::map<std::string, std::size_t>{{"session_expired, not sent", 3}})
-    );
+    EXPECT_EQ(tally.endings(), (Endings{{"session_expired, not sent", 3}}));
     ASSERT_TRUE(states.wait_for(expired_and_back.size()));
     EXPECT_EQ(states.states(), expired_and_back);
     EXPECT_NE(zk.client_id(), session);
@@ -77,15 +41,16 @@ TEST_P(SessionExpiry, ServersExpireADisconnectedClient) {
     EXPECT_FALSE(zk.exists("/new").has_value());
 
     const WatchedEvent end(EventType::NONE, KeeperState::EXPIRED_SESSION);
-    ASSERT_TRUE(wait_until([&] { return on_data.times > 0 && on_children.times > 0; }, patience));
-    EXPECT_EQ(on_data.event(), end);
-    EXPECT_EQ(on_children.event(), end);
+    ASSERT_TRUE(on_data.wait_for(1));
+    ASSERT_TRUE(on_children.wait_for(1));
+    EXPECT_EQ(on_data.all().back(), end);
+    EXPECT_EQ(on_children.all().back(), end);
     // The watches are gone: changes of their nodes cause no more events.
     zk.create("/mine");
     zk.create("/absent");
     zk.stop();
-    EXPECT_EQ(on_data.times, 1);
-    EXPECT_EQ(on_children.times, 1);
+    EXPECT_EQ(on_data.size(), 1U);
+    EXPECT_EQ(on_children.size(), 1U);
     EXPECT_TRUE(tally.each_exactly_once());
 }
 
@@ -98,11 +63,11 @@ TEST_P(SessionExpiry, AnotherConnectionClosesTheSession) {
     for (int round = 0; round < 3; ++round) {
         const auto session = zk.client_id().value();
         zk.create("/mine", "", CreateOptions().ephemeral());
-        network_.cut();
+        proxy().cut();
         ASSERT_TRUE(states.wait_for(SUSPENDED));
         auto waiting = zk.set_async("/base", "lost");
         end_session(session);
-        network_.heal();
+        proxy().restore();
         const auto error = thrown<SessionExpiredError>([&] { waiting.get(patience); });
         EXPECT_EQ(error.outcome(), Outcome::not_sent);
         EXPECT_EQ(error.path(), "/base");
@@ -120,13 +85,13 @@ TEST_P(SessionExpiry, ClientReportsLostByItsOwnClock) {
     constexpr auto timeout = 1000ms;
     KazooClient zk(through_proxy().timeout(timeout));
     StateLog states(zk);
-    WatchCounter on_data;
+    auto& on_data = record<WatchedEvent>();
     zk.start(patience);
     const auto session = zk.client_id();
     zk.create("/mine", "", CreateOptions().ephemeral());
-    zk.get("/mine", on_data.watcher());
+    zk.get("/mine", recording(on_data));
     const auto cut = Clock::now();
-    network_.cut();
+    proxy().cut();
     ASSERT_TRUE(states.wait_for(SUSPENDED));
     auto waiting = zk.get_async("/mine");
     const auto error = thrown<SessionExpiredError>([&] { waiting.get(patience); });
@@ -138,14 +103,14 @@ TEST_P(SessionExpiry, ClientReportsLostByItsOwnClock) {
     ASSERT_TRUE(states.wait_for(LOST));
     EXPECT_EQ(states.states(), (std::vector{CONNECTED, SUSPENDED, LOST}));
     EXPECT_NE(logged().find("no contact with any server"), std::string::npos);
-    ASSERT_TRUE(wait_until([&] { return on_data.times == 1; }, patience));
-    EXPECT_EQ(on_data.event(), WatchedEvent(EventType::NONE, KeeperState::EXPIRED_SESSION));
+    ASSERT_TRUE(on_data.wait_for(1));
+    EXPECT_EQ(on_data.all().back(), WatchedEvent(EventType::NONE, KeeperState::EXPIRED_SESSION));
 
     // The client continues to look for a server, for a new session; new calls wait.
     ASSERT_TRUE(wait_until([&] { return zk.client_state() == KeeperState::CONNECTING; }, patience));
     auto patient = zk.exists_async("/mine");
     EXPECT_FALSE(patient.wait(50ms));
-    network_.heal();
+    proxy().restore();
     ASSERT_TRUE(patient.wait(patience));
     EXPECT_TRUE(patient.successful());
     ASSERT_TRUE(states.wait_for(expired_and_back.size()));
@@ -164,10 +129,10 @@ TEST_P(SessionExpiry, ListenersStartOperationsAtEveryChange) {
     zk.start(patience);
     ASSERT_TRUE(completed(1));
     const auto session = zk.client_id().value();
-    network_.cut();
+    proxy().cut();
     ASSERT_TRUE(states.wait_for(SUSPENDED));
     end_session(session);
-    network_.heal();
+    proxy().restore();
     ASSERT_TRUE(completed(4));
     zk.stop();
     ASSERT_TRUE(completed(5));

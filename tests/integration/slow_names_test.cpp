@@ -2,7 +2,6 @@
 #include "support/slow_names.hpp"
 
 #include "support/fault_fixture.hpp"
-#include "support/shared_server.hpp"
 
 #include <kazoo/handlers/asio.hpp>
 
@@ -15,8 +14,6 @@
 
 namespace kazoo::testing_support {
 namespace {
-
-using namespace std::chrono_literals;
 
 const auto slow_hosts = std::string(SlowNames::host) + ":2181";
 
@@ -51,10 +48,9 @@ TEST_P(SlowNamesTest, DestroyingAClientDoesNotWait) {
 
 TEST_P(SlowNamesTest, OtherNamesAreNotDelayed) {
     const auto port = std::to_string(shared_server().port());
-    KazooClient zk(options_for(slow_hosts + ",localhost:" + port + chroot())
-                       .randomize_hosts(false)
-                       .connect_timeout(50ms));
-    zk.start(patience);
+    StartedClient zk(options_for(slow_hosts + ",localhost:" + port + chroot())
+                         .randomize_hosts(false)
+                         .connect_timeout(50ms));
     EXPECT_TRUE(zk.exists("/").has_value());
     EXPECT_EQ(names_->under_way(), 1);
 }
@@ -93,8 +89,7 @@ TEST_P(SlowNamesTest, ManyHangingNamesDelayNoOthers) {
     (void)waiting.start_async();
     ASSERT_TRUE(names_->wait_for_look_up(dead));
     const auto port = std::to_string(shared_server().port());
-    KazooClient zk(options_for("localhost:" + port + chroot()));
-    zk.start(patience);
+    StartedClient zk(options_for("localhost:" + port + chroot()));
     EXPECT_TRUE(zk.exists("/").has_value());
     EXPECT_GE(names_->under_way(), dead);
 }
@@ -107,8 +102,7 @@ TEST_P(SlowNamesTest, ClientsShareTheLookUpOfAName) {
     }
     ASSERT_TRUE(names_->wait_for_look_up());
     const auto port = std::to_string(shared_server().port());
-    KazooClient zk(options_for("localhost:" + port + chroot()));
-    zk.start(patience);
+    StartedClient zk(options_for("localhost:" + port + chroot()));
     EXPECT_EQ(names_->begun(), 1);
 }
 

@@ -1,30 +1,24 @@
 // Ending a client from inside its own calls: callbacks, watch functions, listeners, the
 // connection's executor.
 #include "support/fault_fixture.hpp"
-#include "support/shared_server.hpp"
+#include "support/running_loop.hpp"
 
 #include <kazoo/handlers/asio.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/post.hpp>
 
-#include <atomic>
 #include <functional>
 #include <thread>
 
 namespace kazoo::testing_support {
 namespace {
 
-using namespace std::chrono_literals;
-using enum KazooState;
-
 enum class Place { completion, watch, listener, executor };
 constexpr std::array all_places{Place::completion, Place::watch, Place::listener, Place::executor};
 
 class StopInside : public FaultTest {
 protected:
-    ClientOptions near() { return options_for(shared_server().hosts() + chroot()); }
-
     /// Starts the client and makes it call `action` once from `place`.
     void start_and_call_from(Place place, KazooClient& zk, std::function<void()> action) {
         if (place == Place::listener) {
@@ -55,33 +49,21 @@ private:
     int names_ = 0;
 };
 
-/// Set once, from any thread.
-class Flag {
-public:
-    void set() { set_ = true; }
-    bool wait() const {
-        return wait_until([this] { return set_.load(); }, patience);
-    }
-
-private:
-    std::atomic<bool> set_{false};
-};
-
 TEST_P(StopInside, Stop) {
     for (const auto place : all_places) {
         SCOPED_TRACE(static_cast<int>(place));
-        KazooClient zk(near());
+        KazooClient zk(direct());
         StateLog states(zk);
         Tally tally;
-        Flag returned;
+        auto& returned = record<int>();
         start_and_call_from(place, zk, [&] {
             for (int i = 0; i < 100; ++i) tally.add(zk.exists_async("/"));
             zk.stop();
             zk.stop();
             tally.add(zk.exists_async("/"));
-            returned.set();
+            returned.add(1);
         });
-        ASSERT_TRUE(returned.wait());
+        ASSERT_TRUE(returned.wait_for(1));
         ASSERT_TRUE(tally.wait_complete());
         auto endings = tally.endings();
         EXPECT_EQ(endings["ok"], 100U);
@@ -97,17 +79,17 @@ TEST_P(StopInside, Stop) {
 TEST_P(StopInside, Destroy) {
     for (const auto place : all_places) {
         SCOPED_TRACE(static_cast<int>(place));
-        auto zk = std::make_unique<KazooClient>(near());
+        auto zk = std::make_unique<KazooClient>(direct());
         Tally tally;
-        Flag destroyed;
+        auto& destroyed = record<int>();
         auto* const client = zk.get();
         start_and_call_from(place, *client, [&] {
             for (int i = 0; i < 100; ++i) tally.add(zk->exists_async("/"));
             tally.add(zk->ensure_path_async("/a/b/c"));
             zk.reset();
-            destroyed.set();
+            destroyed.add(1);
         });
-        ASSERT_TRUE(destroyed.wait());
+        ASSERT_TRUE(destroyed.wait_for(1));
         EXPECT_EQ(zk, nullptr);
         ASSERT_TRUE(tally.wait_complete());
         // ensure_path takes several steps, which fail once the client is gone; all others succeed.
@@ -120,9 +102,9 @@ TEST_P(StopInside, Destroy) {
 TEST_P(StopInside, Restart) {
     for (const auto place : all_places) {
         SCOPED_TRACE(static_cast<int>(place));
-        KazooClient zk(near());
+        KazooClient zk(direct());
         StateLog states(zk);
-        Flag returned;
+        auto& returned = record<int>();
         std::optional<Event> connected;
         start_and_call_from(place, zk, [&] {
             if (may_block(place)) {
@@ -134,9 +116,9 @@ TEST_P(StopInside, Restart) {
                 connected = zk.start_async();
                 EXPECT_FALSE(connected->is_set());
             }
-            returned.set();
+            returned.add(1);
         });
-        ASSERT_TRUE(returned.wait());
+        ASSERT_TRUE(returned.wait_for(1));
         if (connected) {
             ASSERT_TRUE(connected->wait(patience));
         }
@@ -149,18 +131,18 @@ TEST_P(StopInside, Restart) {
 
 TEST_P(StopInside, OneClientStopsAnotherOfTheSameHandler) {
     const auto shared = own_handler();
-    KazooClient one(near().handler(shared));
-    auto other = std::make_unique<KazooClient>(near().handler(shared));
+    KazooClient one(direct().handler(shared));
+    auto other = std::make_unique<KazooClient>(direct().handler(shared));
     one.start(patience);
     other->start(patience);
     Tally tally;
     for (int i = 0; i < 100; ++i) tally.add(other->exists_async("/"));
-    Flag destroyed;
+    auto& destroyed = record<int>();
     one.exists_async("/").rawlink([&](const auto&) {
         other.reset();
-        destroyed.set();
+        destroyed.add(1);
     });
-    ASSERT_TRUE(destroyed.wait());
+    ASSERT_TRUE(destroyed.wait_for(1));
     ASSERT_TRUE(tally.wait_complete());
     EXPECT_EQ(tally.endings()["ok"], 100U);
     EXPECT_TRUE(one.exists("/").has_value());
@@ -168,42 +150,25 @@ TEST_P(StopInside, OneClientStopsAnotherOfTheSameHandler) {
 
 KAZOO_ON_OWN_HANDLERS(StopInside);
 
-/// An event loop that can be stopped before the work on it is done.
-struct Loop {
-    Loop() : thread([this] { context.run(); }) {}
-    ~Loop() { stop(); }
-    void stop() {
-        context.stop();
-        if (thread.joinable()) thread.join();
-    }
-    ClientOptions options() {
-        return ClientOptions()
-            .hosts(shared_server().hosts())
-            .handler(std::make_shared<SequentialAsioHandler>(context));
-    }
-
-    boost::asio::io_context context{1};
-    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{
-        context.get_executor()};
-    std::thread thread;
-};
+ClientOptions on(RunningLoop& loop) {
+    return ClientOptions().hosts(shared_server().hosts()).handler(loop.handler());
+}
 
 TEST(LoopThatEnds, BeforeTheSessionIsClosed) {
     Tally tally;
     std::optional<AsyncResult<NodeData>> held;
     {
-        Loop loop;
-        auto zk = std::make_unique<KazooClient>(loop.options());
-        zk->start(patience);
-        Flag destroyed;
+        RunningLoop loop;
+        auto zk = std::make_unique<StartedClient>(on(loop));
+        Recorder<int> destroyed;
         boost::asio::post(loop.context, [&] {
             for (int i = 0; i < 10; ++i) tally.add(zk->get_async("/"));
             held = zk->get_async("/");
             zk.reset();
             loop.context.stop();
-            destroyed.set();
+            destroyed.add(1);
         });
-        ASSERT_TRUE(destroyed.wait());
+        ASSERT_TRUE(destroyed.wait_for(1));
     }
     // The loop is gone: the result is cancelled, and no callback can run any more.
     ASSERT_TRUE(held->ready());
@@ -213,17 +178,15 @@ TEST(LoopThatEnds, BeforeTheSessionIsClosed) {
 
 TEST(LoopThatEnds, BeforeTheClient) {
     Tally tally;
-    Loop loop;
-    auto zk = std::make_unique<KazooClient>(loop.options());
-    zk->start(patience);
+    RunningLoop loop;
+    std::optional<StartedClient> zk(on(loop));
     const auto before = zk->exists_async("/");
     before.wait();
     loop.stop();
     tally.add(before);  // ready, but its callback never runs
     const auto waiting = zk->get_async("/");
     EXPECT_EQ(code_of([&] { waiting.get(at_once); }), ClientErrc::would_deadlock);
-    EXPECT_LT(time_of([&] { zk->stop(); }), at_once);
-    EXPECT_LT(time_of([&] { zk.reset(); }), at_once);
+    end_at_once(zk, true);
     EXPECT_EQ(tally.completed(), 0U);
 }
 

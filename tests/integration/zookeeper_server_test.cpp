@@ -1,5 +1,6 @@
 #include "support/zookeeper_server.hpp"
 
+#include "support/files.hpp"
 #include "support/loopback.hpp"
 #include "support/shared_server.hpp"
 #include "support/wait_until.hpp"
@@ -51,9 +52,7 @@ TEST(ZooKeeperServerFixture, OptionsReachTheServer) {
     const auto conf = server.four_letter_word("conf");
     EXPECT_NE(conf.find("maxSessionTimeout=7000\n"), std::string::npos) << conf;
     const auto process = std::filesystem::path("/proc") / std::to_string(server.pid());
-    std::ifstream in(process / "cmdline", std::ios::binary);
-    const std::string command{std::istreambuf_iterator<char>(in), {}};
-    EXPECT_NE(command.find("-Dkazoo.fixture=present"), std::string::npos);
+    EXPECT_NE(read_file(process / "cmdline").find("-Dkazoo.fixture=present"), std::string::npos);
 }
 
 TEST(ZooKeeperServerFixture, RestartKeepsPortAndChangesProcess) {

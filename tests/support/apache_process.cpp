@@ -1,19 +1,17 @@
 #include "support/apache_process.hpp"
 
 #include "support/child_process.hpp"
+#include "support/files.hpp"
 #include "support/wait_until.hpp"
 
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
-#include <iterator>
 #include <stdexcept>
-#include <system_error>
 
 namespace kazoo::testing_support {
 namespace {
@@ -21,19 +19,6 @@ namespace {
 constexpr std::chrono::milliseconds stop_limit{5000};
 
 }  // namespace
-
-std::string read_file(const std::filesystem::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
-
-std::filesystem::path make_directory() {
-    auto name = (std::filesystem::temp_directory_path() / "kazoo-zookeeper-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) {
-        throw std::system_error(errno, std::generic_category(), name);
-    }
-    return name;
-}
 
 ApacheProcess::ApacheProcess(std::filesystem::path directory)
     : directory_(std::move(directory)), owner_(::getpid()) {}

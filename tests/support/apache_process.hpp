@@ -44,9 +44,4 @@ private:
     pid_t pid_ = -1;     // -1: not running
 };
 
-/// Returns the contents of a file; empty if it cannot be read.
-[[nodiscard]] std::string read_file(const std::filesystem::path& path);
-/// Creates a temporary directory. Throws std::system_error.
-[[nodiscard]] std::filesystem::path make_directory();
-
 }  // namespace kazoo::testing_support

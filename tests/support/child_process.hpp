@@ -2,7 +2,9 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -16,5 +18,36 @@ namespace kazoo::testing_support {
 pid_t spawn_child(
     const std::vector<std::string>& command, const std::filesystem::path& log, int network = -1
 );
+
+/// A program that runs until it ends by itself or this object is destroyed.
+class ChildProcess {
+public:
+    explicit ChildProcess(const std::vector<std::string>& command);
+    /// Kills the process if it still runs.
+    ~ChildProcess();
+    ChildProcess(const ChildProcess&) = delete;
+    ChildProcess& operator=(const ChildProcess&) = delete;
+
+    [[nodiscard]] pid_t pid() const noexcept { return pid_; }
+    /// Everything written so far to standard output and standard error.
+    [[nodiscard]] std::string output() const;
+    /// Waits for the first line; empty if the process ends without one.
+    std::string first_line();
+    void signal(int number) const;
+    /// Waits for the exit; returns the exit code, or 128 + the signal number. Throws
+    /// std::runtime_error after 20 seconds.
+    int exit_code();
+
+private:
+    bool running();
+
+    const std::filesystem::path directory_;
+    pid_t pid_ = -1;
+    int status_ = -1;
+};
+
+/// Runs `body` in a forked process and returns its report followed by "end", or by what it has
+/// thrown; kills the process after 20 seconds.
+std::string in_forked_child(const std::function<void(std::string& report)>& body);
 
 }  // namespace kazoo::testing_support

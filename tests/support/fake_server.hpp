@@ -6,7 +6,7 @@
 #include "codec/frame.hpp"
 #include "codec/headers.hpp"
 #include "codec/records.hpp"
-#include "support/tcp_socket.hpp"
+#include "support/loopback.hpp"
 
 #include <atomic>
 #include <chrono>

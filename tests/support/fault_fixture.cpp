@@ -10,8 +10,6 @@
 
 namespace kazoo::testing_support {
 
-using namespace std::chrono_literals;
-
 StateLog::StateLog(KazooClient& client) {
     client.add_listener([told = told_](KazooState state) { told->add(state); });
 }
@@ -56,7 +54,7 @@ bool Tally::wait_complete() const {
     return wait_until([this] { return completed() >= issued(); }, patience);
 }
 
-std::map<std::string, std::size_t> Tally::endings() const {
+Endings Tally::endings() const {
     const std::lock_guard lock(shared_->mutex);
     return shared_->endings;
 }

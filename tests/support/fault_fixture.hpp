@@ -3,7 +3,6 @@
 #pragma once
 
 #include "support/handler_fixture.hpp"
-#include "support/wait_until.hpp"
 
 #include <kazoo/client.hpp>
 #include <kazoo/exceptions.hpp>
@@ -15,10 +14,14 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace kazoo::testing_support {
+
+using namespace std::chrono_literals;
+using enum KazooState;
 
 /// Records the states that a client passes to its listeners.
 class StateLog {
@@ -33,6 +36,9 @@ public:
 private:
     std::shared_ptr<Recorder<KazooState>> told_ = std::make_shared<Recorder<KazooState>>();
 };
+
+/// Number of operations by result, such as "ok" or "connection_loss, not sent".
+using Endings = std::map<std::string, std::size_t>;
 
 /// Counts how operations end, to check that each completes exactly once. Copies share the counts.
 /// Thread-safe.
@@ -50,8 +56,7 @@ public:
     std::size_t issued() const;
     std::size_t completed() const;
     bool wait_complete() const;
-    /// Number of operations by result, such as "ok" or "connection_loss, not sent".
-    std::map<std::string, std::size_t> endings() const;
+    Endings endings() const;
     /// Whether the callback of each operation has run exactly once.
     bool each_exactly_once() const;
 
@@ -60,7 +65,7 @@ private:
         void note(const std::string& ending, int& calls_of_operation);
         mutable std::mutex mutex;  // guards the members below
         std::deque<int> calls;     // of each operation's callback; a deque: callbacks refer to them
-        std::map<std::string, std::size_t> endings;
+        Endings endings;
         std::size_t completed = 0;
     };
     static std::string describe(const Error& error);
@@ -69,19 +74,13 @@ private:
     std::shared_ptr<Shared> shared_ = std::make_shared<Shared>();
 };
 
-/// Returns the error of a call that must throw `E`. Fails the test and returns an empty one if it
-/// does not.
-template <class E, class Call>
-Error thrown(Call&& call) {
-    try {
-        call();
-        ADD_FAILURE() << "nothing was thrown";
-    } catch (const E& e) {
-        return e.error();
-    } catch (const std::exception& e) {
-        ADD_FAILURE() << "something else was thrown: " << e.what();
+/// Ends a client, by stop() first if `stop_first`. Neither may wait for an unresponsive peer.
+template <class Client>
+void end_at_once(std::optional<Client>& zk, bool stop_first = false) {
+    if (stop_first) {
+        EXPECT_LT(time_of([&] { zk->stop(); }), at_once);
     }
-    return {};
+    EXPECT_LT(time_of([&] { zk.reset(); }), at_once);
 }
 
 /// A test of failures, on the library's own handlers. TearDown checks that no thread of a handler
@@ -97,6 +96,9 @@ protected:
     std::shared_ptr<Handler> own_handler();
     /// Options for a client of any server, with a handler of its own and short reconnect delays.
     ClientOptions options_for(const std::string& hosts);
+    /// The same for the shared server, directly and by the proxy.
+    ClientOptions direct() { return options_for(shared_server().hosts() + chroot()); }
+    ClientOptions through_proxy() { return options_for(proxy().hosts() + chroot()); }
     std::string logged();
 
 private:

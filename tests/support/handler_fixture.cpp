@@ -1,8 +1,5 @@
 #include "support/handler_fixture.hpp"
 
-#include "support/shared_server.hpp"
-#include "support/wait_until.hpp"
-
 #include <algorithm>
 
 namespace kazoo::testing_support {
@@ -16,14 +13,12 @@ void HandlerTest::SetUp() {
 }
 
 void HandlerTest::TearDown() {
-    if (proxy_) {
-        proxy_->restore();
-        proxy_->thaw();
-    }
+    if (proxy_) proxy_->restore();
     clients_.clear();
     if (!kit_) return;  // SetUp has failed
     EXPECT_TRUE(kit_->shut_down(patience)) << "the handler still has work";
     kit_.reset();
+    proxy_.reset();
     root_client().delete_recursive(chroot_);
 }
 
@@ -48,6 +43,11 @@ ClientOptions HandlerTest::proxied() {
     return options().hosts(proxy().hosts() + chroot_).connection_retry(retry);
 }
 
+bool HandlerTest::cut_off(const KazooClient& client) {
+    proxy().cut();
+    return wait_until([&] { return !client.connected(); }, patience);
+}
+
 KazooClient& HandlerTest::make_client(ClientOptions options) {
     return clients_.emplace_back(std::move(options));
 }
@@ -68,6 +68,12 @@ void HandlerTest::end_session(const ClientId& id) {
     other.start(patience);
     ASSERT_EQ(other.client_id()->session_id, id.session_id);
     other.stop();
+}
+
+Recorder<KazooState>& HandlerTest::record_states(KazooClient& client) {
+    auto& states = record<KazooState>();
+    client.add_listener([&states](KazooState state) { states.add(state); });
+    return states;
 }
 
 bool HandlerTest::wait_for_log(std::string_view text) {

@@ -5,9 +5,12 @@
 #include "support/handler_kit.hpp"
 #include "support/proxy.hpp"
 #include "support/recorder.hpp"
+#include "support/shared_server.hpp"
 #include "support/thread_count.hpp"
+#include "support/wait_until.hpp"
 
 #include <kazoo/client.hpp>
+#include <kazoo/exceptions.hpp>
 
 #include <gtest/gtest.h>
 
@@ -23,6 +26,14 @@ namespace kazoo::testing_support {
 constexpr std::chrono::seconds patience{10};
 /// Limit for operations that must not wait for an unresponsive peer; shorter than any such wait.
 constexpr std::chrono::seconds at_once{2};
+
+/// A client that its constructor starts and connects.
+struct StartedClient : KazooClient {
+    explicit StartedClient(ClientOptions options) : KazooClient(std::move(options)) {
+        start(patience);
+    }
+    [[nodiscard]] std::int64_t session() const { return client_id().value().session_id; }
+};
 
 /// A test that runs once for every kind of handler, against the shared server, under a unique
 /// chroot that SetUp creates and TearDown deletes.
@@ -42,6 +53,9 @@ protected:
     ClientOptions options();
     ClientOptions proxied();
     Proxy& proxy();
+
+    /// Cuts the proxy and waits until the client has noticed.
+    [[nodiscard]] bool cut_off(const KazooClient& client);
 
     // Clients live until TearDown.
 
@@ -64,6 +78,9 @@ protected:
         return *recorder;
     }
 
+    /// Records the states that the client passes to its listeners from now on.
+    Recorder<KazooState>& record_states(KazooClient& client);
+
     /// Log lines of the clients with options().
     Recorder<std::string>& log() { return *log_; }
     [[nodiscard]] bool wait_for_log(std::string_view text);
@@ -81,6 +98,13 @@ private:
 /// A client without chroot, shared by all tests of the process, for operations from outside the
 /// test.
 KazooClient& root_client();
+
+/// A watch function that records its events without the zxid, which some servers omit.
+inline Watcher recording(Recorder<WatchedEvent>& events) {
+    return Watcher([&events](const WatchedEvent& event) {
+        events.add(WatchedEvent(event.type, event.state, event.path));
+    });
+}
 
 /// Returns the error of a result; an empty one if it has a value. Throws std::runtime_error if it
 /// is not ready within `patience`.
@@ -100,6 +124,21 @@ std::error_code code_of(Call&& call) {
         call();
     } catch (const KazooException& error) {
         return error.code();
+    }
+    return {};
+}
+
+/// Returns the error of a call that must throw `E`. Fails the test and returns an empty one if it
+/// does not.
+template <class E, class Call>
+Error thrown(Call&& call) {
+    try {
+        call();
+        ADD_FAILURE() << "nothing was thrown";
+    } catch (const E& e) {
+        return e.error();
+    } catch (const std::exception& e) {
+        ADD_FAILURE() << "something else was thrown: " << e.what();
     }
     return {};
 }

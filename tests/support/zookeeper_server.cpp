@@ -1,5 +1,6 @@
 #include "support/zookeeper_server.hpp"
 
+#include "support/files.hpp"
 #include "support/loopback.hpp"
 #include "support/wait_until.hpp"
 

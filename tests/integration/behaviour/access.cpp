@@ -1,6 +1,5 @@
 // Access control lists and authentication.
 #include "behaviour/suites.hpp"
-#include "support/wait_until.hpp"
 
 #include <algorithm>
 
@@ -85,8 +84,7 @@ TEST_P(Access, CredentialsAreReplayedOnEveryConnection) {
     auto& client = start_client(proxied());
     client.add_auth("digest", "user:password");
     client.create("/mine", "x", CreateOptions().acl(creator_all_acl()));
-    proxy().cut();
-    ASSERT_TRUE(wait_until([&] { return !client.connected(); }, patience));
+    ASSERT_TRUE(cut_off(client));
     const auto queued = client.get_async("/mine");
     proxy().restore();
     EXPECT_EQ(queued.get(patience).data, "x");
@@ -101,8 +99,7 @@ TEST_P(Access, CredentialsGivenWhileSuspendedWaitForTheConnection) {
         CreateOptions().acl({make_digest_acl("user", "password", Permissions::all)})
     );
     auto& client = start_client(proxied());
-    proxy().cut();
-    ASSERT_TRUE(wait_until([&] { return !client.connected(); }, patience));
+    ASSERT_TRUE(cut_off(client));
     const auto added = client.add_auth_async("digest", "user:password");
     const auto read = client.get_async("/secret");
     EXPECT_FALSE(added.wait(20ms));
@@ -154,9 +151,8 @@ TEST_P(Access, CredentialsCanBeRemoved) {
 }
 
 TEST_P(Access, UnknownSchemeIsFatal) {
-    auto& states = record<KazooState>();
     auto& client = start_client(options());
-    client.add_listener([&](KazooState state) { states.add(state); });
+    auto& states = record_states(client);
     EXPECT_THROW(client.add_auth("no-such-scheme", "x"), AuthFailedError);
     ASSERT_TRUE(states.wait_for(1));
     EXPECT_EQ(states.all()[0], KazooState::LOST);

@@ -1,6 +1,5 @@
 // The Asio handler in a program that runs its own loop.
 #include "support/handler_fixture.hpp"
-#include "support/shared_server.hpp"
 
 #include <kazoo/kazoo.hpp>
 

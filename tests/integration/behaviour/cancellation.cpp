@@ -1,6 +1,5 @@
 // Cancellation by cancel(), deadlines and stop tokens, and the resulting outcomes.
 #include "behaviour/suites.hpp"
-#include "support/wait_until.hpp"
 
 #include <stop_token>
 
@@ -34,8 +33,7 @@ void expect_failure(const Error& failure, std::error_code code, Outcome outcome)
 
 TEST_P(Cancellation, OfAQueuedRequestWithdrawsIt) {
     auto& client = start_client(proxied());
-    proxy().cut();
-    ASSERT_TRUE(wait_until([&] { return client.state() == KazooState::SUSPENDED; }, patience));
+    ASSERT_TRUE(cut_off(client));
     const auto kept = client.create_async("/kept");
     const auto dropped = client.create_async("/dropped");
     const auto read = client.get_async("/kept");
@@ -60,7 +58,7 @@ TEST_P(Cancellation, OfASentRequestAbandonsIt) {
     EXPECT_TRUE(read.cancel());
     expect_failure(failure_of(write), ClientErrc::cancelled, Outcome::unknown);
     expect_failure(failure_of(read), ClientErrc::cancelled, Outcome::not_applied);
-    proxy().thaw();
+    proxy().restore();
     EXPECT_EQ(behind.get(patience), "/behind") << "the order of the others does not change";
     EXPECT_TRUE(client.exists("/written")) << "unknown it was, and applied";
 }
@@ -73,7 +71,7 @@ TEST_P(Cancellation, RunsTheCallbacksOnce) {
     result.rawlink([&](auto r) { told.add(r.result().error()); });
     EXPECT_TRUE(result.cancel());
     ASSERT_TRUE(told.wait_for(1));
-    proxy().thaw();
+    proxy().restore();
     EXPECT_TRUE(client.exists("/")) << "the reply of the abandoned request has come";
     EXPECT_EQ(told.all(), std::vector<std::error_code>{ClientErrc::cancelled});
 }
@@ -100,14 +98,13 @@ TEST_P(Cancellation, ReachesTheStepsOfAnOperation) {
     EXPECT_EQ(failure_of(path).code(), ClientErrc::cancelled);
     EXPECT_EQ(failure_of(tree).code(), ClientErrc::cancelled);
     EXPECT_EQ(failure_of(node).code(), ClientErrc::cancelled);
-    proxy().thaw();
+    proxy().restore();
     EXPECT_TRUE(client.get_children("/").empty()) << "no step followed";
 }
 
 TEST_P(Cancellation, DeadlineOnASilentServer) {
-    auto& states = record<KazooState>();
     auto& client = start_client(proxied());
-    client.add_listener([&](KazooState state) { states.add(state); });
+    auto& states = record_states(client);
     const auto session = client.client_id()->session_id;
     proxy().freeze();
     const auto write = client.set_async("/", "x", -1, within(200ms));
@@ -115,7 +112,7 @@ TEST_P(Cancellation, DeadlineOnASilentServer) {
     expect_failure(failure_of(write), Errc::operation_timeout, Outcome::unknown);
     expect_failure(failure_of(read), Errc::operation_timeout, Outcome::not_applied);
     EXPECT_THROW(client.get("/", {}, within(1ms)), OperationTimeoutError);
-    proxy().thaw();
+    proxy().restore();
     EXPECT_EQ(client.get("/").data, "x") << "the connection is kept";
     EXPECT_EQ(client.client_id()->session_id, session);
     EXPECT_EQ(states.size(), 0U);
@@ -123,8 +120,7 @@ TEST_P(Cancellation, DeadlineOnASilentServer) {
 
 TEST_P(Cancellation, DeadlineWhileSuspended) {
     auto& client = start_client(proxied());
-    proxy().cut();
-    ASSERT_TRUE(wait_until([&] { return client.state() == KazooState::SUSPENDED; }, patience));
+    ASSERT_TRUE(cut_off(client));
     const auto late = client.create_async("/late", "", {}, within(20ms));
     const auto patient = client.create_async("/patient", "", {}, within(patience));
     expect_failure(failure_of(late), Errc::operation_timeout, Outcome::not_sent);
@@ -175,7 +171,7 @@ TEST_P(Cancellation, ByAStopToken) {
     EXPECT_EQ(failure_of(steps).code(), ClientErrc::cancelled);
     const auto after = client.create_async("/after", "", {}, stoppable);
     expect_failure(failure_of(after), ClientErrc::cancelled, Outcome::not_sent);
-    proxy().thaw();
+    proxy().restore();
     EXPECT_FALSE(failure_of(other).code());
     EXPECT_EQ(client.get_children("/"), std::vector<std::string>{"before"});
 }
@@ -199,7 +195,7 @@ TEST_P(Cancellation, OfAReadDropsItsWatch) {
     proxy().freeze();
     const auto read = client.get_async("/", recording(told));
     EXPECT_TRUE(read.cancel());
-    proxy().thaw();
+    proxy().restore();
     client.set("/", "x");
     client.sync("/");
     client.stop();

@@ -65,7 +65,7 @@ TEST_P(Checklist, Row02_EveryAsyncMethodReturnsAResultAtOnce) {
     EXPECT_LT(taken, at_once);
     const auto is_ready = [](const auto& f) { return f(); };
     EXPECT_TRUE(std::none_of(ready.begin(), ready.end(), is_ready));
-    proxy().thaw();
+    proxy().restore();
     EXPECT_TRUE(
         wait_until([&] { return std::all_of(ready.begin(), ready.end(), is_ready); }, patience)
     );
@@ -135,7 +135,7 @@ TEST_P(Checklist, Row21_ResultReportsWhetherItIsReady) {
     EXPECT_EQ(good.value(), nullptr);
     EXPECT_EQ(good.exception(), nullptr);
     EXPECT_FALSE(good.wait(1ms));
-    proxy().thaw();
+    proxy().restore();
     ASSERT_TRUE(good.wait(patience));
     EXPECT_TRUE(good.ready());
     EXPECT_TRUE(good.successful());

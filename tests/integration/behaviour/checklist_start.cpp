@@ -23,7 +23,7 @@ TEST_P(Checklist, Row08_StartAsyncReturnsAtOnce) {
     EXPECT_FALSE(client.connected());
     client.stop();
     EXPECT_LT(time_of([&] { client.start_async(); }), at_once) << "after stop";
-    proxy().thaw();
+    proxy().restore();
     EXPECT_TRUE(client.start_async().wait(patience));
     EXPECT_LT(time_of([&] { client.start_async(); }), at_once) << "connected";
 }
@@ -34,7 +34,7 @@ TEST_P(Checklist, Row09_StartAsyncReturnsAnEvent) {
     const Event event = client.start_async();
     EXPECT_FALSE(event.is_set());
     EXPECT_FALSE(event.wait(1ms));
-    proxy().thaw();
+    proxy().restore();
     EXPECT_TRUE(event.wait(patience));
     EXPECT_TRUE(event.is_set());
     event.wait();  // without a limit: returns, as the event is set

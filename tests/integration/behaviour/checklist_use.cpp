@@ -118,7 +118,7 @@ TEST_P(Checklist, Row30_BothStatementsReturnAtOnceWithoutReply) {
         at_once
     );
     EXPECT_EQ(called.size(), 0U);
-    proxy().thaw();
+    proxy().restore();
     EXPECT_TRUE(called.wait_for(1));
 }
 

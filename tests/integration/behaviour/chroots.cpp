@@ -1,6 +1,5 @@
 // Chroots. All other tests use one as well; these test it explicitly.
 #include "behaviour/suites.hpp"
-#include "support/shared_server.hpp"
 
 namespace kazoo::behaviour {
 

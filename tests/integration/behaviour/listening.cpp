@@ -1,6 +1,5 @@
 // State listeners.
 #include "behaviour/suites.hpp"
-#include "support/wait_until.hpp"
 
 #include <atomic>
 #include <thread>
@@ -13,9 +12,8 @@ using States = std::vector<KazooState>;
 }  // namespace
 
 TEST_P(Listening, StartAndStopAreConnectedAndLost) {
-    auto& states = record<KazooState>();
     auto& client = make_client(options());
-    client.add_listener([&](KazooState state) { states.add(state); });
+    auto& states = record_states(client);
     EXPECT_EQ(client.state(), KazooState::LOST);
     EXPECT_EQ(client.client_state(), KeeperState::CLOSED);
     client.start(patience);
@@ -28,9 +26,8 @@ TEST_P(Listening, StartAndStopAreConnectedAndLost) {
 }
 
 TEST_P(Listening, FailedAttemptsAreNotReported) {
-    auto& states = record<KazooState>();
     auto& client = make_client(proxied());
-    client.add_listener([&](KazooState state) { states.add(state); });
+    auto& states = record_states(client);
     proxy().cut();
     client.start_async();
     ASSERT_TRUE(wait_until([&] { return proxy().accepted() > 2; }, patience));
@@ -40,9 +37,8 @@ TEST_P(Listening, FailedAttemptsAreNotReported) {
 }
 
 TEST_P(Listening, ALostConnectionIsSuspendedThenConnected) {
-    auto& states = record<KazooState>();
     auto& client = start_client(proxied());
-    client.add_listener([&](KazooState state) { states.add(state); });
+    auto& states = record_states(client);
     const auto id = client.client_id();
     proxy().cut();
     ASSERT_TRUE(states.wait_for(1));
@@ -57,9 +53,8 @@ TEST_P(Listening, ALostConnectionIsSuspendedThenConnected) {
 }
 
 TEST_P(Listening, AnExpiredSessionIsLostThenConnected) {
-    auto& states = record<KazooState>();
     auto& client = start_client(proxied());
-    client.add_listener([&](KazooState state) { states.add(state); });
+    auto& states = record_states(client);
     const auto id = *client.client_id();
     proxy().cut();
     ASSERT_TRUE(states.wait_for(1));
@@ -74,13 +69,12 @@ TEST_P(Listening, AnExpiredSessionIsLostThenConnected) {
 }
 
 TEST_P(Listening, SilenceForTheSessionTimeoutIsLost) {
-    auto& states = record<KazooState>();
     auto& client = start_client(proxied().timeout(1s));
-    client.add_listener([&](KazooState state) { states.add(state); });
+    auto& states = record_states(client);
     proxy().freeze();
     ASSERT_TRUE(states.wait_for(2)) << "by the client's own clock, without any server";
     EXPECT_EQ(states.all(), (States{KazooState::SUSPENDED, KazooState::LOST}));
-    proxy().thaw();
+    proxy().restore();
     ASSERT_TRUE(states.wait_for(3));
     EXPECT_TRUE(client.exists("/"));
 }

@@ -1,7 +1,5 @@
 // Load: many results in flight, many watches that fire together, slow callbacks.
 #include "behaviour/suites.hpp"
-#include "support/shared_server.hpp"
-#include "support/wait_until.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -72,8 +70,7 @@ TEST_P(Load, AWatchStormBesideASlowCallback) {
             slept.add(1);
         });
     }
-    KazooClient other(ClientOptions().hosts(shared_server().hosts() + chroot()));
-    other.start(patience);
+    StartedClient other(ClientOptions().hosts(shared_server().hosts() + chroot()));
     for (int i = 0; i < nodes; ++i) {
         other.create_async("/n" + std::to_string(i)).rawlink([](const auto&) {});
     }

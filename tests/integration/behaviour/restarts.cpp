@@ -1,6 +1,5 @@
 // Concurrent starts and stops: in the callbacks of a stop, on several threads, next to each other.
 #include "behaviour/suites.hpp"
-#include "support/wait_until.hpp"
 
 #include <atomic>
 #include <thread>
@@ -55,8 +54,7 @@ TEST_P(Life, ACallbackOfARequestFailedByTheEndRestartsTheClient) {
 TEST_P(Life, ATimedOutStartEndsOnlyItsOwnSession) {
     auto& client = start_client(proxied());
     const auto id = client.client_id();
-    proxy().cut();
-    ASSERT_TRUE(wait_until([&] { return !client.connected(); }, patience));
+    ASSERT_TRUE(cut_off(client));
     EXPECT_THROW(client.start(50ms), KazooTimeoutError);
     EXPECT_EQ(client.client_state(), KeeperState::CONNECTING);
     proxy().restore();

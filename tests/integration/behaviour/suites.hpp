@@ -29,11 +29,4 @@ class Load : public HandlerTest {};
 /// Start, stop and everything in between.
 class Life : public HandlerTest {};
 
-/// A watch function that records its events without the zxid, which some servers omit.
-inline Watcher recording(Recorder<WatchedEvent>& events) {
-    return Watcher([&events](const WatchedEvent& event) {
-        events.add(WatchedEvent(event.type, event.state, event.path));
-    });
-}
-
 }  // namespace kazoo::behaviour

@@ -1,7 +1,6 @@
 // Functions, captures and values of the user whose special members call the client: none of them
 // may run while the library holds a lock, as such a call would deadlock.
 #include "behaviour/suites.hpp"
-#include "support/wait_until.hpp"
 
 #include <atomic>
 
@@ -80,8 +79,7 @@ protected:
     }
     [[nodiscard]] CallsBack object() const { return CallsBack(target_); }
     void reconnect() {
-        proxy().cut();
-        ASSERT_TRUE(wait_until([&] { return !client_->connected(); }, patience));
+        ASSERT_TRUE(cut_off(*client_));
         proxy().restore();
         ASSERT_TRUE(client_->start_async().wait(patience));
     }
@@ -100,7 +98,7 @@ TEST_P(UserObjects, WatchOfACallThatIsCancelled) {
     const auto sent = client_->get_async("/", Watcher(object()));
     sent.cancel();
     EXPECT_EQ(failure_of(sent).code(), ClientErrc::cancelled);
-    proxy().thaw();
+    proxy().restore();
     EXPECT_TRUE(client_->exists("/"));
 }
 
@@ -109,7 +107,6 @@ TEST_P(UserObjects, WatchOfACallWhoseConnectionIsLost) {
     const auto sent = client_->get_async("/", Watcher(object()));
     proxy().cut();
     EXPECT_EQ(failure_of(sent).code(), Errc::connection_loss);
-    proxy().thaw();
     proxy().restore();
     ASSERT_TRUE(client_->start_async().wait(patience));
 }
@@ -118,7 +115,7 @@ TEST_P(UserObjects, WatchOfACallWhoseDeadlinePasses) {
     proxy().freeze();
     const auto sent = client_->get_async("/", Watcher(object()), CallOptions().timeout(20ms));
     EXPECT_EQ(failure_of(sent).code(), Errc::operation_timeout);
-    proxy().thaw();
+    proxy().restore();
     EXPECT_TRUE(client_->exists("/"));
 }
 

@@ -1,11 +1,10 @@
 // Start, stop and the end of threads.
 #include "one_thread.hpp"
+#include "support/child_process.hpp"
 
 #include <kazoo/exceptions.hpp>
 
 #include <gmock/gmock.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cstdlib>
 #include <future>
@@ -192,20 +191,14 @@ TEST(FiberLifeTest, AForkedChildGetsErrors) {
     in_new_thread([] {
         SequentialFiberHandler handler;
         handler.start();
-        const pid_t child = ::fork();
-        if (child == 0) {
-            ::alarm(20);
-            int status = 1;
+        const auto report = in_forked_child([&](std::string& said) {
             try {
                 static_cast<void>(handler.waiter());
             } catch (const ForkedError&) {
-                handler.dispatch(Lane::completion, [&] { status = 0; });
+                handler.dispatch(Lane::completion, [&] { said += "runs inline; "; });
             }
-            ::_exit(status);
-        }
-        int status = -1;
-        ASSERT_EQ(::waitpid(child, &status, 0), child);
-        EXPECT_EQ(status, 0);
+        });
+        EXPECT_EQ(report, "runs inline; end");
         handler.stop();
     });
 }

@@ -1,4 +1,6 @@
 // SequentialAsioHandler on loops of the test.
+#include "support/lanes.hpp"
+
 #include <kazoo/event.hpp>
 #include <kazoo/exceptions.hpp>
 #include <kazoo/handlers/asio.hpp>
@@ -26,19 +28,10 @@ using kazoo::Lane;
 using kazoo::Promise;
 using kazoo::SequentialAsioHandler;
 using kazoo::WouldDeadlockError;
+using kazoo::testing_support::blocking_is_refused;
+using kazoo::testing_support::lanes;
 using testing::ElementsAre;
 using namespace std::chrono_literals;
-
-constexpr std::array lanes{Lane::completion, Lane::callback, Lane::session};
-
-bool blocking_is_refused(const AsyncResult<int>& pending) {
-    try {
-        static_cast<void>(pending.wait(1ms));
-    } catch (const WouldDeadlockError&) {
-        return true;
-    }
-    return false;
-}
 
 TEST(AsioHandler, IsNamedAndCounted) {
     asio::io_context loop;

@@ -1,4 +1,6 @@
 // SequentialThreadingHandler: where tasks run, and in which order.
+#include "support/lanes.hpp"
+
 #include <kazoo/event.hpp>
 #include <kazoo/exceptions.hpp>
 #include <kazoo/handlers/threading.hpp>
@@ -21,9 +23,9 @@ namespace {
 using kazoo::Event;
 using kazoo::Lane;
 using kazoo::SequentialThreadingHandler;
+using kazoo::testing_support::lanes;
 using namespace std::chrono_literals;
 
-constexpr std::array lanes{Lane::completion, Lane::callback, Lane::session};
 constexpr auto patience = 1min;
 
 class ThreadingLanes : public testing::Test {
@@ -32,9 +34,7 @@ protected:
     ~ThreadingLanes() override { handler->stop(); }
 
     std::thread::id thread_of(Lane lane) {
-        std::promise<std::thread::id> id;
-        handler->dispatch(lane, [&id] { id.set_value(std::this_thread::get_id()); });
-        return id.get_future().get();
+        return kazoo::testing_support::thread_of(*handler, lane);
     }
 
     const std::shared_ptr<SequentialThreadingHandler> handler =

@@ -1,4 +1,6 @@
 // SequentialThreadingHandler: starting, stopping, restarting and destroying it, from all places.
+#include "support/lanes.hpp"
+
 #include <kazoo/event.hpp>
 #include <kazoo/handlers/threading.hpp>
 
@@ -20,16 +22,11 @@ namespace {
 using kazoo::Event;
 using kazoo::Lane;
 using kazoo::SequentialThreadingHandler;
+using kazoo::testing_support::lanes;
+using kazoo::testing_support::thread_of;
 using namespace std::chrono_literals;
 
-constexpr std::array lanes{Lane::completion, Lane::callback, Lane::session};
 constexpr auto patience = 1min;
-
-std::thread::id thread_of(SequentialThreadingHandler& handler, Lane lane) {
-    std::promise<std::thread::id> id;
-    handler.dispatch(lane, [&id] { id.set_value(std::this_thread::get_id()); });
-    return id.get_future().get();
-}
 
 /// Returns true if lanes and executor run tasks on threads of the handler.
 bool serves(SequentialThreadingHandler& handler) {

@@ -1,8 +1,8 @@
 // Connections over loopback to a listener of the test.
 #include "transport/tcp_transport.hpp"
 
+#include "support/loopback.hpp"
 #include "support/slow_names.hpp"
-#include "support/tcp_socket.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>

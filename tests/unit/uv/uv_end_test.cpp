@@ -20,13 +20,6 @@ using kazoo::Event;
 using kazoo::Lane;
 using kazoo::SequentialUvHandler;
 
-constexpr auto patience = 1min;
-
-using HandlerOnThread = LoopThread<std::shared_ptr<SequentialUvHandler>>;
-std::shared_ptr<SequentialUvHandler> make(uv_loop_t* loop) {
-    return std::make_shared<SequentialUvHandler>(loop);
-}
-
 TEST(UvEnd, OfAHandlerNeverStarted) {
     UvLoop loop;
     { const SequentialUvHandler handler(loop.get()); }

@@ -1,5 +1,6 @@
 // SequentialUvHandler: where tasks run, in which order, and how the loop's other handles get turns.
 #include "libuv_calls.hpp"
+#include "support/lanes.hpp"
 #include "uv_loop.hpp"
 
 #include <kazoo/handlers/uv.hpp>
@@ -21,8 +22,6 @@ using namespace kazoo::testing_support;
 using kazoo::Lane;
 using kazoo::SequentialUvHandler;
 using testing::ElementsAre;
-
-constexpr std::array lanes{Lane::completion, Lane::callback, Lane::session};
 
 TEST(UvLanes, RunNothingUnlessTheLoopRuns) {
     UvLoop loop;

@@ -1,5 +1,6 @@
 // SequentialUvHandler: how it keeps the loop alive, and starting and stopping it from all places.
 #include "libuv_calls.hpp"
+#include "support/lanes.hpp"
 #include "uv_loop.hpp"
 
 #include <kazoo/event.hpp>
@@ -20,14 +21,6 @@ using namespace kazoo::testing_support;
 using kazoo::Event;
 using kazoo::Lane;
 using kazoo::SequentialUvHandler;
-
-constexpr std::array lanes{Lane::completion, Lane::callback, Lane::session};
-constexpr auto patience = 1min;
-
-using HandlerOnThread = LoopThread<std::shared_ptr<SequentialUvHandler>>;
-std::shared_ptr<SequentialUvHandler> make(uv_loop_t* loop) {
-    return std::make_shared<SequentialUvHandler>(loop);
-}
 
 bool connection_runs(SequentialUvHandler& handler) {
     Event ran;

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <kazoo/handlers/uv.hpp>
+
 #include <gtest/gtest.h>
 #include <uv.h>
 
+#include <chrono>
 #include <functional>
 #include <future>
 #include <memory>
@@ -98,5 +101,12 @@ private:
     std::unique_ptr<KeepAlive> keep_;
     std::thread thread_;
 };
+
+inline std::shared_ptr<SequentialUvHandler> make(uv_loop_t* loop) {
+    return std::make_shared<SequentialUvHandler>(loop);
+}
+using HandlerOnThread = LoopThread<std::shared_ptr<SequentialUvHandler>>;
+
+constexpr std::chrono::minutes patience{1};
 
 }  // namespace kazoo::testing_support

@@ -1,4 +1,6 @@
 // SequentialUvHandler: waiting for results, and the state after a fork.
+#include "support/child_process.hpp"
+#include "support/lanes.hpp"
 #include "uv_loop.hpp"
 
 #include <kazoo/event.hpp>
@@ -8,8 +10,6 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/post.hpp>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <future>
 
@@ -23,17 +23,6 @@ using kazoo::Promise;
 using kazoo::SequentialUvHandler;
 using kazoo::WouldDeadlockError;
 
-constexpr auto patience = 1min;
-
-bool blocking_is_refused(const AsyncResult<int>& pending) {
-    try {
-        static_cast<void>(pending.wait(1ms));
-    } catch (const WouldDeadlockError&) {
-        return true;
-    }
-    return false;
-}
-
 TEST(UvWaiting, IsRefusedOnTheLoopsThread) {
     UvLoop loop;
     const auto handler = std::make_shared<SequentialUvHandler>(loop.get());
@@ -42,7 +31,7 @@ TEST(UvWaiting, IsRefusedOnTheLoopsThread) {
     kazoo::Event event(handler);
     EXPECT_TRUE(blocking_is_refused(result)) << "also while the loop does not run";
     int refused = 0;
-    for (const auto lane : {Lane::completion, Lane::callback, Lane::session}) {
+    for (const auto lane : lanes) {
         handler->dispatch(lane, [&] { refused += blocking_is_refused(result) ? 1 : 0; });
     }
     handler->dispatch(Lane::callback, [&] {
@@ -71,9 +60,7 @@ TEST(UvWaiting, IsRefusedOnTheConnectionsThread) {
 }
 
 TEST(UvWaiting, IsForOtherThreadsAndOtherLoops) {
-    LoopThread<std::shared_ptr<SequentialUvHandler>> running([](uv_loop_t* loop) {
-        return std::make_shared<SequentialUvHandler>(loop);
-    });
+    HandlerOnThread running(make);
     Promise<int> promise(running.made);
     const auto result = promise.result();
     EXPECT_FALSE(blocking_is_refused(result));
@@ -100,30 +87,16 @@ TEST(UvWaiting, IsRefusedInAForkedChild) {
     std::promise<void> thread_is_up;
     boost::asio::post(handler->executor(), [&] { thread_is_up.set_value(); });
     thread_is_up.get_future().wait();
-    const pid_t child = ::fork();
-    if (child == 0) {
-        ::alarm(20);
-        int good = 0;
-        try {
-            promise.result().get(patience);
-        } catch (const kazoo::ForkedError&) {
-            ++good;
-        }
-        try {
-            handler->start();
-        } catch (const kazoo::ForkedError&) {
-            ++good;
-        }
-        handler->dispatch(Lane::callback, [&good] { ++good; });  // runs inline
+    const auto report = in_forked_child([&](std::string& said) {
+        EXPECT_THROW(promise.result().get(patience), kazoo::ForkedError);
+        EXPECT_THROW(handler->start(), kazoo::ForkedError);
+        handler->dispatch(Lane::callback, [&said] { said += "runs inline; "; });
         handler->stop();
         handler->close();
         handler.reset();
-        ::_exit(good);
-    }
-    int status = 0;
-    ASSERT_EQ(::waitpid(child, &status, 0), child);
-    EXPECT_TRUE(WIFEXITED(status));
-    EXPECT_EQ(WEXITSTATUS(status), 3);
+        if (testing::Test::HasFailure()) said += "failed; ";
+    });
+    EXPECT_EQ(report, "runs inline; end");
     EXPECT_EQ(ran, 0);
     handler->stop();
     loop.run();

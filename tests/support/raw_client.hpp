@@ -4,7 +4,7 @@
 #include "codec/frame.hpp"
 #include "codec/headers.hpp"
 #include "codec/records.hpp"
-#include "support/tcp_socket.hpp"
+#include "support/loopback.hpp"
 
 #include <cstdint>
 #include <string>
@@ -36,7 +36,10 @@ public:
     /// session is refused.
     std::int64_t connect(std::int32_t timeout_ms = 10'000);
 
+    /// Waits until read_frame() has something to read, or until `limit` has passed.
+    [[nodiscard]] bool readable(std::chrono::milliseconds limit) const;
     /// Returns the next frame without its length, or an empty string once the server has closed.
+    /// Throws std::runtime_error if the frame has more than 16 MiB.
     std::string read_frame();
     /// Returns all bytes until the server closes.
     std::string read_all();

@@ -1,9 +1,9 @@
-#include "raw_client.hpp"
+#include "support/raw_client.hpp"
 
 #include "codec/decoder.hpp"
 
+#include <poll.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 
 #include <array>
 #include <cerrno>
@@ -14,23 +14,19 @@
 namespace kazoo::testing_support {
 namespace {
 
-constexpr int limit_s = 10;
+constexpr std::size_t longest_frame = std::size_t{16} << 20;
 const std::string no_password(16, '\0');
 
 }  // namespace
 
 RawClient::RawClient(std::uint16_t port) : socket_(connect_to_loopback(port)) {
     if (!socket_) throw std::runtime_error("cannot connect");
-    timeval value{};
-    value.tv_sec = limit_s;
-    ::setsockopt(fd(), SOL_SOCKET, SO_RCVTIMEO, &value, sizeof value);
-    ::setsockopt(fd(), SOL_SOCKET, SO_SNDTIMEO, &value, sizeof value);
 }
 
 void RawClient::send(std::string_view bytes) {
     while (!bytes.empty()) {
         const auto count = ::send(fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
-        if (count < 0) throw std::system_error(errno, std::generic_category(), "send");
+        if (count < 0) throw_errno("send");
         bytes.remove_prefix(static_cast<std::size_t>(count));
     }
 }
@@ -61,17 +57,24 @@ bool RawClient::read(char* into, std::size_t count) {
     while (count != 0) {
         const auto got = ::recv(fd(), into, count, 0);
         if (got == 0 || (got < 0 && errno == ECONNRESET)) return false;
-        if (got < 0) throw std::system_error(errno, std::generic_category(), "recv");
+        if (got < 0) throw_errno("recv");
         into += got;
         count -= static_cast<std::size_t>(got);
     }
     return true;
 }
 
+bool RawClient::readable(std::chrono::milliseconds limit) const {
+    pollfd socket{fd(), POLLIN, 0};
+    return ::poll(&socket, 1, static_cast<int>(limit.count())) > 0;
+}
+
 std::string RawClient::read_frame() {
     std::array<char, 4> prefix;
     if (!read(prefix.data(), prefix.size())) return {};
-    std::string frame(base::load_be32(reinterpret_cast<const std::byte*>(prefix.data())), '\0');
+    const auto length = base::load_be32(reinterpret_cast<const std::byte*>(prefix.data()));
+    if (length > longest_frame) throw std::runtime_error("a frame that is too long");
+    std::string frame(length, '\0');
     return read(frame.data(), frame.size()) ? frame : std::string();
 }
 

@@ -7,8 +7,9 @@
 #include <system_error>
 #include <utility>
 
-namespace kazoo::chaos {
+namespace kazoo::testing_support {
 
+/// Throws the std::system_error of errno.
 [[noreturn]] inline void throw_errno(const std::string& what) {
     throw std::system_error(errno, std::generic_category(), what);
 }
@@ -17,6 +18,7 @@ namespace kazoo::chaos {
 class Descriptor {
 public:
     Descriptor() = default;
+    explicit Descriptor(int fd) : fd_(fd) {}
     /// Takes the result of a system call; throws std::system_error if the call failed.
     Descriptor(int fd, const char* what) : fd_(fd) {
         if (fd < 0) throw_errno(what);
@@ -26,13 +28,17 @@ public:
         std::swap(fd_, other.fd_);
         return *this;
     }
-    ~Descriptor() {
-        if (fd_ >= 0) ::close(fd_);
-    }
+    ~Descriptor() { reset(); }
+
     [[nodiscard]] int get() const noexcept { return fd_; }
+    explicit operator bool() const noexcept { return fd_ >= 0; }
+    /// Closes the descriptor.
+    void reset() {
+        if (fd_ >= 0) ::close(std::exchange(fd_, -1));
+    }
 
 private:
     int fd_ = -1;
 };
 
-}  // namespace kazoo::chaos
+}  // namespace kazoo::testing_support
