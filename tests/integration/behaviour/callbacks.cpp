@@ -1,6 +1,5 @@
-// Results, linked callbacks, and exceptions thrown by callbacks.
+// Functions linked to results, and exceptions that callbacks throw.
 #include "behaviour/suites.hpp"
-#include "support/wait_until.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -8,6 +7,20 @@
 #include <thread>
 
 namespace kazoo::behaviour {
+namespace {
+
+Recorder<std::string>* told_by_function = nullptr;
+void free_function(AsyncResult<NodeData> result) {
+    told_by_function->add("function " + result.get().data);
+}
+
+struct MoveOnlyCallback {
+    std::unique_ptr<std::string> name;
+    Recorder<std::string>* told;
+    void operator()(const AsyncResult<NodeData>&) { told->add(*name); }
+};
+
+}  // namespace
 
 TEST_P(Callbacks, NothingIsCompletedInsideTheCall) {
     auto& client = make_client(options());  // fails at once: not started
@@ -16,22 +29,6 @@ TEST_P(Callbacks, NothingIsCompletedInsideTheCall) {
     result.rawlink([&](const auto&) { told.add(std::this_thread::get_id()); });
     EXPECT_EQ(failure_of(result).code(), ClientErrc::connection_closed);
     ASSERT_TRUE(told.wait_for(1)) << "callbacks run even if the client is not started";
-}
-
-TEST_P(Callbacks, CreateIsNotOvertakenByTheNextCall) {
-    auto& order = record<std::string>();
-    constexpr int rounds = 50;
-    for (int i = 0; i < rounds; ++i) {
-        const auto path = "/n" + std::to_string(i);
-        zk().create_async(path).rawlink([&](const auto&) { order.add("create"); });
-        zk().get_async(path).rawlink([&](const auto&) { order.add("get"); });
-    }
-    ASSERT_TRUE(order.wait_for(2 * rounds));
-    const auto seen = order.all();
-    for (std::size_t i = 0; i < seen.size(); i += 2) {
-        ASSERT_EQ(seen[i], "create") << i;
-        ASSERT_EQ(seen[i + 1], "get") << i;
-    }
 }
 
 TEST_P(Callbacks, LinksOfSeveralResultsRunResultByResult) {
@@ -66,10 +63,12 @@ TEST_P(Callbacks, EscapedErrorsOfCallbacksGoToTheLogger) {
     const auto result = zk().exists_async("/");
     result.rawlink([](const auto&) { throw std::runtime_error("first mistake"); });
     result.rawlink([](const auto&) { throw 42; });
+    zk().get_async("/absent").rawlink([](AsyncResult<NodeData> absent) { absent.get(); });
     result.rawlink([&](const auto&) { after.add(1); });
     EXPECT_TRUE(after.wait_for(1)) << "later callbacks run";
     EXPECT_TRUE(wait_for_log("completion lane threw first mistake"));
     EXPECT_TRUE(wait_for_log("completion lane threw an object that is not a std::exception"));
+    EXPECT_TRUE(wait_for_log("completion lane threw get /absent"));
     EXPECT_TRUE(zk().exists("/"));
 }
 
@@ -127,44 +126,128 @@ TEST_P(Callbacks, TheLastHandleMayBeDestroyedInTheCallback) {
     EXPECT_EQ(told.all()[0], "created");
 }
 
-TEST_P(Callbacks, FirstCompletionOfAPromiseCounts) {
-    Promise<int> promise(handler());
-    EXPECT_TRUE(promise.set(1));
-    EXPECT_FALSE(promise.set(2));
-    EXPECT_FALSE(promise.set_exception(std::logic_error("late")));
-    EXPECT_EQ(promise.result().get(), 1);
-}
-
-TEST_P(Callbacks, ABrokenPromiseCancelsItsResult) {
-    AsyncResult<int> result;
-    {
-        Promise<int> promise(handler());
-        result = promise.result();
-    }
-    EXPECT_THROW(result.get(patience), CancelledError);
-}
-
-TEST_P(Callbacks, CancellingAResultNotifiesTheProducerOfItsPromise) {
+TEST_P(Callbacks, UnlinkRemovesALink) {
     Promise<int> promise(handler());
     const auto result = promise.result();
-    EXPECT_TRUE(result.cancel());
-    EXPECT_FALSE(result.cancel());
-    EXPECT_FALSE(promise.set(1));
-    EXPECT_EQ(failure_of(result).code(), ClientErrc::cancelled);
+    auto& told = record<std::string>();
+    result.rawlink([&](const auto&) { told.add("first"); });
+    const auto second = result.rawlink([&](const auto&) { told.add("second"); });
+    result.rawlink([&](const auto&) { told.add("third"); });
+    EXPECT_TRUE(result.unlink(second));
+    EXPECT_FALSE(result.unlink(second)) << "already unlinked";
+    promise.set(1);
+    ASSERT_TRUE(told.wait_for(2));
+    const auto late = result.rawlink([&](const auto&) { told.add("late"); });
+    ASSERT_TRUE(told.wait_for(3));
+    EXPECT_FALSE(result.unlink(late)) << "it has run";
+    EXPECT_EQ(told.all(), (std::vector<std::string>{"first", "third", "late"}));
 }
 
-TEST_P(Callbacks, PromisesWakeWaitingThreads) {
-    Promise<> promise(handler());
-    auto& woken = record<int>();
-    std::vector<std::thread> threads;
-    for (int i = 0; i < 4; ++i) {
-        threads.emplace_back([&, i, result = promise.result()] {
-            if (result.wait(patience)) woken.add(i);
+TEST_P(Callbacks, RawlinkTakesAnyCallable) {
+    zk().create("/a", "data");
+    auto& told = record<std::string>();
+    told_by_function = &told;
+    const auto result = zk().get_async("/a");
+    result.rawlink(free_function);
+    result.rawlink([&](AsyncResult<NodeData>) { told.add("lambda"); });
+    result.rawlink(MoveOnlyCallback{std::make_unique<std::string>("functor"), &told});
+    const std::function<void(AsyncResult<NodeData>)> function = [&](auto) { told.add("wrapped"); };
+    result.rawlink(function);
+    ASSERT_TRUE(told.wait_for(4));
+    EXPECT_EQ(
+        told.all(), (std::vector<std::string>{"function data", "lambda", "functor", "wrapped"})
+    );
+}
+
+TEST_P(Callbacks, RawlinkNeverRunsTheCallbackItself) {
+    zk().create("/a");
+    static thread_local bool linking = false;
+    auto& inside = record<bool>();
+    const auto link = [&](const AsyncResult<NodeData>& result) {
+        linking = true;
+        result.rawlink([&](AsyncResult<NodeData>) { inside.add(linking); });
+        linking = false;
+    };
+    link(zk().get_async("/a"));
+    const auto ready = zk().get_async("/a");
+    ready.wait(patience);
+    link(ready);
+    // Also from a callback, which runs on the lane's own thread.
+    ready.rawlink([&](AsyncResult<NodeData> result) { link(result); });
+    ASSERT_TRUE(inside.wait_for(3));
+    EXPECT_EQ(inside.all(), (std::vector<bool>{false, false, false}));
+}
+
+TEST_P(Callbacks, CallbacksRunInOrderOfLinking) {
+    zk().create("/a");
+    const auto result = zk().get_async("/a");
+    auto& order = record<int>();
+    for (int i = 0; i < 100; ++i) {
+        result.rawlink([&order, i](AsyncResult<NodeData>) { order.add(i); });
+    }
+    ASSERT_TRUE(order.wait_for(100));
+    const auto seen = order.all();
+    EXPECT_TRUE(std::is_sorted(seen.begin(), seen.end()));
+}
+
+TEST_P(Callbacks, CallbackLinkedAfterReadinessRunsExactlyOnce) {
+    zk().create("/a");
+    const auto result = zk().get_async("/a");
+    auto& told = record<std::string>();
+    result.rawlink([&](AsyncResult<NodeData>) { told.add("early"); });
+    ASSERT_TRUE(told.wait_for(1));
+    result.rawlink([&](AsyncResult<NodeData>) { told.add("late"); });
+    result.rawlink([&](AsyncResult<NodeData>) { told.add("later"); });
+    ASSERT_TRUE(told.wait_for(3));
+    // Runs after any repetition of an earlier callback.
+    auto& last = record<int>();
+    result.rawlink([&](AsyncResult<NodeData>) { last.add(1); });
+    ASSERT_TRUE(last.wait_for(1));
+    EXPECT_EQ(told.all(), (std::vector<std::string>{"early", "late", "later"}));
+}
+
+TEST_P(Callbacks, LinksRacingWithReadinessRunExactlyOnce) {
+    zk().create("/a");
+    constexpr int rounds = 200;
+    std::vector<std::atomic<int>> runs(rounds);
+    auto& done = record<int>();
+    for (int i = 0; i < rounds; ++i) {
+        const auto result = zk().get_async("/a");
+        if (i % 2 == 0) std::this_thread::yield();
+        result.rawlink([&, i](AsyncResult<NodeData>) {
+            ++runs[static_cast<std::size_t>(i)];
+            done.add(i);
         });
     }
-    promise.set();
-    for (auto& thread : threads) thread.join();
-    EXPECT_EQ(woken.size(), 4U);
+    ASSERT_TRUE(done.wait_for(rounds));
+    zk().stop();  // no callback can run after this
+    EXPECT_TRUE(std::all_of(runs.begin(), runs.end(), [](const auto& n) { return n == 1; }));
+}
+
+TEST_P(Callbacks, CallbackGetsTheResultItself) {
+    zk().create("/a");
+    const auto good = zk().get_async("/a");
+    const auto bad = zk().get_async("/absent");
+    auto& same = record<bool>();
+    good.rawlink([&](AsyncResult<NodeData> r) { same.add(r == good && r.value() == good.value()); }
+    );
+    bad.rawlink([&](AsyncResult<NodeData> r) { same.add(r.exception() == bad.exception()); });
+    ASSERT_TRUE(same.wait_for(2));
+    EXPECT_EQ(same.all(), (std::vector<bool>{true, true}));
+}
+
+TEST_P(Callbacks, GetInACallbackDoesNotBlock) {
+    zk().create("/a", "data");
+    auto& got = record<std::string>();
+    zk().get_async("/a").rawlink([&](AsyncResult<NodeData> r) {
+        got.add(r.get().data);
+        got.add(r.get(0s).data);
+        got.add(r.get_nowait().data);
+        got.add(r.result().value().data);
+        got.add(r.wait(0s) ? "ready" : "not ready");
+    });
+    ASSERT_TRUE(got.wait_for(5));
+    EXPECT_EQ(got.all(), (std::vector<std::string>{"data", "data", "data", "data", "ready"}));
 }
 
 }  // namespace kazoo::behaviour

@@ -1,7 +1,5 @@
 // Start, stop, restart and destruction, from all places and at any time.
 #include "behaviour/suites.hpp"
-#include "support/shared_server.hpp"
-#include "support/wait_until.hpp"
 
 #include <ctime>
 #include <optional>
@@ -33,8 +31,7 @@ TEST_P(Life, StartTwiceAndStopTwice) {
 TEST_P(Life, StartWhileSuspendedWaitsForTheConnection) {
     auto& client = start_client(proxied());
     const auto id = client.client_id();
-    proxy().cut();
-    ASSERT_TRUE(wait_until([&] { return !client.connected(); }, patience));
+    ASSERT_TRUE(cut_off(client));
     std::thread later([&] {
         std::this_thread::sleep_for(100ms);
         proxy().restore();
@@ -81,8 +78,7 @@ TEST_P(Life, StopEndsTheSessionOnTheServer) {
 
 TEST_P(Life, StopWhileSuspendedFailsQueuedRequests) {
     auto& client = start_client(proxied());
-    proxy().cut();
-    ASSERT_TRUE(wait_until([&] { return !client.connected(); }, patience));
+    ASSERT_TRUE(cut_off(client));
     const auto waiting = client.create_async("/a");
     EXPECT_LT(time_of([&] { client.stop(); }), at_once);
     EXPECT_EQ(failure_of(waiting).code(), Errc::connection_loss);
@@ -169,8 +165,7 @@ TEST_P(Life, DestructionInAWatchFunctionAndInAListener) {
 TEST_P(Life, DestructionWithRequestsUnderWay) {
     auto& done = record<std::error_code>();
     for (int round = 0; round < 5; ++round) {
-        KazooClient client(options());
-        client.start(patience);
+        StartedClient client(options());
         for (int i = 0; i < 100; ++i) {
             client.get_async("/").rawlink([&](auto result) { done.add(result.result().error()); });
         }
@@ -244,9 +239,8 @@ TEST_P(Life, AClientIdResumesItsSession) {
 }
 
 TEST_P(Life, AnExpiredClientIdYieldsANewSession) {
-    auto& states = record<KazooState>();
     auto& client = make_client(options().client_id(ClientId(12345, std::string(16, 'x'))));
-    client.add_listener([&](KazooState state) { states.add(state); });
+    auto& states = record_states(client);
     client.start(patience);
     EXPECT_NE(client.client_id()->session_id, 12345);
     EXPECT_TRUE(client.exists("/"));
@@ -255,9 +249,8 @@ TEST_P(Life, AnExpiredClientIdYieldsANewSession) {
 }
 
 TEST_P(Life, SetHostsAppliesToTheNextConnection) {
-    auto& states = record<KazooState>();
     auto& client = start_client(proxied());
-    client.add_listener([&](KazooState state) { states.add(state); });
+    auto& states = record_states(client);
     const auto id = client.client_id();
     const auto connections = proxy().accepted();
     client.set_hosts(shared_server().hosts());
@@ -286,6 +279,36 @@ TEST_P(Life, BadOptionsAreRefusedAtOnce) {
     EXPECT_THROW(make_client(options().hosts("")), ConfigurationError);
     EXPECT_THROW(make_client(options().hosts("host:notaport")), ConfigurationError);
     EXPECT_THROW(make_client(options().timeout(0ms)), ConfigurationError);
+}
+
+TEST_P(Life, StopOfTheHandlerWaitsForItsWork) {
+    handler()->start();
+    EXPECT_TRUE(handler()->running());
+    std::atomic<int> done{0};
+    for (const Lane lane : {Lane::completion, Lane::callback, Lane::session}) {
+        for (int i = 0; i < 3; ++i) {
+            handler()->dispatch(lane, [&] {
+                std::this_thread::sleep_for(10ms);
+                ++done;
+            });
+        }
+    }
+    kit().let_go();
+    handler()->stop();
+    EXPECT_EQ(done, 9);
+    EXPECT_FALSE(handler()->running());
+}
+
+TEST_P(Life, StopOfAClientWaitsForItsCallbacks) {
+    zk().create("/a");
+    std::atomic<int> done{0};
+    const auto slow = [&](const auto&) {
+        std::this_thread::sleep_for(5ms);
+        ++done;
+    };
+    for (int i = 0; i < 10; ++i) zk().get_async("/a", Watcher(slow)).rawlink(slow);
+    zk().stop();
+    EXPECT_EQ(done, 20) << "ten results, and ten watches that fire at the end";
 }
 
 }  // namespace kazoo::behaviour

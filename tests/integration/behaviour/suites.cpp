@@ -29,8 +29,10 @@ const auto one_of_each = testing::ValuesIn(first_of_each_handler());
 
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(Handlers, Checklist, each_kind, kind_name);
+INSTANTIATE_TEST_SUITE_P(Handlers, Results, each_kind, kind_name);
 INSTANTIATE_TEST_SUITE_P(Handlers, Callbacks, each_kind, kind_name);
+INSTANTIATE_TEST_SUITE_P(Handlers, Lanes, each_kind, kind_name);
+INSTANTIATE_TEST_SUITE_P(Handlers, Starting, each_kind, kind_name);
 INSTANTIATE_TEST_SUITE_P(Handlers, Blocking, each_kind, kind_name);
 INSTANTIATE_TEST_SUITE_P(Handlers, Cancellation, each_kind, kind_name);
 INSTANTIATE_TEST_SUITE_P(Handlers, Operations, one_of_each, kind_name);

@@ -10,10 +10,14 @@ namespace kazoo::behaviour {
 using namespace std::chrono_literals;
 using namespace testing_support;
 
-/// The rows of kazoo's page on asynchronous use and related pages, numbered as in our docs.
-class Checklist : public HandlerTest {};
-/// Results, linked callbacks, exceptions thrown by callbacks.
+/// Results and promises.
+class Results : public HandlerTest {};
+/// Functions linked to results, and exceptions that they throw.
 class Callbacks : public HandlerTest {};
+/// Lanes and threads of a handler.
+class Lanes : public HandlerTest {};
+/// Starts, and requests without a connection.
+class Starting : public HandlerTest {};
 /// Blocking calls where they are allowed and where they are not.
 class Blocking : public HandlerTest {};
 /// Cancellation.

@@ -1,6 +1,5 @@
 // One-shot watches.
 #include "behaviour/suites.hpp"
-#include "support/wait_until.hpp"
 
 #include <atomic>
 #include <memory>
@@ -198,8 +197,7 @@ TEST_P(Watches, SurviveAReconnect) {
     client.get("/a", recording(told));
     client.exists("/b", recording(told));
     client.get_children("/", recording(told));
-    proxy().cut();
-    ASSERT_TRUE(wait_until([&] { return !client.connected(); }, patience));
+    ASSERT_TRUE(cut_off(client));
     proxy().restore();
     ASSERT_TRUE(client.start_async().wait(patience));
     EXPECT_EQ(told.size(), 0U) << "nothing has happened";
@@ -224,8 +222,7 @@ TEST_P(Watches, FireAfterAReconnectForMissedChanges) {
     client.exists("/created", telling("created"));
     client.get_children("/parent", telling("parent"));
     client.get("/same", telling("same"));
-    proxy().cut();
-    ASSERT_TRUE(wait_until([&] { return !client.connected(); }, patience));
+    ASSERT_TRUE(cut_off(client));
     zk().set("/changed", "x");
     zk().delete_("/deleted");
     zk().create("/created");
@@ -251,8 +248,7 @@ TEST_P(Watches, FireOnceForTheEndOfTheSession) {
     client.get_children("/a", watcher);
     client.exists("/b", watcher);
     const auto id = *client.client_id();
-    proxy().cut();
-    ASSERT_TRUE(wait_until([&] { return !client.connected(); }, patience));
+    ASSERT_TRUE(cut_off(client));
     end_session(id);
     proxy().restore();
     ASSERT_TRUE(told.wait_for(1));
@@ -291,8 +287,7 @@ TEST_P(Watches, MayCallTheClientFromTheirDestructors) {
     client.set("/a", "x");
     EXPECT_TRUE(destructors_have_run(2)) << "of an event";
 
-    proxy().cut();
-    ASSERT_TRUE(wait_until([&] { return !client.connected(); }, patience));
+    ASSERT_TRUE(cut_off(client));
     EXPECT_TRUE(client.get_async("/a", calling_in_destructor(client, ended)).cancel());
     EXPECT_TRUE(destructors_have_run(3)) << "of a request that was cancelled";
     const auto late =
@@ -317,6 +312,30 @@ TEST_P(Watches, HaveALimit) {
     client.create("/a");
     ASSERT_TRUE(told.wait_for(1));
     client.exists("/d", recording(told));
+}
+
+TEST_P(Watches, OfAsynchronousReads) {
+    auto& exists_events = record<WatchedEvent>();
+    auto& get_events = record<WatchedEvent>();
+    auto& children_events = record<WatchedEvent>();
+    EXPECT_FALSE(zk().exists_async("/a", recording(exists_events)).get(patience));
+    zk().create("/a", "data");
+    ASSERT_TRUE(exists_events.wait_for(1));
+    EXPECT_EQ(exists_events.all()[0].type, EventType::CREATED);
+
+    const auto node = zk().get_async("/a", recording(get_events)).get(patience);
+    EXPECT_EQ(node.data, "data");
+    EXPECT_EQ(node.stat, zk().exists_async("/a").get(patience));
+    const auto none = zk().get_children_with_stat_async("/a", recording(children_events));
+    EXPECT_EQ(none.get(patience).stat, node.stat);
+    EXPECT_TRUE(none.get().children.empty());
+    zk().create("/a/b");
+    zk().set("/a", "new");
+    ASSERT_TRUE(children_events.wait_for(1));
+    EXPECT_EQ(children_events.all()[0].type, EventType::CHILD);
+    ASSERT_TRUE(get_events.wait_for(1));
+    EXPECT_EQ(get_events.all()[0].type, EventType::CHANGED);
+    EXPECT_EQ(zk().get_children_async("/a").get(patience), std::vector<std::string>{"b"});
 }
 
 }  // namespace kazoo::behaviour

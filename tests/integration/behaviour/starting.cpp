@@ -1,9 +1,6 @@
-// Rows 8-14: start_async, its event, and unreachable servers.
+// start_async() and its event, unreachable servers, and requests without a connection.
 #include "behaviour/suites.hpp"
 #include "support/loopback.hpp"
-#include "support/wait_until.hpp"
-
-#include <stdexcept>
 
 namespace kazoo::behaviour {
 namespace {
@@ -15,7 +12,7 @@ std::string unreachable() {
 
 }  // namespace
 
-TEST_P(Checklist, Row08_StartAsyncReturnsAtOnce) {
+TEST_P(Starting, StartAsyncReturnsAtOnce) {
     auto& client = make_client(proxied());
     proxy().freeze();
     EXPECT_LT(time_of([&] { client.start_async(); }), at_once);
@@ -28,7 +25,7 @@ TEST_P(Checklist, Row08_StartAsyncReturnsAtOnce) {
     EXPECT_LT(time_of([&] { client.start_async(); }), at_once) << "connected";
 }
 
-TEST_P(Checklist, Row09_StartAsyncReturnsAnEvent) {
+TEST_P(Starting, StartAsyncReturnsAnEvent) {
     auto& client = make_client(proxied());
     proxy().freeze();
     const Event event = client.start_async();
@@ -40,7 +37,7 @@ TEST_P(Checklist, Row09_StartAsyncReturnsAnEvent) {
     event.wait();  // without a limit: returns, as the event is set
 }
 
-TEST_P(Checklist, Row10_WaitThenConnected) {
+TEST_P(Starting, WaitThenConnected) {
     auto& good = make_client(options());
     EXPECT_TRUE(good.start_async().wait(30s));
     EXPECT_TRUE(good.connected());
@@ -53,7 +50,7 @@ TEST_P(Checklist, Row10_WaitThenConnected) {
     EXPECT_FALSE(bad.connected());
 }
 
-TEST_P(Checklist, Row11_StopEndsTheAttempts) {
+TEST_P(Starting, StopEndsTheAttempts) {
     auto& client = make_client(proxied());
     proxy().cut();
     const auto event = client.start_async();
@@ -65,7 +62,7 @@ TEST_P(Checklist, Row11_StopEndsTheAttempts) {
     EXPECT_FALSE(wait_until([&] { return proxy().accepted() > tries; }, 200ms));
 }
 
-TEST_P(Checklist, Row11_StopEndsAHandshakeWithoutReply) {
+TEST_P(Starting, StopEndsAHandshakeWithoutReply) {
     auto& client = make_client(proxied());
     proxy().freeze();
     const auto event = client.start_async();
@@ -74,20 +71,7 @@ TEST_P(Checklist, Row11_StopEndsAHandshakeWithoutReply) {
     EXPECT_FALSE(event.is_set());
 }
 
-TEST_P(Checklist, Row12_TheProgramThrowsItsOwnError) {
-    const auto program = [&] {
-        auto& client = make_client(options().hosts(unreachable()));
-        auto event = client.start_async();
-        event.wait(50ms);
-        if (!client.connected()) {
-            client.stop();
-            throw std::logic_error("Unable to connect.");
-        }
-    };
-    EXPECT_THROW(program(), std::logic_error);
-}
-
-TEST_P(Checklist, Row13_TheEventFollowsTheConnection) {
+TEST_P(Starting, TheEventFollowsTheConnection) {
     auto& client = make_client(proxied());
     const auto event = client.start_async();
     ASSERT_TRUE(event.wait(patience));
@@ -104,7 +88,7 @@ TEST_P(Checklist, Row13_TheEventFollowsTheConnection) {
     EXPECT_TRUE(event.is_set()) << "one event for the life of the client";
 }
 
-TEST_P(Checklist, Row14_StartFailsAfterItsTimeout) {
+TEST_P(Starting, StartFailsAfterItsTimeout) {
     auto& client = make_client(options().hosts(unreachable()));
     EXPECT_LT(time_of([&] { EXPECT_THROW(client.start(50ms), KazooTimeoutError); }), at_once);
     EXPECT_FALSE(client.connected());
@@ -112,7 +96,7 @@ TEST_P(Checklist, Row14_StartFailsAfterItsTimeout) {
     EXPECT_EQ(failure_of(client.exists_async("/")).code(), ClientErrc::connection_closed);
 }
 
-TEST_P(Checklist, Row14_NamesMayFailToResolve) {
+TEST_P(Starting, NamesMayFailToResolve) {
     auto& client = make_client(options().hosts("no-such-host.invalid:2181"));
     const auto event = client.start_async();
     EXPECT_TRUE(wait_for_log("no-such-host.invalid"));
@@ -120,7 +104,7 @@ TEST_P(Checklist, Row14_NamesMayFailToResolve) {
     EXPECT_LT(time_of([&] { client.stop(); }), at_once);
 }
 
-TEST_P(Checklist, Row14_ClientsAreDestroyedWhileTheyConnect) {
+TEST_P(Starting, ClientsAreDestroyedWhileTheyConnect) {
     proxy().freeze();
     auto& failures = record<std::error_code>();
     EXPECT_LT(
@@ -138,6 +122,56 @@ TEST_P(Checklist, Row14_ClientsAreDestroyedWhileTheyConnect) {
     );
     ASSERT_TRUE(failures.wait_for(5));
     for (const auto& code : failures.all()) EXPECT_EQ(code, Condition::connection_lost);
+}
+
+TEST_P(Starting, SuspendedRequestsAreQueued) {
+    auto& client = start_client(proxied());
+    ASSERT_TRUE(cut_off(client));
+    const auto created = client.create_async("/a", "data");
+    const auto read = client.get_async("/a");
+    const auto path = client.ensure_path_async("/b/c");
+    EXPECT_FALSE(created.wait(20ms));
+    proxy().restore();
+    EXPECT_EQ(created.get(patience), "/a");
+    EXPECT_EQ(read.get(patience).data, "data");
+    EXPECT_TRUE(path.get(patience));
+}
+
+TEST_P(Starting, LostRequestsFailAtOnce) {
+    auto& client = make_client(options());
+    const auto failure = [&] { return failure_of(client.get_async("/")); };
+    EXPECT_EQ(failure().code(), ClientErrc::connection_closed) << "never started";
+    EXPECT_EQ(failure().outcome(), Outcome::not_sent);
+    client.start(patience);
+    EXPECT_FALSE(failure().code());
+    client.stop();
+    EXPECT_EQ(failure().code(), ClientErrc::connection_closed) << "stopped";
+    EXPECT_THROW(client.get("/"), ConnectionClosedError);
+    EXPECT_THROW(client.get("/"), SessionExpiredError) << "its base, as in kazoo";
+}
+
+TEST_P(Starting, RequestsAfterExpiryFailUntilThereIsANewSession) {
+    auto& client = start_client(proxied());
+    auto& in_listener = record<std::error_code>();
+    client.add_listener([&](KazooState state) {
+        if (state != KazooState::LOST) return;
+        client.get_async("/").rawlink([&](auto result) { in_listener.add(result.result().error()); }
+        );
+    });
+    const auto id = *client.client_id();
+    ASSERT_TRUE(cut_off(client));
+    const auto queued = client.create_async("/a");
+    end_session(id);
+    proxy().restore();
+    EXPECT_EQ(failure_of(queued).code(), Errc::session_expired);
+    EXPECT_EQ(failure_of(queued).outcome(), Outcome::not_sent);
+    ASSERT_TRUE(in_listener.wait_for(1));
+    // If the listener runs late, the new session serves the request.
+    const auto code = in_listener.all()[0];
+    EXPECT_TRUE(!code || code == Errc::session_expired) << code;
+    ASSERT_TRUE(client.start_async().wait(patience));
+    EXPECT_NE(client.client_id()->session_id, id.session_id);
+    EXPECT_TRUE(client.exists("/"));
 }
 
 }  // namespace kazoo::behaviour

@@ -1,11 +1,27 @@
-// Rows 39-43: the three kinds of callbacks.
+// The lanes of a handler: the order of callbacks, and what a blocked callback delays.
 #include "behaviour/suites.hpp"
-#include "support/wait_until.hpp"
 
+#include <atomic>
 #include <numeric>
+#include <thread>
 
 namespace kazoo::behaviour {
 namespace {
+
+/// Detects concurrent calls of pass().
+class OverlapDetector {
+public:
+    void pass() {
+        if (++inside_ != 1) overlapped_ = true;
+        std::this_thread::yield();
+        --inside_;
+    }
+    [[nodiscard]] bool overlapped() const { return overlapped_; }
+
+private:
+    std::atomic<int> inside_{0};
+    std::atomic<bool> overlapped_{false};
+};
 
 /// Blocks until the event is set; returns at once where blocking would deadlock.
 void block_on(const Event& event) {
@@ -23,12 +39,11 @@ std::vector<int> one_to(int count) {
 
 }  // namespace
 
-TEST_P(Checklist, Row39_ThereAreThreeKindsOfCallbacks) {
-    auto& states = record<KazooState>();
+TEST_P(Lanes, ThereAreThreeKindsOfCallbacks) {
     auto& events = record<WatchedEvent>();
     auto& completions = record<std::error_code>();
     auto& client = make_client(options());
-    client.add_listener([&](KazooState state) { states.add(state); });
+    auto& states = record_states(client);
     client.start(patience);
     client.create("/a");
     client.get("/a", recording(events));
@@ -42,7 +57,7 @@ TEST_P(Checklist, Row39_ThereAreThreeKindsOfCallbacks) {
     EXPECT_FALSE(completions.all()[0]);
 }
 
-TEST_P(Checklist, Row40_CompletionsKeepTheOrderOfTheCalls) {
+TEST_P(Lanes, CompletionsKeepTheOrderOfTheCalls) {
     zk().create("/a");
     constexpr int count = 300;
     auto& order = record<int>();
@@ -66,7 +81,7 @@ TEST_P(Checklist, Row40_CompletionsKeepTheOrderOfTheCalls) {
     EXPECT_EQ(order.all(), one_to(count));
 }
 
-TEST_P(Checklist, Row40_WatchFunctionsKeepTheOrderOfTheEvents) {
+TEST_P(Lanes, WatchFunctionsKeepTheOrderOfTheEvents) {
     constexpr int count = 100;
     auto& order = record<int>();
     for (int i = 1; i <= count; ++i) {
@@ -82,10 +97,9 @@ TEST_P(Checklist, Row40_WatchFunctionsKeepTheOrderOfTheEvents) {
     EXPECT_EQ(order.all(), one_to(count));
 }
 
-TEST_P(Checklist, Row40_ListenersKeepTheOrderOfTheStates) {
-    auto& states = record<KazooState>();
+TEST_P(Lanes, ListenersKeepTheOrderOfTheStates) {
     auto& client = make_client(proxied());
-    client.add_listener([&](KazooState state) { states.add(state); });
+    auto& states = record_states(client);
     client.start(patience);
     std::vector<KazooState> expected{KazooState::CONNECTED};
     for (int i = 0; i < 3; ++i) {
@@ -101,7 +115,7 @@ TEST_P(Checklist, Row40_ListenersKeepTheOrderOfTheStates) {
     EXPECT_EQ(states.all(), expected);
 }
 
-TEST_P(Checklist, Row41_OperationsMayBeStartedInAnyCallback) {
+TEST_P(Lanes, OperationsMayBeStartedInAnyCallback) {
     auto& told = record<std::string>();
     auto& client = make_client(options());
     const auto tell = [&](const char* from) {
@@ -122,26 +136,7 @@ TEST_P(Checklist, Row41_OperationsMayBeStartedInAnyCallback) {
     EXPECT_EQ(told.all(), (std::vector<std::string>{"listener", "watch", "completion"}));
 }
 
-TEST_P(Checklist, Row41_BlockingInCallbacksWorksOrIsRefusedAtOnce) {
-    zk().create("/a", "data");
-    auto& told = record<std::error_code>();
-    const auto block = [&] {
-        EXPECT_LT(
-            time_of([&] { told.add(code_of([&] { zk().set("/a", zk().get("/a").data); })); }),
-            at_once
-        );
-    };
-    zk().exists_async("/a").rawlink([&](const auto&) { block(); });
-    ASSERT_TRUE(told.wait_for(1));
-    zk().exists("/b", Watcher([&](const WatchedEvent&) { block(); }));
-    zk().create("/b");
-    ASSERT_TRUE(told.wait_for(2));
-    const auto expected =
-        callbacks_may_block() ? std::error_code() : make_error_code(ClientErrc::would_deadlock);
-    EXPECT_EQ(told.all(), (std::vector<std::error_code>{expected, expected}));
-}
-
-TEST_P(Checklist, Row42_ABlockedCompletionDelaysCompletionsOnly) {
+TEST_P(Lanes, ABlockedCompletionDelaysCompletionsOnly) {
     Event release(handler());
     auto& told = record<std::string>();
     auto& client = start_client(proxied());
@@ -165,7 +160,7 @@ TEST_P(Checklist, Row42_ABlockedCompletionDelaysCompletionsOnly) {
     EXPECT_EQ(told.all(), (std::vector<std::string>{"watch", "SUSPENDED", "CONNECTED"}));
 }
 
-TEST_P(Checklist, Row42_ABlockedWatchFunctionDelaysWatchFunctionsOnly) {
+TEST_P(Lanes, ABlockedWatchFunctionDelaysWatchFunctionsOnly) {
     Event release(handler());
     auto& watches = record<std::string>();
     auto& completions = record<int>();
@@ -185,7 +180,7 @@ TEST_P(Checklist, Row42_ABlockedWatchFunctionDelaysWatchFunctionsOnly) {
     EXPECT_EQ(watches.all(), (std::vector<std::string>{"first", "second"}));
 }
 
-TEST_P(Checklist, Row43_WatchFunctionsDoNotDelayTheSession) {
+TEST_P(Lanes, WatchFunctionsDoNotDelayTheSession) {
     Event release(handler());
     auto& client = start_client(proxied());
     const auto session = client.client_id()->session_id;
@@ -197,14 +192,43 @@ TEST_P(Checklist, Row43_WatchFunctionsDoNotDelayTheSession) {
                   }));
     client.create("/a");
     ASSERT_TRUE(told.wait_for(1));
-    proxy().cut();
-    ASSERT_TRUE(wait_until([&] { return !client.connected(); }, patience));
+    ASSERT_TRUE(cut_off(client));
     proxy().restore();
     EXPECT_TRUE(client.start_async().wait(patience)) << "the session is resumed meanwhile";
     EXPECT_EQ(client.client_id()->session_id, session);
     EXPECT_TRUE(client.exists("/a"));
     release.set();
     EXPECT_TRUE(told.wait_for(2));
+}
+
+TEST_P(Lanes, EachLaneRunsOneTaskAtATime) {
+    auto& client = zk();
+    OverlapDetector completions;
+    OverlapDetector watches;
+    OverlapDetector listeners;
+    auto& done = record<int>();
+    client.add_listener([&](KazooState) { listeners.pass(); });
+    client.add_listener([&](KazooState) { listeners.pass(); });
+    constexpr int nodes = 50;
+    for (int i = 0; i < nodes; ++i) {
+        const auto path = "/n" + std::to_string(i);
+        const auto completed = [&](const auto&) {
+            completions.pass();
+            done.add(0);
+        };
+        client.create_async(path).rawlink(completed);
+        const auto changed = [&](const WatchedEvent&) {
+            watches.pass();
+            done.add(1);
+        };
+        client.get_async(path, changed).rawlink(completed);
+        client.set_async(path, "x").rawlink(completed);
+    }
+    ASSERT_TRUE(done.wait_for(4 * nodes));
+    client.stop();
+    EXPECT_FALSE(completions.overlapped());
+    EXPECT_FALSE(watches.overlapped());
+    EXPECT_FALSE(listeners.overlapped());
 }
 
 }  // namespace kazoo::behaviour

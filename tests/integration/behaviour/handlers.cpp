@@ -1,34 +1,14 @@
-// Rows 5-7 and 17-19: ownership of threads.
+// Which handler a client uses, and which threads there are.
 #include "behaviour/suites.hpp"
-#include "support/pool_handler.hpp"
-#include "support/shared_server.hpp"
-#include "support/wait_until.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/io_context.hpp>
 
-#include <algorithm>
-#include <atomic>
 #include <thread>
 #include <type_traits>
 
 namespace kazoo::behaviour {
 namespace {
-
-/// Detects concurrent calls of pass().
-class OverlapDetector {
-public:
-    void pass() {
-        if (++inside_ != 1) overlapped_ = true;
-        std::this_thread::yield();
-        --inside_;
-    }
-    [[nodiscard]] bool overlapped() const { return overlapped_; }
-
-private:
-    std::atomic<int> inside_{0};
-    std::atomic<bool> overlapped_{false};
-};
 
 class TrivialHandler final : public Handler {
 public:
@@ -56,7 +36,7 @@ void expect_threads(int before, int more) {
 
 }  // namespace
 
-TEST(ChecklistOfOneHandler, Row05_UsersCanWriteAHandler) {
+TEST(HandlerChoice, UsersCanWriteAHandler) {
     static_assert(std::is_abstract_v<Handler>);
     const auto handler = std::make_shared<TrivialHandler>();
     const KazooClient client(plain_options().handler(handler));
@@ -64,68 +44,13 @@ TEST(ChecklistOfOneHandler, Row05_UsersCanWriteAHandler) {
     EXPECT_EQ(client.handler()->name(), "trivial");
 }
 
-// All suites run on this handler as well, see handler_kinds().
-TEST(ChecklistOfOneHandler, Row05_AThirdHandlerServesTheSameProgram) {
-    const auto handler = std::make_shared<PoolHandler>();
-    Recorder<std::string> told;
-    {
-        KazooClient zk(plain_options().handler(handler));
-        zk.start(patience);
-        EXPECT_TRUE(handler->running());
-        const auto path = unique_chroot();
-        zk.create(path, "data");
-        const Watcher watch([&](const WatchedEvent& event) { told.add(to_string(event.type)); });
-        zk.get_async(path, watch).rawlink([&](AsyncResult<NodeData> r) {
-            zk.set(path, r.get().data + " and more");  // blocks: this handler has the threads
-            told.add(zk.get(path).data);
-        });
-        ASSERT_TRUE(told.wait_for(2));
-        EXPECT_THROW(zk.get("/absent"), NoNodeError);
-        zk.delete_(path);
-    }
-    EXPECT_FALSE(handler->running());
-    auto seen = told.all();
-    std::sort(seen.begin(), seen.end());
-    EXPECT_EQ(seen, (std::vector<std::string>{"CHANGED", "data and more"}));
-}
-
-TEST_P(Checklist, Row06_EachLaneRunsOneTaskAtATime) {
-    auto& client = zk();
-    OverlapDetector completions;
-    OverlapDetector watches;
-    OverlapDetector listeners;
-    auto& done = record<int>();
-    client.add_listener([&](KazooState) { listeners.pass(); });
-    client.add_listener([&](KazooState) { listeners.pass(); });
-    constexpr int nodes = 50;
-    for (int i = 0; i < nodes; ++i) {
-        const auto path = "/n" + std::to_string(i);
-        const auto completed = [&](const auto&) {
-            completions.pass();
-            done.add(0);
-        };
-        client.create_async(path).rawlink(completed);
-        const auto changed = [&](const WatchedEvent&) {
-            watches.pass();
-            done.add(1);
-        };
-        client.get_async(path, changed).rawlink(completed);
-        client.set_async(path, "x").rawlink(completed);
-    }
-    ASSERT_TRUE(done.wait_for(4 * nodes));
-    client.stop();
-    EXPECT_FALSE(completions.overlapped());
-    EXPECT_FALSE(watches.overlapped());
-    EXPECT_FALSE(listeners.overlapped());
-}
-
-TEST_P(Checklist, Row07_HandlerIsAnObjectGivenAtConstruction) {
+TEST_P(Lanes, HandlerIsAnObjectGivenAtConstruction) {
     EXPECT_EQ(zk().handler(), handler());
     EXPECT_EQ(zk().handler()->name(), GetParam().handler_name);
     EXPECT_EQ(zk().exists_async("/").handler(), handler());
 }
 
-TEST_P(Checklist, Row17_NoThreadsOtherThanTheHandlers) {
+TEST_P(Lanes, NoThreadsOtherThanTheHandlers) {
     const int before = thread_count();
     auto& client = start_client(options());
     auto& second = start_client(options());
@@ -142,12 +67,11 @@ TEST_P(Checklist, Row17_NoThreadsOtherThanTheHandlers) {
     expect_threads(before, 0);
 }
 
-TEST_P(Checklist, Row17_ClientsUseOnlyTheirOwnHandler) {
+TEST_P(Lanes, ClientsUseOnlyTheirOwnHandler) {
     const auto other = GetParam().make();
     auto& mine = zk();
     {
-        KazooClient theirs(options().handler(other->handler()));
-        theirs.start(patience);
+        StartedClient theirs(options().handler(other->handler()));
         EXPECT_EQ(mine.get_async("/").handler(), handler());
         EXPECT_EQ(theirs.get_async("/").handler(), other->handler());
     }
@@ -156,7 +80,7 @@ TEST_P(Checklist, Row17_ClientsUseOnlyTheirOwnHandler) {
     EXPECT_TRUE(mine.exists("/")) << "the end of one handler is not that of the other";
 }
 
-TEST(ChecklistOfOneHandler, Row18_AHandlerIsAnObject) {
+TEST(HandlerChoice, AHandlerIsAnObject) {
     static_assert(std::is_invocable_v<
                   ClientOptions& (ClientOptions::*)(std::shared_ptr<Handler>)&,
                   ClientOptions&,
@@ -167,7 +91,7 @@ TEST(ChecklistOfOneHandler, Row18_AHandlerIsAnObject) {
     ASSERT_NE(client.handler(), nullptr);
 }
 
-TEST(ChecklistOfOneHandler, Row18_ALoopThatDoesNotRunCausesATimeout) {
+TEST(HandlerChoice, ALoopThatDoesNotRunCausesATimeout) {
     boost::asio::io_context context;
     KazooClient zk(
         plain_options().handler(std::make_shared<SequentialAsioHandler>(context)).close_timeout(0ms)
@@ -177,17 +101,26 @@ TEST(ChecklistOfOneHandler, Row18_ALoopThatDoesNotRunCausesATimeout) {
     EXPECT_EQ(zk.client_state(), KeeperState::CLOSED);
 }
 
-TEST(ChecklistOfOneHandler, Row19_TheDefaultIsTheThreadingHandler) {
+TEST(HandlerChoice, TheDefaultIsTheThreadingHandler) {
+    const auto defaults = plain_options();  // starts the server, which may have threads
     const int before = thread_count();
-    KazooClient zk(plain_options());
+    KazooClient zk(defaults);
     EXPECT_EQ(zk.handler()->name(), "sequential_threading_handler");
-    EXPECT_NE(KazooClient(plain_options()).handler(), zk.handler()) << "each its own";
+    EXPECT_NE(KazooClient(defaults).handler(), zk.handler()) << "each its own";
     expect_threads(before, 0);
     zk.start(patience);
     expect_threads(before, 4);
     EXPECT_TRUE(zk.exists("/"));
     zk.stop();
     expect_threads(before, 0);
+}
+
+TEST(HandlerChoice, AResultWithoutHandlerRunsItsCallbacksWhereItIsSet) {
+    Promise<int> promise;
+    std::thread::id where;
+    promise.result().rawlink([&](const auto&) { where = std::this_thread::get_id(); });
+    promise.set(1);
+    EXPECT_EQ(where, std::this_thread::get_id());
 }
 
 }  // namespace kazoo::behaviour
