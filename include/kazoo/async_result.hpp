@@ -237,8 +237,9 @@ public:
     /// call. The default executor is Handler::executor(): the loop of SequentialAsioHandler; with
     /// handlers that have a connection thread it is that thread, which must not be blocked. If the
     /// executor cannot accept the handler for lack of memory, it runs in the thread that completes
-    /// the result. The handler's cancellation slot calls `cancel`. Throws std::bad_alloc; with
-    /// `use_awaitable`, the `co_await` does.
+    /// the result. The handler's cancellation slot calls `cancel`. Throws std::bad_alloc. With
+    /// `use_awaitable` and `yield_context`, which suspend the caller first, the waiting expression
+    /// throws it or, if it reports an error_code, gives ClientErrc::out_of_memory.
     template <class CompletionToken>
     auto operator()(CompletionToken&& token) const {
         static_assert(

@@ -4,7 +4,6 @@
 #include <kazoo/detail/export.hpp>
 
 #include <atomic>
-#include <concepts>
 #include <exception>
 #include <memory>
 #include <type_traits>
@@ -42,6 +41,10 @@ public:
 private:
     std::atomic<bool> cancelled_{false};  // set by `cancel` only, before the result is ready
 };
+
+/// An exception class. std::exception may be an ambiguous or inaccessible base of it.
+template <class E>
+concept ExceptionObject = std::is_base_of_v<std::exception, E>;
 }  // namespace detail
 
 /// A function object that stops the work of a producer: callable without arguments.
@@ -111,7 +114,7 @@ public:
     /// forms take an Error, thrown as its exception class, and any exception object.
     bool set_exception(std::exception_ptr error) { return state_->fail(std::move(error)); }
     bool set_exception(Error error) { return state_->fail(std::move(error)); }
-    template <std::derived_from<std::exception> E>
+    template <detail::ExceptionObject E>
     bool set_exception(E error) {
         return state_->fail(std::make_exception_ptr(std::move(error)));
     }

@@ -8,6 +8,7 @@
 #include <iosfwd>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 KAZOO_API_BEGIN
@@ -55,6 +56,12 @@ struct StateChange {
 
     friend bool operator==(const StateChange&, const StateChange&) = default;
 };
+
+/// A function object that can be a state listener: callable with a KazooState or a
+/// `const StateChange&`.
+template <class F>
+concept StateListener = (std::is_invocable_v<std::decay_t<F>&, KazooState>) ||
+                        (std::is_invocable_v<std::decay_t<F>&, const StateChange&>);
 
 /// When a new state listener is called for the first time.
 enum class ListenFrom {

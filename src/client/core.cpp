@@ -163,12 +163,11 @@ void Core::on_event(session::ReplyEvent& event) {
     if (event.watcher) {
         discard(event.watcher);  // first: if it throws, this is called again with the same event
     }
-    const char* text = event.detail;
-    if (*text == '\0' && event.error == Errc::connection_loss &&
+    if (*event.detail == '\0' && event.error == Errc::connection_loss &&
         state_.load() == KeeperState::CLOSED) {
-        text = ended_text(current_life()->why.load());
+        event.detail = ended_text(current_life()->why.load());
     }
-    event.request.complete(Reply{event.error, event.outcome, event.body, text, chroot_});
+    event.request.complete(event, chroot_);
     event.request = {};
 }
 
@@ -369,12 +368,12 @@ public:
     AddAuth(const std::shared_ptr<Core>& core, AuthData entry)
         : Operation<void>(core->handler(), kind, "", core), core_(core), entry_(std::move(entry)) {}
 
-    void on_reply(const Reply& reply) {
+    void on_reply(const session::ReplyEvent& reply, const Chroot& chroot) {
         const auto core = core_.lock();
         if (core && !reply.error) {
             core->remember_auth(entry_);
         }
-        Operation<void>::on_reply(reply);
+        Operation<void>::on_reply(reply, chroot);
     }
 
 private:

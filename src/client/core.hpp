@@ -114,15 +114,14 @@ private:
     void on_finished() override;
     [[nodiscard]] std::shared_ptr<void> keep_alive() override { return shared_from_this(); }
 
-    // No private function is called with life_mutex_ held. Callers must not hold it, because each
-    // of them does what its group says.
+    // No private function may be called with life_mutex_ held: each locks it, calls user code or
+    // waits, as its group says.
 
     // core_life.cpp: begin and end lives. These lock life_mutex_ for their decisions, and call the
     // handler and the driver, or complete results, without it.
     [[nodiscard]] std::shared_ptr<Life> join_life();
     void begin(Life& life, bool hold_handler);
     void begin_next(Life& next) noexcept;
-    void drop(Life& life);
     void fail_to_begin(Life& life, bool handler_started) noexcept;
     /// Called by a start that gives up. Returns whether that has stopped the client: it goes on if
     /// other callers have started it, too.
@@ -131,6 +130,7 @@ private:
     void wind_up(const std::shared_ptr<Life>& life, bool close);
     void release_handler(LifeNumber life);
     // These do not lock it, but complete results, wait, dispatch tasks, or lock the driver's mutex.
+    void drop(Life& life);
     void end_life(Life& life, LifeEnd why);
     [[nodiscard]] bool wait_for_end(const Life& life) const;
     void drain_lanes(const Event& drained) noexcept;
@@ -139,8 +139,9 @@ private:
     [[nodiscard]] std::shared_ptr<Life> current_life() const;
 
     // core.cpp: events of the session, on the connection's executor. These complete results and
-    // dispatch tasks; those about states also lock life_mutex_ and, at another time, the driver's.
-    // Each on_event() may throw std::bad_alloc and is then called again with the same event.
+    // dispatch tasks. Those of replies and states also lock life_mutex_, those of states at another
+    // time the driver's. Unless noexcept, an on_event() may throw std::bad_alloc and is then called
+    // again with the same event.
     void on_event(session::ReplyEvent& event);
     void on_event(session::WatchFired& event);
     void on_event(session::StateEvent& event);

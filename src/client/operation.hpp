@@ -18,15 +18,6 @@ namespace kazoo::detail::client {
 
 class Core;
 
-/// The outcome of a request, as the session reports it. Valid during the call that passes it.
-struct Reply {
-    std::error_code error;
-    Outcome outcome;
-    std::span<const std::byte> body;
-    const char* text;  ///< more about the error
-    const Chroot& chroot;
-};
-
 /// The name of a kind of operation and how its reply is decoded. There is one static object for
 /// each.
 template <class T>
@@ -65,17 +56,17 @@ public:
           core_(std::move(core)) {}
 
     /// Completes the operation. Called once, by the owner of its request.
-    void on_reply(const Reply& reply) {
+    void on_reply(const session::ReplyEvent& reply, const Chroot& chroot) {
         this->set_reply_bytes(reply.body.size());
         if constexpr (std::is_void_v<T>) {
-            reply.error ? fail_with(reply) : void(this->succeed());
+            reply.error ? fail_with(reply, chroot) : void(this->succeed());
         } else {
             T value{};
-            switch (read(reply, value)) {
+            switch (read(reply, chroot, value)) {
                 case Read::value:
                     return void(this->succeed(std::move(value)));
                 case Read::error:
-                    return fail_with(reply);
+                    return fail_with(reply, chroot);
                 case Read::malformed:
                     return refuse(plain_error(
                         ClientErrc::protocol_error,
@@ -122,13 +113,13 @@ private:
     enum class Read { value, error, malformed, too_large, no_memory };
 
     template <class V>
-    Read read(const Reply& reply, V& value) const noexcept {
+    Read read(const session::ReplyEvent& reply, const Chroot& chroot, V& value) const noexcept {
         if (reply.error) {
             const bool is_value = kind_.is_value != nullptr && kind_.is_value(reply.error);
             return is_value ? Read::value : Read::error;
         }
         try {
-            return kind_.decode(reply.body, reply.chroot, value) ? Read::value : Read::malformed;
+            return kind_.decode(reply.body, chroot, value) ? Read::value : Read::malformed;
         } catch (const std::length_error&) {
             return Read::too_large;
         } catch (const std::bad_alloc&) {
@@ -136,15 +127,15 @@ private:
             return Read::no_memory;
         }
     }
-    void fail_with(const Reply& reply) {
-        refuse(Error(reply.error, reply.outcome, "", {}, text_of(reply)));
+    void fail_with(const session::ReplyEvent& reply, const Chroot& chroot) {
+        refuse(Error(reply.error, reply.outcome, "", {}, text_of(reply, chroot)));
     }
     /// Returns an empty text if there is no memory for it.
-    std::string text_of(const Reply& reply) const noexcept {
+    std::string text_of(const session::ReplyEvent& reply, const Chroot& chroot) const noexcept {
         try {
-            std::string text = reply.text;
+            std::string text = reply.detail;
             if (text.empty() && reply.error == Errc::no_node) {
-                text = missing_chroot_text(kind_.name, path_, reply.chroot);
+                text = missing_chroot_text(kind_.name, path_, chroot);
             } else if (text.empty() && large && reply.outcome == Outcome::unknown) {
                 text = large_request_text;
             }
@@ -171,9 +162,11 @@ private:
 /// Core passes that on to `operation`.
 template <class SomeOperation>
 [[nodiscard]] session::RequestOwner owner_of(detail::RefPtr<SomeOperation> operation) noexcept {
-    return {std::move(operation), [](detail::RefCounted& object, const Reply& reply) {
-                static_cast<SomeOperation&>(object).on_reply(reply);
-            }};
+    return {
+        std::move(operation),
+        [](detail::RefCounted& object, const session::ReplyEvent& reply, const Chroot& chroot) {
+            static_cast<SomeOperation&>(object).on_reply(reply, chroot);
+        }};
 }
 
 }  // namespace kazoo::detail::client

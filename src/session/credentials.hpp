@@ -5,6 +5,7 @@
 
 #include <kazoo/security.hpp>
 
+#include <cassert>
 #include <cstddef>
 #include <deque>
 #include <optional>
@@ -58,6 +59,7 @@ public:
     /// credentials from then on.
     template <class Give>
     void answered(bool accepted, Give&& give) noexcept {
+        assert(!presented_.empty());
         const auto request = presented_.front();
         presented_.pop_front();
         auto& credential = credentials_[request.credential];

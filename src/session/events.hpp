@@ -6,8 +6,10 @@
 #include <kazoo/errors.hpp>
 #include <kazoo/hosts.hpp>
 #include <kazoo/logger.hpp>
+#include <kazoo/paths.hpp>
 #include <kazoo/state.hpp>
 
+#include <cassert>
 #include <cstdint>
 #include <set>
 #include <span>
@@ -15,10 +17,6 @@
 #include <system_error>
 #include <utility>
 #include <variant>
-
-namespace kazoo::detail::client {
-struct Reply;
-}
 
 namespace kazoo::session {
 
@@ -30,18 +28,26 @@ namespace kazoo::session {
 /// releases the last one.
 using Cookie = detail::RefPtr<detail::RefCounted>;
 
-/// What waits for a request: the client's object, and the client's function that completes it with
-/// the reply. The session keeps both and returns them with the reply; the client calls complete().
+struct ReplyEvent;
+
+/// What waits for a request: the client's object, and the client's function that completes it. The
+/// session keeps both and returns them with the reply; it never calls complete().
 class RequestOwner : public Cookie {
 public:
-    using Complete = void (*)(detail::RefCounted& object, const detail::client::Reply& reply);
+    /// `chroot` is to be removed from the paths in the reply.
+    using Complete =
+        void (*)(detail::RefCounted& object, const ReplyEvent& reply, const Chroot& chroot);
 
     RequestOwner() noexcept = default;
     template <class T>
     RequestOwner(detail::RefPtr<T> object, Complete function = nullptr) noexcept
         : Cookie(std::move(object)), complete_(function) {}
 
-    void complete(const detail::client::Reply& reply) const { complete_(**this, reply); }
+    /// Requires an object and a function.
+    void complete(const ReplyEvent& reply, const Chroot& chroot) const {
+        assert(*this && complete_ != nullptr);
+        complete_(**this, reply, chroot);
+    }
 
 private:
     Complete complete_ = nullptr;

@@ -66,11 +66,14 @@ inline constexpr bool wants_error_code<boost::asio::cancellation_slot_binder<Tok
     wants_error_code<Token>;
 
 /// True for tokens that suspend the calling coroutine before they initiate the operation. The
-/// caller cannot catch what the initiation throws.
+/// caller cannot catch what the initiation throws. Not recognised: an asio::deferred operation that
+/// a coroutine awaits later.
 template <class Token>
 inline constexpr bool suspends_caller = false;
 template <class Executor>
 inline constexpr bool suspends_caller<boost::asio::use_awaitable_t<Executor>> = true;
+template <class Executor>
+inline constexpr bool suspends_caller<boost::asio::basic_yield_context<Executor>> = true;
 template <class Token>
 inline constexpr bool suspends_caller<boost::asio::as_tuple_t<Token>> = suspends_caller<Token>;
 template <class Token>

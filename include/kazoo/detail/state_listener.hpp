@@ -8,16 +8,6 @@
 #include <utility>
 
 KAZOO_API_BEGIN
-namespace kazoo {
-
-/// A function object that can be a state listener: callable with a KazooState or a
-/// `const StateChange&`.
-template <class F>
-concept StateListener = (std::is_invocable_v<std::decay_t<F>&, KazooState>) ||
-                        (std::is_invocable_v<std::decay_t<F>&, const StateChange&>);
-
-}  // namespace kazoo
-
 namespace kazoo::detail {
 
 /// Calls a listener with the argument type that it accepts: KazooState, preferred if it accepts

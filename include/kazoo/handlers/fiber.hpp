@@ -35,11 +35,13 @@ namespace kazoo {
 /// thread with another algorithm keeps it and polls its sockets, every millisecond when idle,
 /// unless the algorithm is a ConnectionScheduling (`<kazoo/handlers/fiber_scheduling.hpp>`).
 ///
-/// Callbacks run on stacks of 256 KiB each. To end the process, a callback calls `std::quick_exit`
-/// or `std::_Exit`. If any fiber of the handler's thread but the main one calls `std::exit`, the
-/// process ends with status EXIT_FAILURE, whichever status was passed: standard output is flushed,
-/// a message is written to standard error, and static objects are not destroyed. (Boost.Fiber
-/// alone would continue to run the other fibers and wait for the one that called it.)
+/// Callbacks run on stacks of 256 KiB each. To end the process, a callback flushes its streams and
+/// calls `std::quick_exit` or `std::_Exit`, which flush none. If a fiber other than the main one of
+/// its thread calls `std::exit`, on the handler's thread or on one that has waited for its clients,
+/// the process ends with status EXIT_FAILURE, whichever status was passed: standard output is
+/// flushed, a message is written to standard error, static objects are not destroyed, and functions
+/// registered with `std::atexit` are not called. (Boost.Fiber alone would continue to run the other
+/// fibers and wait for the one that called it.)
 class SequentialFiberHandler final : public Handler {
 public:
     SequentialFiberHandler();

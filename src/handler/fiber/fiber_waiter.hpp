@@ -31,6 +31,7 @@ public:
 private:
     void wait_here(TimePoint deadline) {
         const auto set = [this] { return set_; };
+        watch_thread_end();
         std::unique_lock lock(mutex_);
         waiting_ = true;
         if (deadline == TimePoint::max()) {

@@ -23,7 +23,10 @@ using boost::fibers::context;
         "fiber, or std::exit in the thread's main fiber.\n"
     );
     // Not all streams: another thread may hold the lock of one, for example while it reads.
-    std::cout.flush();
+    try {
+        std::cout.flush();
+    } catch (...) {  // the program has asked std::cout to throw
+    }
     std::fflush(stdout);
     std::_Exit(EXIT_FAILURE);
 }
@@ -45,11 +48,19 @@ struct ThreadEnd {
     std::vector<std::function<void()>> all;
 };
 
+ThreadEnd& end_of_thread() {
+    thread_local ThreadEnd of_thread;
+    return of_thread;
+}
+
 }  // namespace
 
 void at_thread_end(std::function<void()> end) {
-    thread_local ThreadEnd of_thread;
-    of_thread.all.push_back(std::move(end));
+    end_of_thread().all.push_back(std::move(end));
+}
+
+void watch_thread_end() noexcept {
+    static_cast<void>(end_of_thread());
 }
 
 }  // namespace kazoo::handler

@@ -12,6 +12,10 @@ namespace kazoo::handler {
 /// Boost.Fiber would wait for that fiber, too.
 void at_thread_end(std::function<void()> end);
 
+/// Arranges that std::exit in a fiber of the calling thread ends the process, as described with
+/// at_thread_end().
+void watch_thread_end() noexcept;
+
 /// Runs `body` on a thread with fibers, which can wait and be notified: usually the calling one.
 /// During the destruction of static objects the main thread has no fibers any more, and a new
 /// thread is used.

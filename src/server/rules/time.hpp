@@ -5,7 +5,8 @@
 namespace kazoo::server {
 
 // ZooKeeper counts time in milliseconds. All times and durations of the server have this
-// resolution; they are integers only in the records of the codec.
+// resolution. They are integers only in the codec's records, in Stats, in Node::owner_or_ttl and in
+// the figures of the four-letter words.
 
 using Milliseconds = std::chrono::milliseconds;
 /// Monotonic: for deadlines and expiry.

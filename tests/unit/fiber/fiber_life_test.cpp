@@ -168,6 +168,23 @@ TEST(FiberLifeTest, ExitInAFiberEndsTheProcessWithStatus1) {
     );
 }
 
+TEST(FiberLifeTest, ExitInAFiberOfAnotherThreadEndsTheProcessWithStatus1) {
+    EXPECT_EXIT(
+        {
+            FiberClient client;
+            const std::thread other([&client] {
+                boost::fibers::fiber([&client] {
+                    client.zk.exists("/");
+                    std::exit(7);
+                }).join();
+            });
+            boost::this_fiber::sleep_for(patience);  // serves the client
+        },
+        ::testing::ExitedWithCode(1),
+        "std::exit was called in a fiber"
+    );
+}
+
 TEST(FiberLifeTest, QuickExitInAFiberEndsTheProcessWithItsStatus) {
     EXPECT_EXIT(
         run_on_lane([] { std::quick_exit(7); }), ::testing::ExitedWithCode(7), ::testing::Eq("")
