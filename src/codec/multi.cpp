@@ -4,6 +4,7 @@
 
 #include <cassert>
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <string_view>
 #include <type_traits>
@@ -168,10 +169,14 @@ bool decode(Decoder& in, MultiRequest& request) {
 }
 
 bool decode(Decoder& in, MultiResponse& response) {
+    return decode(in, response, std::numeric_limits<std::size_t>::max());
+}
+
+bool decode(Decoder& in, MultiResponse& response, std::size_t most) {
     response.results.clear();
     return decode_list(in, [&](const MultiHeader& header) {
         auto body = body_for(header.type);
-        if (!body) {
+        if (!body || response.results.size() == most) {
             return false;
         }
         MultiResult& result =

@@ -4,6 +4,7 @@
 #include "codec/replies.hpp"
 #include "codec/requests.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -82,6 +83,9 @@ void encode(Encoder& out, const MultiResponse& response);
 /// list is missing.
 [[nodiscard]] bool decode(Decoder& in, MultiRequest& request);
 [[nodiscard]] bool decode(Decoder& in, MultiResponse& response);
+/// Returns false also if there are more than `most` results: a client knows how many it expects,
+/// and a result takes much more memory than its least encoding.
+[[nodiscard]] bool decode(Decoder& in, MultiResponse& response, std::size_t most);
 
 [[nodiscard]] std::string to_string(const MultiRequest& request);
 [[nodiscard]] std::string to_string(const MultiResponse& response);

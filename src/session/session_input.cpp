@@ -38,6 +38,13 @@ bool requires_authentication(std::int32_t err) {
     return codec::errc(err) == Errc::session_closed_require_sasl;
 }
 
+/// Returns whether a server that replies with this error to this request does not know the request,
+/// and so closes the connection behind the reply. Requests sent until then would be lost with it,
+/// among them those by which the client replaces this one.
+bool is_unknown_request(codec::Opcode op, std::int32_t err) {
+    return op == codec::Opcode::multi_read && static_cast<Errc>(err) == Errc::unimplemented;
+}
+
 /// Returns the outcome of a request that a server has answered with an error. One that only reads
 /// has not been applied, whatever the error is.
 Outcome outcome_of(codec::Opcode op, std::error_code error) {
@@ -156,7 +163,7 @@ void Session::on_reply(
         }
         events_.push_promised(std::move(event));
     }
-    if (ends) {
+    if (ends || is_unknown_request(answered->op, header.err)) {
         end_by_server(header.err, now);
     }
 }

@@ -100,6 +100,18 @@ TEST(MultiTest, ResultsAreReadByTheirOwnType) {
     EXPECT_TRUE(std::holds_alternative<Create2Reply>(response.results[1].body));
 }
 
+TEST(MultiTest, MoreResultsThanExpectedAreMalformed) {
+    const auto bytes = encoded(all_results());
+    const auto count = all_results().results.size();
+    MultiResponse response;
+    Decoder enough(bytes.span());
+    EXPECT_TRUE(decode(enough, response, count));
+    Decoder fewer(bytes.span());
+    EXPECT_FALSE(decode(fewer, response, count - 1));
+    EXPECT_FALSE(fewer.ok());
+    EXPECT_EQ(response.results.size(), count - 1) << "no memory is taken for the others";
+}
+
 TEST(MultiTest, ErrorResultsCarryTheirCode) {
     MultiResponse response;
     ASSERT_TRUE(decodes("ffffffff 00 ffffff9b ffffff9b" + end, response));

@@ -19,6 +19,7 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 using testing_support::from_hex;
 using testing_support::RequestOptions;
 using testing_support::script_config;
@@ -85,6 +86,27 @@ TEST_F(SessionRequestTest, ErrorsCarryTheirOutcome) {
     EXPECT_EQ(answer(Opcode::get_data, -1), "r system_error not applied");
     EXPECT_EQ(answer(Opcode::set_data, -9999), "r unknown_error unknown");
     EXPECT_EQ(answer(Opcode::get_data, 77), "r unknown_error not applied");
+}
+
+// A server that does not know multi_read closes the connection behind its reply.
+TEST_F(SessionRequestTest, RequestsBehindAnUnknownOneAreSentOnTheNextConnection) {
+    EXPECT_FALSE(s.ask("r1", Opcode::multi_read));
+    s.take();
+    s.answer(static_cast<std::int32_t>(Errc::unimplemented));
+    EXPECT_THAT(s.take(), Contains("r1 unimplemented not applied").Times(1));
+    s.get("r2");
+    EXPECT_THAT(s.take(), Not(Contains(HasSubstr("> get_data"))));
+    s.reconnect();
+    EXPECT_THAT(s.take(), Contains("> get_data 2 /a"));
+    s.answer();
+    EXPECT_THAT(s.take(), ElementsAre("r2 ok"));
+}
+
+TEST_F(SessionRequestTest, AnUnsupportedKindOfNodeDoesNotEndTheConnection) {
+    EXPECT_FALSE(s.ask("r1", Opcode::create_ttl));
+    s.take();
+    s.answer(static_cast<std::int32_t>(Errc::unimplemented));
+    EXPECT_THAT(s.take(), ElementsAre("r1 unimplemented not applied"));
 }
 
 TEST_F(SessionRequestTest, ABodyAfterAnErrorIsIgnored) {
