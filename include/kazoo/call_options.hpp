@@ -5,6 +5,7 @@
 #include <kazoo/security.hpp>
 #include <kazoo/time.hpp>
 
+#include <chrono>
 #include <optional>
 #include <stop_token>
 #include <utility>
@@ -62,10 +63,14 @@ private:
     std::stop_token stop_token_;
 };
 
-/// The kind of node that KazooClient::create makes (kazoo's keyword arguments of `create`). The
-/// default is a persistent node. A value; setters chain.
+/// The kind of node that KazooClient::create and Transaction::create make (kazoo's keyword
+/// arguments of `create`). The default is a persistent node. A value; setters chain.
 ///
 ///     zk.create("/members/m-", "data", CreateOptions().ephemeral().sequence());
+///
+/// A container cannot be a sequence node, and neither container nor ttl can be combined with each
+/// other or with ephemeral: an operation with such options fails with BadArgumentsError and is not
+/// sent.
 class CreateOptions {
 public:
     CreateOptions() {}
@@ -98,6 +103,32 @@ public:
     CreateOptions makepath(bool value = true) && noexcept { return std::move(makepath(value)); }
     [[nodiscard]] bool makes_path() const noexcept { return makepath_; }
 
+    /// The server deletes the node some time after its last child has been deleted, by default
+    /// within a minute or two. A container that never had a child stays. Creating a child may fail
+    /// with NoNodeError because the container has just been deleted: create it again, or use
+    /// `makepath` with plain parents. Needs ZooKeeper 3.5.1 or later; other servers fail the
+    /// operation with UnimplementedError and close the connection. Default: false.
+    CreateOptions& container(bool value = true) & noexcept {
+        container_ = value;
+        return *this;
+    }
+    CreateOptions container(bool value = true) && noexcept { return std::move(container(value)); }
+    [[nodiscard]] bool is_container() const noexcept { return container_; }
+
+    /// The server deletes the node once it has no children and its data has not been set for this
+    /// long (its time to live), some time later, by default within a minute or two. From 1 ms to
+    /// 2^40-1 ms, about 34 years; otherwise the operation fails with BadArgumentsError and is not
+    /// sent. Needs ZooKeeper 3.5.3 or later with extendedTypesEnabled=true; other servers fail the
+    /// operation with UnimplementedError. Default: none.
+    CreateOptions& ttl(AnyMilliseconds value) & noexcept {
+        ttl_ = value;
+        return *this;
+    }
+    CreateOptions ttl(AnyMilliseconds value) && noexcept { return std::move(ttl(value)); }
+    [[nodiscard]] const std::optional<std::chrono::milliseconds>& ttl() const noexcept {
+        return ttl_;
+    }
+
     /// The ACL of the node. Servers refuse an empty list with InvalidACLError. Default:
     /// ClientOptions::default_acl, or else open_acl_unsafe().
     CreateOptions& acl(AclList value) & {
@@ -111,6 +142,8 @@ private:
     bool ephemeral_ = false;
     bool sequence_ = false;
     bool makepath_ = false;
+    bool container_ = false;
+    std::optional<std::chrono::milliseconds> ttl_;
     std::optional<AclList> acl_;
 };
 

@@ -10,14 +10,6 @@
 namespace kazoo::detail::client {
 namespace {
 
-/// Returns how much memory a list in a reply may take: 16 MiB or four times its size on the wire.
-/// That is what short names take; there cannot be many shorter ones, because the names of children
-/// differ.
-std::size_t list_memory(std::size_t body) {
-    constexpr std::size_t always = 16u << 20;
-    return std::max(always, 4 * body);
-}
-
 template <class Record>
 bool read(ReplyBody body, Record& record) {
     codec::Decoder decoder(body);
@@ -30,6 +22,11 @@ bool read(ReplyBody body, Record& record) {
 }
 
 }  // namespace
+
+std::size_t list_memory(std::size_t body) noexcept {
+    constexpr std::size_t always = 16u << 20;
+    return std::max(always, 4 * body);
+}
 
 bool decode_value(ReplyBody body, const Chroot& chroot, std::string& path) {
     codec::CreateReply reply;  // consists of a path, like the reply to sync

@@ -18,6 +18,11 @@ namespace kazoo::detail::client {
 
 using ReplyBody = std::span<const std::byte>;
 
+/// Returns how much memory the lists in a reply may take: 16 MiB or four times its size on the
+/// wire. That is what short names take; there cannot be many shorter ones, because the names of
+/// children differ.
+[[nodiscard]] std::size_t list_memory(std::size_t body) noexcept;
+
 /// A path, without the chroot.
 bool decode_value(ReplyBody body, const Chroot& chroot, std::string& path);
 bool decode_value(ReplyBody body, const Chroot& chroot, CreatedNode& node);

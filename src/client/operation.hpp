@@ -28,6 +28,8 @@ struct OpKind {
     bool (*decode)(std::span<const std::byte> body, const Chroot& chroot, T& value);
     /// Returns whether an error is a regular value of the operation (NoNode of exists).
     bool (*is_value)(const std::error_code& error) = nullptr;
+    /// The text for a server that does not support the operation: what it needs.
+    const char* needs = "";
 };
 
 template <>
@@ -136,12 +138,21 @@ private:
             std::string text = reply.detail;
             if (text.empty() && reply.error == Errc::no_node) {
                 text = missing_chroot_text(kind_.name, path_, chroot);
+            } else if (text.empty() && reply.error == Errc::unimplemented) {
+                text = needs();
             } else if (text.empty() && large && reply.outcome == Outcome::unknown) {
                 text = large_request_text;
             }
             return text;
         } catch (const std::bad_alloc&) {
             return {};
+        }
+    }
+    [[nodiscard]] const char* needs() const noexcept {
+        if constexpr (std::is_void_v<T>) {
+            return "";
+        } else {
+            return kind_.needs;
         }
     }
     /// Returns an error without the text if there is no memory for it.

@@ -1,5 +1,6 @@
 #include "client/operations.hpp"
 
+#include "client/create_request.hpp"
 #include "client/decode_value.hpp"
 #include "client/server_path.hpp"
 #include "codec/protocol_numbers.hpp"
@@ -22,9 +23,10 @@ struct OneRequest {
     WatchKind watch_kind{};  ///< of the watch that a read may set
 };
 
-template <class T>
-constexpr OneRequest<codec::CreateRequest, T> create_request{
-    {"create", decode_value}, std::is_same_v<T, CreatedNode> ? Opcode::create2 : Opcode::create};
+/// Replies to all of these requests begin with the path.
+template <class T, Opcode op, class Record = codec::CreateRequest>
+constexpr OneRequest<Record, T> create_request{
+    {"create", decode_value, nullptr, needs_text(op)}, op};
 
 constexpr OneRequest<codec::ExistsRequest, std::optional<ZnodeStat>> exists_request{
     {"exists", decode_value, [](const std::error_code& error) { return error == Errc::no_node; }}};
@@ -50,13 +52,7 @@ constexpr OneRequest<codec::SyncRequest, std::string> sync_request{{"sync", deco
 /// Checks data before it is copied into a frame. Returns the error if it cannot be sent.
 std::optional<Error> refusal_of(const Core& core, const DataView& data) {
     if (data.from_null_pointer()) {
-        return Error(
-            Errc::bad_arguments,
-            Outcome::not_sent,
-            "",
-            {},
-            "the data is a null pointer; write std::nullopt for null data"
-        );
+        return data_is_a_null_pointer();
     }
     const auto limit = core.options().limits().request_bytes;
     if (data.size() <= limit) {
@@ -139,6 +135,16 @@ Error root_cannot_be_deleted() {
     return Error(Errc::bad_arguments, Outcome::not_sent, "", {}, "the root node cannot be deleted");
 }
 
+Error data_is_a_null_pointer() {
+    return Error(
+        Errc::bad_arguments,
+        Outcome::not_sent,
+        "",
+        {},
+        "the data is a null pointer; write std::nullopt for null data"
+    );
+}
+
 template <class T>
 AsyncResult<T> create(
     Core& core,
@@ -148,17 +154,34 @@ AsyncResult<T> create(
     const AclList& acl,
     const CallContext& context
 ) {
-    const auto& request = create_request<T>;
-    if (auto error = refusal_of(core, data)) {
-        return core.refused(request.kind, path, std::move(*error));
+    auto error = refusal_of_options(options);
+    if (!error) {
+        error = refusal_of(core, data);
     }
-    const auto fill = [&](codec::CreateRequest& record) {
-        record.data = data.bytes();
-        record.acl = acl;
-        record.flags =
-            codec::number(codec::create_mode(options.is_ephemeral(), options.is_sequence()));
+    if (error) {
+        return core.refused(create_request<T, Opcode::create>.kind, path, std::move(*error));
+    }
+    const auto begin = [&]<class Record>(const OneRequest<Record, T>& request) {
+        const auto fill = [&](Record& record) {
+            record.data = data.bytes();
+            record.acl = acl;
+            record.flags = codec::number(create_mode_of(options));
+            if constexpr (std::is_same_v<Record, codec::CreateTtlRequest>) {
+                record.ttl_ms = options.ttl()->count();
+            }
+        };
+        return issue(core, request, path, context, fill, options.is_sequence());
     };
-    return issue(core, request, path, context, fill, options.is_sequence());
+    switch (create_opcode(options, std::is_same_v<T, CreatedNode>)) {
+        case Opcode::create2:
+            return begin(create_request<T, Opcode::create2>);
+        case Opcode::create_container:
+            return begin(create_request<T, Opcode::create_container>);
+        case Opcode::create_ttl:
+            return begin(create_request<T, Opcode::create_ttl, codec::CreateTtlRequest>);
+        default:
+            return begin(create_request<T, Opcode::create>);
+    }
 }
 template AsyncResult<std::string> create(
     Core& core,

@@ -16,6 +16,7 @@ namespace kazoo::detail::client {
 /// root of a chroot is an ordinary node.
 [[nodiscard]] bool is_root(const Core& core, std::string_view path);
 [[nodiscard]] Error root_cannot_be_deleted();
+[[nodiscard]] Error data_is_a_null_pointer();
 
 // The operations that take one request: each builds its record, submits it, and decodes the reply
 // into the value of its result. They do not block and throw nothing but std::bad_alloc; all other

@@ -126,6 +126,7 @@ void ErrorCatalogue::of_rules() {
     const char* const nothing = nullptr;
     messages.provoke([&] { zk.set("/a", nothing); });
     messages.provoke([&] { zk.get(nothing); });
+    messages.provoke([&] { zk.create("/t", "", CreateOptions().ttl(1s).ephemeral()); });
     StartedClient in_chroot(mine().hosts(server.hosts() + "/app"));
     messages.provoke([&] { in_chroot.create("/c"); });
     messages.provoke([&] { in_chroot.get("/"); });

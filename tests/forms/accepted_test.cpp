@@ -36,6 +36,7 @@ static_assert(is_value<decltype(CallOptions().timeout(1s))>);
 static_assert(is_value<decltype(CallOptions().deadline(TimePoint()))>);
 static_assert(is_value<decltype(CallOptions().stop_token({}))>);
 static_assert(is_value<decltype(CreateOptions().ephemeral().sequence().makepath().acl({}))>);
+static_assert(is_value<decltype(CreateOptions().container().ttl(1h))>);
 static_assert(is_value<decltype(ClientOptions().hosts("a").timeout(1s).call_timeout(1s))>);
 static_assert(is_value<decltype(ClientOptions().logger(Logger::none()).handler(nullptr))>);
 static_assert(is_value<decltype(ClientOptions().logger([](LogLevel, std::string_view) {}))>);

@@ -112,6 +112,27 @@ TEST_P(Operations, SequenceNodesGetGrowingDigits) {
     EXPECT_TRUE(zk().exists(both)->owner_session_id());
 }
 
+TEST_P(Operations, ContainersAndNodesWithATimeToLive) {
+    const auto container = CreateOptions().container();
+    const auto ttl = CreateOptions().ttl(1h);
+    EXPECT_EQ(zk().create("/c", "data", container), "/c");
+    EXPECT_EQ(zk().create("/t", "data", ttl), "/t");
+    EXPECT_EQ(zk().get("/c").data, "data");
+    EXPECT_EQ(zk().get("/t").data, "data");
+    EXPECT_EQ(zk().create("/c/d/e", "", CreateOptions().container().makepath()), "/c/d/e");
+    const auto numbered = zk().create("/t/n-", "", CreateOptions().ttl(1h).sequence());
+    EXPECT_TRUE(is_ten_digits(std::string_view(numbered).substr(5))) << numbered;
+    const auto created = zk().create_with_stat("/c/x", "123", container);
+    EXPECT_EQ(created.path, "/c/x");
+    EXPECT_EQ(created.stat.data_length, 3);
+    EXPECT_EQ(zk().create_with_stat("/t/x", "1234", ttl).stat.data_length, 4);
+    EXPECT_FALSE(zk().exists("/c")->owner_session_id());
+    EXPECT_THROW(zk().create("/c", "", container), NodeExistsError);
+    EXPECT_THROW(zk().create("/x", "", CreateOptions().ttl(1h).ephemeral()), BadArgumentsError);
+    EXPECT_THROW(zk().create("/x", "", CreateOptions().ttl(0ms)), BadArgumentsError);
+    EXPECT_FALSE(zk().exists("/x"));
+}
+
 TEST_P(Operations, MakepathCreatesTheParents) {
     const auto makepath = CreateOptions().makepath();
     EXPECT_EQ(zk().create("/a/b/c", "leaf", makepath), "/a/b/c");
