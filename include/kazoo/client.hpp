@@ -9,9 +9,11 @@
 #include <kazoo/event.hpp>
 #include <kazoo/exceptions.hpp>
 #include <kazoo/kazoo_retry.hpp>
+#include <kazoo/multi_read.hpp>
 #include <kazoo/node.hpp>
 #include <kazoo/path_view.hpp>
 #include <kazoo/state.hpp>
+#include <kazoo/transaction.hpp>
 #include <kazoo/watcher.hpp>
 
 #include <chrono>
@@ -414,6 +416,13 @@ public:
     /// `path`, normalised.
     AsyncResult<std::string> sync_async(PathView path, const CallOptions& options = {});
     std::string sync(PathView path, const CallOptions& options = {});
+
+    // Several operations in one request. Nothing is sent before commit or read.
+
+    /// Returns an empty transaction: writes that are applied together or not at all.
+    [[nodiscard]] Transaction transaction() const;
+    /// Returns an empty list of reads.
+    [[nodiscard]] MultiRead multi_read() const;
 
     // Retries.
 

@@ -18,6 +18,7 @@
 
 #include <exception>
 #include <iosfwd>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -26,6 +27,8 @@
 
 KAZOO_API_BEGIN
 namespace kazoo {
+
+class TransactionFailure;
 
 /// Error codes of the ZooKeeper protocol; the values are the numbers on the wire. Each code, with
 /// its meaning, is a row of <kazoo/detail/error_table.def>. The client also uses some of them for
@@ -152,6 +155,10 @@ public:
     const std::string& path() const noexcept { return path_; }
     /// Returns additional information about this failure; may be empty.
     const std::string& detail() const noexcept { return detail_; }
+    /// Returns which operation of a transaction failed, with the results of all, if the code is
+    /// ClientErrc::transaction_failed (<kazoo/transaction_result.hpp>); otherwise null. Valid as
+    /// long as this Error or a copy of it exists.
+    const TransactionFailure* transaction() const noexcept { return transaction_.get(); }
 
     // Setters. Each returns the Error itself, so calls can be chained:
     //
@@ -169,6 +176,11 @@ public:
     /// Sets the additional information.
     Error& detail(std::string value) & noexcept;
     Error detail(std::string value) && noexcept { return std::move(detail(std::move(value))); }
+    /// Sets what transaction() returns.
+    Error& transaction(std::shared_ptr<const TransactionFailure> value) & noexcept;
+    Error transaction(std::shared_ptr<const TransactionFailure> value) && noexcept {
+        return std::move(transaction(std::move(value)));
+    }
 
     /// Returns the whole failure as one line, suitable for logs:
     ///
@@ -178,7 +190,7 @@ public:
     /// the detail after 2,000. Returns "no error" if the code is empty. Throws std::bad_alloc.
     std::string message() const;
 
-    /// Compares all attributes; operations are compared as strings.
+    /// Compares all attributes but transaction(); operations are compared as strings.
     friend bool operator==(const Error& a, const Error& b) {
         return a.code_ == b.code_ && a.outcome_ == b.outcome_ && a.path_ == b.path_ &&
                a.detail_ == b.detail_ &&
@@ -191,6 +203,7 @@ private:
     const char* operation_ = "";
     std::string path_;
     std::string detail_;
+    std::shared_ptr<const TransactionFailure> transaction_;  // shared by copies; usually null
 };
 
 inline Error& Error::outcome(Outcome value) & noexcept {
@@ -210,6 +223,11 @@ inline Error& Error::path(std::string value) & noexcept {
 
 inline Error& Error::detail(std::string value) & noexcept {
     detail_ = std::move(value);
+    return *this;
+}
+
+inline Error& Error::transaction(std::shared_ptr<const TransactionFailure> value) & noexcept {
+    transaction_ = std::move(value);
     return *this;
 }
 

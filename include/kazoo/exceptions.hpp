@@ -28,6 +28,7 @@ namespace kazoo {
 ///         SessionExpiredError
 ///           ConnectionClosedError                the client is not started or has been stopped
 ///         RolledBackError                        undone because its transaction failed
+///       TransactionFailedError                   has the results of all operations
 ///       CancelledError, KazooTimeoutError, ...   one class per ClientErrc
 ///
 /// All names, numbers and messages are listed in <kazoo/detail/error_table.def>. A ZooKeeper error
@@ -65,6 +66,16 @@ private:
 class ZookeeperError : public KazooException {
 public:
     using KazooException::KazooException;
+};
+
+/// Base class of TransactionFailedError alone.
+class TransactionErrorBase : public KazooException {
+public:
+    using KazooException::KazooException;
+    /// Returns which operation failed, why, and the results of all. Those of an exception that was
+    /// made without them are empty. The reference is valid as long as any copy of this exception
+    /// exists. Defined by <kazoo/transaction_result.hpp>.
+    const TransactionFailure& transaction() const noexcept;
 };
 
 // Each class below has a constant `errc`, its code; a default constructor, which makes an Error of

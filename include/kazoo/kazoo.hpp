@@ -24,6 +24,7 @@
 #include <kazoo/hosts.hpp>
 #include <kazoo/kazoo_retry.hpp>
 #include <kazoo/logger.hpp>
+#include <kazoo/multi_read.hpp>
 #include <kazoo/node.hpp>
 #include <kazoo/paths.hpp>
 #include <kazoo/promise.hpp>
@@ -34,6 +35,8 @@
 #include <kazoo/stat.hpp>
 #include <kazoo/state.hpp>
 #include <kazoo/this_coro.hpp>
+#include <kazoo/transaction.hpp>
+#include <kazoo/transaction_result.hpp>
 #include <kazoo/version.hpp>
 #include <kazoo/watcher.hpp>
 #include <kazoo/when.hpp>

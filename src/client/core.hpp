@@ -5,6 +5,7 @@
 #include "client/client_log.hpp"
 #include "client/life.hpp"
 #include "client/listeners.hpp"
+#include "client/multi_read_support.hpp"
 #include "client/operation.hpp"
 #include "driver/driver.hpp"
 
@@ -78,6 +79,7 @@ public:
     [[nodiscard]] AclList acl_or_default(const std::optional<AclList>& acl) const;
 
     Listeners& listeners() noexcept { return *listeners_; }
+    MultiReadSupport& multi_read_support() noexcept { return multi_read_support_; }
     void set_hosts(std::string_view hosts, std::optional<bool> randomize);
     AsyncResult<void> add_auth(std::string_view scheme, std::string_view credential);
     /// Later connections do not present the credentials that have been added so far.
@@ -163,6 +165,7 @@ private:
     const std::shared_ptr<driver::Environment> environment_;
     const base::ForkGuard fork_;
     const std::shared_ptr<Listeners> listeners_;
+    MultiReadSupport multi_read_support_;
 
     std::atomic<KeeperState> state_{KeeperState::CLOSED};
     std::atomic<KazooState> public_state_{KazooState::LOST};  // the last one given to listeners

@@ -1,5 +1,7 @@
 #include "client/error_text.hpp"
 
+#include "codec/multi.hpp"
+
 namespace kazoo::detail::client {
 
 std::string limit_text(const std::error_code& error, const ClientLimits& limits) {
@@ -28,6 +30,23 @@ std::string missing_chroot_text(
         return {};
     }
     return "the chroot " + chroot.prefix() + " does not exist; create it with ensure_path(\"/\")";
+}
+
+bool exceeds_usual_limit(const codec::MultiRequest& request) noexcept {
+    constexpr std::size_t rest = 64;  // estimate of what an operation takes beside data and path
+    std::size_t size = 0;
+    for (const auto& operation : request.ops) {
+        std::visit(
+            [&size](const auto& record) {
+                size += record.path.size() + rest;
+                if constexpr (requires { record.data; }) {
+                    size += record.data ? record.data->size() : 0;
+                }
+            },
+            operation.request
+        );
+    }
+    return size > usual_server_limit;
 }
 
 const char* ended_text(LifeEnd why) noexcept {

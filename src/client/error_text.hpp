@@ -10,6 +10,10 @@
 #include <string_view>
 #include <system_error>
 
+namespace kazoo::codec {
+struct MultiRequest;
+}
+
 namespace kazoo::detail::client {
 
 // The details of error messages that need more than the error code.
@@ -38,6 +42,9 @@ template <class Record>
     }
     return false;
 }
+
+/// The same for a multi or multi_read, whose operations are added up.
+[[nodiscard]] bool exceeds_usual_limit(const codec::MultiRequest& request) noexcept;
 
 /// Returns why a request that waited for a connection ended without one; empty if there is no more
 /// to say than the error code does.

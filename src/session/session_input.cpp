@@ -42,7 +42,7 @@ bool requires_authentication(std::int32_t err) {
 /// and so closes the connection behind the reply. Requests sent until then would be lost with it,
 /// among them those by which the client replaces this one.
 bool is_unknown_request(codec::Opcode op, std::int32_t err) {
-    return op == codec::Opcode::multi_read && static_cast<Errc>(err) == Errc::unimplemented;
+    return op == codec::Opcode::multi_read && codec::errc(err) == Errc::unimplemented;
 }
 
 /// Returns the outcome of a request that a server has answered with an error. One that only reads

@@ -127,6 +127,10 @@ void ErrorCatalogue::of_rules() {
     messages.provoke([&] { zk.set("/a", nothing); });
     messages.provoke([&] { zk.get(nothing); });
     messages.provoke([&] { zk.create("/t", "", CreateOptions().ttl(1s).ephemeral()); });
+    auto transaction = zk.transaction();
+    transaction.create("/t").set_data("/a", "", 7);
+    messages.provoke([&] { transaction.commit(); });
+    messages.provoke([&] { transaction.check("/..", 0).commit(); });
     StartedClient in_chroot(mine().hosts(server.hosts() + "/app"));
     messages.provoke([&] { in_chroot.create("/c"); });
     messages.provoke([&] { in_chroot.get("/"); });

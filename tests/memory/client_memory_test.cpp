@@ -72,6 +72,16 @@ protected:
         fair("get_children", [&] { zk.get_children_async("/").get(patience); });
         const bool changed = fair("set", [&] { zk.set_async(path, "y").get(patience); });
         fair("coroutine", [&] { in_steps(zk, path + "-c").get(patience); });
+        fair("transaction", [&] {
+            zk.transaction()
+                .create(path + "-t", "x")
+                .set_data(path + "-t", "y")
+                .commit_async()
+                .get(patience);
+        });
+        fair("multi_read", [&] {
+            zk.multi_read().get("/").get_children("/").read_async().get(patience);
+        });
         std::atomic<bool> called{false};
         if (fair("callback", [&] {
                 auto result = zk.exists_async(path);

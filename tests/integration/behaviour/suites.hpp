@@ -24,6 +24,9 @@ class Blocking : public HandlerTest {};
 class Cancellation : public HandlerTest {};
 /// The effects of each operation.
 class Operations : public HandlerTest {};
+/// Transactions and multi-reads.
+class Transactions : public HandlerTest {};
+class MultiReads : public HandlerTest {};
 class Access : public HandlerTest {};
 class Chroots : public HandlerTest {};
 class Watches : public HandlerTest {};

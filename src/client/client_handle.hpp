@@ -1,0 +1,49 @@
+#pragma once
+
+#include "client/core.hpp"
+#include "client/no_memory.hpp"
+
+#include <kazoo/promise.hpp>
+
+#include <memory>
+#include <utility>
+
+namespace kazoo::detail::client {
+
+// For objects that refer to a client without keeping it: Transaction, MultiRead.
+
+/// Returns `call(core, context)`, or a result that has failed if the client no longer exists or
+/// there is no memory. `operation` is the name that the error contains.
+template <class T, class Call>
+AsyncResult<T> with_client(
+    const std::weak_ptr<Core>& client,
+    const std::shared_ptr<Handler>& handler,
+    const char* operation,
+    const CallOptions& options,
+    Call&& call
+) noexcept {
+    return or_no_memory([&] {
+        if (auto core = client.lock()) {
+            const CallContext context(*handler, options, core->options().call_timeout());
+            return AsyncResult<T>(call(std::move(core), context));
+        }
+        Promise<T> gone(handler);
+        gone.set_exception(Error(
+            ClientErrc::connection_closed,
+            Outcome::not_sent,
+            operation,
+            {},
+            "the client has been destroyed"
+        ));
+        return gone.result();
+    });
+}
+
+/// Throws WouldDeadlockError where the caller could not wait for the result of a client.
+inline void check_may_block(const std::weak_ptr<Core>& client) {
+    if (const auto core = client.lock()) {
+        core->check_may_block();
+    }
+}
+
+}  // namespace kazoo::detail::client

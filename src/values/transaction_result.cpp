@@ -1,0 +1,69 @@
+#include <kazoo/exceptions.hpp>
+#include <kazoo/transaction_result.hpp>
+
+namespace kazoo {
+
+const char* to_string(TransactionOp op) noexcept {
+    switch (op) {
+        case TransactionOp::create:
+            return "create";
+        case TransactionOp::delete_:
+            return "delete";
+        case TransactionOp::set_data:
+            return "set_data";
+        case TransactionOp::check:
+            break;
+    }
+    return "check";
+}
+
+std::error_code TransactionResult::error() const noexcept {
+    const auto* const failed = std::get_if<Error>(&value_);
+    return failed != nullptr ? failed->code() : std::error_code();
+}
+
+const Error& TransactionResult::failure() const noexcept {
+    static const Error none;
+    const auto* const failed = std::get_if<Error>(&value_);
+    return failed != nullptr ? *failed : none;
+}
+
+std::string TransactionResult::created_path() const {
+    if (const auto* const path = std::get_if<std::string>(&value_)) {
+        return *path;
+    }
+    if (const auto* const node = std::get_if<CreatedNode>(&value_)) {
+        return node->path;
+    }
+    if (!successful()) {
+        throw_error(failure());
+    }
+    throw_error(Error(
+        Errc::bad_arguments,
+        Outcome::not_sent,
+        "created_path",
+        path_,
+        std::string("the operation is a ") + to_string(kind_) + ", not a create"
+    ));
+}
+
+std::optional<CreatedNode> TransactionResult::created_node() const {
+    const auto* const node = std::get_if<CreatedNode>(&value_);
+    return node != nullptr ? std::optional<CreatedNode>(*node) : std::nullopt;
+}
+
+std::optional<ZnodeStat> TransactionResult::stat() const noexcept {
+    if (const auto* const node = std::get_if<CreatedNode>(&value_)) {
+        return node->stat;
+    }
+    const auto* const stat = std::get_if<ZnodeStat>(&value_);
+    return stat != nullptr ? std::optional<ZnodeStat>(*stat) : std::nullopt;
+}
+
+const TransactionFailure& TransactionErrorBase::transaction() const noexcept {
+    static const TransactionFailure none(std::nullopt, TransactionOp::check, {}, Error(), {});
+    const auto* const failure = error().transaction();
+    return failure != nullptr ? *failure : none;
+}
+
+}  // namespace kazoo
