@@ -483,8 +483,12 @@ public:
     std::vector<int> server_version(const CallOptions& options = {});
 
 private:
+    friend class ClientRef;
     friend struct detail::Access;
 
+    /// For ClientRef: another handle to the same client.
+    explicit KazooClient(std::shared_ptr<detail::client::Core> core) noexcept
+        : core_(std::move(core)) {}
     ListenerId add_listener_function(
         UniqueFunction<bool(const StateChange&)> listener, ListenFrom from
     );

@@ -12,6 +12,7 @@
 #include <kazoo/client.hpp>
 #include <kazoo/client_limits.hpp>
 #include <kazoo/client_options.hpp>
+#include <kazoo/client_ref.hpp>
 #include <kazoo/detail/require_cpp20.hpp>
 #include <kazoo/errors.hpp>
 #include <kazoo/event.hpp>
