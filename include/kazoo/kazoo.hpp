@@ -1,7 +1,7 @@
 /// kazoo for C++: a client library for Apache ZooKeeper, modelled on Python's kazoo.
 ///
-/// This header includes the whole client API, with the handlers for threads, Asio loops, fibers and
-/// libuv. It does not include
+/// This header includes the whole client API, with the recipes, and the handlers for threads, Asio
+/// loops, fibers and libuv. It does not include
 /// - <kazoo/asio.hpp>, the Boost.Asio completion tokens, which requires Asio's headers;
 /// - <kazoo/handlers/fiber_scheduling.hpp>, which requires Boost.Fiber's headers;
 /// - <kazoo/testing/server.hpp> and <kazoo/testing/ensemble.hpp>, the embedded server for tests.
@@ -29,6 +29,10 @@
 #include <kazoo/node.hpp>
 #include <kazoo/paths.hpp>
 #include <kazoo/promise.hpp>
+#include <kazoo/recipes/children_watch.hpp>
+#include <kazoo/recipes/data_watch.hpp>
+#include <kazoo/recipes/patient_children_watch.hpp>
+#include <kazoo/recipes/watch_options.hpp>
 #include <kazoo/result.hpp>
 #include <kazoo/retry.hpp>
 #include <kazoo/security.hpp>

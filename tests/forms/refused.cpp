@@ -4,6 +4,7 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 using namespace kazoo;
 
@@ -52,6 +53,15 @@ void a_listener_returns_nothing_or_a_bool(KazooClient& zk) {
     zk.add_listener([](KazooState) { return 1; });  // refused: a state listener returns void or
     zk.add_listener([](KazooState) {});
     zk.add_listener([](KazooState) { return true; });
+}
+
+void the_function_of_a_watch_takes_what_it_is_given(KazooClient& zk) {
+    DataWatch(zk, "/a", [](int) {});  // refused: the function of a DataWatch is called with
+    DataWatch(zk, "/a", [](const DataChange&) { return 1; });  // refused: returns void or bool
+    ChildrenWatch(zk, "/a", [](int) {});  // refused: the function of a ChildrenWatch is called with
+    ChildrenWatch(zk, "/a", [](auto, auto) { return 1; });  // refused: returns void or bool
+    const DataWatch data(zk, "/a", [](auto, auto, auto) { return true; });
+    const ChildrenWatch children(zk, "/a", [](const std::vector<std::string>&) {});
 }
 
 void a_retry_waits_for_what_it_calls(KazooClient& zk) {

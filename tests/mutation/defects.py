@@ -10,8 +10,8 @@
     their replacement
 
 The suites are run in this order until one fails. `integration:X` is the suite X of
-tests/integration on the embedded server, `embedded:X` a suite of tests/embedded; the others are
-executables.
+tests/integration on the embedded server, `embedded:X` and `recipes:X` are suites of tests/embedded
+and tests/recipes; the others are executables.
 """
 
 import dataclasses
@@ -20,7 +20,7 @@ import re
 
 BEFORE = "--- before\n"
 AFTER = "--- after\n"
-SUITE = re.compile(r"sim|sim_checks|unit_[a-z]+|(integration|embedded):\w+")
+SUITE = re.compile(r"sim|sim_checks|unit_[a-z]+|(integration|embedded|recipes):\w+")
 FIELDS = {"what", "file", "suites"}
 
 

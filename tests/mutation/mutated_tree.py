@@ -18,6 +18,7 @@ PLACES = {
     "sim_checks": "tests/sim/sim_checks",
     "integration": "tests/integration/integration",
     "embedded": "tests/embedded/embedded",
+    "recipes": "tests/recipes/recipes",
 }
 NO_END = "does not end"
 

@@ -20,6 +20,7 @@ LAYERS = {
     "driver": {"session", "transport", "async", "values", "base"},
     "handler": {"async", "values", "base"},
     "client": {"session", "driver", "codec", "async", "values", "base"},
+    "recipe": set(),
     "server": {"codec", "security", "values", "base"},
     "testing": {"server", "codec", "security", "values", "base"},
 }
@@ -295,6 +296,8 @@ def self_test():
         "src/handler/v.cpp": "#include <boost/context/fiber.hpp>",
         "include/kazoo/handlers/uv.hpp": "#include <uv.h>",
         "src/handler/w.cpp": '#include "handler/uv/u.hpp"',
+        "src/recipe/x.cpp": '#include "client/c.hpp"',
+        "src/client/y.cpp": '#include "recipe/r.hpp"',
     }
     for name, text in faults.items():
         found = check_tree({**clean, name: text})

@@ -21,6 +21,7 @@
 #include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include <algorithm>
 #include <ostream>
 #include <stdexcept>
 #include <string>
@@ -130,6 +131,17 @@ const std::vector<HandlerKind>& handler_kinds() {
 #endif
         {"Pool", "pool_handler", make_kit<SimpleKit<PoolHandler>>, true, 0}};
     return kinds;
+}
+
+std::vector<HandlerKind> first_of_each_handler() {
+    std::vector<HandlerKind> first;
+    for (const auto& kind : handler_kinds()) {
+        const bool is_new = std::none_of(first.begin(), first.end(), [&](const auto& other) {
+            return other.handler_name == kind.handler_name;
+        });
+        if (is_new) first.push_back(kind);
+    }
+    return first;
 }
 
 HandlerKind asio_pool_kind() {

@@ -48,6 +48,9 @@ std::ostream& operator<<(std::ostream& out, const HandlerKind& kind);
 /// handler appears with different loops: one thread, the concurrency hint 1, several threads, a
 /// strand.
 const std::vector<HandlerKind>& handler_kinds();
+/// The first kind of each handler class, for suites that do not depend on how many threads run a
+/// loop.
+std::vector<HandlerKind> first_of_each_handler();
 /// Returns the kind with this name. Throws std::invalid_argument if there is none.
 const HandlerKind& handler_kind(std::string_view name);
 /// SequentialAsioHandler with the executor of a thread pool. Not among handler_kinds().

@@ -1,27 +1,12 @@
 #include "behaviour/suites.hpp"
 
-#include <algorithm>
 #include <string>
-#include <vector>
 
 namespace kazoo::behaviour {
 namespace {
 
 std::string kind_name(const testing::TestParamInfo<HandlerKind>& info) {
     return info.param.name;
-}
-
-/// The first kind of each handler class: suites on the meaning of operations do not depend on how
-/// many threads run a loop.
-std::vector<HandlerKind> first_of_each_handler() {
-    std::vector<HandlerKind> first;
-    for (const auto& kind : handler_kinds()) {
-        const bool is_new = std::none_of(first.begin(), first.end(), [&](const auto& other) {
-            return other.handler_name == kind.handler_name;
-        });
-        if (is_new) first.push_back(kind);
-    }
-    return first;
 }
 
 const auto each_kind = testing::ValuesIn(handler_kinds());
