@@ -146,6 +146,11 @@ private:
         }
         recorder_.check_hanging(12s);
         recorder_.at_rest();
+        for (const auto& client : clients_) {
+            if (client->connected()) {
+                client->check_followers(cluster_.chronicle());
+            }
+        }
         check_ephemerals(cluster_.chronicle(), cluster_.tree_of_all(), simulator_.verdict());
     }
 

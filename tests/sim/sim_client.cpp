@@ -32,7 +32,8 @@ SimClient::SimClient(
       number_(number),
       process_(simulator, "client" + std::to_string(number)),
       host_{process_, network, static_cast<std::size_t>(number), defect_injector, nullptr, {}},
-      handler_(std::make_shared<SimHandler>(host_)) {
+      handler_(std::make_shared<SimHandler>(host_)),
+      followers_(simulator, process_) {
     auto& chance = simulator.chance();
     ClientLimits limits;
     if (chance.one_in(8)) {
@@ -105,6 +106,12 @@ bool SimClient::turn(const char* does, bool started) {
     started_ = started;
     host_.cadence->set_wanted(started, simulator_.now());
     return true;
+}
+
+void SimClient::follow(std::string path) {
+    if (zk_) {
+        followers_.follow(*zk_, std::move(path));
+    }
 }
 
 void SimClient::freeze(Duration time) {

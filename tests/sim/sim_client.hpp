@@ -1,5 +1,6 @@
 #pragma once
 
+#include "followers.hpp"
 #include "history/caller.hpp"
 #include "history/checks/states.hpp"
 #include "recorder.hpp"
@@ -50,6 +51,11 @@ public:
     /// Deletes a node without a deadline. Only the caller can cancel it.
     AsyncResult<void> clean_up(const std::string& path);
 
+    /// Follows a node by the watches of <kazoo/recipes/>.
+    void follow(std::string path);
+    /// Returns whether it follows a node with the present client.
+    [[nodiscard]] bool follows() const noexcept { return followers_.active(); }
+
     /// Called from every state listener and every watch function of this program's clients.
     using Interruption = std::function<void()>;
     void interrupt_by(Interruption in_listener, Interruption in_watch) {
@@ -77,6 +83,7 @@ public:
     [[nodiscard]] const std::shared_ptr<SimHandler>& handler() const noexcept { return handler_; }
     /// True while a former client of this program still exists.
     [[nodiscard]] bool has_former_client() const;
+    void check_followers(const Chronicle& chronicle) { followers_.at_rest(chronicle); }
     [[nodiscard]] std::size_t open_connections();
     [[nodiscard]] std::size_t under_way() const { return recorder_.under_way(number_); }
     [[nodiscard]] KazooState heard() const noexcept { return states_->last(); }
@@ -113,6 +120,7 @@ private:
     std::vector<std::weak_ptr<detail::client::Core>> former_;
     Interruption in_listener_ = [] {};
     Interruption in_watch_ = [] {};
+    Followers followers_;
 };
 
 }  // namespace kazoo::sim

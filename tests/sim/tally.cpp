@@ -27,6 +27,8 @@ const char* name_of(Count what) {
             return "changes of nodes by the servers";
         case Count::watch_events:
             return "watch events";
+        case Count::watch_reports:
+            return "calls by DataWatch and ChildrenWatch";
         case Count::connects:
             return "connections made (CONNECTED)";
         case Count::losses:

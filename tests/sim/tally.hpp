@@ -17,6 +17,7 @@ enum class Count : std::size_t {
     calls_unknown,
     writes,
     watch_events,
+    watch_reports,
     connects,
     losses,
     expiries,

@@ -27,6 +27,7 @@ void Workload::run_until(TimePoint end) {
     auto& chance = client_.chance();
     client_.process().after(chance.between(1ms, 1000ms), [this, end] {
         client_.start();
+        follow();
         tick(end);
     });
 }
@@ -66,7 +67,16 @@ void Workload::start_later() {
         if (!client_.started()) {
             client_.start();
         }
+        follow();
     });
+}
+
+/// The watches of a client that was destroyed have ended; others continue, and may be replaced.
+void Workload::follow() {
+    auto& chance = client_.chance();
+    if (!client_.follows() || chance.one_in(3)) {
+        client_.follow(op_generator_.anything());
+    }
 }
 
 void Workload::end_client(bool destroy) {

@@ -25,6 +25,7 @@ private:
     void stop();
     void end_client(bool destroy);
     void start_later();
+    void follow();
     void one_call();
     void watch_and_link();
     void many_steps();
