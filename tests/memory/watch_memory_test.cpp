@@ -1,0 +1,119 @@
+// A DataWatch whose allocations fail: each fails once, on whichever thread. The watch nevertheless
+// reports the last state of its node, unless its constructor has thrown.
+#include "server_process.hpp"
+#include "support/allocations/allocations.hpp"
+#include "support/handler_kit.hpp"
+#include "support/wait_until.hpp"
+
+#include <kazoo/kazoo.hpp>
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+namespace kazoo {
+namespace {
+
+using testing_support::Exposed;
+using testing_support::handler_kind;
+using testing_support::HandlerKind;
+using testing_support::Shortage;
+using testing_support::Spared;
+using testing_support::wait_until;
+using namespace std::chrono_literals;
+
+constexpr auto patience = 20s;
+
+/// What the watch has reported last.
+class Last {
+public:
+    void set(const DataChange& change) {
+        const std::lock_guard lock(mutex_);
+        data_ = change.node ? change.node->data : "absent";
+    }
+    bool is(std::string_view data) const {
+        const std::lock_guard lock(mutex_);
+        return data_ == data;
+    }
+
+private:
+    mutable std::mutex mutex_;
+    std::string data_;  // guarded by mutex_
+};
+
+class WatchMemoryTest : public ::testing::TestWithParam<const char*> {
+protected:
+    /// Follows a node during a shortage. Returns whether there was one.
+    static bool follow(KazooClient& zk, const std::string& path, long nth) {
+        const auto last = std::make_shared<Last>();
+        std::optional<DataWatch> watch;
+        bool met = false;
+        {
+            const Shortage shortage(nth);
+            try {
+                const Exposed code_under_test;
+                watch.emplace(
+                    zk,
+                    path,
+                    [last](const DataChange& change) {
+                        const Spared test_itself;
+                        last->set(change);
+                    },
+                    DataWatchOptions().retry(RetryPolicy().delay(2ms))
+                );
+            } catch (const std::bad_alloc&) {
+            }
+            for (const char* data : {"1", "2"}) {
+                // Also a set without memory may be the one that is reported.
+                static_cast<void>(zk.set_async(path, data).wait(patience));
+                if (watch) {
+                    wait_until([&] { return last->is(data); }, 20ms);
+                }
+            }
+            met = shortage.met();
+        }
+        zk.set_async(path, "end").get(patience);
+        if (watch) {
+            EXPECT_TRUE(wait_until([&] { return last->is("end"); }, patience))
+                << "ended: " << (watch->ended() ? to_string(*watch->ended()) : "no");
+        }
+        watch.reset();
+        return met;
+    }
+};
+
+TEST_P(WatchMemoryTest, SurvivesTheFailureOfAnyAllocation) {
+    const Spared test_itself;
+    auto kit = handler_kind(GetParam()).make();
+    {
+        KazooClient zk(ClientOptions()
+                           .hosts(memory_tests::server_hosts)
+                           .handler(kit->handler())
+                           .logger(Logger::none()));
+        zk.start(patience);
+        const std::string path = std::string("/watch-") + GetParam();
+        zk.create(path, "0");
+        const auto end = std::chrono::steady_clock::now() + 60s;
+        int missed = 0;
+        for (long nth = 1; missed < 3 && std::chrono::steady_clock::now() < end; ++nth) {
+            SCOPED_TRACE("allocation " + std::to_string(nth));
+            missed = follow(zk, path, nth) ? 0 : missed + 1;
+            if (HasFailure()) break;
+        }
+    }
+    EXPECT_TRUE(kit->shut_down(patience));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Handlers,
+    WatchMemoryTest,
+    ::testing::Values("Threading", "Asio"),
+    [](const auto& kind) { return std::string(kind.param); }
+);
+
+}  // namespace
+}  // namespace kazoo
