@@ -72,9 +72,12 @@ void ServerControl::drop_connections() {
     drop_connection(0);
 }
 
-void ServerControl::drop_connection(std::int64_t session) {
-    server_thread_->call([&] {
-        server_thread_->place(place_).server_node->drop_connections(session, server_thread_->now());
+bool ServerControl::drop_connection(std::int64_t session) {
+    return server_thread_->call([&] {
+        auto& server_node = *server_thread_->place(place_).server_node;
+        const auto before = server_node.connection_count();
+        server_node.drop_connections(session, server_thread_->now());
+        return server_node.connection_count() < before;
     });
 }
 

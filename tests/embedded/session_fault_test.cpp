@@ -27,7 +27,8 @@ protected:
 TEST_F(SessionFault, ADroppedConnectionIsRestored) {
     StartedClient other(server.hosts());
     StateLog others(other);
-    server.drop_connection(session);
+    EXPECT_TRUE(server.drop_connection(session));
+    EXPECT_FALSE(server.drop_connection(1)) << "there is no such session";
     ASSERT_TRUE(states.wait_for(3));
     EXPECT_EQ(states.states(), back_again);
     EXPECT_TRUE(same_session());

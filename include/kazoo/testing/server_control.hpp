@@ -82,8 +82,8 @@ public:
     /// Closes all connections to this server. The sessions continue.
     void drop_connections();
     /// Closes the connection of one session, if it is connected to this server; with 0 all
-    /// connections. The session continues.
-    void drop_connection(std::int64_t session);
+    /// connections. The session continues. Returns whether there was a connection.
+    bool drop_connection(std::int64_t session);
 
     // Functions that concern the whole ensemble, if the server belongs to one.
 
