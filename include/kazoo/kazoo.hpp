@@ -4,7 +4,7 @@
 /// loops, fibers and libuv. It does not include
 /// - <kazoo/asio.hpp>, the Boost.Asio completion tokens, which requires Asio's headers;
 /// - <kazoo/handlers/fiber_scheduling.hpp>, which requires Boost.Fiber's headers;
-/// - <kazoo/testing/server.hpp> and <kazoo/testing/ensemble.hpp>, the embedded server for tests.
+/// - <kazoo/testing/*.hpp>, the embedded server and the harness for tests.
 #pragma once
 
 #include <kazoo/async_result.hpp>

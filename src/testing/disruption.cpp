@@ -1,0 +1,254 @@
+#include "testing/disruption.hpp"
+
+#include "testing/session_takeover.hpp"
+
+#include <kazoo/exceptions.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace kazoo::testing {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// How often the state of the client is looked at, because not every way in which it ends is
+/// reported to listeners.
+constexpr auto look_interval = 100ms;
+/// The longest time for one takeover of a session.
+constexpr auto takeover_limit = 3s;
+/// How long a client has to notice that its session was taken over, before that is repeated or
+/// tried on the next server. Repeating it too early would break the connection twice.
+constexpr auto notice_limit = 3s;
+constexpr auto notice_limit_of_one_of_several = 1s;
+/// The same for a session that was closed, which can be closed as often as one likes.
+constexpr auto close_notice_limit = 300ms;
+/// The pause after a server could not be reached, or did not have the client's connection.
+constexpr auto retry_pause = 100ms;
+
+class Run {
+public:
+    Run(Disruption what,
+        KazooClient& client,
+        HarnessServers& servers,
+        std::shared_ptr<StateWatch> watch,
+        Duration timeout)
+        : what_(what),
+          client_(client),
+          servers_(servers),
+          watch_(std::move(watch)),
+          timeout_(timeout),
+          deadline_(detail::later(begun_, timeout)),
+          listener_(client.add_listener(
+              [watch = watch_](const StateChange& change) { watch->add(change); },
+              ListenFrom::current_state
+          )) {}
+    Run(const Run&) = delete;
+    Run& operator=(const Run&) = delete;
+    ~Run() { client_.remove_listener(listener_); }
+
+    void run() {
+        const auto session = connected_session();
+        watch_->begin();
+        if (servers_.are_embedded()) {
+            cause_on_embedded(session.session_id);
+        } else {
+            cause_on_external(session);
+        }
+        const auto end = require([this](const Reported& reported) {
+            return is_disrupted(reported) && reported.connected();
+        });
+        if (what_ == Disruption::lost_connection && end.last.session_id != session.session_id) {
+            fail(Error(Errc::session_expired, Outcome::not_applied)
+                     .detail("the session has ended, the client has a new one"));
+        }
+    }
+
+private:
+    using Condition = std::function<bool(const Reported&)>;
+
+    [[noreturn]] void fail(Error error) const {
+        throw_error(std::move(error).operation(operation_of(what_)));
+    }
+    [[noreturn]] void fail_late() const {
+        const auto reported = watch_->reported();
+        const auto* const expected =
+            what_ == Disruption::lost_connection ? "SUSPENDED and CONNECTED" : "LOST and CONNECTED";
+        std::string text = "expected " + std::string(expected) + " within " +
+                           std::to_string(timeout_ / 1ms) + " ms, the client has reported " +
+                           (reported.text.empty() ? "nothing" : reported.text) + "; its state is " +
+                           to_string(client_.client_state()) +
+                           "; check that its server and its event loop are running";
+        if (!takeover_error_.empty()) {
+            text += "; the last attempt to take over its session: " + takeover_error_;
+        }
+        fail(Error(ClientErrc::wait_timeout).detail(std::move(text)));
+    }
+
+    [[nodiscard]] bool is_disrupted(const Reported& reported) const noexcept {
+        return reported.lost || (what_ == Disruption::lost_connection && reported.suspended);
+    }
+
+    /// Waits until the condition holds, and returns what the client has reported then, or nullopt
+    /// at `limit`. Throws if the condition can no longer hold.
+    std::optional<Reported> wait_for(const Condition& condition, TimePoint limit) const {
+        for (;;) {
+            auto reported = watch_->reported();
+            if (condition(reported)) {
+                return reported;
+            }
+            const auto left = detail::time_left(limit, Clock::now());
+            if (left == Duration::zero()) {
+                return std::nullopt;
+            }
+            watch_->wait(std::min<Duration>(left, look_interval));
+            if (watch_->cancelled()) {
+                fail(Error(ClientErrc::cancelled).detail("the harness or its caller has ended it"));
+            }
+            require_started();
+        }
+    }
+    /// As wait_for, until the deadline; then throws KazooTimeoutError.
+    Reported require(const Condition& condition) const {
+        auto reported = wait_for(condition, deadline_);
+        if (!reported) {
+            fail_late();
+        }
+        return *std::move(reported);
+    }
+    /// A client that is starting is still CLOSED for a moment.
+    void require_started() const {
+        const auto state = client_.client_state();
+        if (state == KeeperState::AUTH_FAILED) {
+            fail(Error(Errc::auth_failed));
+        }
+        if (state == KeeperState::CLOSED && Clock::now() >= begun_ + look_interval) {
+            fail(Error(ClientErrc::connection_closed));
+        }
+    }
+
+    ClientId connected_session() const {
+        std::optional<ClientId> session;
+        require([&](const Reported& reported) {
+            session = reported.connected() ? client_.client_id() : std::nullopt;
+            return session.has_value();
+        });
+        return *std::move(session);
+    }
+
+    [[noreturn]] void fail_unknown() const {
+        fail(Error(Errc::unknown_session)
+                 .detail("the session has ended, or the client is connected to another server than "
+                         "the harness's"));
+    }
+    void cause_on_embedded(std::int64_t session) {
+        if (what_ == Disruption::lost_connection) {
+            drop_connection(session);
+        } else if (!servers_.embedded().front().expire_session(session)) {
+            fail_unknown();
+        }
+    }
+    /// Closes one connection only: the client may already be reconnecting to the next server.
+    void drop_connection(std::int64_t session) {
+        auto& servers = servers_.embedded();
+        while (std::none_of(servers.begin(), servers.end(), [&](ServerControl& server) {
+            return server.drop_connection(session);
+        })) {
+            const auto known = servers.front().sessions();
+            if (!std::binary_search(known.begin(), known.end(), session)) {
+                fail_unknown();
+            }
+            // The client has just lost the connection, or is connecting.
+            const auto limit = std::min(deadline_, Clock::now() + retry_pause);
+            if (wait_for([this](const Reported& now) { return is_disrupted(now); }, limit)) {
+                return;
+            }
+            if (Clock::now() >= deadline_) {
+                fail_late();
+            }
+        }
+    }
+
+    /// Takes the session over, on one server after the other, until the client is disrupted. The
+    /// client may take an expiring session back before it is closed; it is then closed again.
+    void cause_on_external(const ClientId& session) {
+        const auto& hosts = servers_.hosts().hosts;
+        const Duration notice = what_ == Disruption::expired_session ? close_notice_limit
+                                : hosts.size() == 1                  ? notice_limit
+                                                    : notice_limit_of_one_of_several;
+        for (std::size_t attempt = 0;; ++attempt) {
+            held_.resize(hosts.size());
+            const auto host = attempt % hosts.size();
+            const bool answered = take_over_on(hosts[host], session, held_[host]);
+            const auto limit =
+                std::min(deadline_, Clock::now() + (answered ? notice : Duration(retry_pause)));
+            const auto noticed = [this](const Reported& reported) {
+                return is_disrupted(reported) || (reported.suspended && reported.connected());
+            };
+            const auto reported = wait_for(noticed, limit);
+            if (reported && is_disrupted(*reported)) {
+                return;
+            }
+            if (Clock::now() >= deadline_) {
+                fail_late();
+            }
+            if (what_ == Disruption::expired_session) {
+                watch_->forget_suspended();  // the session was taken back; wait for the next time
+            }
+        }
+    }
+    /// Returns whether the server has answered. `held` replaces an earlier connection to it.
+    bool take_over_on(
+        const HostPort& server, const ClientId& session, std::shared_ptr<void>& held
+    ) {
+        auto taken = take_over(
+            server,
+            session,
+            client_.session_timeout(),
+            what_ == Disruption::lost_connection ? AfterTakeover::hold : AfterTakeover::close,
+            std::min(deadline_, Clock::now() + takeover_limit)
+        );
+        if (taken.error) {
+            takeover_error_ = to_string(server) + ": " + taken.error.message();
+            return false;
+        }
+        takeover_error_.clear();
+        held = std::move(taken.connection);
+        if (taken.session != 0 && taken.session != session.session_id) {
+            fail(Error(Errc::unimplemented)
+                     .detail(to_string(server) + " grants a new session instead of the client's"));
+        }
+        return true;
+    }
+
+    const Disruption what_;
+    KazooClient& client_;
+    HarnessServers& servers_;
+    const std::shared_ptr<StateWatch> watch_;
+    const Duration timeout_;
+    const TimePoint begun_ = Clock::now();
+    const TimePoint deadline_;
+    std::string takeover_error_;  // of the last takeover, for messages; empty if it succeeded
+    std::vector<std::shared_ptr<void>> held_;  // Takeover::connection, by host
+    const ListenerId listener_;                // last: it uses watch_
+};
+
+}  // namespace
+
+void disrupt(
+    Disruption what,
+    KazooClient& client,
+    HarnessServers& servers,
+    const std::shared_ptr<StateWatch>& watch,
+    Duration timeout
+) {
+    Run(what, client, servers, watch, timeout).run();
+}
+
+}  // namespace kazoo::testing
