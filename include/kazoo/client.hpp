@@ -492,9 +492,7 @@ private:
     ListenerId add_listener_function(
         UniqueFunction<bool(const StateChange&)> listener, ListenFrom from
     );
-
     void own_in_child();
-
     std::shared_ptr<detail::client::Core> core_;
 };
 

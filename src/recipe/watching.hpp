@@ -135,7 +135,7 @@ private:
     const WatchParameters parameters_;
     Watcher watcher_;           // constant after make(); the same for all requests
     const Event woken_;         // set when the plan may have another next step
-    const Event idle_;          // set while no function of the user is being called
+    const Event idle_;          // cleared when a call of the user begins, set when it ends
     std::stop_source stopped_;  // ends requests and pauses
     Promise<void> first_call_;
 
