@@ -420,6 +420,12 @@ void Core::forget_auth() {
     });
 }
 
+bool Core::drop_connection() {
+    return driver_.with_session([](session::Session& session, TimePoint now) {
+        return session.drop_connection(now);
+    });
+}
+
 AsyncResult<void> Core::add_auth(std::string_view scheme, std::string_view credential) {
     const CallContext context(*handler_, CallOptions(), options_.call_timeout());
     AuthData entry{std::string(scheme), std::string(credential)};

@@ -84,6 +84,7 @@ public:
     AsyncResult<void> add_auth(std::string_view scheme, std::string_view credential);
     /// Later connections do not present the credentials that have been added so far.
     void forget_auth();
+    bool drop_connection();
     bool cancel(session::RequestId id) { return give_up(id, ClientErrc::cancelled); }
     /// Ends a request with this error. Returns false if it has already ended.
     bool give_up(session::RequestId id, std::error_code why);

@@ -8,6 +8,7 @@
 #include "client/operations.hpp"
 
 #include <kazoo/client.hpp>
+#include <kazoo/detail/drop_connection.hpp>
 #include <kazoo/paths.hpp>
 
 namespace kazoo {
@@ -385,6 +386,10 @@ AsyncResult<std::vector<int>> KazooClient::server_version_async(const CallOption
 std::vector<int> KazooClient::server_version(const CallOptions& options) {
     core_->check_may_block();
     return server_version_async(options).get();
+}
+
+bool detail::drop_connection(const KazooClient& client) {
+    return detail::core_of(client)->drop_connection();
 }
 
 }  // namespace kazoo

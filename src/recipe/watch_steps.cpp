@@ -5,6 +5,9 @@
 
 #include <chrono>
 #include <exception>
+#include <memory>
+#include <new>
+#include <optional>
 #include <utility>
 
 namespace kazoo::detail::recipe {
@@ -163,9 +166,13 @@ AsyncResult<std::optional<Change>> next_of_stream(std::shared_ptr<Watching> watc
     co_return change;
 }
 
-AsyncResult<void> run(std::shared_ptr<Watching> watching) {
+namespace {
+
+/// Calls the function of a watch with each change until the watch ends. `change` is empty at first.
+AsyncResult<void> run(
+    std::shared_ptr<Watching> watching, std::shared_ptr<std::optional<Change>> change
+) {
     Run running(watching);
-    const auto change = std::make_shared<std::optional<Change>>();
     for (bool continues = true; continues;) {
         bool no_memory = false;
         try {
@@ -187,9 +194,14 @@ AsyncResult<void> run(std::shared_ptr<Watching> watching) {
     running.end();
 }
 
+}  // namespace
+
 void begin_run(const std::shared_ptr<Watching>& watching) {
     try {
-        static_cast<void>(run(watching));
+        const auto running = run(watching, std::make_shared<std::optional<Change>>());
+        if (running.ready() && !running.successful()) {
+            throw std::bad_alloc();  // there was no memory for the coroutine
+        }
     } catch (...) {
         watching->stop(false);
         throw;

@@ -24,10 +24,8 @@ AsyncResult<std::optional<Change>> next_change(std::shared_ptr<Watching> watchin
 /// another call is pending, and with the error that ended the watch.
 AsyncResult<std::optional<Change>> next_of_stream(std::shared_ptr<Watching> watching);
 
-/// Calls the function of a watch with each change until the watch ends.
-AsyncResult<void> run(std::shared_ptr<Watching> watching);
-
-/// Begins run(). Throws std::bad_alloc, and has then stopped the watch.
+/// Begins to call the function of a watch with each change, until the watch ends. Throws
+/// std::bad_alloc, and has then stopped the watch.
 void begin_run(const std::shared_ptr<Watching>& watching);
 
 }  // namespace kazoo::detail::recipe

@@ -107,6 +107,14 @@ public:
     void on_probe(std::uint64_t attempt, std::string_view answer, TimePoint now);
     void on_timeout(TimePoint now);
 
+    /// Ends the connection as if the server had closed it. Returns whether there was one.
+    bool drop_connection(TimePoint now) {
+        if (phase_ != Phase::serving) {
+            return false;
+        }
+        on_closed(attempt_, std::make_error_code(std::errc::connection_aborted), now);
+        return true;
+    }
     /// Drops the connection. Called after an input has thrown std::bad_alloc, and whenever the
     /// caller lacks the memory to proceed.
     void out_of_memory(TimePoint now) noexcept;

@@ -2,6 +2,7 @@
 
 #include "testing/session_takeover.hpp"
 
+#include <kazoo/detail/drop_connection.hpp>
 #include <kazoo/exceptions.hpp>
 
 #include <algorithm>
@@ -11,7 +12,6 @@
 #include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace kazoo::testing {
 namespace {
@@ -23,12 +23,8 @@ using namespace std::chrono_literals;
 constexpr auto look_interval = 100ms;
 /// The longest time for one takeover of a session.
 constexpr auto takeover_limit = 3s;
-/// How long a client has to notice that its session was taken over, before that is repeated or
-/// tried on the next server. Repeating it too early would break the connection twice.
-constexpr auto notice_limit = 3s;
-constexpr auto notice_limit_of_one_of_several = 1s;
-/// The same for a session that was closed, which can be closed as often as one likes.
-constexpr auto close_notice_limit = 300ms;
+/// How long a client has to notice that its session was closed, before that is repeated.
+constexpr auto notice_limit = 300ms;
 /// The pause after a server could not be reached, or did not have the client's connection.
 constexpr auto retry_pause = 100ms;
 
@@ -56,10 +52,12 @@ public:
     void run() {
         const auto session = connected_session();
         watch_->begin();
-        if (servers_.are_embedded()) {
-            cause_on_embedded(session.session_id);
+        if (what_ == Disruption::expired_session) {
+            expire(session);
+        } else if (servers_.are_embedded()) {
+            drop_connection(session.session_id);
         } else {
-            cause_on_external(session);
+            drop_connection_of_client();
         }
         const auto end = require([this](const Reported& reported) {
             return is_disrupted(reported) && reported.connected();
@@ -147,12 +145,18 @@ private:
                  .detail("the session has ended, or the client is connected to another server than "
                          "the harness's"));
     }
-    void cause_on_embedded(std::int64_t session) {
-        if (what_ == Disruption::lost_connection) {
-            drop_connection(session);
-        } else if (!servers_.embedded().front().expire_session(session)) {
+    void expire(const ClientId& session) {
+        if (!servers_.are_embedded()) {
+            expire_on_external(session);
+        } else if (!servers_.embedded().front().expire_session(session.session_id)) {
             fail_unknown();
         }
+    }
+    /// External servers cannot be asked to close a connection.
+    void drop_connection_of_client() {
+        require([this](const Reported& reported) {
+            return is_disrupted(reported) || detail::drop_connection(client_);
+        });
     }
     /// Closes one connection only: the client may already be reconnecting to the next server.
     void drop_connection(std::int64_t session) {
@@ -175,19 +179,16 @@ private:
         }
     }
 
-    /// Takes the session over, on one server after the other, until the client is disrupted. The
-    /// client may take an expiring session back before it is closed; it is then closed again.
-    void cause_on_external(const ClientId& session) {
+    /// Closes the session, on one server after the other, until the client has noticed. The client
+    /// may take the session back before it is closed; it is then closed again.
+    void expire_on_external(const ClientId& session) {
         const auto& hosts = servers_.hosts().hosts;
-        const Duration notice = what_ == Disruption::expired_session ? close_notice_limit
-                                : hosts.size() == 1                  ? notice_limit
-                                                    : notice_limit_of_one_of_several;
         for (std::size_t attempt = 0;; ++attempt) {
-            held_.resize(hosts.size());
-            const auto host = attempt % hosts.size();
-            const bool answered = take_over_on(hosts[host], session, held_[host]);
-            const auto limit =
-                std::min(deadline_, Clock::now() + (answered ? notice : Duration(retry_pause)));
+            const bool answered = close_on(hosts[attempt % hosts.size()], session);
+            const auto limit = std::min(
+                deadline_,
+                Clock::now() + (answered ? Duration(notice_limit) : Duration(retry_pause))
+            );
             const auto noticed = [this](const Reported& reported) {
                 return is_disrupted(reported) || (reported.suspended && reported.connected());
             };
@@ -198,20 +199,15 @@ private:
             if (Clock::now() >= deadline_) {
                 fail_late();
             }
-            if (what_ == Disruption::expired_session) {
-                watch_->forget_suspended();  // the session was taken back; wait for the next time
-            }
+            watch_->forget_suspended();  // the session was taken back; wait for the next time
         }
     }
-    /// Returns whether the server has answered. `held` replaces an earlier connection to it.
-    bool take_over_on(
-        const HostPort& server, const ClientId& session, std::shared_ptr<void>& held
-    ) {
-        auto taken = take_over(
+    /// Returns whether the server has answered.
+    bool close_on(const HostPort& server, const ClientId& session) {
+        const auto taken = take_over_and_close(
             server,
             session,
             client_.session_timeout(),
-            what_ == Disruption::lost_connection ? AfterTakeover::hold : AfterTakeover::close,
             std::min(deadline_, Clock::now() + takeover_limit)
         );
         if (taken.error) {
@@ -219,7 +215,6 @@ private:
             return false;
         }
         takeover_error_.clear();
-        held = std::move(taken.connection);
         if (taken.session != 0 && taken.session != session.session_id) {
             fail(Error(Errc::unimplemented)
                      .detail(to_string(server) + " grants a new session instead of the client's"));
@@ -235,8 +230,7 @@ private:
     const TimePoint begun_ = Clock::now();
     const TimePoint deadline_;
     std::string takeover_error_;  // of the last takeover, for messages; empty if it succeeded
-    std::vector<std::shared_ptr<void>> held_;  // Takeover::connection, by host
-    const ListenerId listener_;                // last: it uses watch_
+    const ListenerId listener_;   // last: it uses watch_
 };
 
 }  // namespace

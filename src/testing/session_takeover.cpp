@@ -125,16 +125,15 @@ void await_end(Connection& connection) {
 
 }  // namespace
 
-Takeover take_over(
+Takeover take_over_and_close(
     const HostPort& server,
     const ClientId& session,
     std::chrono::milliseconds timeout,
-    AfterTakeover after,
     TimePoint deadline
 ) {
-    const auto connection = std::make_shared<Connection>(deadline);
+    Connection connection(deadline);
     Takeover result;
-    result.error = connection->connect(server);
+    result.error = connection.connect(server);
     if (result.error) {
         return result;
     }
@@ -144,27 +143,16 @@ Takeover take_over(
     request.passwd.value = session.password;
     base::Buffer out;
     codec::append_frame(out, request);
-    if (after == AfterTakeover::close) {
-        // In one write: the client reconnects at once, and must not take the session back before.
-        append_close(out);
-    }
-    result.error = connection->write(out);
+    // In one write: the client reconnects at once, and must not take the session back before.
+    append_close(out);
+    result.error = connection.write(out);
     if (!result.error) {
-        result.error = read_response(*connection, result.session);
+        result.error = read_response(connection, result.session);
     }
     if (result.error || result.session == 0) {
         return result;
     }
-    if (after == AfterTakeover::close) {
-        await_end(*connection);
-    } else if (result.session == session.session_id) {
-        result.connection = connection;
-    } else {
-        base::Buffer close;
-        append_close(close);
-        static_cast<void>(connection->write(close));
-        await_end(*connection);
-    }
+    await_end(connection);
     return result;
 }
 

@@ -127,7 +127,6 @@ TEST(HarnessDisruption, FailsIfExternalServersReplaceSessions) {
     Server keeper(ServerOptions().release(Release::clickhouse_keeper));
     TestHarness harness(HarnessOptions().hosts(keeper.hosts()));
     auto& zk = harness.client();
-    thrown<UnimplementedError>([&] { harness.lose_connection(zk); });
     thrown<UnimplementedError>([&] { harness.expire_session(zk); });
 }
 
@@ -136,10 +135,10 @@ TEST(HarnessDisruption, FailsIfNoExternalServerCanBeReached) {
     TestHarness harness(HarnessOptions().hosts(server.hosts()));
     auto& zk = harness.client();
     server.handshakes(Handshake::refuse);
-    const auto error = thrown<KazooTimeoutError>([&] { harness.lose_connection(zk, 300ms); });
+    const auto error = thrown<KazooTimeoutError>([&] { harness.expire_session(zk, 300ms); });
     EXPECT_NE(error.detail().find("take over its session: 127.0.0.1:"), std::string::npos) << error;
     server.handshakes(Handshake::normal);
-    harness.lose_connection(zk);
+    harness.expire_session(zk);
 }
 
 TEST(HarnessDisruption, ExternalServersOfAnEnsembleAreTriedInTurn) {

@@ -101,9 +101,8 @@ public:
     /// connected again with the same session: state listeners that were added before this call have
     /// been called with SUSPENDED and CONNECTED. A client that is connecting is waited for first.
     ///
-    /// On an embedded server the server closes the connection. External servers do so when another
-    /// connection takes over the session: the harness opens one with the id and the password of the
-    /// session, without TLS, to one server after the other until the client reports the loss.
+    /// On an embedded server the server closes the connection. External servers cannot be asked to
+    /// do so: the client itself closes it, as with kazoo's harness.
     ///
     /// Fails with
     /// - KazooTimeoutError if the client has not reported both within `timeout`; what() names the
@@ -113,8 +112,6 @@ public:
     /// - SessionExpiredError if the session has ended instead;
     /// - UnknownSessionError if an embedded server has no such session, because the client is
     ///   connected to another server;
-    /// - UnimplementedError if an external server gives the second connection another session
-    ///   instead of the client's, as ClickHouse Keeper does;
     /// - std::bad_alloc, and std::system_error if no thread can be created.
     void lose_connection(KazooClient& client, std::optional<AnyDuration> timeout = std::nullopt);
     /// Ends the session of a client on the servers, and returns when the client has reported LOST
@@ -125,7 +122,10 @@ public:
     /// On external servers a second connection with the id and the password of the session closes
     /// it, without TLS. Rarely, Apache ZooKeeper loses track of a client that reconnects at that
     /// moment, and neither answers it nor closes its connection; the client needs two thirds of its
-    /// session timeout to notice that. Fails like lose_connection.
+    /// session timeout to notice that.
+    ///
+    /// Fails like lose_connection, and with UnimplementedError if an external server gives the
+    /// second connection another session instead of the client's, as ClickHouse Keeper does.
     void expire_session(KazooClient& client, std::optional<AnyDuration> timeout = std::nullopt);
     /// As lose_connection and expire_session, without blocking: begin it and return a result, whose
     /// callbacks run on Lane::completion of the client's handler. The work is done on a thread of

@@ -71,7 +71,7 @@ TEST(TransactionRequestTest, PathsAreNormalisedAndGetTheChroot) {
     auto steps = steps_of_each_kind();
     steps.list[0].path = "c//x/";
     const auto text = text_of(steps, app);
-    for (const auto* path : {"\"/app/c/x\"", "\"/app/n\"", "\"/app/s\"", "\"/app/d\""}) {
+    for (const auto* path : {"'/app/c/x'", "'/app/n'", "'/app/s'", "'/app/d'"}) {
         EXPECT_NE(text.find(path), std::string::npos) << text;
     }
 }
