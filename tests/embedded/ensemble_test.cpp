@@ -86,7 +86,8 @@ TEST_F(EnsembleTest, TheOldConnectionOfAMovedSessionIsClosed) {
     EXPECT_EQ(states.states()[1], SUSPENDED);
     ensemble[0].stop();
     EXPECT_TRUE(becomes_true([&] { return second.client_id() == id; }));
-    EXPECT_TRUE(second.exists("/"));
+    // Its connection may break once more, if the first client took the session back just before.
+    EXPECT_TRUE(second.retry([&] { return second.exists("/"); }));
     first.stop();
 }
 
