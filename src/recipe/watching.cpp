@@ -119,11 +119,15 @@ void Watching::after_event(bool ended) noexcept {
     woken_.set();
 }
 
-/// Ends the watch from within. The function is destroyed here.
+/// Ends the watch from within. The function is destroyed here, unless the watch has ended before:
+/// its coroutine may still have to report that, and destroys the function afterwards.
 void Watching::end(WatchEnd why) noexcept {
     std::shared_ptr<UserCode> code;
     {
         const std::lock_guard lock(mutex_);
+        if (plan_.ended()) {
+            return;
+        }
         plan_.end(why);
         code = std::move(code_);
     }
