@@ -6,6 +6,7 @@
 #include <kazoo/detail/result_state.hpp>
 #include <kazoo/paths.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <new>
 #include <span>
@@ -59,6 +60,7 @@ public:
 
     /// Completes the operation. Called once, by the owner of its request.
     void on_reply(const session::ReplyEvent& reply, const Chroot& chroot) {
+        zxid_ = reply.zxid;
         this->set_reply_bytes(reply.body.size());
         if constexpr (std::is_void_v<T>) {
             reply.error ? fail_with(reply, chroot) : void(this->succeed());
@@ -96,6 +98,10 @@ public:
     bool cancel() override { return !this->ready() && id != 0 && cancel_request(core_, id); }
 
     void describe(Error& error) const override { error.operation(kind_.name).path(path_); }
+
+    /// Returns the zxid of the server's reply, also if that is an error; 0 if there was no reply.
+    /// To be called once the result is ready.
+    [[nodiscard]] std::int64_t zxid() const noexcept { return zxid_; }
 
     /// Completes with `error`, after adding operation and path to it.
     void refuse(Error error) noexcept {
@@ -167,6 +173,7 @@ private:
     const OpKind<T>& kind_;
     const std::string path_;  // constant: read by waiters that time out while the operation goes on
     std::weak_ptr<Core> core_;  // weak: a result that is kept must not keep the client's core
+    std::int64_t zxid_ = 0;     // set before the result becomes ready
 };
 
 /// Returns the owner of the operation's request: the session returns it with the reply, and
