@@ -11,7 +11,9 @@
 #include <kazoo/kazoo_retry.hpp>
 #include <kazoo/multi_read.hpp>
 #include <kazoo/node.hpp>
+#include <kazoo/node_operations.hpp>
 #include <kazoo/path_view.hpp>
+#include <kazoo/read_options.hpp>
 #include <kazoo/state.hpp>
 #include <kazoo/transaction.hpp>
 #include <kazoo/watcher.hpp>
@@ -76,8 +78,9 @@ using ListenerId = std::uint64_t;
 ///   errors, such as NoAuthError and NotReadOnlyCallError.
 ///
 /// KazooException::outcome() and Error::outcome() say whether a write may have been applied.
-/// CallOptions and AsyncResult::cancel describe timeouts and cancellation, Watcher describes
-/// watches.
+/// CallOptions and AsyncResult::cancel describe timeouts and cancellation, ReadOptions how recent
+/// the state is that a read shows, Watcher describes watches. NodeOperations has further
+/// operations.
 ///
 /// Paths are normalised as in kazoo: a missing leading "/" is added, repeated and trailing slashes
 /// are removed; <kazoo/paths.hpp> has the rules. With a chroot in `hosts`, all paths passed and
@@ -90,7 +93,7 @@ using ListenerId = std::uint64_t;
 /// After fork(), the child may start a client that was stopped or never started, before other
 /// threads of the child use it. A client that was running belongs to the parent: in the child its
 /// operations fail with ForkedError, and its destructor does not touch the session.
-class KazooClient {
+class KazooClient : public NodeOperations {
 public:
     /// Creates a stopped client. Throws ConfigurationError for invalid options: malformed `hosts`,
     /// a `timeout` that is not positive, a negative `connect_timeout` or `close_timeout`.
@@ -282,30 +285,30 @@ public:
     /// deleted or its data is set. Returns its stat, or nullopt if it does not exist, which is not
     /// an error.
     AsyncResult<std::optional<ZnodeStat>> exists_async(
-        PathView path, const Watcher& watch = {}, const CallOptions& options = {}
+        PathView path, const Watcher& watch = {}, const ReadOptions& options = {}
     );
     std::optional<ZnodeStat> exists(
-        PathView path, const Watcher& watch = {}, const CallOptions& options = {}
+        PathView path, const Watcher& watch = {}, const ReadOptions& options = {}
     );
     AsyncResult<std::optional<ZnodeStat>> exists_async(
-        PathView path, const CallOptions& options
+        PathView path, const ReadOptions& options
     ) & {
         return exists_async(path, Watcher(), options);
     }
-    std::optional<ZnodeStat> exists(PathView path, const CallOptions& options) & {
+    std::optional<ZnodeStat> exists(PathView path, const ReadOptions& options) & {
         return exists(path, Watcher(), options);
     }
 
     /// Reads a node. `watch` fires when its data is set or it is deleted. Returns its data and
     /// stat. Fails with NoNodeError; no watch is set then.
     AsyncResult<NodeData> get_async(
-        PathView path, const Watcher& watch = {}, const CallOptions& options = {}
+        PathView path, const Watcher& watch = {}, const ReadOptions& options = {}
     );
-    NodeData get(PathView path, const Watcher& watch = {}, const CallOptions& options = {});
-    AsyncResult<NodeData> get_async(PathView path, const CallOptions& options) & {
+    NodeData get(PathView path, const Watcher& watch = {}, const ReadOptions& options = {});
+    AsyncResult<NodeData> get_async(PathView path, const ReadOptions& options) & {
         return get_async(path, Watcher(), options);
     }
-    NodeData get(PathView path, const CallOptions& options) & {
+    NodeData get(PathView path, const ReadOptions& options) & {
         return get(path, Watcher(), options);
     }
 
@@ -313,33 +316,33 @@ public:
     /// itself is deleted. Returns the names, unsorted. Fails with NoNodeError; no watch is set
     /// then.
     AsyncResult<std::vector<std::string>> get_children_async(
-        PathView path, const Watcher& watch = {}, const CallOptions& options = {}
+        PathView path, const Watcher& watch = {}, const ReadOptions& options = {}
     );
     std::vector<std::string> get_children(
-        PathView path, const Watcher& watch = {}, const CallOptions& options = {}
+        PathView path, const Watcher& watch = {}, const ReadOptions& options = {}
     );
     AsyncResult<std::vector<std::string>> get_children_async(
-        PathView path, const CallOptions& options
+        PathView path, const ReadOptions& options
     ) & {
         return get_children_async(path, Watcher(), options);
     }
-    std::vector<std::string> get_children(PathView path, const CallOptions& options) & {
+    std::vector<std::string> get_children(PathView path, const ReadOptions& options) & {
         return get_children(path, Watcher(), options);
     }
     /// As get_children; also returns the stat of the node. Corresponds to kazoo's `get_children`
     /// with `include_data=True`.
     AsyncResult<ChildrenAndStat> get_children_with_stat_async(
-        PathView path, const Watcher& watch = {}, const CallOptions& options = {}
+        PathView path, const Watcher& watch = {}, const ReadOptions& options = {}
     );
     ChildrenAndStat get_children_with_stat(
-        PathView path, const Watcher& watch = {}, const CallOptions& options = {}
+        PathView path, const Watcher& watch = {}, const ReadOptions& options = {}
     );
     AsyncResult<ChildrenAndStat> get_children_with_stat_async(
-        PathView path, const CallOptions& options
+        PathView path, const ReadOptions& options
     ) & {
         return get_children_with_stat_async(path, Watcher(), options);
     }
-    ChildrenAndStat get_children_with_stat(PathView path, const CallOptions& options) & {
+    ChildrenAndStat get_children_with_stat(PathView path, const ReadOptions& options) & {
         return get_children_with_stat(path, Watcher(), options);
     }
 
@@ -377,12 +380,6 @@ public:
         return delete_async(path, -1, options);
     }
     void delete_(PathView path, const CallOptions& options) & { return delete_(path, -1, options); }
-    /// Deletes a node and all its descendants, whatever their versions. A missing node is not an
-    /// error. Fails with BadArgumentsError for "/" without a chroot, and with NotEmptyError if
-    /// other clients keep creating children. Not atomic: after an error part of the
-    /// tree may be gone. Corresponds to kazoo's `delete` with `recursive=True`.
-    AsyncResult<void> delete_recursive_async(PathView path, const CallOptions& options = {});
-    void delete_recursive(PathView path, const CallOptions& options = {});
 
     /// Reads the ACL of a node. Returns it with the stat. Fails with NoNodeError. Servers
     /// mask digests for clients without admin permission: do not write such a list back.
@@ -445,9 +442,9 @@ public:
     /// omitted; each try receives the arguments as lvalues.
     ///
     ///     auto node = zk.retry(&KazooClient::get, zk, "/a");
-    template <class R, class... Params, class... Args>
+    template <class R, class Owner, class... Params, class... Args>
     R retry(
-        R (KazooClient::*operation)(PathView, Params...),
+        R (Owner::*operation)(PathView, Params...),
         KazooClient& client,
         PathView path,
         Args&&... args

@@ -27,8 +27,10 @@
 #include <kazoo/logger.hpp>
 #include <kazoo/multi_read.hpp>
 #include <kazoo/node.hpp>
+#include <kazoo/node_operations.hpp>
 #include <kazoo/paths.hpp>
 #include <kazoo/promise.hpp>
+#include <kazoo/read_options.hpp>
 #include <kazoo/recipes/children_watch.hpp>
 #include <kazoo/recipes/data_watch.hpp>
 #include <kazoo/recipes/patient_children_watch.hpp>

@@ -1,5 +1,6 @@
 #include "client/decode_value.hpp"
 
+#include "codec/auth.hpp"
 #include "codec/decoder.hpp"
 #include "codec/replies.hpp"
 
@@ -85,6 +86,35 @@ bool decode_value(ReplyBody body, const Chroot&, AclsAndStat& node) {
     const bool good = read(body, reply);
     node.acls = std::move(reply.acl);
     node.stat = reply.stat;
+    return good;
+}
+
+bool decode_value(ReplyBody body, const Chroot&, std::int32_t& number) {
+    codec::GetAllChildrenNumberReply reply;
+    const bool good = read(body, reply);
+    number = reply.total_number;
+    return good;
+}
+
+bool decode_value(ReplyBody body, const Chroot&, std::vector<ClientInfo>& identities) {
+    codec::WhoAmIReply reply;
+    const bool good = read(body, reply);
+    identities.reserve(reply.clients.size());
+    for (auto& [scheme, user] : reply.clients) {
+        identities.push_back({std::move(scheme), std::move(user)});
+    }
+    return good;
+}
+
+bool decode_paths(ReplyBody body, const Chroot& chroot, std::vector<std::string>& paths) {
+    codec::GetEphemeralsReply reply;
+    const bool good = read(body, reply);
+    paths = std::move(reply.ephemerals);
+    if (!chroot.empty()) {
+        for (auto& path : paths) {
+            path = chroot.strip(path);
+        }
+    }
     return good;
 }
 

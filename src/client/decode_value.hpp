@@ -1,10 +1,12 @@
 #pragma once
 
 #include <kazoo/node.hpp>
+#include <kazoo/node_operations.hpp>
 #include <kazoo/paths.hpp>
 #include <kazoo/stat.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -34,5 +36,10 @@ bool decode_value(ReplyBody body, const Chroot& chroot, NodeData& node);
 bool decode_value(ReplyBody body, const Chroot& chroot, std::vector<std::string>& children);
 bool decode_value(ReplyBody body, const Chroot& chroot, ChildrenAndStat& node);
 bool decode_value(ReplyBody body, const Chroot& chroot, AclsAndStat& node);
+/// The number of descendants of a node.
+bool decode_value(ReplyBody body, const Chroot& chroot, std::int32_t& number);
+bool decode_value(ReplyBody body, const Chroot& chroot, std::vector<ClientInfo>& identities);
+/// Paths, without the chroot. (Not an overload: children are also a list of strings.)
+bool decode_paths(ReplyBody body, const Chroot& chroot, std::vector<std::string>& paths);
 
 }  // namespace kazoo::detail::client

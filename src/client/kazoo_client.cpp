@@ -1,6 +1,7 @@
 // The public client: passes every call on to the core. Each blocking function is its asynchronous
 // one followed by get(), after a check that throws, before anything is sent, where the caller must
 // not block.
+#include "client/consistent_read.hpp"
 #include "client/core.hpp"
 #include "client/four_letter_word.hpp"
 #include "client/multi_step_operations.hpp"
@@ -49,13 +50,16 @@ AsyncResult<T> begin_create(
     });
 }
 
-/// `T` as for client::get_children().
+/// `T` as for client::read().
 template <class T>
-AsyncResult<T> begin_get_children(
-    client::Core& core, PathView path, const Watcher& watch, const CallOptions& options
+AsyncResult<T> begin_read(
+    const std::shared_ptr<client::Core>& core,
+    PathView path,
+    const Watcher& watch,
+    const ReadOptions& options
 ) {
-    return begin(core, options, [&](const CallContext& context) {
-        return client::get_children<T>(core, path, watch, context);
+    return begin(*core, options.call(), [&](const CallContext& context) {
+        return client::read<T>(core, path, watch, options, context);
     });
 }
 
@@ -229,54 +233,50 @@ bool KazooClient::ensure_path(
 }
 
 AsyncResult<std::optional<ZnodeStat>> KazooClient::exists_async(
-    PathView path, const Watcher& watch, const CallOptions& options
+    PathView path, const Watcher& watch, const ReadOptions& options
 ) {
-    return begin(*core_, options, [&](const CallContext& context) {
-        return client::exists(*core_, path, watch, context);
-    });
+    return begin_read<std::optional<ZnodeStat>>(core_, path, watch, options);
 }
 
 std::optional<ZnodeStat> KazooClient::exists(
-    PathView path, const Watcher& watch, const CallOptions& options
+    PathView path, const Watcher& watch, const ReadOptions& options
 ) {
     core_->check_may_block();
     return exists_async(path, watch, options).get();
 }
 
 AsyncResult<NodeData> KazooClient::get_async(
-    PathView path, const Watcher& watch, const CallOptions& options
+    PathView path, const Watcher& watch, const ReadOptions& options
 ) {
-    return begin(*core_, options, [&](const CallContext& context) {
-        return client::get(*core_, path, watch, context);
-    });
+    return begin_read<NodeData>(core_, path, watch, options);
 }
 
-NodeData KazooClient::get(PathView path, const Watcher& watch, const CallOptions& options) {
+NodeData KazooClient::get(PathView path, const Watcher& watch, const ReadOptions& options) {
     core_->check_may_block();
     return get_async(path, watch, options).get();
 }
 
 AsyncResult<std::vector<std::string>> KazooClient::get_children_async(
-    PathView path, const Watcher& watch, const CallOptions& options
+    PathView path, const Watcher& watch, const ReadOptions& options
 ) {
-    return begin_get_children<std::vector<std::string>>(*core_, path, watch, options);
+    return begin_read<std::vector<std::string>>(core_, path, watch, options);
 }
 
 std::vector<std::string> KazooClient::get_children(
-    PathView path, const Watcher& watch, const CallOptions& options
+    PathView path, const Watcher& watch, const ReadOptions& options
 ) {
     core_->check_may_block();
     return get_children_async(path, watch, options).get();
 }
 
 AsyncResult<ChildrenAndStat> KazooClient::get_children_with_stat_async(
-    PathView path, const Watcher& watch, const CallOptions& options
+    PathView path, const Watcher& watch, const ReadOptions& options
 ) {
-    return begin_get_children<ChildrenAndStat>(*core_, path, watch, options);
+    return begin_read<ChildrenAndStat>(core_, path, watch, options);
 }
 
 ChildrenAndStat KazooClient::get_children_with_stat(
-    PathView path, const Watcher& watch, const CallOptions& options
+    PathView path, const Watcher& watch, const ReadOptions& options
 ) {
     core_->check_may_block();
     return get_children_with_stat_async(path, watch, options).get();
@@ -308,17 +308,6 @@ AsyncResult<void> KazooClient::delete_async(
 void KazooClient::delete_(PathView path, std::int32_t version, const CallOptions& options) {
     core_->check_may_block();
     delete_async(path, version, options).get();
-}
-
-AsyncResult<void> KazooClient::delete_recursive_async(PathView path, const CallOptions& options) {
-    return begin(*core_, options, [&](const CallContext& context) {
-        return client::delete_recursive(core_, client::OwnedPath(path), context);
-    });
-}
-
-void KazooClient::delete_recursive(PathView path, const CallOptions& options) {
-    core_->check_may_block();
-    delete_recursive_async(path, options).get();
 }
 
 AsyncResult<AclsAndStat> KazooClient::get_acls_async(PathView path, const CallOptions& options) {

@@ -1,6 +1,7 @@
 #include "client/multi_reads.hpp"
 
 #include "client/operations.hpp"
+#include "client/pipelining.hpp"
 #include "client/raw_reply.hpp"
 #include "client/server_path.hpp"
 #include "codec/multi.hpp"
@@ -70,13 +71,6 @@ AsyncResult<MultiReadResult> read_one(
         }
         co_return MultiReadResult(kind, std::string(path), failed.error());
     }
-}
-
-/// Returns how many single reads may be under way at a time: not so many that the client could do
-/// nothing else.
-std::size_t most_at_once(const Core& core) noexcept {
-    constexpr std::size_t usual = 1000;
-    return std::clamp<std::size_t>(core.options().limits().requests / 2, 1, usual);
 }
 
 AsyncResult<MultiReadResults> read_singly(

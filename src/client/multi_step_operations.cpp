@@ -1,20 +1,16 @@
 #include "client/multi_step_operations.hpp"
 
 #include "client/operations.hpp"
+#include "client/pipelining.hpp"
 
 #include <kazoo/exceptions.hpp>
 #include <kazoo/paths.hpp>
 
-#include <algorithm>
 #include <utility>
 #include <vector>
 
 namespace kazoo::detail::client {
 namespace {
-
-/// How often to start over when other clients remove nodes that were just created, or create nodes
-/// below one that is being deleted.
-constexpr int rounds = 16;
 
 /// Returns whether a node exists. One that the client is not allowed to read does.
 AsyncResult<bool> is_there(std::shared_ptr<Core> core, std::string path, CallContext context) {
@@ -51,49 +47,6 @@ std::string required_parent(const std::string& path, bool sequence) {
     return sequence && path.ends_with('/') ? whole : std::string(parent_path(whole));
 }
 
-/// Deletes one node. Returns false if it has children, true if it does not exist.
-AsyncResult<bool> delete_one(std::shared_ptr<Core> core, std::string path, CallContext context) {
-    bool gone = true;
-    try {
-        co_await direct(delete_node(*core, path, -1, context));
-    } catch (const NoNodeError&) {
-    } catch (const NotEmptyError&) {
-        gone = false;
-    }
-    co_return gone;
-}
-
-/// Deletes the children of a node, with many requests under way at a time. Returns those that have
-/// children themselves.
-AsyncResult<std::vector<std::string>> delete_children(
-    std::shared_ptr<Core> core, std::string path, CallContext context
-) {
-    constexpr std::size_t at_once = 1000;  // requests under way
-    std::vector<std::string> children;
-    try {
-        children =
-            co_await direct(get_children<std::vector<std::string>>(*core, path, Watcher(), context)
-            );
-    } catch (const NoNodeError&) {
-    }
-    std::vector<std::string> left;
-    for (std::size_t first = 0; first < children.size(); first += at_once) {
-        const auto end = std::min(children.size(), first + at_once);
-        std::vector<AsyncResult<bool>> deletions;
-        for (std::size_t i = first; i < end; ++i) {
-            children[i] = join_path(path, children[i]);
-            deletions.push_back(delete_one(core, children[i], context));
-        }
-        for (std::size_t i = first; i < end; ++i) {
-            const bool gone = co_await direct(deletions[i - first]);
-            if (!gone) {
-                left.push_back(children[i]);
-            }
-        }
-    }
-    co_return left;
-}
-
 }  // namespace
 
 AsyncResult<bool> ensure_path(
@@ -126,7 +79,7 @@ AsyncResult<bool> ensure_path(
         }
         // Another client has removed the parent meanwhile.
         std::string parent(parent_path(missing.back()));
-        if (++round > rounds || parent == "/") {
+        if (++round > most_rounds || parent == "/") {
             throw_error(Error(
                 Errc::no_node,
                 Outcome::not_applied,
@@ -158,7 +111,7 @@ AsyncResult<T> create_makepath(
             co_return created;
         } catch (const NoNodeError&) {
             // The root always exists, so that creating the parents would not help.
-            if (round == rounds || (parent.text() == "/" && core->chroot().empty())) {
+            if (round == most_rounds || (parent.text() == "/" && core->chroot().empty())) {
                 throw;
             }
         }
@@ -171,43 +124,5 @@ template AsyncResult<std::string> create_makepath(
 template AsyncResult<CreatedNode> create_makepath(
     std::shared_ptr<Core>, OwnedPath, OwnedData, CreateOptions, AclList, CallContext
 );
-
-AsyncResult<void> delete_recursive(
-    std::shared_ptr<Core> core, OwnedPath path, CallContext context
-) {
-    const auto checked = check_path(path.view());
-    if (!checked) {
-        throw_error(Error(checked.failure()).operation("delete_recursive"));
-    }
-    if (is_root(*core, *checked)) {
-        throw_error(root_cannot_be_deleted().operation("delete_recursive").path(path.text()));
-    }
-    // An explicit stack: the depth of the tree must not be limited by that of the call stack. The
-    // number counts the attempts at a node.
-    std::vector<std::pair<std::string, int>> stack{{*checked, 0}};
-    // Each node is deleted first and its children are listed only if that fails: most nodes of a
-    // tree are leaves, which then take one request.
-    while (!stack.empty()) {
-        const auto at = stack.back().first;
-        const bool gone = co_await direct(delete_one(core, at, context));
-        if (gone) {
-            stack.pop_back();
-            continue;
-        }
-        if (++stack.back().second > rounds) {
-            throw_error(Error(
-                Errc::not_empty,
-                Outcome::not_applied,
-                "delete_recursive",
-                at,
-                "other clients keep creating children"
-            ));
-        }
-        auto left = co_await direct(delete_children(core, at, context));
-        for (auto& child : left) {
-            stack.emplace_back(std::move(child), 0);
-        }
-    }
-}
 
 }  // namespace kazoo::detail::client

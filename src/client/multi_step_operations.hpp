@@ -4,10 +4,12 @@
 #include "client/server_path.hpp"
 
 #include <kazoo/async_result.hpp>
+#include <kazoo/node_operations.hpp>
 
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace kazoo::detail::client {
 
@@ -61,6 +63,21 @@ AsyncResult<T> create_makepath(
     CreateOptions options,
     AclList acl,
     CallContext context
+);
+
+/// Creates a node or, if it exists, sets its data.
+AsyncResult<CreatedOrSet> create_or_set(
+    std::shared_ptr<Core> core,
+    OwnedPath path,
+    OwnedData data,
+    CreateOptions options,
+    AclList acl,
+    CallContext context
+);
+
+/// Reads the children of a node and their data.
+AsyncResult<std::vector<ChildNode>> get_children_with_data(
+    std::shared_ptr<Core> core, OwnedPath path, CallContext context
 );
 
 /// Deletes a node and its descendants, depth first. Nodes that do not exist are not an error.

@@ -123,6 +123,8 @@ void ErrorCatalogue::of_rules() {
     messages.provoke([&] { zk.get("/a/../b"); });
     messages.provoke([&] { zk.delete_("/"); });
     messages.provoke([&] { zk.delete_recursive("/"); });
+    messages.provoke([&] { zk.create_or_set("/q", "", CreateOptions().sequence()); });
+    messages.provoke([&] { zk.reconfig("", "2", "server.1=a:1:2;3"); });
     const char* const nothing = nullptr;
     messages.provoke([&] { zk.set("/a", nothing); });
     messages.provoke([&] { zk.get(nothing); });
@@ -244,6 +246,7 @@ void ErrorCatalogue::of_programs() {
     messages.add(refused.all().front());
     // Not provoked here: these need a child process, a different server, a failed allocation, or an
     // exception of the program.
+    messages.add(Error(ClientErrc::stale_read, Outcome::not_applied, "get", "/a"));
     messages.add(Error(ClientErrc::forked, Outcome::not_sent, "get", "/a"));
     messages.add(Error(ClientErrc::protocol_error, Outcome::unknown, "get", "/a"));
     messages.add(Error(ClientErrc::out_of_memory, Outcome::unknown, "get", "/a"));

@@ -71,6 +71,12 @@ protected:
         const bool watches = fair("get", [&] { zk.get_async(path, watcher).get(patience); });
         fair("get_children", [&] { zk.get_children_async("/").get(patience); });
         const bool changed = fair("set", [&] { zk.set_async(path, "y").get(patience); });
+        fair("get the latest", [&] {
+            const auto latest = ReadOptions().consistency(Consistency::latest);
+            zk.get_async(path, latest).get(patience);
+        });
+        fair("create_or_set", [&] { zk.create_or_set_async("/", "").get(patience); });
+        fair("get_children_with_data", [&] { zk.get_children_with_data_async("/").get(patience); });
         fair("coroutine", [&] { in_steps(zk, path + "-c").get(patience); });
         fair("transaction", [&] {
             zk.transaction()

@@ -3,6 +3,7 @@
 #include <kazoo/call_options.hpp>
 #include <kazoo/detail/export.hpp>
 #include <kazoo/path_view.hpp>
+#include <kazoo/read_options.hpp>
 #include <kazoo/watcher.hpp>
 
 #include <concepts>
@@ -20,14 +21,15 @@ class KazooClient;
 
 namespace kazoo::detail {
 
-/// True for pointers to member functions of KazooClient.
+/// True for pointers to member functions of KazooClient, those of its base classes included.
 template <class F>
 inline constexpr bool is_client_call = false;
 template <class F>
 requires std::is_reference_v<F>
 inline constexpr bool is_client_call<F> = is_client_call<std::remove_cvref_t<F>>;
-template <class F>
-inline constexpr bool is_client_call<F KazooClient::*> = std::is_function_v<F>;
+template <class F, class Owner>
+inline constexpr bool is_client_call<F Owner::*> =
+    std::is_function_v<F>&& std::is_base_of_v<Owner, KazooClient>;
 
 /// A function that KazooClient::retry calls with lvalues of Args. Excludes member functions of the
 /// client, for which it has an overload.
@@ -40,7 +42,8 @@ template <class Argument>
 Argument default_argument() {
     static_assert(
         std::is_same_v<Argument, Watcher> || std::is_same_v<Argument, CreateOptions> ||
-            std::is_same_v<Argument, CallOptions> || std::is_same_v<Argument, std::int32_t> ||
+            std::is_same_v<Argument, CallOptions> || std::is_same_v<Argument, ReadOptions> ||
+            std::is_same_v<Argument, std::int32_t> ||
             std::is_same_v<Argument, std::optional<AclList>>,
         "kazoo: a required argument is missing: pass the data or the ACL"
     );
@@ -52,12 +55,9 @@ Argument default_argument() {
 }
 
 /// Calls `operation` with the given arguments and the defaults of the missing trailing ones.
-template <class R, class Client, class... Params, class... Args>
+template <class R, class Owner, class Client, class... Params, class... Args>
 R call_client(
-    R (Client::*operation)(PathView, Params...),
-    Client& client,
-    PathView path,
-    Args&... args
+    R (Owner::*operation)(PathView, Params...), Client& client, PathView path, Args&... args
 ) {
     using Arguments = std::tuple<std::remove_cvref_t<Params>...>;
     constexpr std::size_t given = sizeof...(Args);

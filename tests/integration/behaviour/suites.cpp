@@ -23,6 +23,7 @@ INSTANTIATE_TEST_SUITE_P(Handlers, Cancellation, each_kind, kind_name);
 INSTANTIATE_TEST_SUITE_P(Handlers, Operations, one_of_each, kind_name);
 INSTANTIATE_TEST_SUITE_P(Handlers, Transactions, one_of_each, kind_name);
 INSTANTIATE_TEST_SUITE_P(Handlers, MultiReads, one_of_each, kind_name);
+INSTANTIATE_TEST_SUITE_P(Handlers, MoreOperations, one_of_each, kind_name);
 INSTANTIATE_TEST_SUITE_P(Handlers, Access, one_of_each, kind_name);
 INSTANTIATE_TEST_SUITE_P(Handlers, Chroots, one_of_each, kind_name);
 INSTANTIATE_TEST_SUITE_P(Handlers, Watches, each_kind, kind_name);

@@ -27,6 +27,8 @@ class Operations : public HandlerTest {};
 /// Transactions and multi-reads.
 class Transactions : public HandlerTest {};
 class MultiReads : public HandlerTest {};
+/// The operations of NodeOperations, and reads with a consistency.
+class MoreOperations : public HandlerTest {};
 class Access : public HandlerTest {};
 class Chroots : public HandlerTest {};
 class Watches : public HandlerTest {};

@@ -28,9 +28,11 @@ using kazoo::AclList;
 using kazoo::AsyncResult;
 using kazoo::CallOptions;
 using kazoo::ClientOptions;
+using kazoo::Consistency;
 using kazoo::CreateOptions;
 using kazoo::KazooClient;
 using kazoo::NodeData;
+using kazoo::ReadOptions;
 using kazoo::WatchedEvent;
 using kazoo::Watcher;
 using kazoo::testing_support::Delivery;
@@ -43,7 +45,7 @@ using namespace std::chrono_literals;
 // does not reveal this for empty aggregates.
 template <class... T>
 constexpr bool no_aggregates = (!std::is_aggregate_v<T> && ...);
-static_assert(no_aggregates<CallOptions, CreateOptions, kazoo::DataView, Watcher>);
+static_assert(no_aggregates<CallOptions, ReadOptions, CreateOptions, kazoo::DataView, Watcher>);
 static_assert(no_aggregates<AclList, kazoo::Acl, kazoo::Id, AsyncResult<NodeData>>);
 
 /// The arguments of a form: a string with a counted owner, and space for what the form records.

@@ -47,21 +47,43 @@ public:
         return give(true);
     }
     AsyncResult<NodeData> get_async(
-        std::string_view path, const Watcher& watch = {}, const CallOptions& = {}
+        std::string_view path, const Watcher& watch = {}, const ReadOptions& = {}
     ) {
         NodeData node;
         node.data = "data of " + std::string(path);
         if (watch) kazoo::detail::state_of(watch)->function(WatchedEvent());
         return give(std::move(node));
     }
+    AsyncResult<NodeData> get_async(std::string_view path, const ReadOptions& options) {
+        return get_async(path, Watcher(), options);
+    }
+    AsyncResult<CreatedOrSet> create_or_set_async(
+        std::string_view path,
+        const DataView& data,
+        const CreateOptions& = {},
+        const CallOptions& = {}
+    ) {
+        CreatedOrSet done;
+        done.created = true;
+        done.stat.data_length = static_cast<std::int32_t>(path.size() + data.size());
+        return give(done);
+    }
+    AsyncResult<std::vector<ChildNode>> get_children_with_data_async(
+        std::string_view path, const CallOptions& = {}
+    ) {
+        ChildNode child;
+        child.name = std::string(path) + "/1";
+        child.node.data = "data of " + child.name;
+        return give(std::vector<ChildNode>{child});
+    }
     AsyncResult<std::vector<std::string>> get_children_async(
-        std::string_view path, const Watcher& watch = {}, const CallOptions& = {}
+        std::string_view path, const Watcher& watch = {}, const ReadOptions& = {}
     ) {
         if (watch) kazoo::detail::state_of(watch)->function(WatchedEvent());
         return give(std::vector<std::string>{std::string(path) + "/1", std::string(path) + "/2"});
     }
     AsyncResult<ChildrenAndStat> get_children_with_stat_async(
-        std::string_view path, const Watcher& = {}, const CallOptions& = {}
+        std::string_view path, const Watcher& = {}, const ReadOptions& = {}
     ) {
         ChildrenAndStat node;
         node.children = {std::string(path) + "/1"};

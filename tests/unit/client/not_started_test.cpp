@@ -77,7 +77,7 @@ TEST(ClientNeverStarted, RefusesEveryOperation) {
     LoopClient client;
     Refusals refusals(ClientErrc::connection_closed, "/a");
     expect_refusals(client, refusals);
-    EXPECT_EQ(refusals.size(), 15U);
+    EXPECT_EQ(refusals.size(), 22U);
 }
 
 TEST(ClientStopped, RefusesEveryOperation) {
@@ -86,7 +86,7 @@ TEST(ClientStopped, RefusesEveryOperation) {
     client.run();
     Refusals refusals(ClientErrc::connection_closed, "/a");
     expect_refusals(client, refusals);
-    EXPECT_EQ(refusals.size(), 15U);
+    EXPECT_EQ(refusals.size(), 22U);
 }
 
 void expect_refusals_of_what_has_no_path(LoopClient& client) {
@@ -94,7 +94,12 @@ void expect_refusals_of_what_has_no_path(LoopClient& client) {
     every_other_operation(client.zk, {}, unconnected);
     Refusals closed(ClientErrc::connection_closed);
     closed("add_auth", client.zk.add_auth_async("digest", "user:password"));
+    closed("who_am_i", client.zk.who_am_i_async());
+    closed("reconfig", client.zk.reconfig_async("", "1", ""));
+    Refusals config(ClientErrc::connection_closed, "/zookeeper/config");
+    config("get_config", client.zk.get_config_async());
     client.run();
+    config.expect_told(1);
     unconnected.expect_told(1);
     closed.expect_told(1);
 }
@@ -125,7 +130,7 @@ TEST(ClientStopped, FailsOperationsThatWaitedForAConnection) {
     });
     EXPECT_EQ(told, 0);
     client.run();
-    EXPECT_EQ(told, 15);
+    EXPECT_EQ(told, 22);
     for (const auto& failure : failures) {
         EXPECT_EQ(failure.code(), Errc::connection_loss) << failure;
         EXPECT_EQ(failure.outcome(), Outcome::not_sent) << failure;
@@ -141,7 +146,7 @@ TEST(ClientNeverStarted, ThrowsFromBlockingOperations) {
         EXPECT_THROW(call(), kazoo::ConnectionClosedError);
         ++calls;
     });
-    EXPECT_EQ(calls, 13);
+    EXPECT_EQ(calls, 17);
     EXPECT_THROW(zk.add_auth("digest", "user:password"), kazoo::ConnectionClosedError);
     EXPECT_THROW(zk.command(), kazoo::ConnectionLoss);
     EXPECT_THROW(zk.server_version(), kazoo::ConnectionLoss);

@@ -27,6 +27,14 @@ void every_operation_on(
     visit("get_acls", zk.get_acls_async(path, options));
     visit("set_acls", zk.set_acls_async(path, open_acl_unsafe(), -1, options));
     visit("sync", zk.sync_async(path, options));
+    const auto latest = ReadOptions(options).consistency(Consistency::latest);
+    visit("get the latest", zk.get_async(path, {}, latest));
+    visit("get at least", zk.get_async(path, {}, ReadOptions(options).at_least(1)));
+    visit("create_or_set", zk.create_or_set_async(path, "x", {}, options));
+    visit("create_or_set makepath", zk.create_or_set_async(path, "x", makepath, options));
+    visit("get_children_with_data", zk.get_children_with_data_async(path, options));
+    visit("get_ephemerals", zk.get_ephemerals_async(path, options));
+    visit("get_all_children_number", zk.get_all_children_number_async(path, options));
 }
 
 /// Like every_operation_on, for the operations without a path.
@@ -52,6 +60,10 @@ void every_blocking_operation_on(KazooClient& zk, const std::string& path, Visit
     visit("get_acls", [&] { zk.get_acls(path); });
     visit("set_acls", [&] { zk.set_acls(path, open_acl_unsafe()); });
     visit("sync", [&] { zk.sync(path); });
+    visit("create_or_set", [&] { zk.create_or_set(path, "x"); });
+    visit("get_children_with_data", [&] { zk.get_children_with_data(path); });
+    visit("get_ephemerals", [&] { zk.get_ephemerals(path); });
+    visit("get_all_children_number", [&] { zk.get_all_children_number(path); });
 }
 
 }  // namespace kazoo::testing_support

@@ -1,0 +1,159 @@
+// The public functions that KazooClient inherits from NodeOperations.
+#include "client/core.hpp"
+#include "client/multi_step_operations.hpp"
+#include "client/no_memory.hpp"
+#include "client/server_requests.hpp"
+
+#include <kazoo/client.hpp>
+
+namespace kazoo {
+
+namespace {
+
+namespace client = detail::client;
+using client::CallContext;
+using client::OwnedData;
+using client::OwnedPath;
+
+/// Calls `operation(core, context)` with the options of the call. Returns its result; a lack of
+/// memory is in the result.
+template <class Operation>
+auto begin(NodeOperations& operations, const CallOptions& options, Operation&& operation) {
+    const auto& core = detail::core_of(static_cast<KazooClient&>(operations));
+    return client::or_no_memory([&] {
+        return operation(
+            core, CallContext(*core->handler(), options, core->options().call_timeout())
+        );
+    });
+}
+
+void check_may_block(NodeOperations& operations) {
+    detail::core_of(static_cast<KazooClient&>(operations))->check_may_block();
+}
+
+}  // namespace
+
+AsyncResult<CreatedOrSet> NodeOperations::create_or_set_async(
+    PathView path, const DataView& data, const CreateOptions& create, const CallOptions& options
+) {
+    return begin(*this, options, [&](const auto& core, const CallContext& context) {
+        const auto acl = core->acl_or_default(create.acl());
+        return client::create_or_set(core, OwnedPath(path), OwnedData(data), create, acl, context);
+    });
+}
+
+CreatedOrSet NodeOperations::create_or_set(
+    PathView path, const DataView& data, const CreateOptions& create, const CallOptions& options
+) {
+    check_may_block(*this);
+    return create_or_set_async(path, data, create, options).get();
+}
+
+AsyncResult<std::vector<ChildNode>> NodeOperations::get_children_with_data_async(
+    PathView path, const CallOptions& options
+) {
+    return begin(*this, options, [&](const auto& core, const CallContext& context) {
+        return client::get_children_with_data(core, OwnedPath(path), context);
+    });
+}
+
+std::vector<ChildNode> NodeOperations::get_children_with_data(
+    PathView path, const CallOptions& options
+) {
+    check_may_block(*this);
+    return get_children_with_data_async(path, options).get();
+}
+
+AsyncResult<void> NodeOperations::delete_recursive_async(
+    PathView path, const CallOptions& options
+) {
+    return begin(*this, options, [&](const auto& core, const CallContext& context) {
+        return client::delete_recursive(core, OwnedPath(path), context);
+    });
+}
+
+void NodeOperations::delete_recursive(PathView path, const CallOptions& options) {
+    check_may_block(*this);
+    delete_recursive_async(path, options).get();
+}
+
+AsyncResult<std::vector<std::string>> NodeOperations::get_ephemerals_async(
+    PathView prefix, const CallOptions& options
+) {
+    return begin(*this, options, [&](const auto& core, const CallContext& context) {
+        return client::get_ephemerals(*core, prefix, context);
+    });
+}
+
+std::vector<std::string> NodeOperations::get_ephemerals(
+    PathView prefix, const CallOptions& options
+) {
+    check_may_block(*this);
+    return get_ephemerals_async(prefix, options).get();
+}
+
+AsyncResult<std::int32_t> NodeOperations::get_all_children_number_async(
+    PathView path, const CallOptions& options
+) {
+    return begin(*this, options, [&](const auto& core, const CallContext& context) {
+        return client::get_all_children_number(*core, path, context);
+    });
+}
+
+std::int32_t NodeOperations::get_all_children_number(PathView path, const CallOptions& options) {
+    check_may_block(*this);
+    return get_all_children_number_async(path, options).get();
+}
+
+std::string NodeOperations::unchroot(PathView path) const {
+    return detail::core_of(static_cast<const KazooClient&>(*this))->chroot().strip(path);
+}
+
+AsyncResult<std::vector<ClientInfo>> NodeOperations::who_am_i_async(const CallOptions& options) {
+    return begin(*this, options, [&](const auto& core, const CallContext& context) {
+        return client::who_am_i(*core, context);
+    });
+}
+
+std::vector<ClientInfo> NodeOperations::who_am_i(const CallOptions& options) {
+    check_may_block(*this);
+    return who_am_i_async(options).get();
+}
+
+AsyncResult<NodeData> NodeOperations::get_config_async(
+    const Watcher& watch, const CallOptions& options
+) {
+    return begin(*this, options, [&](const auto& core, const CallContext& context) {
+        return client::get_config(*core, watch, context);
+    });
+}
+
+NodeData NodeOperations::get_config(const Watcher& watch, const CallOptions& options) {
+    check_may_block(*this);
+    return get_config_async(watch, options).get();
+}
+
+AsyncResult<NodeData> NodeOperations::reconfig_async(
+    std::string_view joining,
+    std::string_view leaving,
+    std::string_view new_members,
+    std::int64_t from_config,
+    const CallOptions& options
+) {
+    return begin(*this, options, [&](const auto& core, const CallContext& context) {
+        return client::reconfig(*core, joining, leaving, new_members, from_config, context);
+    });
+}
+
+NodeData NodeOperations::reconfig(
+    std::string_view joining,
+    std::string_view leaving,
+    std::string_view new_members,
+    std::int64_t from_config,
+    const CallOptions& options
+) {
+    check_may_block(*this);
+    return reconfig_async(joining, leaving, new_members, from_config, options).get();
+}
+
+}  // namespace kazoo
