@@ -9,6 +9,7 @@
 #include <kazoo/event.hpp>
 #include <kazoo/exceptions.hpp>
 #include <kazoo/kazoo_retry.hpp>
+#include <kazoo/metrics.hpp>
 #include <kazoo/multi_read.hpp>
 #include <kazoo/node.hpp>
 #include <kazoo/node_operations.hpp>
@@ -28,15 +29,8 @@
 #include <utility>
 #include <vector>
 
-namespace kazoo::detail::client {
-class Core;
-}
-
 KAZOO_API_BEGIN
 namespace kazoo {
-
-/// Identifies a registered state listener; pass it to KazooClient::remove_listener.
-using ListenerId = std::uint64_t;
 
 /// A ZooKeeper client (kazoo's `KazooClient`): one session, whose requests are pipelined over one
 /// connection. Construction performs no I/O; `start` or `start_async` connects.
@@ -156,6 +150,12 @@ public:
     [[nodiscard]] std::optional<ClientId> client_id() const;
     /// Returns the session timeout granted by the server, even while SUSPENDED; zero while LOST.
     [[nodiscard]] std::chrono::milliseconds session_timeout() const;
+    /// Returns the connected server as `hosts` names it, "zk1:2181"; empty if not connected.
+    [[nodiscard]] std::optional<std::string> connected_server() const;
+    /// Return counters and latencies, and a function for exporters, which does not keep the client
+    /// alive (<kazoo/metrics.hpp>). Throw std::bad_alloc.
+    [[nodiscard]] ClientMetrics metrics() const;
+    [[nodiscard]] MetricsSource metrics_source() const;
     /// Returns the handler; never null.
     [[nodiscard]] const std::shared_ptr<Handler>& handler() const noexcept;
     /// Returns the chroot, such as "/app"; empty if there is none.

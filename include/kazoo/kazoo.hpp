@@ -25,6 +25,7 @@
 #include <kazoo/hosts.hpp>
 #include <kazoo/kazoo_retry.hpp>
 #include <kazoo/logger.hpp>
+#include <kazoo/metrics.hpp>
 #include <kazoo/multi_read.hpp>
 #include <kazoo/node.hpp>
 #include <kazoo/node_operations.hpp>

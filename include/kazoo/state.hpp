@@ -123,5 +123,8 @@ struct WatchedEvent {
 /// not set is omitted.
 std::ostream& operator<<(std::ostream& out, const WatchedEvent& event);
 
+/// Identifies a registered state listener; pass it to KazooClient::remove_listener.
+using ListenerId = std::uint64_t;
+
 }  // namespace kazoo
 KAZOO_API_END

@@ -167,7 +167,7 @@ void Core::on_event(session::ReplyEvent& event) {
         state_.load() == KeeperState::CLOSED) {
         event.detail = ended_text(current_life()->why.load());
     }
-    event.request.complete(event, chroot_);
+    event.request.complete(event, chroot_, outcomes_);
     event.request = {};
 }
 
@@ -368,12 +368,14 @@ public:
     AddAuth(const std::shared_ptr<Core>& core, AuthData entry)
         : Operation<void>(core->handler(), kind, "", core), core_(core), entry_(std::move(entry)) {}
 
-    void on_reply(const session::ReplyEvent& reply, const Chroot& chroot) {
+    void on_reply(
+        const session::ReplyEvent& reply, const Chroot& chroot, OutcomeCounters& outcomes
+    ) {
         const auto core = core_.lock();
         if (core && !reply.error) {
             core->remember_auth(entry_);
         }
-        Operation<void>::on_reply(reply, chroot);
+        Operation<void>::on_reply(reply, chroot, outcomes);
     }
 
 private:
@@ -448,7 +450,7 @@ AsyncResult<void> Core::add_auth(std::string_view scheme, std::string_view crede
         }
     }
     if (error) {
-        operation->refuse(std::move(*error));
+        operation->refuse(std::move(*error), outcomes_);
     }
     // The session has no deadlines for credentials, because it keeps them for later connections.
     static_cast<void>(detail::end_at(handler_, operation, context.deadline));

@@ -12,6 +12,7 @@
 #include <kazoo/async_result.hpp>
 #include <kazoo/client_options.hpp>
 #include <kazoo/event.hpp>
+#include <kazoo/metrics.hpp>
 #include <kazoo/node.hpp>
 #include <kazoo/paths.hpp>
 #include <kazoo/watcher.hpp>
@@ -69,6 +70,12 @@ public:
     [[nodiscard]] std::optional<ClientId> client_id() const;
     [[nodiscard]] std::chrono::milliseconds session_timeout() const;
     [[nodiscard]] std::optional<base::Endpoint> server() const;
+
+    // core_metrics.cpp: copies of what the session counts. Empty in a forked child.
+    [[nodiscard]] ClientMetrics metrics() const;
+    [[nodiscard]] MetricsSource metrics_source();
+    [[nodiscard]] std::optional<std::string> connected_server() const;
+
     /// Returns whether this was inherited from a parent process. Its mutexes must then not be
     /// locked: a thread of the parent may have held them.
     [[nodiscard]] bool in_forked_child() const noexcept { return fork_.in_child(); }
@@ -167,6 +174,7 @@ private:
     const base::ForkGuard fork_;
     const std::shared_ptr<Listeners> listeners_;
     MultiReadSupport multi_read_support_;
+    OutcomeCounters outcomes_;
 
     std::atomic<KeeperState> state_{KeeperState::CLOSED};
     std::atomic<KazooState> public_state_{KazooState::LOST};  // the last one given to listeners
@@ -196,7 +204,7 @@ void cancel_on_stop(detail::ResultStateBase& state, const std::stop_token& token
 template <class T>
 AsyncResult<T> Core::refused(const OpKind<T>& kind, std::string_view path, Error error) {
     auto operation = detail::make_ref<Operation<T>>(handler_, kind, path, std::weak_ptr<Core>());
-    operation->refuse(std::move(error));
+    operation->refuse(std::move(error), outcomes_);
     return detail::make_result<T>(std::move(operation));
 }
 
@@ -239,7 +247,7 @@ AsyncResult<T> Core::call(
                 error.detail({});
             }
         }
-        operation->refuse(std::move(error));
+        operation->refuse(std::move(error), outcomes_);
         return detail::make_result<T>(std::move(operation));
     }
     operation->id = accepted.id;

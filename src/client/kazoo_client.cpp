@@ -149,6 +149,15 @@ std::optional<ClientId> KazooClient::client_id() const {
 std::chrono::milliseconds KazooClient::session_timeout() const {
     return core_->session_timeout();
 }
+std::optional<std::string> KazooClient::connected_server() const {
+    return core_->connected_server();
+}
+ClientMetrics KazooClient::metrics() const {
+    return core_->metrics();
+}
+MetricsSource KazooClient::metrics_source() const {
+    return core_->metrics_source();
+}
 const std::shared_ptr<Handler>& KazooClient::handler() const noexcept {
     return core_->handler();
 }

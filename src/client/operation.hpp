@@ -1,6 +1,7 @@
 #pragma once
 
 #include "client/error_text.hpp"
+#include "client/outcome_counters.hpp"
 #include "session/request_queue.hpp"
 
 #include <kazoo/detail/result_state.hpp>
@@ -31,11 +32,13 @@ struct OpKind {
     bool (*is_value)(const std::error_code& error) = nullptr;
     /// The text for a server that does not support the operation: what it needs.
     const char* needs = "";
+    std::size_t index = session::operation_index(name);  ///< for metrics
 };
 
 template <>
 struct OpKind<void> {
     const char* name;
+    std::size_t index = session::operation_index(name);
 };
 
 /// Cancels a request. Returns false if it has ended. Defined in core.cpp, so that this header does
@@ -59,37 +62,46 @@ public:
           core_(std::move(core)) {}
 
     /// Completes the operation. Called once, by the owner of its request.
-    void on_reply(const session::ReplyEvent& reply, const Chroot& chroot) {
+    void on_reply(
+        const session::ReplyEvent& reply, const Chroot& chroot, OutcomeCounters& outcomes
+    ) {
         zxid_ = reply.zxid;
         this->set_reply_bytes(reply.body.size());
         if constexpr (std::is_void_v<T>) {
-            reply.error ? fail_with(reply, chroot) : void(this->succeed());
+            if (reply.error) {
+                return fail_with(reply, chroot, outcomes);
+            }
+            outcomes.succeeded(kind_.index);
+            this->succeed();
         } else {
             T value{};
             switch (read(reply, chroot, value)) {
                 case Read::value:
+                    outcomes.succeeded(kind_.index);
                     return void(this->succeed(std::move(value)));
                 case Read::error:
-                    return fail_with(reply, chroot);
+                    return fail_with(reply, chroot, outcomes);
                 case Read::malformed:
-                    return refuse(plain_error(
+                    return fail_with(
+                        reply,
                         ClientErrc::protocol_error,
-                        reply.outcome,
-                        "the server's reply cannot be decoded"
-                    ));
+                        "the server's reply cannot be decoded",
+                        outcomes
+                    );
                 case Read::too_large:
-                    return refuse(plain_error(
+                    return fail_with(
+                        reply,
                         ClientErrc::response_too_large,
-                        reply.outcome,
-                        "its lists would need more than four times their encoded size in "
-                        "memory"
-                    ));
+                        "its lists would need more than four times their encoded size in memory",
+                        outcomes
+                    );
                 case Read::no_memory:
-                    return refuse(plain_error(
+                    return fail_with(
+                        reply,
                         ClientErrc::out_of_memory,
-                        reply.outcome,
-                        "not enough memory to decode the server's reply"
-                    ));
+                        "not enough memory to decode the server's reply",
+                        outcomes
+                    );
             }
         }
     }
@@ -103,8 +115,9 @@ public:
     /// To be called once the result is ready.
     [[nodiscard]] std::int64_t zxid() const noexcept { return zxid_; }
 
-    /// Completes with `error`, after adding operation and path to it.
-    void refuse(Error error) noexcept {
+    /// Completes with `error`, after adding operation and path to it, and counts it.
+    void refuse(Error error, OutcomeCounters& outcomes) noexcept {
+        outcomes.failed(kind_.index, error.outcome());
         error.operation(kind_.name);
         try {
             error.path(path_);
@@ -135,8 +148,19 @@ private:
             return Read::no_memory;
         }
     }
-    void fail_with(const session::ReplyEvent& reply, const Chroot& chroot) {
-        refuse(Error(reply.error, reply.outcome, "", {}, text_of(reply, chroot)));
+    void fail_with(
+        const session::ReplyEvent& reply, const Chroot& chroot, OutcomeCounters& outcomes
+    ) {
+        refuse(Error(reply.error, reply.outcome, "", {}, text_of(reply, chroot)), outcomes);
+    }
+    /// Fails although the reply says that the request succeeded.
+    void fail_with(
+        const session::ReplyEvent& reply,
+        ClientErrc code,
+        const char* text,
+        OutcomeCounters& outcomes
+    ) {
+        refuse(plain_error(code, reply.outcome, text), outcomes);
     }
     /// Returns an empty text if there is no memory for it.
     std::string text_of(const session::ReplyEvent& reply, const Chroot& chroot) const noexcept {
@@ -182,8 +206,11 @@ template <class SomeOperation>
 [[nodiscard]] session::RequestOwner owner_of(detail::RefPtr<SomeOperation> operation) noexcept {
     return {
         std::move(operation),
-        [](detail::RefCounted& object, const session::ReplyEvent& reply, const Chroot& chroot) {
-            static_cast<SomeOperation&>(object).on_reply(reply, chroot);
+        [](detail::RefCounted& object,
+           const session::ReplyEvent& reply,
+           const Chroot& chroot,
+           OutcomeCounters& outcomes) {
+            static_cast<SomeOperation&>(object).on_reply(reply, chroot, outcomes);
         }};
 }
 

@@ -16,7 +16,7 @@ std::error_code no_memory() noexcept {
 Driver::Driver(std::shared_ptr<Environment> environment, EventSink& sink)
     : environment_(std::move(environment)),
       sink_(sink),
-      session_(std::make_unique<session::Session>(session::Config{})) {}
+      session_(std::make_unique<session::Session>(session::Config{}, &metrics_)) {}
 
 /// If the loop is destroyed during a session, events may not have been delivered.
 Driver::~Driver() {
@@ -29,7 +29,7 @@ Driver::~Driver() {
 }
 
 void Driver::start(session::Config config, std::uint64_t number) {
-    auto other = std::make_unique<session::Session>(std::move(config));
+    auto other = std::make_unique<session::Session>(std::move(config), &metrics_);
     {
         const auto now = environment_->now();
         const std::lock_guard lock(mutex_);
@@ -186,6 +186,7 @@ bool Driver::turn() noexcept {
     }
     waiting_for_memory_ = false;
     std::array<std::optional<session::Action>, actions_at_once> actions;
+    bool writes = false;
     TimePoint deadline;
     {
         const std::lock_guard lock(mutex_);
@@ -200,7 +201,7 @@ bool Driver::turn() noexcept {
         }
         if (!writing_) {
             try {
-                session_->take_output(out_);
+                writes = session_->take_output(out_);
             } catch (...) {
                 // What is in `out_` is sent; the rest follows when that is written.
             }
@@ -212,6 +213,7 @@ bool Driver::turn() noexcept {
             perform(*action);
         }
     }
+    const auto written = writes ? environment_->now() : TimePoint();
     send();
     const bool all = !actions.back();
     const bool timed = set_timer(deadline);
@@ -223,6 +225,9 @@ bool Driver::turn() noexcept {
     bool more = false;
     {
         const std::lock_guard lock(mutex_);
+        if (writes) {
+            session_->on_written(written);
+        }
         closed = session_->finished() && !session_->has_events();
         more = work_waits_ || !timed || !all;
         in_turn_ = more && !closed;

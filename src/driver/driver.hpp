@@ -67,16 +67,19 @@ public:
     /// Closes the session that was started with `number`; does nothing if another one runs.
     void close_session(std::uint64_t number);
 
-    /// Submits a request. Throws std::bad_alloc if it was not accepted because memory is short:
-    /// either the session had none, or the executor could not be woken and the request was
-    /// withdrawn.
+    /// Submits a request, whose time of issue this sets. Throws std::bad_alloc if it was not
+    /// accepted because memory is short: either the session had none, or the executor could not be
+    /// woken and the request was withdrawn.
     template <class... Body>
     [[nodiscard]] session::RequestQueue::Accepted submit(
-        const session::RequestSpec& call, const Body&... body
+        session::RequestSpec& call, const Body&... body
     ) {
         bool wake = false;
         auto accepted = use_session(
-            [&](session::Session& session, TimePoint) { return session.submit(call, body...); },
+            [&](session::Session& session, TimePoint now) {
+                call.issued = now;
+                return session.submit(call, body...);
+            },
             wake
         );
         if (wake && !try_to_wake() && !accepted.error && withdraw(accepted.id)) {
@@ -155,6 +158,7 @@ private:
     EventSink& sink_;  // owns this
     mutable std::mutex mutex_;
     // Guarded by mutex_:
+    session::Metrics metrics_;                   // of session_ and those before it
     std::unique_ptr<session::Session> session_;  // never null
     std::uint64_t session_number_ = 0;
     bool work_waits_ = false;  // the session was used since the last turn took its outputs

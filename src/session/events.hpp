@@ -18,6 +18,10 @@
 #include <utility>
 #include <variant>
 
+namespace kazoo::detail::client {
+class OutcomeCounters;
+}
+
 namespace kazoo::session {
 
 // What a session puts out: events for the client, and actions for the transport.
@@ -35,8 +39,12 @@ struct ReplyEvent;
 class RequestOwner : public Cookie {
 public:
     /// `chroot` is to be removed from the paths in the reply.
-    using Complete =
-        void (*)(detail::RefCounted& object, const ReplyEvent& reply, const Chroot& chroot);
+    using Complete = void (*)(
+        detail::RefCounted& object,
+        const ReplyEvent& reply,
+        const Chroot& chroot,
+        detail::client::OutcomeCounters& outcomes
+    );
 
     RequestOwner() noexcept = default;
     template <class T>
@@ -44,9 +52,11 @@ public:
         : Cookie(std::move(object)), complete_(function) {}
 
     /// Requires an object and a function.
-    void complete(const ReplyEvent& reply, const Chroot& chroot) const {
+    void complete(
+        const ReplyEvent& reply, const Chroot& chroot, detail::client::OutcomeCounters& outcomes
+    ) const {
         assert(*this && complete_ != nullptr);
-        complete_(**this, reply, chroot);
+        complete_(**this, reply, chroot, outcomes);
     }
 
 private:

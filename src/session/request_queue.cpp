@@ -33,6 +33,7 @@ RequestId RequestQueue::enqueue(const RequestSpec& call, codec::FrameExtent fram
     entry.op = call.op;
     entry.request = call.request;
     entry.frame = frame;
+    entry.issued = call.issued;
     const bool has_deadline = call.request && call.deadline != TimePoint::max();
     try {
         if (call.watcher) {
@@ -130,6 +131,7 @@ std::optional<Pending> RequestQueue::take_reply(std::int32_t xid) noexcept {
     std::optional<Pending> entry(std::move(pending_.front()));
     pending_.pop_front();
     --sent_;
+    timed_ -= timed_ > 0 ? 1 : 0;
     forget(*entry);
     give_back_memory();
     return entry;
@@ -213,6 +215,7 @@ std::optional<RequestQueue::GivenUp> RequestQueue::take_oldest() noexcept {
         result.watcher = entry.watch->take_watcher();
     }
     sent_ -= sent_ > 0 ? 1 : 0;
+    timed_ -= timed_ > 0 ? 1 : 0;
     pending_.pop_front();
     return result;
 }

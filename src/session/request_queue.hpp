@@ -28,6 +28,7 @@ struct RequestSpec {
     codec::Opcode op{};
     RequestOwner request;  ///< null: nothing waits for the reply
     TimePoint deadline = TimePoint::max();
+    TimePoint issued{};           ///< when the user has called
     Cookie watcher;               ///< to be registered if the request succeeds
     WatchKind watch_kind{};       ///< for exists always `data`: the reply decides which it becomes
     std::string_view watch_path;  ///< server path; read during the call of submit only
@@ -41,6 +42,8 @@ struct Pending {
     RequestOwner request;      ///< null: abandoned, withdrawn, or the session's own
     codec::FrameExtent frame;  ///< in the buffer of unsent frames; stale once sent
     TimePoint deadline = TimePoint::max();
+    TimePoint issued{};
+    TimePoint written{};  ///< unknown until note_written() is called
     std::unique_ptr<WatchRegistry::Order> watch;
 };
 
@@ -102,6 +105,15 @@ public:
     /// Throws std::bad_alloc, and has then sent nothing; does not throw if `out` is empty.
     void send_all(base::Buffer& out);
     [[nodiscard]] bool has_unsent() const { return unsent_bytes() > 0; }
+    /// Sets the time at which the requests were written that send_all() has moved since the last
+    /// call, and calls `note(entry)` for each of them. Constant time per request.
+    template <class Note>
+    void note_written(TimePoint now, Note&& note) noexcept {
+        for (; timed_ < sent_; ++timed_) {
+            pending_[timed_].written = now;
+            note(pending_[timed_]);
+        }
+    }
 
     /// Removes and returns the oldest sent request if it has this xid, otherwise nothing: servers
     /// reply in order.
@@ -135,6 +147,8 @@ public:
     [[nodiscard]] std::optional<GivenUp> take_oldest() noexcept;
 
     [[nodiscard]] std::size_t size() const { return pending_.size() - withdrawn_; }
+    /// Returns the number of requests that were sent and have no reply.
+    [[nodiscard]] std::size_t sent() const { return sent_; }
     /// Returns the number of watches that will be registered if their requests succeed.
     [[nodiscard]] std::size_t watches() const { return watches_; }
 
@@ -151,6 +165,7 @@ private:
     std::int32_t next_xid_;
     RequestId last_id_ = 0;
     std::size_t sent_ = 0;          // the number of entries at the front of pending_ that were sent
+    std::size_t timed_ = 0;         // those of them whose time of writing is known; at the front
     std::size_t watches_ = 0;       // entries with a watch
     std::size_t most_pending_ = 0;  // the greatest size of pending_ since it was last empty
     // Withdrawn entries stay until the next sweep: closing the gap for each of them would take time

@@ -25,8 +25,10 @@ constexpr milliseconds memory_pause(100);
 
 }  // namespace
 
-Session::Session(Config config)
+Session::Session(Config config, Metrics* metrics)
     : config_(std::move(config)),
+      own_metrics_(metrics == nullptr ? std::make_unique<Metrics>() : nullptr),
+      metrics_(metrics == nullptr ? *own_metrics_ : *metrics),
       hosts_(config_.hosts, config_.randomize_hosts, config_.seed),
       backoff_(config_.connection_retry, config_.seed + 1),
       renewal_(RetryPolicy(config_.connection_retry).max_tries(-1), config_.seed + 2),
@@ -35,7 +37,7 @@ Session::Session(Config config)
       restoration_(config_.set_watches_bytes),
       credentials_(config_.auth, config_.limits.request_bytes),
       reader_(config_.limits.reply_bytes) {
-    identity_.id = config_.session_id;
+    identity_.id = served_id_ = config_.session_id;
     identity_.password = config_.password;
     actions_.reserve(most_actions);
 }
@@ -196,6 +198,8 @@ void Session::disconnect() noexcept {
     }
     actions_.emplace_back(DisconnectAction{});
     search_.stop();
+    ping_sent_.reset();
+    round_trip_.reset();
     control_.clear();
     credentials_.disconnected();
     restoration_.abandon();
@@ -238,6 +242,7 @@ void Session::lose_connection(std::string_view why, TimePoint now) {
 
 void Session::expire(std::string_view why, TimePoint now) {
     log(LogLevel::warning, "session expired: " + std::string(why));
+    metrics_.session.sessions_expired += identity_.id != 0 ? 1 : 0;
     disconnect();
     set_state(KeeperState::EXPIRED_SESSION);
     fail_requests(Errc::session_expired);
@@ -281,11 +286,16 @@ void Session::fail_credentials(std::error_code error) noexcept {
     });
 }
 
+void Session::fire(WatchedEvent event, Watchers watchers) noexcept {
+    metrics_.session.watch_events += watchers.size();
+    events_.push(WatchFired{std::move(event), std::move(watchers)});
+}
+
 void Session::drop_watches() noexcept {
     restoration_.reset();
     auto watchers = watches_.take_all();
     if (!watchers.empty()) {
-        events_.push(WatchFired{WatchedEvent(EventType::NONE, state_), std::move(watchers)});
+        fire(WatchedEvent(EventType::NONE, state_), std::move(watchers));
     }
 }
 
@@ -297,9 +307,10 @@ void Session::lose_watches(const WatchRange& range) {
         if (!lost) {
             return;
         }
-        events_.push(WatchFired{
+        fire(
             WatchedEvent(EventType::WATCH_LOST, state_, std::move(lost->path)),
-            std::move(lost->watchers)});
+            std::move(lost->watchers)
+        );
     }
 }
 
@@ -317,6 +328,7 @@ void Session::out_of_memory(TimePoint now) noexcept {
         case Phase::closing:
             return finish(KeeperState::CLOSED, ClientErrc::out_of_memory);
         case Phase::serving:
+            metrics_.note_loss(LossReason::out_of_memory);
             disconnect();
             fail_requests(ClientErrc::out_of_memory);
             break;
@@ -358,6 +370,8 @@ void Session::check_phase(TimePoint now) {
                 ping.xid = codec::ping_xid;
                 ping.type = codec::Opcode::ping;
                 codec::append_frame(control_, ping);
+                ping_sent_ = now;
+                round_trip_.reset();
                 log_if_wanted(LogLevel::debug, [] { return std::string("ping sent"); });
             }
             return;
@@ -398,7 +412,23 @@ bool Session::take_output(base::Buffer& out) {
     if (open && requests_.has_unsent()) {
         requests_.send_all(out);
     }
+    metrics_.session.bytes_sent += out.size() - before;
     return out.size() > before;
+}
+
+/// Requests that nothing waits for any more are not measured.
+void Session::on_written(TimePoint now) noexcept {
+    requests_.note_written(now, [&](const Pending& request) {
+        if (request.request) {
+            metrics_.of(request.op).queued.add(now - request.issued);
+        }
+    });
+}
+
+void Session::note_reply(const Pending& answered, TimePoint now) noexcept {
+    if (answered.request && answered.written != TimePoint{}) {
+        metrics_.of(answered.op).on_the_wire.add(now - answered.written);
+    }
 }
 
 TimePoint Session::next_deadline() const {

@@ -12,6 +12,7 @@
 #include "session/host_list.hpp"
 #include "session/keepalive.hpp"
 #include "session/lookups.hpp"
+#include "session/metrics.hpp"
 #include "session/request_queue.hpp"
 #include "session/restoration.hpp"
 #include "session/state_table.hpp"
@@ -20,6 +21,7 @@
 #include "values/backoff.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -53,7 +55,8 @@ namespace kazoo::session {
 /// request gets its event.
 class Session {
 public:
-    explicit Session(Config config);
+    /// Counts in `metrics`, which must outlive the session; in an object of its own if it is null.
+    explicit Session(Config config, Metrics* metrics = nullptr);
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
     /// Abandons the owners that still wait for a request or a credential.
@@ -63,7 +66,7 @@ public:
 
     /// Begins to connect. Called once, before anything else.
     void start(TimePoint now);
-    /// Accepts a request. If it returns an error, nothing has changed.
+    /// Accepts a request, issued at `call.issued`. If it returns an error, nothing has changed.
     template <class... Body>
     [[nodiscard]] RequestQueue::Accepted submit(const RequestSpec& call, const Body&... body) {
         if (const auto error = admit(call)) {
@@ -132,6 +135,9 @@ public:
     /// std::bad_alloc if `out` is not empty by then; what is in `out` may be sent, and the rest
     /// waits.
     bool take_output(base::Buffer& out);
+    /// Called after take_output() has returned true, before the next input, with the time at which
+    /// the bytes were written. For the metrics only.
+    void on_written(TimePoint now) noexcept;
     /// Moves the oldest events into `into`, as many as fit. Returns how many. Before the bytes of
     /// an input become invalid, all events must be taken or `forget_bodies` called.
     [[nodiscard]] std::size_t take_events(std::span<Event> into) noexcept {
@@ -159,7 +165,11 @@ public:
     [[nodiscard]] const std::optional<AuthData>& refused_auth() const {
         return credentials_.refused();
     }
+    /// Returns the host of the present connection or attempt.
+    [[nodiscard]] const HostPort& host() const { return host_; }
+    [[nodiscard]] const Metrics& metrics() const { return metrics_; }
     [[nodiscard]] std::size_t requests() const { return requests_.size(); }
+    [[nodiscard]] std::size_t requests_in_flight() const { return requests_.sent(); }
     [[nodiscard]] std::size_t watches() const { return watches_.size(); }
 
 private:
@@ -222,6 +232,8 @@ private:
     void finish(KeeperState state, std::error_code pending_error) noexcept;
     void fail_requests(std::error_code error) noexcept;
     void fail_credentials(std::error_code error) noexcept;
+    void note_reply(const Pending& answered, TimePoint now) noexcept;
+    void fire(WatchedEvent event, Watchers watchers) noexcept;
     void drop_watches() noexcept;
     void lose_watches(const WatchRange& range);
     void give_up(RequestQueue::GivenUp request, std::error_code error) noexcept;
@@ -249,6 +261,7 @@ private:
     [[nodiscard]] std::string why_closed_in_handshake(std::error_code error) const;
     void on_connect_response(std::span<const std::byte> frame, TimePoint now);
     void serve(TimePoint now);
+    void note_served() noexcept;
     void look_further(std::optional<Action> action, TimePoint now);
     void move_to(HostPort host, Endpoint writable, TimePoint now);
 
@@ -268,15 +281,20 @@ private:
     void on_watches_restored(std::int32_t err, TimePoint now);
     void register_watch(Pending& answered, std::int32_t err) noexcept;
 
-    Config config_;  // constant after construction
+    Config config_;                         // constant after construction
+    std::unique_ptr<Metrics> own_metrics_;  // null if the caller provides them
+    Metrics& metrics_;
     KeeperState state_ = KeeperState::CLOSED;
     Phase phase_ = Phase::idle;
     TimePoint phase_deadline_ = TimePoint::max();
     std::uint64_t attempt_ = 0;       // number of the present attempt or connection
     std::uint64_t last_attempt_ = 0;  // last number given to a connection, lookup or probe
 
-    Identity identity_;           // id 0: no session to resume
-    std::int64_t last_zxid_ = 0;  // greatest in any reply of this session
+    Identity identity_;                   // id 0: no session to resume
+    std::int64_t served_id_ = 0;          // id of the session that was last served; for the metrics
+    std::int64_t last_zxid_ = 0;          // greatest in any reply of this session
+    std::optional<TimePoint> ping_sent_;  // the last ping on the present connection
+    std::optional<Duration> round_trip_;  // from it to its answer, if that has arrived
     Keepalive keepalive_;
     HostList hosts_;
     base::Backoff backoff_;                   // between rounds of hosts

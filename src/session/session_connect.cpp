@@ -197,6 +197,7 @@ void Session::note_failure(
     const HostPort& host, std::string_view address, std::string why, TimePoint now
 ) {
     auto text = "no connection to " + server_name(host, address) + ": " + why;
+    ++metrics_.session.failed_attempts;
     const bool news = attempts_.note(host, address, std::move(why), now);
     log(news ? LogLevel::warning : LogLevel::debug, std::move(text));
 }
@@ -280,6 +281,7 @@ void Session::on_closed(std::uint64_t attempt, std::error_code error, TimePoint 
                 error == std::errc::timed_out ? HostList::Failure::silent
                                               : HostList::Failure::closed
             );
+            metrics_.note_loss(loss_reason(error));
             return lose_connection(error.message(), now);
         case Phase::closing:  // some servers close instead of answering
             return finish(KeeperState::CLOSED, Errc::connection_loss);
@@ -315,6 +317,7 @@ void Session::serve(TimePoint now) {
     restoration_.begin(watches_, last_zxid_, control_);
     enter(Phase::serving, TimePoint::max());
     switching_to_writable_ = in_pause_ = false;
+    note_served();
     attempts_.clear();
     if (read_only_) {
         search_.begin(server_, connect_timeout(now), now);
@@ -322,6 +325,13 @@ void Session::serve(TimePoint now) {
         search_.succeeded();
     }
     set_state(read_only_ ? KeeperState::CONNECTED_RO : KeeperState::CONNECTED);
+}
+
+void Session::note_served() noexcept {
+    auto& counters = metrics_.session;
+    ++counters.connections;
+    ++(identity_.id == served_id_ ? counters.reconnects : counters.sessions_established);
+    served_id_ = identity_.id;
 }
 
 void Session::look_further(std::optional<Action> action, TimePoint now) {
@@ -350,6 +360,7 @@ void Session::on_probe(std::uint64_t attempt, std::string_view answer, TimePoint
 void Session::move_to(HostPort host, Endpoint writable, TimePoint now) {
     log(LogLevel::info,
         "moving to " + server_name(host, writable.address) + ", which accepts writes");
+    metrics_.note_loss(LossReason::moved);
     leave_connection();
     switching_to_writable_ = true;
     addresses_ = 1;

@@ -57,6 +57,7 @@ void Session::on_bytes(std::uint64_t attempt, std::span<const std::byte> bytes, 
     if (attempt != attempt_ || phase_ < Phase::handshaking) {
         return;
     }
+    metrics_.session.bytes_received += bytes.size();
     if (phase_ == Phase::handshaking) {
         if (const auto* refusal = reason_to_refuse_first_bytes(bytes)) {
             return attempt_failed(refusal, now);
@@ -140,6 +141,7 @@ void Session::on_reply(
         return on_stray(header.xid, now);
     }
     log_reply(answered->op, header, body.size());
+    note_reply(*answered, now);
     const bool ends = ends_connection(header.err);
     answered_since_handshake_ = answered_since_handshake_ || !ends;
     last_zxid_ = std::max(last_zxid_, header.zxid);
@@ -170,6 +172,10 @@ void Session::on_reply(
 
 void Session::on_ping_reply(std::int32_t err, TimePoint now) {
     log_if_wanted(LogLevel::debug, [] { return std::string("ping answered"); });
+    if (ping_sent_ && !round_trip_) {
+        round_trip_ = now - *ping_sent_;
+        metrics_.session.ping_round_trip.add(*round_trip_);
+    }
     answered_since_handshake_ = answered_since_handshake_ || !ends_connection(err);
     if (requires_authentication(err)) {
         end_by_server(err, now);
@@ -207,6 +213,7 @@ void Session::on_oversized(const codec::FrameItem& item, TimePoint now) {
     if (!answered) {
         return on_stray(header.xid, now);
     }
+    note_reply(*answered, now);
     answered_since_handshake_ = true;
     last_zxid_ = std::max(last_zxid_, header.zxid);
     if (answered->request) {
@@ -271,8 +278,7 @@ void Session::on_notification(
     if (header.zxid > 0) {
         zxid = header.zxid;
     }
-    events_.push(WatchFired{
-        WatchedEvent(*type, state_, std::move(wire.path), zxid), std::move(watchers)});
+    fire(WatchedEvent(*type, state_, std::move(wire.path), zxid), std::move(watchers));
 }
 
 void Session::on_auth_reply(std::int32_t err, TimePoint now) {

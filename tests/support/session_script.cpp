@@ -54,6 +54,7 @@ std::error_code SessionScript::ask(const std::string& name, Opcode op, const Req
     call.op = op;
     call.request = party(name);
     call.deadline = how.deadline;
+    call.issued = now_;
     if (!how.watcher.empty()) {
         call.watcher = party(how.watcher);
         call.watch_kind = how.kind;

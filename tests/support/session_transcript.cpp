@@ -54,6 +54,9 @@ void SessionScript::drain() {
         any = session_.take_output(out);
         exposed(false);
         EXPECT_EQ(any, !out.empty());
+        if (any) {
+            session_.on_written(now_);
+        }
     }
     std::array<session::Event, 3> events;  // small, so that several calls are needed
     while (const auto taken = session_.take_events(events)) {

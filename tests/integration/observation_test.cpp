@@ -1,0 +1,127 @@
+// What a client shows of itself: metrics, and the server that it is connected to.
+#include "support/fault_fixture.hpp"
+
+#include <optional>
+
+namespace kazoo::testing_support {
+namespace {
+
+class Observation : public FaultTest {
+protected:
+    static OperationMetrics of(const KazooClient& zk, std::string_view operation) {
+        const auto metrics = zk.metrics();
+        const auto* const found = metrics.find(operation);
+        return found != nullptr ? *found : OperationMetrics();
+    }
+};
+
+TEST_P(Observation, OperationsAreCountedByOutcome) {
+    StartedClient zk(direct());
+    EXPECT_EQ(zk.metrics().find("get"), nullptr);
+    zk.create("/a", "data");
+    EXPECT_EQ(zk.get("/a").data, "data");
+    EXPECT_FALSE(zk.exists("/missing"));
+    thrown<NoNodeError>([&] { static_cast<void>(zk.get("/missing")); });
+    thrown<BadVersionError>([&] { zk.set("/a", "x", 17); });
+    thrown<BadArgumentsError>([&] { zk.set("no//../path", "x"); });
+    EXPECT_EQ(of(zk, "create").succeeded, 1U);
+    EXPECT_EQ(of(zk, "get").succeeded, 1U);
+    EXPECT_EQ(of(zk, "get").not_applied, 1U);
+    EXPECT_EQ(of(zk, "exists").succeeded, 1U) << "a missing node is an answer";
+    EXPECT_EQ(of(zk, "set").not_applied, 1U);
+    EXPECT_EQ(of(zk, "set").not_sent, 1U) << "refused by the client";
+    EXPECT_EQ(of(zk, "set").ended(), 2U);
+    EXPECT_EQ(of(zk, "get").on_the_wire.count(), 2U);
+    EXPECT_EQ(of(zk, "get").queued.count(), 2U);
+    EXPECT_EQ(of(zk, "set").on_the_wire.count(), 1U);
+}
+
+TEST_P(Observation, ALostWriteIsUnknown) {
+    StartedClient zk(through_proxy());
+    zk.create("/a", "data");
+    proxy().freeze();
+    const auto lost = zk.set_async("/a", "x");
+    ASSERT_TRUE(wait_until([&] { return zk.metrics().requests_in_flight == 1; }, patience));
+    EXPECT_EQ(of(zk, "set").ended(), 0U);
+    proxy().cut();
+    EXPECT_EQ(failure_of(lost).outcome(), Outcome::unknown);
+    EXPECT_EQ(of(zk, "set").unknown, 1U);
+    EXPECT_EQ(zk.metrics().requests_in_flight, 0U);
+}
+
+TEST_P(Observation, ReconnectsAndQueuedRequestsAreShown) {
+    StartedClient zk(through_proxy());
+    StateLog states(zk);
+    auto metrics = zk.metrics();
+    EXPECT_TRUE(metrics.connected);
+    EXPECT_EQ(metrics.sessions_established, 1U);
+    EXPECT_EQ(metrics.connections, 1U);
+    EXPECT_EQ(zk.connected_server(), proxy().hosts());
+    proxy().cut();
+    ASSERT_TRUE(states.wait_for(SUSPENDED));
+    const auto waiting = zk.get_async("/");
+    metrics = zk.metrics();
+    EXPECT_FALSE(metrics.connected);
+    EXPECT_EQ(metrics.requests_queued, 1U);
+    EXPECT_EQ(metrics.requests_in_flight, 0U);
+    EXPECT_EQ(zk.connected_server(), std::nullopt);
+    ASSERT_TRUE(wait_until([&] { return zk.metrics().failed_attempts > 0; }, patience));
+    proxy().restore();
+    EXPECT_FALSE(failure_of(waiting).code());
+    metrics = zk.metrics();
+    EXPECT_EQ(metrics.sessions_established, 1U);
+    EXPECT_EQ(metrics.reconnects, 1U);
+    EXPECT_EQ(metrics.lost(LossReason::closed), 1U);
+    EXPECT_GT(metrics.bytes_sent, 0U);
+    EXPECT_GT(metrics.bytes_received, 0U);
+}
+
+TEST_P(Observation, WatchesAreShown) {
+    StartedClient zk(direct());
+    zk.create("/a", "data");
+    auto& events = record<WatchedEvent>();
+    static_cast<void>(zk.get("/a", recording(events)));
+    EXPECT_EQ(zk.metrics().watches_registered, 1U);
+    EXPECT_EQ(zk.metrics().watch_events, 0U);
+    zk.set("/a", "other");
+    ASSERT_TRUE(events.wait_for(1));
+    EXPECT_EQ(zk.metrics().watches_registered, 0U);
+    EXPECT_EQ(zk.metrics().watch_events, 1U);
+}
+
+TEST_P(Observation, CountersContinueWithTheNextSession) {
+    StartedClient zk(direct());
+    zk.create("/a", "data");
+    zk.stop();
+    EXPECT_EQ(zk.metrics().sessions_established, 1U);
+    EXPECT_FALSE(zk.metrics().connected);
+    EXPECT_EQ(zk.connected_server(), std::nullopt);
+    thrown<ConnectionClosedError>([&] { static_cast<void>(zk.get("/a")); });
+    EXPECT_EQ(of(zk, "get").not_sent, 1U);
+    zk.start(patience);
+    EXPECT_EQ(zk.get("/a").data, "data");
+    EXPECT_EQ(zk.metrics().sessions_established, 2U);
+    EXPECT_EQ(of(zk, "create").succeeded, 1U);
+    EXPECT_EQ(of(zk, "get").succeeded, 1U);
+}
+
+TEST_P(Observation, ASourceOfMetricsDoesNotKeepTheClientAlive) {
+    std::optional<StartedClient> zk(direct());
+    zk->create("/a", "data");
+    const auto source = zk->metrics_source();
+    const auto metrics = source();
+    ASSERT_TRUE(metrics);
+    EXPECT_EQ(metrics->sessions_established, 1U);
+    StartedClient moved(std::move(*zk));
+    EXPECT_TRUE(source()) << "it follows the client";
+    zk.reset();
+    zk.emplace(std::move(moved));
+    zk->stop();
+    zk.reset();
+    ASSERT_TRUE(wait_until([&] { return !source(); }, patience));
+}
+
+KAZOO_ON_OWN_HANDLERS(Observation);
+
+}  // namespace
+}  // namespace kazoo::testing_support
