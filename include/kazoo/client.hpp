@@ -152,10 +152,11 @@ public:
     [[nodiscard]] std::chrono::milliseconds session_timeout() const;
     /// Returns the connected server as `hosts` names it, "zk1:2181"; empty if not connected.
     [[nodiscard]] std::optional<std::string> connected_server() const;
-    /// Return counters and latencies, and a function for exporters, which does not keep the client
-    /// alive (<kazoo/metrics.hpp>). Throw std::bad_alloc.
+    /// Return counters and latencies; a function for exporters that does not keep the client alive
+    /// (<kazoo/metrics.hpp>); and a description for people, in several lines. Throw std::bad_alloc.
     [[nodiscard]] ClientMetrics metrics() const;
     [[nodiscard]] MetricsSource metrics_source() const;
+    [[nodiscard]] std::string dump() const;
     /// Returns the handler; never null.
     [[nodiscard]] const std::shared_ptr<Handler>& handler() const noexcept;
     /// Returns the chroot, such as "/app"; empty if there is none.

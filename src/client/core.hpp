@@ -71,9 +71,11 @@ public:
     [[nodiscard]] std::chrono::milliseconds session_timeout() const;
     [[nodiscard]] std::optional<base::Endpoint> server() const;
 
-    // core_metrics.cpp: copies of what the session counts. Empty in a forked child.
+    // core_metrics.cpp and dump.cpp: copies of what the session counts and of its state. Empty in a
+    // forked child.
     [[nodiscard]] ClientMetrics metrics() const;
     [[nodiscard]] MetricsSource metrics_source();
+    [[nodiscard]] std::string dump() const;
     [[nodiscard]] std::optional<std::string> connected_server() const;
 
     /// Returns whether this was inherited from a parent process. Its mutexes must then not be

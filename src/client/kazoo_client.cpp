@@ -155,6 +155,9 @@ std::optional<std::string> KazooClient::connected_server() const {
 ClientMetrics KazooClient::metrics() const {
     return core_->metrics();
 }
+std::string KazooClient::dump() const {
+    return core_->dump();
+}
 MetricsSource KazooClient::metrics_source() const {
     return core_->metrics_source();
 }

@@ -1,6 +1,7 @@
 #include "session/attempt_log.hpp"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 namespace kazoo::session {
@@ -38,6 +39,7 @@ bool AttemptLog::note(
     auto at = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& one) {
         return one.attempt.host == host && one.attempt.address == address;
     });
+    record(host, address, reason, now);
     bool news = true;
     TimePoint warned = now;
     if (at != entries_.end()) {
@@ -49,6 +51,27 @@ bool AttemptLog::note(
     }
     entries_.push_back({{host, std::string(address), std::move(reason), now}, warned});
     return news;
+}
+
+void AttemptLog::record(
+    const HostPort& host, std::string_view address, std::string_view what, TimePoint now
+) noexcept {
+    try {
+        Occurrence one{server_name(host, address), std::string(what), now};
+        history_.reserve(history_limit);  // from here on nothing can fail
+        const auto same = std::find_if(history_.begin(), history_.end(), [&](const auto& other) {
+            return other.server == one.server && other.what == one.what;
+        });
+        if (same != history_.end()) {
+            one.times += same->times;
+            history_.erase(same);
+        } else if (history_.size() >= history_limit) {
+            history_.erase(history_.begin());
+        }
+        history_.push_back(std::move(one));
+    } catch (const std::bad_alloc&) {
+        return;
+    }
 }
 
 std::vector<ServerAttempt> AttemptLog::last() const {

@@ -33,6 +33,8 @@ class AttemptLog {
 public:
     /// Maximum number of entries; a further one replaces the oldest.
     static constexpr std::size_t limit = 64;
+    /// Maximum length of the history.
+    static constexpr std::size_t history_limit = 16;
 
     /// Records an attempt. Returns whether to log it as a warning: if it is the first failure of
     /// this server, has another reason than the one before, or no warning was logged for a minute.
@@ -41,6 +43,23 @@ public:
     );
     /// Called when there is a connection.
     void clear() { entries_.clear(); }
+
+    /// What happened to connections, for people who look into a client.
+    struct Occurrence {
+        std::string server;
+        std::string what;
+        TimePoint when;         ///< the last time
+        std::size_t times = 1;  ///< how often, since it entered the history
+    };
+    /// Adds an occurrence to the history. The same one at the same server replaces the earlier, so
+    /// that a server that cannot be reached does not displace everything else. If there is no
+    /// memory, nothing is added.
+    void record(
+        const HostPort& host, std::string_view address, std::string_view what, TimePoint now
+    ) noexcept;
+    /// Returns the last occurrences, failed attempts included, the latest last. Not cleared by
+    /// clear().
+    [[nodiscard]] const std::vector<Occurrence>& history() const noexcept { return history_; }
 
     /// Returns the attempts, the latest last. A failed lookup is left out if the name has been
     /// resolved since.
@@ -52,6 +71,7 @@ private:
         TimePoint warned;  // when a warning was last due
     };
 
+    std::vector<Occurrence> history_;
     std::vector<Entry> entries_;  // one per host and address, the latest attempt last
 };
 

@@ -149,6 +149,16 @@ public:
     [[nodiscard]] std::size_t size() const { return pending_.size() - withdrawn_; }
     /// Returns the number of requests that were sent and have no reply.
     [[nodiscard]] std::size_t sent() const { return sent_; }
+    /// Calls `show(entry, sent)` for each request, oldest first, until it returns false.
+    template <class Show>
+    void each(Show&& show) const {
+        for (std::size_t i = 0; i < pending_.size(); ++i) {
+            const bool withdrawn = i >= sent_ && pending_[i].frame.size == 0;
+            if (!withdrawn && !show(pending_[i], i < sent_)) {
+                return;
+            }
+        }
+    }
     /// Returns the number of watches that will be registered if their requests succeed.
     [[nodiscard]] std::size_t watches() const { return watches_; }
 

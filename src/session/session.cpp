@@ -211,11 +211,13 @@ void Session::leave_connection() noexcept {
     set_state(KeeperState::CONNECTING);
 }
 
-void Session::lose_connection(std::string_view why, TimePoint now) {
+void Session::lose_connection(std::string_view why, LossReason reason, TimePoint now) {
     log(LogLevel::warning,
         "connection to " + server_name(host_, server_.address) + " lost: " + std::string(why));
+    attempts_.record(host_, server_.address, "connection lost: " + std::string(why), now);
     const bool restoring = restoration_.under_way();
     const auto deadly = restoration_.dropped();
+    metrics_.note_loss(reason);
     leave_connection();
     if (deadly) {
         log(LogLevel::error,
@@ -241,7 +243,9 @@ void Session::lose_connection(std::string_view why, TimePoint now) {
 }
 
 void Session::expire(std::string_view why, TimePoint now) {
-    log(LogLevel::warning, "session expired: " + std::string(why));
+    const auto text = "session expired: " + std::string(why);
+    log(LogLevel::warning, text);
+    attempts_.record(host_, server_.address, text, now);
     metrics_.session.sessions_expired += identity_.id != 0 ? 1 : 0;
     disconnect();
     set_state(KeeperState::EXPIRED_SESSION);

@@ -31,6 +31,8 @@
 
 namespace kazoo::session {
 
+struct SessionPicture;
+
 /// The client side of a ZooKeeper session, from start to close, without I/O: bytes and time go in;
 /// bytes, actions and events are pulled out. A session object outlives any number of connections
 /// and continues with a new session when the servers have expired the old one.
@@ -168,6 +170,9 @@ public:
     /// Returns the host of the present connection or attempt.
     [[nodiscard]] const HostPort& host() const { return host_; }
     [[nodiscard]] const Metrics& metrics() const { return metrics_; }
+    /// Returns a copy of the present state, with this many requests and watched paths at most.
+    /// Throws std::bad_alloc.
+    [[nodiscard]] SessionPicture picture(std::size_t most_requests, std::size_t most_paths) const;
     [[nodiscard]] std::size_t requests() const { return requests_.size(); }
     [[nodiscard]] std::size_t requests_in_flight() const { return requests_.sent(); }
     [[nodiscard]] std::size_t watches() const { return watches_.size(); }
@@ -226,7 +231,7 @@ private:
     void log_reply(codec::Opcode op, const codec::ReplyHeader& header, std::size_t bytes) noexcept;
     void disconnect() noexcept;
     void leave_connection() noexcept;
-    void lose_connection(std::string_view why, TimePoint now);
+    void lose_connection(std::string_view why, LossReason reason, TimePoint now);
     void expire(std::string_view why, TimePoint now);
     void fail_authentication(std::string_view why);
     void finish(KeeperState state, std::error_code pending_error) noexcept;

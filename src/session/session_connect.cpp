@@ -281,8 +281,7 @@ void Session::on_closed(std::uint64_t attempt, std::error_code error, TimePoint 
                 error == std::errc::timed_out ? HostList::Failure::silent
                                               : HostList::Failure::closed
             );
-            metrics_.note_loss(loss_reason(error));
-            return lose_connection(error.message(), now);
+            return lose_connection(error.message(), loss_reason(error), now);
         case Phase::closing:  // some servers close instead of answering
             return finish(KeeperState::CLOSED, Errc::connection_loss);
         default:
@@ -319,6 +318,9 @@ void Session::serve(TimePoint now) {
     switching_to_writable_ = in_pause_ = false;
     note_served();
     attempts_.clear();
+    attempts_.record(
+        host_, server_.address, read_only_ ? "connected (read-only)" : "connected", now
+    );
     if (read_only_) {
         search_.begin(server_, connect_timeout(now), now);
     } else {
@@ -361,6 +363,7 @@ void Session::move_to(HostPort host, Endpoint writable, TimePoint now) {
     log(LogLevel::info,
         "moving to " + server_name(host, writable.address) + ", which accepts writes");
     metrics_.note_loss(LossReason::moved);
+    attempts_.record(host_, server_.address, "left for a server that accepts writes", now);
     leave_connection();
     switching_to_writable_ = true;
     addresses_ = 1;

@@ -113,6 +113,26 @@ public:
 
     /// Returns the number of registrations, over all paths and kinds.
     [[nodiscard]] std::size_t size() const { return size_; }
+    /// Returns the number of watched paths, each once for every kind of watch on it.
+    [[nodiscard]] std::size_t paths() const noexcept {
+        std::size_t count = 0;
+        for (const auto& table : tables_) {
+            count += table.size();
+        }
+        return count;
+    }
+    /// Calls `show(kind, path, number of watchers)` for each of them, in the order of WatchPlace,
+    /// until it returns false.
+    template <class Show>
+    void each(Show&& show) const {
+        for (std::size_t kind = 0; kind < watch_kinds; ++kind) {
+            for (const auto& [path, watchers] : tables_[kind]) {
+                if (!show(static_cast<WatchKind>(kind), path, watchers.size())) {
+                    return;
+                }
+            }
+        }
+    }
 
 private:
     Table& table(WatchKind kind) { return tables_[static_cast<std::size_t>(kind)]; }

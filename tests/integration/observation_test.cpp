@@ -1,7 +1,9 @@
-// What a client shows of itself: metrics, and the server that it is connected to.
+// What a client shows of itself: metrics, a dump, and the server that it is connected to.
 #include "support/fault_fixture.hpp"
 
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace kazoo::testing_support {
 namespace {
@@ -119,6 +121,65 @@ TEST_P(Observation, ASourceOfMetricsDoesNotKeepTheClientAlive) {
     zk->stop();
     zk.reset();
     ASSERT_TRUE(wait_until([&] { return !source(); }, patience));
+}
+
+TEST_P(Observation, ADumpShowsTheClient) {
+    StartedClient zk(through_proxy().client_name("billing"));
+    zk.create("/a", "data");
+    static_cast<void>(zk.get("/a", [](const WatchedEvent&) {}));
+    proxy().freeze();
+    const auto read = zk.get_async("/a");
+    ASSERT_TRUE(wait_until([&] { return zk.metrics().requests_in_flight == 1; }, patience));
+    const auto text = zk.dump();
+    for (const auto& part :
+         {std::string("client: billing\n"),
+          std::string("state: CONNECTED"),
+          "server: " + proxy().hosts(),
+          "chroot: " + chroot(),
+          std::string("requests: 1 in flight, 0 queued\n"),
+          std::string(" get /a, in flight, called "),
+          std::string("watches: 1\n  /a (data), functions: 1\n"),
+          std::string("connections, latest last:\n"),
+          std::string(": connected\n"),
+          std::string("callbacks waiting: ")}) {
+        EXPECT_NE(text.find(part), std::string::npos) << part << "\nis not in\n" << text;
+    }
+    proxy().cut();
+    EXPECT_EQ(failure_of(read).code(), Errc::connection_loss);
+    ASSERT_TRUE(wait_until(
+        [&] { return zk.dump().find("connection lost: ") != std::string::npos; }, patience
+    ));
+}
+
+TEST_P(Observation, ADumpOfManyRequestsIsShort) {
+    StartedClient zk(through_proxy());
+    proxy().freeze();
+    std::vector<AsyncResult<NodeData>> reads;
+    for (int i = 0; i < 1000; ++i) {
+        reads.push_back(zk.get_async("/" + std::string(1000, 'x')));
+    }
+    const auto text = zk.dump();
+    EXPECT_NE(text.find("\n  and 980 more\n"), std::string::npos) << text;
+    EXPECT_LT(text.size(), 10'000U) << "long paths are cut";
+    proxy().cut();
+}
+
+TEST_P(Observation, ADumpContainsNoSecrets) {
+    StartedClient zk(direct().auth_data({{"digest", "user:open-sesame"}}));
+    zk.create("/a", "confidential");
+    const auto text = zk.dump();
+    EXPECT_NE(text.find("session: 0x"), std::string::npos);
+    for (const auto& secret :
+         {std::string("sesame"), std::string("confidential"), zk.client_id().value().password}) {
+        EXPECT_EQ(text.find(secret), std::string::npos) << text;
+    }
+}
+
+TEST_P(Observation, AClientThatWasNeverStartedHasADump) {
+    const KazooClient zk(direct());
+    const auto text = zk.dump();
+    EXPECT_NE(text.find("state: CLOSED\nsession: none\nserver: none\n"), std::string::npos) << text;
+    EXPECT_NE(text.find("connections: none yet"), std::string::npos) << text;
 }
 
 KAZOO_ON_OWN_HANDLERS(Observation);

@@ -64,5 +64,31 @@ TEST_F(AttemptLogTest, IsBounded) {
     EXPECT_THAT(to_string(log.last()), HasSubstr("; and 54 others"));
 }
 
+TEST_F(AttemptLogTest, TheHistoryOutlivesTheConnection) {
+    EXPECT_TRUE(log.note(zk1, "10.0.0.1", "refused", now));
+    log.record(zk2, "10.0.0.2", "connected", now + 1s);
+    log.clear();
+    EXPECT_TRUE(log.last().empty());
+    ASSERT_EQ(log.history().size(), 2U);
+    EXPECT_EQ(log.history()[0].server, "zk1:2181 (10.0.0.1)");
+    EXPECT_EQ(log.history()[0].what, "refused");
+    EXPECT_EQ(log.history()[1].when, now + 1s);
+}
+
+TEST_F(AttemptLogTest, RepeatedFailuresTakeOnePlaceOfTheHistory) {
+    log.record(zk2, "10.0.0.2", "connected", now);
+    for (int i = 0; i < 1000; ++i) {
+        static_cast<void>(log.note(zk1, "", "unknown", now + i * 1s));
+    }
+    ASSERT_EQ(log.history().size(), 2U);
+    EXPECT_EQ(log.history()[0].what, "connected");
+    EXPECT_EQ(log.history()[1].times, 1000U);
+    EXPECT_EQ(log.history()[1].when, now + 999s);
+    for (int i = 0; i < 1000; ++i) {
+        log.record({"zk" + std::to_string(i), 1}, "", "unknown", now);
+    }
+    EXPECT_EQ(log.history().size(), AttemptLog::history_limit);
+}
+
 }  // namespace
 }  // namespace kazoo::session

@@ -1,0 +1,34 @@
+// What a session shows of itself.
+#include "session/picture.hpp"
+#include "session/session.hpp"
+
+namespace kazoo::session {
+
+SessionPicture Session::picture(std::size_t most_requests, std::size_t most_paths) const {
+    SessionPicture picture;
+    picture.state = state_;
+    picture.session_id = identity_.id;
+    picture.timeout = keepalive_.timeout();
+    if (phase_ >= Phase::connecting) {
+        picture.server = server_name(host_, server_.address);
+    }
+    picture.last_zxid = last_zxid_;
+    picture.ping_sent = ping_sent_;
+    picture.ping_round_trip = round_trip_;
+    picture.in_flight = requests_.sent();
+    picture.queued = requests_.size() - requests_.sent();
+    requests_.each([&](const Pending& entry, bool sent) {
+        picture.requests.push_back({entry.request, entry.op, entry.xid, sent, entry.issued});
+        return picture.requests.size() < most_requests;
+    });
+    picture.watches = watches_.size();
+    picture.watched_paths = watches_.paths();
+    watches_.each([&](WatchKind kind, const std::string& path, std::size_t functions) {
+        picture.paths.push_back({path, kind, functions});
+        return picture.paths.size() < most_paths;
+    });
+    picture.history = attempts_.history();
+    return picture;
+}
+
+}  // namespace kazoo::session
