@@ -4,6 +4,7 @@
 /// loops, fibers and libuv. It does not include
 /// - <kazoo/asio.hpp>, the Boost.Asio completion tokens, which requires Asio's headers;
 /// - <kazoo/handlers/fiber_scheduling.hpp>, which requires Boost.Fiber's headers;
+/// - <kazoo/prometheus.hpp>, which requires prometheus-cpp's headers;
 /// - <kazoo/testing/*.hpp>, the embedded server and the harness for tests.
 #pragma once
 

@@ -23,6 +23,7 @@ LAYERS = {
     "recipe": set(),
     "server": {"codec", "security", "values", "base"},
     "testing": {"server", "codec", "security", "values", "base"},
+    "prometheus": set(),
 }
 # Layers that are divided into folders: which of these each may include beside itself.
 FOLDERS = {
@@ -66,6 +67,7 @@ THIRD_PARTIES = {
     "boost/context*": ("src/handler/fiber/*",),
     "uv.h": ("src/handler/uv/*", "examples/*"),
     "glib.h": ("examples/*",),
+    "prometheus/*": ("include/kazoo/prometheus.hpp", "src/prometheus/*"),
     "openssl/*": ("src/transport/*", "src/security/digest.cpp"),
     "sasl/*": ("src/transport/*", "src/driver/*"),
 }
@@ -298,6 +300,8 @@ def self_test():
         "src/handler/w.cpp": '#include "handler/uv/u.hpp"',
         "src/recipe/x.cpp": '#include "client/c.hpp"',
         "src/client/y.cpp": '#include "recipe/r.hpp"',
+        "src/prometheus/p.cpp": '#include "client/c.hpp"',
+        "src/client/z.cpp": "#include <prometheus/collectable.h>",
     }
     for name, text in faults.items():
         found = check_tree({**clean, name: text})
