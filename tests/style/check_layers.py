@@ -67,6 +67,7 @@ THIRD_PARTIES = {
     "boost/context*": ("src/handler/fiber/*",),
     "uv.h": ("src/handler/uv/*", "examples/*"),
     "glib.h": ("examples/*",),
+    "spdlog/*": ("include/kazoo/spdlog.hpp",),
     "prometheus/*": ("include/kazoo/prometheus.hpp", "src/prometheus/*"),
     "openssl/*": ("src/transport/*", "src/security/digest.cpp"),
     "sasl/*": ("src/transport/*", "src/driver/*"),
