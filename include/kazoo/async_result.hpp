@@ -128,7 +128,8 @@ public:
     ///
     /// On an lvalue returns a const reference into the shared result, valid as long as any handle
     /// to it. On a temporary returns the value, moved out if this is the only handle and copied
-    /// otherwise.
+    /// otherwise. A value that cannot be copied (WatchHandle) is always moved out, so that only one
+    /// caller may do this.
     decltype(auto) get() const& {
         state_->wait_until(TimePoint::max());
         return ready_value();
@@ -284,10 +285,12 @@ private:
             state_->rethrow();
         }
         if constexpr (!std::is_void_v<T>) {
-            if (state_->sole_owner()) {
-                return state_->take();
+            if constexpr (std::is_copy_constructible_v<T>) {
+                if (!state_->sole_owner()) {
+                    return state_->value();
+                }
             }
-            return state_->value();
+            return state_->take();
         }
     }
 

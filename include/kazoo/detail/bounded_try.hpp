@@ -46,7 +46,7 @@ public:
             if constexpr (std::is_void_v<T>) {
                 this->succeed();
             } else {
-                this->succeed(tried_.get());
+                this->succeed(AsyncResult<T>(tried_).get());  // moves what cannot be copied
             }
         } catch (...) {  // the value cannot be copied
             this->fail(std::current_exception());
