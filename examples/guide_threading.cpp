@@ -89,6 +89,23 @@ void watch(kazoo::KazooClient& zk, const std::string& root) {
     //! [watch]
 }
 
+void watch_tree(kazoo::KazooClient& zk, const std::string& root) {
+    //! [watch_tree]
+    kazoo::Event seen(zk.handler());
+    auto handle = zk.add_watch(
+        root,
+        kazoo::WatchMode::persistent_recursive,
+        [seen](const kazoo::WatchedEvent& event) mutable {
+            if (event.type == kazoo::EventType::GAP) return;  // read everything again
+            seen.set();                                       // event.path has changed
+        }
+    );
+    zk.create(root + "/new");
+    if (seen.wait(10s)) say("something below has changed");
+    handle.remove();  // or in the background, by the destructor
+    //! [watch_tree]
+}
+
 void several(kazoo::KazooClient& zk, const std::string& root) {
     //! [several]
     std::vector<kazoo::AsyncResult<kazoo::NodeData>> reads;
@@ -142,6 +159,7 @@ void run(const std::string& hosts) {
 
     read(zk, root);
     watch(zk, root);
+    watch_tree(zk, root);
     several(zk, root);
     bounded(zk);
     update(zk, root);

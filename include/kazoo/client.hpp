@@ -17,7 +17,7 @@
 #include <kazoo/read_options.hpp>
 #include <kazoo/state.hpp>
 #include <kazoo/transaction.hpp>
-#include <kazoo/watcher.hpp>
+#include <kazoo/watch_operations.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -73,8 +73,8 @@ namespace kazoo {
 ///
 /// KazooException::outcome() and Error::outcome() say whether a write may have been applied.
 /// CallOptions and AsyncResult::cancel describe timeouts and cancellation, ReadOptions how recent
-/// the state is that a read shows, Watcher describes watches. NodeOperations has further
-/// operations.
+/// the state is that a read shows. Watcher describes watches that fire once, WatchOperations those
+/// that last, and the removal of watches. NodeOperations has further operations.
 ///
 /// Paths are normalised as in kazoo: a missing leading "/" is added, repeated and trailing slashes
 /// are removed; <kazoo/paths.hpp> has the rules. With a chroot in `hosts`, all paths passed and
@@ -87,7 +87,7 @@ namespace kazoo {
 /// After fork(), the child may start a client that was stopped or never started, before other
 /// threads of the child use it. A client that was running belongs to the parent: in the child its
 /// operations fail with ForkedError, and its destructor does not touch the session.
-class KazooClient : public NodeOperations {
+class KazooClient : public NodeOperations, public WatchOperations {
 public:
     /// Creates a stopped client. Throws ConfigurationError for invalid options: malformed `hosts`,
     /// a `timeout` that is not positive, a negative `connect_timeout` or `close_timeout`.
@@ -483,7 +483,6 @@ public:
 private:
     friend class ClientRef;
     friend struct detail::Access;
-
     /// For ClientRef: another handle to the same client.
     explicit KazooClient(std::shared_ptr<detail::client::Core> core) noexcept
         : core_(std::move(core)) {}

@@ -13,7 +13,8 @@ class ClientLimits {
 public:
     ClientLimits() {}
     /// Operations without a reply, sent or waiting: QueueFullError. The same number limits the
-    /// callbacks and watch events that wait to run (Handler::backlog). Default: 262,144.
+    /// callbacks and watch events that wait to run (Handler::backlog); events of persistent watches
+    /// beyond it become a gap (EventType::GAP). Default: 262,144.
     std::size_t requests = std::size_t{1} << 18;
     /// Bytes of requests waiting to be sent: QueueFullError once this many wait. Default: 64 MiB.
     std::size_t queued_bytes = std::size_t{64} << 20;
@@ -29,7 +30,8 @@ public:
     /// QueueFullError once this many wait. Replies to operations already under way add to them.
     /// Default: 64 MiB.
     std::size_t backlog_bytes = std::size_t{64} << 20;
-    /// Watch functions that are set or requested: TooManyWatchesError. Default: 1,048,576.
+    /// Watch functions that are set or requested: TooManyWatchesError. All handles of add_watch for
+    /// one path and mode count as one. Default: 1,048,576.
     std::size_t watches = std::size_t{1} << 20;
 };
 

@@ -48,5 +48,7 @@
 #include <kazoo/transaction.hpp>
 #include <kazoo/transaction_result.hpp>
 #include <kazoo/version.hpp>
+#include <kazoo/watch_operations.hpp>
+#include <kazoo/watch_stream.hpp>
 #include <kazoo/watcher.hpp>
 #include <kazoo/when.hpp>

@@ -79,6 +79,10 @@ enum class EventType {
     /// The watch is lost, but the session continues: servers did not accept the watch again after a
     /// reconnect. The node may or may not have changed; read it again with a new watch.
     WATCH_LOST,
+    /// Persistent and recursive watches only: events may be missing before this one, because the
+    /// connection was lost in between, or because callbacks were too slow. The watch continues. The
+    /// path is that of the watch; read what it covers again.
+    GAP,
 };
 
 /// Returns the KazooState that corresponds to a KeeperState: CONNECTED for CONNECTED and
@@ -104,7 +108,7 @@ struct WatchedEvent {
     /// Path of the node, without the chroot; std::nullopt if type is NONE.
     std::optional<std::string> path;
     /// Zxid of the transaction that caused the event. Only servers from version 3.9 on send it;
-    /// std::nullopt with older ones and with NONE and WATCH_LOST.
+    /// std::nullopt with older ones and with NONE, WATCH_LOST and GAP.
     std::optional<std::int64_t> zxid;
 
     WatchedEvent() {}

@@ -1,4 +1,4 @@
-/// One-shot watches: the `watch` parameter of get, exists and get_children.
+/// Watch functions: the `watch` parameter of get, exists, get_children and add_watch.
 #pragma once
 
 #include <kazoo/detail/access.hpp>
@@ -29,7 +29,8 @@ class Watcher;
 template <class F>
 concept WatchFunction = detail::CallableOtherThan<F, Watcher, void, const WatchedEvent&>;
 
-/// A watch function: called once, for the next change of a node after the watch was set.
+/// A watch function: called once, for the next change of a node after the watch was set; with
+/// add_watch, for all changes (WatchHandle describes the differences).
 ///
 ///     const Watcher watch([name](const WatchedEvent& event) { ... });
 ///     auto node = co_await zk.get_async("/a", watch);

@@ -42,16 +42,6 @@ Hosts checked_hosts(const ClientOptions& options) {
     return parse_hosts(options.hosts()).value();
 }
 
-void call_watch_functions(Handler& handler, const session::WatchFired& fired) {
-    for (const auto& watch : fired.watchers) {
-        try {
-            static_cast<detail::WatcherState*>(watch.owner.get())->function(fired.event);
-        } catch (...) {
-            handler.report_escaped(Lane::callback, std::current_exception());
-        }
-    }
-}
-
 }  // namespace
 
 std::shared_ptr<Core> Core::make(ClientOptions options) {
@@ -92,6 +82,7 @@ Core::Core(
       connected_(handler_),
       life_(std::make_shared<Life>(handler_, 0)),
       log_(options_.logger(), options_.client_name()),
+      watch_hub_(handler_, chroot_),
       driver_(environment_, *this) {
     life_->finished.set();
     life_->drained.set();
@@ -169,37 +160,6 @@ void Core::on_event(session::ReplyEvent& event) {
     }
     event.request.complete(event, chroot_, outcomes_);
     event.request = {};
-}
-
-/// The captures of a watch function that was never registered are destroyed where it would have
-/// run.
-void Core::discard(session::Cookie& watcher) {
-    dispatch_owned(handler_, Lane::callback, watcher, [](Handler&, session::Cookie&) {});
-}
-
-void Core::on_event(session::WatchFired& event) {
-    session::WatchFired delivered{event.event, {}};
-    if (delivered.event.path) {
-        delivered.event.path = chroot_.strip(*delivered.event.path);
-    }
-    const auto bytes = delivered.event.path ? delivered.event.path->size() : 0;
-    detail::Backlog::add(*handler_, bytes);
-    delivered.watchers.swap(event.watchers);
-    try {
-        dispatch_owned(
-            handler_,
-            Lane::callback,
-            delivered,
-            [bytes](Handler& handler, const session::WatchFired& fired) {
-                detail::Backlog::done(handler, bytes);
-                call_watch_functions(handler, fired);
-            }
-        );
-    } catch (...) {
-        detail::Backlog::done(*handler_, bytes);
-        event.watchers.swap(delivered.watchers);  // the driver calls this again
-        throw;
-    }
 }
 
 /// In this order: changes the public states, clears the events, dispatches listeners, wakes

@@ -7,6 +7,7 @@
 #include "client/listeners.hpp"
 #include "client/multi_read_support.hpp"
 #include "client/operation.hpp"
+#include "client/watch_hub.hpp"
 #include "driver/driver.hpp"
 
 #include <kazoo/async_result.hpp>
@@ -98,6 +99,14 @@ public:
     /// Ends a request with this error. Returns false if it has already ended.
     bool give_up(session::RequestId id, std::error_code why);
 
+    /// The persistent and recursive watches.
+    WatchHub& watch_hub() noexcept { return *watch_hub_; }
+    /// Calls `use(session, now)` with the driver's mutex held; see Driver::with_session.
+    template <class Use>
+    auto with_session(Use&& use) {
+        return driver_.with_session(std::forward<Use>(use));
+    }
+
     /// Issues one request. `path` is the one that errors contain. Throws nothing but
     /// std::bad_alloc, for the operation itself; all other errors are in the result.
     template <class T, class... Body>
@@ -114,6 +123,8 @@ public:
     /// Returns the error of a request that must not be submitted, or nothing. The session makes
     /// further checks.
     [[nodiscard]] std::optional<Error> obstacle(const CallContext& context) const;
+    /// Returns whether callbacks are so slow that no further results and events may wait for them.
+    [[nodiscard]] bool overloaded() const noexcept;
     /// Throws WouldDeadlockError where the caller could not wait for a result. Blocking functions
     /// call it before the operation begins, so that a call that throws has not sent anything.
     void check_may_block() const;
@@ -158,6 +169,7 @@ private:
     void on_event(session::WatchFired& event);
     void on_event(session::StateEvent& event);
     void on_event(session::LogEvent& event) noexcept;
+    void on_event(session::WatchGap& event);
     void discard(session::Cookie& watcher);
     void show_connected(Life& life);
     [[nodiscard]] StateChange describe_change(KazooState state);
@@ -197,6 +209,7 @@ private:
     std::shared_ptr<Life> next_life_;  // begins when the present one has finished; may be null
 
     ClientLog log_;
+    const WatchHubOwner watch_hub_;
     driver::Driver driver_;  // last: destroyed before the members that its events use
 };
 

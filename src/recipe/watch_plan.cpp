@@ -126,6 +126,7 @@ void WatchPlan::fired(const WatchedEvent& event) {
             }
             return;
         case EventType::WATCH_LOST:  // not a change
+        case EventType::GAP:         // for completeness: only lasting watches have gaps
             stale_ = true;
             return;
         case EventType::CREATED:

@@ -82,7 +82,9 @@ struct ReplyEvent {
     std::int64_t zxid = 0;
     std::span<const std::byte> body;  ///< in the bytes of the last input; empty after an error
     const char* detail = "";          ///< more about the error; a string literal
-    Cookie watcher;                   ///< came with the request and has not been registered
+    /// What the request leaves behind, to be destroyed by the client: the watcher that came with it
+    /// and has not been registered, or the RemovedWatches.
+    Cookie watcher;
 };
 
 /// An event of a watched node, of a watch (WATCH_LOST) or of the session (NONE).
@@ -90,6 +92,11 @@ struct WatchFired {
     WatchedEvent event;
     Watchers watchers;
 };
+
+/// There is a new connection, and there are persistent or recursive watches: each of them may have
+/// missed events, which servers do not send again. Precedes all events of this connection. Requests
+/// submitted from now on are executed after the watches are registered again.
+struct WatchGap {};
 
 struct StateEvent {
     KeeperState state;
@@ -101,7 +108,7 @@ struct LogEvent {
     std::string text;
 };
 
-using Event = std::variant<ReplyEvent, WatchFired, StateEvent, LogEvent>;
+using Event = std::variant<ReplyEvent, WatchFired, StateEvent, LogEvent, WatchGap>;
 
 using base::Endpoint;
 

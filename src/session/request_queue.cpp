@@ -1,6 +1,7 @@
 #include "session/request_queue.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <cstring>
 #include <limits>
 
@@ -27,6 +28,7 @@ RequestQueue::~RequestQueue() {
 // The frame has been appended to unsent_. All that allocates is done first; if that fails, the
 // deadline and the frame are removed again.
 RequestId RequestQueue::enqueue(const RequestSpec& call, codec::FrameExtent frame) {
+    assert(call.removes == 0 || (!call.watcher && call.deadline == TimePoint::max()));
     Pending entry;
     entry.id = last_id_ + 1;
     entry.xid = next_xid_;
@@ -40,6 +42,8 @@ RequestId RequestQueue::enqueue(const RequestSpec& call, codec::FrameExtent fram
             entry.watch = std::make_unique<WatchRegistry::Order>(
                 call.watch_kind, call.watch_path, call.watcher
             );
+        } else if (call.removes != 0) {
+            entry.watch = std::make_unique<WatchRegistry::Order>(call.removes, call.watch_path);
         }
         if (has_deadline) {
             entry.deadline = call.deadline;
@@ -79,7 +83,7 @@ void RequestQueue::forget(Pending& entry) noexcept {
         deadlines_.erase({entry.deadline, entry.id});
         entry.deadline = TimePoint::max();
     }
-    if (entry.watch) {
+    if (entry.watch && entry.watch->removes() == 0) {
         --watches_;
     }
 }
@@ -163,6 +167,14 @@ bool RequestQueue::is_awaiting_reply(std::int32_t xid) const {
     return at != end && at->xid == xid;
 }
 
+bool RequestQueue::will_watch(WatchKinds kinds, std::string_view path) const {
+    return watches_ > 0 && std::any_of(pending_.begin(), pending_.end(), [&](const Pending& entry) {
+               const auto* const watch = entry.watch.get();
+               return watch != nullptr && watch->removes() == 0 &&
+                      (kinds & only(watch->kind)) != 0 && watch->path() == path;
+           });
+}
+
 std::deque<Pending>::iterator RequestQueue::find(RequestId id) noexcept {
     const auto at = std::lower_bound(
         pending_.begin(), pending_.end(), id, [](const Pending& p, RequestId i) { return p.id < i; }
@@ -175,13 +187,12 @@ RequestQueue::GivenUp RequestQueue::cancel(RequestId id) noexcept {
     if (at == pending_.end() || !at->request) {
         return {};
     }
-    GivenUp result{std::move(at->request), {}, at->op, false};
-    result.sent = static_cast<std::size_t>(at - pending_.begin()) < sent_;
-    forget(*at);
-    if (at->watch) {
-        result.watcher = at->watch->take_watcher();
-        at->watch.reset();
+    const bool sent = static_cast<std::size_t>(at - pending_.begin()) < sent_;
+    if (sent && at->watch && at->watch->removes() != 0) {
+        return {};
     }
+    forget(*at);
+    GivenUp result{std::move(at->request), std::move(at->watch), at->op, sent};
     if (!result.sent) {
         withdraw(*at);
     }
@@ -209,11 +220,8 @@ std::optional<RequestQueue::GivenUp> RequestQueue::take_oldest() noexcept {
         return std::nullopt;
     }
     auto& entry = pending_.front();
-    GivenUp result{std::move(entry.request), {}, entry.op, sent_ > 0};
     forget(entry);
-    if (entry.watch) {
-        result.watcher = entry.watch->take_watcher();
-    }
+    GivenUp result{std::move(entry.request), std::move(entry.watch), entry.op, sent_ > 0};
     sent_ -= sent_ > 0 ? 1 : 0;
     timed_ -= timed_ > 0 ? 1 : 0;
     pending_.pop_front();

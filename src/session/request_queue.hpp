@@ -32,6 +32,10 @@ struct RequestSpec {
     Cookie watcher;               ///< to be registered if the request succeeds
     WatchKind watch_kind{};       ///< for exists always `data`: the reply decides which it becomes
     std::string_view watch_path;  ///< server path; read during the call of submit only
+    /// To be removed from watch_path if the request succeeds or the connection is lost. Such a
+    /// request has no deadline and cannot be cancelled once it is sent, because the server executes
+    /// it nevertheless.
+    WatchKinds removes = 0;
 };
 
 /// A request that has no reply yet.
@@ -130,12 +134,12 @@ public:
 
     struct GivenUp {
         RequestOwner request;  ///< null: nothing waits for the reply
-        Cookie watcher;
+        std::unique_ptr<WatchRegistry::Order> watch{};
         codec::Opcode op{};
         bool sent = false;
     };
-    /// Withdraws a request that has not been sent: it will not be. Abandons one that has been sent.
-    /// The result has no request if there is no such request.
+    /// Withdraws a request that has not been sent: it will not be. Abandons one that has been sent,
+    /// unless it removes watches. The result has no request if there is no such request.
     [[nodiscard]] GivenUp cancel(RequestId id) noexcept;
 
     /// Returns a request whose deadline has passed, or nothing.
@@ -161,6 +165,9 @@ public:
     }
     /// Returns the number of watches that will be registered if their requests succeed.
     [[nodiscard]] std::size_t watches() const { return watches_; }
+    /// Returns whether one of them is of these kinds and on this path. Takes time linear in the
+    /// number of requests.
+    [[nodiscard]] bool will_watch(WatchKinds kinds, std::string_view path) const;
 
 private:
     RequestId enqueue(const RequestSpec& call, codec::FrameExtent frame);
@@ -176,7 +183,7 @@ private:
     RequestId last_id_ = 0;
     std::size_t sent_ = 0;          // the number of entries at the front of pending_ that were sent
     std::size_t timed_ = 0;         // those of them whose time of writing is known; at the front
-    std::size_t watches_ = 0;       // entries with a watch
+    std::size_t watches_ = 0;       // entries that register a watch
     std::size_t most_pending_ = 0;  // the greatest size of pending_ since it was last empty
     // Withdrawn entries stay until the next sweep: closing the gap for each of them would take time
     // quadratic in the length of the queue when all of it is cancelled.

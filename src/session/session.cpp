@@ -1,5 +1,5 @@
-// The session's public functions, its end in all forms, and its clock. See session_connect.cpp and
-// session_input.cpp for the rest.
+// The session's public functions, its end in all forms, and its clock. See session_connect.cpp,
+// session_input.cpp and session_watches.cpp for the rest.
 #include "session/session.hpp"
 
 #include <algorithm>
@@ -99,7 +99,9 @@ bool Session::withdraw(RequestId id) noexcept {
 void Session::give_up(RequestQueue::GivenUp request, std::error_code error) noexcept {
     ReplyEvent event;
     event.request = std::move(request.request);
-    event.watcher = std::move(request.watcher);
+    if (request.watch) {
+        event.watcher = request.watch->take_watcher();
+    }
     event.error = error;
     event.outcome = given_up(request.op, request.sent);
     events_.push_promised(std::move(event));
@@ -207,7 +209,7 @@ void Session::disconnect() noexcept {
 
 void Session::leave_connection() noexcept {
     disconnect();
-    fail_requests(Errc::connection_loss);
+    fail_requests(Errc::connection_loss, Watching::goes_on);
     set_state(KeeperState::CONNECTING);
 }
 
@@ -249,7 +251,7 @@ void Session::expire(std::string_view why, TimePoint now) {
     metrics_.session.sessions_expired += identity_.id != 0 ? 1 : 0;
     disconnect();
     set_state(KeeperState::EXPIRED_SESSION);
-    fail_requests(Errc::session_expired);
+    fail_requests(Errc::session_expired, Watching::ends);
     drop_watches();
     identity_ = {};
     last_zxid_ = 0;  // a server that is behind would never accept a new session
@@ -270,52 +272,31 @@ void Session::finish(KeeperState state, std::error_code pending_error) noexcept 
         enter(Phase::idle, TimePoint::max());
     }
     set_state(state);
-    fail_requests(pending_error);
+    fail_requests(pending_error, Watching::ends);
     fail_credentials(pending_error);
     drop_watches();
     identity_ = {};
 }
 
-void Session::fail_requests(std::error_code error) noexcept {
+/// Watches that were to be removed are gone with the connection. They are removed here, so that the
+/// next connection does not restore them, and the request has succeeded.
+void Session::fail_requests(std::error_code error, Watching watching) noexcept {
     while (auto lost = requests_.take_oldest()) {
+        const bool removes = lost->watch && lost->watch->removes() != 0;
+        const bool removed = removes && watching == Watching::goes_on;
+        if (removed) {
+            watches_.remove(*lost->watch);
+        }
         if (lost->request) {
-            give_up(std::move(*lost), error);
+            give_up(std::move(*lost), removed ? std::error_code() : error);
         }
     }
 }
 
 void Session::fail_credentials(std::error_code error) noexcept {
     credentials_.end([&](RequestOwner owner) {
-        give_up({std::move(owner), {}, codec::Opcode::auth, true}, error);
+        give_up({std::move(owner), nullptr, codec::Opcode::auth, true}, error);
     });
-}
-
-void Session::fire(WatchedEvent event, Watchers watchers) noexcept {
-    metrics_.session.watch_events += watchers.size();
-    events_.push(WatchFired{std::move(event), std::move(watchers)});
-}
-
-void Session::drop_watches() noexcept {
-    restoration_.reset();
-    auto watchers = watches_.take_all();
-    if (!watchers.empty()) {
-        fire(WatchedEvent(EventType::NONE, state_), std::move(watchers));
-    }
-}
-
-/// Removes the watches of a range and reports each path as WATCH_LOST; the session goes on.
-void Session::lose_watches(const WatchRange& range) {
-    for (;;) {
-        events_.reserve(1);
-        auto lost = watches_.take_first(range);
-        if (!lost) {
-            return;
-        }
-        fire(
-            WatchedEvent(EventType::WATCH_LOST, state_, std::move(lost->path)),
-            std::move(lost->watchers)
-        );
-    }
 }
 
 void Session::expire_deadlines(TimePoint now) noexcept {
@@ -334,7 +315,7 @@ void Session::out_of_memory(TimePoint now) noexcept {
         case Phase::serving:
             metrics_.note_loss(LossReason::out_of_memory);
             disconnect();
-            fail_requests(ClientErrc::out_of_memory);
+            fail_requests(ClientErrc::out_of_memory, Watching::goes_on);
             break;
         default:
             disconnect();

@@ -82,7 +82,17 @@ public:
         }
         return accepted;
     }
-    /// Ends a request with this error. Returns false if it has already ended.
+    /// Submits a request that removes watches: `removes` of `call` is one of the lasting kinds, or
+    /// any of the others. Chooses the record. Where a server would remove other watches of the path
+    /// as well, the request only asks for them and has the same effect on this side: the watchers
+    /// are removed at their place in the order of requests, and events that the server still sends
+    /// are ignored.
+    ///
+    /// Servers before 3.9 answer the removal of a lasting watch with marshalling_error. The caller
+    /// then calls this once more. If the connection is lost, the request has succeeded.
+    [[nodiscard]] RequestQueue::Accepted remove_watches(RequestSpec call);
+    /// Ends a request with this error. Returns false if it has already ended, or if it removes
+    /// watches and has been sent.
     bool cancel(RequestId id, std::error_code why);
     /// Takes back an accepted request that has not been sent, without an event. Returns false if it
     /// has been sent or has ended. The caller must hold a reference to the request's owner.
@@ -211,6 +221,11 @@ private:
         EventQueue* events_;
     };
 
+    // session_watches.cpp
+    void fire(WatchedEvent event, Watchers watchers) noexcept;
+    void drop_watches() noexcept;
+    void lose_watches(const WatchRange& range);
+
     // session.cpp
     [[nodiscard]] std::error_code admit(const RequestSpec& call) const;
     void set_state(KeeperState state) noexcept;
@@ -235,12 +250,10 @@ private:
     void expire(std::string_view why, TimePoint now);
     void fail_authentication(std::string_view why);
     void finish(KeeperState state, std::error_code pending_error) noexcept;
-    void fail_requests(std::error_code error) noexcept;
+    enum class Watching { goes_on, ends };  // whether the next connection restores the watches
+    void fail_requests(std::error_code error, Watching watching) noexcept;
     void fail_credentials(std::error_code error) noexcept;
     void note_reply(const Pending& answered, TimePoint now) noexcept;
-    void fire(WatchedEvent event, Watchers watchers) noexcept;
-    void drop_watches() noexcept;
-    void lose_watches(const WatchRange& range);
     void give_up(RequestQueue::GivenUp request, std::error_code error) noexcept;
     void expire_deadlines(TimePoint now) noexcept;
     void check_phase(TimePoint now);
@@ -285,6 +298,7 @@ private:
     void on_auth_reply(std::int32_t err, TimePoint now);
     void on_watches_restored(std::int32_t err, TimePoint now);
     void register_watch(Pending& answered, std::int32_t err) noexcept;
+    [[nodiscard]] std::int32_t unregister_watches(Pending& answered, std::int32_t err) noexcept;
 
     Config config_;                         // constant after construction
     std::unique_ptr<Metrics> own_metrics_;  // null if the caller provides them
@@ -327,6 +341,7 @@ private:
         false;  // the server has answered something after the handshake
 
     RequestQueue requests_;
+    bool lasting_types_refused_ = false;  // by the present server, which is older than 3.9
     WatchRegistry watches_;
     Restoration restoration_;
     Credentials credentials_;

@@ -257,6 +257,7 @@ void Session::on_connected(std::uint64_t attempt, TimePoint) {
     first_bytes_ = 0;
     first_byte_count_ = 0;
     answered_since_handshake_ = false;
+    lasting_types_refused_ = false;
     enter(Phase::handshaking, phase_deadline_);  // one deadline for connecting and handshake
     // A session local to a read-only server cannot be resumed elsewhere: a new one is requested.
     write_connect_request(
@@ -311,7 +312,8 @@ void Session::on_connect_response(std::span<const std::byte> frame, TimePoint no
     }
 }
 
-/// Watches are restored before any queued request is sent: control_ goes first.
+/// Watches are restored before any queued request is sent: control_ goes first. Requests made
+/// because of the WatchGap therefore follow them.
 void Session::serve(TimePoint now) {
     restoration_.begin(watches_, last_zxid_, control_);
     enter(Phase::serving, TimePoint::max());
@@ -327,6 +329,9 @@ void Session::serve(TimePoint now) {
         search_.succeeded();
     }
     set_state(read_only_ ? KeeperState::CONNECTED_RO : KeeperState::CONNECTED);
+    if (watches_.has_lasting()) {
+        events_.push(WatchGap{});
+    }
 }
 
 void Session::note_served() noexcept {

@@ -148,16 +148,21 @@ void Session::on_reply(
     if (answered->op == codec::Opcode::close_session) {
         return finish(KeeperState::CLOSED, Errc::connection_loss);
     }
-    register_watch(*answered, header.err);  // first: a watcher that is not registered is returned
+    auto err = header.err;
+    if (answered->watch && answered->watch->removes() != 0) {
+        err = unregister_watches(*answered, err);
+    } else if (answered->watch) {
+        register_watch(*answered, err);  // first: a watcher that is not registered is returned
+    }
     if (answered->request) {
         ReplyEvent event;
         event.request = std::move(answered->request);
         event.zxid = header.zxid;
         event.outcome = codec::is_write(answered->op) ? Outcome::unknown : Outcome::not_applied;
-        if (header.err == 0) {
+        if (err == 0) {
             event.body = body;
         } else {
-            event.error = codec::errc(header.err);
+            event.error = codec::errc(err);
             event.outcome = outcome_of(answered->op, event.error);
         }
         if (answered->watch) {
@@ -234,15 +239,28 @@ void Session::on_oversized(const codec::FrameItem& item, TimePoint now) {
 /// Registers the watch of a request that succeeded. An exists request that found no node also sets
 /// a watch.
 void Session::register_watch(Pending& answered, std::int32_t err) noexcept {
-    if (!answered.watch) {
-        return;
-    }
     if (codec::errc(err) == Errc::no_node && answered.op == codec::Opcode::exists) {
         answered.watch->kind = WatchKind::exist;
     } else if (err != 0) {
         return;
     }
     watches_.add(*answered.watch);
+}
+
+/// Removes the watches of a request that removes them. Returns the error of the request.
+std::int32_t Session::unregister_watches(Pending& answered, std::int32_t err) noexcept {
+    auto& order = *answered.watch;
+    // A server that has no such watch, although this side has, has sent its event before, or has
+    // dropped it because of an ACL.
+    const bool none = codec::errc(err) == Errc::no_watcher;
+    if (err == 0 || none || ends_connection(err)) {
+        watches_.remove(order);
+        return none && !order.has_removed() ? err : 0;
+    }
+    if (codec::errc(err) == Errc::marshalling_error && (order.removes() & lasting_kinds) != 0) {
+        lasting_types_refused_ = true;
+    }
+    return err;
 }
 
 void Session::on_notification(

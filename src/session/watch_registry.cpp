@@ -52,6 +52,11 @@ void write(base::Buffer& out, codec::SetWatches2Request& request) {
 
 }  // namespace
 
+Watchers::iterator first_lasting(Watchers& watchers) noexcept {
+    return watchers.lower_bound(Watch{
+        {}, static_cast<std::uint64_t>(WatchKind::persistent) << kind_shift});
+}
+
 WatchRegistry::Order::Order(WatchKind watch_kind, std::string_view path, Cookie watcher)
     : kind(watch_kind) {
     // The only way to create a node is to insert it into a container and to extract it again.
@@ -61,7 +66,16 @@ WatchRegistry::Order::Order(WatchKind watch_kind, std::string_view path, Cookie 
     watcher_ = watchers.extract(watchers.insert(Watch{std::move(watcher)}).first);
 }
 
+WatchRegistry::Order::Order(WatchKinds kinds, std::string_view path)
+    : removes_(kinds), removed_(detail::make_ref<RemovedWatches>()) {
+    Table table;
+    path_ = table.extract(table.try_emplace(std::string(path)).first);
+}
+
 Cookie WatchRegistry::Order::take_watcher() noexcept {
+    if (has_removed()) {
+        return std::move(removed_);
+    }
     return watcher_ ? std::move(watcher_.value().owner) : Cookie();
 }
 
@@ -82,6 +96,27 @@ void WatchRegistry::add(Order& order) noexcept {
     } else {
         order.watcher_ = std::move(added.node);
     }
+}
+
+/// A watcher of several kinds is in the result once, which may leave an empty set behind to be
+/// erased; the reference that it held is not the last.
+void WatchRegistry::remove(Order& order) noexcept {
+    PathWatchers taken;
+    for (std::size_t kind = 0; kind < watch_kinds; ++kind) {
+        if ((order.removes() & only(static_cast<WatchKind>(kind))) != 0) {
+            take_from(static_cast<WatchKind>(kind), order.path(), taken);
+        }
+    }
+    order.removed_->watchers.merge(taken);
+}
+
+bool WatchRegistry::has(WatchKinds kinds, std::string_view path) const {
+    for (std::size_t kind = 0; kind < watch_kinds; ++kind) {
+        if ((kinds & only(static_cast<WatchKind>(kind))) != 0 && tables_[kind].contains(path)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 void WatchRegistry::take_from(WatchKind kind, std::string_view path, PathWatchers& into) noexcept {

@@ -27,6 +27,27 @@ enum class WatchKind : std::uint8_t {
 };
 inline constexpr std::size_t watch_kinds = 5;
 
+/// A set of kinds of watches: one bit for each.
+using WatchKinds = std::uint8_t;
+[[nodiscard]] constexpr WatchKinds only(WatchKind kind) noexcept {
+    return static_cast<WatchKinds>(1U << static_cast<unsigned>(kind));
+}
+inline constexpr WatchKinds lasting_kinds =
+    static_cast<WatchKinds>(only(WatchKind::persistent) | only(WatchKind::recursive));
+inline constexpr WatchKinds data_kinds =
+    static_cast<WatchKinds>(only(WatchKind::data) | only(WatchKind::exist));
+inline constexpr WatchKinds all_kinds = (1U << watch_kinds) - 1;
+
+/// Returns the first watcher of a persistent or recursive watch. They are behind all others.
+[[nodiscard]] Watchers::iterator first_lasting(Watchers& watchers) noexcept;
+
+/// The watchers that a request has removed. Their owners may own objects of users, so they leave
+/// the session with the reply.
+class RemovedWatches final : public detail::RefCounted {
+public:
+    Watchers watchers;
+};
+
 /// A position in the order of all watched paths: by kind, then by path.
 struct WatchPlace {
     std::size_t kind = 0;
@@ -57,19 +78,31 @@ private:
     using Table = std::map<std::string, PathWatchers, std::less<>>;
 
 public:
-    /// A registration whose memory has been allocated in advance, so that add() cannot fail.
+    /// A registration or removal whose memory has been allocated in advance, so that add() and
+    /// remove() cannot fail.
     class Order {
     public:
-        /// Throws std::bad_alloc.
+        /// Registers a watcher. Throws std::bad_alloc.
         Order(WatchKind kind, std::string_view path, Cookie watcher);
-        WatchKind kind;
-        /// Returns the watcher, or null if it has been registered.
+        /// Removes the watchers of these kinds from a path. Throws std::bad_alloc.
+        Order(WatchKinds kinds, std::string_view path);
+        WatchKind kind{};
+        /// Returns the kinds to be removed; none if this is a registration.
+        [[nodiscard]] WatchKinds removes() const noexcept { return removes_; }
+        [[nodiscard]] const std::string& path() const { return path_.key(); }
+        /// Returns the watcher, or null if it has been registered. Of a removal: returns what was
+        /// removed, or null if there was nothing.
         [[nodiscard]] Cookie take_watcher() noexcept;
+        [[nodiscard]] bool has_removed() const noexcept {
+            return removed_ && !removed_->watchers.empty();
+        }
 
     private:
         friend class WatchRegistry;
+        WatchKinds removes_ = 0;
         Table::node_type path_;
-        PathWatchers::node_type watcher_;
+        PathWatchers::node_type watcher_;         // of a registration
+        detail::RefPtr<RemovedWatches> removed_;  // of a removal
     };
 
     /// Registers a watcher. If it is registered for this path and kind already, nothing changes and
@@ -78,6 +111,16 @@ public:
     void add(WatchKind kind, std::string_view path, Cookie watcher) {
         Order order(kind, path, std::move(watcher));
         add(order);
+    }
+
+    /// Executes a removal; the order keeps the watchers.
+    void remove(Order& order) noexcept;
+    /// Returns whether there is a watcher of one of these kinds on this path.
+    [[nodiscard]] bool has(WatchKinds kinds, std::string_view path) const;
+    /// Returns whether there are persistent or recursive watchers.
+    [[nodiscard]] bool has_lasting() const noexcept {
+        return !tables_[static_cast<std::size_t>(WatchKind::persistent)].empty() ||
+               !tables_[static_cast<std::size_t>(WatchKind::recursive)].empty();
     }
 
     /// Returns the watchers to call for an event, each once, and removes those that are one-shot.

@@ -62,6 +62,8 @@ const char* to_string(EventType type) noexcept {
             return "CHANGED";
         case EventType::CHILD:
             return "CHILD";
+        case EventType::GAP:
+            return "GAP";
         case EventType::WATCH_LOST:
             return "WATCH_LOST";
     }

@@ -40,6 +40,7 @@ static_assert(is_value<decltype(ReadOptions().timeout(1s).deadline(TimePoint()))
 static_assert(is_value<decltype(ReadOptions().stop_token({}))>);
 static_assert(std::is_convertible_v<CallOptions, ReadOptions>);
 static_assert(!std::is_convertible_v<ReadOptions, CallOptions>, "only reads have a consistency");
+static_assert(is_value<decltype(WatchStreamOptions().limit(1))>);
 static_assert(is_value<decltype(CreateOptions().ephemeral().sequence().makepath().acl({}))>);
 static_assert(is_value<decltype(CreateOptions().container().ttl(1h))>);
 static_assert(is_value<decltype(ClientOptions().hosts("a").timeout(1s).call_timeout(1s))>);
@@ -251,6 +252,33 @@ TEST_F(Forms, RetryOfAFunctionOfTheClient) {
     EXPECT_EQ(zk.retry([&] { return zk.get("/a").data; }), "text");
     EXPECT_EQ(zk.retry([](const std::string& text) { return text; }, "x"), "x");
     EXPECT_EQ(zk.retry(&std::string::size, std::string("four")), 4U) << "of another class";
+}
+
+// Handles and streams cannot be copied: a temporary result gives them away.
+TEST_F(Forms, WatchesThatLast) {
+    const auto ignore = [](const WatchedEvent&) {};
+    WatchHandle handle = zk.add_watch("/a", WatchMode::persistent, ignore);
+    handle = zk.add_watch_async("/a", WatchMode::persistent, ignore).get(patience);
+    handle = zk.retry([&] { return zk.add_watch("/a", WatchMode::persistent, ignore); });
+    const auto retried = [&] { return zk.add_watch_async("/a", WatchMode::persistent, ignore); };
+    handle = zk.retry_async(retried).get(patience);
+    EXPECT_TRUE(handle.active());
+    const auto kept = zk.add_watch_async("/a", WatchMode::persistent_recursive, ignore);
+    const WatchHandle& inside = kept.get(patience);
+    EXPECT_TRUE(inside.active());
+    auto stream = zk.watch_stream("/a", WatchMode::persistent, WatchStreamOptions().limit(2));
+    const auto read = [](WatchStream& changes) -> AsyncResult<int> {
+        int gaps = 0;
+        while (auto change = co_await changes.next()) {
+            gaps += change->gap() ? 1 : 0;
+        }
+        co_return gaps;
+    };
+    const auto gaps = read(stream);
+    server.drop_connections();
+    zk.retry([&] { return zk.sync("/"); });  // on the next connection
+    zk.stop();
+    EXPECT_EQ(gaps.get(patience), 1);
 }
 
 TEST_F(Forms, LoggersOfEveryKind) {

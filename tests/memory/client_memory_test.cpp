@@ -62,13 +62,20 @@ protected:
         return false;
     }
 
-    void ask(KazooClient& zk, const std::string& path, std::atomic<int>& told) {
+    void ask(
+        KazooClient& zk, const std::string& path, std::atomic<int>& told, std::atomic<int>& reported
+    ) {
         node_is_there_ = false;  // a create without memory may not have been sent
         node_is_there_ = fair("create", [&] { zk.create_async(path, "x").get(patience); });
         const Watcher watcher([&told](const WatchedEvent& event) {
             told += event.type == EventType::CHANGED ? 1 : 0;
         });
         const bool watches = fair("get", [&] { zk.get_async(path, watcher).get(patience); });
+        WatchHandle handle;
+        const bool lasts = fair("add_watch", [&] {
+            const auto count = [&reported](const WatchedEvent&) { ++reported; };
+            handle = zk.add_watch_async(path, WatchMode::persistent, count).get(patience);
+        });
         fair("get_children", [&] { zk.get_children_async("/").get(patience); });
         const bool changed = fair("set", [&] { zk.set_async(path, "y").get(patience); });
         fair("get the latest", [&] {
@@ -99,11 +106,20 @@ protected:
             EXPECT_TRUE(wait_until([&] { return told > 0; }, patience)) << "never completed";
         }
         EXPECT_LE(told, 1);
+        if (lasts && changed) {
+            EXPECT_TRUE(wait_until([&] { return reported > 0; }, patience)) << "no event, no gap";
+        }
+        fair("remove", [&] { handle.remove_async().get(patience); });
+        fair("remove_watches", [&] {
+            zk.get_async(path, watcher).get(patience);
+            zk.remove_watches_async(path).get(patience);
+        });
     }
 
     /// One life with a shortage in it; says whether it was met.
     bool live(const HandlerKind& kind, long nth, const std::string& path) {
         std::atomic<int> told{0};
+        std::atomic<int> reported{0};
         bool met = false;
         auto kit = kind.make();
         {
@@ -115,7 +131,7 @@ protected:
                 const Spared test_itself;
                 const Shortage shortage(nth);
                 if (fair("start", [&] { zk.start(patience); })) {
-                    ask(zk, path, told);
+                    ask(zk, path, told, reported);
                 }
                 met = shortage.met();
             });

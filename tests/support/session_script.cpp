@@ -70,6 +70,10 @@ std::error_code SessionScript::ask(const std::string& name, Opcode op, const Req
                     call,
                     codec::AddWatchRequest{how.path, how.kind == session::WatchKind::recursive}
                 );
+            case Opcode::remove_watches:
+                call.watch_path = how.path;
+                call.removes = how.removes;
+                return session_.remove_watches(call);
             case Opcode::sync:
                 return session_.submit(call, codec::SyncRequest{how.path});
             default:

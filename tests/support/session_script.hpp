@@ -45,6 +45,7 @@ struct RequestOptions {
     std::string watcher{};  ///< name of the watch's owner; empty: no watch
     session::WatchKind kind = session::WatchKind::data;
     std::string data{};
+    session::WatchKinds removes = 0;  ///< of remove_watches
 };
 
 /// A failure that replaces a step of a script.
@@ -70,6 +71,8 @@ session::Config script_config();
 ///     r1 connection_loss unknown    request r1 has failed, with this error and outcome
 ///     watch CHANGED /a -> w1 w2     a watch event for the watchers w1 and w2
 ///     watch NONE CONNECTING -> w1   a session event for the watcher w1
+///     removed w1 w2                 with a reply: the watchers that its request has removed
+///     gap                           lasting watches may have missed events
 ///     resolve zk1:2181              actions
 ///     connect 10.0.0.1:2181
 ///     disconnect
@@ -283,6 +286,7 @@ private:
     void note(session::WatchFired& event);
     void note(session::StateEvent& event);
     void note(session::LogEvent& event);
+    void note(session::WatchGap& event);
     void note(const session::ResolveAction& action);
     void note(const session::ConnectAction& action);
     void note(const session::ProbeAction& action);

@@ -84,11 +84,20 @@ void SessionScript::drain() {
 void SessionScript::note(session::ReplyEvent& event) {
     const auto name = name_of(event.request);
     event.request = {};
-    if (event.watcher) {
+    std::string removed;
+    if (const auto* const order = dynamic_cast<session::RemovedWatches*>(event.watcher.get())) {
+        removed = "removed";
+        for (const auto& watcher : order->watchers) {
+            removed += " " + name_of(watcher.owner);
+        }
+    } else if (event.watcher) {
         ++returned_unregistered_[name_of(event.watcher)];
-        event.watcher = {};
     }
+    event.watcher = {};
     EXPECT_EQ(open_.erase(name) + open_auths_.erase(name), 1U) << name << " does not wait";
+    if (!removed.empty()) {
+        lines_.push_back(std::move(removed));
+    }
     if (event.error) {
         EXPECT_TRUE(event.body.empty());
         lines_.push_back(name + " " + error_name(event.error) + " " + to_string(event.outcome));
@@ -118,6 +127,10 @@ void SessionScript::note(session::StateEvent& event) {
         << to_string(state_) << " -> " << to_string(event.state);
     state_ = event.state;
     lines_.push_back(to_string(event.state));
+}
+
+void SessionScript::note(session::WatchGap&) {
+    lines_.emplace_back("gap");
 }
 
 void SessionScript::note(session::LogEvent& event) {

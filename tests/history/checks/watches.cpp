@@ -100,6 +100,7 @@ bool WatchCheck::is_justified(const Watch& watch, const WatchedEvent& event) con
                 break;
             case EventType::NONE:
             case EventType::WATCH_LOST:
+            case EventType::GAP:
                 break;
         }
     }

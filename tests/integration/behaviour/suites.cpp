@@ -27,6 +27,7 @@ INSTANTIATE_TEST_SUITE_P(Handlers, MoreOperations, one_of_each, kind_name);
 INSTANTIATE_TEST_SUITE_P(Handlers, Access, one_of_each, kind_name);
 INSTANTIATE_TEST_SUITE_P(Handlers, Chroots, one_of_each, kind_name);
 INSTANTIATE_TEST_SUITE_P(Handlers, Watches, each_kind, kind_name);
+INSTANTIATE_TEST_SUITE_P(Handlers, LastingWatches, one_of_each, kind_name);
 INSTANTIATE_TEST_SUITE_P(Handlers, Listening, each_kind, kind_name);
 INSTANTIATE_TEST_SUITE_P(Handlers, Load, one_of_each, kind_name);
 INSTANTIATE_TEST_SUITE_P(Handlers, Life, each_kind, kind_name);

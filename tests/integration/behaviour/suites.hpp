@@ -32,6 +32,8 @@ class MoreOperations : public HandlerTest {};
 class Access : public HandlerTest {};
 class Chroots : public HandlerTest {};
 class Watches : public HandlerTest {};
+/// Persistent and recursive watches, and the removal of watches.
+class LastingWatches : public HandlerTest {};
 class Listening : public HandlerTest {};
 /// Load.
 class Load : public HandlerTest {};

@@ -246,8 +246,8 @@ TEST_F(RequestQueueTest, TakeAllDistinguishesSentRequests) {
         if (taken->request) {
             sent.push_back(taken->sent);
         }
-        if (taken->watcher) {
-            watchers.push_back(taken->watcher);
+        if (taken->watch) {
+            watchers.push_back(taken->watch->take_watcher());
         }
     }
     EXPECT_THAT(sent, ElementsAre(true, false, false));

@@ -85,6 +85,7 @@ TEST(SessionEveryStepTest, WatchesOverALostConnection) {
                 "connect 10.0.0.1:2181",
                 HasSubstr("zxid=6"),
                 "CONNECTED",
+                "gap",
                 "> set_watches2 6 data[/d] exist[/e] child[] persistent[/p] recursive[]",
                 "> set_data 4 /a"
             )

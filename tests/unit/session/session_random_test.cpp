@@ -64,10 +64,26 @@ private:
 
     void ask() {
         const auto op = pick(
-            {Opcode::get_data, Opcode::set_data, Opcode::exists, Opcode::sync, Opcode::add_watch}
+            {Opcode::get_data,
+             Opcode::set_data,
+             Opcode::exists,
+             Opcode::sync,
+             Opcode::add_watch,
+             Opcode::remove_watches}
         );
         RequestOptions how;
         how.path = path();
+        if (op == Opcode::remove_watches) {
+            how.removes = pick<WatchKinds>(
+                {data_kinds,
+                 only(WatchKind::child),
+                 data_kinds | only(WatchKind::child),
+                 only(WatchKind::persistent),
+                 only(WatchKind::recursive)}
+            );
+            script_.ask(new_name(), op, how);
+            return;
+        }
         if (one_in(3)) {
             how.deadline = script_.now() + milliseconds(random_.below(9000));
         }
@@ -162,7 +178,7 @@ private:
                 break;
             case 3:
                 if (script_.next_xid() != 0) {
-                    script_.answer(pick({-4, -101, -110, -112, -118, -124, -5}), zxid_);
+                    script_.answer(pick({-4, -101, -110, -112, -118, -121, -124, -5}), zxid_);
                 }
                 break;
             case 4:

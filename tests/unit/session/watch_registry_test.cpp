@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <iterator>
 #include <map>
 #include <set>
 #include <string>
@@ -179,6 +180,60 @@ TEST_F(WatchRegistryTest, TakeAllReturnsEveryWatcherOnce) {
     base::Buffer out;
     EXPECT_EQ(restore(out, 0, 100), 0U);
     EXPECT_TRUE(out.empty());
+}
+
+TEST_F(WatchRegistryTest, RemovesTheKindsThatAreAskedFor) {
+    const auto remove = [this](WatchKinds kinds, std::string_view path) {
+        WatchRegistry::Order order(kinds, path);
+        registry.remove(order);
+        const auto removed = order.take_watcher();
+        return removed ? names(static_cast<RemovedWatches&>(*removed).watchers)
+                       : std::vector<std::string>();
+    };
+    const auto all = {
+        WatchKind::data,
+        WatchKind::exist,
+        WatchKind::child,
+        WatchKind::persistent,
+        WatchKind::recursive};
+    for (const auto kind : all) {
+        const auto name = std::to_string(static_cast<int>(kind));
+        add(kind, "/a", name);
+        add(kind, "/a", "everywhere");
+        add(kind, "/b", name);
+    }
+    EXPECT_THAT(remove(data_kinds, "/a"), UnorderedElementsAre("0", "1", "everywhere"));
+    EXPECT_FALSE(registry.has(data_kinds, "/a"));
+    EXPECT_TRUE(registry.has(data_kinds, "/b"));
+    EXPECT_TRUE(registry.has(only(WatchKind::child), "/a"));
+    EXPECT_THAT(remove(only(WatchKind::recursive), "/a"), ElementsAre("4", "everywhere"));
+    EXPECT_THAT(remove(only(WatchKind::recursive), "/a"), IsEmpty());
+    EXPECT_THAT(remove(all_kinds, "/c"), IsEmpty());
+    EXPECT_THAT(take(EventType::CHANGED, "/a"), UnorderedElementsAre("3", "everywhere"));
+    EXPECT_EQ(registry.size(), 4U + 5U);
+    EXPECT_TRUE(registry.has_lasting());
+    remove(lasting_kinds, "/a");
+    remove(lasting_kinds, "/b");
+    EXPECT_FALSE(registry.has_lasting());
+    EXPECT_EQ(registry.size(), 2U + 3U);
+    static_cast<void>(registry.take_all());
+    for (const auto& [name, watcher] : watchers) {
+        EXPECT_TRUE(watcher->sole_owner()) << name;
+    }
+}
+
+TEST_F(WatchRegistryTest, LastingWatchersAreBehindTheOthers) {
+    add(WatchKind::recursive, "/", "recursive");
+    add(WatchKind::persistent, "/a", "persistent");
+    add(WatchKind::data, "/a", "data");
+    auto told = registry.take(EventType::CHANGED, "/a");
+    const auto first = first_lasting(told);
+    ASSERT_NE(first, told.end());
+    EXPECT_EQ(static_cast<Watcher&>(*first->owner).name, "persistent");
+    EXPECT_EQ(std::distance(first, told.end()), 2);
+    add(WatchKind::child, "/a", "child");
+    auto other = registry.take(EventType::CHILD, "/b");
+    EXPECT_EQ(first_lasting(other), other.end());
 }
 
 // --- SetWatches ---

@@ -1,0 +1,157 @@
+// The part of WatchHub that distributes events and gaps.
+#include "client/core.hpp"
+#include "client/lane_task.hpp"
+#include "client/watch_hub.hpp"
+
+namespace kazoo::detail::client {
+namespace {
+
+using Phase = SharedWatch::Phase;
+
+[[nodiscard]] bool ends_watch(EventType type) {
+    return type == EventType::NONE || type == EventType::WATCH_LOST;
+}
+
+}  // namespace
+
+std::uint64_t WatchHub::admit(session::WatchFired& fired, bool overloaded) noexcept {
+    auto at = session::first_lasting(fired.watchers);
+    if (at == fired.watchers.end()) {
+        return 0;
+    }
+    session::Watchers useless;  // released without the mutex
+    detail::RefPtr<RemoveHandle> removals;
+    std::uint64_t last = 0;
+    {
+        const std::lock_guard lock(mutex_);
+        last = last_number_;
+        while (at != fired.watchers.end()) {
+            const auto watch = at++;
+            if (!wants(shared_of(*watch), fired.event.type, overloaded)) {
+                useless.insert(fired.watchers.extract(watch));
+            }
+        }
+        removals = std::move(ended_removals_);
+    }
+    complete(std::move(removals), nullptr);
+    reconcile();
+    return last;
+}
+
+/// Returns whether the handles of a watch get an event of this type. Ends the watch if the event
+/// says so.
+bool WatchHub::wants(SharedWatch& watch, EventType type, bool overloaded) noexcept {
+    if (ends_watch(type)) {
+        if (watch.phase == Phase::removing) {
+            watch.lost = true;
+        } else if (watch.phase == Phase::set) {
+            while (watch.removals) {
+                auto removal = std::move(watch.removals);
+                watch.removals = std::move(removal->next);
+                removal->next = std::move(ended_removals_);
+                ended_removals_ = std::move(removal);
+            }
+            // The session's reference in the event keeps the watch.
+            static_cast<void>(end(watch));
+        }
+        // A watch that has ended is here again if its event could not be dispatched.
+        return watch.phase == Phase::ended && watch.handles > 0;
+    }
+    if (watch.phase != Phase::set) {
+        return false;
+    }
+    if (watch.handles == 0) {
+        if (!watch.unwanted.is_chained()) {
+            unwanted_.push_back(watch.unwanted);
+        }
+        return false;
+    }
+    if (overloaded) {
+        mark_gap(watch);
+    }
+    return !overloaded;
+}
+
+void WatchHub::note_gap() noexcept {
+    {
+        const std::lock_guard lock(mutex_);
+        for (const auto& watch : watches_) {
+            if (watch->phase != Phase::set) {
+                continue;
+            }
+            if (watch->handles > 0) {
+                mark_gap(*watch);
+            } else if (!watch->unwanted.is_chained()) {
+                unwanted_.push_back(watch->unwanted);
+            }
+        }
+    }
+    reconcile();
+}
+
+void WatchHub::mark_gap(SharedWatch& watch) noexcept {
+    watch.gap_last = last_number_;
+    if (std::exchange(watch.gap, true)) {
+        return;
+    }
+    detail::RefPtr<SharedWatch> reference(&watch);
+    (last_gap_ != nullptr ? last_gap_->next_gap : first_gap_) = std::move(reference);
+    last_gap_ = &watch;
+}
+
+void WatchHub::post_gaps() {
+    {
+        const std::lock_guard lock(mutex_);
+        if (!first_gap_ || std::exchange(gaps_posted_, true)) {
+            return;
+        }
+    }
+    try {
+        auto hub = shared_from_this();
+        dispatch_owned(
+            handler_,
+            Lane::callback,
+            hub,
+            [](Handler& handler, const std::shared_ptr<WatchHub>& self) {
+                self->deliver_gaps(handler);
+            }
+        );
+    } catch (...) {
+        const std::lock_guard lock(mutex_);
+        gaps_posted_ = false;
+        throw;
+    }
+}
+
+void WatchHub::deliver_gaps(Handler& handler) {
+    std::uint64_t last = 0;
+    while (const auto watch = next_gap(last)) {
+        const auto alive = core();
+        const WatchedEvent event(
+            EventType::GAP,
+            alive ? alive->client_state() : KeeperState::CLOSED,
+            chroot_.strip(watch->path)
+        );
+        watch->deliver(handler, event, last);
+    }
+}
+
+/// Returns the next watch that is to get a gap; null if there is none, and the task is over.
+detail::RefPtr<SharedWatch> WatchHub::next_gap(std::uint64_t& last) noexcept {
+    const std::lock_guard lock(mutex_);
+    if (!first_gap_) {
+        gaps_posted_ = false;
+        return {};
+    }
+    auto watch = std::move(first_gap_);
+    first_gap_ = std::move(watch->next_gap);
+    if (!first_gap_) {
+        last_gap_ = nullptr;
+    }
+    watch->gap = false;
+    // If the watch has ended or is not set, no handle is called.
+    last = watch->phase == Phase::set ? watch->gap_last : 0;
+    return watch;
+}
+
+}  // namespace kazoo::detail::client

@@ -1,0 +1,228 @@
+// The public functions for watches that last, and the removal of one-shot watches.
+#include "client/core.hpp"
+#include "client/no_memory.hpp"
+#include "client/server_path.hpp"
+#include "client/watch_hub.hpp"
+#include "client/watch_stream.hpp"
+#include "codec/watches.hpp"
+
+#include <kazoo/client.hpp>
+#include <kazoo/detail/retry_run.hpp>
+
+namespace kazoo {
+namespace detail::client {
+namespace {
+
+const OpKind<WatchHandle> add_watch_kind{"add_watch", nullptr};
+const OpKind<void> remove_watches_kind{"remove_watches"};
+
+CallContext context_of(const Core& core, const CallOptions& options) {
+    return CallContext(*core.handler(), options, core.options().call_timeout());
+}
+
+HeldWatch& held_of(const detail::RefPtr<detail::RefCounted>& state) {
+    return static_cast<HeldWatch&>(*state);
+}
+
+AsyncResult<WatchHandle> add_watch(
+    Core& core,
+    std::string_view path,
+    WatchMode mode,
+    const Watcher& watch,
+    const CallContext& context
+) {
+    if (auto error = core.obstacle(context)) {
+        return core.refused(add_watch_kind, path, std::move(*error));
+    }
+    if (!watch) {
+        Error error(Errc::bad_arguments, Outcome::not_sent, "", {}, "there is no watch function");
+        return core.refused(add_watch_kind, path, std::move(error));
+    }
+    const ServerPath server_path(path, core.chroot());
+    if (server_path.error()) {
+        return core.refused(add_watch_kind, path, *server_path.error());
+    }
+    return core.watch_hub().add(core, path, server_path.view(), mode, watch, context);
+}
+
+/// The result of remove_watches. The session's request goes on if it fails, because a server may
+/// have executed it.
+class RemoveWatches final : public DetachedOperation<void> {
+public:
+    RemoveWatches(const std::shared_ptr<Core>& core, std::string_view path, TimePoint deadline)
+        : DetachedOperation(core->handler(), remove_watches_kind, path, deadline), core_(core) {}
+
+    bool cancel() override {
+        const auto core = core_.lock();
+        const bool withdrawn =
+            core && !ready() && core->with_session([this](session::Session& session, TimePoint) {
+                return session.withdraw(request);
+            });
+        return give_up(withdrawn ? Outcome::not_sent : Outcome::unknown);
+    }
+
+    session::RequestId request = 0;  // set before the result is returned to the caller
+
+private:
+    const std::weak_ptr<Core> core_;
+};
+
+session::WatchKinds kinds_of(WatchType type) {
+    constexpr auto children = session::only(session::WatchKind::child);
+    switch (type) {
+        case WatchType::data:
+            return session::data_kinds;
+        case WatchType::children:
+            return children;
+        case WatchType::any:
+            break;
+    }
+    return static_cast<session::WatchKinds>(session::data_kinds | children);
+}
+
+AsyncResult<void> remove_watches(
+    const std::shared_ptr<Core>& core,
+    std::string_view path,
+    WatchType type,
+    const CallContext& context
+) {
+    if (auto error = core->obstacle(context)) {
+        return core->refused(remove_watches_kind, path, std::move(*error));
+    }
+    const ServerPath server_path(path, core->chroot());
+    if (server_path.error()) {
+        return core->refused(remove_watches_kind, path, *server_path.error());
+    }
+    const auto operation = detail::make_ref<RemoveWatches>(core, path, context.deadline);
+    session::RequestSpec call;
+    call.request = owner_of(operation);
+    call.watch_path = server_path.view();
+    call.removes = kinds_of(type);
+    const auto accepted = core->with_session([&](session::Session& session, TimePoint) {
+        return session.remove_watches(call);
+    });
+    if (accepted.error) {
+        operation->fail_with(Error(
+            accepted.error,
+            Outcome::not_sent,
+            "",
+            {},
+            limit_text(accepted.error, core->options().limits())
+        ));
+        return detail::make_result<void>(operation);
+    }
+    operation->request = accepted.id;
+    if (context.stop_token.stop_possible()) {
+        cancel_on_stop(*operation, context.stop_token);
+    }
+    static_cast<void>(detail::end_at(core->handler(), operation, context.deadline));
+    return detail::make_result<void>(operation);
+}
+
+}  // namespace
+}  // namespace detail::client
+
+namespace client = detail::client;
+using client::held_of;
+
+WatchHandle& WatchHandle::operator=(WatchHandle&& other) noexcept {
+    if (this != &other) {
+        const WatchHandle former(std::move(*this));
+        state_ = std::move(other.state_);
+    }
+    return *this;
+}
+
+WatchHandle::~WatchHandle() {
+    if (!state_ || !held_of(state_).shared) {
+        return;
+    }
+    auto& held = held_of(state_);
+    if (held.shared->hub->in_forked_child()) {
+        static_cast<void>(state_.detach());  // left to the parent
+        return;
+    }
+    held.shared->hub->drop(held);
+}
+
+bool WatchHandle::active() const noexcept {
+    if (!state_ || held_of(state_).shared->hub->in_forked_child()) {
+        return false;
+    }
+    return held_of(state_).shared->hub->is_active(held_of(state_));
+}
+
+AsyncResult<void> WatchHandle::remove_async(const CallOptions& options) {
+    return client::or_no_memory([&]() -> AsyncResult<void> {
+        const WatchHandle former(std::move(*this));
+        if (former.active()) {
+            auto& held = held_of(former.state_);
+            return held.shared->hub->remove(held, options);
+        }
+        Promise<void> done;
+        done.set();
+        return done.result();
+    });
+}
+
+void WatchHandle::remove(const CallOptions& options) {
+    if (active()) {
+        if (const auto core = held_of(state_).shared->hub->core()) {
+            core->check_may_block();
+        }
+    }
+    remove_async(options).get();
+}
+
+AsyncResult<WatchHandle> WatchOperations::add_watch_async(
+    PathView path, WatchMode mode, const Watcher& watch, const CallOptions& options
+) {
+    auto& core = *detail::core_of(static_cast<KazooClient&>(*this));
+    return client::or_no_memory([&] {
+        return client::add_watch(core, path, mode, watch, client::context_of(core, options));
+    });
+}
+
+WatchHandle WatchOperations::add_watch(
+    PathView path, WatchMode mode, const Watcher& watch, const CallOptions& options
+) {
+    detail::core_of(static_cast<KazooClient&>(*this))->check_may_block();
+    return add_watch_async(path, mode, watch, options).get();
+}
+
+AsyncResult<WatchStream> WatchOperations::watch_stream_async(
+    PathView path, WatchMode mode, const WatchStreamOptions& stream, const CallOptions& options
+) {
+    auto& core = *detail::core_of(static_cast<KazooClient&>(*this));
+    return client::or_no_memory([&] {
+        const auto state =
+            detail::make_ref<client::StreamState>(core.handler(), path, stream.limit());
+        auto added = client::add_watch(
+            core, path, mode, client::StreamState::watcher(state), client::context_of(core, options)
+        );
+        return client::StreamState::open(state, std::move(added));
+    });
+}
+
+WatchStream WatchOperations::watch_stream(
+    PathView path, WatchMode mode, const WatchStreamOptions& stream, const CallOptions& options
+) {
+    detail::core_of(static_cast<KazooClient&>(*this))->check_may_block();
+    return watch_stream_async(path, mode, stream, options).get();
+}
+
+AsyncResult<void> WatchOperations::remove_watches_async(
+    PathView path, WatchType type, const CallOptions& options
+) {
+    const auto& core = detail::core_of(static_cast<KazooClient&>(*this));
+    return client::or_no_memory([&] {
+        return client::remove_watches(core, path, type, client::context_of(*core, options));
+    });
+}
+
+void WatchOperations::remove_watches(PathView path, WatchType type, const CallOptions& options) {
+    detail::core_of(static_cast<KazooClient&>(*this))->check_may_block();
+    remove_watches_async(path, type, options).get();
+}
+
+}  // namespace kazoo

@@ -1,0 +1,95 @@
+#pragma once
+
+#include "client/chain.hpp"
+#include "client/operation.hpp"
+#include "client/shared_watch.hpp"
+
+#include <kazoo/time.hpp>
+#include <kazoo/watch_operations.hpp>
+
+#include <memory>
+#include <string_view>
+#include <utility>
+
+namespace kazoo::detail::client {
+
+class Core;
+
+/// A result whose request, if there is one, goes on when the result fails. `cancel` is also called
+/// when the time limit has passed (detail::end_at).
+template <class T>
+class DetachedOperation : public Operation<T> {
+public:
+    DetachedOperation(
+        const std::shared_ptr<Handler>& handler,
+        const OpKind<T>& kind,
+        std::string_view path,
+        TimePoint deadline
+    )
+        : Operation<T>(handler, kind, path, std::weak_ptr<Core>()), deadline_(deadline) {}
+
+    /// Fails the result, with operation and path. Returns false if it is complete.
+    bool fail_with(Error error) noexcept {
+        try {
+            this->describe(error);
+        } catch (const std::bad_alloc&) {
+            error.path({});
+        }
+        return this->fail(std::move(error));
+    }
+
+protected:
+    /// Fails the result because it was cancelled, or because its time limit has passed.
+    bool give_up(Outcome outcome) noexcept {
+        const bool late = this->handler()->now() >= deadline_;
+        return fail_with(
+            late ? Error(Errc::operation_timeout, outcome) : Error(ClientErrc::cancelled, outcome)
+        );
+    }
+
+private:
+    const TimePoint deadline_;
+};
+
+/// The result of add_watch: one handle, which waits for the reply to the request of its shared
+/// watch. Whoever completes the result owns the handle from then on.
+class AddWatch final : public DetachedOperation<WatchHandle>, public Chained {
+public:
+    AddWatch(
+        const std::shared_ptr<Handler>& handler,
+        std::string_view path,
+        TimePoint deadline,
+        detail::RefPtr<HeldWatch> held_watch
+    );
+    bool cancel() override;
+    void succeed_with_handle() noexcept;
+
+    HeldWatch& held;
+
+private:
+    WatchHandle handle_;  // keeps `held`
+};
+
+/// The result of WatchHandle::remove. A node of a list.
+class RemoveHandle final : public DetachedOperation<void> {
+public:
+    RemoveHandle(const std::shared_ptr<Handler>& handler, TimePoint deadline);
+    bool cancel() override { return give_up(Outcome::unknown); }
+
+    detail::RefPtr<RemoveHandle> next;  // guarded by the hub's mutex
+};
+
+/// The request that sets or removes a shared watch, as the session's owner of it.
+class WatchRequest final : public detail::RefCounted {
+public:
+    enum class Kind { adds, removes };
+    WatchRequest(SharedWatch& watch, Kind kind) : watch_(&watch), kind_(kind) {}
+    void on_reply(const session::ReplyEvent& reply, const Chroot& chroot);
+    void abandon() noexcept override;
+
+private:
+    const detail::RefPtr<SharedWatch> watch_;
+    const Kind kind_;
+};
+
+}  // namespace kazoo::detail::client
