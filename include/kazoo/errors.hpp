@@ -53,8 +53,9 @@ enum class ClientErrc : int {
 enum class Condition : int {
     /// The same call may succeed later within the same session: connection_loss,
     /// operation_timeout, request_timeout, session_moved, throttled_op, reconfig_in_process,
-    /// not_read_only and queue_full. KazooRetry retries after these codes. Before repeating a
-    /// write, check the outcome. Does not include the loss of the session; see session_lost.
+    /// not_read_only, queue_full and stale_read. KazooRetry retries after these codes. Before
+    /// repeating a write, check the outcome. Does not include the loss of the session; see
+    /// session_lost.
     retryable = 1,
     /// There is no session, or no longer one; its ephemeral nodes and watches are gone:
     /// session_expired, unknown_session, auth_failed, session_closed_require_sasl and

@@ -82,8 +82,9 @@ private:
 /// as ensure_path, counts as the requests that it sends.
 struct OperationMetrics {
     /// The name that errors contain: "create", "delete", "exists", "get", "get_acls",
-    /// "get_children", "set", "set_acls", "sync", "commit", "multi_read", "add_auth"; "other" for
-    /// all others. Static storage.
+    /// "get_children", "set", "set_acls", "sync", "commit", "multi_read", "add_auth",
+    /// "add_watch", "remove_watches", "get_ephemerals", "get_all_children_number", "who_am_i",
+    /// "reconfig"; "other" for all others. Static storage.
     std::string_view name;
 
     /// Requests that succeeded; an `exists` of a node that does not exist has succeeded, and so has

@@ -36,7 +36,12 @@ void AddWatch::succeed_with_handle() noexcept {
 RemoveHandle::RemoveHandle(const std::shared_ptr<Handler>& handler, TimePoint deadline)
     : DetachedOperation(handler, remove_handle_kind, "", deadline) {}
 
-void WatchRequest::on_reply(const session::ReplyEvent& reply, const Chroot&) {
+void WatchRequest::on_reply(
+    const session::ReplyEvent& reply, const Chroot&, OutcomeCounters& outcomes
+) {
+    const auto index =
+        session::operation_index(kind_ == Kind::adds ? "add_watch" : "remove_watches");
+    reply.error ? outcomes.failed(index, reply.outcome) : outcomes.succeeded(index);
     kind_ == Kind::adds ? watch_->hub->on_added(*watch_, reply)
                         : watch_->hub->on_removed(*watch_, reply);
 }

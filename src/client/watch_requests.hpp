@@ -84,7 +84,9 @@ class WatchRequest final : public detail::RefCounted {
 public:
     enum class Kind { adds, removes };
     WatchRequest(SharedWatch& watch, Kind kind) : watch_(&watch), kind_(kind) {}
-    void on_reply(const session::ReplyEvent& reply, const Chroot& chroot);
+    void on_reply(
+        const session::ReplyEvent& reply, const Chroot& chroot, OutcomeCounters& outcomes
+    );
     void abandon() noexcept override;
 
 private:

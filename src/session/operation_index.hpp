@@ -10,7 +10,7 @@ namespace kazoo::session {
 
 /// The operations that metrics tell apart, by the names that errors contain. All others count as
 /// the last one.
-inline constexpr std::array<std::string_view, 13> operation_names = {
+inline constexpr std::array<std::string_view, 19> operation_names = {
     "create",
     "delete",
     "exists",
@@ -23,6 +23,12 @@ inline constexpr std::array<std::string_view, 13> operation_names = {
     "commit",
     "multi_read",
     "add_auth",
+    "add_watch",
+    "remove_watches",
+    "get_ephemerals",
+    "get_all_children_number",
+    "who_am_i",
+    "reconfig",
     "other"};
 inline constexpr std::size_t operation_count = operation_names.size();
 
@@ -67,6 +73,19 @@ inline constexpr std::size_t operation_count = operation_names.size();
             return operation_index("multi_read");
         case Opcode::auth:
             return operation_index("add_auth");
+        case Opcode::add_watch:
+            return operation_index("add_watch");
+        case Opcode::check_watches:
+        case Opcode::remove_watches:
+            return operation_index("remove_watches");
+        case Opcode::get_ephemerals:
+            return operation_index("get_ephemerals");
+        case Opcode::get_all_children_number:
+            return operation_index("get_all_children_number");
+        case Opcode::who_am_i:
+            return operation_index("who_am_i");
+        case Opcode::reconfig:
+            return operation_index("reconfig");
         default:
             return operation_count - 1;
     }

@@ -103,7 +103,8 @@ bool is_retryable(const std::error_code& code) noexcept {
     return code == Errc::connection_loss || code == Errc::operation_timeout ||
            code == Errc::request_timeout || code == Errc::session_moved ||
            code == Errc::throttled_op || code == Errc::reconfig_in_process ||
-           code == Errc::not_read_only || code == ClientErrc::queue_full;
+           code == Errc::not_read_only || code == ClientErrc::queue_full ||
+           code == ClientErrc::stale_read;
 }
 
 bool is_session_lost(const std::error_code& code) noexcept {

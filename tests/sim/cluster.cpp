@@ -25,6 +25,7 @@ Cluster::Cluster(
     Simulator& simulator, const Options& options, std::vector<DefectInjector*> defect_injector
 )
     : simulator_(simulator),
+      minor_version_(options.minor_version),
       defect_injector_(std::move(defect_injector)),
       state_(database_options(options)) {
     state_.attach(server_observer_);

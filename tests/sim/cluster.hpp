@@ -29,6 +29,7 @@ public:
     ~Cluster();
 
     [[nodiscard]] std::size_t size() const noexcept { return members_.size(); }
+    [[nodiscard]] int minor_version() const noexcept { return minor_version_; }
     [[nodiscard]] ServerMember& operator[](std::size_t member) { return *members_[member]; }
     [[nodiscard]] std::vector<Acceptor*> acceptors() const;
     [[nodiscard]] const Chronicle& chronicle() const noexcept { return chronicle_; }
@@ -66,6 +67,7 @@ private:
     void on_deadline();
 
     Simulator& simulator_;
+    const int minor_version_;
     std::vector<DefectInjector*> defect_injector_;
     Chronicle chronicle_;
     ServerObserver server_observer_{chronicle_};

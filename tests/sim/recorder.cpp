@@ -13,7 +13,9 @@ Recorder::Recorder(Simulator& simulator, const Cluster& cluster)
       chronicle_(cluster.chronicle()),
       order_(simulator.verdict()),
       reads_(simulator.verdict(), chronicle_),
-      watches_(simulator.verdict(), chronicle_) {}
+      watches_(simulator.verdict(), chronicle_),
+      lasting_watches_(simulator.verdict(), chronicle_),
+      watch_modes_coexist_(cluster.minor_version() >= 9) {}
 
 Call& Recorder::begin(int client, Act act, std::string path) {
     auto& call = calls_.emplace_back();
@@ -122,6 +124,7 @@ void Recorder::check_hanging(Duration patience) {
 
 void Recorder::at_rest() {
     watches_.at_rest();
+    lasting_watches_.at_rest();
     for (const auto& cleanup : cleanups_) {
         check_cleanup(cleanup, chronicle_, simulator_.verdict());
     }
@@ -133,6 +136,7 @@ void Recorder::at_end() {
     }
     check_effects(calls_, chronicle_, simulator_.verdict());
     watches_.at_end();
+    lasting_watches_.at_end();
 }
 
 }  // namespace kazoo::sim

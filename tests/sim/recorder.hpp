@@ -4,6 +4,7 @@
 #include "cluster.hpp"
 #include "history/call.hpp"
 #include "history/call_result.hpp"
+#include "history/checks/lasting_watches.hpp"
 #include "history/checks/order.hpp"
 #include "history/checks/reads.hpp"
 #include "history/checks/watches.hpp"
@@ -39,6 +40,11 @@ public:
     void follow(Cleanup& cleanup, const AsyncResult<void>& program);
 
     void on_event(const Call& call, const WatchedEvent& event, std::uint64_t event_number);
+    [[nodiscard]] history::LastingWatchCheck& lasting_watches() noexcept {
+        return lasting_watches_;
+    }
+    /// Returns whether the servers keep watches of several kinds on one path.
+    [[nodiscard]] bool watch_modes_coexist() const noexcept { return watch_modes_coexist_; }
     /// Cancels a random open call of the client.
     void cancel_one(int client);
 
@@ -58,6 +64,8 @@ private:
     OrderCheck order_;
     ReadCheck reads_;
     WatchCheck watches_;
+    history::LastingWatchCheck lasting_watches_;
+    const bool watch_modes_coexist_;
     std::deque<Call> calls_;
     std::deque<Cleanup> cleanups_;
     std::map<int, std::map<std::uint32_t, std::function<bool()>>> cancels_;

@@ -177,6 +177,55 @@ Watcher SimClient::watcher(Call& call, bool watches) {
     });
 }
 
+void SimClient::add_lasting_watch(std::string path, WatchMode mode) {
+    if (!zk_) {
+        return;
+    }
+    auto& check = recorder_.lasting_watches();
+    const auto number = check.begin(number_, path, mode == WatchMode::persistent_recursive);
+    process_.note("adds a lasting watch", number, path);
+    const auto watch = Watcher([this, number, &check](const WatchedEvent& event) {
+        const auto* const type = to_string(event.type);
+        process_.note("gets an event for the lasting watch", number, type, event.path.value_or(""));
+        simulator_.tally().add(
+            event.type == EventType::GAP ? Count::watch_gaps : Count::lasting_watch_events
+        );
+        check.on_event(number, event);
+        in_watch_();
+    });
+    const auto added = zk_->add_watch_async(path, mode, watch, call_options());
+    added.rawlink([this, number](AsyncResult<WatchHandle> result) {
+        if (result.successful()) {
+            lasting_watches_.push_back({number, std::move(result).get()});
+        }
+    });
+    const auto on_set = [&check, number](detail::ResultStateBase& state) {
+        if (state.successful()) {
+            check.on_set(number);
+        }
+    };
+    if (!detail::state_of(added)->link_direct(on_set)) {
+        on_set(*detail::state_of(added));
+    }
+    if (chance().one_in(10)) {
+        process_.after(chance().between(0ms, 500ms), [added] { added.cancel(); });
+    }
+}
+
+void SimClient::remove_lasting_watch() {
+    if (lasting_watches_.empty()) {
+        return;
+    }
+    std::swap(lasting_watches_[chance().below(lasting_watches_.size())], lasting_watches_.back());
+    auto removed = std::move(lasting_watches_.back());
+    lasting_watches_.pop_back();
+    process_.note("removes a lasting watch", removed.number);
+    recorder_.lasting_watches().on_removed(removed.number);
+    if (chance().one_in(2)) {
+        static_cast<void>(removed.handle.remove_async());
+    }
+}
+
 AsyncResult<void> SimClient::add_auth() {
     return call<void>(Act::add_auth, "", [this](Call&) {
         const auto who = "u" + std::to_string(chance().below(3)) + ":secret";

@@ -48,6 +48,10 @@ public:
 
     AsyncResult<void> add_auth();
     AsyncResult<std::string> command();
+    /// Adds a handle of a persistent or recursive watch.
+    void add_lasting_watch(std::string path, WatchMode mode);
+    /// Removes one of the handles.
+    void remove_lasting_watch();
     /// Deletes a node without a deadline. Only the caller can cancel it.
     AsyncResult<void> clean_up(const std::string& path);
 
@@ -114,6 +118,11 @@ private:
     std::shared_ptr<SimHandler> handler_;
     std::shared_ptr<StateCheck> states_;
     ClientOptions options_;
+    struct Handle {
+        std::uint32_t number = 0;  // of the check
+        WatchHandle handle;
+    };
+    std::vector<Handle> lasting_watches_;
     std::unique_ptr<KazooClient> zk_;
     bool started_ = false;
     std::stop_source stops_;

@@ -29,6 +29,10 @@ const char* name_of(Count what) {
             return "watch events";
         case Count::watch_reports:
             return "calls by DataWatch and ChildrenWatch";
+        case Count::lasting_watch_events:
+            return "events of persistent and recursive watches";
+        case Count::watch_gaps:
+            return "  gaps";
         case Count::connects:
             return "connections made (CONNECTED)";
         case Count::losses:

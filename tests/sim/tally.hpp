@@ -18,6 +18,8 @@ enum class Count : std::size_t {
     writes,
     watch_events,
     watch_reports,
+    lasting_watch_events,
+    watch_gaps,
     connects,
     losses,
     expiries,

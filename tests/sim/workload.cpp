@@ -105,7 +105,7 @@ void Workload::one_call() {
             return;
         case 2:
             if (chance.one_in(10)) let_run(client_.add_auth());
-            return;
+            return lasting_watch();
         case 3:
             if (chance.one_in(4)) let_run(client_.command());
             return;
@@ -127,6 +127,20 @@ void Workload::one_call() {
         default:
             return op_generator_.read(client_);
     }
+}
+
+/// Adds or removes a handle. Old servers keep one kind of watch per path, so that only a path is
+/// used there that nothing else watches.
+void Workload::lasting_watch() {
+    auto& chance = client_.chance();
+    if (chance.one_in(3)) {
+        return client_.remove_lasting_watch();
+    }
+    if (!client_.recorder().watch_modes_coexist()) {
+        return client_.add_lasting_watch("/", WatchMode::persistent_recursive);
+    }
+    const auto mode = chance.one_in(2) ? WatchMode::persistent : WatchMode::persistent_recursive;
+    client_.add_lasting_watch(chance.of<const char*>({"/", "/k", "/k/a", "/e", "/t", "/s"}), mode);
 }
 
 /// Makes the next call from inside the callback of the previous one.

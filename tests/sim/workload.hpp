@@ -27,6 +27,7 @@ private:
     void start_later();
     void follow();
     void one_call();
+    void lasting_watch();
     void watch_and_link();
     void many_steps();
     void clean_up();

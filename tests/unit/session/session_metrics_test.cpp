@@ -164,7 +164,8 @@ TEST(SessionMetricsOfLivesTest, SessionsContinueTheMetricsThatTheyAreGiven) {
 TEST(OperationIndexTest, EveryOperationHasItsName) {
     EXPECT_EQ(operation_names[operation_index(Opcode::get_data)], "get");
     EXPECT_EQ(operation_index(Opcode::create2), operation_index(Opcode::create));
-    EXPECT_EQ(operation_names[operation_index(Opcode::reconfig)], "other");
+    EXPECT_EQ(operation_names[operation_index(Opcode::reconfig)], "reconfig");
+    EXPECT_EQ(operation_names[operation_index(Opcode::ping)], "other");
     EXPECT_EQ(operation_names[operation_index("no such operation")], "other");
 }
 

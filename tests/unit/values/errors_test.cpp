@@ -113,7 +113,8 @@ TEST(Conditions, GroupTheCodes) {
              "throttled_op",
              "reconfig_in_process",
              "not_read_only",
-             "queue_full"}
+             "queue_full",
+             "stale_read"}
         )
     );
     EXPECT_EQ(
