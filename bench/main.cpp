@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The client benchmark of `make bench`: compares this library with the lower bound (a bare socket)
 // and with ZooKeeper's C client, on the same server in the same run.
 #include "options.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The server benchmark of `make bench`: compares the embedded server with Apache ZooKeeper in the
 // same run. The client is a bare socket for both.
 #include "options.hpp"

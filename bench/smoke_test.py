@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Runs the benchmarks with a few operations and checks their output, not the measured values.
 
     smoke_test.py --bench PROGRAM --bench-server PROGRAM --references NAME...

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # How this repository compiles itself. Nothing here reaches a project that uses the library.
 
 if(PROJECT_IS_TOP_LEVEL)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # kazoo_component(<name> SOURCES <file>... [LINKS <library>...]
 #                 [PC_REQUIRES <module>...] [PC_LIBS <flag>...])
 #

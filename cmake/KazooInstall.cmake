@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Libraries, headers, and the two ways to find them: find_package(kazoo) and pkg-config.
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)

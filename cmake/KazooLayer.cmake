@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # kazoo_layer(<name> SOURCES <file>... [DEPENDS <layer>...] [LINKS <library>...])
 #
 # Declares the static library kazoo_<name> of the layer src/<name>, or of a part of a layer, visible

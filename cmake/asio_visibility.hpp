@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Included before everything else where the library uses Asio: what Asio keeps for each thread (the
 // loops that run in it) is shared with a program that runs a loop of its own; see kazoo.map.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A client on the program's own Boost.Asio loop. SequentialAsioHandler creates no threads: the
 // connection and all callbacks run in io_context::run(), which returns once the client has stopped.
 #include "hosts.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The blocking calls. Each is equivalent to its asynchronous form followed by get(), and throws the
 // same exceptions.
 #include "hosts.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Coroutines. An AsyncResult can be awaited, and is the return type of coroutines, so operations of
 // several steps read like sequential code although no thread blocks.
 #include "hosts.hpp"

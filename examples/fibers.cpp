@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Fibers: ten thousand of them share one thread and one client. A blocking call suspends only the
 // fiber that makes it.
 #include "hosts.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A client on an event loop without built-in support, here GLib's. The handler in glib_handler.hpp
 // adapts it; callbacks run in g_main_loop_run(), like other sources of the program.
 #include "glib_handler.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The snippets of docs/asynchronous-usage.md for a Boost.Asio loop and coroutines.
 #include "hosts.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The snippets of docs/asynchronous-usage.md for threads: results, errors, reading and writing
 // nodes, watches, several operations at once.
 #include "hosts.hpp"

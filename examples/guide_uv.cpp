@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The snippets of docs/asynchronous-usage.md for a libuv loop, on which everything is a callback.
 #include "hosts.hpp"
 

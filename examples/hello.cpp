@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The complete program of README.md.
 //! [program]
 #include <kazoo/kazoo.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The asynchronous API on one page: start, wait with a timeout, stop if not connected, and list the
 // children of a node with a callback.
 #include "hosts.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The snippet of docs/testing-your-application.md for Catch2, version 2 or 3.
 #include "membership.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The snippets of docs/testing-your-application.md for GoogleTest.
 #include "membership.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A tour of the asynchronous API on a live server. Prints each call and its result.
 #include "hosts.hpp"
 

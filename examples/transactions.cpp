@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Transactions, multi-reads, and nodes that the server deletes. The snippets of
 // docs/transactions.md.
 #include "hosts.hpp"

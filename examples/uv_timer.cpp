@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A libuv loop with a timer that fires every ten milliseconds and a client that reads a node a
 // hundred thousand times. The callbacks of the client do not delay the timer noticeably.
 #include "hosts.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Follows a configuration node through changes, deletion and creation. A watch fires only once, so
 // each iteration sets a new one before it reads the node: no change after the read is missed.
 #include "hosts.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Following a node: DataWatch, ChildrenWatch, PatientChildrenWatch, and streams for coroutines.
 #include "hosts.hpp"
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # What kazoo::prometheus links: prometheus-cpp's core as PkgConfig::PROMETHEUS, if it is there. Its
 # CMake package is not used, because that needs the libraries of the parts that serve HTTP, too.
 set(kazoo_prometheus_targets PkgConfig::PROMETHEUS)

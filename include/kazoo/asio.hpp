@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 /// Boost.Asio completion tokens for results (AsyncResult::operator()). Needs Boost 1.81 or later.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Error codes, conditions, outcomes, and the Error value that combines them.
 ///
 /// Every failed operation is described by one Error: a std::error_code (Errc or ClientErrc), the

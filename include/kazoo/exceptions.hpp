@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The exception classes: one for each error code, named as in kazoo.exceptions.
 ///
 ///     try {

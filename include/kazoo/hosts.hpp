@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The connect string: a list of servers and an optional chroot.
 ///
 ///     const Hosts parsed = parse_hosts("zk1,zk2:2182/app").value();

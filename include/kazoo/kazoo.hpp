@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// kazoo for C++: a client library for Apache ZooKeeper, modelled on Python's kazoo.
 ///
 /// This header includes the whole client API, with the recipes, and the handlers for threads, Asio

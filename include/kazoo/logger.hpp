@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Where the library writes its log lines: state changes, failed connection attempts, and errors
 /// that no call can report, such as an exception thrown by a user's callback.
 ///

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a client counts and measures: KazooClient::metrics() returns a ClientMetrics.
 ///
 ///     const ClientMetrics metrics = zk.metrics();

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Many reads in one request.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The data of nodes: what read operations return and what write operations take.
 #pragma once
 

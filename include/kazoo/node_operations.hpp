@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Operations of KazooClient beside the basic ones: what combines several requests, the sizes and
 /// owners of subtrees, and the configuration of the servers.
 #pragma once

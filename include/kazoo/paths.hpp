@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Node paths: normalisation, ZooKeeper's rules for valid paths, and the chroot.
 ///
 /// Paths are UTF-8. All functions declared here depend on their arguments only and are thread-safe.

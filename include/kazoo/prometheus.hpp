@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The metrics of clients for Prometheus, by prometheus-cpp. Link kazoo::prometheus.
 ///
 ///     auto collector = std::make_shared<kazoo::PrometheusCollector>(zk);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Result: the value of an operation, or its Error.
 #pragma once
 

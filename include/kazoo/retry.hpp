@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Limits and pauses of retries (the parameters of kazoo.retry.KazooRetry).
 #pragma once
 

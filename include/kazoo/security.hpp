@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Access control: permissions, identities, ACLs and credentials, with the helper functions of
 /// kazoo.security.
 ///

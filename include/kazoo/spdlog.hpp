@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Log lines of the library in a logger of spdlog. Header-only: link kazoo::kazoo and
 /// spdlog::spdlog.
 ///

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The metadata of a node: ZooKeeper's Stat record.
 #pragma once
 

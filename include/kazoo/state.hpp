@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The states of a client, the events of watches, and what listeners and watch functions receive
 /// (kazoo.protocol.states). All types are plain values; all functions are thread-safe.
 #pragma once

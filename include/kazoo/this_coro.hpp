@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Control of its own cancellation for a coroutine that returns an AsyncResult.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The clock used for deadlines, and the parameter types for durations.
 ///
 /// Conversions of <chrono> overflow silently: `std::chrono::hours::max()`, converted to

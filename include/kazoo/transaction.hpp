@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Transactions: several writes that are applied together or not at all.
 #pragma once
 

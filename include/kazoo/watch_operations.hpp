@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Watches that last: persistent and recursive ones; and the removal of watches.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Watch functions: the `watch` parameter of get, exists, get_children and add_watch.
 #pragma once
 

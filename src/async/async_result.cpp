@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The parts of AsyncResult that do not depend on the value type: deadlines, the error of a wait
 // that timed out, and Cancellation, which belongs to a coroutine and is used by the threads that
 // cancel it.

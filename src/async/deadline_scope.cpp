@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "async/lane_slot.hpp"
 
 #include <kazoo/detail/retry_run.hpp>

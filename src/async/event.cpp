@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Event: a flag that callers wait for, either blocked (base::Sleeper) or asynchronously
 // (AsyncWait). Both kinds of waits are in intrusive lists, guarded by State::mutex. The waits are
 // ended without the mutex, because that calls the handler's waiters and runs user code.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The parts of Handler that are the same for every handler: sleeping, and reporting exceptions that
 // escape from callbacks.
 #include <kazoo/detail/result_state.hpp>

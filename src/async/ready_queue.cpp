@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "async/ready_queue.hpp"
 
 #include "async/lane_slot.hpp"

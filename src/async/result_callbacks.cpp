@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The callbacks that users link to a result, and the ids by which they are unlinked:
 //
 //     id = use << 32 | number       number 0: first_place_, the place of first_callback_

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One run of a KazooRetry: decides after each failed try whether to try again, and after what
 // pause.
 #include "values/backoff.hpp"

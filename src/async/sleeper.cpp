@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Blocking and waking callers, and the list of a handler's resumable results (Resumptions), from
 // which callers that are blocked on a completion lane resume coroutines.
 #include "async/sleeper.hpp"

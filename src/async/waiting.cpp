@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How a plain thread waits, and which scopes (lanes, see LaneScope) the calling thread or fiber is
 // in.
 #include "async/lane_slot.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Standard error is shared with other processes, so it must not be made non-blocking. Instead,
 // poll() is called before each write.
 #include "base/standard_error.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "client/consistent_read.hpp"
 
 #include "client/multi_step_operations.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The client's core: configuration, requests, and the session's events, which it passes to the
 // lanes. See core_life.cpp for starting and stopping.
 #include "client/core.hpp"

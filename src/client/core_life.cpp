@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Starting and stopping a client, repeatedly, from any thread and any callback. Each function
 // follows one pattern: Lifecycle decides what to do, with life_mutex_ held; then it is done without
 // the mutex, because handlers, events and results may call back into the client.

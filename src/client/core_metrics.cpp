@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a client shows of itself: its metrics, and the server that it is connected to. See dump.cpp
 // for the text.
 #include "client/core.hpp"

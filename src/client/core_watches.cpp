@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The part of Core that passes events of watches to the callback lane.
 #include "client/core.hpp"
 #include "client/lane_task.hpp"

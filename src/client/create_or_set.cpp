@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "client/multi_step_operations.hpp"
 #include "client/operations.hpp"
 #include "client/pipelining.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "client/create_request.hpp"
 
 #include <cstdint>

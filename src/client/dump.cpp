@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The description of a client for people who look into it. Copied under the driver's mutex, written
 // without it. It contains no password, no credentials and no data.
 #include "client/core.hpp"

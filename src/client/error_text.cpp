@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "client/error_text.hpp"
 
 #include "codec/multi.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The public client: passes every call on to the core. Each blocking function is its asynchronous
 // one followed by get(), after a check that throws, before anything is sent, where the caller must
 // not block.

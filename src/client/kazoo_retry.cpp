@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Retries: the blocking pause between two tries, and sleeping, deadlines and the use of a handler
 // for the asynchronous form.
 #include "async/stop_link.hpp"

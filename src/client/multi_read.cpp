@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The public classes MultiRead and MultiReadResult.
 #include "client/client_handle.hpp"
 #include "client/multi_reads.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How the results of a multi_read are assigned to its reads.
 #include "client/decode_value.hpp"
 #include "client/multi_reads.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "client/multi_reads.hpp"
 
 #include "client/operations.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The public functions that KazooClient inherits from NodeOperations.
 #include "client/core.hpp"
 #include "client/multi_step_operations.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "client/server_path.hpp"
 
 namespace kazoo::detail::client {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "client/shared_watch.hpp"
 
 #include "client/watch_hub.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The public class Transaction: keeps the operations, and passes them on to the coroutines of
 // transactions.hpp.
 #include "client/client_handle.hpp"

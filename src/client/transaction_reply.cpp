@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "client/transaction_reply.hpp"
 
 #include "client/create_request.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The part of WatchHub that handles and requests use; see watch_hub_events.cpp for events.
 #include "client/watch_hub.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The part of WatchHub that distributes events and gaps.
 #include "client/core.hpp"
 #include "client/lane_task.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The public functions for watches that last, and the removal of one-shot watches.
 #include "client/core.hpp"
 #include "client/no_memory.hpp"

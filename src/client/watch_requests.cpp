@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "client/watch_requests.hpp"
 
 #include "client/watch_hub.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "client/watch_stream.hpp"
 
 #include "client/no_memory.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A multi is a list of different records, which the field lists of record.hpp cannot describe. So
 // it is encoded, decoded and printed here.
 #include "codec/multi.hpp"

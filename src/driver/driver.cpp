@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The driver: one turn after the other between session and transport. With the mutex held it only
 // calls the session; the transport, the environment and the sink are called without it.
 #include "driver/driver.hpp"

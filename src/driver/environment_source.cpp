@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "driver/environment_source.hpp"
 
 #include "driver/asio_environment.hpp"

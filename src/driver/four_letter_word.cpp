@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "driver/four_letter_word.hpp"
 
 #include <new>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // SequentialAsioHandler: connection and lanes run on the user's executor; the library adds no
 // thread.
 #include "base/fork_guard.hpp"

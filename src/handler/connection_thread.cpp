@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "handler/connection_thread.hpp"
 
 #include "async/refuse_wait.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "handler/strand_lane.hpp"
 
 #include <boost/asio/bind_allocator.hpp>

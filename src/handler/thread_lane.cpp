@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "handler/thread_lane.hpp"
 
 #include "base/signal_masked_thread.hpp"

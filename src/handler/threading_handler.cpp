@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // SequentialThreadingHandler: one thread for the connections and one for each lane.
 //
 //     connection thread --results, events--> | completion lane | callback lane | session lane |

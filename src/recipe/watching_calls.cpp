@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The calls of the user's functions, on the callback lane: one at a time, none after stop().
 #include "recipe/watching.hpp"
 

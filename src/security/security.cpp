@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Identities and ACLs, with the names and the text forms that kazoo gives them.
 #include "security/digest.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The session's public functions, its end in all forms, and its clock. See session_connect.cpp,
 // session_input.cpp and session_watches.cpp for the rest.
 #include "session/session.hpp"

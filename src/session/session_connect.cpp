@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How the session gets a connection: hosts in rounds, their addresses, handshake, credentials, and
 // the search for a writable server.
 #include "session/session.hpp"

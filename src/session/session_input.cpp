@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How the session processes what a server sends: replies, notifications, and the replies to its own
 // pings, credentials and restored watches.
 #include "codec/decoder.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a session shows of itself.
 #include "session/picture.hpp"
 #include "session/session.hpp"

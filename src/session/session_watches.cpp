@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The watches of a session: their removal by the user, and their end.
 #include "codec/watches.hpp"
 #include "session/session.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "session/watch_registry.hpp"
 
 #include "codec/frame.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "testing/disruption.hpp"
 
 #include "testing/session_takeover.hpp"

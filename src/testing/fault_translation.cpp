@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "testing/fault_translation.hpp"
 
 #include <vector>

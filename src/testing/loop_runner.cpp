@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "testing/loop_runner.hpp"
 
 #include "base/signal_masked_thread.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "testing/server_thread.hpp"
 
 #include "security/digest.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Lookups of host names. The PendingLookups lists them for the process; an Asker connects a
 // NameLookup with the thread that answers it:
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "transport/open_socket.hpp"
 
 #if defined(__unix__) || defined(__APPLE__)

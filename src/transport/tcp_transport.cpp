@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // TCP by means of Asio. Each completion handler runs through Turns and keeps its Link alive; the
 // Link refers to the client (Sink) weakly.
 #include "transport/tcp_transport.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The error categories, whose tables are generated from error_table.def, and the text of Error.
 #include "values/text.hpp"
 

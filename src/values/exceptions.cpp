@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Maps an Error to the exception class that error_table.def has for its code, and back.
 #include <kazoo/exceptions.hpp>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Parses connect strings: "host1:port1,[address]:port2/chroot". What is probably a mistake is an
 // error with an explanation, even where the text could be read in some way.
 #include "values/text.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Checks and normalises paths, and translates between client paths and server paths (Chroot). Paths
 // are rejected for the reasons for which servers reject them: see objection_to() and find_dots().
 // Surplus slashes are removed, and a missing first slash is added.

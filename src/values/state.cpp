@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The names of states and events, and the state that users see for each state of the session.
 #include <kazoo/state.hpp>
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Builds and runs tests/consumer against the library, found in one of several ways, built as a
 # static library or (shared=ON) as shared ones.
 cmake_minimum_required(VERSION 3.22)

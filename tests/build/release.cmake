@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Does what `make run` does, in a directory of its own: configures the release preset, builds the
 # tour and the command-line tool, and runs the tour against the tool's server.
 cmake_minimum_required(VERSION 3.22)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "committed_log.hpp"
 
 #include "support/files.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs an Apache ZooKeeper ensemble and clients over an unreliable network, and checks everything
 // the clients have seen against the servers' transaction logs.
 #include "isolation.hpp"

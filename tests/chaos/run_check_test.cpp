@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Tests of the checks of a real run, on faulty histories.
 #include "run_check.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <kazoo/handlers/fiber.hpp>
 #include <kazoo/kazoo.hpp>
 #include <kazoo/testing/server.hpp>

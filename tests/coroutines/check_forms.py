@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Runs every form of forms.def in programs of several optimisations: which of them a compiler can
 be trusted with. Safe forms work in every program. What the guide calls broken has to fail with
 g++ 12 in at least one way, or the guide warns of what is no longer so.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs one form of forms.def in one type of coroutine: `forms <type> <form>`, with a result that is
 // ready (`now`) or that the coroutine waits for (`later`). Fails, or crashes, where the compiler
 // destroys a temporary twice, never, or resumes nothing. Without arguments lists them all.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "embedded_target.hpp"
 
 #include "codec/frame.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "intentional_differences.hpp"
 
 #include "codec/records.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Plays the same scripts on two servers and compares all replies.
 #include "comparison.hpp"
 #include "embedded_target.hpp"

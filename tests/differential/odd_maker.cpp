@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "odd_maker.hpp"
 
 #include "requests.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The log of a whole client: every line begins with the name of the client and, once it has a
 // session, the id of the session; no line contains a secret.
 #include "embedded_fixture.hpp"

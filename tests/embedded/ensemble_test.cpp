@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Several servers with one state: fail-over, moving sessions, stale reads, catching up.
 #include "embedded_fixture.hpp"
 

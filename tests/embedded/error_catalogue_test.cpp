@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Provokes every error and compares the messages with docs/errors.md. KAZOO_RENEW_DOCS=1 rewrites
 // the page.
 #include "embedded_fixture.hpp"

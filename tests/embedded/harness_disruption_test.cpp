@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Lost connections and expired sessions that the test harness causes on embedded servers.
 #include "embedded_fixture.hpp"
 

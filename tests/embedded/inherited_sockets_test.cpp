@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A child process of the program must not inherit the embedded server's sockets.
 #include "embedded_fixture.hpp"
 #include "support/raw_client.hpp"

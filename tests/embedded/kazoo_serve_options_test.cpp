@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Tests of the options of `kazoo serve`.
 #include "embedded_fixture.hpp"
 #include "support/raw_client.hpp"

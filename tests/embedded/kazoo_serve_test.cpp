@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Tests of `kazoo serve` as a process.
 #include "embedded_fixture.hpp"
 #include "support/raw_client.hpp"

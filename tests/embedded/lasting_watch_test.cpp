@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Persistent and recursive watches: when they are set and removed on the server, with faults of
 // requests, old servers, and random use.
 #include "embedded_fixture.hpp"

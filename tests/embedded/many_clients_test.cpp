@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Many clients at once, and misbehaving clients from which a server protects itself and others.
 #include "embedded_fixture.hpp"
 #include "support/raw_client.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reads with a consistency on servers that lag behind, operations that meet other clients, and
 // servers that do not know an operation.
 #include "embedded_fixture.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The effects of each injected request fault, as seen by a real client.
 #include "embedded_fixture.hpp"
 

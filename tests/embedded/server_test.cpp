@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The lifecycle of an embedded server: starting, stopping, and several servers in one process.
 #include "embedded_fixture.hpp"
 #include "support/child_process.hpp"

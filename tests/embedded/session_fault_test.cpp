@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The effects of faults with handshakes and sessions and of other server versions, as seen by a
 // real client.
 #include "embedded_fixture.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The test harness with embedded servers: set-up, clients, tear-down.
 #include "embedded_fixture.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Time limits of calls: unlimited ones, and limits set on the client.
 #include "embedded_fixture.hpp"
 

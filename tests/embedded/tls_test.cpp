@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Tests of a server with TLS.
 #include "embedded_fixture.hpp"
 #include "own_certificate.hpp"

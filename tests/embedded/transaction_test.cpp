@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Transactions whose replies are lost, and servers of other releases.
 #include "embedded_fixture.hpp"
 

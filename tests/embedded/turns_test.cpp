@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Clients with large requests must not delay others, nor retain memory after they are gone.
 #include "embedded_fixture.hpp"
 #include "support/raw_client.hpp"

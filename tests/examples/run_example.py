@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Runs a program; succeeds if its exit code and its output are as expected.
 
     run_example.py --expect FILE [--exit-code N] [--needs PROGRAM] -- COMMAND [ARGUMENT...]

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Forms of calls that compile, and do what they say.
 #include <kazoo/kazoo.hpp>
 #include <kazoo/testing/server.hpp>

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Compiles a file of which each line that ends in `// refused: <text>` has to be refused with a
 message that contains the text, and every other line has to compile.
 

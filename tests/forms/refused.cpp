@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Calls that the compiler refuses, each with a message that says what to write instead.
 // tests/forms/check_refused.py compiles this file; it is part of no program.
 #include <kazoo/kazoo.hpp>

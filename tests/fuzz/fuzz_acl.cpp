@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Fuzzes ACLs and identities as clients send them: address ranges, credentials, lists.
 #include "fuzz/harness.hpp"
 #include "server/rules/acl_rules.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Fuzzes a client's session with an arbitrary server. SessionScript checks every step: states
 // follow their table, every request completes exactly once, nothing is sent too early, and nothing
 // due is omitted.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Decodes every kind of record from arbitrary bytes; what can be decoded is printed, encoded and
 // decoded again.
 #include "codec/records.hpp"

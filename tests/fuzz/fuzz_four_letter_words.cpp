@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Fuzzes four-letter words: any four bytes sent to a server in any state, and any reply parsed by a
 // client.
 #include "client/server_version.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Checks that a byte stream yields the same frames however it is split.
 #include "codec/frame.hpp"
 #include "fuzz/harness.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Fuzzes the first frames of a connection: any reply to a client, any connect frame to a server.
 #include "codec/connect.hpp"
 #include "fuzz/harness.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Checks that a parsed hosts string has one canonical form, which parses to the same value.
 #include "fuzz/harness.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Checks that the functions that validate, split and join paths agree, in the client and in the
 // server.
 #include "fuzz/harness.hpp"

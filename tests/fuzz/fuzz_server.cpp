@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Fuzzes a server, and a second member of its ensemble, with arbitrary clients.
 #include "fuzz/mirror.hpp"
 #include "fuzz/server_peer.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Replaces the fuzzer: runs every file of the given directories as an input.
 #include "fuzz/harness.hpp"
 

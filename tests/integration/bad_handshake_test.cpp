@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Bad replies to a handshake, from servers that are not ZooKeeper or refuse the client.
 #include "support/fake_server.hpp"
 #include "support/fault_fixture.hpp"

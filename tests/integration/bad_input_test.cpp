@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Invalid arguments of a program, and the limits of a client.
 #include "support/fake_server.hpp"
 #include "support/fault_fixture.hpp"

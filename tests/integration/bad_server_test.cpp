@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Servers that complete the handshake and then send bad replies or none.
 #include "support/fake_server.hpp"
 #include "support/fault_fixture.hpp"

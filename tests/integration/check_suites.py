@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Compares the suites of the integration executable with those listed in suites.cmake."""
 
 import argparse

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What reads with a consistency send, and the paths of requests about the servers: the replies of a
 // scripted server.
 #include "support/fake_server.hpp"

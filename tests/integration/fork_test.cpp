@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A process that forks while a client runs: the client remains the parent's.
 #include "support/child_process.hpp"
 #include "support/fault_fixture.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The test harness with external servers, on every handler: Apache ZooKeeper, and the embedded
 // server as if it were external.
 #include "support/fault_fixture.hpp"

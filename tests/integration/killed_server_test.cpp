@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A server that is killed at a random point and restarted with the same data.
 #include "support/fault_fixture.hpp"
 #include "support/proxy.hpp"

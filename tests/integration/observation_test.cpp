@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a client shows of itself: metrics, a dump, and the server that it is connected to.
 #include "support/fault_fixture.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Operations of many requests send them together: a scripted server replies to none of a kind
 // before it has received all.
 #include "support/fake_server.hpp"

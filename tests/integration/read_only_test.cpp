@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A client connected to a read-only server, and its move to a writable one.
 #include "support/fake_server.hpp"
 #include "support/fault_fixture.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // KazooClient::retry and retry_async with broken connections and stopped clients.
 #include "support/fake_server.hpp"
 #include "support/fault_fixture.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The end of a session, declared by the server or by the client's own clock.
 #include "support/fault_fixture.hpp"
 

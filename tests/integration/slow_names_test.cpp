@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An unresponsive name server delays only the lookup of its own name.
 #include "support/slow_names.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Ending a client in each of its states, called from outside.
 #include "support/fake_server.hpp"
 #include "support/fault_fixture.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Ending a client from inside its own calls: callbacks, watch functions, listeners, the
 // connection's executor.
 #include "support/fault_fixture.hpp"

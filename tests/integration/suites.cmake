@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # All suites of tests/integration in alphabetical order. APACHE: the suite tests or kills an Apache
 # ZooKeeper; the others also run on the embedded server.
 kazoo_integration_suite(Access)

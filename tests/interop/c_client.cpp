@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Tests ZooKeeper's own C client (libzookeeper_mt) with the server at its only argument,
 // "host:port". Prints the names of the parts that passed, or the failure, and then exits with 1.
 #include <chrono>

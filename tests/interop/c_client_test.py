@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """ZooKeeper's C client (libzookeeper-mt-dev) against the embedded server."""
 
 import subprocess

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """ZooKeeper's own command line (Debian's `zookeeper`, in Java) against the embedded server."""
 
 import os

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Python's kazoo (python3-kazoo) against the embedded server."""
 
 import subprocess

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Shared by the interop tests: a server of their own, and the exit status."""
 
 import argparse

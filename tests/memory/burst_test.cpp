@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a client keeps after a burst of operations.
 #include "server_process.hpp"
 #include "support/wait_until.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whole clients whose allocations fail: over connecting, requests, watches, coroutines and stopping
 // each allocation fails once, on whichever thread. The process neither ends nor hangs, operations
 // fail with out_of_memory only, each watch event is delivered once, and the client then continues.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Starts an embedded server in a child process: it is not affected by the failing allocations of
 // the tests, nor counted with their memory.
 #include "server_process.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A DataWatch whose allocations fail: each fails once, on whichever thread. The watch nevertheless
 // reports the last state of its node, unless its constructor has thrown.
 #include "server_process.hpp"

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Applies deliberate defects to a copy of the tree, one at a time; the tests must catch each."""
 
 import argparse

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Deliberate defects, one per file: a header, then lines of the tree and their replacement.
 
     what: a description, which may name software that has this defect;

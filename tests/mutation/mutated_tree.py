@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A copy of the tree, built once, in which defects are tried one after the other."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Checks on a toy tree that survivors, and defects that do not apply, are reported."""
 
 import tempfile

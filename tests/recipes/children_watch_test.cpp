@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // ChildrenWatch: its calls, and what becomes of it without the node.
 #include "recipe_fixture.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // DataWatch: its calls, and how they end.
 #include "recipe_fixture.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // PatientChildrenWatch: children that have stopped changing.
 #include "recipe_fixture.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Watches while connections, sessions and clients come and go, and while reads fail.
 #include "recipe_fixture.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // DataStream and ChildrenStream: changes for coroutines.
 #include "recipe_fixture.hpp"
 

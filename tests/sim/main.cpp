@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Simulates clients and servers, one seed after the other, and checks everything they do.
 #include "checks/leak_check.hpp"
 #include "history/verdict.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "recorder.hpp"
 
 #include "history/checks/effects.hpp"

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Holds the #include lines of the tree against the layer rules (CONTRIBUTING.md, "Layers")."""
 
 import fnmatch

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Holds the table of docs/pitfalls.md against the tests that ctest knows in a build directory.
 
     | 1 | the pitfall in a few words | `the name of a test`, `another` |

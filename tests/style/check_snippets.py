@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Holds the code in docs/*.md against the examples: each block names the region it is cut from.
 In README.md, blocks without a name are not checked.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Limits and habits of CONTRIBUTING.md that a program can see."""
 
 import re

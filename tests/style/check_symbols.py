@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Looks into the archives of layers without I/O for symbols of Asio: there are none. With
 --passive also for symbols of threads, mutexes and condition variables. With --exported looks at
 what shared libraries export: names of kazoo's, and what Asio keeps for each thread, which has to

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Finds C++ functions and their lengths by counting braces: right to a few lines, not a parser."""
 
 import re

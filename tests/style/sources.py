@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the style checks share: which files there are, and C++ text stripped for counting."""
 
 import dataclasses

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A scripted server, for replies that no real server sends.
 
 #pragma once

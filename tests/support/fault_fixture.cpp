@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "support/fault_fixture.hpp"
 
 #include <kazoo/handlers/asio.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Fixture and helpers for tests of failures.
 
 #pragma once

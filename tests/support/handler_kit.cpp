@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "support/handler_kit.hpp"
 
 #include "support/pool_handler.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // POSIX sockets for fake servers, proxies and raw clients.
 
 #pragma once

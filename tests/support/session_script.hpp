@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Drives a session::Session in unit tests, without network, threads or a clock.
 
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The part of SessionScript that records the output of a session and checks its invariants.
 #include "codec/auth.hpp"
 #include "codec/connect.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "support/zookeeper_server.hpp"
 
 #include "support/files.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The command-line tool. Exit codes: 0 success, 1 failure, 2 invalid command line.
 #include "serve.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Symbol visibility: shared libraries of kazoo export everything that is declared between
 /// KAZOO_API_BEGIN and KAZOO_API_END, and only that. Every public header has this pair around its
 /// namespaces.

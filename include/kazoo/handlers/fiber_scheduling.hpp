@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 /// For threads that use SequentialFiberHandler with a scheduling algorithm of the user's choice.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// ChildrenWatch: calls a function with the children of a node, now and after every change.
 /// ChildrenStream: the same for coroutines.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// DataWatch: calls a function with the data of a node, now and after every change. DataStream: the
 /// same for coroutines.
 #pragma once

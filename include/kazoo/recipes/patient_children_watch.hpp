@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// PatientChildrenWatch: the children of a node once they have stopped changing.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Options of DataWatch, ChildrenWatch and PatientChildrenWatch, and why a watch has ended.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Several embedded servers that look like a replicated ensemble to their clients.
 #pragma once
 

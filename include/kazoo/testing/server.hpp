@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// An embedded ZooKeeper server, for tests and first steps.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Control of an embedded server: start and stop, fault injection, connections and sessions.
 #pragma once
 

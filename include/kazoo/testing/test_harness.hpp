@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A harness for tests of programs that use ZooKeeper.
 #pragma once
 

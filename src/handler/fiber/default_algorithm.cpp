@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "handler/fiber/default_algorithm.hpp"
 
 #include <kazoo/handlers/fiber_scheduling.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // SequentialFiberHandler: four fibers of one thread, a reactor for the connections and one for each
 // lane.
 //

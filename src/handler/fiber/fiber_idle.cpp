@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "handler/fiber/fiber_idle.hpp"
 
 #include <boost/asio/post.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "handler/fiber/fiber_lane_slots.hpp"
 
 #include "async/lane_slot.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "handler/fiber/thread_end.hpp"
 
 #include "base/standard_error.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // SequentialUvHandler: callbacks run on the user's libuv loop, connections on a thread of the
 // handler.
 #include "async/refuse_wait.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "handler/uv/uv_lanes.hpp"
 
 #include <kazoo/exceptions.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Execution of all create requests: the kind of node requested, and the checks in Apache's order.
 
 #include "codec/protocol_numbers.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/database/database.hpp"
 
 #include "server/database/database_write.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The shared database of a server or ensemble: tree, sessions, and the order of writes.
 
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Sessions, expiry, and the removal of containers and TTL nodes.
 
 #include "server/database/database.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/database/multi_write.hpp"
 
 #include "codec/protocol_numbers.hpp"

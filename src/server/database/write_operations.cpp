@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/database/write_operations.hpp"
 
 #include "server/rules/path_rules.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/listener/listener_socket.hpp"
 
 #include "base/descriptors.hpp"

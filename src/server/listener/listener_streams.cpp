@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The two kinds of ListenerConnection: plain TCP and TLS.
 #include "server/listener/listener.hpp"
 #include "server/listener/listener_connection.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/listener/listener_tls.hpp"
 
 #include <boost/system/system_error.hpp>

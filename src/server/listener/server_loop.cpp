@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/listener/server_loop.hpp"
 
 #include "base/give_back_memory.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The state of one client connection of a ServerNode.
 
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/member/four_letter_service.hpp"
 
 #include <string>

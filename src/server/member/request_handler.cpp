@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/member/request_handler.hpp"
 
 #include "codec/records.hpp"

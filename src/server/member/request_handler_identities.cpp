@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Requests about the identities of the connection (auth, SASL, whoAmI), and closeSession.
 
 #include "codec/auth.hpp"

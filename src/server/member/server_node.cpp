@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/member/server_node.hpp"
 
 #include <algorithm>

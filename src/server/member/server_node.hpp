@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The core of the embedded server: one server, without I/O.
 
 #pragma once

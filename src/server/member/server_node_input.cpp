@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Input of clients: four-letter words, frames, and the turns in which requests are handled.
 
 #include "server/member/server_node.hpp"

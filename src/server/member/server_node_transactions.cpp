@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Inputs that are not bytes of a client: transactions, time, changes of faults.
 
 #include "server/member/server_node.hpp"

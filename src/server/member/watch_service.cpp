@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/member/watch_service.hpp"
 
 #include "codec/headers.hpp"

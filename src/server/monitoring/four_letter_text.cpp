@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/monitoring/four_letter_text.hpp"
 
 #include <algorithm>

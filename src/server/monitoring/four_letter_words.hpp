@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The four-letter words ("srvr", "mntr", "cons", ...), answered in the format of the emulated
 // server.
 

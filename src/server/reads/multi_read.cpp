@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/reads/multi_read.hpp"
 
 #include "codec/frame.hpp"

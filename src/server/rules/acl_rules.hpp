@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Evaluation and validation of ACLs, and digest authentication.
 
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The ids of the ACL scheme "ip".
 
 #pragma once

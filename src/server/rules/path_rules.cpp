@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/rules/path_rules.hpp"
 
 #include <kazoo/paths.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Quotas: the usage and the hard limits of subtrees.
 
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Transactions: the unit of change that Database passes to its listeners.
 
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The life of a tree, and what can be asked of it.
 
 #include "server/tree/tree.hpp"

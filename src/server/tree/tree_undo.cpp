@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The undo log of a tree.
 
 #include "server/tree/tree.hpp"

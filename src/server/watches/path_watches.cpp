@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/watches/path_watches.hpp"
 
 #include <kazoo/paths.hpp>

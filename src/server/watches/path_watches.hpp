@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One table of watches, of which WatchTable has two.
 
 #pragma once

@@ -1,2 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
 // Refused by design: see CMakeLists.txt beside this folder.
 #include <kazoo/kazoo.hpp>

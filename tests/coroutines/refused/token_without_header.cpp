@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Refused by design: see CMakeLists.txt beside this folder.
 #include <kazoo/async_result.hpp>
 

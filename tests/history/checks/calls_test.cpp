@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Tests of the checks of single calls and of their order, on faulty histories.
 #include "history/checks/errors.hpp"
 #include "history/checks/once.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Tests of the check of effects, on faulty histories.
 #include "history/checks/effects.hpp"
 

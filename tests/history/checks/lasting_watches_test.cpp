@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Tests of the check of persistent and recursive watches, on faulty histories.
 #include "history/checks/lasting_watches.hpp"
 

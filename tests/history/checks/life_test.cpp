@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Tests of the checks of states and of ephemeral nodes, on faulty histories.
 #include "history/checks/ephemerals.hpp"
 #include "history/checks/sample_history.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Tests of the checks of reads and watches, on faulty histories.
 #include "history/checks/reads.hpp"
 

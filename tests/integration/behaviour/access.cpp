@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Access control lists and authentication.
 #include "behaviour/suites.hpp"
 

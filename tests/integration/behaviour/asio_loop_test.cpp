@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The Asio handler in a program that runs its own loop.
 #include "support/handler_fixture.hpp"
 

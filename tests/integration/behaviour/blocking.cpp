@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Blocking calls in callbacks: they work if the handler has threads for them, and fail at once with
 // would_deadlock if not.
 #include "behaviour/suites.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Operations have the same effect in their blocking and in their asynchronous form.
 #include "behaviour/suites.hpp"
 

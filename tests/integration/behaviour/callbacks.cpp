@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Functions linked to results, and exceptions that callbacks throw.
 #include "behaviour/suites.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Cancellation by cancel(), deadlines and stop tokens, and the resulting outcomes.
 #include "behaviour/suites.hpp"
 

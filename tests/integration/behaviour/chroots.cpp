@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Chroots. All other tests use one as well; these test it explicitly.
 #include "behaviour/suites.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which handler a client uses, and which threads there are.
 #include "behaviour/suites.hpp"
 

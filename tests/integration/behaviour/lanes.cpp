@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The lanes of a handler: the order of callbacks, and what a blocked callback delays.
 #include "behaviour/suites.hpp"
 

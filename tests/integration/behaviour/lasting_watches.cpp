@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Persistent and recursive watches, their streams, and the removal of watches.
 #include "behaviour/suites.hpp"
 #include "support/wait_until.hpp"

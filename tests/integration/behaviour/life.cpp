@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Start, stop, restart and destruction, from all places and at any time.
 #include "behaviour/suites.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Load: many results in flight, many watches that fire together, slow callbacks.
 #include "behaviour/suites.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The operations that KazooClient inherits from NodeOperations, and reads with a consistency.
 #include "behaviour/suites.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The effects of each operation on nodes.
 #include "behaviour/suites.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The end of a process in which a client runs.
 #include "behaviour/suites.hpp"
 #include "support/child_process.hpp"

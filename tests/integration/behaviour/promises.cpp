@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Results that a program makes itself, with a Promise.
 #include "behaviour/suites.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Random lifecycles: all calls that start or end a client, from several threads and from each lane,
 // while servers come and go. tests/unit/client/lifecycle_test.cpp tests the state machine alone;
 // this tests its use from threads.

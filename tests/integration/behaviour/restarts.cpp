@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Concurrent starts and stops: in the callbacks of a stop, on several threads, next to each other.
 #include "behaviour/suites.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Results: when they are ready, and what they contain.
 #include "behaviour/suites.hpp"
 

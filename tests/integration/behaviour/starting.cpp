@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // start_async() and its event, unreachable servers, and requests without a connection.
 #include "behaviour/suites.hpp"
 #include "support/loopback.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Transactions: results, failures, rollback, chroots, markers, and the ways to wait for them.
 #include "behaviour/suites.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Functions, captures and values of the user whose special members call the client: none of them
 // may run while the library holds a lock, as such a call would deadlock.
 #include "behaviour/suites.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // exit_in_callback <kind of handler> local|static|quick|main <hosts>: the example of kazoo's page
 // in which a callback calls exit, with a local or a static client. With "quick" it calls
 // quick_exit; with "main", main returns and leaves a static client. Exits with status 7 and prints

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A handler in a program compiled without run-time type information.
 #include <kazoo/kazoo.hpp>
 #include <kazoo/testing/server.hpp>

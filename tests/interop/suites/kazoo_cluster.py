@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A pytest plugin for the tests of Python's kazoo: replaces their cluster of three Apache
 servers by a single server that zk_server.py (KAZOO_ZK_SERVER) runs."""
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Runs the test suites of other clients on `kazoo serve`, or on Apache ZooKeeper for comparison.
 
 Fetches the packages with their own tools (pip, go, cargo, npm) into a separate directory, without

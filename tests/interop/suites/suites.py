@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The suites: their sources and requirements, and the tests that a single server cannot pass."""
 
 import json

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Stands in for ZooKeeper's zkServer.sh: `zk_server.py start-foreground CONFIG`.
 
 Reads the settings that the suites use from a configuration file and from SERVER_JVMFLAGS, and

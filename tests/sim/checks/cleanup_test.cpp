@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Tests of the check of programs that clean up, on faulty histories.
 #include "checks/cleanup.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Tests of the cadence check and of the leak checks, on faulty histories.
 #include "checks/cadence.hpp"
 #include "checks/leak_check.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Replaces the program's operator new and delete; the forms for arrays, sizes and nothrow call
 // these. Also replaces aligned_alloc, with which Asio allocates; it can fail, but is not counted.
 #include "support/allocations/allocations.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Counts the program's allocations and makes chosen ones fail. Only in programs that link
 // kazoo_counted_allocations.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "support/glib/glib_kit.hpp"
 
 #include "../examples/glib_handler.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Notifies the sanitizers when Boost.Context switches stacks, which the packaged library does not
 // do. Interposes the library's three functions and forwards each call.
 #include <boost/context/detail/fcontext.hpp>

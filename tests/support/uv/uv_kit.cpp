@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "support/uv/uv_kit.hpp"
 
 #include "support/wait_until.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The cost of links of one result grows linearly: eight times as many take about eight times as
 // long. Both are measured in the same run, so that the result is independent of the machine and its
 // load.

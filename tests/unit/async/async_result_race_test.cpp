@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Concurrent linking, unlinking, completion, cancellation and waiting.
 #include "support/race.hpp"
 

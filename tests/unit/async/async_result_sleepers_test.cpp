@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Several threads that wait for one result, with waiters controlled by the test.
 #include "support/wait_until.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A callback that waits for a coroutine: the rest of the coroutine must not wait behind the
 // callback on the completion lane.
 #include "support/manual_handler.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The effect of AsyncResult::cancel on coroutines.
 #include "support/race.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Long chains of results that wait for one another: completing the whole chain takes constant stack
 // space.
 #include "support/manual_handler.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Uncancellable sections of a coroutine, and resetting its cancellation.
 #include <kazoo/event.hpp>
 #include <kazoo/exceptions.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Awaiting results that are already ready takes constant stack space.
 #include "support/plain_task.hpp"
 

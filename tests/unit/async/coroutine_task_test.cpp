@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Results awaited by coroutines with a foreign coroutine type.
 #include "support/manual_handler.hpp"
 #include "support/plain_task.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // AsyncResult as the return type of coroutines.
 #include "support/manual_handler.hpp"
 

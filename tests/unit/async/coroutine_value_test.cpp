@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Coroutine return values that cannot be copied or moved at the crucial moment.
 #include <kazoo/exceptions.hpp>
 #include <kazoo/promise.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "support/manual_handler.hpp"
 
 #include <kazoo/exceptions.hpp>

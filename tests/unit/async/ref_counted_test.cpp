@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <kazoo/detail/ref_counted.hpp>
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Failed allocations at every single place: all callbacks still run, every awaited result completes
 // with a value or with OutOfMemoryError, and nothing is leaked. Functions without a result throw
 // std::bad_alloc.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Values, callbacks and captures whose special members call the library: the result machinery must
 // not call, copy or destroy them while it holds a lock, else the test hangs.
 #include "support/manual_handler.hpp"

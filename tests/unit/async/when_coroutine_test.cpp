@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Combined results, awaited by coroutines of each type.
 #include "support/manual_handler.hpp"
 #include "support/plain_task.hpp"

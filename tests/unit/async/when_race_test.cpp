@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Combined results whose parts complete concurrently in several threads.
 #include "support/race.hpp"
 

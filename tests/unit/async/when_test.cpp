@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Combining several results into one.
 #include "support/manual_handler.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How an awaited operation ends otherwise: by stop tokens, cancellation and deadlines, in
 // coroutines of each type. There is no server; the operations wait for a connection.
 #include "loop_client.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every form of call that may occur in a co_await expression, compiled and run in two types of
 // coroutine, because supported compilers destroy some temporaries there twice or lay out frames
 // wrongly. Each form must record its arguments unchanged and leak no memory.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Boost.Asio's coroutines await results through a completion token: temporaries in such
 // expressions.
 #include "fake_client.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Transactions in `co_await` expressions: g++ 12 miscompiles some temporaries there. There is no
 // server; success is tested by the integration suites.
 #include "support/allocations/allocations.hpp"

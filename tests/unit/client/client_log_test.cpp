@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "client/client_log.hpp"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How CreateOptions become an opcode and flags, and which options are refused.
 #include "client/create_request.hpp"
 

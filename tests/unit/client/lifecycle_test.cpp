@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The lifecycle of a client as a state machine, with its inputs in every order.
 #include "client/lifecycle.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A loop that is destroyed with pending coroutines and callbacks, after the client: nothing must be
 // left.
 #include "support/allocations/allocations.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Moved clients.
 #include <kazoo/kazoo.hpp>
 

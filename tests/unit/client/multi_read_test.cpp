@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Results of a multi_read, and when the client sends single reads instead.
 #include "client/multi_read_support.hpp"
 #include "client/multi_reads.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Clients without a session: never started, or stopped.
 #include "loop_client.hpp"
 #include "operations.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How the results in a reply become those of a transaction's operations, or its failure.
 #include "client/transaction_reply.hpp"
 

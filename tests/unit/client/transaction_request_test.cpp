@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The requests of transactions: encoding, the chroot, and what is refused before anything is sent.
 #include "client/transaction_request.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Transactions and multi-reads of clients without a session, and their objects as values.
 #include "loop_client.hpp"
 

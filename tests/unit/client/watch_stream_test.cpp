@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The changes of a stream that wait: combined, bounded, and never lost without a gap.
 #include "client/watch_stream.hpp"
 

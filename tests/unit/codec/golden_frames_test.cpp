@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Frames captured between a client and Apache ZooKeeper 3.9.5, including the length prefix. Made up
 // are only parts of the Stats in the two multi replies and the xid of the unknown opcode.
 #include "codec/frame.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Lists that are short on the wire and large in memory.
 #include "codec/decoder.hpp"
 #include "codec/encoder.hpp"

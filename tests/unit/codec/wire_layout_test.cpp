@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The wire layout of every request and reply, written by hand: a round trip would not detect two
 // swapped fields.
 #include "codec/records.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Failed allocations below the driver, in its environment, its transport and its sink: each
 // allocation fails in turn, once or several times. Every request completes once, and the session
 // continues.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The driver, with a real session, a transport that the test plays, and constant time.
 #include "driver/driver.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Results in the stackful coroutines of Boost.Asio. In this directory because they need
 // Boost.Context, which the other unit tests do not link.
 #include "support/allocations/allocations.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A client whose fibers run in the thread that uses it: a blocking call suspends its fiber.
 #include "one_thread.hpp"
 #include "support/thread_count.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A callback, which runs in a fiber, waits for a coroutine that is resumed on the same lane.
 #include "one_thread.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Start, stop and the end of threads.
 #include "one_thread.hpp"
 #include "support/child_process.hpp"

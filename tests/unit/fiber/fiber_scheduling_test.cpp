@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How connections wait on a thread that schedules fibers.
 #include "one_thread.hpp"
 

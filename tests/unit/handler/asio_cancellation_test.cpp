@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Boost.Asio's cancellation of results.
 #include <kazoo/asio.hpp>
 #include <kazoo/exceptions.hpp>

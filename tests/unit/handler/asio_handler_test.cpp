@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // SequentialAsioHandler on loops of the test.
 #include "support/lanes.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Boost.Asio completion tokens for results.
 #include "support/manual_handler.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A callback of a handler with threads waits for a coroutine that is resumed on the same lane.
 #include <kazoo/event.hpp>
 #include <kazoo/exceptions.hpp>

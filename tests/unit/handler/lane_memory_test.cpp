@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Lanes that cannot allocate memory for a task: the task is rejected, and the lane continues.
 #include "handler/strand_lane.hpp"
 #include "handler/task_queue.hpp"

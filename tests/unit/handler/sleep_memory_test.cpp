@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // sleep_async with allocations that fail: it throws std::bad_alloc or returns a result that becomes
 // ready, and leaves neither the loop nor the handler running.
 #include "support/allocations/allocations.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <kazoo/asio.hpp>
 #include <kazoo/exceptions.hpp>
 #include <kazoo/handlers/asio.hpp>

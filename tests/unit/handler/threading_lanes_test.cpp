@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // SequentialThreadingHandler: where tasks run, and in which order.
 #include "support/lanes.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // SequentialThreadingHandler: starting, stopping, restarting and destroying it, from all places.
 #include "support/lanes.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Completion tokens of Boost.Asio with allocations that fail: the initiating call throws
 // std::bad_alloc, or the completion handler runs once, with the value or with out_of_memory.
 #include "support/allocations/allocations.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which readings of a node differ, and in what.
 #include "recipe/node_reading.hpp"
 

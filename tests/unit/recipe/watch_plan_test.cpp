@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The decisions of a watch: events in, steps out.
 #include "recipe/watch_plan.hpp"
 

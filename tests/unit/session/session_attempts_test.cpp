@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is recorded about each server that could not be reached.
 #include "support/hex.hpp"
 #include "support/session_script.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Credentials are sent before everything else, on every connection.
 #include "support/hex.hpp"
 #include "support/session_script.hpp"

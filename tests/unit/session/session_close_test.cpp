@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Closing the session: in every phase, with every reply.
 #include "support/session_script.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Hosts, addresses, time limits and pauses until a connection is established.
 #include "support/session_script.hpp"
 

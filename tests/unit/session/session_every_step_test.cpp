@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Complete scripts, and each script with every one of its steps failing in every way.
 #include "support/session_script.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // From a connection to a session: the replies of servers and their effects.
 #include "support/hex.hpp"
 #include "support/session_script.hpp"

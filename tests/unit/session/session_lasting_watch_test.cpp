@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Persistent and recursive watches in the session, and the removal of watches.
 #include "codec/decoder.hpp"
 #include "codec/headers.hpp"

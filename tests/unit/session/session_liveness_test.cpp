@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Pings, silent servers, and the client's own session clock. The timeout is 10 s.
 #include "support/hex.hpp"
 #include "support/session_script.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Log lines of a session: what each level reports, and that no line contains a secret.
 #include "support/session_script.hpp"
 

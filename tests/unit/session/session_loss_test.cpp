@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Lost connections and lost sessions: notifications, their order, and what continues.
 #include "support/session_script.hpp"
 

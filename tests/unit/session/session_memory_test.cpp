@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Failed allocations: each allocation of a session fails once, in scripts that cover its whole
 // lifecycle. SessionScript checks throughout and at the end that every request completes once,
 // nothing is retained, states follow the table, and the session continues.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the session counts and measures.
 #include "support/session_script.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Lookups have a time limit of their own: a result is used whenever it arrives.
 #include "support/session_script.hpp"
 

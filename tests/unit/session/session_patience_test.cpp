@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Silent and slow servers: which server to try next, and how long to wait for it.
 #include "support/session_script.hpp"
 

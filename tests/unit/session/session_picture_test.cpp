@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The copy of a session's state for people who look into a client.
 #include "session/picture.hpp"
 #include "support/session_script.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Random sessions: users, clocks, networks and servers, derived from a seed. SessionScript checks
 // them throughout.
 #include "support/session_script.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Requests and their replies: pairing, order, zxids, cancellation, deadlines, limits.
 #include "codec/headers.hpp"
 #include "codec/replies.hpp"

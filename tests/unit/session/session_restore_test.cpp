@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Restoring the watches of a session on its next connection, and servers that reject them.
 #include "codec/headers.hpp"
 #include "support/session_script.hpp"

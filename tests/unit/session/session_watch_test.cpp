@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Watches: from the reply that registers them to their event, and across lost connections.
 #include "codec/headers.hpp"
 #include "codec/watches.hpp"

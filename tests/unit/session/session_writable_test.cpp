@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The search for a writable server while connected to a read-only one.
 #include "support/session_script.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Concurrent lookups of a name share one lookup; hanging names delay only their own lookups.
 #include "transport/name_lookup.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Connections over loopback to a listener of the test.
 #include "transport/tcp_transport.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // SequentialUvHandler: destroyed or closed in each state, on each thread. Every loop of these tests
 // closes with no handles left.
 #include "uv_loop.hpp"

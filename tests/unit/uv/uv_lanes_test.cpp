@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // SequentialUvHandler: where tasks run, in which order, and how the loop's other handles get turns.
 #include "libuv_calls.hpp"
 #include "support/lanes.hpp"

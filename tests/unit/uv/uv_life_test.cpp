@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // SequentialUvHandler: how it keeps the loop alive, and starting and stopping it from all places.
 #include "libuv_calls.hpp"
 #include "support/lanes.hpp"

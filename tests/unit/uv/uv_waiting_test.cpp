@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // SequentialUvHandler: waiting for results, and the state after a fork.
 #include "support/child_process.hpp"
 #include "support/lanes.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Random writes: a tree built from the transactions alone equals Database's.
 #include "database_world.hpp"
 #include "values/random.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "codec/frame.hpp"
 #include "database_world.hpp"
 #include "support/hex.hpp"

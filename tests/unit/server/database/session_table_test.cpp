@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/database/session_table.hpp"
 
 #include "unit/server/rules/server_times.hpp"

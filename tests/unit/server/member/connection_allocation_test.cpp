@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reads allocate no memory once the buffers have grown.
 
 #include "server_node_rig.hpp"

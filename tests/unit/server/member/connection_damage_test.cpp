@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Damaged frames of every kind: they may affect their own connection, but no other one.
 
 #include "server_node_rig.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A single client cannot harm the server or other clients.
 
 #include "server_node_rig.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Differences of older releases, as found by the differential tests.
 
 #include "unit/server/database/database_world.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Failures of single allocations: a transaction is published completely or has no effect, and only
 // the connection whose request failed is closed.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A conversation with Apache ZooKeeper 3.9.5, byte for byte.
 
 #include "server_node_rig.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How many requests of one client are handled before those of others, and the resulting statistics
 // in four-letter words.
 

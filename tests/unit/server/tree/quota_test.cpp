@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/tree/quota.hpp"
 
 #include "server/tree/tree.hpp"

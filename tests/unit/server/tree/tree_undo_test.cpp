@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/tree/tree.hpp"
 #include "support/allocations/allocations.hpp"
 #include "unit/server/rules/server_times.hpp"
