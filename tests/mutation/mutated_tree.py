@@ -54,7 +54,8 @@ class MutatedTree:
         the time limit of unit suites in seconds; the others have three times as long."""
         self.root = Path(root)
         self.tree = Path(scratch) / "tree"
-        self.build = Path(scratch) / "build"
+        # As with the preset dev, so that a compiler cache serves both.
+        self.build = self.tree / "build" / "dev"
         self.configuration = configuration
         self.prefix = shlex.split(prefix)
         self.limit = limit
