@@ -286,38 +286,49 @@ void WatchHub::removal_not_sent(SharedWatch& watch) noexcept {
     lost ? finish_removal(watch) : complete_waiting(watch, nullptr);
 }
 
+/// A removal that fits begins here, not in a step of its own: a handle that is added after the last
+/// one was dropped then waits for the removal, whichever thread sends it.
 void WatchHub::remove_if_unwanted(SharedWatch& watch) noexcept {
+    detail::RefPtr<SharedWatch> next;
     {
         const std::lock_guard lock(mutex_);
         if (watch.handles > 0 || watch.phase != Phase::set || watch.unwanted.is_chained()) {
             return;
         }
         unwanted_.push_back(watch.unwanted);
+        next = next_removal();
     }
-    static_cast<void>(send_next_removal());
+    if (next) {
+        static_cast<void>(submit_removal(*next));
+    }
 }
 
 /// Sends removals that wait, as far as they fit.
 void WatchHub::reconcile() noexcept {
-    while (send_next_removal()) {
+    for (;;) {
+        detail::RefPtr<SharedWatch> next;
+        {
+            const std::lock_guard lock(mutex_);
+            next = next_removal();
+        }
+        if (!next || !submit_removal(*next)) {
+            return;
+        }
     }
 }
 
-bool WatchHub::send_next_removal() noexcept {
-    detail::RefPtr<SharedWatch> watch;
-    {
-        const std::lock_guard lock(mutex_);
-        if (removals_ >= most_removals || unwanted_.empty()) {
-            return false;
-        }
-        watch = detail::RefPtr<SharedWatch>(
-            static_cast<SharedWatch::Unwanted*>(unwanted_.pop_front())->watch
-        );
-        assert(watch->phase == Phase::set && watch->handles == 0);
-        watch->phase = Phase::removing;
-        ++removals_;
+/// Begins the oldest removal that waits, which is then to be submitted; null if none may begin.
+detail::RefPtr<SharedWatch> WatchHub::next_removal() noexcept {
+    if (removals_ >= most_removals || unwanted_.empty()) {
+        return {};
     }
-    return submit_removal(*watch);
+    detail::RefPtr<SharedWatch> watch(
+        static_cast<SharedWatch::Unwanted*>(unwanted_.pop_front())->watch
+    );
+    assert(watch->phase == Phase::set && watch->handles == 0);
+    watch->phase = Phase::removing;
+    ++removals_;
+    return watch;
 }
 
 void WatchHub::on_added(SharedWatch& watch, const session::ReplyEvent& reply) noexcept {

@@ -122,7 +122,6 @@ private:
     void removal_not_sent(SharedWatch& watch) noexcept;
     void finish_removal(SharedWatch& watch) noexcept;
     void reconcile() noexcept;
-    [[nodiscard]] bool send_next_removal() noexcept;
     void deliver_gaps(Handler& handler);
     [[nodiscard]] detail::RefPtr<SharedWatch> next_gap(std::uint64_t& last) noexcept;
     void complete(detail::RefPtr<RemoveHandle> removals, const Error* error) noexcept;
@@ -130,6 +129,7 @@ private:
 
     // With mutex_ held:
     [[nodiscard]] detail::RefPtr<detail::WatcherState> detach(HeldWatch& held) noexcept;
+    [[nodiscard]] detail::RefPtr<SharedWatch> next_removal() noexcept;
     [[nodiscard]] detail::RefPtr<SharedWatch> end(SharedWatch& watch) noexcept;
     [[nodiscard]] bool wants(SharedWatch& watch, EventType type, bool overloaded) noexcept;
     void mark_gap(SharedWatch& watch) noexcept;

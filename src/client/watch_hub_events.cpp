@@ -150,8 +150,8 @@ detail::RefPtr<SharedWatch> WatchHub::next_gap(std::uint64_t& last) noexcept {
         last_gap_ = nullptr;
     }
     watch->gap = false;
-    // If the watch has ended or is not set, no handle is called.
-    last = watch->phase == Phase::set ? watch->gap_last : 0;
+    // Also if the watch has ended since: its end is another event, which follows on the lane.
+    last = watch->gap_last;
     return watch;
 }
 
