@@ -271,6 +271,7 @@ bool WatchHub::submit_removal(SharedWatch& watch) noexcept {
 /// otherwise the removal is tried again later, if the session goes on.
 void WatchHub::removal_not_sent(SharedWatch& watch) noexcept {
     bool lost = false;
+    Chain waiting;
     {
         const std::lock_guard lock(mutex_);
         lost = watch.lost;
@@ -281,9 +282,10 @@ void WatchHub::removal_not_sent(SharedWatch& watch) noexcept {
             if (watch.handles == 0) {
                 unwanted_.push_back(watch.unwanted);
             }
+            waiting.append(watch.waiting);
         }
     }
-    lost ? finish_removal(watch) : complete_waiting(watch, nullptr);
+    lost ? finish_removal(watch) : complete_all(waiting, nullptr);
 }
 
 /// A removal that fits begins here, not in a step of its own: a handle that is added after the last
@@ -335,11 +337,13 @@ void WatchHub::on_added(SharedWatch& watch, const session::ReplyEvent& reply) no
     if (reply.error) {
         fail_add(watch, error_of(reply));
     } else {
+        Chain waiting;
         {
             const std::lock_guard lock(mutex_);
             watch.phase = Phase::set;
+            waiting.append(watch.waiting);
         }
-        complete_waiting(watch, nullptr);
+        complete_all(waiting, nullptr);
         remove_if_unwanted(watch);
     }
     reconcile();
@@ -347,21 +351,24 @@ void WatchHub::on_added(SharedWatch& watch, const session::ReplyEvent& reply) no
 
 void WatchHub::fail_add(SharedWatch& watch, const Error& error) noexcept {
     detail::RefPtr<SharedWatch> ended;
+    Chain waiting;
     {
         const std::lock_guard lock(mutex_);
         ended = end(watch);
+        waiting.append(watch.waiting);
     }
-    complete_waiting(watch, &error);
+    complete_all(waiting, &error);
 }
 
-/// Completes the results that wait for the watch. None is added meanwhile, because it is set, or
-/// has ended.
-void WatchHub::complete_waiting(SharedWatch& watch, const Error* error) noexcept {
+/// Completes the results that waited when the phase of their watch changed. Those that have come
+/// since wait for another request: the watch may be in the next phase already, because callers
+/// continue with the first of these results.
+void WatchHub::complete_all(Chain& waiting, const Error* error) noexcept {
     for (;;) {
         AddWatch* operation = nullptr;
         {
-            const std::lock_guard lock(mutex_);
-            operation = static_cast<AddWatch*>(watch.waiting.pop_front());
+            const std::lock_guard lock(mutex_);  // the node may be removed by withdraw()
+            operation = static_cast<AddWatch*>(waiting.pop_front());
         }
         if (operation == nullptr) {
             return;
@@ -400,14 +407,16 @@ void WatchHub::on_removed(SharedWatch& watch, const session::ReplyEvent& reply) 
         // The server keeps the watch. The next event of it, or the next connection, leads to
         // another try.
         detail::RefPtr<RemoveHandle> removals;
+        Chain waiting;
         {
             const std::lock_guard lock(mutex_);
             --removals_;
             watch.phase = Phase::set;
             watch.refused = false;
             removals = std::move(watch.removals);
+            waiting.append(watch.waiting);
         }
-        complete_waiting(watch, nullptr);
+        complete_all(waiting, nullptr);
         const auto failure = error_of(reply);
         complete(std::move(removals), &failure);
     }

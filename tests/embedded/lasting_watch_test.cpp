@@ -32,12 +32,6 @@ Watcher nothing() {
     return Watcher([](const WatchedEvent&) {});
 }
 
-/// Returns the number of watches that the server has, on all connections.
-int watches_on(KazooClient& client) {
-    const auto answer = client.command("wchs");
-    return std::stoi(answer.substr(answer.rfind(':') + 1));
-}
-
 TEST(LastingWatch, TheLastHandleRemovesTheWatchFromTheServer) {
     Server server;
     StartedClient zk(server.hosts());
@@ -88,6 +82,20 @@ TEST(LastingWatch, AHandleThatJoinsDuringTheRemovalHasTheWatchSetAgain) {
         const auto before = told.size();
         zk.set("/a", "x");
         EXPECT_TRUE(told.wait_for(before + 1));
+    }
+}
+
+// The caller continues while the client still completes the results of the first request.
+TEST(LastingWatch, AHandleThatFollowsADroppedOneGetsTheNextChange) {
+    Server server;
+    Recorder<std::string> told;
+    StartedClient zk(server.hosts());
+    zk.create("/a");
+    for (std::size_t changes = 1; changes <= 300; ++changes) {
+        { const auto dropped = zk.add_watch("/a", persistent, nothing()); }
+        const auto handle = zk.add_watch("/a", persistent, noting(told));
+        zk.set("/a", "x");
+        ASSERT_TRUE(told.wait_for(changes)) << "a change that followed the watch was not reported";
     }
 }
 
