@@ -120,7 +120,7 @@ private:
     void fail_add(SharedWatch& watch, const Error& error) noexcept;
     void complete_all(Chain& waiting, const Error* error) noexcept;
     void remove_if_unwanted(SharedWatch& watch) noexcept;
-    void removal_not_sent(SharedWatch& watch) noexcept;
+    void removal_not_sent(SharedWatch& watch, const Error& error) noexcept;
     void finish_removal(SharedWatch& watch) noexcept;
     void reconcile() noexcept;
     void deliver_gaps(Handler& handler);

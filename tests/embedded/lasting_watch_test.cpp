@@ -18,6 +18,7 @@
 namespace kazoo::embedded_tests {
 namespace {
 
+using testing_support::failure_of;
 using testing_support::Recorder;
 
 constexpr auto persistent = WatchMode::persistent;
@@ -133,6 +134,25 @@ TEST(LastingWatch, AServerThatDoesNotRemoveItIsAskedAgain) {
     server.inject(Fault::fail(Errc::throttled_op).on(Request::remove_watches).once());
     EXPECT_THROW(handle.remove(), ThrottledOpError);
     EXPECT_EQ(watches_on(zk), 1);
+    zk.set("/a", "an event without a handle");
+    EXPECT_TRUE(becomes_true([&] { return watches_on(zk) == 0; }));
+}
+
+TEST(LastingWatch, ARemovalThatCannotBeSentFailsAtOnceAndIsTriedAgain) {
+    Server server;
+    ClientLimits limits;
+    limits.requests = 5;
+    StartedClient zk(to(server.hosts()).limits(limits));
+    zk.create("/a");
+    auto handle = zk.add_watch("/a", persistent, nothing());
+    const auto held = server.inject(Fault::hold().on(Request::exists));
+    std::vector<AsyncResult<std::optional<ZnodeStat>>> filling;
+    for (std::size_t i = 0; i < limits.requests; ++i) filling.push_back(zk.exists_async("/a"));
+    const auto error = failure_of(handle.remove_async());
+    EXPECT_EQ(error.code(), ClientErrc::queue_full);
+    EXPECT_EQ(error.outcome(), Outcome::not_sent);
+    server.remove(held);
+    for (const auto& result : filling) EXPECT_TRUE(result.get(patience));
     zk.set("/a", "an event without a handle");
     EXPECT_TRUE(becomes_true([&] { return watches_on(zk) == 0; }));
 }
