@@ -37,6 +37,17 @@ public:
 
     [[nodiscard]] bool empty() const noexcept { return end_.next == &end_; }
     void push_back(Chained& node) noexcept { node.insert_after(*end_.previous); }
+    /// Moves all nodes of `other` to the end of this chain, in their order.
+    void append(Chain& other) noexcept {
+        if (other.empty()) {
+            return;
+        }
+        other.end_.next->previous = end_.previous;
+        other.end_.previous->next = &end_;
+        end_.previous->next = other.end_.next;
+        end_.previous = other.end_.previous;
+        other.end_.previous = other.end_.next = &other.end_;
+    }
     /// Removes and returns the first node; null if there is none.
     [[nodiscard]] Chained* pop_front() noexcept {
         if (empty()) {

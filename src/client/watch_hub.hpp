@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/fork_guard.hpp"
+#include "client/chain.hpp"
 #include "client/shared_watch.hpp"
 #include "client/watch_requests.hpp"
 #include "session/events.hpp"
@@ -117,9 +118,9 @@ private:
     void submit_add(SharedWatch& watch) noexcept;
     [[nodiscard]] bool submit_removal(SharedWatch& watch) noexcept;
     void fail_add(SharedWatch& watch, const Error& error) noexcept;
-    void complete_waiting(SharedWatch& watch, const Error* error) noexcept;
+    void complete_all(Chain& waiting, const Error* error) noexcept;
     void remove_if_unwanted(SharedWatch& watch) noexcept;
-    void removal_not_sent(SharedWatch& watch) noexcept;
+    void removal_not_sent(SharedWatch& watch, const Error& error) noexcept;
     void finish_removal(SharedWatch& watch) noexcept;
     void reconcile() noexcept;
     void deliver_gaps(Handler& handler);

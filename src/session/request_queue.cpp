@@ -62,6 +62,7 @@ RequestId RequestQueue::enqueue(const RequestSpec& call, codec::FrameExtent fram
     ++last_id_;
     if (call.watcher) {
         ++watches_;
+        ++watches_of_[static_cast<std::size_t>(call.watch_kind)];
     }
     most_pending_ = std::max(most_pending_, pending_.size());
     // Zero is not used, and negative xids have special meanings: 1 follows the greatest.
@@ -86,6 +87,7 @@ void RequestQueue::forget(Pending& entry) noexcept {
     }
     if (entry.watch && entry.watch->removes() == 0) {
         --watches_;
+        --watches_of_[static_cast<std::size_t>(entry.watch->kind)];
     }
 }
 
@@ -169,7 +171,11 @@ bool RequestQueue::is_awaiting_reply(std::int32_t xid) const {
 }
 
 bool RequestQueue::will_watch(WatchKinds kinds, std::string_view path) const {
-    return watches_ > 0 && std::any_of(pending_.begin(), pending_.end(), [&](const Pending& entry) {
+    std::size_t to_find = 0;
+    for (std::size_t kind = 0; kind < watch_kinds; ++kind) {
+        to_find += (kinds & only(static_cast<WatchKind>(kind))) != 0 ? watches_of_[kind] : 0;
+    }
+    return to_find > 0 && std::any_of(pending_.begin(), pending_.end(), [&](const Pending& entry) {
                const auto* const watch = entry.watch.get();
                return watch != nullptr && watch->removes() == 0 &&
                       (kinds & only(watch->kind)) != 0 && watch->path() == path;

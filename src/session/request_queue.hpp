@@ -10,6 +10,7 @@
 
 #include <kazoo/handler.hpp>
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -167,7 +168,7 @@ public:
     /// Returns the number of watches that will be registered if their requests succeed.
     [[nodiscard]] std::size_t watches() const { return watches_; }
     /// Returns whether one of them is of these kinds and on this path. Takes time linear in the
-    /// number of requests.
+    /// number of requests, but none if no watch of these kinds will be registered.
     [[nodiscard]] bool will_watch(WatchKinds kinds, std::string_view path) const;
 
 private:
@@ -193,6 +194,7 @@ private:
     std::deque<Pending> pending_;
     base::Buffer unsent_;
     std::set<std::pair<TimePoint, RequestId>> deadlines_;
+    std::array<std::size_t, watch_kinds> watches_of_{};  // the entries of watches_, by WatchKind
 };
 
 }  // namespace kazoo::session

@@ -47,6 +47,12 @@ struct StartedClient : testing_support::StartedClient {
     explicit StartedClient(const std::string& hosts) : testing_support::StartedClient(to(hosts)) {}
 };
 
+/// Returns the number of watches that the server of a client has, on all connections.
+inline int watches_on(KazooClient& client) {
+    const auto answer = client.command("wchs");
+    return std::stoi(answer.substr(answer.rfind(':') + 1));
+}
+
 template <class Condition>
 bool becomes_true(Condition&& condition) {
     return wait_until(std::forward<Condition>(condition), patience);

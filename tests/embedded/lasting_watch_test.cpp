@@ -18,6 +18,7 @@
 namespace kazoo::embedded_tests {
 namespace {
 
+using testing_support::failure_of;
 using testing_support::Recorder;
 
 constexpr auto persistent = WatchMode::persistent;
@@ -30,12 +31,6 @@ Watcher noting(Recorder<std::string>& lines) {
 }
 Watcher nothing() {
     return Watcher([](const WatchedEvent&) {});
-}
-
-/// Returns the number of watches that the server has, on all connections.
-int watches_on(KazooClient& client) {
-    const auto answer = client.command("wchs");
-    return std::stoi(answer.substr(answer.rfind(':') + 1));
 }
 
 TEST(LastingWatch, TheLastHandleRemovesTheWatchFromTheServer) {
@@ -91,6 +86,20 @@ TEST(LastingWatch, AHandleThatJoinsDuringTheRemovalHasTheWatchSetAgain) {
     }
 }
 
+// The caller continues while the client still completes the results of the first request.
+TEST(LastingWatch, AHandleThatFollowsADroppedOneGetsTheNextChange) {
+    Server server;
+    Recorder<std::string> told;
+    StartedClient zk(server.hosts());
+    zk.create("/a");
+    for (std::size_t changes = 1; changes <= 300; ++changes) {
+        { const auto dropped = zk.add_watch("/a", persistent, nothing()); }
+        const auto handle = zk.add_watch("/a", persistent, noting(told));
+        zk.set("/a", "x");
+        ASSERT_TRUE(told.wait_for(changes)) << "a change that followed the watch was not reported";
+    }
+}
+
 TEST(LastingWatch, ALostConnectionDuringTheRemovalRemovesIt) {
     Server server;
     StartedClient zk(server.hosts());
@@ -125,6 +134,25 @@ TEST(LastingWatch, AServerThatDoesNotRemoveItIsAskedAgain) {
     server.inject(Fault::fail(Errc::throttled_op).on(Request::remove_watches).once());
     EXPECT_THROW(handle.remove(), ThrottledOpError);
     EXPECT_EQ(watches_on(zk), 1);
+    zk.set("/a", "an event without a handle");
+    EXPECT_TRUE(becomes_true([&] { return watches_on(zk) == 0; }));
+}
+
+TEST(LastingWatch, ARemovalThatCannotBeSentFailsAtOnceAndIsTriedAgain) {
+    Server server;
+    ClientLimits limits;
+    limits.requests = 5;
+    StartedClient zk(to(server.hosts()).limits(limits));
+    zk.create("/a");
+    auto handle = zk.add_watch("/a", persistent, nothing());
+    const auto held = server.inject(Fault::hold().on(Request::exists));
+    std::vector<AsyncResult<std::optional<ZnodeStat>>> filling;
+    for (std::size_t i = 0; i < limits.requests; ++i) filling.push_back(zk.exists_async("/a"));
+    const auto error = failure_of(handle.remove_async());
+    EXPECT_EQ(error.code(), ClientErrc::queue_full);
+    EXPECT_EQ(error.outcome(), Outcome::not_sent);
+    server.remove(held);
+    for (const auto& result : filling) EXPECT_TRUE(result.get(patience));
     zk.set("/a", "an event without a handle");
     EXPECT_TRUE(becomes_true([&] { return watches_on(zk) == 0; }));
 }

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <utility>
 
 namespace kazoo::testing_support {
 namespace {
@@ -14,8 +15,9 @@ constexpr std::chrono::seconds step_limit{5};
 
 }  // namespace
 
-Proxy::Proxy(std::uint16_t server_port)
-    : listener_(listen_on_loopback()),
+Proxy::Proxy(std::uint16_t server_port, Tap tap)
+    : tap_(std::move(tap)),
+      listener_(listen_on_loopback()),
       port_(local_port(listener_)),
       server_port_(server_port),
       thread_([this] { run(); }) {}
@@ -66,10 +68,11 @@ void Proxy::accept() {
 }
 
 /// Forwards what is available. Returns false if the connection is to be closed.
-bool Proxy::move(const Descriptor& from, const Descriptor& to) {
+bool Proxy::move(const Descriptor& from, const Descriptor& to, const Tap& tap) {
     std::array<char, 64 * 1024> chunk;
     const auto count = ::recv(from.get(), chunk.data(), chunk.size(), MSG_DONTWAIT);
     if (count <= 0) return false;
+    if (tap) tap({chunk.data(), static_cast<std::size_t>(count)});
     for (ssize_t sent = 0; sent < count;) {
         const auto now = ::send(
             to.get(), chunk.data() + sent, static_cast<std::size_t>(count - sent), MSG_NOSIGNAL
@@ -95,7 +98,7 @@ void Proxy::run() {
         std::erase_if(pairs_, [&](const Pair& pair) {
             const bool from_client = watched[at++].revents != 0;
             const bool from_server = watched[at++].revents != 0;
-            return (from_client && !move(pair.client, pair.server)) ||
+            return (from_client && !move(pair.client, pair.server, tap_)) ||
                    (from_server && !move(pair.server, pair.client));
         });
         if (watched[1].revents != 0) accept();

@@ -6,8 +6,10 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -20,7 +22,10 @@ namespace kazoo::testing_support {
 /// byte is forwarded under the old mode.
 class Proxy {
 public:
-    explicit Proxy(std::uint16_t server_port);
+    /// Receives the bytes that clients send, on the proxy's thread, before they are forwarded.
+    using Tap = std::function<void(std::string_view)>;
+
+    explicit Proxy(std::uint16_t server_port, Tap tap = {});
     ~Proxy();
     Proxy(const Proxy&) = delete;
     Proxy& operator=(const Proxy&) = delete;
@@ -51,8 +56,9 @@ private:
     void run();
     void apply();
     void accept();
-    bool move(const Descriptor& from, const Descriptor& to);
+    bool move(const Descriptor& from, const Descriptor& to, const Tap& tap = {});
 
+    const Tap tap_;
     Descriptor listener_;
     std::uint16_t port_;
     std::uint16_t server_port_;

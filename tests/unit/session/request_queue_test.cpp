@@ -349,5 +349,26 @@ TEST_F(RequestQueueTest, UnknownXidsAreCheapToRecognise) {
     }
 }
 
+// Each removal of one-shot watches asks whether a lasting one will be set on its path.
+TEST_F(RequestQueueTest, WatchesOfOtherKindsAreNotSearched) {
+    auto watching = call();
+    watching.watcher = detail::make_ref<Somebody>();
+    watching.watch_kind = WatchKind::data;
+    watching.watch_path = "/a";
+    for (int i = 0; i < 100'000; ++i) {
+        push(watching);
+    }
+    for (int i = 0; i < 100'000; ++i) {
+        EXPECT_FALSE(queue->will_watch(lasting_kinds, "/a"));
+    }
+    EXPECT_TRUE(queue->will_watch(data_kinds, "/a"));
+    EXPECT_FALSE(queue->will_watch(data_kinds, "/b"));
+    watching.watch_kind = WatchKind::recursive;
+    const auto id = push(watching);
+    EXPECT_TRUE(queue->will_watch(lasting_kinds, "/a"));
+    EXPECT_TRUE(queue->cancel(id).request);
+    EXPECT_FALSE(queue->will_watch(lasting_kinds, "/a"));
+}
+
 }  // namespace
 }  // namespace kazoo::session
