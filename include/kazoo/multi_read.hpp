@@ -5,6 +5,7 @@
 #include <kazoo/async_result.hpp>
 #include <kazoo/call_options.hpp>
 #include <kazoo/detail/export.hpp>
+#include <kazoo/detail/operation_result.hpp>
 #include <kazoo/errors.hpp>
 #include <kazoo/node.hpp>
 #include <kazoo/path_view.hpp>
@@ -13,9 +14,7 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace kazoo::detail::client {
@@ -34,30 +33,16 @@ enum class MultiReadOp { get, get_children };
 const char* to_string(MultiReadOp op) noexcept;
 
 /// The result of one read of a MultiRead: the data or the children of the node, or an error, which
-/// does not affect the other reads. A value type; distinct objects may be used from different
-/// threads.
-class MultiReadResult {
+/// does not affect the other reads.
+///
+/// The base class has kind(), path(), successful() (there is a value), error() and failure(). A
+/// value type; distinct objects may be used from different threads.
+class MultiReadResult
+    : public detail::OperationResult<MultiReadOp, NodeData, std::vector<std::string>, Error> {
 public:
-    using Value = std::variant<NodeData, std::vector<std::string>, Error>;
-
     /// For the library.
     MultiReadResult(MultiReadOp kind, std::string path, Value value) noexcept
-        : kind_(kind), path_(std::move(path)), value_(std::move(value)) {}
-
-    /// Returns the kind of read.
-    [[nodiscard]] MultiReadOp kind() const noexcept { return kind_; }
-    /// Returns the path as the caller gave it.
-    [[nodiscard]] const std::string& path() const noexcept { return path_; }
-
-    /// Returns whether there is a value, as does the conversion to bool.
-    [[nodiscard]] bool successful() const noexcept {
-        return !std::holds_alternative<Error>(value_);
-    }
-    explicit operator bool() const noexcept { return successful(); }
-    /// Returns the code of the error; an empty code if there is a value.
-    [[nodiscard]] std::error_code error() const noexcept;
-    /// Returns the whole error; an empty one if there is a value.
-    [[nodiscard]] const Error& failure() const noexcept;
+        : OperationResult(kind, std::move(path), std::move(value)) {}
 
     /// Returns the data and the stat that `get` has read. Throws the exception class of the error
     /// if the read failed, BadArgumentsError if it is a get_children.
@@ -67,11 +52,6 @@ public:
     /// exception class of the error if the read failed, BadArgumentsError if it is a get.
     [[nodiscard]] const std::vector<std::string>& children() const&;
     [[nodiscard]] std::vector<std::string> children() &&;
-
-private:
-    MultiReadOp kind_;
-    std::string path_;
-    Value value_;
 };
 
 /// The results of the reads, in the order of the reads.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <kazoo/detail/export.hpp>
+#include <kazoo/detail/operation_result.hpp>
 #include <kazoo/errors.hpp>
 #include <kazoo/node.hpp>
 #include <kazoo/stat.hpp>
@@ -11,7 +12,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -32,36 +32,23 @@ const char* to_string(TransactionOp op) noexcept;
 ///     results[0].created_path();     // "/a"
 ///     results[1].stat()->version;    // the new version of "/b"
 ///
-/// If a transaction fails, all of its results are errors: see TransactionFailure. A value type;
-/// distinct objects may be used from different threads.
-class TransactionResult {
+/// If a transaction fails, all of its results are errors (see TransactionFailure). Their codes are
+/// ClientErrc::rolled_back for an operation before the one that failed, Errc::runtime_inconsistency
+/// for one behind it, which was not executed, and the reason for the one that failed.
+///
+/// The base class has kind(), path(), successful() (the operation was applied), error() and
+/// failure(). A value type; distinct objects may be used from different threads.
+class TransactionResult : public detail::OperationResult<
+                              TransactionOp,
+                              std::monostate,  // delete, check
+                              std::string,     // a created path
+                              CreatedNode,     // a created path with its stat
+                              ZnodeStat,       // a new stat
+                              Error> {
 public:
-    /// Nothing (delete, check), a created path, a created path with its stat, a new stat, or an
-    /// error.
-    using Value = std::variant<std::monostate, std::string, CreatedNode, ZnodeStat, Error>;
-
     /// For the library.
     TransactionResult(TransactionOp kind, std::string path, Value value) noexcept
-        : kind_(kind), path_(std::move(path)), value_(std::move(value)) {}
-
-    /// Returns the kind of the operation.
-    [[nodiscard]] TransactionOp kind() const noexcept { return kind_; }
-    /// Returns the path of the operation as the caller gave it.
-    [[nodiscard]] const std::string& path() const noexcept { return path_; }
-
-    /// Returns whether the operation was applied, as does the conversion to bool.
-    [[nodiscard]] bool successful() const noexcept {
-        return !std::holds_alternative<Error>(value_);
-    }
-    explicit operator bool() const noexcept { return successful(); }
-
-    /// Returns the code of the error; an empty code if the operation was applied. In a transaction
-    /// that failed: ClientErrc::rolled_back for an operation before the one that failed,
-    /// Errc::runtime_inconsistency for one behind it, which was not executed, and the reason for
-    /// the one that failed.
-    [[nodiscard]] std::error_code error() const noexcept;
-    /// Returns the whole error; an empty one if the operation was applied.
-    [[nodiscard]] const Error& failure() const noexcept;
+        : OperationResult(kind, std::move(path), std::move(value)) {}
 
     /// Returns the path of the node that a create has made: without the chroot, with the digits of
     /// a sequence node. Empty for a sequence node if reply_lost(). Throws the exception class of
@@ -85,9 +72,6 @@ public:
     }
 
 private:
-    TransactionOp kind_;
-    std::string path_;
-    Value value_;
     bool reply_lost_ = false;
 };
 

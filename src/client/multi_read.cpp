@@ -12,17 +12,6 @@ const char* to_string(MultiReadOp op) noexcept {
     return op == MultiReadOp::get ? "get" : "get_children";
 }
 
-std::error_code MultiReadResult::error() const noexcept {
-    const auto* const failed = std::get_if<Error>(&value_);
-    return failed != nullptr ? failed->code() : std::error_code();
-}
-
-const Error& MultiReadResult::failure() const noexcept {
-    static const Error none;
-    const auto* const failed = std::get_if<Error>(&value_);
-    return failed != nullptr ? *failed : none;
-}
-
 namespace {
 
 /// Throws the error of a read that has failed, or that of a call for the value of another kind.
@@ -42,7 +31,7 @@ namespace {
 }  // namespace
 
 const NodeData& MultiReadResult::node() const& {
-    const auto* const node = std::get_if<NodeData>(&value_);
+    const auto* const node = value_if<NodeData>();
     if (node == nullptr) {
         throw_no_value(*this, "node");
     }
@@ -51,11 +40,11 @@ const NodeData& MultiReadResult::node() const& {
 
 NodeData MultiReadResult::node() && {
     static_cast<void>(std::as_const(*this).node());
-    return std::move(*std::get_if<NodeData>(&value_));
+    return std::move(*value_if<NodeData>());
 }
 
 const std::vector<std::string>& MultiReadResult::children() const& {
-    const auto* const children = std::get_if<std::vector<std::string>>(&value_);
+    const auto* const children = value_if<std::vector<std::string>>();
     if (children == nullptr) {
         throw_no_value(*this, "children");
     }
@@ -64,7 +53,7 @@ const std::vector<std::string>& MultiReadResult::children() const& {
 
 std::vector<std::string> MultiReadResult::children() && {
     static_cast<void>(std::as_const(*this).children());
-    return std::move(*std::get_if<std::vector<std::string>>(&value_));
+    return std::move(*value_if<std::vector<std::string>>());
 }
 
 MultiRead KazooClient::multi_read() const {

@@ -62,7 +62,7 @@ const WatchKind& detail::recipe::children_kind() noexcept {
     return kind;
 }
 
-std::shared_ptr<Watching> ChildrenWatch::begin(
+detail::WatchHolder ChildrenWatch::begin(
     KazooClient& client,
     PathView path,
     UniqueFunction<bool(ChildrenChange&)> function,
@@ -79,42 +79,23 @@ std::shared_ptr<Watching> ChildrenWatch::begin(
         std::move(report)
     );
     begin_run(watching);
-    return watching;
-}
-
-void ChildrenWatch::stop() noexcept {
-    if (watching_) {
-        watching_->stop(true);
-    }
-}
-
-std::optional<WatchEnd> ChildrenWatch::ended() const noexcept {
-    return watching_ ? watching_->ended() : WatchEnd::stopped;
-}
-
-AsyncResult<void> ChildrenWatch::first_call() const {
-    return watching_->first_call();
+    return {std::move(watching), detail::OnStop::wait_for_call};
 }
 
 ChildrenStream::ChildrenStream(
     KazooClient& client, PathView path, const ChildrenWatchOptions& options
 )
-    : watching_(Watching::make(
-          ClientRef(client), parameters("ChildrenStream", path, options, true), options.on_error()
-      )) {}
+    : watch_(
+          Watching::make(
+              ClientRef(client),
+              parameters("ChildrenStream", path, options, true),
+              options.on_error()
+          ),
+          detail::OnStop::return_at_once
+      ) {}
 
 AsyncResult<std::optional<ChildrenChange>> ChildrenStream::next() {
-    return next_children(watching_);
-}
-
-void ChildrenStream::stop() noexcept {
-    if (watching_) {
-        watching_->stop(false);
-    }
-}
-
-std::optional<WatchEnd> ChildrenStream::ended() const noexcept {
-    return watching_ ? watching_->ended() : WatchEnd::stopped;
+    return next_children(watch_.watching());
 }
 
 }  // namespace kazoo

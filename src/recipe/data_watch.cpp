@@ -63,7 +63,7 @@ const WatchKind& detail::recipe::data_kind() noexcept {
     return kind;
 }
 
-std::shared_ptr<Watching> DataWatch::begin(
+detail::WatchHolder DataWatch::begin(
     KazooClient& client,
     PathView path,
     UniqueFunction<bool(DataChange&)> function,
@@ -80,40 +80,19 @@ std::shared_ptr<Watching> DataWatch::begin(
         std::move(report)
     );
     begin_run(watching);
-    return watching;
-}
-
-void DataWatch::stop() noexcept {
-    if (watching_) {
-        watching_->stop(true);
-    }
-}
-
-std::optional<WatchEnd> DataWatch::ended() const noexcept {
-    return watching_ ? watching_->ended() : WatchEnd::stopped;
-}
-
-AsyncResult<void> DataWatch::first_call() const {
-    return watching_->first_call();
+    return {std::move(watching), detail::OnStop::wait_for_call};
 }
 
 DataStream::DataStream(KazooClient& client, PathView path, const DataWatchOptions& options)
-    : watching_(Watching::make(
-          ClientRef(client), parameters("DataStream", path, options, true), options.on_error()
-      )) {}
+    : watch_(
+          Watching::make(
+              ClientRef(client), parameters("DataStream", path, options, true), options.on_error()
+          ),
+          detail::OnStop::return_at_once
+      ) {}
 
 AsyncResult<std::optional<DataChange>> DataStream::next() {
-    return next_data(watching_);
-}
-
-void DataStream::stop() noexcept {
-    if (watching_) {
-        watching_->stop(false);
-    }
-}
-
-std::optional<WatchEnd> DataStream::ended() const noexcept {
-    return watching_ ? watching_->ended() : WatchEnd::stopped;
+    return next_data(watch_.watching());
 }
 
 }  // namespace kazoo

@@ -159,19 +159,20 @@ private:
             return is_disrupted(reported) || detail::drop_connection(client_);
         });
     }
-    /// Closes one connection only: the client may already be reconnecting to the next server.
-    void drop_connection(std::int64_t session) {
-        auto& servers = servers_.embedded();
-        while (std::none_of(servers.begin(), servers.end(), [&](ServerControl& server) {
-            return server.drop_connection(session);
-        })) {
-            const auto known = servers.front().sessions();
-            if (!std::binary_search(known.begin(), known.end(), session)) {
-                fail_unknown();
+    /// Makes attempts until the client has reported the disruption. Throws KazooTimeoutError at the
+    /// deadline. `attempt` returns how long to wait for the report before the next attempt, which
+    /// is made earlier if the client is connected again; zero if no other attempt is needed.
+    void repeat(const std::function<Duration()>& attempt) const {
+        for (;;) {
+            const auto pause = attempt();
+            if (pause == Duration::zero()) {
+                return;
             }
-            // The client has just lost the connection, or is connecting.
-            const auto limit = std::min(deadline_, Clock::now() + retry_pause);
-            if (wait_for([this](const Reported& now) { return is_disrupted(now); }, limit)) {
+            const auto noticed = [this](const Reported& reported) {
+                return is_disrupted(reported) || (reported.suspended && reported.connected());
+            };
+            const auto reported = wait_for(noticed, std::min(deadline_, Clock::now() + pause));
+            if (reported && is_disrupted(*reported)) {
                 return;
             }
             if (Clock::now() >= deadline_) {
@@ -179,29 +180,32 @@ private:
             }
         }
     }
+    /// Closes one connection only: the client may already be reconnecting to the next server.
+    void drop_connection(std::int64_t session) const {
+        auto& servers = servers_.embedded();
+        repeat([&]() -> Duration {
+            if (std::any_of(servers.begin(), servers.end(), [&](ServerControl& server) {
+                    return server.drop_connection(session);
+                })) {
+                return Duration::zero();
+            }
+            const auto known = servers.front().sessions();
+            if (!std::binary_search(known.begin(), known.end(), session)) {
+                fail_unknown();
+            }
+            return retry_pause;  // the client has just lost the connection, or is connecting
+        });
+    }
 
     /// Closes the session, on one server after the other, until the client has noticed. The client
     /// may take the session back before it is closed; it is then closed again.
     void expire_on_external(const ClientId& session) {
         const auto& hosts = servers_.hosts().hosts;
-        for (std::size_t attempt = 0;; ++attempt) {
-            const bool answered = close_on(hosts[attempt % hosts.size()], session);
-            const auto limit = std::min(
-                deadline_,
-                Clock::now() + (answered ? Duration(notice_limit) : Duration(retry_pause))
-            );
-            const auto noticed = [this](const Reported& reported) {
-                return is_disrupted(reported) || (reported.suspended && reported.connected());
-            };
-            const auto reported = wait_for(noticed, limit);
-            if (reported && is_disrupted(*reported)) {
-                return;
-            }
-            if (Clock::now() >= deadline_) {
-                fail_late();
-            }
+        repeat([&, attempt = std::size_t(0)]() mutable -> Duration {
             watch_->forget_suspended();  // the session was taken back; wait for the next time
-        }
+            const auto& server = hosts[attempt++ % hosts.size()];
+            return close_on(server, session) ? notice_limit : retry_pause;
+        });
     }
     /// Returns whether the server has answered.
     bool close_on(const HostPort& server, const ClientId& session) {

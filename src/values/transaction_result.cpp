@@ -4,6 +4,11 @@
 
 namespace kazoo {
 
+const Error& detail::no_error() noexcept {
+    static const Error none;
+    return none;
+}
+
 const char* to_string(TransactionOp op) noexcept {
     switch (op) {
         case TransactionOp::create:
@@ -18,22 +23,11 @@ const char* to_string(TransactionOp op) noexcept {
     return "check";
 }
 
-std::error_code TransactionResult::error() const noexcept {
-    const auto* const failed = std::get_if<Error>(&value_);
-    return failed != nullptr ? failed->code() : std::error_code();
-}
-
-const Error& TransactionResult::failure() const noexcept {
-    static const Error none;
-    const auto* const failed = std::get_if<Error>(&value_);
-    return failed != nullptr ? *failed : none;
-}
-
 std::string TransactionResult::created_path() const {
-    if (const auto* const path = std::get_if<std::string>(&value_)) {
+    if (const auto* const path = value_if<std::string>()) {
         return *path;
     }
-    if (const auto* const node = std::get_if<CreatedNode>(&value_)) {
+    if (const auto* const node = value_if<CreatedNode>()) {
         return node->path;
     }
     if (!successful()) {
@@ -43,21 +37,21 @@ std::string TransactionResult::created_path() const {
         Errc::bad_arguments,
         Outcome::not_sent,
         "created_path",
-        path_,
-        std::string("the operation is a ") + to_string(kind_) + ", not a create"
+        path(),
+        std::string("the operation is a ") + to_string(kind()) + ", not a create"
     ));
 }
 
 std::optional<CreatedNode> TransactionResult::created_node() const {
-    const auto* const node = std::get_if<CreatedNode>(&value_);
+    const auto* const node = value_if<CreatedNode>();
     return node != nullptr ? std::optional<CreatedNode>(*node) : std::nullopt;
 }
 
 std::optional<ZnodeStat> TransactionResult::stat() const noexcept {
-    if (const auto* const node = std::get_if<CreatedNode>(&value_)) {
+    if (const auto* const node = value_if<CreatedNode>()) {
         return node->stat;
     }
-    const auto* const stat = std::get_if<ZnodeStat>(&value_);
+    const auto* const stat = value_if<ZnodeStat>();
     return stat != nullptr ? std::optional<ZnodeStat>(*stat) : std::nullopt;
 }
 

@@ -193,5 +193,19 @@ TEST_F(EnsembleTest, FaultsBelongToOneServer) {
     EXPECT_EQ(ensemble.sessions(), std::vector{a.session()});
 }
 
+TEST_F(EnsembleTest, AServerThatReportsAMovedSessionIsLeft) {
+    KazooClient zk(to(ensemble[0].hosts() + "," + ensemble[1].hosts()));
+    StateLog states(zk);
+    zk.start(patience);
+    const auto id = zk.client_id();
+    ensemble[0].inject(Fault::fail(Errc::session_moved).on(Request::create));
+    const auto error = thrown<SessionMovedError>([&] { zk.create("/a"); });
+    EXPECT_EQ(error.outcome(), Outcome::not_applied);
+    EXPECT_EQ(zk.create("/a"), "/a") << "through the other server";
+    EXPECT_EQ(ensemble[1].connections(), 1U);
+    EXPECT_EQ(zk.client_id(), id);
+    EXPECT_EQ(states.states(), (std::vector{CONNECTED, SUSPENDED, CONNECTED}));
+}
+
 }  // namespace
 }  // namespace kazoo::embedded_tests

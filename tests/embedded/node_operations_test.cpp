@@ -47,6 +47,21 @@ TEST_F(ConsistentReadTest, AZxidIsWaitedFor) {
     EXPECT_EQ(exists.get(patience), created);
 }
 
+TEST_F(ConsistentReadTest, ANewSessionDoesNotReadThePastOfTheExpiredOne) {
+    KazooClient zk(to(ensemble[0].hosts() + "," + ensemble[1].hosts()));
+    StateLog states(zk);
+    zk.start(patience);
+    ASSERT_EQ(zk.get("/a").data, "new");
+    ensemble[0].handshakes(Handshake::refuse);
+    ensemble.expire_session(zk.client_id()->session_id);
+    ASSERT_TRUE(states.wait_for(SUSPENDED));
+    EXPECT_FALSE(zk.get_async("/a").wait(100ms)) << "the other server lags behind";
+    ensemble[1].catch_up();
+    ASSERT_TRUE(states.wait_for(4));
+    EXPECT_EQ(states.states(), (std::vector{CONNECTED, SUSPENDED, LOST, CONNECTED}));
+    EXPECT_EQ(zk.get("/a").data, "new");
+}
+
 TEST_F(ConsistentReadTest, AReadOnlyServerHasNoLatestState) {
     ensemble[1].cut_off();
     const auto latest = ReadOptions().consistency(Consistency::latest);

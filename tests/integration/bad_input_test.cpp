@@ -313,6 +313,21 @@ TEST_P(BadInput, OversizedReplies) {
     expect_intact(zk);
 }
 
+TEST_P(BadInput, OversizedRepliesAreNotRequestedAgain) {
+    ClientLimits limits;
+    limits.reply_bytes = 1000;
+    StartedClient zk(through_proxy().limits(limits));
+    zk.create("/large", std::string(5000, 'x'));
+    int calls = 0;
+    const auto read = [&] {
+        ++calls;
+        return zk.get("/large");
+    };
+    EXPECT_THROW(zk.retry(read), ResponseTooLargeError);
+    EXPECT_EQ(calls, 1);
+    expect_intact(zk);
+}
+
 TEST_P(BadInput, ThrowingCallbacks) {
     KazooClient zk(through_proxy());
     zk.add_listener([](KazooState) { throw std::runtime_error("from the listener"); });

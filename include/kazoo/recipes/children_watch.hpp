@@ -8,21 +8,17 @@
 #include <kazoo/detail/export.hpp>
 #include <kazoo/detail/watch_function.hpp>
 #include <kazoo/path_view.hpp>
+#include <kazoo/recipes/detail/watch_holder.hpp>
 #include <kazoo/recipes/watch_options.hpp>
 #include <kazoo/stat.hpp>
 #include <kazoo/state.hpp>
 #include <kazoo/unique_function.hpp>
 
-#include <memory>
 #include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
-
-namespace kazoo::detail::recipe {
-class Watching;
-}
 
 KAZOO_API_BEGIN
 namespace kazoo {
@@ -125,37 +121,31 @@ public:
         Function&& function,
         const ChildrenWatchOptions& options = ChildrenWatchOptions()
     )
-        : watching_(begin(
+        : watch_(begin(
               client, path, detail::children_function(std::forward<Function>(function)), options
           )) {}
     ChildrenWatch(ChildrenWatch&&) noexcept = default;
     /// Stops the watch that is replaced.
-    ChildrenWatch& operator=(ChildrenWatch&& other) noexcept {
-        if (this != &other) {
-            stop();
-            watching_ = std::move(other.watching_);
-        }
-        return *this;
-    }
+    ChildrenWatch& operator=(ChildrenWatch&&) noexcept = default;
     /// Calls stop().
-    ~ChildrenWatch() { stop(); }
+    ~ChildrenWatch() = default;
 
     /// As DataWatch::stop.
-    void stop() noexcept;
+    void stop() noexcept { watch_.stop(); }
     /// Returns why the watch has ended; std::nullopt while it continues.
-    [[nodiscard]] std::optional<WatchEnd> ended() const noexcept;
+    [[nodiscard]] std::optional<WatchEnd> ended() const noexcept { return watch_.ended(); }
     /// As DataWatch::first_call; fails with NoNodeError if the node does not exist.
-    [[nodiscard]] AsyncResult<void> first_call() const;
+    [[nodiscard]] AsyncResult<void> first_call() const { return watch_.first_call(); }
 
 private:
-    static std::shared_ptr<detail::recipe::Watching> begin(
+    static detail::WatchHolder begin(
         KazooClient& client,
         PathView path,
         UniqueFunction<bool(ChildrenChange&)> function,
         const ChildrenWatchOptions& options
     );
 
-    std::shared_ptr<detail::recipe::Watching> watching_;
+    detail::WatchHolder watch_;
 };
 
 /// The changes of a node's children as a stream for coroutines.
@@ -178,25 +168,19 @@ public:
         const ChildrenWatchOptions& options = ChildrenWatchOptions()
     );
     ChildrenStream(ChildrenStream&&) noexcept = default;
-    ChildrenStream& operator=(ChildrenStream&& other) noexcept {
-        if (this != &other) {
-            stop();
-            watching_ = std::move(other.watching_);
-        }
-        return *this;
-    }
+    ChildrenStream& operator=(ChildrenStream&&) noexcept = default;
     /// Calls stop().
-    ~ChildrenStream() { stop(); }
+    ~ChildrenStream() = default;
 
     /// As DataStream::next.
     AsyncResult<std::optional<ChildrenChange>> next();
     /// As DataStream::stop.
-    void stop() noexcept;
+    void stop() noexcept { watch_.stop(); }
     /// Returns why the stream has ended; std::nullopt while it continues.
-    [[nodiscard]] std::optional<WatchEnd> ended() const noexcept;
+    [[nodiscard]] std::optional<WatchEnd> ended() const noexcept { return watch_.ended(); }
 
 private:
-    std::shared_ptr<detail::recipe::Watching> watching_;
+    detail::WatchHolder watch_;
 };
 
 }  // namespace kazoo

@@ -9,19 +9,15 @@
 #include <kazoo/detail/watch_function.hpp>
 #include <kazoo/node.hpp>
 #include <kazoo/path_view.hpp>
+#include <kazoo/recipes/detail/watch_holder.hpp>
 #include <kazoo/recipes/watch_options.hpp>
 #include <kazoo/state.hpp>
 #include <kazoo/unique_function.hpp>
 
-#include <memory>
 #include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
-
-namespace kazoo::detail::recipe {
-class Watching;
-}
 
 KAZOO_API_BEGIN
 namespace kazoo {
@@ -145,45 +141,39 @@ public:
         Function&& function,
         const DataWatchOptions& options = DataWatchOptions()
     )
-        : watching_(
+        : watch_(
               begin(client, path, detail::data_function(std::forward<Function>(function)), options)
           ) {}
     DataWatch(DataWatch&&) noexcept = default;
     /// Stops the watch that is replaced.
-    DataWatch& operator=(DataWatch&& other) noexcept {
-        if (this != &other) {
-            stop();
-            watching_ = std::move(other.watching_);
-        }
-        return *this;
-    }
+    DataWatch& operator=(DataWatch&&) noexcept = default;
     /// Calls stop().
-    ~DataWatch() { stop(); }
+    ~DataWatch() = default;
 
     /// Ends the watch. No call of the function or of on_error begins after this has returned. A
     /// call in progress on another thread or fiber is waited for, so that captured references are
     /// not used any more; within any callback of the handler, and where the thread must not block
     /// (on a loop that several threads run), it is not. Idempotent.
-    void stop() noexcept;
+    void stop() noexcept { watch_.stop(); }
 
     /// Returns why the watch has ended; std::nullopt while it continues.
-    [[nodiscard]] std::optional<WatchEnd> ended() const noexcept;
+    [[nodiscard]] std::optional<WatchEnd> ended() const noexcept { return watch_.ended(); }
 
     /// Returns a result that becomes ready when the first call of the function has returned. Fails
     /// if the watch ends before: with CancelledError (stopped), SessionExpiredError,
     /// ConnectionClosedError, or the error that ended it. To have the constructor's effect of
     /// kazoo: `watch.first_call().get(10s)`.
-    [[nodiscard]] AsyncResult<void> first_call() const;
+    [[nodiscard]] AsyncResult<void> first_call() const { return watch_.first_call(); }
 
 private:
-    static std::shared_ptr<detail::recipe::Watching> begin(
+    static detail::WatchHolder begin(
         KazooClient& client,
         PathView path,
         UniqueFunction<bool(DataChange&)> function,
         const DataWatchOptions& options
     );
 
-    std::shared_ptr<detail::recipe::Watching> watching_;
+    detail::WatchHolder watch_;
 };
 
 /// The changes of a node's data as a stream for coroutines.
@@ -210,15 +200,9 @@ public:
         KazooClient& client, PathView path, const DataWatchOptions& options = DataWatchOptions()
     );
     DataStream(DataStream&&) noexcept = default;
-    DataStream& operator=(DataStream&& other) noexcept {
-        if (this != &other) {
-            stop();
-            watching_ = std::move(other.watching_);
-        }
-        return *this;
-    }
+    DataStream& operator=(DataStream&&) noexcept = default;
     /// Calls stop().
-    ~DataStream() { stop(); }
+    ~DataStream() = default;
 
     /// Returns the next change; std::nullopt when the stream has ended (see `ended`).
     ///
@@ -228,13 +212,13 @@ public:
     AsyncResult<std::optional<DataChange>> next();
 
     /// Ends the stream: a pending `next` returns std::nullopt. Does not wait. Idempotent.
-    void stop() noexcept;
+    void stop() noexcept { watch_.stop(); }
 
     /// Returns why the stream has ended; std::nullopt while it continues.
-    [[nodiscard]] std::optional<WatchEnd> ended() const noexcept;
+    [[nodiscard]] std::optional<WatchEnd> ended() const noexcept { return watch_.ended(); }
 
 private:
-    std::shared_ptr<detail::recipe::Watching> watching_;
+    detail::WatchHolder watch_;
 };
 
 }  // namespace kazoo

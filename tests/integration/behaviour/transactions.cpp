@@ -246,6 +246,22 @@ TEST_P(Transactions, FireWatchesOnceApplied) {
     EXPECT_EQ(told.all()[1], WatchedEvent(EventType::CHANGED, KeeperState::CONNECTED, "/a"));
 }
 
+// After a crash, the ephemeral node of the former process would otherwise have to be waited for.
+TEST_P(Transactions, ReplaceTheNodeThatAnEarlierSessionHasLeft) {
+    const auto own = CreateOptions().ephemeral();
+    auto& earlier = start_client(options());
+    earlier.create("/member", "name", own);
+    EXPECT_THROW(zk().create("/member", "name", own), NodeExistsError);
+    const auto left = zk().get("/member");
+    ASSERT_EQ(left.data, "name") << "the data says whose node it is";
+    const auto replace =
+        zk().transaction().delete_("/member", left.stat.version).create("/member", "name", own);
+    EXPECT_EQ(replace.commit().at(1).created_path(), "/member");
+    earlier.stop();
+    ASSERT_TRUE(zk().exists("/member")) << "the end of the earlier session does not concern it";
+    EXPECT_EQ(zk().exists("/member")->owner_session_id(), zk().client_id()->session_id);
+}
+
 TEST_P(Transactions, ManyOperationsAndMuchData) {
     auto transaction = zk().transaction();
     for (int i = 0; i < 1000; ++i) {

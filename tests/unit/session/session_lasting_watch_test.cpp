@@ -301,6 +301,19 @@ TEST_F(SessionLastingWatchTest, OneShotWatchesAreRemovedByType) {
     EXPECT_EQ(s.session().watches(), 0U);
 }
 
+TEST_F(SessionLastingWatchTest, AOneShotWatchMayFireWhileItsRemovalIsUnderWay) {
+    watch("/a", "w1", WatchKind::data);
+    remove("/a", one_shot_kinds);
+    s.take();
+    s.notify(changed, "/a");
+    EXPECT_THAT(s.take(), ElementsAre("watch CHANGED /a -> w1"));
+    s.answer(no_watcher);
+    EXPECT_THAT(s.take(), ElementsAre("x no_watcher not applied"));
+    s.get("r");
+    s.answer();
+    EXPECT_THAT(s.take(), Contains("r ok")) << "the connection continues";
+}
+
 TEST_F(SessionLastingWatchTest, RemovalFollowsTheOrderOfRequests) {
     EXPECT_FALSE(s.ask("before", Opcode::get_data, {.path = "/a", .watcher = "w1"}));
     remove("/a", one_shot_kinds);

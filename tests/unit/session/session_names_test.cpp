@@ -105,6 +105,21 @@ TEST(SessionNamesTest, AnAnswerDuringThePauseIsUsedAtOnce) {
     EXPECT_EQ(s.until_deadline(), pause - 200ms) << "the pause goes on";
 }
 
+TEST(SessionNamesTest, EachConnectionUsesTheAddressesThatTheNameHasThen) {
+    SessionScript s;
+    s.start();
+    for (const auto* address : {"10.0.0.1", "10.0.0.2", "10.0.0.3"}) {
+        EXPECT_THAT(s.take(), Contains("resolve zk1:2181"));
+        s.resolved({address});
+        EXPECT_THAT(s.take(), ElementsAre("connect " + std::string(address) + ":2181"));
+        s.connected();
+        s.welcome();
+        s.get("r");
+        s.answer();
+        s.closed();
+    }
+}
+
 TEST(SessionNamesTest, AFailureDuringThePauseHasNoEffect) {
     SessionScript s(with_hosts(two));
     s.start();

@@ -269,6 +269,20 @@ TEST_F(SessionWatchTest, MissedEventsPrecedeTheRestoreReply) {
     EXPECT_THAT(s.take_logs(), ElementsAre(HasSubstr("lost")));
 }
 
+// All events of a transaction have its zxid. A client that reported it on the next connection would
+// not receive those that were lost.
+TEST_F(SessionWatchTest, OneEventOfATransactionDoesNotHideTheOthers) {
+    watch(Opcode::get_data, "/a", "w1", WatchKind::data);
+    watch(Opcode::get_data, "/b", "w2", WatchKind::data);
+    constexpr std::int64_t zxid_of_the_transaction = 9;
+    s.notify(changed, "/a", zxid_of_the_transaction);
+    lose_and_reconnect();
+    EXPECT_THAT(s.take(), Contains("> set_watches 7 data[/b] exist[] child[]"));
+    s.notify(changed, "/b", zxid_of_the_transaction);
+    s.restored();
+    EXPECT_THAT(s.take(), ElementsAre("watch CHANGED /b -> w2"));
+}
+
 TEST_F(SessionWatchTest, ThousandsAreRestoredInBoundedFrames) {
     constexpr int count = 50'000;
     const std::string prefix = "/a/path/of/common/length/";
