@@ -3,6 +3,7 @@
 
 #include <kazoo/detail/export.hpp>
 #include <kazoo/handler.hpp>
+#include <kazoo/resend.hpp>
 #include <kazoo/security.hpp>
 #include <kazoo/time.hpp>
 
@@ -58,10 +59,20 @@ public:
     }
     [[nodiscard]] const std::stop_token& stop_token() const noexcept { return stop_token_; }
 
+    /// Whether the requests of the operation are sent again after a lost connection. Default:
+    /// ClientOptions::resend.
+    CallOptions& resend(Resend value) & noexcept {
+        resend_ = value;
+        return *this;
+    }
+    CallOptions resend(Resend value) && noexcept { return std::move(resend(value)); }
+    [[nodiscard]] const std::optional<Resend>& resend() const noexcept { return resend_; }
+
 private:
     std::optional<Duration> timeout_;
     std::optional<TimePoint> deadline_;
     std::stop_token stop_token_;
+    std::optional<Resend> resend_;
 };
 
 /// The kind of node that KazooClient::create and Transaction::create make (kazoo's keyword

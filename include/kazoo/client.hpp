@@ -60,17 +60,17 @@ namespace kazoo {
 /// Order: requests are sent in the order of the calls, and the server executes and answers them in
 /// that order. While the first connection is being made or the state is SUSPENDED they wait in a
 /// queue bounded by ClientLimits, for an unlimited time unless CallOptions or
-/// ClientOptions::call_timeout limits it.
+/// ClientOptions::call_timeout limits it. Resend: what happens to them when a connection is lost.
 ///
 /// Errors of every operation, in addition to those listed with it:
 /// - before sending: ConnectionClosedError (not started, or stopped), AuthFailedError (the servers
 ///   refused the credentials), SessionExpiredError (during the pause before a new session is
 ///   requested), ForkedError, BadArgumentsError (malformed path), QueueFullError,
 ///   RequestTooLargeError, TooManyWatchesError;
-/// - later: ConnectionLoss (before the reply the connection broke, or the client was stopped while
-///   not connected, or gave up), SessionExpiredError, OperationTimeoutError, CancelledError,
-///   ResponseTooLargeError, ProtocolError (undecodable reply), OutOfMemoryError, and the server's
-///   errors, such as NoAuthError and NotReadOnlyCallError.
+/// - later: ConnectionLoss (before the reply the connection broke and the request is not sent
+///   again, or the client was stopped while not connected, or gave up), SessionExpiredError,
+///   OperationTimeoutError, CancelledError, ResponseTooLargeError, ProtocolError (undecodable
+///   reply), OutOfMemoryError, and the server's errors, such as NoAuthError.
 ///
 /// KazooException::outcome() and Error::outcome() say whether a write may have been applied.
 /// CallOptions and AsyncResult::cancel describe timeouts and cancellation, ReadOptions how recent

@@ -17,7 +17,8 @@ public:
     /// callbacks and watch events that wait to run (Handler::backlog); events of persistent watches
     /// beyond it become a gap (EventType::GAP). Default: 262,144.
     std::size_t requests = std::size_t{1} << 18;
-    /// Bytes of requests waiting to be sent: QueueFullError once this many wait. Default: 64 MiB.
+    /// Bytes of requests that wait to be sent, and of reads in flight, which may have to be sent
+    /// again (Resend): QueueFullError once there are this many. Default: 64 MiB.
     std::size_t queued_bytes = std::size_t{64} << 20;
     /// Bytes of one request, including path, data and ACL: RequestTooLargeError. Servers
     /// drop the connection on a request larger than their jute.maxbuffer. Default: 1,048,575, the

@@ -5,6 +5,7 @@
 #include <kazoo/detail/export.hpp>
 #include <kazoo/handler.hpp>
 #include <kazoo/logger.hpp>
+#include <kazoo/resend.hpp>
 #include <kazoo/retry.hpp>
 #include <kazoo/security.hpp>
 #include <kazoo/time.hpp>
@@ -161,7 +162,7 @@ public:
 
     /// Pauses between rounds of connection attempts; a round tries every host once. `max_tries`
     /// counts rounds. When it or `deadline` is exhausted the client gives up: its state becomes
-    /// CLOSED, operations in progress fail with ConnectionLoss, and later ones with
+    /// CLOSED, operations without a reply fail with ConnectionLoss, and later ones with
     /// ConnectionClosedError. ignore_expire and retry_unknown have no
     /// effect. Default: no limit, pauses of 0.1 s doubling to 5 s.
     ClientOptions& connection_retry(RetryPolicy value) & {
@@ -188,7 +189,8 @@ public:
     /// writes fail with NotReadOnlyCallError. Meanwhile the client asks the other servers one after
     /// the other, with the four-letter word `isro` on a separate connection, at intervals growing
     /// from 0.1 s to 60 s. It moves to the first that accepts writes: the state becomes SUSPENDED,
-    /// then CONNECTED, and operations in progress fail with ConnectionLoss. Default: false.
+    /// then CONNECTED, and operations in progress end or are sent again as after a lost connection
+    /// (Resend). Default: false.
     ClientOptions& read_only(bool value) & noexcept {
         read_only_ = value;
         return *this;
@@ -238,9 +240,9 @@ public:
     /// given to each call by CallOptions::timeout. Default: none.
     ///
     /// Without any limit an operation ends when its reply arrives, when the connection it was sent
-    /// on breaks (ConnectionLoss), or when its session ends. One that waits for a connection while
-    /// no server can be reached waits until the client connects, gives up (connection_retry), or is
-    /// stopped.
+    /// on breaks and it is not sent again (ConnectionLoss; see `resend`), or when its session ends.
+    /// One that waits for a connection while no server can be reached waits until the client
+    /// connects, gives up (connection_retry), or is stopped.
     ClientOptions& call_timeout(AnyDuration value) & {
         call_timeout_ = value;
         return *this;
@@ -249,6 +251,15 @@ public:
     [[nodiscard]] const std::optional<Duration>& call_timeout() const noexcept {
         return call_timeout_;
     }
+
+    /// Which requests are sent again after a lost connection, for operations whose CallOptions do
+    /// not say so. Default: Resend::reads.
+    ClientOptions& resend(Resend value) & noexcept {
+        resend_ = value;
+        return *this;
+    }
+    ClientOptions resend(Resend value) && noexcept { return std::move(resend(value)); }
+    [[nodiscard]] const Resend& resend() const noexcept { return resend_; }
 
 private:
     std::string hosts_ = "127.0.0.1:2181";
@@ -267,6 +278,7 @@ private:
     Logger logger_;
     std::string client_name_;
     std::optional<Duration> call_timeout_;
+    Resend resend_ = Resend::reads;
 };
 
 }  // namespace kazoo

@@ -39,6 +39,7 @@
 #include <kazoo/recipes/data_watch.hpp>
 #include <kazoo/recipes/patient_children_watch.hpp>
 #include <kazoo/recipes/watch_options.hpp>
+#include <kazoo/resend.hpp>
 #include <kazoo/result.hpp>
 #include <kazoo/retry.hpp>
 #include <kazoo/security.hpp>

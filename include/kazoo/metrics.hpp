@@ -146,6 +146,8 @@ struct SessionMetrics {
     std::uint64_t failed_attempts = 0;
     /// Connections that were lost, by LossReason.
     std::array<std::uint64_t, loss_reasons> connections_lost{};
+    /// Requests that were written again, on another connection (Resend::reads).
+    std::uint64_t requests_resent = 0;
     /// Calls of watch functions that were requested: one for each event and function.
     std::uint64_t watch_events = 0;
     /// Bytes written to and received from servers, without those of TLS and four-letter words.

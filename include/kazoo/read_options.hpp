@@ -28,10 +28,11 @@ enum class Consistency {
 ///     zk.get("/a", ReadOptions().consistency(Consistency::latest).timeout(2s));
 ///     zk.get("/a", ReadOptions().at_least(written.mzxid));  // from another client
 ///
-/// A read that needs a sync fails also if the sync fails: with NotReadOnlyCallError on a read-only
-/// server, with ConnectionLoss if the connection is lost before the reply to it. Its watch may be
-/// set nevertheless. A watch of a read that is repeated (`at_least`) may be called for a change
-/// that the value which the operation returns contains.
+/// A read that needs a sync fails also if the sync fails, such as with NotReadOnlyCallError on a
+/// read-only server. Its watch may be set nevertheless. If the connection is lost, the sync and the
+/// read are sent again as far as they have no reply (Resend::reads). A watch of a read that is
+/// repeated (`at_least`) may be called for a change that the value which the operation returns
+/// contains.
 class ReadOptions {
 public:
     ReadOptions() {}
@@ -76,7 +77,13 @@ public:
     ReadOptions stop_token(std::stop_token value) && noexcept {
         return std::move(stop_token(std::move(value)));
     }
-    /// Returns the time limit and cancellation.
+    /// See CallOptions::resend.
+    ReadOptions& resend(Resend value) & noexcept {
+        call_.resend(value);
+        return *this;
+    }
+    ReadOptions resend(Resend value) && noexcept { return std::move(resend(value)); }
+    /// Returns the options that all operations have.
     [[nodiscard]] const CallOptions& call() const noexcept { return call_; }
 
 private:

@@ -8,12 +8,14 @@
 namespace kazoo::detail::client {
 
 CallContext::CallContext(
-    const Handler& handler, const CallOptions& options, const std::optional<Duration>& usual_timeout
+    const Handler& handler, const CallOptions& options, const ClientOptions& client_options
 )
-    : deadline(detail::DeadlineScope::present()), stop_token(options.stop_token()) {
+    : deadline(detail::DeadlineScope::present()),
+      stop_token(options.stop_token()),
+      resend(options.resend().value_or(client_options.resend())) {
     // The earliest applies of the enclosing scope, the timeout and the deadline.
     const auto& timeout =
-        options.timeout() || options.deadline() ? options.timeout() : usual_timeout;
+        options.timeout() || options.deadline() ? options.timeout() : client_options.call_timeout();
     if (timeout) {
         deadline = std::min(deadline, detail::later(handler.now(), *timeout));
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <kazoo/call_options.hpp>
+#include <kazoo/client_options.hpp>
 #include <kazoo/handler.hpp>
 #include <kazoo/time.hpp>
 
@@ -10,18 +11,16 @@
 
 namespace kazoo::detail::client {
 
-/// The options of a call with its timeout converted to a point in time, which holds for all steps
-/// of the operation. DeadlineScopes of the caller are included.
+/// The options of a call, completed by those of the client. The timeout is converted to a point in
+/// time, which holds for all steps of the operation. DeadlineScopes of the caller are included.
 class CallContext {
 public:
-    /// `usual_timeout` applies to calls whose options contain neither timeout nor deadline.
     CallContext(
-        const Handler& handler,
-        const CallOptions& options,
-        const std::optional<Duration>& usual_timeout
+        const Handler& handler, const CallOptions& options, const ClientOptions& client_options
     );
     TimePoint deadline = TimePoint::max();
     std::stop_token stop_token;
+    Resend resend = Resend::reads;
     bool server_paths = false;  ///< paths have their chroot already
 };
 

@@ -25,7 +25,7 @@ AsyncResult<T> with_client(
 ) noexcept {
     return or_no_memory([&] {
         if (auto core = client.lock()) {
-            const CallContext context(*handler, options, core->options().call_timeout());
+            const CallContext context(*handler, options, core->options());
             return AsyncResult<T>(call(std::move(core), context));
         }
         Promise<T> gone(handler);

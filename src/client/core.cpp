@@ -390,7 +390,7 @@ bool Core::drop_connection() {
 }
 
 AsyncResult<void> Core::add_auth(std::string_view scheme, std::string_view credential) {
-    const CallContext context(*handler_, CallOptions(), options_.call_timeout());
+    const CallContext context(*handler_, CallOptions(), options_);
     AuthData entry{std::string(scheme), std::string(credential)};
     auto operation = detail::make_ref<AddAuth>(shared_from_this(), entry);
     auto error = obstacle(context);

@@ -19,6 +19,7 @@
 #include <kazoo/paths.hpp>
 #include <kazoo/watcher.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <mutex>
@@ -241,6 +242,7 @@ AsyncResult<T> Core::call(
     operation->large = (exceeds_usual_limit(body) || ...);
     call.request = owner_of(operation);
     call.deadline = context.deadline;
+    call.resend = std::min(call.resend, context.resend);
     session::RequestQueue::Accepted accepted;
     try {
         accepted = driver_.submit(call, body...);

@@ -25,7 +25,7 @@ using client::CallContext;
 template <class Operation>
 auto begin(const client::Core& core, const CallOptions& options, Operation&& operation) {
     return client::or_no_memory([&] {
-        return operation(CallContext(*core.handler(), options, core.options().call_timeout()));
+        return operation(CallContext(*core.handler(), options, core.options()));
     });
 }
 

@@ -14,6 +14,9 @@ public:
     /// Returns false if multi_read is not to be sent any more.
     [[nodiscard]] bool expected() const noexcept { return state_.load() != State::absent; }
 
+    /// Returns whether a server has answered one.
+    [[nodiscard]] bool present() const noexcept { return state_.load() == State::present; }
+
     /// A server has answered a multi_read.
     void answered() noexcept {
         auto present = state_.load();

@@ -41,6 +41,10 @@ AsyncResult<RawReply> send(
     }
     session::RequestSpec call;
     call.op = codec::Opcode::multi_read;
+    if (!core.multi_read_support().present()) {
+        call.resend =
+            Resend::unsent;  // a lost connection may mean that the server does not know it
+    }
     return core.call(multi_read_kind, "", std::move(call), context, request);
 }
 

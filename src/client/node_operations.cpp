@@ -22,9 +22,7 @@ template <class Operation>
 auto begin(NodeOperations& operations, const CallOptions& options, Operation&& operation) {
     const auto& core = detail::core_of(static_cast<KazooClient&>(operations));
     return client::or_no_memory([&] {
-        return operation(
-            core, CallContext(*core->handler(), options, core->options().call_timeout())
-        );
+        return operation(core, CallContext(*core->handler(), options, core->options()));
     });
 }
 

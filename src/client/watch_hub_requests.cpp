@@ -56,6 +56,7 @@ void WatchHub::submit_add(SharedWatch& watch) noexcept {
             call.watcher = detail::RefPtr<SharedWatch>(&watch);
             call.watch_kind = watch.kind;
             call.watch_path = watch.path;
+            call.resend = alive->options().resend();
             const codec::AddWatchRequest record{
                 watch.path, watch.kind == session::WatchKind::recursive ? 1 : 0};
             error = alive

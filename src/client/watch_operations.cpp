@@ -18,7 +18,7 @@ const OpKind<WatchHandle> add_watch_kind{"add_watch", nullptr};
 const OpKind<void> remove_watches_kind{"remove_watches"};
 
 CallContext context_of(const Core& core, const CallOptions& options) {
-    return CallContext(*core.handler(), options, core.options().call_timeout());
+    return CallContext(*core.handler(), options, core.options());
 }
 
 HeldWatch& held_of(const detail::RefPtr<detail::RefCounted>& state) {
@@ -99,6 +99,7 @@ AsyncResult<void> remove_watches(
     call.request = owner_of(operation);
     call.watch_path = server_path.view();
     call.removes = kinds_of(type);
+    call.resend = context.resend;
     const auto accepted = core->with_session([&](session::Session& session, TimePoint) {
         return session.remove_watches(call);
     });

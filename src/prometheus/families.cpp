@@ -108,6 +108,12 @@ void Families::add_session(const SessionMetrics& session, const Labels& labels) 
             session.connections_lost[i]
         );
     }
+    counter(
+        "kazoo_resent_requests_total",
+        "Requests written again on another connection.",
+        labels,
+        session.requests_resent
+    );
     counter("kazoo_watch_events_total", "Calls of watch functions.", labels, session.watch_events);
     counter("kazoo_sent_bytes_total", "Bytes sent to servers.", labels, session.bytes_sent);
     counter(

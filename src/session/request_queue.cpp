@@ -16,7 +16,29 @@ constexpr std::int32_t last_xid = std::numeric_limits<std::int32_t>::max();
 constexpr std::size_t kept_bytes = 256 << 10;
 constexpr std::size_t kept_entries = 4096;
 
+/// How often a request is sent. It may be why servers close the connection.
+constexpr std::uint8_t most_times_sent = 3;
+
 }  // namespace
+
+bool is_repeatable(codec::Opcode op) noexcept {
+    switch (op) {
+        case codec::Opcode::exists:
+        case codec::Opcode::get_data:
+        case codec::Opcode::get_acl:
+        case codec::Opcode::get_children:
+        case codec::Opcode::get_children2:
+        case codec::Opcode::get_ephemerals:
+        case codec::Opcode::get_all_children_number:
+        case codec::Opcode::multi_read:
+        case codec::Opcode::who_am_i:
+        case codec::Opcode::sync:
+        case codec::Opcode::add_watch:
+            return true;
+        default:
+            return false;
+    }
+}
 
 RequestQueue::~RequestQueue() {
     for (const auto& entry : pending_) {
@@ -37,6 +59,7 @@ RequestId RequestQueue::enqueue(const RequestSpec& call, codec::FrameExtent fram
     entry.request = call.request;
     entry.frame = frame;
     entry.issued = call.issued;
+    entry.resend = call.resend;
     const bool has_deadline = call.request && call.deadline != TimePoint::max();
     try {
         if (call.watcher) {
@@ -106,7 +129,9 @@ void RequestQueue::sweep() noexcept {
     std::size_t kept = 0;
     // Frames only move towards the front, in order: none is overwritten before it has moved.
     for (auto at = first; at != pending_.end(); ++at) {
-        std::memmove(unsent_.data() + kept, unsent_.data() + at->frame.offset, at->frame.size);
+        if (at->frame.size > 0) {
+            std::memmove(unsent_.data() + kept, unsent_.data() + at->frame.offset, at->frame.size);
+        }
         at->frame.offset = kept;
         kept += at->frame.size;
     }
@@ -121,14 +146,46 @@ void RequestQueue::send_all(base::Buffer& out) {
     if (withdrawn_ > 0) {
         sweep();
     }
-    if (out.empty()) {
-        out.swap(unsent_);  // the usual case: nothing is copied
-    } else {
+    const bool swaps = out.empty();  // the usual case
+    if (!swaps) {
         out.append(unsent_.data(), unsent_.size());
+    }
+    for (; sent_ < pending_.size(); ++sent_) {
+        note_sent(pending_[sent_]);
+    }
+    if (swaps) {
+        out.swap(unsent_);
     }
     unsent_.clear();
     unsent_.release_if_larger_than(kept_bytes);
-    sent_ = pending_.size();
+}
+
+/// Keeps the frame of a request that may be sent again; without memory for that, it is not.
+void RequestQueue::note_sent(Pending& entry) noexcept {
+    ++entry.times_sent;
+    if (entry.resend != Resend::reads || !is_repeatable(entry.op) ||
+        entry.times_sent >= most_times_sent) {
+        return;
+    }
+    try {
+        kept_.append(unsent_.data() + entry.frame.offset, entry.frame.size);
+        entry.kept = true;
+    } catch (const std::bad_alloc&) {
+        return;
+    }
+}
+
+/// The entry is the oldest of those whose frames are kept.
+void RequestQueue::drop_kept(const Pending& entry) noexcept {
+    kept_begin_ += entry.frame.size;
+    if (kept_begin_ == kept_.size()) {
+        kept_begin_ = 0;
+        kept_.clear();
+        kept_.release_if_larger_than(kept_bytes);
+    } else if (2 * kept_begin_ > kept_.size() && kept_begin_ > kept_bytes) {
+        kept_.erase(0, kept_begin_);  // amortised constant time
+        kept_begin_ = 0;
+    }
 }
 
 std::optional<Pending> RequestQueue::take_reply(std::int32_t xid) noexcept {
@@ -140,6 +197,9 @@ std::optional<Pending> RequestQueue::take_reply(std::int32_t xid) noexcept {
     --sent_;
     timed_ -= timed_ > 0 ? 1 : 0;
     forget(*entry);
+    if (entry->kept) {
+        drop_kept(*entry);
+    }
     give_back_memory();
     return entry;
 }
@@ -194,13 +254,13 @@ RequestQueue::GivenUp RequestQueue::cancel(RequestId id) noexcept {
     if (at == pending_.end() || !at->request) {
         return {};
     }
-    const bool sent = static_cast<std::size_t>(at - pending_.begin()) < sent_;
-    if (sent && at->watch && at->watch->removes() != 0) {
+    const bool in_flight = static_cast<std::size_t>(at - pending_.begin()) < sent_;
+    if (in_flight && at->watch && at->watch->removes() != 0) {
         return {};
     }
     forget(*at);
-    GivenUp result{std::move(at->request), std::move(at->watch), at->op, sent};
-    if (!result.sent) {
+    GivenUp result{std::move(at->request), std::move(at->watch), at->op, at->times_sent > 0};
+    if (!in_flight) {
         withdraw(*at);
     }
     return result;
@@ -221,6 +281,9 @@ std::optional<RequestQueue::GivenUp> RequestQueue::take_oldest() noexcept {
     if (pending_.empty()) {
         unsent_.clear();
         unsent_.release_if_larger_than(kept_bytes);
+        kept_.clear();
+        kept_.release_if_larger_than(kept_bytes);
+        kept_begin_ = 0;
         withdrawn_ = 0;
         withdrawn_bytes_ = 0;
         give_back_memory();
@@ -228,11 +291,74 @@ std::optional<RequestQueue::GivenUp> RequestQueue::take_oldest() noexcept {
     }
     auto& entry = pending_.front();
     forget(entry);
-    GivenUp result{std::move(entry.request), std::move(entry.watch), entry.op, sent_ > 0};
+    GivenUp result{
+        std::move(entry.request), std::move(entry.watch), entry.op, entry.times_sent > 0};
     sent_ -= sent_ > 0 ? 1 : 0;
     timed_ -= timed_ > 0 ? 1 : 0;
     pending_.pop_front();
     return result;
+}
+
+/// Returns the position from which on sent requests may outlive the connection, and moves their
+/// frames to unsent_.
+std::size_t RequestQueue::sent_that_stay() noexcept {
+    auto first = sent_;
+    while (first > 0 && is_repeatable(pending_[first - 1].op)) {
+        --first;
+    }
+    return first < sent_ && unite_frames() ? first : sent_;
+}
+
+/// Puts kept_ before unsent_. Returns false if there is no memory for that.
+bool RequestQueue::unite_frames() noexcept {
+    const auto before = kept_.size();
+    try {
+        kept_.append(unsent_.data(), unsent_.size());
+    } catch (const std::bad_alloc&) {
+        return false;
+    }
+    auto offset = kept_begin_;
+    for (std::size_t i = 0; i < pending_.size(); ++i) {
+        auto& entry = pending_[i];
+        if (i >= sent_) {
+            entry.frame.offset += before;
+        } else if (entry.kept) {
+            entry.frame.offset = offset;
+            offset += entry.frame.size;
+        }
+    }
+    unsent_.swap(kept_);
+    return true;
+}
+
+/// Removes the contents of entry `i` if it ends with the connection. What is left of it is dead.
+std::optional<RequestQueue::GivenUp> RequestQueue::take_if_lost(
+    std::size_t i, std::size_t first
+) noexcept {
+    auto& entry = pending_[i];
+    const bool sent = i < sent_;
+    const bool stays = sent ? i >= first && entry.kept && entry.request
+                            : entry.frame.size == 0 || entry.resend != Resend::nothing ||
+                                  entry.op == codec::Opcode::close_session;
+    entry.kept = false;
+    if (stays) {
+        entry.written = {};
+        return std::nullopt;
+    }
+    forget(entry);
+    entry.frame = {};
+    return GivenUp{
+        std::move(entry.request), std::move(entry.watch), entry.op, entry.times_sent > 0};
+}
+
+void RequestQueue::forget_connection() noexcept {
+    sent_ = timed_ = 0;
+    kept_begin_ = 0;
+    kept_.clear();
+    kept_.release_if_larger_than(kept_bytes);
+    sweep();
+    unsent_.release_if_larger_than(kept_bytes);
+    give_back_memory();
 }
 
 }  // namespace kazoo::session

@@ -9,6 +9,7 @@
 #include "session/watch_registry.hpp"
 
 #include <kazoo/handler.hpp>
+#include <kazoo/resend.hpp>
 
 #include <array>
 #include <cstdint>
@@ -38,7 +39,13 @@ struct RequestSpec {
     /// request has no deadline and cannot be cancelled once it is sent, because the server executes
     /// it nevertheless.
     WatchKinds removes = 0;
+    /// Whether it outlives a lost connection. Writes and removals of watches that were sent do not.
+    Resend resend = Resend::reads;
 };
+
+/// Returns whether a request may be executed twice without changing anything but watches that are
+/// set for it.
+[[nodiscard]] bool is_repeatable(codec::Opcode op) noexcept;
 
 /// A request that has no reply yet.
 struct Pending {
@@ -46,11 +53,14 @@ struct Pending {
     std::int32_t xid = 0;
     codec::Opcode op{};
     RequestOwner request;      ///< null: abandoned, withdrawn, or the session's own
-    codec::FrameExtent frame;  ///< in the buffer of unsent frames; stale once sent
+    codec::FrameExtent frame;  ///< in the buffer of unsent frames; once sent, only its size counts
     TimePoint deadline = TimePoint::max();
     TimePoint issued{};
     TimePoint written{};  ///< unknown until note_written() is called
     std::unique_ptr<WatchRegistry::Order> watch;
+    Resend resend{};
+    std::uint8_t times_sent = 0;
+    bool kept = false;  ///< sent, and its frame is kept
 };
 
 /// The requests without a reply, in the order of issue: first those that were sent, whose replies
@@ -60,10 +70,16 @@ struct Pending {
 ///                |<-- sent_ --->|<---- unsent ----->|
 ///
 ///     unsent_                   | frame u1 | (dead) | frame u2 | frame u3 |
+///     kept_      | (dead) | frame s1 | frame s3 |
+///
+/// When a connection is lost, the requests that outlive it are unsent again, with the same xids. No
+/// write is among those that were sent, nor a request that was sent before a write: executed later,
+/// it would show the effect of the write.
 ///
 /// Invariants:
 ///   - Ids ascend along pending_, and so do xids, except that 1 follows 2^31-1.
-///   - The frames of unsent entries are in unsent_ in the order of the entries.
+///   - The frames of unsent entries are in unsent_ in the order of the entries, and so are those
+///     of the sent entries that may be sent again in kept_.
 ///   - Cancelled before sending ("--"): the entry is withdrawn. It has no request and an empty
 ///     frame; the bytes of its frame are dead until the next sweep().
 ///   - Cancelled after sending: the entry is abandoned; it has no request but keeps its place,
@@ -90,7 +106,7 @@ public:
     /// std::bad_alloc, nothing has changed.
     template <class... Body>
     [[nodiscard]] Accepted push(const RequestSpec& call, const Body&... body) {
-        if (size() >= limits_.requests || unsent_bytes() >= limits_.queued_bytes) {
+        if (size() >= limits_.requests || held_bytes() >= limits_.queued_bytes) {
             return {ClientErrc::queue_full};
         }
         codec::RequestHeader header;
@@ -138,7 +154,7 @@ public:
         RequestOwner request;  ///< null: nothing waits for the reply
         std::unique_ptr<WatchRegistry::Order> watch{};
         codec::Opcode op{};
-        bool sent = false;
+        bool sent = false;  ///< at least once
     };
     /// Withdraws a request that has not been sent: it will not be. Abandons one that has been sent,
     /// unless it removes watches. The result has no request if there is no such request.
@@ -151,6 +167,20 @@ public:
     /// Removes and returns the oldest request. Once called, it has to be called until it returns
     /// nothing: only then are the unsent frames and the counters in order again.
     [[nodiscard]] std::optional<GivenUp> take_oldest() noexcept;
+
+    /// Called when the connection is lost. Removes the requests that end with it and passes them to
+    /// `end(GivenUp)`, oldest first. The others count as unsent. If there is no memory to keep the
+    /// order of those that were sent, they end as well.
+    template <class End>
+    void lose_connection(End&& end) noexcept {
+        const auto first = sent_that_stay();
+        for (std::size_t i = 0; i < pending_.size(); ++i) {
+            if (auto lost = take_if_lost(i, first)) {
+                end(std::move(*lost));
+            }
+        }
+        forget_connection();
+    }
 
     [[nodiscard]] std::size_t size() const { return pending_.size() - withdrawn_; }
     /// Returns the number of requests that were sent and have no reply.
@@ -175,9 +205,18 @@ private:
     RequestId enqueue(const RequestSpec& call, codec::FrameExtent frame);
     void forget(Pending& entry) noexcept;
     void withdraw(Pending& entry) noexcept;
+    void note_sent(Pending& entry) noexcept;
+    void drop_kept(const Pending& entry) noexcept;
+    [[nodiscard]] std::size_t sent_that_stay() noexcept;
+    [[nodiscard]] bool unite_frames() noexcept;
+    [[nodiscard]] std::optional<GivenUp> take_if_lost(std::size_t i, std::size_t first) noexcept;
+    void forget_connection() noexcept;
     void sweep() noexcept;
     void give_back_memory() noexcept;
     [[nodiscard]] std::size_t unsent_bytes() const { return unsent_.size() - withdrawn_bytes_; }
+    [[nodiscard]] std::size_t held_bytes() const {
+        return unsent_bytes() + kept_.size() - kept_begin_;
+    }
     [[nodiscard]] std::deque<Pending>::iterator find(RequestId id) noexcept;
 
     const ClientLimits limits_;
@@ -193,6 +232,8 @@ private:
     std::size_t withdrawn_bytes_ = 0;
     std::deque<Pending> pending_;
     base::Buffer unsent_;
+    base::Buffer kept_;
+    std::size_t kept_begin_ = 0;  // of the oldest frame in kept_
     std::set<std::pair<TimePoint, RequestId>> deadlines_;
     std::array<std::size_t, watch_kinds> watches_of_{};  // the entries of watches_, by WatchKind
 };

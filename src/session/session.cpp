@@ -210,7 +210,9 @@ void Session::disconnect() noexcept {
 
 void Session::leave_connection() noexcept {
     disconnect();
-    fail_requests(Errc::connection_loss, Watching::goes_on);
+    requests_.lose_connection([this](RequestQueue::GivenUp lost) {
+        fail_request(std::move(lost), Errc::connection_loss, Watching::goes_on);
+    });
     set_state(KeeperState::CONNECTING);
 }
 
@@ -279,18 +281,23 @@ void Session::finish(KeeperState state, std::error_code pending_error) noexcept 
     identity_ = {};
 }
 
-/// Watches that were to be removed are gone with the connection. They are removed here, so that the
-/// next connection does not restore them, and the request has succeeded.
 void Session::fail_requests(std::error_code error, Watching watching) noexcept {
     while (auto lost = requests_.take_oldest()) {
-        const bool removes = lost->watch && lost->watch->removes() != 0;
-        const bool removed = removes && watching == Watching::goes_on;
-        if (removed) {
-            watches_.remove(*lost->watch);
-        }
-        if (lost->request) {
-            give_up(std::move(*lost), removed ? std::error_code() : error);
-        }
+        fail_request(std::move(*lost), error, watching);
+    }
+}
+
+/// Watches that were to be removed are gone with the connection. They are removed here, so that the
+/// next connection does not restore them, and the request has succeeded.
+void Session::fail_request(
+    RequestQueue::GivenUp lost, std::error_code error, Watching watching
+) noexcept {
+    const bool removed = lost.watch && lost.watch->removes() != 0 && watching == Watching::goes_on;
+    if (removed) {
+        watches_.remove(*lost.watch);
+    }
+    if (lost.request) {
+        give_up(std::move(lost), removed ? std::error_code() : error);
     }
 }
 
@@ -402,10 +409,12 @@ bool Session::take_output(base::Buffer& out) {
     return out.size() > before;
 }
 
-/// Requests that nothing waits for any more are not measured.
+/// Requests that nothing waits for any more are not measured, and each is measured once.
 void Session::on_written(TimePoint now) noexcept {
     requests_.note_written(now, [&](const Pending& request) {
-        if (request.request) {
+        if (request.times_sent > 1) {
+            ++metrics_.session.requests_resent;
+        } else if (request.request) {
             metrics_.of(request.op).queued.add(now - request.issued);
         }
     });

@@ -253,6 +253,9 @@ private:
     void finish(KeeperState state, std::error_code pending_error) noexcept;
     enum class Watching { goes_on, ends };  // whether the next connection restores the watches
     void fail_requests(std::error_code error, Watching watching) noexcept;
+    void fail_request(
+        RequestQueue::GivenUp lost, std::error_code error, Watching watching
+    ) noexcept;
     void fail_credentials(std::error_code error) noexcept;
     void note_reply(const Pending& answered, TimePoint now) noexcept;
     void give_up(RequestQueue::GivenUp request, std::error_code error) noexcept;

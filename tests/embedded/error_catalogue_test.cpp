@@ -151,7 +151,7 @@ void ErrorCatalogue::of_connections() {
     {
         StartedClient zk(mine());
         server.inject(Fault::drop_before().on(Request::get).once());
-        messages.provoke([&] { zk.get("/a"); });
+        messages.provoke([&] { zk.get("/a", CallOptions().resend(Resend::nothing)); });
         server.inject(Fault::drop_after().on(Request::set).once());
         messages.provoke([&] { zk.set("/a", "data"); });
     }

@@ -112,9 +112,21 @@ TEST(LastingWatch, ALostConnectionDuringTheRemovalRemovesIt) {
     }
 }
 
-TEST(LastingWatch, ALostConnectionDuringTheRequestFailsIt) {
+TEST(LastingWatch, ALostConnectionDuringTheRequestDoesNotMatter) {
     Server server;
     StartedClient zk(server.hosts());
+    for (auto fault : std::vector{Fault::drop_before(), Fault::drop_after()}) {
+        server.inject(fault.on(Request::add_watch).once());
+        auto handle = zk.add_watch("/a", persistent, nothing());
+        EXPECT_TRUE(handle.active());
+        EXPECT_EQ(watches_on(zk), 1);
+        handle.remove();
+    }
+}
+
+TEST(LastingWatch, ALostConnectionDuringTheRequestFailsItIfItIsNotSentAgain) {
+    Server server;
+    StartedClient zk(to(server.hosts()).resend(Resend::nothing));
     for (auto fault : std::vector{Fault::drop_before(), Fault::drop_after()}) {
         server.inject(fault.on(Request::add_watch).once());
         const auto error =

@@ -129,7 +129,7 @@ TEST_P(Observation, ADumpShowsTheClient) {
     zk.create("/a", "data");
     static_cast<void>(zk.get("/a", [](const WatchedEvent&) {}));
     proxy().freeze();
-    const auto read = zk.get_async("/a");
+    const auto read = zk.get_async("/a", CallOptions().resend(Resend::nothing));
     ASSERT_TRUE(wait_until([&] { return zk.metrics().requests_in_flight == 1; }, patience));
     const auto text = zk.dump();
     for (const auto& part :

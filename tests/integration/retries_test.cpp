@@ -28,7 +28,7 @@ TEST_P(Retries, OfASuccessfulCallIsThePlainCall) {
 }
 
 TEST_P(Retries, OutliveALostConnection) {
-    StartedClient zk(through_proxy().command_retry(quick()));
+    StartedClient zk(through_proxy().command_retry(quick()).resend(Resend::nothing));
     zk.create("/a", "b");
     proxy().freeze();
     std::atomic<int> tries{0};

@@ -54,6 +54,7 @@ SimClient::SimClient(
         .close_timeout(std::chrono::milliseconds(chance.between(500, 10'000)))
         .randomize_hosts(!chance.one_in(4))
         .read_only(chance.one_in(4))
+        .resend(chance.one_in(6) ? Resend::nothing : Resend::reads)
         .limits(limits)
         .logger(logger)
         .handler(handler_);
@@ -156,6 +157,9 @@ CallOptions SimClient::call_options() {
     }
     if (chance().one_in(6)) {
         options.stop_token(stops_.get_token());
+    }
+    if (chance().one_in(12)) {
+        options.resend(chance().of<Resend>({Resend::nothing, Resend::unsent, Resend::reads}));
     }
     return options;
 }

@@ -56,6 +56,7 @@ std::error_code SessionScript::ask(const std::string& name, Opcode op, const Req
     call.request = party(name);
     call.deadline = how.deadline;
     call.issued = now_;
+    call.resend = how.resend;
     if (!how.watcher.empty()) {
         call.watcher = party(how.watcher);
         call.watch_kind = how.kind;

@@ -47,6 +47,7 @@ struct RequestOptions {
     session::WatchKind kind = session::WatchKind::data;
     std::string data{};
     session::WatchKinds removes = 0;  ///< of remove_watches
+    Resend resend = Resend::unsent;
 };
 
 /// A failure that replaces a step of a script.

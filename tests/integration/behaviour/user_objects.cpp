@@ -105,11 +105,20 @@ TEST_P(UserObjects, WatchOfACallThatIsCancelled) {
 
 TEST_P(UserObjects, WatchOfACallWhoseConnectionIsLost) {
     proxy().freeze();
-    const auto sent = client_->get_async("/", Watcher(object()));
+    const auto sent =
+        client_->get_async("/", Watcher(object()), CallOptions().resend(Resend::nothing));
     proxy().cut();
     EXPECT_EQ(failure_of(sent).code(), Errc::connection_loss);
     proxy().restore();
     ASSERT_TRUE(client_->start_async().wait(patience));
+}
+
+TEST_P(UserObjects, WatchOfACallThatIsSentAgain) {
+    proxy().freeze();
+    const auto sent = client_->get_async("/", Watcher(object()));
+    proxy().cut();
+    proxy().restore();
+    EXPECT_FALSE(failure_of(sent).code());
 }
 
 TEST_P(UserObjects, WatchOfACallWhoseDeadlinePasses) {

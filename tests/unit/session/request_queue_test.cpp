@@ -303,17 +303,28 @@ TEST_F(RequestQueueTest, LimitsAreErrorsWithoutEffect) {
     EXPECT_EQ(push_error("/ab"), std::error_code());
 }
 
-TEST_F(RequestQueueTest, TheByteLimitCountsOnlyUnsentRequests) {
+TEST_F(RequestQueueTest, TheByteLimitCountsWhatIsUnsentOrMayBeSentAgain) {
     ClientLimits limits;
     limits.queued_bytes = 19;
     queue.emplace(limits, 1);
+    const auto refused = [this] {
+        return queue->push(call(), codec::SyncRequest{"/a"}).error == ClientErrc::queue_full;
+    };
     const auto first = push();  // 19 bytes
-    EXPECT_EQ(queue->push(call(), codec::SyncRequest{"/a"}).error, ClientErrc::queue_full);
+    EXPECT_TRUE(refused());
     EXPECT_TRUE(queue->cancel(first).request);
-    push();
+    auto once = call();
+    once.resend = Resend::unsent;
+    push(once);
     send();
     push();
-    EXPECT_EQ(queue->push(call(), codec::SyncRequest{"/a"}).error, ClientErrc::queue_full);
+    EXPECT_TRUE(refused());
+    send();
+    EXPECT_TRUE(refused()) << "the second one is kept";
+    EXPECT_TRUE(queue->take_reply(2).has_value());
+    EXPECT_TRUE(refused());
+    EXPECT_TRUE(queue->take_reply(3).has_value());
+    EXPECT_FALSE(refused());
 }
 
 // With a linear removal for each request this would move 10^12 bytes.

@@ -74,6 +74,7 @@ private:
         );
         RequestOptions how;
         how.path = path();
+        how.resend = pick({Resend::nothing, Resend::unsent, Resend::reads, Resend::reads});
         if (op == Opcode::remove_watches) {
             how.removes = pick<WatchKinds>(
                 {data_kinds,

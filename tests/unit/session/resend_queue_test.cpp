@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which requests of a queue outlive a lost connection, and in which order they are sent again.
+#include "codec/decoder.hpp"
+#include "codec/requests.hpp"
+#include "session/request_queue.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace kazoo::session {
+namespace {
+
+using codec::Opcode;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+struct Somebody final : detail::RefCounted {};
+
+class ResendQueueTest : public testing::Test {
+protected:
+    RequestId push(
+        Opcode op,
+        Resend resend = Resend::reads,
+        const std::string& path = "/a",
+        bool limited = false
+    ) {
+        RequestSpec call;
+        call.op = op;
+        call.request = detail::make_ref<Somebody>();
+        call.resend = resend;
+        if (limited) {
+            call.deadline = TimePoint(std::chrono::hours(1));
+        }
+        const auto accepted = queue.push(call, codec::SyncRequest{path});
+        EXPECT_EQ(accepted.error, std::error_code());
+        return accepted.id;
+    }
+
+    /// Sends what waits; returns each frame as "operation xid path".
+    std::vector<std::string> send() {
+        base::Buffer out;
+        queue.send_all(out);
+        codec::FrameReader reader(codec::max_frame_length);
+        reader.feed(out.span());
+        std::vector<std::string> frames;
+        for (auto item = reader.next(); item.kind == codec::FrameItem::Kind::frame;
+             item = reader.next()) {
+            codec::Decoder decoder(item.bytes);
+            codec::RequestHeader header;
+            codec::SyncRequest request;
+            EXPECT_TRUE(codec::decode(decoder, header) && codec::decode(decoder, request));
+            frames.push_back(
+                std::string(codec::name(header.type)) + " " + std::to_string(header.xid) + " " +
+                std::string(request.path)
+            );
+        }
+        EXPECT_EQ(reader.buffered(), 0U) << "half a frame";
+        return frames;
+    }
+
+    /// Loses the connection; returns the requests that end as "operation" or "operation sent".
+    std::vector<std::string> lose() {
+        std::vector<std::string> ended;
+        queue.lose_connection([&](RequestQueue::GivenUp lost) {
+            ended.push_back(std::string(codec::name(lost.op)) + (lost.sent ? " sent" : ""));
+        });
+        EXPECT_EQ(queue.sent(), 0U);
+        return ended;
+    }
+
+    RequestQueue queue{ClientLimits(), 1};
+};
+
+TEST_F(ResendQueueTest, ReadsBehindTheLastWriteAreSentAgain) {
+    push(Opcode::get_data);
+    push(Opcode::set_data);
+    push(Opcode::get_data, Resend::reads, "/b");
+    push(Opcode::sync, Resend::reads, "/c");
+    send();
+    EXPECT_THAT(lose(), ElementsAre("get_data sent", "set_data sent"));
+    EXPECT_EQ(queue.size(), 2U);
+    EXPECT_THAT(send(), ElementsAre("get_data 3 /b", "sync 4 /c"));
+    EXPECT_TRUE(queue.take_reply(3).has_value());
+    EXPECT_TRUE(queue.take_reply(4).has_value());
+}
+
+TEST_F(ResendQueueTest, AnAbandonedWriteStillKeepsEarlierReadsFromBeingSentAgain) {
+    push(Opcode::get_data);
+    const auto write = push(Opcode::create);
+    send();
+    EXPECT_TRUE(queue.cancel(write).request);
+    EXPECT_THAT(lose(), ElementsAre("get_data sent", "create sent"));
+    EXPECT_THAT(send(), IsEmpty());
+}
+
+TEST_F(ResendQueueTest, WhatWasNotSentStaysBehindTheReads) {
+    push(Opcode::get_data);
+    send();
+    push(Opcode::set_data, Resend::reads, "/b");
+    push(Opcode::get_data, Resend::unsent, "/c");
+    EXPECT_THAT(lose(), IsEmpty());
+    push(Opcode::delete_, Resend::reads, "/d");
+    EXPECT_THAT(
+        send(), ElementsAre("get_data 1 /a", "set_data 2 /b", "get_data 3 /c", "delete 4 /d")
+    );
+}
+
+TEST_F(ResendQueueTest, RequestsThatAreNotToWaitEnd) {
+    push(Opcode::get_data, Resend::unsent);
+    push(Opcode::get_data, Resend::reads, "/b");
+    push(Opcode::get_data, Resend::nothing);
+    send();
+    push(Opcode::set_data, Resend::nothing);
+    push(Opcode::set_data, Resend::unsent, "/c");
+    EXPECT_THAT(lose(), ElementsAre("get_data sent", "get_data sent", "set_data"));
+    EXPECT_THAT(send(), ElementsAre("get_data 2 /b", "set_data 5 /c"));
+}
+
+TEST_F(ResendQueueTest, AnAbandonedReadIsNotSentAgain) {
+    push(Opcode::get_data);
+    const auto second = push(Opcode::get_data, Resend::reads, "/b");
+    push(Opcode::get_data, Resend::reads, "/c");
+    send();
+    EXPECT_TRUE(queue.cancel(second).request);
+    lose();
+    EXPECT_THAT(send(), ElementsAre("get_data 1 /a", "get_data 3 /c"));
+}
+
+TEST_F(ResendQueueTest, ARequestCancelledBeforeItIsSentAgainCountsAsSent) {
+    const auto first = push(Opcode::get_data);
+    push(Opcode::get_data, Resend::reads, "/b");
+    send();
+    lose();
+    EXPECT_TRUE(queue.cancel(first).sent);
+    EXPECT_THAT(send(), ElementsAre("get_data 2 /b"));
+}
+
+TEST_F(ResendQueueTest, DeadlinesAndWatchesOutliveTheConnection) {
+    RequestSpec watching;
+    watching.op = Opcode::get_data;
+    watching.request = detail::make_ref<Somebody>();
+    watching.watcher = detail::make_ref<Somebody>();
+    watching.watch_path = "/a";
+    EXPECT_FALSE(queue.push(watching, codec::SyncRequest{"/a"}).error);
+    const auto limited = push(Opcode::get_data, Resend::reads, "/b", true);
+    send();
+    lose();
+    EXPECT_EQ(queue.watches(), 1U);
+    EXPECT_EQ(queue.expired(TimePoint(std::chrono::hours(2))), limited);
+    send();
+    EXPECT_TRUE(queue.take_reply(1)->watch);
+    EXPECT_TRUE(queue.take_reply(2).has_value());
+    EXPECT_EQ(queue.next_deadline(), TimePoint::max());
+    EXPECT_EQ(queue.watches(), 0U);
+}
+
+TEST_F(ResendQueueTest, ThreeConnectionsAreEnough) {
+    push(Opcode::get_data);
+    for (int connection = 0; connection < 2; ++connection) {
+        EXPECT_THAT(send(), ElementsAre("get_data 1 /a"));
+        EXPECT_THAT(lose(), IsEmpty());
+    }
+    EXPECT_THAT(send(), ElementsAre("get_data 1 /a"));
+    EXPECT_THAT(lose(), ElementsAre("get_data sent"));
+}
+
+TEST_F(ResendQueueTest, OnlyWhatHasNoReplyIsSentAgain) {
+    for (const auto* path : {"/1", "/2", "/3", "/4"}) {
+        push(Opcode::get_data, Resend::reads, path);
+    }
+    send();
+    EXPECT_TRUE(queue.take_reply(1).has_value());
+    EXPECT_TRUE(queue.take_reply(2).has_value());
+    EXPECT_THAT(lose(), IsEmpty());
+    EXPECT_THAT(send(), ElementsAre("get_data 3 /3", "get_data 4 /4"));
+    EXPECT_TRUE(queue.take_reply(3).has_value());
+    EXPECT_THAT(lose(), IsEmpty());
+    EXPECT_THAT(send(), ElementsAre("get_data 4 /4"));
+}
+
+TEST_F(ResendQueueTest, TheEndOfTheSessionTellsWhatWasSent) {
+    push(Opcode::get_data);
+    send();
+    lose();
+    push(Opcode::get_data);
+    EXPECT_TRUE(queue.take_oldest()->sent) << "on the lost connection";
+    EXPECT_FALSE(queue.take_oldest()->sent);
+    EXPECT_FALSE(queue.take_oldest().has_value());
+    EXPECT_THAT(send(), IsEmpty());
+}
+
+// The kept frames of answered requests are not moved once for each reply.
+TEST_F(ResendQueueTest, AnsweringManyReadsTakesLinearTime) {
+    constexpr int count = 100'000;
+    const std::string path = "/" + std::string(200, 'x');
+    for (int i = 0; i < count; ++i) {
+        push(Opcode::get_data, Resend::reads, path);
+    }
+    send();
+    for (int i = 1; i < count; ++i) {
+        EXPECT_TRUE(queue.take_reply(i).has_value());
+    }
+    EXPECT_THAT(lose(), IsEmpty());
+    EXPECT_THAT(send(), ElementsAre("get_data 100000 " + path));
+}
+
+}  // namespace
+}  // namespace kazoo::session
