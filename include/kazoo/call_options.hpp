@@ -6,6 +6,7 @@
 #include <kazoo/resend.hpp>
 #include <kazoo/security.hpp>
 #include <kazoo/time.hpp>
+#include <kazoo/when_full.hpp>
 
 #include <chrono>
 #include <optional>
@@ -15,8 +16,13 @@
 KAZOO_API_BEGIN
 namespace kazoo {
 
-/// Time limit and cancellation of one operation, in both of its forms. All operations of
-/// KazooClient but add_auth accept them. A value; setters chain, getters return what was set.
+namespace detail {
+class ReservedCall;
+}
+
+/// Time limit and cancellation of one operation, in both of its forms, and what it does when the
+/// connection is lost or the queue is full. All operations of KazooClient but add_auth accept them.
+/// A value; setters chain, getters return what was set.
 ///
 ///     zk.get("/a", CallOptions().timeout(2s).stop_token(token));
 ///
@@ -68,11 +74,24 @@ public:
     CallOptions resend(Resend value) && noexcept { return std::move(resend(value)); }
     [[nodiscard]] const std::optional<Resend>& resend() const noexcept { return resend_; }
 
+    /// What the blocking form does while the queue of requests is full. Default:
+    /// ClientOptions::when_full.
+    CallOptions& when_full(WhenFull value) & noexcept {
+        when_full_ = value;
+        return *this;
+    }
+    CallOptions when_full(WhenFull value) && noexcept { return std::move(when_full(value)); }
+    [[nodiscard]] const std::optional<WhenFull>& when_full() const noexcept { return when_full_; }
+
 private:
+    friend class detail::ReservedCall;
+
     std::optional<Duration> timeout_;
     std::optional<TimePoint> deadline_;
     std::stop_token stop_token_;
     std::optional<Resend> resend_;
+    std::optional<WhenFull> when_full_;
+    bool reserved_ = false;
 };
 
 /// The kind of node that KazooClient::create and Transaction::create make (kazoo's keyword

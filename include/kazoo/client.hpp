@@ -2,6 +2,7 @@
 #pragma once
 
 #include <kazoo/async_result.hpp>
+#include <kazoo/back_pressure.hpp>
 #include <kazoo/call_options.hpp>
 #include <kazoo/client_options.hpp>
 #include <kazoo/detail/client_call.hpp>
@@ -88,7 +89,7 @@ namespace kazoo {
 /// After fork(), the child may start a client that was stopped or never started, before other
 /// threads of the child use it. A client that was running belongs to the parent: in the child its
 /// operations fail with ForkedError, and its destructor does not touch the session.
-class KazooClient : public NodeOperations, public WatchOperations {
+class KazooClient : public NodeOperations, public WatchOperations, public BackPressure {
 public:
     /// Creates a stopped client. Throws ConfigurationError for invalid options: malformed `hosts`,
     /// a `timeout` that is not positive, a negative `connect_timeout` or `close_timeout`.

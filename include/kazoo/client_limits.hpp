@@ -4,6 +4,7 @@
 #include <kazoo/detail/export.hpp>
 
 #include <cstddef>
+#include <limits>
 
 KAZOO_API_BEGIN
 namespace kazoo {
@@ -13,13 +14,22 @@ namespace kazoo {
 class ClientLimits {
 public:
     ClientLimits() {}
-    /// Operations without a reply, sent or waiting: QueueFullError. The same number limits the
-    /// callbacks and watch events that wait to run (Handler::backlog); events of persistent watches
-    /// beyond it become a gap (EventType::GAP). Default: 262,144.
+    /// Operations without a reply, sent or waiting: QueueFullError, or the call waits (WhenFull,
+    /// BackPressure::room_async). The same number limits the callbacks and watch events that wait
+    /// to run (Handler::backlog); events of persistent watches beyond it become a gap
+    /// (EventType::GAP). Default: 262,144.
     std::size_t requests = std::size_t{1} << 18;
     /// Bytes of requests that wait to be sent, and of reads in flight, which may have to be sent
     /// again (Resend): QueueFullError once there are this many. Default: 64 MiB.
     std::size_t queued_bytes = std::size_t{64} << 20;
+    /// Operations in flight: sent, and without a reply. More wait in the queue. No error: this is
+    /// for servers that should not be given more at once. 0 counts as 1. The requests that close
+    /// the session or release what recipes hold are not limited, nor what is queued before them.
+    /// Default: no limit but `requests`.
+    std::size_t in_flight_requests = std::numeric_limits<std::size_t>::max();
+    /// The same in bytes of requests. One request is sent in any case if none is in flight.
+    /// Default: no limit.
+    std::size_t in_flight_bytes = std::numeric_limits<std::size_t>::max();
     /// Bytes of one request, including path, data and ACL: RequestTooLargeError. Servers
     /// drop the connection on a request larger than their jute.maxbuffer. Default: 1,048,575, the
     /// servers' default.

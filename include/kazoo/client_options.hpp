@@ -9,6 +9,7 @@
 #include <kazoo/retry.hpp>
 #include <kazoo/security.hpp>
 #include <kazoo/time.hpp>
+#include <kazoo/when_full.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -261,6 +262,15 @@ public:
     ClientOptions resend(Resend value) && noexcept { return std::move(resend(value)); }
     [[nodiscard]] const Resend& resend() const noexcept { return resend_; }
 
+    /// What blocking calls do while the queue of requests is full, if their CallOptions do not say
+    /// so. Default: WhenFull::fail.
+    ClientOptions& when_full(WhenFull value) & noexcept {
+        when_full_ = value;
+        return *this;
+    }
+    ClientOptions when_full(WhenFull value) && noexcept { return std::move(when_full(value)); }
+    [[nodiscard]] const WhenFull& when_full() const noexcept { return when_full_; }
+
 private:
     std::string hosts_ = "127.0.0.1:2181";
     milliseconds timeout_{10'000};
@@ -279,6 +289,7 @@ private:
     std::string client_name_;
     std::optional<Duration> call_timeout_;
     Resend resend_ = Resend::reads;
+    WhenFull when_full_ = WhenFull::fail;
 };
 
 }  // namespace kazoo

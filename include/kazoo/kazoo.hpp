@@ -11,6 +11,7 @@
 #pragma once
 
 #include <kazoo/async_result.hpp>
+#include <kazoo/back_pressure.hpp>
 #include <kazoo/call_options.hpp>
 #include <kazoo/client.hpp>
 #include <kazoo/client_limits.hpp>
@@ -54,3 +55,4 @@
 #include <kazoo/watch_stream.hpp>
 #include <kazoo/watcher.hpp>
 #include <kazoo/when.hpp>
+#include <kazoo/when_full.hpp>

@@ -77,12 +77,17 @@ public:
     ReadOptions stop_token(std::stop_token value) && noexcept {
         return std::move(stop_token(std::move(value)));
     }
-    /// See CallOptions::resend.
+    /// See CallOptions::resend and when_full.
     ReadOptions& resend(Resend value) & noexcept {
         call_.resend(value);
         return *this;
     }
     ReadOptions resend(Resend value) && noexcept { return std::move(resend(value)); }
+    ReadOptions& when_full(WhenFull value) & noexcept {
+        call_.when_full(value);
+        return *this;
+    }
+    ReadOptions when_full(WhenFull value) && noexcept { return std::move(when_full(value)); }
     /// Returns the options that all operations have.
     [[nodiscard]] const CallOptions& call() const noexcept { return call_; }
 

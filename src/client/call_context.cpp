@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "client/call_context.hpp"
 
+#include <kazoo/detail/reserved_call.hpp>
 #include <kazoo/detail/retry_run.hpp>
 
 #include <algorithm>
@@ -12,7 +13,8 @@ CallContext::CallContext(
 )
     : deadline(detail::DeadlineScope::present()),
       stop_token(options.stop_token()),
-      resend(options.resend().value_or(client_options.resend())) {
+      resend(options.resend().value_or(client_options.resend())),
+      reserved(detail::ReservedCall::is_marked(options)) {
     // The earliest applies of the enclosing scope, the timeout and the deadline.
     const auto& timeout =
         options.timeout() || options.deadline() ? options.timeout() : client_options.call_timeout();

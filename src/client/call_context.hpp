@@ -21,6 +21,7 @@ public:
     TimePoint deadline = TimePoint::max();
     std::stop_token stop_token;
     Resend resend = Resend::reads;
+    bool reserved = false;      ///< see detail::ReservedCall
     bool server_paths = false;  ///< paths have their chroot already
 };
 

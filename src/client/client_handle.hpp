@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "client/blocking_call.hpp"
 #include "client/core.hpp"
 #include "client/no_memory.hpp"
 
@@ -40,11 +41,13 @@ AsyncResult<T> with_client(
     });
 }
 
-/// Throws WouldDeadlockError where the caller could not wait for the result of a client.
-inline void check_may_block(const std::weak_ptr<Core>& client) {
+/// As call_blocking() above, for an object whose client may no longer exist.
+template <class Begin>
+auto call_blocking(const std::weak_ptr<Core>& client, const CallOptions& options, Begin&& begin) {
     if (const auto core = client.lock()) {
-        core->check_may_block();
+        return call_blocking(core, options, begin);
     }
+    return begin(options).get();
 }
 
 }  // namespace kazoo::detail::client

@@ -135,6 +135,9 @@ std::optional<Error> Core::obstacle(const CallContext& context) const {
     if (context.deadline != TimePoint::max() && handler_->now() >= context.deadline) {
         return Error(Errc::operation_timeout, Outcome::not_sent);
     }
+    if (context.reserved) {
+        return std::nullopt;
+    }
     const auto& limits = options_.limits();
     if (handler_->backlog() >= limits.requests) {
         return too_slow(std::to_string(limits.requests) + " or more", "requests");

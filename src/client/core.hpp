@@ -243,6 +243,7 @@ AsyncResult<T> Core::call(
     call.request = owner_of(operation);
     call.deadline = context.deadline;
     call.resend = std::min(call.resend, context.resend);
+    call.reserved = context.reserved;
     session::RequestQueue::Accepted accepted;
     try {
         accepted = driver_.submit(call, body...);

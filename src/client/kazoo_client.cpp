@@ -2,6 +2,7 @@
 // The public client: passes every call on to the core. Each blocking function is its asynchronous
 // one followed by get(), after a check that throws, before anything is sent, where the caller must
 // not block.
+#include "client/blocking_call.hpp"
 #include "client/consistent_read.hpp"
 #include "client/core.hpp"
 #include "client/four_letter_word.hpp"
@@ -211,8 +212,9 @@ AsyncResult<std::string> KazooClient::create_async(
 std::string KazooClient::create(
     PathView path, const DataView& data, const CreateOptions& create, const CallOptions& options
 ) {
-    core_->check_may_block();
-    return create_async(path, data, create, options).get();
+    return client::call_blocking(core_, options, [&](const auto& bounded) {
+        return create_async(path, data, create, bounded);
+    });
 }
 
 AsyncResult<CreatedNode> KazooClient::create_with_stat_async(
@@ -224,8 +226,9 @@ AsyncResult<CreatedNode> KazooClient::create_with_stat_async(
 CreatedNode KazooClient::create_with_stat(
     PathView path, const DataView& data, const CreateOptions& create, const CallOptions& options
 ) {
-    core_->check_may_block();
-    return create_with_stat_async(path, data, create, options).get();
+    return client::call_blocking(core_, options, [&](const auto& bounded) {
+        return create_with_stat_async(path, data, create, bounded);
+    });
 }
 
 AsyncResult<bool> KazooClient::ensure_path_async(
@@ -241,8 +244,9 @@ AsyncResult<bool> KazooClient::ensure_path_async(
 bool KazooClient::ensure_path(
     PathView path, const std::optional<AclList>& acl, const CallOptions& options
 ) {
-    core_->check_may_block();
-    return ensure_path_async(path, acl, options).get();
+    return client::call_blocking(core_, options, [&](const auto& bounded) {
+        return ensure_path_async(path, acl, bounded);
+    });
 }
 
 AsyncResult<std::optional<ZnodeStat>> KazooClient::exists_async(
@@ -254,8 +258,9 @@ AsyncResult<std::optional<ZnodeStat>> KazooClient::exists_async(
 std::optional<ZnodeStat> KazooClient::exists(
     PathView path, const Watcher& watch, const ReadOptions& options
 ) {
-    core_->check_may_block();
-    return exists_async(path, watch, options).get();
+    return client::call_blocking(core_, options, [&](const auto& bounded) {
+        return exists_async(path, watch, bounded);
+    });
 }
 
 AsyncResult<NodeData> KazooClient::get_async(
@@ -265,8 +270,9 @@ AsyncResult<NodeData> KazooClient::get_async(
 }
 
 NodeData KazooClient::get(PathView path, const Watcher& watch, const ReadOptions& options) {
-    core_->check_may_block();
-    return get_async(path, watch, options).get();
+    return client::call_blocking(core_, options, [&](const auto& bounded) {
+        return get_async(path, watch, bounded);
+    });
 }
 
 AsyncResult<std::vector<std::string>> KazooClient::get_children_async(
@@ -278,8 +284,9 @@ AsyncResult<std::vector<std::string>> KazooClient::get_children_async(
 std::vector<std::string> KazooClient::get_children(
     PathView path, const Watcher& watch, const ReadOptions& options
 ) {
-    core_->check_may_block();
-    return get_children_async(path, watch, options).get();
+    return client::call_blocking(core_, options, [&](const auto& bounded) {
+        return get_children_async(path, watch, bounded);
+    });
 }
 
 AsyncResult<ChildrenAndStat> KazooClient::get_children_with_stat_async(
@@ -291,8 +298,9 @@ AsyncResult<ChildrenAndStat> KazooClient::get_children_with_stat_async(
 ChildrenAndStat KazooClient::get_children_with_stat(
     PathView path, const Watcher& watch, const ReadOptions& options
 ) {
-    core_->check_may_block();
-    return get_children_with_stat_async(path, watch, options).get();
+    return client::call_blocking(core_, options, [&](const auto& bounded) {
+        return get_children_with_stat_async(path, watch, bounded);
+    });
 }
 
 AsyncResult<ZnodeStat> KazooClient::set_async(
@@ -306,8 +314,9 @@ AsyncResult<ZnodeStat> KazooClient::set_async(
 ZnodeStat KazooClient::set(
     PathView path, const DataView& data, std::int32_t version, const CallOptions& options
 ) {
-    core_->check_may_block();
-    return set_async(path, data, version, options).get();
+    return client::call_blocking(core_, options, [&](const auto& bounded) {
+        return set_async(path, data, version, bounded);
+    });
 }
 
 AsyncResult<void> KazooClient::delete_async(
@@ -319,8 +328,9 @@ AsyncResult<void> KazooClient::delete_async(
 }
 
 void KazooClient::delete_(PathView path, std::int32_t version, const CallOptions& options) {
-    core_->check_may_block();
-    delete_async(path, version, options).get();
+    client::call_blocking(core_, options, [&](const auto& bounded) {
+        return delete_async(path, version, bounded);
+    });
 }
 
 AsyncResult<AclsAndStat> KazooClient::get_acls_async(PathView path, const CallOptions& options) {
@@ -330,8 +340,9 @@ AsyncResult<AclsAndStat> KazooClient::get_acls_async(PathView path, const CallOp
 }
 
 AclsAndStat KazooClient::get_acls(PathView path, const CallOptions& options) {
-    core_->check_may_block();
-    return get_acls_async(path, options).get();
+    return client::call_blocking(core_, options, [&](const auto& bounded) {
+        return get_acls_async(path, bounded);
+    });
 }
 
 AsyncResult<ZnodeStat> KazooClient::set_acls_async(
@@ -345,8 +356,9 @@ AsyncResult<ZnodeStat> KazooClient::set_acls_async(
 ZnodeStat KazooClient::set_acls(
     PathView path, const AclList& acls, std::int32_t version, const CallOptions& options
 ) {
-    core_->check_may_block();
-    return set_acls_async(path, acls, version, options).get();
+    return client::call_blocking(core_, options, [&](const auto& bounded) {
+        return set_acls_async(path, acls, version, bounded);
+    });
 }
 
 AsyncResult<std::string> KazooClient::sync_async(PathView path, const CallOptions& options) {
@@ -356,8 +368,9 @@ AsyncResult<std::string> KazooClient::sync_async(PathView path, const CallOption
 }
 
 std::string KazooClient::sync(PathView path, const CallOptions& options) {
-    core_->check_may_block();
-    return sync_async(path, options).get();
+    return client::call_blocking(core_, options, [&](const auto& bounded) {
+        return sync_async(path, bounded);
+    });
 }
 
 // Stopping the client also interrupts its retries.

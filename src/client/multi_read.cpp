@@ -84,8 +84,9 @@ AsyncResult<MultiReadResults> MultiRead::read_async(const CallOptions& options) 
 }
 
 MultiReadResults MultiRead::read(const CallOptions& options) const {
-    detail::client::check_may_block(core_);
-    return read_async(options).get();
+    return detail::client::call_blocking(core_, options, [&](const auto& bounded) {
+        return read_async(bounded);
+    });
 }
 
 }  // namespace kazoo

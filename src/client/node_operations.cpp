@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The public functions that KazooClient inherits from NodeOperations.
+#include "client/blocking_call.hpp"
 #include "client/core.hpp"
 #include "client/multi_step_operations.hpp"
 #include "client/no_memory.hpp"
@@ -16,18 +17,18 @@ using client::CallContext;
 using client::OwnedData;
 using client::OwnedPath;
 
+const std::shared_ptr<client::Core>& core_of(NodeOperations& operations) {
+    return detail::core_of(static_cast<KazooClient&>(operations));
+}
+
 /// Calls `operation(core, context)` with the options of the call. Returns its result; a lack of
 /// memory is in the result.
 template <class Operation>
 auto begin(NodeOperations& operations, const CallOptions& options, Operation&& operation) {
-    const auto& core = detail::core_of(static_cast<KazooClient&>(operations));
+    const auto& core = core_of(operations);
     return client::or_no_memory([&] {
         return operation(core, CallContext(*core->handler(), options, core->options()));
     });
-}
-
-void check_may_block(NodeOperations& operations) {
-    detail::core_of(static_cast<KazooClient&>(operations))->check_may_block();
 }
 
 }  // namespace
@@ -44,8 +45,9 @@ AsyncResult<CreatedOrSet> NodeOperations::create_or_set_async(
 CreatedOrSet NodeOperations::create_or_set(
     PathView path, const DataView& data, const CreateOptions& create, const CallOptions& options
 ) {
-    check_may_block(*this);
-    return create_or_set_async(path, data, create, options).get();
+    return client::call_blocking(core_of(*this), options, [&](const auto& bounded) {
+        return create_or_set_async(path, data, create, bounded);
+    });
 }
 
 AsyncResult<std::vector<ChildNode>> NodeOperations::get_children_with_data_async(
@@ -59,8 +61,9 @@ AsyncResult<std::vector<ChildNode>> NodeOperations::get_children_with_data_async
 std::vector<ChildNode> NodeOperations::get_children_with_data(
     PathView path, const CallOptions& options
 ) {
-    check_may_block(*this);
-    return get_children_with_data_async(path, options).get();
+    return client::call_blocking(core_of(*this), options, [&](const auto& bounded) {
+        return get_children_with_data_async(path, bounded);
+    });
 }
 
 AsyncResult<void> NodeOperations::delete_recursive_async(
@@ -72,8 +75,9 @@ AsyncResult<void> NodeOperations::delete_recursive_async(
 }
 
 void NodeOperations::delete_recursive(PathView path, const CallOptions& options) {
-    check_may_block(*this);
-    delete_recursive_async(path, options).get();
+    client::call_blocking(core_of(*this), options, [&](const auto& bounded) {
+        return delete_recursive_async(path, bounded);
+    });
 }
 
 AsyncResult<std::vector<std::string>> NodeOperations::get_ephemerals_async(
@@ -87,8 +91,9 @@ AsyncResult<std::vector<std::string>> NodeOperations::get_ephemerals_async(
 std::vector<std::string> NodeOperations::get_ephemerals(
     PathView prefix, const CallOptions& options
 ) {
-    check_may_block(*this);
-    return get_ephemerals_async(prefix, options).get();
+    return client::call_blocking(core_of(*this), options, [&](const auto& bounded) {
+        return get_ephemerals_async(prefix, bounded);
+    });
 }
 
 AsyncResult<std::int32_t> NodeOperations::get_all_children_number_async(
@@ -100,8 +105,9 @@ AsyncResult<std::int32_t> NodeOperations::get_all_children_number_async(
 }
 
 std::int32_t NodeOperations::get_all_children_number(PathView path, const CallOptions& options) {
-    check_may_block(*this);
-    return get_all_children_number_async(path, options).get();
+    return client::call_blocking(core_of(*this), options, [&](const auto& bounded) {
+        return get_all_children_number_async(path, bounded);
+    });
 }
 
 std::string NodeOperations::unchroot(PathView path) const {
@@ -115,8 +121,9 @@ AsyncResult<std::vector<ClientInfo>> NodeOperations::who_am_i_async(const CallOp
 }
 
 std::vector<ClientInfo> NodeOperations::who_am_i(const CallOptions& options) {
-    check_may_block(*this);
-    return who_am_i_async(options).get();
+    return client::call_blocking(core_of(*this), options, [&](const auto& bounded) {
+        return who_am_i_async(bounded);
+    });
 }
 
 AsyncResult<NodeData> NodeOperations::get_config_async(
@@ -128,8 +135,9 @@ AsyncResult<NodeData> NodeOperations::get_config_async(
 }
 
 NodeData NodeOperations::get_config(const Watcher& watch, const CallOptions& options) {
-    check_may_block(*this);
-    return get_config_async(watch, options).get();
+    return client::call_blocking(core_of(*this), options, [&](const auto& bounded) {
+        return get_config_async(watch, bounded);
+    });
 }
 
 AsyncResult<NodeData> NodeOperations::reconfig_async(
@@ -151,8 +159,9 @@ NodeData NodeOperations::reconfig(
     std::int64_t from_config,
     const CallOptions& options
 ) {
-    check_may_block(*this);
-    return reconfig_async(joining, leaving, new_members, from_config, options).get();
+    return client::call_blocking(core_of(*this), options, [&](const auto& bounded) {
+        return reconfig_async(joining, leaving, new_members, from_config, bounded);
+    });
 }
 
 }  // namespace kazoo

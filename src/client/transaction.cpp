@@ -128,8 +128,9 @@ AsyncResult<TransactionResults> Transaction::commit_async(const CallOptions& opt
 }
 
 TransactionResults Transaction::commit(const CallOptions& options) const {
-    detail::client::check_may_block(core_);
-    return commit_async(options).get();
+    return detail::client::call_blocking(core_, options, [&](const auto& bounded) {
+        return commit_async(bounded);
+    });
 }
 
 AsyncResult<bool> Transaction::applied_async(const CallOptions& options) const {
@@ -145,8 +146,9 @@ AsyncResult<bool> Transaction::applied_async(const CallOptions& options) const {
 }
 
 bool Transaction::applied(const CallOptions& options) const {
-    detail::client::check_may_block(core_);
-    return applied_async(options).get();
+    return detail::client::call_blocking(core_, options, [&](const auto& bounded) {
+        return applied_async(bounded);
+    });
 }
 
 AsyncResult<void> Transaction::forget_async(const CallOptions& options) const {
@@ -162,8 +164,9 @@ AsyncResult<void> Transaction::forget_async(const CallOptions& options) const {
 }
 
 void Transaction::forget(const CallOptions& options) const {
-    detail::client::check_may_block(core_);
-    forget_async(options).get();
+    detail::client::call_blocking(core_, options, [&](const auto& bounded) {
+        return forget_async(bounded);
+    });
 }
 
 }  // namespace kazoo

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The public functions for watches that last, and the removal of one-shot watches.
+#include "client/blocking_call.hpp"
 #include "client/core.hpp"
 #include "client/no_memory.hpp"
 #include "client/server_path.hpp"
@@ -188,8 +189,10 @@ AsyncResult<WatchHandle> WatchOperations::add_watch_async(
 WatchHandle WatchOperations::add_watch(
     PathView path, WatchMode mode, const Watcher& watch, const CallOptions& options
 ) {
-    detail::core_of(static_cast<KazooClient&>(*this))->check_may_block();
-    return add_watch_async(path, mode, watch, options).get();
+    const auto& core = detail::core_of(static_cast<KazooClient&>(*this));
+    return detail::client::call_blocking(core, options, [&](const auto& bounded) {
+        return add_watch_async(path, mode, watch, bounded);
+    });
 }
 
 AsyncResult<WatchStream> WatchOperations::watch_stream_async(
@@ -209,8 +212,10 @@ AsyncResult<WatchStream> WatchOperations::watch_stream_async(
 WatchStream WatchOperations::watch_stream(
     PathView path, WatchMode mode, const WatchStreamOptions& stream, const CallOptions& options
 ) {
-    detail::core_of(static_cast<KazooClient&>(*this))->check_may_block();
-    return watch_stream_async(path, mode, stream, options).get();
+    const auto& core = detail::core_of(static_cast<KazooClient&>(*this));
+    return detail::client::call_blocking(core, options, [&](const auto& bounded) {
+        return watch_stream_async(path, mode, stream, bounded);
+    });
 }
 
 AsyncResult<void> WatchOperations::remove_watches_async(
@@ -223,8 +228,10 @@ AsyncResult<void> WatchOperations::remove_watches_async(
 }
 
 void WatchOperations::remove_watches(PathView path, WatchType type, const CallOptions& options) {
-    detail::core_of(static_cast<KazooClient&>(*this))->check_may_block();
-    remove_watches_async(path, type, options).get();
+    const auto& core = detail::core_of(static_cast<KazooClient&>(*this));
+    detail::client::call_blocking(core, options, [&](const auto& bounded) {
+        return remove_watches_async(path, type, bounded);
+    });
 }
 
 }  // namespace kazoo

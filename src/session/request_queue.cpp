@@ -19,6 +19,10 @@ constexpr std::size_t kept_entries = 4096;
 /// How often a request is sent. It may be why servers close the connection.
 constexpr std::uint8_t most_times_sent = 3;
 
+/// What is admitted beside the limits if it is reserved.
+constexpr std::size_t most_reserved = 1024;
+constexpr std::size_t reserved_bytes = 1 << 20;
+
 }  // namespace
 
 bool is_repeatable(codec::Opcode op) noexcept {
@@ -60,6 +64,7 @@ RequestId RequestQueue::enqueue(const RequestSpec& call, codec::FrameExtent fram
     entry.frame = frame;
     entry.issued = call.issued;
     entry.resend = call.resend;
+    entry.reserved = call.reserved;
     const bool has_deadline = call.request && call.deadline != TimePoint::max();
     try {
         if (call.watcher) {
@@ -87,6 +92,10 @@ RequestId RequestQueue::enqueue(const RequestSpec& call, codec::FrameExtent fram
         ++watches_;
         ++watches_of_[static_cast<std::size_t>(call.watch_kind)];
     }
+    if (call.reserved) {
+        ++reserved_;
+        last_urgent_ = last_id_;
+    }
     most_pending_ = std::max(most_pending_, pending_.size());
     // Zero is not used, and negative xids have special meanings: 1 follows the greatest.
     next_xid_ = next_xid_ == last_xid ? 1 : next_xid_ + 1;
@@ -99,7 +108,12 @@ void RequestQueue::push_close() {
     codec::RequestHeader header;
     header.xid = next_xid_;
     header.type = call.op;
-    enqueue(call, codec::append_frame(unsent_, header));
+    last_urgent_ = enqueue(call, codec::append_frame(unsent_, header));
+}
+
+bool RequestQueue::has_reserve() const noexcept {
+    return reserved_ < most_reserved &&
+           (held_bytes() < reserved_bytes || held_bytes() - reserved_bytes < limits_.queued_bytes);
 }
 
 /// Removes the entry from deadlines_ and from the count of watches.
@@ -116,12 +130,19 @@ void RequestQueue::forget(Pending& entry) noexcept {
 
 void RequestQueue::withdraw(Pending& entry) noexcept {
     ++withdrawn_;
-    withdrawn_bytes_ += entry.frame.size;
+    dead_bytes_ += entry.frame.size;
     entry.frame = {};
+    reserved_ -= entry.reserved ? 1 : 0;
+    entry.reserved = false;
     // Swept once half of the entries or of the bytes are dead: amortised constant time.
-    if (2 * withdrawn_ > pending_.size() - sent_ || 2 * withdrawn_bytes_ > unsent_.size()) {
+    if (2 * withdrawn_ > pending_.size() - sent_ || 2 * dead_bytes_ > unsent_.size()) {
         sweep();
     }
+}
+
+/// Counts that the entry leaves the queue, unless it was withdrawn before.
+void RequestQueue::note_end(const Pending& entry) noexcept {
+    reserved_ -= entry.reserved ? 1 : 0;
 }
 
 void RequestQueue::sweep() noexcept {
@@ -139,11 +160,19 @@ void RequestQueue::sweep() noexcept {
     const auto is_withdrawn = [](const Pending& entry) { return entry.frame.size == 0; };
     pending_.erase(std::remove_if(first, pending_.end(), is_withdrawn), pending_.end());
     withdrawn_ = 0;
-    withdrawn_bytes_ = 0;
+    dead_bytes_ = 0;
+}
+
+void RequestQueue::send(base::Buffer& out) {
+    const auto requests = limits_.in_flight_requests;
+    const auto bytes = limits_.in_flight_bytes;
+    const bool all = size() <= requests && in_flight_bytes_ <= bytes &&
+                     unsent_bytes() <= bytes - in_flight_bytes_;
+    all ? send_all(out) : send_some(out);
 }
 
 void RequestQueue::send_all(base::Buffer& out) {
-    if (withdrawn_ > 0) {
+    if (dead_bytes_ > 0) {
         sweep();
     }
     const bool swaps = out.empty();  // the usual case
@@ -160,9 +189,64 @@ void RequestQueue::send_all(base::Buffer& out) {
     unsent_.release_if_larger_than(kept_bytes);
 }
 
+void RequestQueue::send_some(base::Buffer& out) {
+    std::size_t bytes = 0;
+    const auto end = end_of_sendable(bytes);
+    out.reserve(out.size() + bytes);
+    // From here on nothing can fail.
+    auto place = sent_;
+    for (auto i = sent_; i < end; ++i) {
+        auto& entry = pending_[i];
+        if (entry.frame.size == 0) {
+            continue;
+        }
+        out.append(unsent_.data() + entry.frame.offset, entry.frame.size);
+        note_sent(entry);
+        if (place != i) {
+            pending_[place] = std::move(entry);
+        }
+        ++place;
+    }
+    withdrawn_ -= end - place;
+    pending_.erase(
+        pending_.begin() + static_cast<std::ptrdiff_t>(place),
+        pending_.begin() + static_cast<std::ptrdiff_t>(end)
+    );
+    sent_ = place;
+    dead_bytes_ += bytes;
+    if (2 * dead_bytes_ > unsent_.size()) {
+        sweep();
+        unsent_.release_if_larger_than(kept_bytes);
+    }
+}
+
+/// Returns where the requests end that may be sent now, and the size of their frames.
+std::size_t RequestQueue::end_of_sendable(std::size_t& bytes) const noexcept {
+    auto requests = sent_;
+    auto end = sent_;
+    for (auto i = sent_; i < pending_.size(); ++i) {
+        const auto& entry = pending_[i];
+        const auto size = entry.frame.size;
+        if (size == 0) {
+            continue;  // withdrawn
+        }
+        const auto used = in_flight_bytes_ + bytes;
+        const bool fits = requests < limits_.in_flight_requests &&
+                          used <= limits_.in_flight_bytes && size <= limits_.in_flight_bytes - used;
+        if (!fits && requests > 0 && entry.id > last_urgent_) {
+            break;
+        }
+        ++requests;
+        bytes += size;
+        end = i + 1;
+    }
+    return end;
+}
+
 /// Keeps the frame of a request that may be sent again; without memory for that, it is not.
 void RequestQueue::note_sent(Pending& entry) noexcept {
     ++entry.times_sent;
+    in_flight_bytes_ += entry.frame.size;
     if (entry.resend != Resend::reads || !is_repeatable(entry.op) ||
         entry.times_sent >= most_times_sent) {
         return;
@@ -197,6 +281,8 @@ std::optional<Pending> RequestQueue::take_reply(std::int32_t xid) noexcept {
     --sent_;
     timed_ -= timed_ > 0 ? 1 : 0;
     forget(*entry);
+    note_end(*entry);
+    in_flight_bytes_ -= entry->frame.size;
     if (entry->kept) {
         drop_kept(*entry);
     }
@@ -285,12 +371,14 @@ std::optional<RequestQueue::GivenUp> RequestQueue::take_oldest() noexcept {
         kept_.release_if_larger_than(kept_bytes);
         kept_begin_ = 0;
         withdrawn_ = 0;
-        withdrawn_bytes_ = 0;
+        dead_bytes_ = 0;
+        in_flight_bytes_ = 0;
         give_back_memory();
         return std::nullopt;
     }
     auto& entry = pending_.front();
     forget(entry);
+    note_end(entry);
     GivenUp result{
         std::move(entry.request), std::move(entry.watch), entry.op, entry.times_sent > 0};
     sent_ -= sent_ > 0 ? 1 : 0;
@@ -346,6 +434,7 @@ std::optional<RequestQueue::GivenUp> RequestQueue::take_if_lost(
         return std::nullopt;
     }
     forget(entry);
+    note_end(entry);
     entry.frame = {};
     return GivenUp{
         std::move(entry.request), std::move(entry.watch), entry.op, entry.times_sent > 0};
@@ -353,6 +442,7 @@ std::optional<RequestQueue::GivenUp> RequestQueue::take_if_lost(
 
 void RequestQueue::forget_connection() noexcept {
     sent_ = timed_ = 0;
+    in_flight_bytes_ = 0;
     kept_begin_ = 0;
     kept_.clear();
     kept_.release_if_larger_than(kept_bytes);

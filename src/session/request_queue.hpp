@@ -41,6 +41,9 @@ struct RequestSpec {
     WatchKinds removes = 0;
     /// Whether it outlives a lost connection. Writes and removals of watches that were sent do not.
     Resend resend = Resend::reads;
+    /// Releases what is held on the servers: admitted although the queue is full, and not held back
+    /// by the limits for requests in flight; see detail::ReservedCall.
+    bool reserved = false;
 };
 
 /// Returns whether a request may be executed twice without changing anything but watches that are
@@ -61,6 +64,7 @@ struct Pending {
     Resend resend{};
     std::uint8_t times_sent = 0;
     bool kept = false;  ///< sent, and its frame is kept
+    bool reserved = false;
 };
 
 /// The requests without a reply, in the order of issue: first those that were sent, whose replies
@@ -106,7 +110,7 @@ public:
     /// std::bad_alloc, nothing has changed.
     template <class... Body>
     [[nodiscard]] Accepted push(const RequestSpec& call, const Body&... body) {
-        if (size() >= limits_.requests || held_bytes() >= limits_.queued_bytes) {
+        if (call.reserved ? !has_reserve() : room() == 0) {
             return {ClientErrc::queue_full};
         }
         codec::RequestHeader header;
@@ -122,10 +126,19 @@ public:
     /// Adds the request that closes the session; no limit applies. Throws std::bad_alloc and has
     /// then changed nothing.
     void push_close();
+    /// Returns how many requests the limits admit, provided that they are small; those that are
+    /// reserved do not count.
+    [[nodiscard]] std::size_t room() const noexcept {
+        const auto used = size() - reserved_;
+        return used < limits_.requests && held_bytes() < limits_.queued_bytes
+                   ? limits_.requests - used
+                   : 0;
+    }
 
-    /// Moves all unsent frames to the end of `out`; their requests count as sent from then on.
-    /// Throws std::bad_alloc, and has then sent nothing; does not throw if `out` is empty.
-    void send_all(base::Buffer& out);
+    /// Moves unsent frames to the end of `out`, as many as the limits for requests in flight
+    /// permit; their requests count as sent from then on. Throws std::bad_alloc, and has then sent
+    /// nothing; does not throw if `out` is empty and all frames may be sent.
+    void send(base::Buffer& out);
     [[nodiscard]] bool has_unsent() const { return unsent_bytes() > 0; }
     /// Sets the time at which the requests were written that send_all() has moved since the last
     /// call, and calls `note(entry)` for each of them. Constant time per request.
@@ -205,7 +218,12 @@ private:
     RequestId enqueue(const RequestSpec& call, codec::FrameExtent frame);
     void forget(Pending& entry) noexcept;
     void withdraw(Pending& entry) noexcept;
+    [[nodiscard]] bool has_reserve() const noexcept;
+    void send_all(base::Buffer& out);
+    void send_some(base::Buffer& out);
+    [[nodiscard]] std::size_t end_of_sendable(std::size_t& bytes) const noexcept;
     void note_sent(Pending& entry) noexcept;
+    void note_end(const Pending& entry) noexcept;
     void drop_kept(const Pending& entry) noexcept;
     [[nodiscard]] std::size_t sent_that_stay() noexcept;
     [[nodiscard]] bool unite_frames() noexcept;
@@ -213,7 +231,7 @@ private:
     void forget_connection() noexcept;
     void sweep() noexcept;
     void give_back_memory() noexcept;
-    [[nodiscard]] std::size_t unsent_bytes() const { return unsent_.size() - withdrawn_bytes_; }
+    [[nodiscard]] std::size_t unsent_bytes() const { return unsent_.size() - dead_bytes_; }
     [[nodiscard]] std::size_t held_bytes() const {
         return unsent_bytes() + kept_.size() - kept_begin_;
     }
@@ -222,14 +240,18 @@ private:
     const ClientLimits limits_;
     std::int32_t next_xid_;
     RequestId last_id_ = 0;
-    std::size_t sent_ = 0;          // the number of entries at the front of pending_ that were sent
-    std::size_t timed_ = 0;         // those of them whose time of writing is known; at the front
-    std::size_t watches_ = 0;       // entries that register a watch
-    std::size_t most_pending_ = 0;  // the greatest size of pending_ since it was last empty
+    RequestId last_urgent_ = 0;  // of the last request that the limits in flight do not hold back
+    std::size_t sent_ = 0;       // the number of entries at the front of pending_ that were sent
+    std::size_t timed_ = 0;      // those of them whose time of writing is known; at the front
+    std::size_t watches_ = 0;    // entries that register a watch
+    std::size_t reserved_ = 0;   // entries that are, without the withdrawn ones
+    std::size_t in_flight_bytes_ = 0;  // of the frames of entries that were sent
+    std::size_t most_pending_ = 0;     // the greatest size of pending_ since it was last empty
     // Withdrawn entries stay until the next sweep: closing the gap for each of them would take time
-    // quadratic in the length of the queue when all of it is cancelled.
+    // quadratic in the length of the queue when all of it is cancelled. For the same reason the
+    // bytes stay of frames that send_some() has sent.
     std::size_t withdrawn_ = 0;
-    std::size_t withdrawn_bytes_ = 0;
+    std::size_t dead_bytes_ = 0;
     std::deque<Pending> pending_;
     base::Buffer unsent_;
     base::Buffer kept_;

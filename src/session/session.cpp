@@ -44,6 +44,9 @@ Session::Session(Config config, Metrics* metrics)
 }
 
 Session::~Session() {
+    for (const auto& wait : waiting_) {
+        wait.second->abandon();
+    }
     Event event;  // those that have not been taken
     while (events_.take({&event, 1}) > 0) {
         if (const auto* const reply = std::get_if<ReplyEvent>(&event)) {
@@ -88,6 +91,9 @@ bool Session::cancel(RequestId id, std::error_code why) {
 }
 
 bool Session::withdraw(RequestId id) noexcept {
+    if ((id & wait_bit) != 0) {
+        return withdraw_wait(id);
+    }
     if (!requests_.is_unsent(id)) {
         return false;
     }
@@ -276,6 +282,9 @@ void Session::finish(KeeperState state, std::error_code pending_error) noexcept 
     }
     set_state(state);
     fail_requests(pending_error, Watching::ends);
+    while (!waiting_.empty()) {
+        end_wait(pending_error);
+    }
     fail_credentials(pending_error);
     drop_watches();
     identity_ = {};
@@ -403,7 +412,7 @@ bool Session::take_output(base::Buffer& out) {
     const bool open =
         (phase_ == Phase::serving && !restoration_.waiting()) || phase_ == Phase::closing;
     if (open && requests_.has_unsent()) {
-        requests_.send_all(out);
+        requests_.send(out);
     }
     metrics_.session.bytes_sent += out.size() - before;
     return out.size() > before;

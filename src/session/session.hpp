@@ -22,6 +22,7 @@
 #include "values/backoff.hpp"
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -79,6 +80,7 @@ public:
         auto accepted = requests_.push(call, body...);
         if (!accepted.error) {
             room.keep();
+            return_room();
             log_request(call.op);
         }
         return accepted;
@@ -95,9 +97,17 @@ public:
     /// Ends a request with this error. Returns false if it has already ended, or if it removes
     /// watches and has been sent.
     bool cancel(RequestId id, std::error_code why);
-    /// Takes back an accepted request that has not been sent, without an event. Returns false if it
-    /// has been sent or has ended. The caller must hold a reference to the request's owner.
+    /// Takes back an accepted request that has not been sent, or a wait for room, without an event.
+    /// Returns false if it has been sent or has ended. The caller must hold a reference to the
+    /// owner.
     bool withdraw(RequestId id) noexcept;
+    /// Waits until the queue of requests has room: `owner` then gets a reply. Waits end in the
+    /// order of the calls; as many at a time as there is room, but nothing is reserved for them.
+    /// The id is 0, and there is no reply, if there is room and nothing waits. If it returns an
+    /// error or throws std::bad_alloc, nothing has changed.
+    [[nodiscard]] RequestQueue::Accepted wait_for_room(RequestOwner owner);
+    /// Called when a caller that was woken does not use the room.
+    void return_room() noexcept { offered_ -= offered_ > 0 ? 1 : 0; }
     /// Adds credentials for this and every later connection. `owner` gets a reply once a server has
     /// accepted or refused them. If it returns an error, nothing has changed.
     [[nodiscard]] std::error_code add_auth(AuthData entry, RequestOwner owner);
@@ -154,6 +164,9 @@ public:
     /// Moves the oldest events into `into`, as many as fit. Returns how many. Before the bytes of
     /// an input become invalid, all events must be taken or `forget_bodies` called.
     [[nodiscard]] std::size_t take_events(std::span<Event> into) noexcept {
+        if (!waiting_.empty()) {
+            grant_room();
+        }
         return events_.take(into);
     }
     [[nodiscard]] bool has_events() const noexcept { return events_.size() > 0; }
@@ -221,6 +234,11 @@ private:
     private:
         EventQueue* events_;
     };
+
+    // session_room.cpp
+    void grant_room() noexcept;
+    void end_wait(std::error_code error) noexcept;
+    [[nodiscard]] bool withdraw_wait(RequestId id) noexcept;
 
     // session_watches.cpp
     void fire(WatchedEvent event, Watchers watchers) noexcept;
@@ -345,6 +363,11 @@ private:
         false;  // the server has answered something after the handshake
 
     RequestQueue requests_;
+    /// In the ids of waits, which are numbers of their own.
+    static constexpr RequestId wait_bit = RequestId{1} << 63;
+    std::map<RequestId, RequestOwner> waiting_;  // for room in requests_, the oldest first
+    RequestId last_wait_ = 0;
+    std::size_t offered_ = 0;             // places for which callers were woken, not used since
     bool lasting_types_refused_ = false;  // by the present server, which is older than 3.9
     WatchRegistry watches_;
     Restoration restoration_;

@@ -3,6 +3,7 @@
 # ZooKeeper; the others also run on the embedded server.
 kazoo_integration_suite(Access)
 kazoo_integration_suite(AsioLoop)
+kazoo_integration_suite(BackPressureOn)
 kazoo_integration_suite(BadInput)
 kazoo_integration_suite(BadServer)
 kazoo_integration_suite(BadHandshake)

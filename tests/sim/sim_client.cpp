@@ -40,6 +40,10 @@ SimClient::SimClient(
     if (chance.one_in(8)) {
         limits.requests = static_cast<std::size_t>(chance.between(8, 30));
     }
+    if (chance.one_in(6)) {
+        limits.in_flight_requests = static_cast<std::size_t>(chance.between(1, 8));
+        limits.in_flight_bytes = static_cast<std::size_t>(chance.between(20, 400));
+    }
     if (chance.one_in(8)) {
         limits.watches = static_cast<std::size_t>(chance.between(2, 20));
     }

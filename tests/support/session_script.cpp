@@ -57,6 +57,7 @@ std::error_code SessionScript::ask(const std::string& name, Opcode op, const Req
     call.deadline = how.deadline;
     call.issued = now_;
     call.resend = how.resend;
+    call.reserved = how.reserved;
     if (!how.watcher.empty()) {
         call.watcher = party(how.watcher);
         call.watch_kind = how.kind;
@@ -436,7 +437,7 @@ void SessionScript::check_idle() {
     EXPECT_EQ(session_.watches(), 0U);
     EXPECT_EQ(session_.next_deadline(), TimePoint::max());
     EXPECT_NE(network_, Network::open) << "the connection was not closed";
-    EXPECT_TRUE(open_.empty() && open_auths_.empty());
+    EXPECT_TRUE(open_.empty() && open_auths_.empty() && open_waits_.empty());
     for (const auto& [name, waiting] : parties_) {
         EXPECT_TRUE(waiting->sole_owner()) << name << " is still held";
     }

@@ -48,6 +48,7 @@ struct RequestOptions {
     std::string data{};
     session::WatchKinds removes = 0;  ///< of remove_watches
     Resend resend = Resend::unsent;
+    bool reserved = false;
 };
 
 /// A failure that replaces a step of a script.
@@ -112,6 +113,10 @@ public:
     }
     /// Returns whether the request was open.
     bool cancel(const std::string& name);
+    /// Waits for room in the queue of requests; the line `name ok` says that there is some.
+    std::error_code wait_for_room(const std::string& name);
+    /// Takes back such a wait, or a request that was not sent.
+    bool withdraw(const std::string& name);
     std::error_code add_auth(const std::string& name, const std::string& credential = "u:p");
     void close();
 
@@ -314,6 +319,7 @@ private:
     std::map<std::string, session::RequestId> ids_;
     std::set<std::string> open_;  // requests that have not ended
     std::set<std::string> open_auths_;
+    std::set<std::string> open_waits_;
     session::RequestId last_id_ = 0;
     KeeperState state_ = KeeperState::CLOSED;
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The part of SessionScript that records the output of a session and checks its invariants.
+// The part of SessionScript that records the output of a session and checks its invariants, and the
+// waits for room.
 #include "codec/auth.hpp"
 #include "codec/connect.hpp"
 #include "codec/decoder.hpp"
@@ -80,6 +81,32 @@ void SessionScript::drain() {
     EXPECT_LE(open_.size(), session_.requests()) << "neither over nor queued";
 }
 
+// --- waits ---
+
+std::error_code SessionScript::wait_for_room(const std::string& name) {
+    session::RequestQueue::Accepted result;
+    const auto owner = party(name);
+    use([&] { result = session_.wait_for_room(owner); });
+    if (result.id != 0) {
+        open_waits_.insert(name);
+        ids_[name] = result.id;
+    } else if (!result.error) {
+        lines_.push_back(name + " ok");
+    }
+    settle();
+    return result.error;
+}
+
+bool SessionScript::withdraw(const std::string& name) {
+    bool done = false;
+    use([&] { done = session_.withdraw(ids_.at(name)); });
+    if (done) {
+        EXPECT_EQ(open_.erase(name) + open_waits_.erase(name), 1U);
+    }
+    settle();
+    return done;
+}
+
 // --- events ---
 
 void SessionScript::note(session::ReplyEvent& event) {
@@ -95,7 +122,8 @@ void SessionScript::note(session::ReplyEvent& event) {
         ++returned_unregistered_[name_of(event.watcher)];
     }
     event.watcher = {};
-    EXPECT_EQ(open_.erase(name) + open_auths_.erase(name), 1U) << name << " does not wait";
+    EXPECT_EQ(open_.erase(name) + open_auths_.erase(name) + open_waits_.erase(name), 1U)
+        << name << " does not wait";
     if (!removed.empty()) {
         lines_.push_back(std::move(removed));
     }

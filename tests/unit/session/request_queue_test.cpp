@@ -41,7 +41,7 @@ protected:
     /// Sends the queued requests; returns each frame as "xid path".
     std::vector<std::string> send() {
         base::Buffer out;
-        queue->send_all(out);
+        queue->send(out);
         codec::FrameReader reader(codec::max_frame_length);
         reader.feed(out.span());
         std::vector<std::string> frames;
@@ -88,7 +88,7 @@ TEST_F(RequestQueueTest, AppendsToPendingOutput) {
     push();
     base::Buffer out;
     out.append("before", 6);
-    queue->send_all(out);
+    queue->send(out);
     EXPECT_EQ(out.size(), 6U + 4 + 8 + 6 + 1);
     EXPECT_TRUE(queue->take_reply(1).has_value());
 }
@@ -269,7 +269,7 @@ TEST_F(RequestQueueTest, TheCloseRequestIgnoresTheLimits) {
     EXPECT_EQ(queue->push(call(), codec::SyncRequest{"/a"}).error, ClientErrc::queue_full);
     queue->push_close();
     base::Buffer out;
-    queue->send_all(out);
+    queue->send(out);
     EXPECT_EQ(out.size(), 19U + 12U);
     EXPECT_TRUE(queue->take_reply(1).has_value());
     const auto good_bye = queue->take_reply(2);
@@ -296,7 +296,7 @@ TEST_F(RequestQueueTest, LimitsAreErrorsWithoutEffect) {
     EXPECT_TRUE(queue->cancel(third.id).request);
     EXPECT_EQ(push_error("/ab"), std::error_code());
     base::Buffer out;
-    queue->send_all(out);
+    queue->send(out);
     EXPECT_EQ(out.size(), 3 * 19U);
     EXPECT_EQ(push_error("/ab"), ClientErrc::queue_full);  // sent ones count until their replies
     EXPECT_TRUE(queue->take_reply(1).has_value());

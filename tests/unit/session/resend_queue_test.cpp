@@ -43,7 +43,7 @@ protected:
     /// Sends what waits; returns each frame as "operation xid path".
     std::vector<std::string> send() {
         base::Buffer out;
-        queue.send_all(out);
+        queue.send(out);
         codec::FrameReader reader(codec::max_frame_length);
         reader.feed(out.span());
         std::vector<std::string> frames;

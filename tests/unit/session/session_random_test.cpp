@@ -52,6 +52,10 @@ private:
         config.seed = random_.next();
         config.first_xid = one_in(2) ? 1 : 0x7ffffff0;
         config.limits.requests = 1 + random_.below(30);
+        if (one_in(2)) {
+            config.limits.in_flight_requests = random_.below(6);
+            config.limits.in_flight_bytes = random_.below(200);
+        }
         config.limits.watches = 1 + random_.below(10);
         config.set_watches_bytes = 1 + random_.below(50);
         if (one_in(3)) {
@@ -74,6 +78,7 @@ private:
         );
         RequestOptions how;
         how.path = path();
+        how.reserved = one_in(10);
         how.resend = pick({Resend::nothing, Resend::unsent, Resend::reads, Resend::reads});
         if (op == Opcode::remove_watches) {
             how.removes = pick<WatchKinds>(
@@ -115,6 +120,8 @@ private:
             case 4:
                 if (one_in(20)) {
                     script_.close();
+                } else {
+                    script_.wait_for_room(new_name());
                 }
                 break;
             case 5:

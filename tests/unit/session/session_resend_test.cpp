@@ -243,7 +243,7 @@ TEST_F(SessionResendTest, ARequestThatEndsConnectionsIsGivenUp) {
     EXPECT_THAT(s.take(), Contains("poison connection_loss not applied"));
 }
 
-TEST_F(SessionResendTest, QueueLimitsIncludeWhatIsSentAgain) {
+TEST(SessionResendLimits, QueueLimitsIncludeWhatIsSentAgain) {
     auto config = testing_support::script_config();
     config.limits.requests = 2;
     SessionScript limited(config);

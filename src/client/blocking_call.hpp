@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "client/core.hpp"
+
+#include <kazoo/async_result.hpp>
+#include <kazoo/read_options.hpp>
+
+#include <memory>
+
+namespace kazoo::detail::client {
+
+/// Returns a result that completes when the queue of requests has room; see
+/// BackPressure::room_async. Throws std::bad_alloc.
+[[nodiscard]] AsyncResult<void> wait_for_room(
+    const std::shared_ptr<Core>& core, const CallContext& context
+);
+
+inline const CallOptions& call_of(const CallOptions& options) {
+    return options;
+}
+inline const CallOptions& call_of(const ReadOptions& options) {
+    return options.call();
+}
+
+template <class T>
+bool is_refused_by_full_queue(const AsyncResult<T>& result) {
+    auto& state = *detail::state_of(result);
+    return state.ready() && !state.successful() && state.error().code() == ClientErrc::queue_full;
+}
+
+/// Blocks until the operation of `begin(options)` is complete, and returns its value or throws its
+/// error. With WhenFull::wait, waits for room and tries again if the queue is full; if that wait
+/// fails, the operation fails for the same reason.
+template <class Options, class Begin>
+auto call_blocking(const std::shared_ptr<Core>& core, const Options& options, Begin&& begin)
+    -> decltype(begin(options).get()) {
+    core->check_may_block();
+    const auto& call = call_of(options);
+    if (call.when_full().value_or(core->options().when_full()) == WhenFull::fail) {
+        return begin(options).get();
+    }
+    const CallContext context(*core->handler(), call, core->options());
+    Options bounded = options;
+    bounded.timeout(Duration::max()).deadline(context.deadline);
+    for (;;) {
+        const auto room = wait_for_room(core, context);
+        room.wait();
+        auto result = begin(bounded);
+        const bool again = room.successful() && is_refused_by_full_queue(result);
+        if (!again || core->overloaded()) {
+            return std::move(result).get();
+        }
+    }
+}
+
+}  // namespace kazoo::detail::client
