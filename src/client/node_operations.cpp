@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The public functions that KazooClient inherits from NodeOperations.
 #include "client/core.hpp"
+#include "client/guaranteed_operations.hpp"
 #include "client/multi_step_operations.hpp"
 #include "client/no_memory.hpp"
 #include "client/server_requests.hpp"
@@ -76,6 +77,21 @@ AsyncResult<void> NodeOperations::delete_recursive_async(
 void NodeOperations::delete_recursive(PathView path, const CallOptions& options) {
     check_may_block(*this);
     delete_recursive_async(path, options).get();
+}
+
+AsyncResult<void> NodeOperations::delete_guaranteed_async(
+    PathView path, std::int64_t czxid, const CallOptions& options
+) {
+    return begin(*this, options, [&](const auto& core, const CallContext& context) {
+        return client::delete_guaranteed(core, OwnedPath(path), czxid, context);
+    });
+}
+
+void NodeOperations::delete_guaranteed(
+    PathView path, std::int64_t czxid, const CallOptions& options
+) {
+    check_may_block(*this);
+    delete_guaranteed_async(path, czxid, options).get();
 }
 
 AsyncResult<std::vector<std::string>> NodeOperations::get_ephemerals_async(
