@@ -193,12 +193,10 @@ AsyncResult<void> clean_up(
     } catch (...) {
         failed = Failure::in_flight();
     }
-    if (failed) {
+    const bool stopped = end.stop_requested();
+    if (failed && !(stopped && sought.ephemeral)) {  // else the node ends with the session
         log_in_background(
-            *core,
-            "a protected create was given up, and its node may still exist",
-            failed,
-            end.stop_requested()
+            *core, "a protected create was given up, and its node may still exist", failed, stopped
         );
     }
 }
