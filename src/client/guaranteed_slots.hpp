@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <memory>
+#include <utility>
 
 namespace kazoo::detail::client {
 
@@ -26,7 +27,7 @@ public:
             return nullptr;
         }
         // If there is no memory for the count of references, the deleter is called.
-        return GuaranteedSlot(static_cast<const void*>(this), [this, owner](const void*) {
+        return GuaranteedSlot(static_cast<const void*>(this), [this, owner = std::move(owner)](const void*) {
             used_.fetch_sub(1);
         });
     }
