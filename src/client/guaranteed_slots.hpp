@@ -27,9 +27,10 @@ public:
             return nullptr;
         }
         // If there is no memory for the count of references, the deleter is called.
-        return GuaranteedSlot(static_cast<const void*>(this), [this, owner = std::move(owner)](const void*) {
-            used_.fetch_sub(1);
-        });
+        return GuaranteedSlot(
+            static_cast<const void*>(this),
+            [this, owner = std::move(owner)](const void*) { used_.fetch_sub(1); }
+        );
     }
     [[nodiscard]] std::size_t used() const noexcept { return used_.load(); }
     [[nodiscard]] std::size_t limit() const noexcept { return limit_; }
