@@ -160,6 +160,38 @@ public:
         return ttl_;
     }
 
+    /// Gives the node a unique name, by which the client finds it again if the reply to the create
+    /// is lost: the name becomes `_c_<uuid>-` and the given one, as with Curator's
+    /// `withProtection`. Such a create is repeated until it is known to have happened once, and
+    /// returns the path of that node. Default: false.
+    ///
+    ///     zk.create("/locks/lock-", "", CreateOptions().ephemeral().sequence().protect());
+    ///     // "/locks/_c_8b1c6c2e-0b1f-4d43-9a5e-0b2f4f6f1f60-lock-0000000007"
+    ///
+    /// - After a lost connection the client looks for the node, after a sync, and creates it again
+    ///   with the same name if it does not exist.
+    /// - An ephemeral node must belong to the present session. If the session ends before the
+    ///   outcome is known, the operation fails with SessionExpiredError; a node that was created
+    ///   ends with that session. Other nodes are looked for in the next session as well, and
+    ///   created there, except sequence nodes: for these the operation then fails with
+    ///   SessionExpiredError and Outcome::unknown, because a server that was cut off might still
+    ///   create the first one.
+    /// - If a time limit or a cancellation ends the operation while its outcome is unknown, and
+    ///   after any other error with Outcome::unknown, the client deletes the node in the
+    ///   background, as NodeOperations::delete_guaranteed does. Parents that `makepath` has created
+    ///   stay.
+    /// - The user needs the permission to read the parent for sequence nodes, and to delete its
+    ///   children.
+    ///
+    /// Fails with QueueFullError if ClientLimits::guaranteed is reached. Not for transactions,
+    /// create_or_set and the path "/": BadArgumentsError.
+    CreateOptions& protect(bool value = true) & noexcept {
+        protect_ = value;
+        return *this;
+    }
+    CreateOptions protect(bool value = true) && noexcept { return std::move(protect(value)); }
+    [[nodiscard]] bool is_protected() const noexcept { return protect_; }
+
     /// The ACL of the node. Servers refuse an empty list with InvalidACLError. Default:
     /// ClientOptions::default_acl, or else open_acl_unsafe().
     CreateOptions& acl(AclList value) & {
@@ -174,6 +206,7 @@ private:
     bool sequence_ = false;
     bool makepath_ = false;
     bool container_ = false;
+    bool protect_ = false;
     std::optional<std::chrono::milliseconds> ttl_;
     std::optional<AclList> acl_;
 };

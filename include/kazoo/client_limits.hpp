@@ -45,6 +45,9 @@ public:
     /// Watch functions that are set or requested: TooManyWatchesError. All handles of add_watch for
     /// one path and mode count as one. Default: 1,048,576.
     std::size_t watches = std::size_t{1} << 20;
+    /// Creates with CreateOptions::protect and NodeOperations::delete_guaranteed, those included
+    /// that continue in the background: QueueFullError. Default: 65,536.
+    std::size_t guaranteed = std::size_t{1} << 16;
 };
 
 }  // namespace kazoo

@@ -95,6 +95,31 @@ public:
     AsyncResult<void> delete_recursive_async(PathView path, const CallOptions& options = {});
     void delete_recursive(PathView path, const CallOptions& options = {});
 
+    /// Deletes a node, and does not give up: it is tried again after lost connections and sessions
+    /// and, in the background, after the time limit or the cancellation of this call has ended the
+    /// wait for it. Corresponds to Curator's `delete().guaranteed()`.
+    ///
+    /// `czxid` is the ZnodeStat::czxid of the node. A node that other clients have created at the
+    /// same path meanwhile has another one and is left alone: the operation succeeds if the node
+    /// with this czxid does not exist any more. One window remains, because servers compare only
+    /// versions when they delete: each try reads the stat, after a sync, and then deletes the
+    /// version that it has read. Only if other clients delete the node, create it again and set its
+    /// data exactly as often as before, all within that one round trip, the new node is deleted.
+    /// That is impossible for names that are not used twice, such as those of
+    /// CreateOptions::protect and, while the parent exists, of sequence nodes.
+    ///
+    /// Fails with NotEmptyError, NoAuthError, BadArgumentsError for "/" without a chroot; with
+    /// BadVersionError if other clients set its data 16 times meanwhile; with QueueFullError if
+    /// ClientLimits::guaranteed is reached; and with ConnectionLoss or ConnectionClosedError when
+    /// the client is stopped, which also ends what continues in the background.
+    /// OperationTimeoutError and CancelledError with Outcome::unknown mean that it continues there;
+    /// with Outcome::not_sent, that the limit was over, or a stop was requested, before the call.
+    /// An error in the background is logged.
+    AsyncResult<void> delete_guaranteed_async(
+        PathView path, std::int64_t czxid, const CallOptions& options = {}
+    );
+    void delete_guaranteed(PathView path, std::int64_t czxid, const CallOptions& options = {});
+
     // Subtrees.
 
     /// Lists the ephemeral nodes of this session whose paths begin with `prefix`, by default all of

@@ -80,6 +80,7 @@ Core::Core(
       handler_(options_.handler()),
       environment_(std::move(environment)),
       listeners_(std::move(listeners)),
+      guaranteed_slots_(options_.limits().guaranteed),
       connected_(handler_),
       life_(std::make_shared<Life>(handler_, 0)),
       log_(options_.logger(), options_.client_name()),

@@ -4,6 +4,7 @@
 #include "base/fork_guard.hpp"
 #include "client/call_context.hpp"
 #include "client/client_log.hpp"
+#include "client/guaranteed_slots.hpp"
 #include "client/life.hpp"
 #include "client/listeners.hpp"
 #include "client/multi_read_support.hpp"
@@ -92,6 +93,7 @@ public:
 
     Listeners& listeners() noexcept { return *listeners_; }
     MultiReadSupport& multi_read_support() noexcept { return multi_read_support_; }
+    GuaranteedSlots& guaranteed_slots() noexcept { return guaranteed_slots_; }
     void set_hosts(std::string_view hosts, std::optional<bool> randomize);
     AsyncResult<void> add_auth(std::string_view scheme, std::string_view credential);
     /// Later connections do not present the credentials that have been added so far.
@@ -191,6 +193,7 @@ private:
     const std::shared_ptr<Listeners> listeners_;
     MultiReadSupport multi_read_support_;
     OutcomeCounters outcomes_;
+    GuaranteedSlots guaranteed_slots_;
 
     std::atomic<KeeperState> state_{KeeperState::CLOSED};
     std::atomic<KazooState> public_state_{KazooState::LOST};  // the last one given to listeners

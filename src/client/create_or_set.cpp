@@ -31,6 +31,13 @@ AsyncResult<CreatedOrSet> create_or_set(
             path.text()
         );
     }
+    if (options.is_protected()) {
+        throw_refusal(
+            Error(Errc::bad_arguments, Outcome::not_sent)
+                .detail("a protected node is always a new node; use create"),
+            path.text()
+        );
+    }
     for (int round = 0; round < most_rounds; ++round) {
         CreatedOrSet done;
         try {

@@ -6,6 +6,7 @@
 #include "client/consistent_read.hpp"
 #include "client/core.hpp"
 #include "client/four_letter_word.hpp"
+#include "client/guaranteed_operations.hpp"
 #include "client/multi_step_operations.hpp"
 #include "client/no_memory.hpp"
 #include "client/operations.hpp"
@@ -41,8 +42,12 @@ AsyncResult<T> begin_create(
 ) {
     return begin(*core, options, [&](const CallContext& context) {
         const auto acl = core->acl_or_default(create.acl());
-        // A coroutine, which outlives this call: it gets copies. A single request views its
-        // arguments.
+        // Coroutines, which outlive this call, get copies. A single request views its arguments.
+        if (create.is_protected()) {
+            return client::create_protected<T>(
+                core, client::OwnedPath(path), client::OwnedData(data), create, acl, context
+            );
+        }
         if (create.makes_path()) {
             return client::create_makepath<T>(
                 core, client::OwnedPath(path), client::OwnedData(data), create, acl, context

@@ -2,6 +2,7 @@
 // The public functions that KazooClient inherits from NodeOperations.
 #include "client/blocking_call.hpp"
 #include "client/core.hpp"
+#include "client/guaranteed_operations.hpp"
 #include "client/multi_step_operations.hpp"
 #include "client/no_memory.hpp"
 #include "client/server_requests.hpp"
@@ -78,6 +79,21 @@ void NodeOperations::delete_recursive(PathView path, const CallOptions& options)
     client::call_blocking(core_of(*this), options, [&](const auto& bounded) {
         return delete_recursive_async(path, bounded);
     });
+}
+
+AsyncResult<void> NodeOperations::delete_guaranteed_async(
+    PathView path, std::int64_t czxid, const CallOptions& options
+) {
+    return begin(*this, options, [&](const auto& core, const CallContext& context) {
+        return client::delete_guaranteed(core, OwnedPath(path), czxid, context);
+    });
+}
+
+void NodeOperations::delete_guaranteed(
+    PathView path, std::int64_t czxid, const CallOptions& options
+) {
+    check_may_block(*this);
+    delete_guaranteed_async(path, czxid, options).get();
 }
 
 AsyncResult<std::vector<std::string>> NodeOperations::get_ephemerals_async(

@@ -77,6 +77,12 @@ std::optional<Error> TransactionRequest::add(const TransactionStep& step) {
                     "makepath is not possible in a transaction; add the parents as operations"
                 );
             }
+            if (step.options.is_protected()) {
+                return bad_arguments(
+                    "a transaction cannot protect its nodes; protect it as a whole with a marker "
+                    "(Transaction::protect)"
+                );
+            }
             if (auto error = refusal_of_options(step.options)) {
                 return error;
             }
@@ -159,7 +165,7 @@ std::optional<Error> marker_error(const TransactionSteps& steps, const Chroot& c
         return bad_arguments("the id of a marker must be a name without '/'");
     }
     if (options.is_ephemeral() || options.is_sequence() || options.is_container() ||
-        options.makes_path()) {
+        options.makes_path() || options.is_protected()) {
         return bad_arguments("a marker must be a plain node or have a time to live");
     }
     if (auto error = refusal_of_options(options)) {

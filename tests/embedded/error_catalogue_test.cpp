@@ -125,6 +125,8 @@ void ErrorCatalogue::of_rules() {
     messages.provoke([&] { zk.delete_("/"); });
     messages.provoke([&] { zk.delete_recursive("/"); });
     messages.provoke([&] { zk.create_or_set("/q", "", CreateOptions().sequence()); });
+    messages.provoke([&] { zk.create_or_set("/q", "", CreateOptions().protect()); });
+    messages.provoke([&] { zk.create("/", "", CreateOptions().protect()); });
     messages.provoke([&] { zk.reconfig("", "2", "server.1=a:1:2;3"); });
     const char* const nothing = nullptr;
     messages.provoke([&] { zk.set("/a", nothing); });
@@ -175,6 +177,13 @@ void ErrorCatalogue::of_connections() {
         server.start();
         messages.provoke([&] { waits.get(); });
     }
+    {
+        StartedClient zk(mine());
+        server.inject(Fault::drop_after().on(Request::create).once());
+        server.handshakes(Handshake::expired, 1);
+        const auto member = CreateOptions().ephemeral().protect();
+        messages.provoke([&] { zk.create("/e", "", member); });
+    }
 }
 
 void ErrorCatalogue::of_time() {
@@ -197,6 +206,9 @@ void ErrorCatalogue::of_time() {
     write.cancel();
     messages.provoke([&] { read.get(); });
     messages.provoke([&] { write.get(); });
+    const auto soon = CallOptions().timeout(20ms);
+    messages.provoke([&] { zk.create("/p", "", CreateOptions().protect(), soon); });
+    messages.provoke([&] { zk.delete_guaranteed("/p", 1, soon); });
     server.remove(held);
 }
 
@@ -207,6 +219,12 @@ void ErrorCatalogue::of_limits() {
     nobody.start_async();
     const auto first = nobody.get_async("/a");
     messages.provoke([&] { nobody.get("/a"); });
+
+    limits = ClientLimits();
+    limits.guaranteed = 0;
+    KazooClient none(to("127.0.0.1:1").limits(limits));
+    none.start_async();
+    messages.provoke([&] { none.delete_guaranteed("/a", 1); });
 
     limits = ClientLimits();
     limits.request_bytes = 1000;

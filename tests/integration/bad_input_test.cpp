@@ -50,6 +50,8 @@ TEST_P(BadInput, InvalidPaths) {
         [&](const auto& path) { zk.set(path, "x"); },
         [&](const auto& path) { zk.delete_(path); },
         [&](const auto& path) { zk.delete_recursive(path); },
+        [&](const auto& path) { zk.create(path, "", CreateOptions().protect()); },
+        [&](const auto& path) { zk.delete_guaranteed(path, 1); },
         [&](const auto& path) { (void)zk.get_acls(path); },
         [&](const auto& path) { zk.set_acls(path, open_acl_unsafe()); },
         [&](const auto& path) { zk.sync(path); }};

@@ -36,6 +36,8 @@ const std::vector<Call>& blocking_calls() {
         {"server_version", [](KazooClient& c) { c.server_version(); }},
         {"delete", [](KazooClient& c) { c.delete_("/a"); }},
         {"delete_recursive", [](KazooClient& c) { c.delete_recursive("/deep"); }},
+        {"create protected", [](KazooClient& c) { c.create("/a", "", CreateOptions().protect()); }},
+        {"delete_guaranteed", [](KazooClient& c) { c.delete_guaranteed("/a", 1); }},
         {"sleep", [](KazooClient& c) { c.handler()->sleep(1ms); }}};
     return calls;
 }
@@ -119,6 +121,8 @@ TEST_P(Blocking, OfMultiStepOperationsInsideTheirOwnCallbacks) {
             client.ensure_path("/c/d/e");
             client.sync("/c");
             client.delete_recursive("/c");
+            const auto node = client.create_with_stat("/c", "", CreateOptions().protect());
+            client.delete_guaranteed(node.path, node.stat.czxid);
         }));
     });
     ASSERT_TRUE(told.wait_for(1));

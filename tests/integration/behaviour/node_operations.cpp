@@ -100,6 +100,32 @@ TEST_P(MoreOperations, CreateOrSetByManyAtOnceCreatesOnce) {
     EXPECT_EQ(zk().exists("/a")->version, 19) << "the others set it";
 }
 
+TEST_P(MoreOperations, ProtectedNodesHaveNamesThatAreNotUsedTwice) {
+    const auto member = CreateOptions().ephemeral().sequence().protect();
+    const auto first = zk().create_with_stat("/n-", "x", member);
+    EXPECT_EQ(first.path.substr(0, 4), "/_c_");
+    EXPECT_EQ(first.path.substr(first.path.size() - 13, 3), "-n-") << first.path;
+    EXPECT_EQ(first.stat, zk().exists(first.path));
+    EXPECT_EQ(first.stat.owner_session_id(), zk().client_id()->session_id);
+    EXPECT_NE(zk().create("/n-", "", member).substr(0, 40), first.path.substr(0, 40));
+    const auto parents = CreateOptions().protect().makepath();
+    const auto deep = zk().create("/p/q/n", "x", parents);
+    EXPECT_EQ(zk().get_children("/p/q"), Names{deep.substr(5)});
+    EXPECT_THROW(zk().create("/", "", CreateOptions().protect()), BadArgumentsError);
+}
+
+TEST_P(MoreOperations, GuaranteedDeletesAreBoundToTheNode) {
+    const auto first = zk().create_with_stat("/a").stat.czxid;
+    zk().set("/a", "any version");
+    zk().delete_guaranteed("/a", first, CallOptions().timeout(patience));
+    EXPECT_FALSE(zk().exists("/a"));
+    const auto second = zk().create_with_stat("/a").stat.czxid;
+    zk().delete_guaranteed("/a", first);
+    EXPECT_EQ(zk().exists("/a")->czxid, second);
+    zk().create("/a/b");
+    EXPECT_THROW(zk().delete_guaranteed("/a", second), NotEmptyError);
+}
+
 TEST_P(MoreOperations, ChildrenWithTheirData) {
     constexpr int count = 1100;  // more than are read at a time
     zk().create("/p", "parent");

@@ -78,7 +78,7 @@ TEST(ClientNeverStarted, RefusesEveryOperation) {
     LoopClient client;
     Refusals refusals(ClientErrc::connection_closed, "/a");
     expect_refusals(client, refusals);
-    EXPECT_EQ(refusals.size(), 22U);
+    EXPECT_EQ(refusals.size(), 25U);
 }
 
 TEST(ClientStopped, RefusesEveryOperation) {
@@ -87,7 +87,7 @@ TEST(ClientStopped, RefusesEveryOperation) {
     client.run();
     Refusals refusals(ClientErrc::connection_closed, "/a");
     expect_refusals(client, refusals);
-    EXPECT_EQ(refusals.size(), 22U);
+    EXPECT_EQ(refusals.size(), 25U);
 }
 
 void expect_refusals_of_what_has_no_path(LoopClient& client) {
@@ -131,7 +131,7 @@ TEST(ClientStopped, FailsOperationsThatWaitedForAConnection) {
     });
     EXPECT_EQ(told, 0);
     client.run();
-    EXPECT_EQ(told, 22);
+    EXPECT_EQ(told, 25);
     for (const auto& failure : failures) {
         EXPECT_EQ(failure.code(), Errc::connection_loss) << failure;
         EXPECT_EQ(failure.outcome(), Outcome::not_sent) << failure;
@@ -147,7 +147,7 @@ TEST(ClientNeverStarted, ThrowsFromBlockingOperations) {
         EXPECT_THROW(call(), kazoo::ConnectionClosedError);
         ++calls;
     });
-    EXPECT_EQ(calls, 17);
+    EXPECT_EQ(calls, 19);
     EXPECT_THROW(zk.add_auth("digest", "user:password"), kazoo::ConnectionClosedError);
     EXPECT_THROW(zk.command(), kazoo::ConnectionLoss);
     EXPECT_THROW(zk.server_version(), kazoo::ConnectionLoss);

@@ -36,6 +36,10 @@ void every_operation_on(
     visit("get_children_with_data", zk.get_children_with_data_async(path, options));
     visit("get_ephemerals", zk.get_ephemerals_async(path, options));
     visit("get_all_children_number", zk.get_all_children_number_async(path, options));
+    const auto protect = CreateOptions().protect();
+    visit("create protected", zk.create_async(path, "x", protect, options));
+    visit("create_with_stat protected", zk.create_with_stat_async(path, "x", protect, options));
+    visit("delete_guaranteed", zk.delete_guaranteed_async(path, 1, options));
 }
 
 /// Like every_operation_on, for the operations without a path.
@@ -65,6 +69,8 @@ void every_blocking_operation_on(KazooClient& zk, const std::string& path, Visit
     visit("get_children_with_data", [&] { zk.get_children_with_data(path); });
     visit("get_ephemerals", [&] { zk.get_ephemerals(path); });
     visit("get_all_children_number", [&] { zk.get_all_children_number(path); });
+    visit("create protected", [&] { zk.create(path, "x", CreateOptions().protect()); });
+    visit("delete_guaranteed", [&] { zk.delete_guaranteed(path, 1); });
 }
 
 }  // namespace kazoo::testing_support

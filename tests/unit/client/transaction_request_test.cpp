@@ -86,6 +86,7 @@ TEST(TransactionRequestTest, AnOperationThatCannotBeSentIsIdentified) {
         null_path,
         step(TransactionOp::check, "/a/../b"),
         create_step("/a", CreateOptions().makepath()),
+        create_step("/a", CreateOptions().protect()),
         create_step("/a", CreateOptions().ttl(1s).ephemeral()),
         step(TransactionOp::delete_, "/"),
         null_pointer};
@@ -182,6 +183,7 @@ TEST(TransactionRequestTest, MarkersThatProtectNothingAreRefused) {
         {"/m", "id", CreateOptions().sequence(), false},
         {"/m", "id", CreateOptions().container(), false},
         {"/m", "id", CreateOptions().makepath(), false},
+        {"/m", "id", CreateOptions().protect(), false},
         {"/m", "id", CreateOptions().ttl(0ms), false}};
     for (const auto& marker : refused) {
         auto steps = steps_of_each_kind();
