@@ -17,6 +17,7 @@
 #include <kazoo/node_operations.hpp>
 #include <kazoo/path_view.hpp>
 #include <kazoo/read_options.hpp>
+#include <kazoo/session_operations.hpp>
 #include <kazoo/state.hpp>
 #include <kazoo/transaction.hpp>
 #include <kazoo/watch_operations.hpp>
@@ -66,8 +67,8 @@ namespace kazoo {
 /// Errors of every operation, in addition to those listed with it:
 /// - before sending: ConnectionClosedError (not started, or stopped), AuthFailedError (the servers
 ///   refused the credentials), SessionExpiredError (during the pause before a new session is
-///   requested), ForkedError, BadArgumentsError (malformed path), QueueFullError,
-///   RequestTooLargeError, TooManyWatchesError;
+///   requested), EnsembleBehindError (WhenBehind), ForkedError, BadArgumentsError (malformed path),
+///   QueueFullError, RequestTooLargeError, TooManyWatchesError;
 /// - later: ConnectionLoss (before the reply the connection broke and the request is not sent
 ///   again, or the client was stopped while not connected, or gave up), SessionExpiredError,
 ///   OperationTimeoutError, CancelledError, ResponseTooLargeError, ProtocolError (undecodable
@@ -76,7 +77,7 @@ namespace kazoo {
 /// KazooException::outcome() and Error::outcome() say whether a write may have been applied.
 /// CallOptions and AsyncResult::cancel describe timeouts and cancellation, ReadOptions how recent
 /// the state is that a read shows. Watcher describes watches that fire once, WatchOperations those
-/// that last, and the removal of watches. NodeOperations has further operations.
+/// that last, and the removal of watches. NodeOperations and SessionOperations have further ones.
 ///
 /// Paths are normalised as in kazoo: a missing leading "/" is added, repeated and trailing slashes
 /// are removed; <kazoo/paths.hpp> has the rules. With a chroot in `hosts`, all paths passed and
@@ -89,7 +90,10 @@ namespace kazoo {
 /// After fork(), the child may start a client that was stopped or never started, before other
 /// threads of the child use it. A client that was running belongs to the parent: in the child its
 /// operations fail with ForkedError, and its destructor does not touch the session.
-class KazooClient : public NodeOperations, public WatchOperations, public BackPressure {
+class KazooClient : public NodeOperations,
+                    public WatchOperations,
+                    public SessionOperations,
+                    public BackPressure {
 public:
     /// Creates a stopped client. Throws ConfigurationError for invalid options: malformed `hosts`,
     /// a `timeout` that is not positive, a negative `connect_timeout` or `close_timeout`.
@@ -118,12 +122,12 @@ public:
     Event start_async();
     /// Calls start_async() and waits until the client is connected, for at most `timeout`.
     ///
-    /// Throws KazooTimeoutError after `timeout`, AuthFailedError if a server refuses the
-    /// credentials, ConnectionLoss if connection_retry is exhausted, ConnectionClosedError if
-    /// `stop` is called meanwhile, and what start_async throws. KazooTimeoutError and
-    /// ConnectionLoss list the last attempt at each server. After a failure the client is stopped
-    /// again, unless it was running before this call or another start has joined. Throws
-    /// WouldDeadlockError, without starting anything, where the wait could never end.
+    /// Throws KazooTimeoutError after `timeout`, or EnsembleBehindError (WhenBehind) then,
+    /// AuthFailedError if a server refuses the credentials, ConnectionLoss if connection_retry is
+    /// exhausted, ConnectionClosedError if `stop` is called meanwhile, and what start_async throws.
+    /// Where no server was reached, the error lists the last attempt at each. After a failure the
+    /// client is stopped again, unless it was running before this call or another start has joined.
+    /// Throws WouldDeadlockError, without starting anything, where the wait could never end.
     void start(AnyDuration timeout = std::chrono::seconds(15));
     /// Ends the session and returns when all results are complete and all callbacks have run.
     /// Requests made before are served first, if connected; if not, they fail with ConnectionLoss

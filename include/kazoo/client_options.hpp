@@ -8,7 +8,9 @@
 #include <kazoo/resend.hpp>
 #include <kazoo/retry.hpp>
 #include <kazoo/security.hpp>
+#include <kazoo/session_handover.hpp>
 #include <kazoo/time.hpp>
+#include <kazoo/watcher.hpp>
 #include <kazoo/when_full.hpp>
 
 #include <chrono>
@@ -31,6 +33,25 @@ struct ClientId {
     std::int64_t session_id = 0;  ///< 0: no session
     std::string password;         ///< 16 bytes; secret: it suffices to take over the session
     friend bool operator==(const ClientId&, const ClientId&) = default;
+};
+
+/// What a client does when it finds that the servers are behind the last zxid that it has seen, as
+/// after they have been restored from a backup.
+///
+/// Servers refuse a client that has seen a newer state than theirs, by closing the connection. Once
+/// they have done so for 2 s and three rounds, with more than half of the addresses and none that
+/// answers, the client asks each of them for its zxid, with the four-letter word `srvr` on a
+/// separate connection. If all are behind, it logs an error, and start() reports it. Servers that
+/// do not execute `srvr` are not recognised.
+enum class WhenBehind {
+    /// Waits for the servers to catch up. Until a server accepts the client, operations fail with
+    /// EnsembleBehindError; the state is SUSPENDED until the session is over by the client's clock,
+    /// then LOST with StateReason::ensemble_behind. KazooClient::reset_zxid ends this.
+    report,
+    /// Calls KazooClient::reset_zxid at once: the state becomes LOST with
+    /// StateReason::ensemble_behind, then CONNECTED with a new session. What the client reads then
+    /// is older than what it has read before.
+    reset,
 };
 
 /// Parameters of a KazooClient (kazoo's constructor arguments), constant once the client is made
@@ -113,6 +134,47 @@ public:
         return std::move(client_id(std::move(value)));
     }
     [[nodiscard]] const std::optional<ClientId>& client_id() const noexcept { return client_id_; }
+
+    /// A session that another client has handed over (KazooClient::detach), for the first start to
+    /// resume; takes precedence over client_id. If it no longer exists, a new one begins, as when a
+    /// session expires: `on_event` is called with NONE, and StateChange::new_session is true. The
+    /// session must not be used by two clients at a time: servers move it to the one that connected
+    /// last, the other reconnects, and they take it from each other without end.
+    ///
+    /// `on_event` is called for the watches of the session, whose functions could not be handed
+    /// over: for changes since the other client stopped as well, so that none is lost. Persistent
+    /// and recursive watches report a GAP first. Paths are those of the servers without this
+    /// client's chroot. Called with NONE, once or more, when the session ends. Without a function
+    /// the watches are not set again.
+    ///
+    /// Persistent and recursive watches stay until KazooClient::drop_resumed_watches or the end of
+    /// the session. add_watch for the same path and mode joins them, without a request.
+    ///
+    /// With a session id of 0 it carries over the last zxid alone: a new session begins, on a
+    /// server that has reached this zxid.
+    ClientOptions& resume(std::optional<SessionHandover> value, Watcher on_event = {}) & {
+        resume_ = std::move(value);
+        resume_watcher_ = std::move(on_event);
+        return *this;
+    }
+    ClientOptions resume(std::optional<SessionHandover> value, Watcher on_event = {}) && {
+        return std::move(resume(std::move(value), std::move(on_event)));
+    }
+    [[nodiscard]] const std::optional<SessionHandover>& resume() const noexcept { return resume_; }
+    [[nodiscard]] const Watcher& resume_watcher() const noexcept { return resume_watcher_; }
+
+    /// What to do if the servers are behind the last zxid that the client has seen. Default:
+    /// WhenBehind::report.
+    ClientOptions& when_ensemble_is_behind(WhenBehind value) & noexcept {
+        when_ensemble_is_behind_ = value;
+        return *this;
+    }
+    ClientOptions when_ensemble_is_behind(WhenBehind value) && noexcept {
+        return std::move(when_ensemble_is_behind(value));
+    }
+    [[nodiscard]] const WhenBehind& when_ensemble_is_behind() const noexcept {
+        return when_ensemble_is_behind_;
+    }
 
     /// Runs the connection and all callbacks; several clients may share one. Default: a
     /// SequentialThreadingHandler of the client's own.
@@ -277,6 +339,9 @@ private:
     milliseconds connect_timeout_{0};
     milliseconds close_timeout_{10'000};
     std::optional<ClientId> client_id_;
+    std::optional<SessionHandover> resume_;
+    Watcher resume_watcher_;
+    WhenBehind when_ensemble_is_behind_ = WhenBehind::report;
     std::shared_ptr<Handler> handler_;
     std::optional<AclList> default_acl_;
     std::vector<AuthData> auth_data_;

@@ -44,6 +44,8 @@
 #include <kazoo/result.hpp>
 #include <kazoo/retry.hpp>
 #include <kazoo/security.hpp>
+#include <kazoo/session_handover.hpp>
+#include <kazoo/session_operations.hpp>
 #include <kazoo/sleep.hpp>
 #include <kazoo/stat.hpp>
 #include <kazoo/state.hpp>

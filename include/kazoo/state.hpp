@@ -22,7 +22,8 @@ namespace kazoo {
 /// until its first session is established.
 enum class KazooState {
     /// There is no session: not started, not yet connected, expired, authentication failed, or
-    /// stopped. Ephemeral nodes, locks and watches of a former session are gone.
+    /// stopped. Ephemeral nodes, locks and watches of a former session are gone, or belong to
+    /// another client (StateReason::detached).
     LOST,
     /// Connected with a valid session, possibly to a read-only server.
     CONNECTED,
@@ -41,6 +42,17 @@ enum class KeeperState {
     AUTH_FAILED,      ///< Authentication failed; the client has stopped connecting.
 };
 
+/// Why a client is LOST, where the states do not say it.
+enum class StateReason {
+    none,
+    /// The client has given up its session without closing it (KazooClient::detach). The session,
+    /// with its ephemeral nodes, goes on in the client that takes it over.
+    detached,
+    /// The servers are behind what this client has seen of them: they were restored from a backup
+    /// (WhenBehind), or KazooClient::reset_zxid was called.
+    ensemble_behind,
+};
+
 /// A change of state: the argument of a state listener that takes a StateChange instead of a
 /// KazooState.
 struct StateChange {
@@ -52,8 +64,10 @@ struct StateChange {
     std::int64_t session_id = 0;
     /// With CONNECTED: true if the session is new, so that the ephemeral nodes and watches of a
     /// former session are gone; false if an existing session continues, after a lost connection or
-    /// because it was resumed (ClientOptions::client_id). False with the other states.
+    /// because it was resumed (ClientOptions::client_id, resume). False with the other states.
     bool new_session = false;
+    /// With LOST: more about why.
+    StateReason reason = StateReason::none;
 
     friend bool operator==(const StateChange&, const StateChange&) = default;
 };
@@ -95,6 +109,8 @@ KazooState kazoo_state(KeeperState state) noexcept;
 const char* to_string(KazooState state) noexcept;
 const char* to_string(KeeperState state) noexcept;
 const char* to_string(EventType type) noexcept;
+/// Returns "none", "detached" or "ensemble_behind".
+const char* to_string(StateReason reason) noexcept;
 
 /// Write to_string().
 std::ostream& operator<<(std::ostream& out, KazooState state);

@@ -93,7 +93,9 @@ Core::Core(
 session::Config Core::make_config() {
     session::Config config;
     config.seed = driver::random_seed(handler_.get());
-    const std::lock_guard lock(life_mutex_);
+    std::optional<SessionHandover> resumed;  // destroyed, like the function, without the mutex
+    Watcher watcher;
+    std::unique_lock lock(life_mutex_);
     config.hosts = hosts_.hosts;
     config.randomize_hosts = options_.randomize_hosts();
     config.session_timeout = options_.timeout();
@@ -106,12 +108,23 @@ session::Config Core::make_config() {
         config.password = options_.client_id()->password;
         options_.client_id(std::nullopt);  // used once: later sessions are new ones
     }
+    if (options_.resume()) {
+        resumed = options_.resume();
+        watcher = options_.resume_watcher();
+        options_.resume(std::nullopt);  // `watcher` keeps the function
+        last_session_ = resumed->session_id();
+    }
     config.read_only = options_.read_only();
     config.auth = options_.auth_data();
     config.auth.insert(config.auth.end(), added_auth_.begin(), added_auth_.end());
     config.connection_retry = options_.connection_retry();
     config.log_level = options_.logger().level();
     config.limits = options_.limits();
+    config.resets_zxid = options_.when_ensemble_is_behind() == WhenBehind::reset;
+    lock.unlock();
+    if (resumed) {
+        take_over(config, *resumed, watcher);
+    }
     return config;
 }
 
@@ -188,7 +201,7 @@ void Core::on_event(session::StateEvent& event) {
     // Before waiters wake: a listener that one of them adds does not receive this change.
     if (before != shown) {
         try {
-            const auto change = describe_change(shown);
+            const auto change = describe_change(shown, event.reason);
             log_change(change);
             listeners_->notify(change);
             if (shown == KazooState::CONNECTED) {
@@ -204,9 +217,10 @@ void Core::on_event(session::StateEvent& event) {
     }
 }
 
-StateChange Core::describe_change(KazooState state) {
+StateChange Core::describe_change(KazooState state, StateReason reason) {
     StateChange change;
     change.state = state;
+    change.reason = reason;
     change.keeper_state = state_.load();
     change.session_id =
         driver_.look([](const session::Session& session) { return session.identity().id; });

@@ -18,6 +18,8 @@
 #include <kazoo/metrics.hpp>
 #include <kazoo/node.hpp>
 #include <kazoo/paths.hpp>
+#include <kazoo/promise.hpp>
+#include <kazoo/session_handover.hpp>
 #include <kazoo/watcher.hpp>
 
 #include <algorithm>
@@ -61,6 +63,11 @@ public:
     void start(AnyDuration timeout);
     void stop() noexcept;
     [[nodiscard]] bool stopped() const;
+    // core_handover.cpp: leaving the session to another client, taking one over, and the last zxid.
+    AsyncResult<SessionHandover> detach_async();
+    SessionHandover detach();
+    [[nodiscard]] std::int64_t last_zxid() const noexcept;
+    bool reset_zxid();
     /// Returns a token of the present life, or the last one: a stop is requested when it ends. For
     /// work that the session does not end, such as pauses of retries.
     [[nodiscard]] std::stop_token run_token() const;
@@ -149,6 +156,7 @@ private:
     [[nodiscard]] std::shared_ptr<Life> join_life();
     void begin(Life& life, bool hold_handler);
     void begin_next(Life& next) noexcept;
+    void start_session(LifeNumber life);
     void fail_to_begin(Life& life, bool handler_started) noexcept;
     /// Called by a start that gives up. Returns whether that has stopped the client: it goes on if
     /// other callers have started it, too.
@@ -162,6 +170,12 @@ private:
     [[nodiscard]] bool wait_for_end(const Life& life) const;
     void drain_lanes(const Event& drained) noexcept;
     [[noreturn]] void throw_not_started(LifeEnd why, bool stopped) const;
+    // core_handover.cpp: these lock life_mutex_ or the driver's mutex, and complete results.
+    enum class Waits { yes, no };  // whether the caller ends the life as a stop does
+    [[nodiscard]] std::shared_ptr<Life> begin_detach(Promise<SessionHandover> promise, Waits waits);
+    void complete_detach();
+    [[nodiscard]] Error why_not_detached() const;
+    void take_over(session::Config& config, const SessionHandover& session, const Watcher& watch);
     // Locks it, and calls nothing.
     [[nodiscard]] std::shared_ptr<Life> current_life() const;
 
@@ -176,7 +190,7 @@ private:
     void on_event(session::WatchGap& event);
     void discard(session::Cookie& watcher);
     void show_connected(Life& life);
-    [[nodiscard]] StateChange describe_change(KazooState state);
+    [[nodiscard]] StateChange describe_change(KazooState state, StateReason reason);
     void log_change(const StateChange& change);
     // core.cpp: these lock life_mutex_ while they use what it guards.
     [[nodiscard]] session::Config make_config();
@@ -212,6 +226,8 @@ private:
     std::atomic<bool> active_{false};
     std::shared_ptr<Life> life_;       // the present life, or the last one; never null
     std::shared_ptr<Life> next_life_;  // begins when the present one has finished; may be null
+    // Of a detach under way: completed when the present life has finished.
+    std::optional<Promise<SessionHandover>> detach_;
 
     ClientLog log_;
     const WatchHubOwner watch_hub_;

@@ -74,7 +74,7 @@ void Core::begin(Life& life, bool hold_handler) {
         }
         state_.store(KeeperState::CLOSED);  // the last life may have ended in another state
         connected_.clear();
-        driver_.start(make_config(), life.number);
+        start_session(life.number);
     } catch (...) {
         life.beginner.store({});
         fail_to_begin(life, handler_started);
@@ -88,6 +88,16 @@ void Core::begin(Life& life, bool hold_handler) {
     life.beginner.store({});
     if (close) {
         driver_.close_session(life.number);
+    }
+}
+
+/// If it fails, the watches that it would have resumed are not set.
+void Core::start_session(LifeNumber life) {
+    try {
+        driver_.start(make_config(), life);
+    } catch (...) {
+        watch_hub_->abandon_resumed();
+        throw;
     }
 }
 
@@ -181,7 +191,13 @@ void Core::throw_not_started(LifeEnd why, bool stopped) const {
             detail = "the client was stopped before it was connected";
             break;
         case LifeEnd::none:
-            error = Error(ClientErrc::wait_timeout, Outcome::not_sent);
+            error = Error(
+                driver_.look([](const session::Session& session) {
+                    return session.servers_behind() ? ClientErrc::ensemble_behind
+                                                    : ClientErrc::wait_timeout;
+                }),
+                Outcome::not_sent
+            );
             detail = "no server of " + options_.hosts() + " was reached in time" + tried;
             detail += "; the client ";
             detail += stopped ? "has been stopped again"
@@ -314,6 +330,8 @@ void Core::on_ending(KeeperState state) noexcept {
 /// The session has ended and its events have been dispatched: ends the waits of the life, begins
 /// the next life if there is one, and then lets the stops return that wait for this one.
 void Core::on_finished() {
+    complete_detach();  // may throw; nothing has changed then
+    watch_hub_->end_resumed();
     const auto life = current_life();
     std::shared_ptr<Life> next;
     Lifecycle::Finish order;

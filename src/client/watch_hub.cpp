@@ -193,24 +193,6 @@ void WatchHub::complete(detail::RefPtr<RemoveHandle> removals, const Error* erro
     }
 }
 
-void WatchHub::close() noexcept {
-    for (;;) {
-        detail::RefPtr<SharedWatch> ended;
-        detail::RefPtr<RemoveHandle> removals;
-        {
-            const std::lock_guard lock(mutex_);
-            if (watches_.empty()) {
-                break;
-            }
-            removals = std::move((*watches_.begin())->removals);
-            ended = end(**watches_.begin());
-        }
-        complete(std::move(removals), nullptr);
-    }
-    for (std::uint64_t last = 0; next_gap(last);) {
-    }
-}
-
 /// Returns the reference that the hub has held, to be released without the mutex.
 detail::RefPtr<SharedWatch> WatchHub::end(SharedWatch& watch) noexcept {
     watch.phase = Phase::ended;

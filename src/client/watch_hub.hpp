@@ -19,6 +19,7 @@
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace kazoo::detail::client {
 
@@ -73,6 +74,22 @@ public:
     /// Called when the client's core is destroyed.
     void close() noexcept;
 
+    /// Adds a watch that a session which is about to start takes over from another client, with a
+    /// handle of the hub's own for `function`. Returns what the session registers; null if the hub
+    /// has such a watch. Throws std::bad_alloc.
+    [[nodiscard]] detail::RefPtr<SharedWatch> resume(
+        Core& core,
+        session::WatchKind kind,
+        std::string_view path,
+        const detail::RefPtr<detail::WatcherState>& function
+    );
+    /// Removes these handles.
+    void drop_resumed() noexcept;
+    /// The session has ended: removes them behind the events that tell them so.
+    void end_resumed() noexcept;
+    /// The session has not started: these watches are not set.
+    void abandon_resumed() noexcept;
+
     // On the connection's executor.
 
     void on_added(SharedWatch& watch, const session::ReplyEvent& reply) noexcept;
@@ -116,6 +133,9 @@ private:
         detail::RefPtr<RemoveHandle>& overtaken
     );
     void submit_add(SharedWatch& watch) noexcept;
+    [[nodiscard]] detail::RefPtr<HeldWatch> next_resumed(
+        detail::RefPtr<detail::WatcherState>& function
+    ) noexcept;
     [[nodiscard]] bool submit_removal(SharedWatch& watch) noexcept;
     void fail_add(SharedWatch& watch, const Error& error) noexcept;
     void complete_all(Chain& waiting, const Error* error) noexcept;
@@ -154,6 +174,7 @@ private:
     SharedWatch* last_gap_ = nullptr;
     bool gaps_posted_ = false;                     // a task on the callback lane will deliver them
     detail::RefPtr<RemoveHandle> ended_removals_;  // of watches that admit() has ended
+    std::vector<detail::RefPtr<HeldWatch>> resumed_;  // a cycle of references, until dropped
 };
 
 /// Owns the hub of a core, and closes it with the core.

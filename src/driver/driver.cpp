@@ -81,6 +81,15 @@ void Driver::close_session(std::uint64_t number) {
     });
 }
 
+void Driver::detach_session(std::uint64_t number) {
+    with_session([&](session::Session& session, TimePoint now) {
+        if (session_number_ == number) {
+            session.detach(now);
+        }
+        return 0;
+    });
+}
+
 void Driver::post_turns() {
     // Weak: while a session runs, its timer keeps the driver alive. A task must not, because one
     // that waits in a loop that does not run would keep the driver, and through it the loop.
@@ -290,7 +299,8 @@ void Driver::probe(const session::ProbeAction& action) {
             });
         }
     };
-    probe_ = std::make_shared<FourLetterWord>("isro", std::move(done));
+    const auto* const word = action.word == session::ProbeAction::Word::isro ? "isro" : "srvr";
+    probe_ = std::make_shared<FourLetterWord>(word, std::move(done));
     probe_->ask(*environment_, action.endpoint);
 }
 

@@ -67,6 +67,8 @@ public:
     void start(session::Config config, std::uint64_t number = 0);
     /// Closes the session that was started with `number`; does nothing if another one runs.
     void close_session(std::uint64_t number);
+    /// As close_session, but leaves the session to another client.
+    void detach_session(std::uint64_t number);
 
     /// Submits a request, whose time of issue this sets. Throws std::bad_alloc if it was not
     /// accepted because memory is short: either the session had none, or the executor could not be

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "session/time.hpp"
+#include "session/watch_registry.hpp"
 
 #include <kazoo/client_limits.hpp>
 #include <kazoo/hosts.hpp>
@@ -26,6 +27,16 @@ struct Config {
     milliseconds close_timeout{10'000};    ///< for the server's reply to a close
     std::int64_t session_id = 0;           ///< to resume; 0 for a new session
     std::string password;                  ///< of the session to resume
+    milliseconds resumed_timeout{0};       ///< of the session to resume; 0: session_timeout
+    std::int64_t last_zxid = 0;            ///< servers that are behind it are not used
+    /// Watches of the session to resume, which the first connection restores.
+    struct ResumedWatch {
+        WatchKind kind{};
+        std::string path;
+        Cookie owner;
+    };
+    std::vector<ResumedWatch> watches;
+    bool resets_zxid = false;  ///< if the servers are behind it: ends the session and forgets it
     bool read_only = false;
     std::vector<AuthData> auth;
     RetryPolicy connection_retry;

@@ -101,6 +101,7 @@ struct WatchGap {};
 
 struct StateEvent {
     KeeperState state;
+    StateReason reason = StateReason::none;
     friend bool operator==(const StateEvent&, const StateEvent&) = default;
 };
 
@@ -125,11 +126,13 @@ struct ConnectAction {
     Endpoint endpoint;
     friend bool operator==(const ConnectAction&, const ConnectAction&) = default;
 };
-/// Send the four-letter word `isro` to this server, on a separate connection. Replaces an earlier
-/// probe that has not been answered.
+/// Send a four-letter word to this server, on a separate connection. Replaces an earlier probe that
+/// has not been answered.
 struct ProbeAction {
+    enum class Word { isro, srvr };
     std::uint64_t attempt;
     Endpoint endpoint;
+    Word word = Word::isro;
     friend bool operator==(const ProbeAction&, const ProbeAction&) = default;
 };
 /// Abandon the present attempt or connection, and the probe. Lookups go on.

@@ -40,7 +40,12 @@ Session::Session(Config config, Metrics* metrics)
       reader_(config_.limits.reply_bytes) {
     identity_.id = served_id_ = config_.session_id;
     identity_.password = config_.password;
+    last_zxid_ = config_.last_zxid;
     actions_.reserve(most_actions);
+    for (auto& watch : config_.watches) {
+        watches_.add(watch.kind, watch.path, watch.owner);
+    }
+    config_.watches = {};
 }
 
 Session::~Session() {
@@ -61,7 +66,8 @@ void Session::start(TimePoint now) {
     assert(!started_);
     started_ = true;
     enter(Phase::backing_off, now);  // the phase that remains if begin_attempt throws bad_alloc
-    keepalive_.established(requested_timeout(config_), now);
+    const bool known = config_.resumed_timeout.count() > 0;
+    keepalive_.established(known ? config_.resumed_timeout : requested_timeout(config_), now);
     begin_attempt(now);
     if (credentials_.refuse_oversized()) {
         fail_authentication("the credentials exceed the maximum request size");
@@ -75,6 +81,9 @@ std::error_code Session::admit(const RequestSpec& call) const {
     if (phase_ == Phase::closing) {
         return ClientErrc::connection_closed;
     }
+    if (servers_behind_) {
+        return ClientErrc::ensemble_behind;
+    }
     if (call.watcher && watches_.size() + requests_.watches() >= config_.limits.watches) {
         return ClientErrc::too_many_watches;
     }
@@ -87,6 +96,7 @@ bool Session::cancel(RequestId id, std::error_code why) {
         return false;
     }
     give_up(std::move(cancelled), why);
+    finish_if_detached();
     return true;
 }
 
@@ -100,6 +110,7 @@ bool Session::withdraw(RequestId id) noexcept {
     if (requests_.cancel(id).request) {
         events_.break_promise();
     }
+    finish_if_detached();
     return true;
 }
 
@@ -142,6 +153,8 @@ void Session::set_hosts(std::vector<HostPort> hosts, bool randomize) {
     search_.set_hosts(hosts, randomize);
     hosts_.set_hosts(std::move(hosts), randomize);
     lookups_.end_turns();
+    behind_check_.reset();
+    servers_behind_ = false;
     if (phase_ == Phase::resolving) {
         phase_deadline_ = turn_began_;  // has passed: stops waiting for the former host's name
     }
@@ -163,13 +176,13 @@ void Session::close(TimePoint now) noexcept {
     enter(Phase::closing, later(now, config_.close_timeout));
 }
 
-void Session::set_state(KeeperState state) noexcept {
+void Session::set_state(KeeperState state, StateReason reason) noexcept {
     if (state == state_) {
         return;
     }
     assert(is_transition(state_, state));
     state_ = state;
-    events_.push(StateEvent{state});
+    events_.push(StateEvent{state, reason});
 }
 
 void Session::log_request(codec::Opcode op) noexcept {
@@ -253,17 +266,19 @@ void Session::lose_connection(std::string_view why, LossReason reason, TimePoint
     begin_attempt(now);
 }
 
-void Session::expire(std::string_view why, TimePoint now) {
+void Session::expire(std::string_view why, StateReason reason, TimePoint now) {
     const auto text = "session expired: " + std::string(why);
     log(LogLevel::warning, text);
     attempts_.record(host_, server_.address, text, now);
     metrics_.session.sessions_expired += identity_.id != 0 ? 1 : 0;
     disconnect();
-    set_state(KeeperState::EXPIRED_SESSION);
+    set_state(KeeperState::EXPIRED_SESSION, reason);
     fail_requests(Errc::session_expired, Watching::ends);
     drop_watches();
     identity_ = {};
-    last_zxid_ = 0;  // a server that is behind would never accept a new session
+    if (!servers_behind_) {  // else reset_zxid() decides
+        last_zxid_ = 0;      // a server that is behind would never accept a new session
+    }
     begin_round();
     // Does not count as a failed try of connection_retry. But there is a pause that grows, or
     // servers that answer each connection with another session would cause a busy loop.
@@ -280,13 +295,13 @@ void Session::finish(KeeperState state, std::error_code pending_error) noexcept 
         disconnect();
         enter(Phase::idle, TimePoint::max());
     }
-    set_state(state);
-    fail_requests(pending_error, Watching::ends);
+    set_state(state, detaching_ ? StateReason::detached : StateReason::none);
+    fail_requests(pending_error, detaching_ ? Watching::goes_on : Watching::ends);
     while (!waiting_.empty()) {
         end_wait(pending_error);
     }
     fail_credentials(pending_error);
-    drop_watches();
+    drop_watches(keep_handover());
     identity_ = {};
 }
 
@@ -361,7 +376,9 @@ void Session::check_phase(TimePoint now) {
                 return on_closed(attempt_, std::make_error_code(std::errc::timed_out), now);
             }
             if (phase_ == Phase::closing && now >= phase_deadline_) {
-                log(LogLevel::warning, "the server did not reply to the close request in time");
+                log(LogLevel::warning,
+                    detaching_ ? "the server did not answer the last requests in time"
+                               : "the server did not reply to the close request in time");
                 return finish(KeeperState::CLOSED, Errc::connection_loss);
             }
             if (now >= search_.deadline()) {
@@ -376,10 +393,14 @@ void Session::check_phase(TimePoint now) {
                 round_trip_.reset();
                 log_if_wanted(LogLevel::debug, [] { return std::string("ping sent"); });
             }
-            return;
+            return finish_if_detached();
         default:
             if (identity_.id != 0 && keepalive_.session_over(now)) {
-                return expire("no contact with any server for 4/3 of the session timeout", now);
+                return expire(
+                    "no contact with any server for 4/3 of the session timeout",
+                    servers_behind_ ? StateReason::ensemble_behind : StateReason::none,
+                    now
+                );
             }
             if (now >= phase_deadline_) {
                 phase_timeout(now);
@@ -409,8 +430,11 @@ bool Session::take_output(base::Buffer& out) {
         control_.clear();
         control_.release_if_larger_than(config_.set_watches_bytes);
     }
-    const bool open =
-        (phase_ == Phase::serving && !restoration_.waiting()) || phase_ == Phase::closing;
+    // Requests of a detached session wait as well: their replies advance the zxid from which the
+    // next client restores the watches.
+    const bool restored = !restoration_.waiting();
+    const bool open = (phase_ == Phase::serving && restored) ||
+                      (phase_ == Phase::closing && (restored || !detaching_));
     if (open && requests_.has_unsent()) {
         requests_.send(out);
     }

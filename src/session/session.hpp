@@ -5,10 +5,12 @@
 #include "codec/frame.hpp"
 #include "session/attempt_limit.hpp"
 #include "session/attempt_log.hpp"
+#include "session/behind_check.hpp"
 #include "session/config.hpp"
 #include "session/credentials.hpp"
 #include "session/event_queue.hpp"
 #include "session/events.hpp"
+#include "session/handover.hpp"
 #include "session/handshake.hpp"
 #include "session/host_list.hpp"
 #include "session/keepalive.hpp"
@@ -46,6 +48,8 @@ struct SessionPicture;
 ///               |                       |               (connection lost)              |
 ///               |                       | end of the round                             v
 ///               +---- backing_off <-----+                                             idle
+///                         ^             v
+///                         +---------- asking: are the servers behind the last zxid?
 ///
 /// After each input the caller drains `next_action`, `take_output` and `take_events`, and it calls
 /// `on_timeout` no later than at `next_deadline`. `now` must not decrease. The bytes given to
@@ -119,6 +123,12 @@ public:
     /// or no memory for the request, ends at once; the servers then keep the session until it
     /// expires.
     void close(TimePoint now) noexcept;
+    /// As close, but leaves the session to another client: it is not closed on the servers. Once
+    /// `finished`, `handover` returns what that client needs. Does nothing while closing.
+    void detach(TimePoint now) noexcept;
+    /// Forgets the last zxid, unless a server accepts it at present: ends the session and begins a
+    /// new one. Returns whether it did. Throws std::bad_alloc and has then changed nothing.
+    bool reset_zxid(TimePoint now);
 
     // The transport's side. Results of an attempt other than the present one are ignored.
 
@@ -183,6 +193,10 @@ public:
     [[nodiscard]] const Identity& identity() const { return identity_; }
     [[nodiscard]] milliseconds negotiated_timeout() const { return keepalive_.timeout(); }
     [[nodiscard]] std::int64_t last_zxid() const { return last_zxid_; }
+    /// Returns whether the servers are behind last_zxid(), as far as is known.
+    [[nodiscard]] bool servers_behind() const { return servers_behind_; }
+    /// Returns what detach() has left; empty if there was no session.
+    [[nodiscard]] const std::optional<Handover>& handover() const { return handover_; }
     [[nodiscard]] const Endpoint& server() const { return server_; }
     /// Returns the last failed attempt at each server since the last connection, the latest last.
     [[nodiscard]] std::vector<ServerAttempt> last_attempts() const { return attempts_.last(); }
@@ -206,6 +220,7 @@ private:
     enum class Phase {
         idle,            // not started, or ended for good
         backing_off,     // pause between two rounds of hosts
+        asking,          // a server of the last round is asked for its zxid
         resolving,       // the addresses of host_ are not known yet
         connecting,      // to server_
         handshaking,     // the ConnectRequest is sent, or about to be
@@ -242,12 +257,14 @@ private:
 
     // session_watches.cpp
     void fire(WatchedEvent event, Watchers watchers) noexcept;
-    void drop_watches() noexcept;
+    void drop_watches(WatchRegistry::Paths* paths = nullptr) noexcept;
+    [[nodiscard]] WatchRegistry::Paths* keep_handover() noexcept;
+    void finish_if_detached() noexcept;
     void lose_watches(const WatchRange& range);
 
     // session.cpp
     [[nodiscard]] std::error_code admit(const RequestSpec& call) const;
-    void set_state(KeeperState state) noexcept;
+    void set_state(KeeperState state, StateReason reason = StateReason::none) noexcept;
     void log(LogLevel level, std::string text) noexcept;
     /// Logs what `compose` returns if the level is enabled. The line is lost if memory is short.
     template <class Compose>
@@ -266,7 +283,7 @@ private:
     void disconnect() noexcept;
     void leave_connection() noexcept;
     void lose_connection(std::string_view why, LossReason reason, TimePoint now);
-    void expire(std::string_view why, TimePoint now);
+    void expire(std::string_view why, StateReason reason, TimePoint now);
     void fail_authentication(std::string_view why);
     void finish(KeeperState state, std::error_code pending_error) noexcept;
     enum class Watching { goes_on, ends };  // whether the next connection restores the watches
@@ -305,6 +322,13 @@ private:
     void look_further(std::optional<Action> action, TimePoint now);
     void move_to(HostPort host, Endpoint writable, TimePoint now);
 
+    // session_behind.cpp
+    void round_failed(TimePoint now);
+    void ask_zxid(const BehindCheck::Server& server, TimePoint now);
+    void on_zxid_answer(std::string_view answer, TimePoint now);
+    void note_servers_behind(TimePoint now);
+    [[nodiscard]] std::string behind_text() const;
+
     // session_input.cpp
     [[nodiscard]] const char* reason_to_refuse_first_bytes(std::span<const std::byte> bytes);
     void on_frame(std::span<const std::byte> frame, TimePoint now);
@@ -331,9 +355,13 @@ private:
     std::uint64_t attempt_ = 0;       // number of the present attempt or connection
     std::uint64_t last_attempt_ = 0;  // last number given to a connection, lookup or probe
 
-    Identity identity_;                   // id 0: no session to resume
-    std::int64_t served_id_ = 0;          // id of the session that was last served; for the metrics
-    std::int64_t last_zxid_ = 0;          // greatest in any reply of this session
+    Identity identity_;            // id 0: no session to resume
+    std::int64_t served_id_ = 0;   // id of the session that was last served; for the metrics
+    std::int64_t last_zxid_ = 0;   // greatest in any reply; servers must have reached it
+    bool servers_behind_ = false;  // they have not: requests are refused
+    BehindCheck behind_check_;
+    bool detaching_ = false;  // `closing` sends no close request, and the session lives on
+    std::optional<Handover> handover_;
     std::optional<TimePoint> ping_sent_;  // the last ping on the present connection
     std::optional<Duration> round_trip_;  // from it to its answer, if that has arrived
     Keepalive keepalive_;

@@ -46,6 +46,7 @@ void Session::resolve(ResolveAction action) {
 void Session::begin_round() noexcept {
     hosts_.begin_round();
     lookups_.end_turns();
+    behind_check_.begin_round();
     tried_ = silent_ = in_pause_ = false;
 }
 
@@ -155,7 +156,7 @@ void Session::host_failed(TimePoint now) {
     if (lookups_.any_in_turn()) {
         return name_is_late(now);
     }
-    back_off(now);
+    round_failed(now);
 }
 
 /// All hosts of the round have been tried, except those whose names are still being looked up.
@@ -171,7 +172,7 @@ void Session::name_is_late(TimePoint now) {
         return enter(Phase::resolving, until);
     }
     failing_since_ = failing_since_.value_or(turn_began_);
-    back_off(now);
+    round_failed(now);
 }
 
 void Session::back_off(TimePoint now) {
@@ -199,6 +200,7 @@ void Session::note_failure(
 ) {
     auto text = "no connection to " + server_name(host, address) + ": " + why;
     ++metrics_.session.failed_attempts;
+    behind_check_.failed();
     const bool news = attempts_.note(host, address, std::move(why), now);
     log(news ? LogLevel::warning : LogLevel::debug, std::move(text));
 }
@@ -220,6 +222,9 @@ void Session::phase_timeout(TimePoint now) {
             }
             note_failure(host_, {}, "the name lookup is slow and continues in the background", now);
             return host_failed(now);  // the lookup goes on
+        case Phase::asking:
+            disconnect();
+            return on_zxid_answer({}, now);
         default:
             return too_slow(now);
     }
@@ -232,6 +237,7 @@ void Session::too_slow(TimePoint now) {
         case Phase::connecting:
             return attempt_failed("timed out: the connection was not accepted", now);
         case Phase::handshaking:
+            behind_check_.answered();
             return attempt_failed(
                 "timed out: the connection was accepted, but the server did not reply", now
             );
@@ -242,6 +248,9 @@ void Session::too_slow(TimePoint now) {
 
 /// Lists the possible reasons: a server that closes the connection instead of answering sends none.
 std::string Session::why_closed_in_handshake(std::error_code error) const {
+    if (servers_behind_) {
+        return behind_text();
+    }
     std::string text = "the server closed the connection instead of answering (" + error.message() +
                        "); possible reasons: it is not serving yet, has too many connections";
     if (last_zxid_ > 0) {
@@ -272,6 +281,9 @@ void Session::on_closed(std::uint64_t attempt, std::error_code error, TimePoint 
     }
     switch (phase_) {
         case Phase::handshaking:
+            if (last_zxid_ > 0) {
+                behind_check_.refused(host_, server_);
+            }
             return attempt_failed(why_closed_in_handshake(error), now);
         case Phase::connecting:
         case Phase::authenticating:
@@ -298,7 +310,8 @@ void Session::on_connect_response(std::span<const std::byte> frame, TimePoint no
         return attempt_failed(answer.reason, now);
     }
     if (answer.kind == ConnectResult::Kind::expired) {
-        return expire(answer.reason, now);
+        servers_behind_ = false;  // this one is not
+        return expire(answer.reason, StateReason::none, now);
     }
     if (answer.read_only && !config_.read_only) {
         return attempt_failed("the server is read-only", now);
@@ -318,7 +331,8 @@ void Session::on_connect_response(std::span<const std::byte> frame, TimePoint no
 void Session::serve(TimePoint now) {
     restoration_.begin(watches_, last_zxid_, control_);
     enter(Phase::serving, TimePoint::max());
-    switching_to_writable_ = in_pause_ = false;
+    switching_to_writable_ = in_pause_ = servers_behind_ = false;
+    behind_check_.reset();
     note_served();
     attempts_.clear();
     attempts_.record(
@@ -355,6 +369,9 @@ void Session::look_further(std::optional<Action> action, TimePoint now) {
 }
 
 void Session::on_probe(std::uint64_t attempt, std::string_view answer, TimePoint now) {
+    if (phase_ == Phase::asking && attempt == attempt_) {
+        return on_zxid_answer(answer, now);
+    }
     if (!search_.awaits(attempt)) {
         return;
     }

@@ -60,6 +60,7 @@ void Session::on_bytes(std::uint64_t attempt, std::span<const std::byte> bytes, 
     }
     metrics_.session.bytes_received += bytes.size();
     if (phase_ == Phase::handshaking) {
+        behind_check_.answered();
         if (const auto* refusal = reason_to_refuse_first_bytes(bytes)) {
             return attempt_failed(refusal, now);
         }
@@ -75,6 +76,7 @@ void Session::on_bytes(std::uint64_t attempt, std::span<const std::byte> bytes, 
         }
         on_item(item, now);
     }
+    finish_if_detached();
 }
 
 /// Returns why the peer cannot be a ZooKeeper server, judging by the length of its first frame, or

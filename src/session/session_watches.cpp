@@ -55,9 +55,10 @@ void Session::fire(WatchedEvent event, Watchers watchers) noexcept {
     events_.push(WatchFired{std::move(event), std::move(watchers)});
 }
 
-void Session::drop_watches() noexcept {
+/// If `paths` is not null, it gets the paths of the watches.
+void Session::drop_watches(WatchRegistry::Paths* paths) noexcept {
     restoration_.reset();
-    auto watchers = watches_.take_all();
+    auto watchers = watches_.take_all(paths);
     if (!watchers.empty()) {
         fire(WatchedEvent(EventType::NONE, state_), std::move(watchers));
     }

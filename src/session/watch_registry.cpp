@@ -173,13 +173,24 @@ Watchers WatchRegistry::take(EventType type, std::string_view path) {
     return in_order;
 }
 
-Watchers WatchRegistry::take_all() noexcept {
+/// A watcher of several paths is merged once; the other sets keep their references until they are
+/// cleared, which are not the last.
+Watchers WatchRegistry::take_all(Paths* paths) noexcept {
     PathWatchers fired;
     for (auto& table : tables_) {
         for (auto& [path, watchers] : table) {
             fired.merge(watchers);
+            watchers.clear();
         }
-        table.clear();
+        if (paths == nullptr) {
+            table.clear();
+        }
+    }
+    if (paths != nullptr) {
+        paths->tables_.swap(tables_);
+        for (auto& table : tables_) {
+            table.clear();
+        }
     }
     size_ = 0;
     longest_recursive_ = 0;

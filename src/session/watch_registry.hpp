@@ -130,8 +130,25 @@ public:
     /// Throws std::bad_alloc and has then changed nothing.
     [[nodiscard]] Watchers take(EventType type, std::string_view path);
 
-    /// Removes and returns all watchers, each once.
-    [[nodiscard]] Watchers take_all() noexcept;
+    /// Watched paths without their watchers.
+    class Paths {
+    public:
+        /// Calls `show(kind, path)` for each of them, in the order of WatchPlace.
+        template <class Show>
+        void each(Show&& show) const {
+            for (std::size_t kind = 0; kind < watch_kinds; ++kind) {
+                for (const auto& [path, none] : tables_[kind]) {
+                    show(static_cast<WatchKind>(kind), path);
+                }
+            }
+        }
+
+    private:
+        friend class WatchRegistry;
+        std::array<Table, watch_kinds> tables_;  // with empty sets
+    };
+    /// Removes and returns all watchers, each once. If `paths` is not null, it gets their paths.
+    [[nodiscard]] Watchers take_all(Paths* paths = nullptr) noexcept;
 
     struct Lost {
         std::string path;

@@ -51,6 +51,18 @@ const char* to_string(KeeperState state) noexcept {
     return "UNKNOWN";
 }
 
+const char* to_string(StateReason reason) noexcept {
+    switch (reason) {
+        case StateReason::none:
+            return "none";
+        case StateReason::detached:
+            return "detached";
+        case StateReason::ensemble_behind:
+            return "ensemble_behind";
+    }
+    return "unknown";
+}
+
 const char* to_string(EventType type) noexcept {
     switch (type) {
         case EventType::NONE:

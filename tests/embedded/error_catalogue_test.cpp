@@ -250,6 +250,7 @@ void ErrorCatalogue::of_programs() {
     messages.provoke([] { KazooClient(ClientOptions().close_timeout(-1ms)); });
     StartedClient zk(mine());
     messages.provoke([&] { zk.close(); });
+    messages.provoke([] { static_cast<void>(SessionHandover::from_bytes("KZSH").value()); });
     testing_support::Recorder<Error> refused;
     const auto id = zk.add_listener([&](KazooState) {
         try {
@@ -266,6 +267,7 @@ void ErrorCatalogue::of_programs() {
     // Not provoked here: these need a child process, a different server, a failed allocation, or an
     // exception of the program.
     messages.add(Error(ClientErrc::stale_read, Outcome::not_applied, "get", "/a"));
+    messages.add(Error(ClientErrc::ensemble_behind, Outcome::not_sent, "get", "/a"));
     messages.add(Error(ClientErrc::forked, Outcome::not_sent, "get", "/a"));
     messages.add(Error(ClientErrc::protocol_error, Outcome::unknown, "get", "/a"));
     messages.add(Error(ClientErrc::out_of_memory, Outcome::unknown, "get", "/a"));

@@ -17,6 +17,7 @@ if(NOT CMAKE_CXX_FLAGS MATCHES "-fsanitize=thread")  # which allows no new threa
     kazoo_integration_suite(ForkAndStart)
 endif()
 kazoo_integration_suite(HandlerChoice)
+kazoo_integration_suite(Handover)
 kazoo_integration_suite(HarnessOnExternalServers)
 kazoo_integration_suite(KilledServer APACHE)
 kazoo_integration_suite(Lanes)

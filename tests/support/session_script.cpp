@@ -117,6 +117,18 @@ void SessionScript::close() {
     settle();
 }
 
+void SessionScript::detach() {
+    use([&] { session_.detach(now_); });
+    settle();
+}
+
+bool SessionScript::reset_zxid() {
+    bool did = false;
+    use([&] { did = session_.reset_zxid(now_); });
+    settle();
+    return did;
+}
+
 // --- the clock ---
 
 void SessionScript::pass(milliseconds time) {

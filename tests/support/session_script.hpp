@@ -80,6 +80,7 @@ session::Config script_config();
 ///     connect 10.0.0.1:2181
 ///     disconnect
 ///     probe 10.0.0.2                the search for a writable server
+///     srvr 10.0.0.2                 the question for the server's zxid
 ///     > connect id=0 zxid=0         frames: the ConnectRequest,
 ///     > get_data 1 /a               a request with its xid and path,
 ///     > ping                        and packets with a special xid
@@ -119,6 +120,9 @@ public:
     bool withdraw(const std::string& name);
     std::error_code add_auth(const std::string& name, const std::string& credential = "u:p");
     void close();
+    void detach();
+    /// Returns what Session::reset_zxid returns.
+    bool reset_zxid();
 
     // The clock.
 
@@ -146,7 +150,7 @@ public:
     [[nodiscard]] std::vector<std::string> lookups() const;
     /// The result of the lookup of the host to probe; without addresses: it has failed.
     void probe_resolved(const std::vector<std::string>& addresses);
-    /// The answer of the probed server; empty: none.
+    /// The answer of the server that was sent a four-letter word; empty: none.
     void probe_answered(std::string_view answer);
     void connected();
     void closed();

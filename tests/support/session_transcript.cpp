@@ -187,10 +187,11 @@ void SessionScript::note(const session::ResolveAction& action) {
 
 void SessionScript::note(const session::ProbeAction& action) {
     EXPECT_GT(action.attempt, std::max(attempt_, probe_));
-    EXPECT_EQ(state_, KeeperState::CONNECTED_RO);
+    const bool asks_zxid = action.word == session::ProbeAction::Word::srvr;
+    EXPECT_EQ(state_, asks_zxid ? KeeperState::CONNECTING : KeeperState::CONNECTED_RO);
     probe_ = action.attempt;
     probing_ = Network::connecting;
-    lines_.push_back("probe " + action.endpoint.address);
+    lines_.push_back((asks_zxid ? "srvr " : "probe ") + action.endpoint.address);
 }
 
 void SessionScript::note(const session::ConnectAction& action) {

@@ -11,7 +11,8 @@ namespace {
 bool may_happen_to_any(const std::error_code& code) {
     return code == Errc::connection_loss || code == Errc::session_expired ||
            code == Errc::operation_timeout || code == ClientErrc::connection_closed ||
-           code == ClientErrc::cancelled || code == ClientErrc::queue_full;
+           code == ClientErrc::cancelled || code == ClientErrc::queue_full ||
+           code == ClientErrc::ensemble_behind;  // most servers lag
 }
 
 bool may_happen(const Call& call) {

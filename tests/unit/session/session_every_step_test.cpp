@@ -240,5 +240,22 @@ TEST(SessionEveryStepTest, LimitedAttempts) {
     );
 }
 
+TEST(SessionEveryStepTest, ASessionThatIsLeft) {
+    run_every_way([](SessionScript& s) {
+        s.establish();
+        EXPECT_FALSE(s.ask("r1", Opcode::get_data, {.watcher = "w1"}));
+        s.answer(0, 5);
+        s.set("r2");
+        s.take();
+        s.detach();
+        s.answer(0, 6);
+        EXPECT_THAT(
+            s.take(), ElementsAre("r2 ok", "CLOSED", "watch NONE CLOSED -> w1", "disconnect")
+        );
+        ASSERT_TRUE(s.session().handover());
+        EXPECT_EQ(s.session().handover()->last_zxid, 6);
+    });
+}
+
 }  // namespace
 }  // namespace kazoo::session

@@ -279,5 +279,39 @@ TEST(SessionMemoryTest, TheMemoryOfABurstIsReturned) {
     EXPECT_LT(events.capacity(), 5'000U);
 }
 
+TEST(SessionMemoryTest, LeavingTheSession) {
+    run_without_memory([](SessionScript& s) {
+        s.establish();
+        s.ask("r1", Opcode::get_data, {.path = "/d", .watcher = "w1"});
+        s.ask(
+            "r2", Opcode::get_children, {.path = "/c", .watcher = "w2", .kind = WatchKind::child}
+        );
+        s.answer(0, 5);
+        s.answer(0, 6);
+        s.set("r3");
+        s.detach();
+        s.answer(0, 7);
+    });
+}
+
+TEST(SessionMemoryTest, ServersThatAreBehind) {
+    run_without_memory([](SessionScript& s) {
+        s.establish();
+        s.get("r1");
+        s.answer(0, 9);
+        s.closed();
+        s.get("r2");
+        for (int round = 0; round < 6; ++round) {
+            s.reconnect_until_asked();
+            s.closed();
+            if (s.probing() == SessionScript::Network::connecting) {
+                s.probe_answered("Zxid: 0x7");
+            }
+            s.pass(500ms);
+        }
+        s.reset_zxid();
+    });
+}
+
 }  // namespace
 }  // namespace kazoo::session
