@@ -18,8 +18,10 @@ Call& ClientLog::begin(Act act, std::string path, int life) {
     call.act = act;
     call.path = std::move(path);
     call.called = wall_clock_ms();
-    if (act == Act::create || act == Act::set) call.data = "d" + std::to_string(call.number);
-    call.multi_step_operation = act == Act::ensure_path || act == Act::remove_tree;
+    const bool writes = act == Act::create || act == Act::set || act == Act::create_or_set;
+    if (writes) call.data = "d" + std::to_string(call.number);
+    call.multi_step_operation =
+        act == Act::ensure_path || act == Act::remove_tree || act == Act::forget;
     ++under_way_;
     return call;
 }

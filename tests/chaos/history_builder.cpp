@@ -5,6 +5,8 @@
 
 #include <chrono>
 #include <span>
+#include <utility>
+#include <vector>
 
 namespace kazoo::chaos {
 namespace {
@@ -17,6 +19,8 @@ enum Type : std::int32_t {
     create_node = 1,
     delete_node = 2,
     set_data = 5,
+    check_version = 13,
+    multi = 14,
     create2 = 15
 };
 
@@ -44,26 +48,54 @@ void HistoryBuilder::add(const LoggedTransaction& transaction) {
     write.author.session = transaction.session;
     write.author.client = client == clients_.end() ? Author::nobody : client->second;
     switch (transaction.type) {
-        case error:
-            return;
+        case multi:
+            return add_all(write, transaction.record);
         case create_session:
             living_.insert(transaction.session);
             return;
         case close_session:
             return end_session(write);
+        default:
+            return change(write, transaction.type, transaction.record);
+    }
+}
+
+void HistoryBuilder::change(Write& write, std::int32_t type, const std::string& record) {
+    switch (type) {
+        case error:
+        case check_version:
+            return;
         case create_node:
         case create2:
-            return create(write, transaction.record);
+            return create(write, record);
         case set_data:
-            return set(write, transaction.record);
+            return set(write, record);
         case delete_node: {
-            auto in = decoder_of(transaction.record);
+            auto in = decoder_of(record);
             return remove(write, std::string(in.ustring()));
         }
         default:
-            verdict_.fail(
-                "a transaction that nobody has asked for, type " + std::to_string(transaction.type)
-            );
+            verdict_.fail("a transaction that nobody has asked for, type " + std::to_string(type));
+    }
+}
+
+/// Adds the changes of a multi. If any of its operations failed, none was applied.
+void HistoryBuilder::add_all(Write& write, const std::string& record) {
+    constexpr std::size_t smallest = 8;
+    auto in = decoder_of(record);
+    std::vector<std::pair<std::int32_t, std::string>> changes;
+    bool failed = false;
+    for (auto count = in.count(smallest); count > 0; --count) {
+        const auto type = in.i32();
+        const auto buffer = in.buffer();
+        failed = failed || type == error;
+        changes.emplace_back(type, std::string(buffer.value_or("")));
+    }
+    if (!in.ok()) {
+        return verdict_.fail("an undecodable multi at zxid " + std::to_string(write.zxid));
+    }
+    for (const auto& [type, change_record] : changes) {
+        if (!failed) change(write, type, change_record);
     }
 }
 
@@ -101,6 +133,7 @@ void HistoryBuilder::set(Write& write, const std::string& record) {
 void HistoryBuilder::remove(Write& write, const std::string& path) {
     write.kind = Write::Kind::remove;
     write.path = path;
+    write.data.clear();
     if (!chronicle_.of(path).back().exists) {
         return verdict_.fail(path + ": deleted, but did not exist");
     }

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "history_builder.hpp"
 
+#include "base/buffer.hpp"
+#include "codec/encoder.hpp"
 #include "real_log.hpp"
 
 #include <gmock/gmock.h>
+
+#include <initializer_list>
 
 namespace kazoo::chaos {
 namespace {
@@ -59,6 +63,55 @@ TEST_F(HistoryBuilderTest, AGapInTheHistory) {
     EXPECT_THAT(fault(), HasSubstr("/a: set to version 1, not the next"));
     history_builder.add(all[6]);
     EXPECT_THAT(verdict.faults().back(), HasSubstr("/a/e: deleted, but did not exist"));
+}
+
+/// A multi of the transactions with these positions in the real log, and of others.
+LoggedTransaction multi_of(
+    std::initializer_list<std::size_t> positions, std::initializer_list<std::int32_t> others = {}
+) {
+    const auto all = read_log(real_log()).transactions;
+    base::Buffer record;
+    codec::Encoder out(record);
+    out.i32(static_cast<std::int32_t>(positions.size() + others.size()));
+    for (const auto position : positions) {
+        out.i32(all[position].type);
+        out.buffer(all[position].record);
+    }
+    for (const auto type : others) {
+        out.i32(type);
+        out.buffer(std::string_view("\0\0\0\0", 4));
+    }
+    LoggedTransaction multi;
+    multi.session = real_session;
+    multi.zxid = 77;
+    multi.type = 14;
+    multi.record.assign(reinterpret_cast<const char*>(record.data()), record.size());
+    return multi;
+}
+
+TEST_F(HistoryBuilderTest, TheChangesOfAMultiAreOne) {
+    constexpr std::int32_t check_version = 13;
+    history_builder.add(multi_of({1, 2}, {check_version}));
+    EXPECT_THAT(fault(), IsEmpty());
+    ASSERT_EQ(chronicle.by(77).size(), 2u);
+    EXPECT_EQ(chronicle.by(77)[1].data, "two");
+    EXPECT_EQ(chronicle.of("/a").back().version, 1);
+    EXPECT_EQ(chronicle.of("/a").back().czxid, 77);
+}
+
+TEST_F(HistoryBuilderTest, AMultiThatFailedChangesNothing) {
+    constexpr std::int32_t error = -1;
+    history_builder.add(multi_of({1}, {error}));
+    EXPECT_THAT(fault(), IsEmpty());
+    EXPECT_TRUE(chronicle.writes().empty());
+    EXPECT_EQ(chronicle.zxid(), 77);
+}
+
+TEST_F(HistoryBuilderTest, AMultiThatIsCut) {
+    auto multi = multi_of({1, 2});
+    multi.record.resize(30);
+    history_builder.add(multi);
+    EXPECT_THAT(fault(), HasSubstr("an undecodable multi"));
 }
 
 TEST_F(HistoryBuilderTest, AnUnknownTransaction) {

@@ -3,6 +3,10 @@
 
 #include "history/op_generator.hpp"
 
+#include <string>
+#include <utility>
+#include <vector>
+
 namespace kazoo::chaos {
 namespace {
 
@@ -37,6 +41,21 @@ void queue_up(const std::shared_ptr<Life>& life) {
     });
 }
 
+/// Commits a protected transaction, and once again if its outcome is unknown.
+void commit_once(
+    const std::shared_ptr<Life>& life, std::vector<history::Part> parts, const std::string& id
+) {
+    history::name_writes(parts, id);
+    const auto result = life->commit_protected(parts, id);
+    if (!result.valid()) return;
+    result.rawlink([life, parts, id](const AsyncResult<TransactionResults>& done) {
+        const auto failure = done.result().failure();
+        if (!done.successful() && failure.outcome() == Outcome::unknown) {
+            let_run(life->commit_protected(parts, id));
+        }
+    });
+}
+
 void one_call(const std::shared_ptr<Life>& life, Chance& chance) {
     OpGenerator op_generator(chance, keys, owns);
     switch (chance.below(20)) {
@@ -58,6 +77,9 @@ void one_call(const std::shared_ptr<Life>& life, Chance& chance) {
                 let_run(life->remove_tree(chance.of<const char*>({"/t/x", "/t/y"})));
             return;
         case 6:
+            return commit_once(
+                life, op_generator.operations(), "n" + std::to_string(chance.next())
+            );
         case 7:
         case 8:
         case 9:

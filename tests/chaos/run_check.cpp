@@ -30,6 +30,9 @@ std::int64_t shown_zxid(const Call& call, const Chronicle& chronicle) {
     if (call.good() && is_write(call.act) && !call.data.empty()) {
         for (const auto* write : chronicle.of_data(call.data)) zxid = std::max(zxid, write->zxid);
     }
+    for (const auto& part : call.parts) {
+        if (part.stat) zxid = std::max({zxid, part.stat->czxid, part.stat->mzxid});
+    }
     return zxid;
 }
 
@@ -177,7 +180,8 @@ void note_known_zxids(std::deque<Call>& calls, const Chronicle& chronicle) {
             auto& epoch = last_epoch[(*next)->session];
             epoch = std::max(epoch, epoch_of(zxid));
         }
-        if (call->act != Act::sync || !call->replied()) continue;
+        const bool syncs = call->act == Act::sync || call->latest;
+        if (!syncs || !call->replied()) continue;
         const auto seen = last_epoch.find(call->session);
         auto above = known.upper_bound(seen == last_epoch.end() ? 0 : seen->second);
         if (above != known.begin()) call->zxid_when_called = (--above)->second;

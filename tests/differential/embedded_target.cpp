@@ -14,13 +14,15 @@ namespace {
 using server::ConnectionId;
 
 // The options of Apache's server in tests/support/zoo.cfg.
-server::DatabaseOptions options_of(server::Profile profile) {
+server::DatabaseOptions options_of(server::Profile profile, const Settings& settings) {
     server::DatabaseOptions options;
     options.profile = profile;
     options.tick = server::Milliseconds(500);
     options.min_session_timeout = server::Milliseconds(1000);
     options.max_session_timeout = server::Milliseconds(60'000);
     options.super_digest = super_digest;
+    options.ttl_nodes = settings.ttl_nodes;
+    options.reconfig_enabled = settings.reconfig;
     return options;
 }
 
@@ -32,8 +34,10 @@ server::ServerNodeOptions node_options() {
 
 class EmbeddedTarget final : public Target {
 public:
-    explicit EmbeddedTarget(server::Profile profile)
-        : profile_(profile), state_(options_of(profile)), member_(state_, node_options()) {}
+    EmbeddedTarget(server::Profile profile, const Settings& settings)
+        : profile_(profile),
+          state_(options_of(profile, settings)),
+          member_(state_, node_options()) {}
 
     std::string name() const override { return "embedded " + profile_.version(); }
 
@@ -124,8 +128,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Target> embed(server::Profile profile) {
-    return std::make_unique<EmbeddedTarget>(profile);
+std::unique_ptr<Target> embed(server::Profile profile, const Settings& settings) {
+    return std::make_unique<EmbeddedTarget>(profile, settings);
 }
 
 }  // namespace kazoo::differential

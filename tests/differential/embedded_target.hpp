@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/rules/profile.hpp"
+#include "settings.hpp"
 #include "target.hpp"
 
 #include <memory>
@@ -9,6 +10,6 @@
 namespace kazoo::differential {
 
 /// The embedded server without its listener: passes bytes to a ServerNode, with virtual time.
-[[nodiscard]] std::unique_ptr<Target> embed(server::Profile profile);
+[[nodiscard]] std::unique_ptr<Target> embed(server::Profile profile, const Settings& settings = {});
 
 }  // namespace kazoo::differential

@@ -65,6 +65,7 @@ private:
             Weighted{18, &Generator::auth},
             Weighted{25, &Generator::about_the_session},
             Weighted{12, &Generator::header_alone},
+            Weighted{12, &Generator::configuration},
             Weighted{25, &Generator::damaged},
             Weighted{40, &Generator::odd},
             Weighted{6, &Generator::refused},
@@ -209,11 +210,13 @@ private:
         if (choice_.chance(30)) {
             return request(Opcode::who_am_i);
         }
-        const auto prefix = choice_.path();
+        const auto prefix = choice_.any_path();
         codec::GetEphemeralsRequest record;
-        record.prefix_path = choice_.chance(50)
-                                 ? std::string_view(prefix).substr(0, prefix.size() - 1)
-                                 : std::string_view(root_placeholder);
+        record.prefix_path = std::string_view(root_placeholder);
+        if (choice_.chance(60)) {  // often one that ends within a name
+            const auto cut = !prefix.empty() && choice_.chance(60) ? 1 : 0;
+            record.prefix_path = std::string_view(prefix).substr(0, prefix.size() - cut);
+        }
         return request(Opcode::get_ephemerals, record);
     }
 
@@ -271,12 +274,31 @@ private:
                                                       profile_.supports(Opcode::create_container)));
     }
 
+    /// Reads and changes of the configuration, which a standalone server does not have.
+    Step configuration() {
+        static constexpr std::string_view node = "/zookeeper/config";
+        if (choice_.chance(50)) {
+            static constexpr std::array reads{
+                Opcode::exists, Opcode::get_data, Opcode::get_children, Opcode::get_children2};
+            codec::ExistsRequest record;
+            record.path = node;
+            record.watch = choice_.chance(45);
+            return request(choice_.of(reads), record);
+        }
+        static constexpr std::array<std::optional<std::string_view>, 5> lists{
+            std::nullopt, std::nullopt, "", "server.4=127.0.0.1:2888:3888;2181", "nonsense"};
+        static constexpr std::array<std::int64_t, 4> versions{-1, -1, 0, 1L << 40};
+        codec::ReconfigRequest record;
+        record.joining = choice_.of(lists);
+        record.leaving = choice_.chance(30) ? "4" : choice_.of(lists);
+        record.new_members = choice_.of(lists);
+        record.cur_config_id = choice_.of(versions);
+        return request(Opcode::reconfig, record);
+    }
+
     Step refused() {
         static constexpr std::array ops{
             Opcode{10}, Opcode{99}, Opcode{108}, Opcode{-5}, Opcode{1000}, Opcode::check};
-        if (choice_.chance(30)) {
-            return request(Opcode::reconfig, codec::ReconfigRequest{});
-        }
         codec::CheckRequest record;
         record.path = root_placeholder;
         Step step = request(choice_.of(ops), record);

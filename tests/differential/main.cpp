@@ -31,7 +31,7 @@ int compare_servers(
             comparison.explain(script, *difference, std::cout);
         }
     };
-    run(first_steps());
+    run(first_steps(profile));
     for (std::uint64_t i = 0; i < options.scripts && different < options.explain; ++i) {
         run(generate(options.seed + i, options.steps, profile));
     }
@@ -40,6 +40,18 @@ int compare_servers(
               << options.steps << " steps from seed " << options.seed << ", " << different
               << " differences, " << took.count() << " s" << std::endl;
     return different == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int compare(const Release& release, const Settings& settings, const Options& options) {
+    std::cout << "TTL nodes " << (settings.ttl_nodes ? "enabled" : "disabled") << ", reconfig "
+              << (settings.reconfig ? "enabled" : "disabled") << '\n';
+    ApacheTarget apache(release, settings);
+    if (options.apache_twice) {
+        ApacheTarget again(release, settings);
+        return compare_servers(apache.target(), again.target(), apache.profile(), options);
+    }
+    const auto embedded = embed(apache.profile(), settings);
+    return compare_servers(apache.target(), *embedded, apache.profile(), options);
 }
 
 int run(const Options& options) {
@@ -57,16 +69,15 @@ int run(const Options& options) {
         std::cout << "no java or no ZooKeeper here: the comparison with Apache was skipped\n";
         return skipped;
     }
+    // The usual settings, and a quarter of the scripts with others.
+    auto fewer = options;
+    fewer.scripts = (options.scripts + 3) / 4;
+    constexpr Settings usual;
+    constexpr Settings other{.ttl_nodes = false, .reconfig = true};
     int result = EXIT_SUCCESS;
     for (const auto& release : releases) {
-        ApacheTarget apache(release);
-        const auto other = options.apache_twice ? nullptr : embed(apache.profile());
-        if (other) {
-            result |= compare_servers(apache.target(), *other, apache.profile(), options);
-        } else {
-            ApacheTarget again(release);
-            result |= compare_servers(apache.target(), again.target(), apache.profile(), options);
-        }
+        result |= compare(release, usual, options);
+        result |= compare(release, other, fewer);
     }
     return result;
 }

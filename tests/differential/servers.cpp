@@ -34,13 +34,16 @@ bool has_java() {
     return false;
 }
 
-testing_support::ApacheOptions apache_options() {
+testing_support::ApacheOptions apache_options(const Settings& settings) {
     testing_support::ApacheOptions options;
     options.system_properties = {
         "zookeeper.DigestAuthenticationProvider.superDigest=" + std::string(super_digest),
         // Keeps empty containers: nothing is deleted in the background.
         "znode.container.checkIntervalMs=100000000",
+        std::string("zookeeper.extendedTypesEnabled=") + (settings.ttl_nodes ? "true" : "false"),
     };
+    options.config_lines = {
+        std::string("reconfigEnabled=") + (settings.reconfig ? "true" : "false")};
     return options;
 }
 
@@ -97,7 +100,8 @@ std::vector<Release> apache_releases() {
     return releases;
 }
 
-ApacheTarget::ApacheTarget(const Release& release) : server_(apache_options()) {
+ApacheTarget::ApacheTarget(const Release& release, const Settings& settings)
+    : server_(apache_options(settings)) {
     const Override override(class_path_variable, release);
     server_.start();
     profile_ = profile_of(server_.four_letter_word("srvr"));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/rules/profile.hpp"
+#include "settings.hpp"
 #include "support/zookeeper_server.hpp"
 #include "target.hpp"
 
@@ -22,7 +23,7 @@ using Release = std::optional<std::string>;
 /// A running Apache ZooKeeper.
 class ApacheTarget {
 public:
-    explicit ApacheTarget(const Release& release);
+    ApacheTarget(const Release& release, const Settings& settings);
 
     [[nodiscard]] Target& target() const noexcept { return *target_; }
     /// The version that the server reports.

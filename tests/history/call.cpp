@@ -11,22 +11,36 @@ const char* to_string(Act act) noexcept {
             return "set";
         case Act::remove:
             return "delete";
+        case Act::transaction:
+            return "transaction";
         case Act::get:
             return "get";
         case Act::exists:
             return "exists";
         case Act::children:
             return "get_children";
+        case Act::multi_read:
+            return "multi_read";
         case Act::sync:
             return "sync";
+        case Act::create_or_set:
+            return "create_or_set";
+        case Act::children_with_data:
+            return "get_children_with_data";
         case Act::ensure_path:
             return "ensure_path";
         case Act::remove_tree:
             return "delete_recursive";
+        case Act::applied:
+            return "applied";
+        case Act::forget:
+            return "forget";
         case Act::add_auth:
             return "add_auth";
         case Act::command:
             return "command";
+        case Act::check:
+            return "check";
     }
     return "unknown";
 }
@@ -37,7 +51,17 @@ bool Call::replied() const noexcept {
     }
     return !error || error == Errc::no_node || error == Errc::node_exists ||
            error == Errc::bad_version || error == Errc::not_empty ||
-           error == Errc::no_children_for_ephemerals || error == Errc::not_read_only;
+           error == Errc::no_children_for_ephemerals || error == Errc::not_read_only ||
+           error == ClientErrc::transaction_failed;
+}
+
+void name_writes(std::vector<Part>& parts, const std::string& prefix) {
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        auto& part = parts[i];
+        if ((part.act == Act::create || part.act == Act::set) && part.data.empty()) {
+            part.data = prefix + "." + std::to_string(i);
+        }
+    }
 }
 
 std::string describe(const Call& call) {
@@ -45,6 +69,15 @@ std::string describe(const Call& call) {
                 ", " + to_string(call.act) + " " + call.path;
     if (call.version >= 0) {
         text += " version " + std::to_string(call.version);
+    }
+    for (const auto& part : call.parts) {
+        text += std::string("; ") + to_string(part.act) + " " + part.path;
+        if (part.version >= 0) {
+            text += " version " + std::to_string(part.version);
+        }
+    }
+    if (!call.marker.empty()) {
+        text += "; marker " + call.marker;
     }
     if (!call.over()) {
         return text + " (not over)";

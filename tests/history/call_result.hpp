@@ -5,7 +5,10 @@
 
 #include <kazoo/async_result.hpp>
 #include <kazoo/call_options.hpp>
+#include <kazoo/multi_read.hpp>
 #include <kazoo/node.hpp>
+#include <kazoo/node_operations.hpp>
+#include <kazoo/transaction_result.hpp>
 
 #include <optional>
 #include <string>
@@ -22,7 +25,14 @@ void take(Call& call, const ZnodeStat& stat);
 void take(Call& call, const std::optional<ZnodeStat>& stat);
 void take(Call& call, const std::vector<std::string>& children);
 void take(Call& call, const ChildrenAndStat& children);
-void take(Call& call, bool nothing_new);
+void take(Call& call, bool answer);
+void take(Call& call, const TransactionResults& results);
+void take(Call& call, const MultiReadResults& results);
+void take(Call& call, const CreatedOrSet& done);
+void take(Call& call, const std::vector<ChildNode>& children);
+
+/// Copies which operation of a transaction failed, and the results of all.
+void take_failure(Call& call, const TransactionFailure& failure);
 
 /// Copies the error or the value.
 template <class T>
@@ -31,6 +41,9 @@ void take_result(Call& call, detail::ResultState<T>& state) {
         const auto error = state.error();
         call.error = error.code();
         call.outcome = error.outcome();
+        if (const auto* const failure = error.transaction()) {
+            take_failure(call, *failure);
+        }
     } else if constexpr (!std::is_void_v<T>) {
         take(call, state.value());
     }

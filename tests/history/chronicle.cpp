@@ -3,12 +3,16 @@
 
 #include <kazoo/paths.hpp>
 
+#include <algorithm>
+#include <iterator>
+
 namespace kazoo::history {
 
 Snapshot& Chronicle::change(const std::string& path, const Write& write) {
     auto& history = nodes_[path];
     if (history.empty()) {
         history.emplace_back();
+        history.back().exists = path == "/";
     }
     if (history.back().zxid != write.zxid) {
         history.push_back(Snapshot(history.back()));
@@ -58,6 +62,24 @@ const std::vector<Snapshot>& Chronicle::of(std::string_view path) const {
     static const std::vector<Snapshot> never(1);
     const auto found = nodes_.find(path);
     return found == nodes_.end() ? never : found->second;
+}
+
+const Snapshot& Chronicle::of(std::string_view path, std::int64_t zxid) const {
+    const auto& history = of(path);
+    const auto later = std::partition_point(
+        history.begin(), history.end(), [zxid](const Snapshot& node) { return node.zxid <= zxid; }
+    );
+    return later == history.begin() ? history.front() : *std::prev(later);
+}
+
+std::span<const Write> Chronicle::by(std::int64_t zxid) const {
+    const auto first = std::partition_point(
+        writes_.begin(), writes_.end(), [zxid](const Write& write) { return write.zxid < zxid; }
+    );
+    const auto last = std::partition_point(first, writes_.end(), [zxid](const Write& write) {
+        return write.zxid == zxid;
+    });
+    return {first, last};
 }
 
 std::vector<const Write*> Chronicle::of_data(std::string_view data) const {

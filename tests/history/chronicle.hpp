@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,6 +59,10 @@ public:
     [[nodiscard]] const std::vector<Write>& writes() const noexcept { return writes_; }
     /// The states of a node, oldest first; the first one is before any write.
     [[nodiscard]] const std::vector<Snapshot>& of(std::string_view path) const;
+    /// The state of a node after the transaction `zxid`.
+    [[nodiscard]] const Snapshot& of(std::string_view path, std::int64_t zxid) const;
+    /// The changes by the transaction `zxid`, in their order.
+    [[nodiscard]] std::span<const Write> by(std::int64_t zxid) const;
     /// The writes with this data; each write of a client has unique data.
     [[nodiscard]] std::vector<const Write*> of_data(std::string_view data) const;
     [[nodiscard]] std::int64_t zxid() const noexcept { return zxid_; }

@@ -53,13 +53,13 @@ server::Time Cluster::time() const {
     return {steady, wall_clock_start + steady.time_since_epoch()};
 }
 
-void Cluster::plant(std::initializer_list<std::string_view> paths) {
+void Cluster::plant(const std::vector<std::string>& paths) {
     const Turn turn(*this, {Author::nobody, 0});
     const std::vector<Id> anyone{Id("world", "anyone")};
     const auto created = state_.create_session(server::Milliseconds(1000), time());
     state_.deliver(created.transaction);
     const server::Caller planter{created.session.id, &anyone};
-    for (const auto path : paths) {
+    for (const auto& path : paths) {
         codec::CreateRequest request;
         request.path = path;
         request.data = std::string_view();
@@ -70,7 +70,7 @@ void Cluster::plant(std::initializer_list<std::string_view> paths) {
         const auto result = state_.write(planter, codec::Opcode::create, body.span(), time());
         state_.deliver(result.transaction);
         if (result.err != 0) {
-            simulator_.verdict().fail(std::string(path) + " cannot be created");
+            simulator_.verdict().fail(path + " cannot be created");
         }
     }
     state_.deliver(state_.close_session(planter.session, time()));

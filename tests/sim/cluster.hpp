@@ -7,9 +7,8 @@
 #include "server_observer.hpp"
 
 #include <cstdint>
-#include <initializer_list>
 #include <memory>
-#include <string_view>
+#include <string>
 #include <vector>
 
 namespace kazoo::sim {
@@ -37,7 +36,7 @@ public:
     [[nodiscard]] const server::Database& tree_of_all() const noexcept { return state_; }
 
     /// Creates nodes before any client exists.
-    void plant(std::initializer_list<std::string_view> paths);
+    void plant(const std::vector<std::string>& paths);
     /// Ends a random session as if its timeout had expired; returns false if there is none.
     bool expire_one();
 

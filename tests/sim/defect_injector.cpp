@@ -39,6 +39,15 @@ void append(base::Buffer& out, std::span<const std::byte> bytes) {
     out.append(bytes.data(), bytes.size());
 }
 
+/// Appends a reply that has this error and no body.
+void append_error(base::Buffer& out, std::span<const std::byte> frame, Errc error) {
+    base::Buffer changed;
+    append(changed, frame.first(length_size + reply_header_size));
+    changed.patch_i32(0, reply_header_size);
+    changed.patch_i32(error_offset, static_cast<std::int32_t>(error));
+    append(out, changed.span());
+}
+
 }  // namespace
 
 base::Buffer DefectInjector::requests(std::span<const std::byte> frames) {
@@ -62,15 +71,21 @@ base::Buffer DefectInjector::replies(std::span<const std::byte> frames) {
 }
 
 void DefectInjector::request(base::Buffer& out, std::span<const std::byte> frame) {
-    append(out, frame);
     const auto xid = FrameTap::int_at(frame, length_size);
     if (xid <= 0) {
-        return;
+        return append(out, frame);
     }
     const auto op = FrameTap::int_at(frame, length_size + 4);
     asked_[xid] = {op, path_of(frame)};
-    const bool writes = codec::is_write(static_cast<codec::Opcode>(op));
-    if (defect_ == Defect::writes_twice && writes && chance_.one_in(3)) {
+    const auto opcode = static_cast<codec::Opcode>(op);
+    if (defect_ == Defect::half_transactions && opcode == codec::Opcode::multi) {
+        return multi_.drop_a_deletion(out, frame);
+    }
+    if (defect_ == Defect::mixed_reads && opcode == codec::Opcode::multi_read) {
+        return multi_.note_reads(out, frame);
+    }
+    append(out, frame);
+    if (defect_ == Defect::writes_twice && codec::is_write(opcode) && chance_.one_in(3)) {
         append(out, frame);
     }
 }
@@ -85,26 +100,67 @@ void DefectInjector::reply(base::Buffer& out, std::span<const std::byte> frame) 
         FrameTap::int_at(frame, error_offset) != 0) {
         return append(out, frame);
     }
-    const auto op = static_cast<codec::Opcode>(asked->second.op);
-    const auto& path = asked->second.path;
+    successful_reply(out, frame, asked->second);
+}
+
+void DefectInjector::successful_reply(
+    base::Buffer& out, std::span<const std::byte> frame, const Asked& asked
+) {
+    const auto op = static_cast<codec::Opcode>(asked.op);
+    const bool reads = op == codec::Opcode::get_data;
+    switch (defect_) {
+        case Defect::half_transactions:
+            if (op == codec::Opcode::multi) return multi_.hide_the_drop(out, frame);
+            break;
+        case Defect::other_operations:
+            if (op == codec::Opcode::multi) return MultiDefects::blame_another(out, frame);
+            break;
+        case Defect::other_paths:
+            if (op == codec::Opcode::multi) return MultiDefects::name_another_path(out, frame);
+            break;
+        case Defect::mixed_reads:
+            if (op == codec::Opcode::multi_read) return multi_.mix_reads(out, frame);
+            break;
+        case Defect::hidden_markers:
+            if (reads && asked.path.find("/m/") != std::string::npos) {
+                return append_error(out, frame, Errc::no_node);
+            }
+            break;
+        case Defect::false_errors:
+            if (op == codec::Opcode::set_data && chance_.one_in(3)) {
+                return append_error(out, frame, Errc::no_node);
+            }
+            break;
+        case Defect::other_replies:
+        case Defect::old_replies:
+            if (reads) return read_reply(out, frame, asked);
+            break;
+        case Defect::none:
+        case Defect::writes_twice:
+        case Defect::no_events:
+        case Defect::cancelled_cleanups:
+            break;
+    }
+    append(out, frame);
+}
+
+/// Answers with the first reply for this path, or for the path of the read before.
+void DefectInjector::read_reply(
+    base::Buffer& out, std::span<const std::byte> frame, const Asked& asked
+) {
     base::Buffer changed;
     append(changed, frame);
-    if (defect_ == Defect::false_errors && op == codec::Opcode::set_data && chance_.one_in(3)) {
-        changed.patch_i32(error_offset, static_cast<std::int32_t>(Errc::no_node));
-    } else if (op == codec::Opcode::get_data) {
-        const auto& source = defect_ == Defect::other_replies ? last_path_ : path;
-        if (const auto old = answered_.find(source); old != answered_.end()) {
-            changed.clear();
-            changed.append(old->second.data(), old->second.size());
-            changed.patch_i32(length_size, xid);
-        }
-        last_path_ = path;
-        base::Buffer copy;
-        append(copy, frame);
-        answered_.emplace(path, std::move(copy));
+    const auto& source = defect_ == Defect::other_replies ? last_path_ : asked.path;
+    if (const auto old = answered_.find(source); old != answered_.end()) {
+        changed.clear();
+        changed.append(old->second.data(), old->second.size());
+        changed.patch_i32(length_size, FrameTap::int_at(frame, length_size));
     }
-    const bool as_it_is = defect_ == Defect::no_events || defect_ == Defect::writes_twice;
-    append(out, as_it_is ? frame : changed.span());
+    last_path_ = asked.path;
+    base::Buffer copy;
+    append(copy, frame);
+    answered_.emplace(asked.path, std::move(copy));
+    append(out, changed.span());
 }
 
 }  // namespace kazoo::sim

@@ -3,6 +3,7 @@
 
 #include "base/buffer.hpp"
 #include "chance.hpp"
+#include "multi_defects.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -20,6 +21,11 @@ enum class Defect {
     other_replies,      ///< a read gets the reply of another path
     old_replies,        ///< a read gets the first reply for its path again
     false_errors,       ///< a write succeeds, but its reply reports an error
+    half_transactions,  ///< a transaction is applied without its deletion
+    other_operations,   ///< a transaction fails at the operation before
+    other_paths,        ///< the result of a transaction has the path of another node
+    hidden_markers,     ///< the marker of a transaction is not found
+    mixed_reads,        ///< one result of a multi-read is that of an earlier one
     cancelled_cleanups  ///< programs do not protect their cleanup from cancellation
 };
 
@@ -45,12 +51,15 @@ private:
     }
     void request(base::Buffer& out, std::span<const std::byte> frame);
     void reply(base::Buffer& out, std::span<const std::byte> frame);
+    void successful_reply(base::Buffer& out, std::span<const std::byte> frame, const Asked& asked);
+    void read_reply(base::Buffer& out, std::span<const std::byte> frame, const Asked& asked);
 
     const Defect defect_;
     Chance chance_;
     std::map<std::int32_t, Asked> asked_;           // by xid
     std::map<std::string, base::Buffer> answered_;  // replies to get_data, by path
     std::string last_path_;
+    MultiDefects multi_{chance_};
 };
 
 }  // namespace kazoo::sim

@@ -51,9 +51,9 @@ void Followers::note(Follower& follower, Report report) {
     follower.in_trouble = false;
 }
 
-void Followers::at_rest(const Chronicle& chronicle) {
+void Followers::at_rest(const Chronicle& chronicle, const std::string& path) {
     if (active()) {
-        const auto& node = chronicle.of(path_).back();
+        const auto& node = chronicle.of(path).back();
         check(*of_data_, node, false);
         check(*of_children_, node, true);
     }

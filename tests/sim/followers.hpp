@@ -29,7 +29,9 @@ public:
         return data_ && !data_->ended() && children_ && !children_->ended();
     }
     /// Long after the last fault and the last write, while the client is connected.
-    void at_rest(const Chronicle& chronicle);
+    /// `path`: that of the node on the servers.
+    void at_rest(const Chronicle& chronicle, const std::string& path);
+    [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
 private:
     struct Report {

@@ -109,6 +109,36 @@ AsyncResult<void> swap(SimClient& client, std::string first, std::string second)
     }
 }
 
+/// Asks for the marker after some failures, and deletes it only if no commit can be in progress.
+AsyncResult<void> commit_once(SimClient& client, std::vector<history::Part> parts) {
+    const auto id = client.recorder().new_name();
+    history::name_writes(parts, id);
+    bool known = false;
+    bool doubtful = false;
+    for (int tries = 0; tries < 5 && !known && client.exists(); ++tries) {
+        try {
+            co_await client.commit_protected(parts, id);
+            known = true;
+        } catch (const KazooException& failure) {
+            known = failure.outcome() != Outcome::unknown;
+            doubtful = doubtful || !known;
+        }
+        if (!known && client.exists() && client.chance().one_in(2)) {
+            try {
+                known = co_await client.applied(parts, id);
+            } catch (const KazooException&) {
+            }
+        }
+        if (!known) {
+            const auto pause = client.chance().between(10ms, 1000ms);
+            co_await sleep_async(client.handler(), pause);
+        }
+    }
+    if (known && !doubtful && client.exists() && client.chance().one_in(2)) {
+        let_run(client.forget(parts, id));
+    }
+}
+
 AsyncResult<void> use_node(SimClient& client, Cleanup& cleanup) {
     const auto options = CreateOptions().sequence().ephemeral(client.chance().one_in(2));
     cleanup.path = co_await client.create("/s/used-", options);

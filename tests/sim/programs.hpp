@@ -7,6 +7,7 @@
 #include <kazoo/async_result.hpp>
 
 #include <string>
+#include <vector>
 
 namespace kazoo::sim {
 
@@ -21,6 +22,8 @@ AsyncResult<void> increment(SimClient& client, std::string path);
 AsyncResult<void> queue_up(SimClient& client, std::string prefix);
 /// Reads two nodes concurrently and writes to both.
 AsyncResult<void> swap(SimClient& client, std::string first, std::string second);
+/// Commits a protected transaction until its outcome is known.
+AsyncResult<void> commit_once(SimClient& client, std::vector<history::Part> parts);
 /// Creates a node with KazooClient::retry.
 void keep_trying(SimClient& client, const std::string& path);
 

@@ -9,27 +9,62 @@
 
 namespace kazoo::sim {
 
-Recorder::Recorder(Simulator& simulator, const Cluster& cluster)
+Recorder::Recorder(Simulator& simulator, const Cluster& cluster, std::string chroot)
     : simulator_(simulator),
       chronicle_(cluster.chronicle()),
       order_(simulator.verdict()),
       reads_(simulator.verdict(), chronicle_),
       watches_(simulator.verdict(), chronicle_),
       lasting_watches_(simulator.verdict(), chronicle_),
-      watch_modes_coexist_(cluster.minor_version() >= 9) {}
+      watch_modes_coexist_(cluster.minor_version() >= 9),
+      multi_reads_(cluster.minor_version() >= 6),
+      chroot_(std::move(chroot)) {}
 
-Call& Recorder::begin(int client, Act act, std::string path) {
+std::string Recorder::on_server(const std::string& path) const {
+    return path == "/" && !chroot_.empty() ? chroot_ : chroot_ + path;
+}
+
+WatchedEvent Recorder::on_server(WatchedEvent event) const {
+    if (event.path) {
+        event.path = on_server(*event.path);
+    }
+    return event;
+}
+
+void Recorder::translate_request(Call& call) const {
+    for (auto& part : call.parts) {
+        part.path = on_server(part.path);
+    }
+    if (!call.marker.empty()) {
+        call.marker = on_server(call.marker);
+    }
+}
+
+void Recorder::translate_result(Call& call) const {
+    const auto translate = [this](std::string& path) {
+        if (!path.empty()) {
+            path = on_server(path);
+        }
+    };
+    translate(call.made_path);
+    for (auto& part : call.parts) {
+        translate(part.made_path);
+    }
+}
+
+Call& Recorder::begin(int client, Act act, const std::string& path) {
     auto& call = calls_.emplace_back();
     call.number = static_cast<std::uint32_t>(calls_.size());
     call.client = client;
     call.act = act;
-    call.path = std::move(path);
+    call.path = path.empty() ? path : on_server(path);
     call.called = simulator_.now();
     call.zxid_when_called = chronicle_.zxid();
-    if (act == Act::create || act == Act::set) {
+    if (act == Act::create || act == Act::set || act == Act::create_or_set) {
         call.data = "d" + std::to_string(call.number);
     }
-    call.multi_step_operation = act == Act::ensure_path || act == Act::remove_tree;
+    call.multi_step_operation =
+        act == Act::ensure_path || act == Act::remove_tree || act == Act::forget;
     simulator_.note(
         "client" + std::to_string(client), "calls", call.number, to_string(act), call.path
     );
@@ -48,11 +83,17 @@ void Recorder::over(Call& call) {
         static_cast<int>(call.outcome),
         call.made_path,
         call.shown_data,
-        call.stat ? call.stat->mzxid : 0
+        call.stat ? call.stat->mzxid : 0,
+        call.failed_part.value_or(0)
     );
     auto& verdict = simulator_.verdict();
     if (call.completions > 1) {
         return verdict.fail(describe(call) + ": completed again");
+    }
+    if (call.good()) {
+        simulator_.tally().add(Count::transactions, call.act == Act::transaction ? 1 : 0);
+        simulator_.tally().add(Count::lost_replies, call.reply_lost ? 1 : 0);
+        simulator_.tally().add(Count::multi_reads, call.one_request ? 1 : 0);
     }
     order_.on_over(call);
     reads_.on_over(call);
@@ -92,7 +133,7 @@ void Recorder::on_event(const Call& call, const WatchedEvent& event, std::uint64
         event.zxid.value_or(0)
     );
     simulator_.tally().add(Count::watch_events);
-    watches_.on_event(call, event, event_number);
+    watches_.on_event(call, on_server(event), event_number);
 }
 
 void Recorder::cancel_one(int client) {
@@ -126,7 +167,10 @@ void Recorder::check_hanging(Duration patience) {
 void Recorder::at_rest() {
     watches_.at_rest();
     lasting_watches_.at_rest();
-    for (const auto& cleanup : cleanups_) {
+    for (auto cleanup : cleanups_) {
+        if (!cleanup.path.empty()) {
+            cleanup.path = on_server(cleanup.path);
+        }
         check_cleanup(cleanup, chronicle_, simulator_.verdict());
     }
 }

@@ -25,15 +25,26 @@ namespace kazoo::sim {
 /// Records every call until it completes, and passes it to the checks.
 class Recorder {
 public:
-    Recorder(Simulator& simulator, const Cluster& cluster);
+    /// `chroot`: of all clients; empty if they have none. Calls are recorded with the paths of the
+    /// servers.
+    Recorder(Simulator& simulator, const Cluster& cluster, std::string chroot);
+
+    /// Returns the path on the servers for a path of the clients.
+    [[nodiscard]] std::string on_server(const std::string& path) const;
+    [[nodiscard]] WatchedEvent on_server(WatchedEvent event) const;
+    [[nodiscard]] const std::string& chroot() const noexcept { return chroot_; }
 
     /// Records a new call; the caller makes it right away.
-    Call& begin(int client, Act act, std::string path);
+    Call& begin(int client, Act act, const std::string& path);
     /// Follows the result of a call and returns it.
+    /// The parts and the marker of the call still have the paths of the client.
     template <class T>
     AsyncResult<T> follow(
         Call& call, const ClientHost& host, SimHandler& handler, AsyncResult<T> result
     );
+
+    /// Returns a name that nothing else has.
+    [[nodiscard]] std::string new_name() { return "n" + std::to_string(++names_); }
 
     /// Records a new program that cleans up; the caller starts it right away.
     Cleanup& begin_cleanup(int client);
@@ -44,6 +55,9 @@ public:
     [[nodiscard]] history::LastingWatchCheck& lasting_watches() noexcept {
         return lasting_watches_;
     }
+    /// Returns whether the servers know multi_read.
+    [[nodiscard]] bool multi_reads() const noexcept { return multi_reads_; }
+    [[nodiscard]] std::int64_t zxid() const noexcept { return chronicle_.zxid(); }
     /// Returns whether the servers keep watches of several kinds on one path.
     [[nodiscard]] bool watch_modes_coexist() const noexcept { return watch_modes_coexist_; }
     /// Cancels a random open call of the client.
@@ -59,6 +73,9 @@ public:
 
 private:
     void over(Call& call);
+    /// Translates what is not translated yet.
+    void translate_request(Call& call) const;
+    void translate_result(Call& call) const;
 
     Simulator& simulator_;
     const Chronicle& chronicle_;
@@ -67,7 +84,10 @@ private:
     WatchCheck watches_;
     history::LastingWatchCheck lasting_watches_;
     const bool watch_modes_coexist_;
+    const bool multi_reads_;
+    const std::string chroot_;
     std::deque<Call> calls_;
+    std::uint32_t names_ = 0;
     std::deque<Cleanup> cleanups_;
     std::map<int, std::map<std::uint32_t, std::function<bool()>>> cancels_;
 };
@@ -76,11 +96,16 @@ template <class T>
 AsyncResult<T> Recorder::follow(
     Call& call, const ClientHost& host, SimHandler& handler, AsyncResult<T> result
 ) {
-    const auto finish = [this, &call, &host, &handler](detail::ResultStateBase& base) {
+    translate_request(call);
+    const auto attempts = host.attempts;
+    const auto finish = [this, &call, &host, &handler, attempts](detail::ResultStateBase& base) {
         auto& state = static_cast<detail::ResultState<T>&>(base);
+        // A multi-read whose connection is lost may be repeated by single reads.
+        call.one_request = call.one_request && host.attempts == attempts;
         call.session = host.delivering_session;
         call.events_before = handler.dispatched(Lane::callback);
         history::take_result(call, state);
+        translate_result(call);
         over(call);
     };
     result.rawlink([&call](const AsyncResult<T>&) { ++call.callbacks; });

@@ -38,8 +38,8 @@ public:
           defect_injector_(make_defect_injectors(defect)),
           cluster_(simulator_, cluster_options(), pointers()),
           network_(simulator_, static_cast<std::size_t>(clients_wanted_), cluster_.acceptors()),
-          recorder_(simulator_, cluster_) {
-        plant_roots(cluster_);
+          recorder_(simulator_, cluster_, simulator_.chance().one_in(3) ? "/c" : "") {
+        plant_roots(cluster_, recorder_.chroot());
         for (int i = 0; i < clients_wanted_; ++i) {
             clients_.push_back(std::make_unique<SimClient>(
                 simulator_, network_, *defect_injector_[static_cast<std::size_t>(i)], recorder_, i

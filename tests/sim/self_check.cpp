@@ -18,6 +18,11 @@ constexpr std::array defects{
     std::pair{"other_replies", Defect::other_replies},
     std::pair{"old_replies", Defect::old_replies},
     std::pair{"false_errors", Defect::false_errors},
+    std::pair{"half_transactions", Defect::half_transactions},
+    std::pair{"other_operations", Defect::other_operations},
+    std::pair{"other_paths", Defect::other_paths},
+    std::pair{"hidden_markers", Defect::hidden_markers},
+    std::pair{"mixed_reads", Defect::mixed_reads},
     std::pair{"cancelled_cleanups", Defect::cancelled_cleanups}};
 
 bool repeats() {

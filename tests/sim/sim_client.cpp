@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim_client.hpp"
 
+#include "client/core.hpp"
+
 #include <algorithm>
 
 namespace kazoo::sim {
@@ -53,7 +55,7 @@ SimClient::SimClient(
         },
         LogLevel::info
     );
-    options_.hosts(Network::hosts(network.servers()))
+    options_.hosts(Network::hosts(network.servers()) + recorder.chroot())
         .timeout(std::chrono::milliseconds(chance.between(2000, 10'000)))
         .close_timeout(std::chrono::milliseconds(chance.between(500, 10'000)))
         .randomize_hosts(!chance.one_in(4))
@@ -148,9 +150,11 @@ std::size_t SimClient::open_connections() {
     return host_.network.open_of(host_.number);
 }
 
-Call& SimClient::begin(Act act, std::string path) {
-    auto& call = recorder_.begin(number_, act, std::move(path));
+Call& SimClient::begin(Act act, const std::string& path) {
+    auto& call = recorder_.begin(number_, act, path);
     call.life = static_cast<int>(former_.size());
+    call.one_request = act == Act::multi_read && recorder_.multi_reads() &&
+                       detail::core_of(*zk_)->multi_read_support().expected();
     return call;
 }
 
@@ -191,7 +195,8 @@ void SimClient::add_lasting_watch(std::string path, WatchMode mode) {
         return;
     }
     auto& check = recorder_.lasting_watches();
-    const auto number = check.begin(number_, path, mode == WatchMode::persistent_recursive);
+    const auto number =
+        check.begin(number_, recorder_.on_server(path), mode == WatchMode::persistent_recursive);
     process_.note("adds a lasting watch", number, path);
     const auto watch = Watcher([this, number, &check](const WatchedEvent& event) {
         const auto* const type = to_string(event.type);
@@ -199,7 +204,7 @@ void SimClient::add_lasting_watch(std::string path, WatchMode mode) {
         simulator_.tally().add(
             event.type == EventType::GAP ? Count::watch_gaps : Count::lasting_watch_events
         );
-        check.on_event(number, event);
+        check.on_event(number, recorder_.on_server(event));
         in_watch_();
     });
     const auto added = zk_->add_watch_async(path, mode, watch, call_options());

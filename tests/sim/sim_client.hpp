@@ -88,7 +88,9 @@ public:
     [[nodiscard]] const std::shared_ptr<SimHandler>& handler() const noexcept { return handler_; }
     /// True while a former client of this program still exists.
     [[nodiscard]] bool has_former_client() const;
-    void check_followers(const Chronicle& chronicle) { followers_.at_rest(chronicle); }
+    void check_followers(const Chronicle& chronicle) {
+        followers_.at_rest(chronicle, recorder_.on_server(followers_.path()));
+    }
     [[nodiscard]] std::size_t open_connections();
     [[nodiscard]] std::size_t under_way() const { return recorder_.under_way(number_); }
     [[nodiscard]] KazooState heard() const noexcept { return states_->last(); }
@@ -98,7 +100,7 @@ private:
 
     [[nodiscard]] bool turn(const char* does, bool started);
     [[nodiscard]] ClientOptions options();
-    Call& begin(Act act, std::string path);
+    Call& begin(Act act, const std::string& path);
     [[nodiscard]] CallOptions call_options();
     [[nodiscard]] Watcher watcher(Call& call, bool watches);
     template <class T, class Make>

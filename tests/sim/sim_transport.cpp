@@ -23,6 +23,7 @@ public:
     void connect(const base::Endpoint& endpoint) {
         if (cadence_) {
             cadence_->on_attempt(now());
+            ++host_.attempts;
         }
         connection_ =
             host_.network.connect(host_.number, host_.process, endpoint, shared_from_this());

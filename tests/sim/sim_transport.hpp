@@ -23,6 +23,8 @@ struct ClientHost {
     TimePoint slow_names_until{};
     /// Session of the connection whose bytes are being delivered; 0 at other times.
     std::int64_t delivering_session = 0;
+    /// Attempts to connect, of all clients so far.
+    std::uint64_t attempts = 0;
 };
 
 /// Replaces TcpTransport in the simulation.

@@ -24,6 +24,12 @@ const char* name_of(Count what) {
             return "  failed, not applied";
         case Count::calls_unknown:
             return "  failed, outcome unknown";
+        case Count::transactions:
+            return "transactions that were applied";
+        case Count::lost_replies:
+            return "  as only their marker shows";
+        case Count::multi_reads:
+            return "multi-reads in one request";
         case Count::writes:
             return "changes of nodes by the servers";
         case Count::watch_events:

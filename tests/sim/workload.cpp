@@ -4,8 +4,17 @@
 #include "programs.hpp"
 
 namespace kazoo::sim {
-void plant_roots(Cluster& cluster) {
-    cluster.plant({"/k", "/e", "/s", "/t", "/k/counter"});
+
+void plant_roots(Cluster& cluster, const std::string& chroot) {
+    std::vector<std::string> paths;
+    if (!chroot.empty()) {
+        paths.push_back(chroot);
+    }
+    for (const auto* root : history::roots) {
+        paths.push_back(chroot + root);
+    }
+    paths.push_back(chroot + "/k/counter");
+    cluster.plant(paths);
 }
 
 /// Some clients are ended from inside a listener or a watch function.
@@ -111,6 +120,7 @@ void Workload::one_call() {
             if (chance.one_in(4)) let_run(client_.command());
             return;
         case 4:
+            if (chance.one_in(2)) return consistent_read();
             let_run(client_.sync("/k"));
             return;
         case 5:
@@ -144,6 +154,11 @@ void Workload::lasting_watch() {
     client_.add_lasting_watch(chance.of<const char*>({"/", "/k", "/k/a", "/e", "/t", "/s"}), mode);
 }
 
+/// Reads what another client may have written just now.
+void Workload::consistent_read() {
+    let_run(client_.get_consistent(op_generator_.anything(), client_.recorder().zxid()));
+}
+
 /// Makes the next call from inside the callback of the previous one.
 void Workload::watch_and_link() {
     const auto path = op_generator_.key();
@@ -164,7 +179,7 @@ void Workload::many_steps() {
         return;
     }
     auto& chance = client_.chance();
-    switch (chance.below(7)) {
+    switch (chance.below(9)) {
         case 0:
             let_run(client_.ensure_path(op_generator_.branch()));
             return;
@@ -184,6 +199,10 @@ void Workload::many_steps() {
         }
         case 5:
             return clean_up();
+        case 6:
+        case 7:
+            let_run(commit_once(client_, op_generator_.operations()));
+            return;
         default:
             keep_trying(client_, op_generator_.key());
     }

@@ -6,8 +6,8 @@
 
 namespace kazoo::sim {
 
-/// Creates the nodes that exist from the start.
-void plant_roots(Cluster& cluster);
+/// Creates the nodes that exist from the start, below the chroot of the clients.
+void plant_roots(Cluster& cluster, const std::string& chroot);
 
 /// The random activity of one program: calls of all kinds, alone, from callbacks, in coroutines and
 /// with retries; stops and restarts. Few paths are used, so that programs conflict.
@@ -31,6 +31,7 @@ private:
     void lasting_watch();
     void watch_and_link();
     void many_steps();
+    void consistent_read();
     void clean_up();
 
     SimClient& client_;

@@ -26,6 +26,7 @@ struct DatabaseOptions {
     Milliseconds min_session_timeout{0};   // 0: two ticks
     Milliseconds max_session_timeout{0};   // 0: twenty ticks
     bool ttl_nodes = true;                 // Apache's extendedTypesEnabled
+    bool reconfig_enabled = false;         // Apache's reconfigEnabled
     bool enforce_quota = false;            // Apache's zookeeper.enforceQuota: hard limits
     Milliseconds reaper_interval{60'000};  // containers and TTL nodes; 0: not removed
     std::string super_digest;              // "super:<base64 sha1>"; empty: none

@@ -123,8 +123,12 @@ OperationResult execute(
     return version_fits(request.version, node->version) ? Errc::ok : Errc::bad_version;
 }
 
+/// There is no ensemble whose configuration could be changed.
 OperationResult
 execute(const WriteContext& context, TransactionWriter&, Opcode, const codec::ReconfigRequest&) {
+    if (context.options.reconfig_enabled) {
+        return Errc::unimplemented;
+    }
     return static_cast<Errc>(context.options.profile.reconfig_refusal());
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "history/checks/effects.hpp"
 
+#include "history/checks/transactions.hpp"
+
 #include <functional>
 #include <limits>
 #include <map>
@@ -29,7 +31,7 @@ std::string describe_unexplained(const Write& write) {
            " was written or deleted, and no call can have done that";
 }
 
-/// Checks a create or a set, which is identified by its unique data.
+/// Checks a create or a set, or a call that does either, identified by its unique data.
 void check_named(const Call& call, const Chronicle& chronicle, Verdict& verdict) {
     const auto writes = chronicle.of_data(call.data);
     if (writes.size() > 1) {
@@ -53,6 +55,10 @@ void check_named(const Call& call, const Chronicle& chronicle, Verdict& verdict)
     if (!path_fits || !by_client(write, call.client) || !within(write, call)) {
         verdict.fail(describe(call) + ": written otherwise, to " + write.path);
     }
+    const bool created = write.kind == Write::Kind::create;
+    if (call.good() && call.act == Act::create_or_set && call.says_created != created) {
+        verdict.fail(describe(call) + ": says of which kind it was, wrongly");
+    }
     if (call.good() && call.stat && call.stat->mzxid != write.zxid) {
         verdict.fail(
             describe(call) + ": says zxid " + std::to_string(call.stat->mzxid) + ", was " +
@@ -61,10 +67,16 @@ void check_named(const Call& call, const Chronicle& chronicle, Verdict& verdict)
     }
 }
 
+/// True if the call may write nodes without data of its own, or delete nodes of several paths.
+bool has_steps(const Call& call) {
+    return call.act == Act::ensure_path || call.act == Act::remove_tree ||
+           call.act == Act::forget || (call.act == Act::create && call.multi_step_operation);
+}
+
 /// True if the write may be a step of a multi-step operation.
 bool is_a_step(const Write& write, const std::vector<const Call*>& long_calls) {
     for (const auto* call : long_calls) {
-        const bool removes = call->act == Act::remove_tree;
+        const bool removes = call->act == Act::remove_tree || call->act == Act::forget;
         const bool fits =
             removes ? write.path.starts_with(call->path) : call->path.starts_with(write.path);
         if (by_client(write, call->client) && write.time >= call->called && fits &&
@@ -84,7 +96,7 @@ void check_session_order(
         if (write.author.session == 0) {
             continue;
         }
-        if (found == by_data.end() || found->second->multi_step_operation) {
+        if (write.data.empty() || found == by_data.end() || found->second->multi_step_operation) {
             continue;
         }
         const auto* const call = found->second;
@@ -161,22 +173,27 @@ void check_removals(
 }  // namespace
 
 void check_effects(const std::deque<Call>& calls, const Chronicle& chronicle, Verdict& verdict) {
+    const auto transactions = check_transactions(calls, chronicle, verdict);
     std::map<std::string, Removals> removals;  // by path
     std::vector<const Call*> long_calls;
     std::map<std::string, const Call*> by_data;
     for (const auto& call : calls) {
         if (call.act == Act::remove) {
             removals[call.path].calls.push_back(&call);
-        } else if (call.act == Act::create || call.act == Act::set) {
+        } else if (!call.data.empty()) {
             by_data.emplace(call.data, &call);
             check_named(call, chronicle, verdict);
         }
-        if (call.multi_step_operation) {
+        for (const auto& part : call.parts) {
+            if (!part.data.empty()) by_data.emplace(part.data, &call);
+        }
+        if (has_steps(call)) {
             long_calls.push_back(&call);
         }
     }
     for (const auto& write : chronicle.writes()) {
-        if (write.author.client == Author::nobody || write.by_end_of_session) {
+        const bool by_nobody = write.author.client == Author::nobody || write.by_end_of_session;
+        if (by_nobody || transactions.contains(write.zxid)) {
             continue;
         }
         if (write.kind == Write::Kind::remove) {

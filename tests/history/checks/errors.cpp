@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "history/checks/errors.hpp"
 
+#include "history/checks/transactions.hpp"
+
 #include <kazoo/paths.hpp>
 
 #include <string>
@@ -13,6 +15,12 @@ bool may_happen_to_any(const std::error_code& code) {
            code == Errc::operation_timeout || code == ClientErrc::connection_closed ||
            code == ClientErrc::cancelled || code == ClientErrc::queue_full ||
            code == ClientErrc::ensemble_behind;  // most servers lag
+}
+
+/// True if the error may be that of the sync of a read.
+bool may_happen_to_consistent(const Call& call) {
+    return (call.latest || call.at_least > 0) &&
+           (call.error == Errc::not_read_only || call.error == ClientErrc::stale_read);
 }
 
 bool may_happen(const Call& call) {
@@ -30,19 +38,32 @@ bool may_happen(const Call& call) {
         case Act::remove:
             return code == Errc::no_node || code == Errc::bad_version || code == Errc::not_empty ||
                    code == Errc::not_read_only;
+        case Act::transaction:
+            return code == ClientErrc::transaction_failed || code == Errc::not_read_only;
         case Act::exists:
-            return code == ClientErrc::too_many_watches;
+            return code == ClientErrc::too_many_watches || may_happen_to_consistent(call);
         case Act::get:
         case Act::children:
-            return code == Errc::no_node || code == ClientErrc::too_many_watches;
+            return code == Errc::no_node || code == ClientErrc::too_many_watches ||
+                   may_happen_to_consistent(call);
         case Act::sync:
+        case Act::applied:
+        case Act::forget:
             return code == Errc::not_read_only;
+        case Act::children_with_data:
+            return code == Errc::no_node;
+        case Act::create_or_set:
+            return code == Errc::no_node || code == Errc::no_children_for_ephemerals ||
+                   code == Errc::not_read_only;
         case Act::ensure_path:
+            return code == Errc::no_node || code == Errc::no_children_for_ephemerals ||
+                   code == Errc::not_read_only;
         case Act::remove_tree:
-            return code == Errc::no_node || code == Errc::not_empty ||
-                   code == Errc::no_children_for_ephemerals || code == Errc::not_read_only;
+            return code == Errc::not_empty || code == Errc::not_read_only;
+        case Act::multi_read:
         case Act::add_auth:
         case Act::command:
+        case Act::check:
             return false;
     }
     return false;
@@ -97,7 +118,8 @@ bool is_right(const Call& call, const Chronicle& chronicle) {
 /// Checks what follows from the error alone. Losing the session or the connection allows any
 /// outcome.
 bool outcome_is_right(const Call& call) {
-    if (is_read(call.act) && call.outcome == Outcome::unknown) {
+    const bool reads = is_read(call.act) || call.act == Act::multi_read;
+    if (reads && call.outcome == Outcome::unknown) {
         return false;
     }
     if (call.error == ClientErrc::connection_closed || call.error == ClientErrc::queue_full ||
@@ -116,13 +138,17 @@ void check_error(const Call& call, const Chronicle& chronicle, Verdict& verdict)
     if (!may_happen(call)) {
         return verdict.fail(describe(call) + ": not an error of this call");
     }
+    if (call.error == ClientErrc::transaction_failed) {
+        check_refusal(call, chronicle, verdict);
+    }
     if (call.multi_step_operation || call.act > Act::sync) {
         return;
     }
     if (!outcome_is_right(call)) {
         verdict.fail(describe(call) + ": not an outcome of this error");
     }
-    if (is_write(call.act) && call.replied() && !is_right(call, chronicle)) {
+    if (is_write(call.act) && call.act != Act::transaction && call.replied() &&
+        !is_right(call, chronicle)) {
         verdict.fail(describe(call) + ": refused without justification");
     }
 }

@@ -107,6 +107,25 @@ TEST_F(LastingWatchCheckTest, AnEventTwice) {
     EXPECT_THAT(fault(), HasSubstr("again"));
 }
 
+TEST_F(LastingWatchCheckTest, ATransactionThatChangesANodeTwiceIsReportedTwice) {
+    const auto all = watch(true);
+    sample.wrote(Write::Kind::set, "/a", "1");
+    sample.also_wrote(Write::Kind::set, "/a", "2");
+    check.on_event(all, event(EventType::CHANGED, "/a", 2));
+    check.on_event(all, event(EventType::CHANGED, "/a", 2));
+    EXPECT_THAT(fault(), IsEmpty());
+    check.on_event(all, event(EventType::CHANGED, "/a", 2));
+    EXPECT_THAT(fault(), HasSubstr("again"));
+}
+
+TEST_F(LastingWatchCheckTest, OneOfTwoChangesByATransactionIsMissing) {
+    const auto all = watch(true);
+    sample.wrote(Write::Kind::set, "/a", "1");
+    sample.also_wrote(Write::Kind::set, "/a", "2");
+    check.on_event(all, event(EventType::CHANGED, "/a", 2));
+    EXPECT_THAT(fault(), HasSubstr("has missed a change without a gap"));
+}
+
 TEST_F(LastingWatchCheckTest, EventsInAnotherOrder) {
     const auto all = watch(true);
     sample.wrote(Write::Kind::set, "/a", "1");

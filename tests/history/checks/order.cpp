@@ -4,7 +4,8 @@
 namespace kazoo::history {
 
 void OrderCheck::on_over(const Call& call) {
-    const bool in_order = is_write(call.act) || is_read(call.act) || call.act == Act::sync;
+    const bool in_order = is_write(call.act) || is_read(call.act) || call.act == Act::sync ||
+                          (call.act == Act::multi_read && call.one_request);
     if (!in_order || call.multi_step_operation || !call.replied()) {
         return;
     }

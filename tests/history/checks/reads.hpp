@@ -5,12 +5,17 @@
 #include "history/chronicle.hpp"
 #include "history/verdict.hpp"
 
+#include <cstdint>
 #include <map>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace kazoo::history {
 
 /// A read shows a state that existed, and never an older one than its session has seen by reads,
-/// writes or sync.
+/// writes or sync, or than the read itself has asked for. A multi-read that was one request shows
+/// one state of the tree.
 class ReadCheck {
 public:
     ReadCheck(Verdict& verdict, const Chronicle& chronicle)
@@ -20,7 +25,13 @@ public:
     void on_over(Call& call);
 
 private:
+    using Periods = std::vector<std::pair<std::int64_t, std::int64_t>>;
+
+    void raise_floor(const std::string& written, std::int64_t& floor) const;
     void check_read(Call& call, std::int64_t& floor);
+    void check_many(Call& call, std::int64_t& floor);
+    void check_existed(const Call& call);
+    void check_view(Call& call, const Periods& periods, std::int64_t& floor);
 
     Verdict& verdict_;
     const Chronicle& chronicle_;

@@ -167,5 +167,76 @@ TEST_F(ReadAndWatchCheckTest, AnEventAfterTheReplyThatShowsIt) {
     EXPECT_THAT(sample.fault(), HasSubstr("a reply that shows it came before"));
 }
 
+/// "/a" and "/b" are created by one transaction and set by the next.
+class MultiReadCheckTest : public testing::Test {
+protected:
+    MultiReadCheckTest() {
+        sample.wrote(Write::Kind::create, "/a", "a1");
+        sample.also_wrote(Write::Kind::create, "/b", "b1");
+        sample.wrote(Write::Kind::set, "/a", "a2");
+        sample.also_wrote(Write::Kind::set, "/b", "b2");
+    }
+
+    void read(const char* a, const char* b, bool one_request = true) {
+        auto& call = sample.call(Act::multi_read, "/a");
+        call.one_request = one_request;
+        for (const auto& [path, data] : {std::pair("/a", a), std::pair("/b", b)}) {
+            auto& part = call.parts.emplace_back(SampleHistory::part(Act::get, path));
+            part.shows_data = true;
+            part.shown_data = data;
+        }
+        reads.on_over(call);
+    }
+
+    SampleHistory sample;
+    ReadCheck reads{sample.verdict, sample.chronicle};
+};
+
+TEST_F(MultiReadCheckTest, OneStateOfTheTree) {
+    read("a1", "b1");
+    read("a2", "b2");
+    EXPECT_THAT(sample.fault(), IsEmpty());
+}
+
+TEST_F(MultiReadCheckTest, StatesOfTwoMoments) {
+    read("a1", "b2");
+    EXPECT_THAT(sample.fault(), HasSubstr("a state that never existed"));
+}
+
+TEST_F(MultiReadCheckTest, SingleReadsMayShowTwoMoments) {
+    read("a1", "b2", false);
+    EXPECT_THAT(sample.fault(), IsEmpty());
+    read("a1", "b3", false);
+    EXPECT_THAT(sample.fault(), HasSubstr("never existed, of /b"));
+}
+
+TEST_F(MultiReadCheckTest, AnOlderStateThanBefore) {
+    read("a2", "b2");
+    read("a1", "b1");
+    EXPECT_THAT(sample.fault(), HasSubstr("which its session had seen"));
+}
+
+TEST_F(MultiReadCheckTest, AReadOfTheLatestStateThatIsOld) {
+    for (const bool latest : {false, true}) {
+        auto& call = sample.call(Act::get, "/a");
+        call.shows_data = true;
+        call.shown_data = "a1";
+        call.latest = latest;
+        reads.on_over(call);
+        EXPECT_EQ(sample.verdict.good(), !latest);
+    }
+}
+
+TEST_F(MultiReadCheckTest, AReadThatIsOlderThanItsZxid) {
+    for (const std::int64_t zxid : {1, 2}) {
+        auto& call = sample.call(Act::get, "/a");
+        call.shows_data = true;
+        call.shown_data = "a1";
+        call.at_least = zxid;
+        reads.on_over(call);
+        EXPECT_EQ(sample.verdict.good(), zxid == 1);
+    }
+}
+
 }  // namespace
 }  // namespace kazoo::history

@@ -21,9 +21,16 @@ public:
     Write& wrote(
         Write::Kind kind, std::string path, std::string data, int client = 0, std::int64_t owner = 0
     ) {
+        ++zxid_;
+        return also_wrote(kind, std::move(path), std::move(data), client, owner);
+    }
+    /// A further change of the last transaction.
+    Write& also_wrote(
+        Write::Kind kind, std::string path, std::string data, int client = 0, std::int64_t owner = 0
+    ) {
         Write write;
         write.kind = kind;
-        write.zxid = ++zxid_;
+        write.zxid = zxid_;
         write.time = at(static_cast<int>(zxid_) * 10);
         write.author = {client, 100 + client};
         write.path = std::move(path);
@@ -49,6 +56,15 @@ public:
         call.session = 100 + client;
         call.zxid_when_called = zxid_;
         return call;
+    }
+    static Part part(Act act, std::string path, std::string data = "", std::int32_t version = -1) {
+        Part part;
+        part.act = act;
+        part.path = std::move(path);
+        part.made_path = act == Act::create ? part.path : "";
+        part.data = std::move(data);
+        part.version = version;
+        return part;
     }
     static Call& failed(Call& call, std::error_code error, Outcome outcome) {
         call.error = error;

@@ -2,7 +2,6 @@
 #include "history/checks/watches.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <span>
 #include <sstream>
 
@@ -21,14 +20,6 @@ std::string_view parent_of(std::string_view path) {
 
 }  // namespace
 
-const Snapshot& WatchCheck::at(const std::string& path, std::int64_t zxid) const {
-    const auto& history = chronicle_.of(path);
-    const auto later = std::partition_point(
-        history.begin(), history.end(), [zxid](const Snapshot& node) { return node.zxid <= zxid; }
-    );
-    return later == history.begin() ? history.front() : *std::prev(later);
-}
-
 bool WatchCheck::differ(Kind kind, const Snapshot& before, const Snapshot& after) {
     switch (kind) {
         case Kind::data:
@@ -42,10 +33,15 @@ bool WatchCheck::differ(Kind kind, const Snapshot& before, const Snapshot& after
 }
 
 void WatchCheck::on_over(const Call& call) {
+    if (call.act == Act::multi_read && call.good() && call.one_request && verdict_.good()) {
+        for (const auto& part : call.parts) {
+            note_shown_state(call, part.path);
+        }
+    }
     if (!is_read(call.act) || !call.replied() || !verdict_.good()) {
         return;
     }
-    note_shown_state(call);
+    note_shown_state(call, call.path);
     const bool arms = call.good();  // exists succeeds for a missing node
     if (!call.watches || !arms) {
         return;
@@ -60,13 +56,13 @@ void WatchCheck::on_over(const Call& call) {
 }
 
 /// Notes the watches whose event has to arrive before this reply.
-void WatchCheck::note_shown_state(const Call& read) {
-    const auto& shown = at(read.path, read.view);
+void WatchCheck::note_shown_state(const Call& read, const std::string& path) {
+    const auto& shown = chronicle_.of(path, read.view);
     for (const auto number : pending_[read.client]) {
         auto& watch = watches_.at(number);
-        if (watch.call->path == read.path && watch.call->session == read.session &&
+        if (watch.call->path == path && watch.call->session == read.session &&
             shown.zxid > watch.call->last_view &&
-            differ(watch.kind, at(read.path, watch.call->last_view), shown)) {
+            differ(watch.kind, chronicle_.of(path, watch.call->last_view), shown)) {
             watch.event_due_by = std::min(watch.event_due_by, read.events_before);
         }
     }
@@ -144,7 +140,7 @@ void WatchCheck::on_event(const Call& call, const WatchedEvent& event, std::uint
 void WatchCheck::at_rest() {
     for (const auto& [number, watch] : watches_) {
         const auto& path = watch.call->path;
-        const auto& seen = at(path, watch.call->last_view);
+        const auto& seen = chronicle_.of(path, watch.call->last_view);
         if (!watch.told && differ(watch.kind, seen, chronicle_.of(path).back())) {
             verdict_.fail(describe(*watch.call) + ": the node has changed, its watch was lost");
         }

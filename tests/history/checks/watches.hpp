@@ -40,10 +40,9 @@ private:
         std::uint64_t event_due_by = std::numeric_limits<std::uint64_t>::max();
     };
 
-    [[nodiscard]] const Snapshot& at(const std::string& path, std::int64_t zxid) const;
     [[nodiscard]] static bool differ(Kind kind, const Snapshot& before, const Snapshot& after);
     [[nodiscard]] bool is_justified(const Watch& watch, const WatchedEvent& event) const;
-    void note_shown_state(const Call& read);
+    void note_shown_state(const Call& read, const std::string& path);
 
     Verdict& verdict_;
     const Chronicle& chronicle_;

@@ -156,6 +156,14 @@ TEST(WriteOther, ReconfigIsDisabled) {
     EXPECT_EQ(world.write_bytes(Opcode::reconfig, {}).err, code(Errc::marshalling_error));
 }
 
+TEST(WriteOther, AStandaloneServerHasNoConfigurationEvenIfReconfigIsEnabled) {
+    DatabaseOptions options;
+    options.reconfig_enabled = true;
+    DatabaseWorld world(options);
+    const codec::ReconfigRequest request{"server.2=a:1:2;3", std::nullopt, std::nullopt, -1};
+    EXPECT_EQ(world.write(request).err, code(Errc::unimplemented));
+}
+
 TEST(WriteOther, OtherOperationsAreUnknown) {
     DatabaseWorld world;
     const std::array<std::byte, 8> body{};
