@@ -13,9 +13,9 @@ namespace kazoo {
 /// again only if no write or removal of watches that was called after it has been sent already,
 /// because the server may have executed that one. So when the connection is lost while
 /// `read 1, write, read 2` have no reply, read 1 and the write fail with ConnectionLoss (the write
-/// with Outcome::unknown), and read 2 is sent again. Writes that were sent are never sent again;
-/// what was called after such a write is, so do not let a write depend on an earlier one whose
-/// result has not arrived: use a Transaction, or the option `nothing`.
+/// with Outcome::unknown), and read 2 is sent again. Writes that were sent are never sent again.
+/// Writes that were called after such a write and have not been sent fail with ConnectionLoss and
+/// Outcome::not_sent, because they may depend on it, unless their option is `independent`.
 ///
 /// A request is sent three times at most, because it may be the reason why servers close the
 /// connection; then it fails with ConnectionLoss. Its time limit and cancellation apply throughout.
@@ -27,11 +27,14 @@ enum class Resend {
     /// those that were not sent with Outcome::not_sent. They may then fail before earlier requests
     /// that are sent again. Requests made without a connection wait for the next one nevertheless.
     nothing,
-    /// Requests that have not been sent stay in the queue.
+    /// Requests that have not been sent stay in the queue, except writes behind a write that fails.
     unsent,
     /// In addition, reads that were sent are sent again, and so are syncs and the requests of
     /// WatchOperations::add_watch. Their results are the same as if they had been called later.
-    reads
+    reads,
+    /// In addition, a write that has not been sent stays in the queue although an earlier one
+    /// fails.
+    independent
 };
 
 }  // namespace kazoo

@@ -25,6 +25,17 @@ constexpr std::size_t reserved_bytes = 1 << 20;
 
 }  // namespace
 
+namespace {
+
+/// Returns whether a later request may depend on what this one writes.
+bool is_write(codec::Opcode op) noexcept {
+    using codec::Opcode;
+    return !is_repeatable(op) && op != Opcode::remove_watches && op != Opcode::check_watches &&
+           op != Opcode::close_session;
+}
+
+}  // namespace
+
 bool is_repeatable(codec::Opcode op) noexcept {
     switch (op) {
         case codec::Opcode::exists:
@@ -247,7 +258,7 @@ std::size_t RequestQueue::end_of_sendable(std::size_t& bytes) const noexcept {
 void RequestQueue::note_sent(Pending& entry) noexcept {
     ++entry.times_sent;
     in_flight_bytes_ += entry.frame.size;
-    if (entry.resend != Resend::reads || !is_repeatable(entry.op) ||
+    if (entry.resend < Resend::reads || !is_repeatable(entry.op) ||
         entry.times_sent >= most_times_sent) {
         return;
     }
@@ -419,20 +430,32 @@ bool RequestQueue::unite_frames() noexcept {
     return true;
 }
 
+/// Returns whether a request that has not been sent outlives the connection. `write_lost`: an
+/// earlier write does not.
+bool RequestQueue::waits(const Pending& entry, bool write_lost) noexcept {
+    if (entry.frame.size == 0 || entry.op == codec::Opcode::close_session) {
+        return true;  // withdrawn, or sent whatever happens
+    }
+    if (write_lost && is_write(entry.op)) {
+        return entry.resend == Resend::independent;
+    }
+    return entry.resend != Resend::nothing;
+}
+
 /// Removes the contents of entry `i` if it ends with the connection. What is left of it is dead.
+/// Sets `write_lost` if that was a write.
 std::optional<RequestQueue::GivenUp> RequestQueue::take_if_lost(
-    std::size_t i, std::size_t first
+    std::size_t i, std::size_t first, bool& write_lost
 ) noexcept {
     auto& entry = pending_[i];
-    const bool sent = i < sent_;
-    const bool stays = sent ? i >= first && entry.kept && entry.request
-                            : entry.frame.size == 0 || entry.resend != Resend::nothing ||
-                                  entry.op == codec::Opcode::close_session;
+    const bool stays =
+        i < sent_ ? i >= first && entry.kept && entry.request : waits(entry, write_lost);
     entry.kept = false;
     if (stays) {
         entry.written = {};
         return std::nullopt;
     }
+    write_lost = write_lost || is_write(entry.op);
     forget(entry);
     note_end(entry);
     entry.frame = {};

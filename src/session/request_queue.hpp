@@ -187,8 +187,9 @@ public:
     template <class End>
     void lose_connection(End&& end) noexcept {
         const auto first = sent_that_stay();
+        bool write_lost = false;
         for (std::size_t i = 0; i < pending_.size(); ++i) {
-            if (auto lost = take_if_lost(i, first)) {
+            if (auto lost = take_if_lost(i, first, write_lost)) {
                 end(std::move(*lost));
             }
         }
@@ -227,7 +228,10 @@ private:
     void drop_kept(const Pending& entry) noexcept;
     [[nodiscard]] std::size_t sent_that_stay() noexcept;
     [[nodiscard]] bool unite_frames() noexcept;
-    [[nodiscard]] std::optional<GivenUp> take_if_lost(std::size_t i, std::size_t first) noexcept;
+    [[nodiscard]] static bool waits(const Pending& entry, bool write_lost) noexcept;
+    [[nodiscard]] std::optional<GivenUp> take_if_lost(
+        std::size_t i, std::size_t first, bool& write_lost
+    ) noexcept;
     void forget_connection() noexcept;
     void sweep() noexcept;
     void give_back_memory() noexcept;

@@ -167,7 +167,9 @@ CallOptions SimClient::call_options() {
         options.stop_token(stops_.get_token());
     }
     if (chance().one_in(12)) {
-        options.resend(chance().of<Resend>({Resend::nothing, Resend::unsent, Resend::reads}));
+        options.resend(chance().of<Resend>(
+            {Resend::nothing, Resend::unsent, Resend::reads, Resend::independent}
+        ));
     }
     return options;
 }

@@ -115,9 +115,40 @@ TEST_F(ResendQueueTest, RequestsThatAreNotToWaitEnd) {
     push(Opcode::get_data, Resend::nothing);
     send();
     push(Opcode::set_data, Resend::nothing);
-    push(Opcode::set_data, Resend::unsent, "/c");
+    push(Opcode::get_data, Resend::unsent, "/c");
     EXPECT_THAT(lose(), ElementsAre("get_data sent", "get_data sent", "set_data"));
-    EXPECT_THAT(send(), ElementsAre("get_data 2 /b", "set_data 5 /c"));
+    EXPECT_THAT(send(), ElementsAre("get_data 2 /b", "get_data 5 /c"));
+}
+
+TEST_F(ResendQueueTest, UnsentWritesBehindALostWriteEnd) {
+    push(Opcode::create, Resend::reads, "/config");
+    send();
+    push(Opcode::get_data, Resend::reads, "/b");
+    push(Opcode::create, Resend::reads, "/ready");
+    push(Opcode::set_data, Resend::independent, "/other");
+    push(Opcode::remove_watches, Resend::reads, "/b");
+    EXPECT_THAT(lose(), ElementsAre("create sent", "create"));
+    push(Opcode::create, Resend::reads, "/later");
+    EXPECT_THAT(lose(), IsEmpty());
+    EXPECT_THAT(
+        send(),
+        ElementsAre("get_data 2 /b", "set_data 4 /other", "remove_watches 5 /b", "create 6 /later")
+    );
+}
+
+TEST_F(ResendQueueTest, UnsentWritesBehindAnAbandonedOrExcludedWriteEnd) {
+    const auto abandoned = push(Opcode::create);
+    send();
+    EXPECT_TRUE(queue.cancel(abandoned).request);
+    push(Opcode::set_data);
+    EXPECT_THAT(lose(), ElementsAre("create sent", "set_data"));
+    push(Opcode::create, Resend::nothing);
+    push(Opcode::set_data);
+    EXPECT_THAT(lose(), ElementsAre("create", "set_data"));
+    const auto withdrawn = push(Opcode::create, Resend::nothing);
+    EXPECT_TRUE(queue.cancel(withdrawn).request);
+    push(Opcode::set_data, Resend::reads, "/c");
+    EXPECT_THAT(lose(), IsEmpty());
 }
 
 TEST_F(ResendQueueTest, AnAbandonedReadIsNotSentAgain) {

@@ -79,7 +79,7 @@ private:
         RequestOptions how;
         how.path = path();
         how.reserved = one_in(10);
-        how.resend = pick({Resend::nothing, Resend::unsent, Resend::reads, Resend::reads});
+        how.resend = pick({Resend::nothing, Resend::unsent, Resend::reads, Resend::independent});
         if (op == Opcode::remove_watches) {
             how.removes = pick<WatchKinds>(
                 {data_kinds,
