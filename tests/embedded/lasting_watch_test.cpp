@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdint>
 #include <future>
 #include <map>
 #include <memory>
@@ -236,10 +237,10 @@ TEST(LastingWatch, EventsThatSlowFunctionsCannotTakeBecomeAGap) {
         until_released.wait();
         told.add(to_string(e.type));
     });
-    constexpr int changes = 200;
-    for (int i = 0; i < changes; ++i) writer.set("/a", std::to_string(i));
+    constexpr std::uint64_t changes = 200;
+    for (std::uint64_t i = 0; i < changes; ++i) writer.set("/a", std::to_string(i));
     writer.create("/a/last");
-    ASSERT_TRUE(becomes_true([&] { return zk.handler()->backlog() >= limits.requests; }));
+    ASSERT_TRUE(becomes_true([&] { return zk.metrics().watch_events == changes + 1; }));
     // No event arrives after the loss, and the next connection, which has a gap of its own, waits.
     const StateLog states(zk);
     server.handshakes(Handshake::refuse);
@@ -431,6 +432,10 @@ private:
             return true;
         });
         zk_.retry([this] { return zk_.sync("/"); });
+        // All events have arrived. When this one is delivered, the others have been, too.
+        zk_.exists("/last", noting(last_event_));
+        other_.create("/last");
+        EXPECT_TRUE(last_event_.wait_for(1));
     }
 
     void check() {
@@ -463,6 +468,7 @@ private:
 
     base::Random random_;
     Server server_;
+    Recorder<std::string> last_event_;
     StartedClient zk_;
     StartedClient other_;
     std::vector<Held> held_;
