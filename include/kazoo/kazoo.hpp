@@ -25,6 +25,8 @@
 #include <kazoo/handlers/fiber.hpp>
 #include <kazoo/handlers/threading.hpp>
 #include <kazoo/handlers/uv.hpp>
+#include <kazoo/host_operations.hpp>
+#include <kazoo/host_provider.hpp>
 #include <kazoo/hosts.hpp>
 #include <kazoo/kazoo_retry.hpp>
 #include <kazoo/logger.hpp>
