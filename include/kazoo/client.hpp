@@ -10,6 +10,7 @@
 #include <kazoo/detail/state_listener.hpp>
 #include <kazoo/event.hpp>
 #include <kazoo/exceptions.hpp>
+#include <kazoo/host_operations.hpp>
 #include <kazoo/kazoo_retry.hpp>
 #include <kazoo/metrics.hpp>
 #include <kazoo/multi_read.hpp>
@@ -77,7 +78,8 @@ namespace kazoo {
 /// KazooException::outcome() and Error::outcome() say whether a write may have been applied.
 /// CallOptions and AsyncResult::cancel describe timeouts and cancellation, ReadOptions how recent
 /// the state is that a read shows. Watcher describes watches that fire once, WatchOperations those
-/// that last, and the removal of watches. NodeOperations and SessionOperations have further ones.
+/// that last, and the removal of watches. NodeOperations, SessionOperations and HostOperations have
+/// further ones.
 ///
 /// Paths are normalised as in kazoo: a missing leading "/" is added, repeated and trailing slashes
 /// are removed; <kazoo/paths.hpp> has the rules. With a chroot in `hosts`, all paths passed and
@@ -93,10 +95,12 @@ namespace kazoo {
 class KazooClient : public NodeOperations,
                     public WatchOperations,
                     public SessionOperations,
+                    public HostOperations,
                     public BackPressure {
 public:
     /// Creates a stopped client. Throws ConfigurationError for invalid options: malformed `hosts`,
-    /// a `timeout` that is not positive, a negative `connect_timeout` or `close_timeout`.
+    /// a `timeout` or HostProvider::timeout that is not positive, a negative `connect_timeout` or
+    /// `close_timeout`.
     explicit KazooClient(ClientOptions options = ClientOptions());
     /// Transfers the session with its operations, watches and listeners. The moved-from client may
     /// only be destroyed or assigned to; any other use is undefined, also by a coroutine that holds
@@ -156,8 +160,6 @@ public:
     [[nodiscard]] std::optional<ClientId> client_id() const;
     /// Returns the session timeout granted by the server, even while SUSPENDED; zero while LOST.
     [[nodiscard]] std::chrono::milliseconds session_timeout() const;
-    /// Returns the connected server as `hosts` names it, "zk1:2181"; empty if not connected.
-    [[nodiscard]] std::optional<std::string> connected_server() const;
     /// Return counters and latencies; a function for exporters that does not keep the client alive
     /// (<kazoo/metrics.hpp>); and a description for people, in several lines. Throw std::bad_alloc.
     [[nodiscard]] ClientMetrics metrics() const;
@@ -193,11 +195,6 @@ public:
     /// captures are not used any more; within a listener it does not wait. Throws
     /// WouldDeadlockError, after removing the listener, where the thread must not block.
     bool remove_listener_and_wait(ListenerId listener);
-
-    /// Replaces the servers, from the next connection on; without `randomize_hosts` that option
-    /// stays as it is. Throws ConfigurationError for a malformed string or one with a different
-    /// chroot.
-    void set_hosts(std::string_view hosts, std::optional<bool> randomize_hosts = std::nullopt);
 
     /// Adds credentials, as ClientOptions::auth_data does: for this connection and, once a server
     /// has accepted them, for all later connections and starts. Completes when the server has

@@ -4,6 +4,7 @@
 #include <kazoo/client_limits.hpp>
 #include <kazoo/detail/export.hpp>
 #include <kazoo/handler.hpp>
+#include <kazoo/host_provider.hpp>
 #include <kazoo/logger.hpp>
 #include <kazoo/resend.hpp>
 #include <kazoo/retry.hpp>
@@ -71,13 +72,25 @@ public:
 
     /// Servers and chroot: "host:port,host:port/chroot". The port defaults to 2181; IPv6 addresses
     /// are written in brackets. <kazoo/hosts.hpp> has the syntax. KazooClient::set_hosts replaces
-    /// the servers. Default: "127.0.0.1:2181".
+    /// the servers; with a host_provider only the chroot has a meaning. Default: "127.0.0.1:2181".
     ClientOptions& hosts(std::string value) & {
         hosts_ = std::move(value);
         return *this;
     }
     ClientOptions hosts(std::string value) && { return std::move(hosts(std::move(value))); }
     [[nodiscard]] const std::string& hosts() const noexcept { return hosts_; }
+
+    /// Where to get the servers from, in place of `hosts`: a function that returns them, or
+    /// srv_hosts of <kazoo/srv.hpp>. A HostProvider::timeout that is not positive:
+    /// ConfigurationError. Default: none.
+    ClientOptions& host_provider(HostProvider value) & {
+        host_provider_ = std::move(value);
+        return *this;
+    }
+    ClientOptions host_provider(HostProvider value) && {
+        return std::move(host_provider(std::move(value)));
+    }
+    [[nodiscard]] const HostProvider& host_provider() const noexcept { return host_provider_; }
 
     /// Session timeout to request, more than zero. The server decides: KazooClient::session_timeout
     /// returns what it granted. Default: 10 s.
@@ -335,6 +348,7 @@ public:
 
 private:
     std::string hosts_ = "127.0.0.1:2181";
+    HostProvider host_provider_;
     milliseconds timeout_{10'000};
     milliseconds connect_timeout_{0};
     milliseconds close_timeout_{10'000};

@@ -5,6 +5,7 @@
 /// loops, fibers and libuv. It does not include
 /// - <kazoo/asio.hpp>, the Boost.Asio completion tokens, which requires Asio's headers;
 /// - <kazoo/handlers/fiber_scheduling.hpp>, which requires Boost.Fiber's headers;
+/// - <kazoo/srv.hpp>, servers from DNS, which is a component;
 /// - <kazoo/prometheus.hpp> and <kazoo/spdlog.hpp>, which require the headers of prometheus-cpp and
 ///   spdlog;
 /// - <kazoo/testing/*.hpp>, the embedded server and the harness for tests.
@@ -26,6 +27,8 @@
 #include <kazoo/handlers/fiber.hpp>
 #include <kazoo/handlers/threading.hpp>
 #include <kazoo/handlers/uv.hpp>
+#include <kazoo/host_operations.hpp>
+#include <kazoo/host_provider.hpp>
 #include <kazoo/hosts.hpp>
 #include <kazoo/kazoo_retry.hpp>
 #include <kazoo/logger.hpp>

@@ -123,7 +123,7 @@ enum class LossReason : std::uint8_t {
     silent,          ///< Nothing was received for 2/3 of the session timeout, or TCP timed out.
     protocol_error,  ///< The server sent something that cannot be interpreted.
     refused,         ///< The server replied that it no longer serves this connection.
-    moved,           ///< The client left a read-only server for one that accepts writes.
+    moved,           ///< The client left it for a server that accepts writes, or for set_hosts.
     out_of_memory,   ///< The client had no memory to process what it received.
 };
 /// The number of enumerators of LossReason.

@@ -42,7 +42,8 @@ struct ClientInfo {
 
 /// Operations that KazooClient inherits. Their errors are those of every operation of KazooClient,
 /// and those listed here. A server that does not know an operation also closes the connection when
-/// it fails with UnimplementedError, whose detail names the release that is needed.
+/// it fails with UnimplementedError, whose detail names the release that is needed. Operations of
+/// that kind then fail at once, as long as the client is connected to that server, for a minute.
 class NodeOperations {
 public:
     // Operations of several requests. They are not atomic. At most 1000 requests are under way at

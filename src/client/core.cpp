@@ -40,6 +40,9 @@ Hosts checked_hosts(const ClientOptions& options) {
     if (options.connect_timeout().count() < 0 || options.close_timeout().count() < 0) {
         refuse_configuration("connect_timeout and close_timeout must not be negative");
     }
+    if (options.host_provider().timeout().count() <= 0) {
+        refuse_configuration("the timeout of host_provider must be more than zero");
+    }
     return parse_hosts(options.hosts()).value();
 }
 
@@ -96,7 +99,12 @@ session::Config Core::make_config() {
     std::optional<SessionHandover> resumed;  // destroyed, like the function, without the mutex
     Watcher watcher;
     std::unique_lock lock(life_mutex_);
-    config.hosts = hosts_.hosts;
+    const auto& provider = options_.host_provider();
+    config.asks_for_hosts = static_cast<bool>(provider);
+    config.hosts_timeout = provider.timeout();
+    if (!provider) {
+        config.hosts = hosts_.hosts;
+    }
     config.randomize_hosts = options_.randomize_hosts();
     config.session_timeout = options_.timeout();
     config.connect_timeout = options_.connect_timeout();
@@ -320,25 +328,6 @@ AclList Core::acl_or_default(const std::optional<AclList>& acl) const {
         return *acl;
     }
     return options_.default_acl() ? *options_.default_acl() : open_acl_unsafe();
-}
-
-void Core::set_hosts(std::string_view text, std::optional<bool> randomize) {
-    auto hosts = parse_hosts(text).value();
-    if (!hosts.chroot.empty() && hosts.chroot != hosts_.chroot) {
-        refuse_configuration("the chroot of a client cannot be changed");
-    }
-    bool randomizes = false;
-    {
-        const std::lock_guard lock(life_mutex_);
-        hosts_.hosts = hosts.hosts;
-        randomizes = randomize.value_or(options_.randomize_hosts());
-        options_.randomize_hosts(randomizes);
-    }
-    // Without life_mutex_: this may post to the user's executor.
-    driver_.with_session([&](session::Session& session, TimePoint) {
-        session.set_hosts(hosts.hosts, randomizes);
-        return 0;
-    });
 }
 
 /// The operation add_auth: completes once a server has accepted or refused the credentials.

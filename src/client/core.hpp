@@ -15,6 +15,7 @@
 #include <kazoo/async_result.hpp>
 #include <kazoo/client_options.hpp>
 #include <kazoo/event.hpp>
+#include <kazoo/host_operations.hpp>
 #include <kazoo/metrics.hpp>
 #include <kazoo/node.hpp>
 #include <kazoo/paths.hpp>
@@ -101,7 +102,7 @@ public:
     Listeners& listeners() noexcept { return *listeners_; }
     MultiReadSupport& multi_read_support() noexcept { return multi_read_support_; }
     GuaranteedSlots& guaranteed_slots() noexcept { return guaranteed_slots_; }
-    void set_hosts(std::string_view hosts, std::optional<bool> randomize);
+    void set_hosts(std::string_view hosts, std::optional<bool> randomize, Rebalance rebalance);
     AsyncResult<void> add_auth(std::string_view scheme, std::string_view credential);
     /// Later connections do not present the credentials that have been added so far.
     void forget_auth();
@@ -146,6 +147,7 @@ private:
     void on_ending(KeeperState state) noexcept override;
     void on_event(session::Event& event) override;
     void on_finished() override;
+    void ask_for_hosts(std::uint64_t session, std::uint64_t question) override;
     [[nodiscard]] std::shared_ptr<void> keep_alive() override { return shared_from_this(); }
 
     // No private function may be called with life_mutex_ held: each locks it, calls user code or
@@ -194,6 +196,9 @@ private:
     void log_change(const StateChange& change);
     // core.cpp: these lock life_mutex_ while they use what it guards.
     [[nodiscard]] session::Config make_config();
+    void answer_hosts(
+        std::uint64_t session, std::uint64_t question, Hosts hosts, std::string failure
+    ) noexcept;
     void remember_auth(const AuthData& entry) noexcept;
     void forget_refused_auth();
 
@@ -270,8 +275,13 @@ AsyncResult<T> Core::call(
         accepted.error = ClientErrc::out_of_memory;
     }
     if (accepted.error) {
+        const bool unknown = accepted.error == Errc::unimplemented;
         Error error(
-            accepted.error, Outcome::not_sent, "", {}, limit_text(accepted.error, options_.limits())
+            accepted.error,
+            Outcome::not_sent,
+            "",
+            {},
+            unknown ? kind.needs : limit_text(accepted.error, options_.limits())
         );
         if (accepted.error == ClientErrc::request_too_large) {
             try {

@@ -198,7 +198,9 @@ void Core::throw_not_started(LifeEnd why, bool stopped) const {
                 }),
                 Outcome::not_sent
             );
-            detail = "no server of " + options_.hosts() + " was reached in time" + tried;
+            detail = "no server of " +
+                     (options_.host_provider() ? "the host provider" : options_.hosts()) +
+                     " was reached in time" + tried;
             detail += "; the client ";
             detail += stopped ? "has been stopped again"
                               : "continues to connect, because another call started it";

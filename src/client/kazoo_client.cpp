@@ -156,9 +156,6 @@ std::optional<ClientId> KazooClient::client_id() const {
 std::chrono::milliseconds KazooClient::session_timeout() const {
     return core_->session_timeout();
 }
-std::optional<std::string> KazooClient::connected_server() const {
-    return core_->connected_server();
-}
 ClientMetrics KazooClient::metrics() const {
     return core_->metrics();
 }
@@ -187,10 +184,6 @@ bool KazooClient::remove_listener(ListenerId listener) {
 
 bool KazooClient::remove_listener_and_wait(ListenerId listener) {
     return core_->listeners().remove_and_wait(listener);
-}
-
-void KazooClient::set_hosts(std::string_view hosts, std::optional<bool> randomize_hosts) {
-    core_->set_hosts(hosts, randomize_hosts);
 }
 
 AsyncResult<void> KazooClient::add_auth_async(

@@ -39,6 +39,7 @@ struct OpKind {
 template <>
 struct OpKind<void> {
     const char* name;
+    const char* needs = "";
     std::size_t index = session::operation_index(name);
 };
 
@@ -170,20 +171,13 @@ private:
             if (text.empty() && reply.error == Errc::no_node) {
                 text = missing_chroot_text(kind_.name, path_, chroot);
             } else if (text.empty() && reply.error == Errc::unimplemented) {
-                text = needs();
+                text = kind_.needs;
             } else if (text.empty() && large && reply.outcome == Outcome::unknown) {
                 text = large_request_text;
             }
             return text;
         } catch (const std::bad_alloc&) {
             return {};
-        }
-    }
-    [[nodiscard]] const char* needs() const noexcept {
-        if constexpr (std::is_void_v<T>) {
-            return "";
-        } else {
-            return kind_.needs;
         }
     }
     /// Returns an error without the text if there is no memory for it.

@@ -30,13 +30,11 @@ Error error_of(const session::ReplyEvent& reply) noexcept {
 
 Error not_sent(std::error_code code, const Core* core) noexcept {
     try {
-        return Error(
-            code,
-            Outcome::not_sent,
-            "",
-            {},
-            core != nullptr ? limit_text(code, core->options().limits()) : std::string()
-        );
+        std::string text = code == Errc::unimplemented ? needs_version : "";
+        if (text.empty() && core != nullptr) {
+            text = limit_text(code, core->options().limits());
+        }
+        return Error(code, Outcome::not_sent, "", {}, std::move(text));
     } catch (const std::bad_alloc&) {
         return Error(code, Outcome::not_sent);
     }

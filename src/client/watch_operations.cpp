@@ -16,7 +16,8 @@ namespace detail::client {
 namespace {
 
 const OpKind<WatchHandle> add_watch_kind{"add_watch", nullptr};
-const OpKind<void> remove_watches_kind{"remove_watches"};
+const OpKind<void> remove_watches_kind{
+    "remove_watches", "remove_watches needs ZooKeeper 3.5 or later"};
 
 CallContext context_of(const Core& core, const CallOptions& options) {
     return CallContext(*core.handler(), options, core.options());
@@ -110,7 +111,9 @@ AsyncResult<void> remove_watches(
             Outcome::not_sent,
             "",
             {},
-            limit_text(accepted.error, core->options().limits())
+            accepted.error == Errc::unimplemented
+                ? remove_watches_kind.needs
+                : limit_text(accepted.error, core->options().limits())
         ));
         return detail::make_result<void>(operation);
     }

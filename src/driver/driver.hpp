@@ -27,6 +27,9 @@ public:
     /// is short: it is then called again later with what it has left of the event, and with the
     /// following events only after that.
     virtual void on_event(session::Event& event) = 0;
+    /// The session asks for servers: leads to one call of Driver::answer_hosts, with these numbers.
+    /// If it throws, the session's question has failed.
+    virtual void ask_for_hosts(std::uint64_t session, std::uint64_t question);
     /// All events of the session have been delivered; `start` may be called again. If it throws, it
     /// is called again later.
     virtual void on_finished() = 0;
@@ -69,6 +72,10 @@ public:
     void close_session(std::uint64_t number);
     /// As close_session, but leaves the session to another client.
     void detach_session(std::uint64_t number);
+    /// The answer to EventSink::ask_for_hosts. Ignored if that session does not run any more.
+    void answer_hosts(
+        std::uint64_t number, std::uint64_t question, session::ProvidedHosts answer
+    ) noexcept;
 
     /// Submits a request, whose time of issue this sets. Throws std::bad_alloc if it was not
     /// accepted because memory is short: either the session had none, or the executor could not be
@@ -142,6 +149,7 @@ private:
     [[nodiscard]] bool turn() noexcept;
     void perform(const session::Action& action) noexcept;
     void probe(const session::ProbeAction& action);
+    void ask_for_hosts(std::uint64_t question) noexcept;
     void send() noexcept;
     [[nodiscard]] bool take_events();
     [[nodiscard]] bool deliver() noexcept;

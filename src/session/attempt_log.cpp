@@ -14,7 +14,7 @@ constexpr std::size_t most_listed = 10;
 }  // namespace
 
 std::string server_name(const HostPort& host, std::string_view address) {
-    auto text = to_string(host);
+    auto text = host.port == 0 ? host.host : to_string(host);
     if (!address.empty() && address != host.host) {
         text.append(" (").append(address).append(")");
     }

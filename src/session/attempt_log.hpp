@@ -21,7 +21,8 @@ struct ServerAttempt {
     friend bool operator==(const ServerAttempt&, const ServerAttempt&) = default;
 };
 
-/// Returns "zk1:2181 (10.0.0.1)", or "10.0.0.1:2181" if the host is given as an address.
+/// Returns "zk1:2181 (10.0.0.1)", or "10.0.0.1:2181" if the host is given as an address; without
+/// the port if that is 0, for what is not a server.
 [[nodiscard]] std::string server_name(const HostPort& host, std::string_view address);
 
 /// Returns "tried zk1:2181 (10.0.0.1): Connection refused; zk2:2181: ...", with the first ten

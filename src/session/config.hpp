@@ -21,6 +21,8 @@ namespace kazoo::session {
 /// The configuration of a session, constant while it runs.
 struct Config {
     std::vector<HostPort> hosts;
+    bool asks_for_hosts = false;         ///< before each round, by an AskHostsAction
+    milliseconds hosts_timeout{10'000};  ///< for the first answer to it
     bool randomize_hosts = true;
     milliseconds session_timeout{10'000};  ///< requested; the server decides
     milliseconds connect_timeout{0};       ///< per address, with handshake; 0: AttemptLimit decides

@@ -18,6 +18,7 @@
 #include <system_error>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace kazoo::detail::client {
 class OutcomeCounters;
@@ -139,6 +140,20 @@ struct ProbeAction {
 struct DisconnectAction {
     friend bool operator==(const DisconnectAction&, const DisconnectAction&) = default;
 };
-using Action = std::variant<ResolveAction, ConnectAction, ProbeAction, DisconnectAction>;
+/// Ask the host provider for servers. There is one question at a time, and each is answered by
+/// Session::on_hosts. It goes on when the connection or the attempt ends.
+struct AskHostsAction {
+    std::uint64_t question;
+    friend bool operator==(const AskHostsAction&, const AskHostsAction&) = default;
+};
+using Action =
+    std::variant<ResolveAction, ConnectAction, ProbeAction, DisconnectAction, AskHostsAction>;
+
+/// The answer of the host provider. Without hosts it has failed.
+struct ProvidedHosts {
+    std::vector<HostPort> hosts;
+    bool in_order = false;  ///< to be tried in this order, even if hosts are otherwise shuffled
+    std::string failure;    ///< why there are no hosts
+};
 
 }  // namespace kazoo::session

@@ -26,7 +26,10 @@ HostList::HostList(std::vector<HostPort> hosts, bool randomize, std::uint64_t se
 
 void HostList::start_round() {
     turn_ = 0;
-    if (randomize_) {
+    if (!first_order_.empty()) {
+        order_.swap(first_order_);
+        first_order_.clear();
+    } else if (randomize_) {
         random_.shuffle(order_);
     } else {
         std::iota(order_.begin(), order_.end(), std::size_t{0});
@@ -83,10 +86,14 @@ void HostList::begin_round() {
     turn_ = hosts_.size();
 }
 
-void HostList::set_hosts(std::vector<HostPort> hosts, bool randomize) {
+void HostList::set_hosts(
+    std::vector<HostPort> hosts, bool randomize, std::vector<std::size_t> first_order
+) {
+    assert(first_order.empty() || first_order.size() == hosts.size());
+    order_.resize(hosts.size());  // first: nothing has changed if it throws
     hosts_ = std::move(hosts);
     randomize_ = randomize;
-    order_.resize(hosts_.size());
+    first_order_ = std::move(first_order);
     std::iota(order_.begin(), order_.end(), std::size_t{0});
     first_silent_ = hosts_.size();
     std::erase_if(last_hosts_, [&](const auto& one) { return !contains(hosts_, one.first); });

@@ -42,8 +42,14 @@ public:
     /// Makes the next call of `next` begin a new round.
     void begin_round();
 
-    void set_hosts(std::vector<HostPort> hosts, bool randomize);
+    /// Replaces the hosts and begins a new round. The first round follows `first_order`, which
+    /// contains each index of `hosts` once, unless it is empty.
+    void set_hosts(
+        std::vector<HostPort> hosts, bool randomize, std::vector<std::size_t> first_order = {}
+    );
     [[nodiscard]] std::size_t size() const { return hosts_.size(); }
+    [[nodiscard]] const std::vector<HostPort>& hosts() const { return hosts_; }
+    [[nodiscard]] bool randomizes() const { return randomize_; }
 
 private:
     void start_round();
@@ -52,8 +58,9 @@ private:
     bool randomize_;
     base::Random random_;
     std::vector<std::size_t> order_;  // a permutation of the indices of hosts_, for this round
-    std::size_t turn_;                // index in order_ of the next host
-    std::size_t first_silent_;        // order_ from here on: hosts that were silent
+    std::vector<std::size_t> first_order_;  // of the next round; empty: no order is prescribed
+    std::size_t turn_;                      // index in order_ of the next host
+    std::size_t first_silent_;              // order_ from here on: hosts that were silent
     std::vector<std::pair<HostPort, Failure>> last_hosts_;  // failed in this round
     std::vector<Endpoint> last_endpoints_;                  // failed in the round before
     std::vector<Endpoint> next_last_endpoints_;             // failed in this round

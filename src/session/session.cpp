@@ -30,6 +30,7 @@ Session::Session(Config config, Metrics* metrics)
     : config_(std::move(config)),
       own_metrics_(metrics == nullptr ? std::make_unique<Metrics>() : nullptr),
       metrics_(metrics == nullptr ? *own_metrics_ : *metrics),
+      random_(config_.seed + 4),
       hosts_(config_.hosts, config_.randomize_hosts, config_.seed),
       backoff_(config_.connection_retry, config_.seed + 1),
       renewal_(RetryPolicy(config_.connection_retry).max_tries(-1), config_.seed + 2),
@@ -83,6 +84,9 @@ std::error_code Session::admit(const RequestSpec& call) const {
     }
     if (servers_behind_) {
         return ClientErrc::ensemble_behind;
+    }
+    if (phase_ == Phase::serving && unsupported_.contains(server_, call.op, call.issued)) {
+        return Errc::unimplemented;
     }
     if (call.watcher && watches_.size() + requests_.watches() >= config_.limits.watches) {
         return ClientErrc::too_many_watches;
@@ -149,17 +153,6 @@ void Session::forget_auth() noexcept {
     credentials_.forget();
 }
 
-void Session::set_hosts(std::vector<HostPort> hosts, bool randomize) {
-    search_.set_hosts(hosts, randomize);
-    hosts_.set_hosts(std::move(hosts), randomize);
-    lookups_.end_turns();
-    behind_check_.reset();
-    servers_behind_ = false;
-    if (phase_ == Phase::resolving) {
-        phase_deadline_ = turn_began_;  // has passed: stops waiting for the former host's name
-    }
-}
-
 void Session::close(TimePoint now) noexcept {
     if (phase_ == Phase::closing) {
         return;
@@ -173,6 +166,7 @@ void Session::close(TimePoint now) noexcept {
         return finish(KeeperState::CLOSED, ClientErrc::out_of_memory);
     }
     search_.stop();
+    drain_ends_.reset();
     enter(Phase::closing, later(now, config_.close_timeout));
 }
 
@@ -211,15 +205,20 @@ void Session::log(LogLevel level, std::string text) noexcept {
 /// Ends the connection as far as the transport is concerned; the caller sees to requests and state.
 void Session::disconnect() noexcept {
     attempt_ = ++last_attempt_;  // later results of the old attempt are ignored
-    // Lookups go on without a connection; all other actions are superseded.
+    // Lookups and questions go on without a connection; all other actions are superseded.
     std::erase_if(actions_, [](const Action& action) {
-        return !std::holds_alternative<ResolveAction>(action);
+        return !std::holds_alternative<ResolveAction>(action) &&
+               !std::holds_alternative<AskHostsAction>(action);
     });
     if (actions_.size() == actions_.capacity()) {
+        if (std::holds_alternative<AskHostsAction>(actions_.back())) {
+            question_ = 0;  // asked again before the next round
+        }
         actions_.pop_back();  // a lookup that is not requested counts as late
     }
     actions_.emplace_back(DisconnectAction{});
     search_.stop();
+    drain_ends_.reset();
     ping_sent_.reset();
     round_trip_.reset();
     control_.clear();
@@ -258,12 +257,17 @@ void Session::lose_connection(std::string_view why, LossReason reason, TimePoint
     if (!answered_since_handshake_) {
         return next_endpoint(now);
     }
+    forget_failures();
+    begin_round();
+    begin_attempt(now);
+}
+
+/// The next attempts begin with the shortest pauses and limits.
+void Session::forget_failures() noexcept {
     backoff_.reset();
     renewal_.reset();
     failing_since_.reset();
     limit_.reset();
-    begin_round();
-    begin_attempt(now);
 }
 
 void Session::expire(std::string_view why, StateReason reason, TimePoint now) {
@@ -353,7 +357,7 @@ void Session::out_of_memory(TimePoint now) noexcept {
             disconnect();
     }
     set_state(KeeperState::CONNECTING);
-    switching_to_writable_ = false;
+    switching_to_writable_ = moving_ = false;
     endpoints_.clear();
     begin_round();
     enter(Phase::backing_off, later(now, memory_pause));
@@ -381,6 +385,9 @@ void Session::check_phase(TimePoint now) {
                                : "the server did not reply to the close request in time");
                 return finish(KeeperState::CLOSED, Errc::connection_loss);
             }
+            if (drain_ends_ && now >= *drain_ends_ && phase_ == Phase::serving) {
+                return leave_if_drained(now);
+            }
             if (now >= search_.deadline()) {
                 look_further(search_.on_timeout(++last_attempt_, now), now);
             }
@@ -401,6 +408,9 @@ void Session::check_phase(TimePoint now) {
                     servers_behind_ ? StateReason::ensemble_behind : StateReason::none,
                     now
                 );
+            }
+            if (drain_ends_ && now >= *drain_ends_) {
+                return leave_if_drained(now);
             }
             if (now >= phase_deadline_) {
                 phase_timeout(now);
@@ -433,7 +443,7 @@ bool Session::take_output(base::Buffer& out) {
     // Requests of a detached session wait as well: their replies advance the zxid from which the
     // next client restores the watches.
     const bool restored = !restoration_.waiting();
-    const bool open = (phase_ == Phase::serving && restored) ||
+    const bool open = (phase_ == Phase::serving && restored && !drain_ends_) ||
                       (phase_ == Phase::closing && (restored || !detaching_));
     if (open && requests_.has_unsent()) {
         requests_.send(out);
@@ -465,13 +475,19 @@ TimePoint Session::next_deadline() const {
         case Phase::idle:
             return requests;
         case Phase::serving:
-            return std::min({requests, keepalive_.next_deadline(), search_.deadline()});
+            return std::min(
+                {requests,
+                 keepalive_.next_deadline(),
+                 search_.deadline(),
+                 drain_ends_.value_or(TimePoint::max())}
+            );
         case Phase::closing:
             return std::min({requests, keepalive_.next_deadline(), phase_deadline_});
         default:
             return std::min(
                 {requests,
                  phase_deadline_,
+                 drain_ends_.value_or(TimePoint::max()),
                  identity_.id != 0 ? keepalive_.session_ends() : TimePoint::max()}
             );
     }

@@ -19,6 +19,7 @@
 #include "session/request_queue.hpp"
 #include "session/restoration.hpp"
 #include "session/state_table.hpp"
+#include "session/unsupported.hpp"
 #include "session/watch_registry.hpp"
 #include "session/writable_search.hpp"
 #include "values/backoff.hpp"
@@ -49,7 +50,9 @@ struct SessionPicture;
 ///               |                       | end of the round                             v
 ///               +---- backing_off <-----+                                             idle
 ///                         ^             v
-///                         +---------- asking: are the servers behind the last zxid?
+///                         +---------- asking_zxid: are the servers behind the last zxid?
+///
+/// With a host provider, each round begins with the phase `asking_hosts`.
 ///
 /// After each input the caller drains `next_action`, `take_output` and `take_events`, and it calls
 /// `on_timeout` no later than at `next_deadline`. `now` must not decrease. The bytes given to
@@ -119,6 +122,10 @@ public:
     void forget_auth() noexcept;
     /// Takes effect with the next host to be tried. With an empty list no server can be reached.
     void set_hosts(std::vector<HostPort> hosts, bool randomize);
+    /// As set_hosts, and moves to another server if that balances the load over the new list (see
+    /// rebalance()), or if the present server is not in it. Requests under way are waited for, for
+    /// a third of the session timeout at most; the others wait for the next connection.
+    void change_hosts(std::vector<HostPort> hosts, bool randomize, TimePoint now);
     /// Closes the session after the requests that were accepted before. If there is no connection,
     /// or no memory for the request, ends at once; the servers then keep the session until it
     /// expires.
@@ -141,6 +148,8 @@ public:
     void on_closed(std::uint64_t attempt, std::error_code error, TimePoint now);
     /// The answer of the server to a ProbeAction; empty if there is none.
     void on_probe(std::uint64_t attempt, std::string_view answer, TimePoint now);
+    /// The answer to an AskHostsAction.
+    void on_hosts(std::uint64_t question, ProvidedHosts answer, TimePoint now);
     void on_timeout(TimePoint now);
 
     /// Ends the connection as if the server had closed it. Returns whether there was one.
@@ -220,7 +229,8 @@ private:
     enum class Phase {
         idle,            // not started, or ended for good
         backing_off,     // pause between two rounds of hosts
-        asking,          // a server of the last round is asked for its zxid
+        asking_zxid,     // a server of the last round is asked for its zxid
+        asking_hosts,    // the host provider has not answered yet
         resolving,       // the addresses of host_ are not known yet
         connecting,      // to server_
         handshaking,     // the ConnectRequest is sent, or about to be
@@ -297,10 +307,21 @@ private:
     void expire_deadlines(TimePoint now) noexcept;
     void check_phase(TimePoint now);
 
+    // session_hosts.cpp
+    void replace_hosts(
+        std::vector<HostPort> hosts, bool randomize, std::vector<std::size_t> first_order
+    );
+    void leave_if_drained(TimePoint now);
+    void ask_for_hosts(TimePoint now);
+    void provider_failed(std::string why, TimePoint now);
+    void go_on_without_answer(TimePoint now);
+
     // session_connect.cpp
+    void forget_failures() noexcept;
     void begin_round() noexcept;
     void resolve(ResolveAction action);
     void begin_attempt(TimePoint now);
+    void try_next_host(TimePoint now);
     void try_addresses(Lookups::Answer answer, TimePoint now);
     void next_endpoint(TimePoint now);
     void host_failed(TimePoint now);
@@ -327,7 +348,14 @@ private:
     void ask_zxid(const BehindCheck::Server& server, TimePoint now);
     void on_zxid_answer(std::string_view answer, TimePoint now);
     void note_servers_behind(TimePoint now);
+    void forget_servers_behind() noexcept;
     [[nodiscard]] std::string behind_text() const;
+
+    // session_unsupported.cpp
+    void note_support(codec::Opcode op, std::int32_t err, bool ends, TimePoint now) noexcept;
+    void suspect_oldest_request(TimePoint now) noexcept;
+    void give_up_unsupported(TimePoint now);
+    [[nodiscard]] bool on_early_refusal(std::int32_t xid, std::int32_t err, TimePoint now);
 
     // session_input.cpp
     [[nodiscard]] const char* reason_to_refuse_first_bytes(std::span<const std::byte> bytes);
@@ -337,7 +365,7 @@ private:
     void on_ping_reply(std::int32_t err, TimePoint now);
     void end_by_server(std::int32_t err, TimePoint now);
     void on_reply(const codec::ReplyHeader& header, std::span<const std::byte> body, TimePoint now);
-    void on_stray(std::int32_t xid, TimePoint now);
+    void on_stray(std::int32_t xid, std::int32_t err, TimePoint now);
     void on_notification(
         const codec::ReplyHeader& header, std::span<const std::byte> body, TimePoint now
     );
@@ -365,6 +393,7 @@ private:
     std::optional<TimePoint> ping_sent_;  // the last ping on the present connection
     std::optional<Duration> round_trip_;  // from it to its answer, if that has arrived
     Keepalive keepalive_;
+    base::Random random_;  // for rebalance()
     HostList hosts_;
     base::Backoff backoff_;                   // between rounds of hosts
     base::Backoff renewal_;                   // between an expired session and its successor
@@ -383,6 +412,10 @@ private:
     std::size_t addresses_ = 1;        // number of addresses of host_
     std::vector<Endpoint> endpoints_;  // those still to be tried, taken from the back
     Endpoint server_;                  // the present address
+    std::uint64_t question_ = 0;       // to the host provider, not answered yet; 0: none
+    std::optional<TimePoint>
+        drain_ends_;       // leaving this server when its replies are there, or then
+    bool moving_ = false;  // left a server, and not connected to another yet
     bool started_ = false;
     bool read_only_ = false;  // the present server is
     WritableSearch search_;
@@ -395,7 +428,8 @@ private:
     static constexpr RequestId wait_bit = RequestId{1} << 63;
     std::map<RequestId, RequestOwner> waiting_;  // for room in requests_, the oldest first
     RequestId last_wait_ = 0;
-    std::size_t offered_ = 0;             // places for which callers were woken, not used since
+    std::size_t offered_ = 0;  // places for which callers were woken, not used since
+    UnsupportedRequests unsupported_;
     bool lasting_types_refused_ = false;  // by the present server, which is older than 3.9
     WatchRegistry watches_;
     Restoration restoration_;

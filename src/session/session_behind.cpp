@@ -30,7 +30,7 @@ void Session::round_failed(TimePoint now) {
 void Session::ask_zxid(const BehindCheck::Server& server, TimePoint now) {
     attempt_ = ++last_attempt_;
     actions_.emplace_back(ProbeAction{attempt_, server.endpoint, ProbeAction::Word::srvr});
-    enter(Phase::asking, later(now, connect_timeout(now)));
+    enter(Phase::asking_zxid, later(now, connect_timeout(now)));
 }
 
 void Session::on_zxid_answer(std::string_view answer, TimePoint now) {
@@ -70,6 +70,11 @@ void Session::note_servers_behind(TimePoint now) {
     }
 }
 
+void Session::forget_servers_behind() noexcept {
+    behind_check_.reset();
+    servers_behind_ = false;
+}
+
 bool Session::reset_zxid(TimePoint now) {
     if (phase_ == Phase::idle || phase_ >= Phase::authenticating) {
         return false;
@@ -82,8 +87,7 @@ bool Session::reset_zxid(TimePoint now) {
         enter(Phase::backing_off, now);
     }
     last_zxid_ = 0;
-    servers_behind_ = false;
-    behind_check_.reset();
+    forget_servers_behind();
     backoff_.reset();
     return true;
 }

@@ -54,6 +54,13 @@ void Session::begin_attempt(TimePoint now) {
     set_state(KeeperState::CONNECTING);
     endpoints_.clear();
     addresses_ = 1;
+    if (config_.asks_for_hosts && hosts_.round_over()) {
+        return ask_for_hosts(now);
+    }
+    try_next_host(now);
+}
+
+void Session::try_next_host(TimePoint now) {
     if (hosts_.size() == 0) {
         log(LogLevel::error, "there are no hosts to connect to");
         return back_off(now);
@@ -216,13 +223,16 @@ void Session::phase_timeout(TimePoint now) {
     switch (phase_) {
         case Phase::backing_off:
             return begin_attempt(now);
+        case Phase::asking_hosts:
+            provider_failed("no answer yet; it is waited for in the background", now);
+            return go_on_without_answer(now);
         case Phase::resolving:
             if (!lookups_.any_in_turn()) {
                 return begin_attempt(now);  // set_hosts() has ended the wait
             }
             note_failure(host_, {}, "the name lookup is slow and continues in the background", now);
             return host_failed(now);  // the lookup goes on
-        case Phase::asking:
+        case Phase::asking_zxid:
             disconnect();
             return on_zxid_answer({}, now);
         default:
@@ -295,6 +305,9 @@ void Session::on_closed(std::uint64_t attempt, std::error_code error, TimePoint 
                 error == std::errc::timed_out ? HostList::Failure::silent
                                               : HostList::Failure::closed
             );
+            if (loss_reason(error) == LossReason::closed) {
+                suspect_oldest_request(now);
+            }
             return lose_connection(error.message(), loss_reason(error), now);
         case Phase::closing:  // some servers close instead of answering
             return finish(KeeperState::CLOSED, Errc::connection_loss);
@@ -329,9 +342,10 @@ void Session::on_connect_response(std::span<const std::byte> frame, TimePoint no
 /// Watches are restored before any queued request is sent: control_ goes first. Requests made
 /// because of the WatchGap therefore follow them.
 void Session::serve(TimePoint now) {
+    give_up_unsupported(now);
     restoration_.begin(watches_, last_zxid_, control_);
     enter(Phase::serving, TimePoint::max());
-    switching_to_writable_ = in_pause_ = servers_behind_ = false;
+    switching_to_writable_ = in_pause_ = moving_ = servers_behind_ = false;
     behind_check_.reset();
     note_served();
     attempts_.clear();
@@ -369,7 +383,7 @@ void Session::look_further(std::optional<Action> action, TimePoint now) {
 }
 
 void Session::on_probe(std::uint64_t attempt, std::string_view answer, TimePoint now) {
-    if (phase_ == Phase::asking && attempt == attempt_) {
+    if (phase_ == Phase::asking_zxid && attempt == attempt_) {
         return on_zxid_answer(answer, now);
     }
     if (!search_.awaits(attempt)) {

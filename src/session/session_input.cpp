@@ -39,13 +39,6 @@ bool requires_authentication(std::int32_t err) {
     return codec::errc(err) == Errc::session_closed_require_sasl;
 }
 
-/// Returns whether a server that replies with this error to this request does not know the request,
-/// and so closes the connection behind the reply. Requests sent until then would be lost with it,
-/// among them those by which the client replaces this one.
-bool is_unknown_request(codec::Opcode op, std::int32_t err) {
-    return op == codec::Opcode::multi_read && codec::errc(err) == Errc::unimplemented;
-}
-
 /// Returns the outcome of a request that a server has answered with an error. One that only reads
 /// has not been applied, whatever the error is.
 Outcome outcome_of(codec::Opcode op, std::error_code error) {
@@ -77,6 +70,9 @@ void Session::on_bytes(std::uint64_t attempt, std::span<const std::byte> bytes, 
         on_item(item, now);
     }
     finish_if_detached();
+    if (attempt == attempt_ && phase_ == Phase::serving) {
+        leave_if_drained(now);
+    }
 }
 
 /// Returns why the peer cannot be a ZooKeeper server, judging by the length of its first frame, or
@@ -141,11 +137,12 @@ void Session::on_reply(
 ) {
     auto answered = requests_.take_reply(header.xid);
     if (!answered) {
-        return on_stray(header.xid, now);
+        return on_stray(header.xid, header.err, now);
     }
     log_reply(answered->op, header, body.size());
     note_reply(*answered, now);
     const bool ends = ends_connection(header.err);
+    note_support(answered->op, header.err, ends, now);
     answered_since_handshake_ = answered_since_handshake_ || !ends;
     last_zxid_ = std::max(last_zxid_, header.zxid);
     if (answered->op == codec::Opcode::close_session) {
@@ -204,8 +201,11 @@ void Session::end_by_server(std::int32_t err, TimePoint now) {
 
 /// A reply out of order is a protocol error: replies could no longer be assigned to requests. A
 /// reply to a request that does not exist does no harm and is ignored.
-void Session::on_stray(std::int32_t xid, TimePoint now) {
+void Session::on_stray(std::int32_t xid, std::int32_t err, TimePoint now) {
     if (requests_.is_awaiting_reply(xid)) {
+        if (on_early_refusal(xid, err, now)) {
+            return;
+        }
         return on_closed(attempt_, ClientErrc::protocol_error, now);
     }
     log(LogLevel::warning, "ignoring an unexpected reply, xid " + std::to_string(xid));
@@ -219,7 +219,7 @@ void Session::on_oversized(const codec::FrameItem& item, TimePoint now) {
     }
     auto answered = requests_.take_reply(header.xid);
     if (!answered) {
-        return on_stray(header.xid, now);
+        return on_stray(header.xid, 0, now);
     }
     note_reply(*answered, now);
     answered_since_handshake_ = true;

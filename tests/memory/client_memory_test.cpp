@@ -137,7 +137,7 @@ protected:
         auto kit = kind.make();
         {
             KazooClient zk(ClientOptions()
-                               .hosts(memory_tests::server_hosts)
+                               .host_provider([] { return memory_tests::server_hosts; })
                                .handler(kit->handler())
                                .logger(Logger([](LogLevel, std::string_view) {})));
             kit->run_blocking([&] {

@@ -25,6 +25,7 @@ LAYERS = {
     "server": {"codec", "security", "values", "base"},
     "testing": {"server", "codec", "security", "values", "base"},
     "prometheus": set(),
+    "srv": {"values", "base"},
 }
 # Layers that are divided into folders: which of these each may include beside itself.
 FOLDERS = {
@@ -70,6 +71,7 @@ THIRD_PARTIES = {
     "glib.h": ("examples/*",),
     "spdlog/*": ("include/kazoo/spdlog.hpp",),
     "prometheus/*": ("include/kazoo/prometheus.hpp", "src/prometheus/*"),
+    "ares.h": ("src/srv/*",),
     "openssl/*": ("src/transport/*", "src/security/digest.cpp"),
     "sasl/*": ("src/transport/*", "src/driver/*"),
 }
@@ -78,7 +80,7 @@ STANDARD = re.compile(r"[a-z_0-9]+")
 PLATFORM = re.compile(
     r"(sys|netinet|arpa|net|linux)/.*|(unistd|poll|netdb|fcntl|pthread|signal)\.h"
 )
-PLATFORM_LAYERS = ("base", "transport")
+PLATFORM_LAYERS = ("base", "transport", "srv")
 NO_THREADS = {"thread", "mutex", "shared_mutex", "condition_variable", "stop_token", "future"}
 # Passive code: time is an argument, and callers provide the threads.
 PASSIVE = ("src/values/*", "src/codec/*", "src/session/*", "src/server/*")
@@ -304,6 +306,8 @@ def self_test():
         "src/client/y.cpp": '#include "recipe/r.hpp"',
         "src/prometheus/p.cpp": '#include "client/c.hpp"',
         "src/client/z.cpp": "#include <prometheus/collectable.h>",
+        "src/srv/s.cpp": '#include "session/s.hpp"',
+        "src/transport/a.cpp": "#include <ares.h>",
     }
     for name, text in faults.items():
         found = check_tree({**clean, name: text})

@@ -79,6 +79,7 @@ session::Config script_config();
 ///     resolve zk1:2181              actions
 ///     connect 10.0.0.1:2181
 ///     disconnect
+///     ask for hosts                 the host provider
 ///     probe 10.0.0.2                the search for a writable server
 ///     srvr 10.0.0.2                 the question for the server's zxid
 ///     > connect id=0 zxid=0         frames: the ConnectRequest,
@@ -150,6 +151,9 @@ public:
     [[nodiscard]] std::vector<std::string> lookups() const;
     /// The result of the lookup of the host to probe; without addresses: it has failed.
     void probe_resolved(const std::vector<std::string>& addresses);
+    /// The answer of the host provider to the question; without hosts: it has failed.
+    void hosts_given(std::vector<HostPort> hosts, std::string failure = {}, bool in_order = false);
+    [[nodiscard]] bool asks_for_hosts() const { return question_ != 0; }
     /// The answer of the server that was sent a four-letter word; empty: none.
     void probe_answered(std::string_view answer);
     void connected();
@@ -302,6 +306,7 @@ private:
     void note(const session::ConnectAction& action);
     void note(const session::ProbeAction& action);
     void note(const session::DisconnectAction& action);
+    void note(const session::AskHostsAction& action);
     void note_connect_request(std::span<const std::byte> frame);
     void note_frame(std::span<const std::byte> frame);
     void note_special(const codec::RequestHeader& header, codec::Decoder& body);
@@ -334,6 +339,7 @@ private:
     std::string last_lookup_;
     Network probing_ = Network::idle;
     std::uint64_t probe_ = 0;
+    std::uint64_t question_ = 0;
     bool asked_ = false;
     bool greeted_ = false;
     bool requests_flow_ = false;

@@ -205,6 +205,12 @@ void SessionScript::note(const session::ConnectAction& action) {
     );
 }
 
+void SessionScript::note(const session::AskHostsAction& action) {
+    EXPECT_EQ(question_, 0U) << "there is one question at a time";
+    question_ = action.question;
+    lines_.push_back("ask for hosts");
+}
+
 void SessionScript::note(const session::DisconnectAction&) {
     network_ = probing_ = Network::idle;
     lines_.push_back("disconnect");

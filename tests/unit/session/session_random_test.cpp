@@ -49,6 +49,7 @@ private:
         config.hosts = {{"zk1", 2181}, {"zk2", 2181}};
         config.randomize_hosts = true;
         config.read_only = one_in(2);
+        config.asks_for_hosts = one_in(4);
         config.seed = random_.next();
         config.first_xid = one_in(2) ? 1 : 0x7ffffff0;
         config.limits.requests = 1 + random_.below(30);
@@ -102,13 +103,25 @@ private:
         script_.ask(new_name(), op, how);
     }
 
+    void change_hosts() {
+        std::vector<HostPort> hosts{{"zk3", 2181}, {"zk4", 2181}};
+        if (one_in(2)) {
+            return script_.session().set_hosts(std::move(hosts), one_in(2));
+        }
+        if (one_in(2)) {
+            hosts = {{"zk1", 2181}, {"zk2", 2181}, {"zk3", 2181}};
+        }
+        script_.session().change_hosts(std::move(hosts), one_in(2), script_.now());
+        script_.settle();
+    }
+
     void user() {
         switch (random_.below(20)) {
             case 0:
                 script_.add_auth(new_name(), pick<std::string>({"a:b", "c:d"}));
                 break;
             case 1:
-                script_.session().set_hosts({{"zk3", 2181}, {"zk4", 2181}}, one_in(2));
+                change_hosts();
                 break;
             case 2:
             case 3:
@@ -138,6 +151,10 @@ private:
     }
 
     void network() {
+        if (script_.asks_for_hosts() && one_in(2)) {
+            return one_in(3) ? script_.hosts_given({}, "none")
+                             : script_.hosts_given({{"zk1", 2181}, {"zk2", 2181}}, {}, one_in(2));
+        }
         const auto late = script_.lookups();
         if (!late.empty() && one_in(8)) {
             const auto& host = late[static_cast<std::size_t>(random_.below(late.size()))];

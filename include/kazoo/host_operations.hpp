@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+/// The servers that a client knows and the one that it is connected to.
+#pragma once
+
+#include <kazoo/detail/export.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+KAZOO_API_BEGIN
+namespace kazoo {
+
+/// Whether HostOperations::set_hosts may move a connected client to another server.
+enum class Rebalance {
+    yes,  ///< If that spreads the clients evenly, or if its server is not in the new list.
+    no    ///< No: the new list is used from the next connection on.
+};
+
+/// The operations on servers that KazooClient inherits.
+class HostOperations {
+public:
+    /// Replaces the servers; without `randomize_hosts` that option stays as it is. Throws
+    /// ConfigurationError for a malformed string or one with a different chroot.
+    ///
+    /// With Rebalance::yes a connected client may move to another server, so that the load is even
+    /// again when all clients get the new list (ZOOKEEPER-1355, as in the Java and C clients):
+    /// - if its server is not in the new list, the client moves;
+    /// - if the list becomes longer, the client moves to one of the added servers with the
+    ///   probability 1 - (old number) / (new number);
+    /// - otherwise it stays.
+    ///
+    /// With `randomize_hosts` false, the order of the list says which servers are preferred: the
+    /// client then moves only if its server is not in the list. A client that is not connected uses
+    /// the new list from the next attempt on, and abandons an attempt at a server that is not in
+    /// it. A move keeps the session and its watches; the state becomes SUSPENDED, then CONNECTED.
+    /// Operations in progress are waited for, at most a third of the session timeout, after which
+    /// they fail with ConnectionLoss; those issued meanwhile are sent to the new server. If no
+    /// other server can be reached, the client returns to its server if that is in the list.
+    ///
+    /// With ClientOptions::host_provider the list is replaced again before the next round of
+    /// connection attempts, which includes those of a move.
+    void set_hosts(
+        std::string_view hosts,
+        std::optional<bool> randomize_hosts = std::nullopt,
+        Rebalance rebalance = Rebalance::yes
+    );
+    /// Returns the connected server as `hosts` names it, "zk1:2181"; empty if not connected.
+    [[nodiscard]] std::optional<std::string> connected_server() const;
+
+protected:
+    HostOperations() noexcept = default;
+    HostOperations(const HostOperations&) noexcept = default;
+    HostOperations& operator=(const HostOperations&) noexcept = default;
+    ~HostOperations() = default;
+};
+
+}  // namespace kazoo
+KAZOO_API_END
