@@ -25,17 +25,6 @@ constexpr std::size_t reserved_bytes = 1 << 20;
 
 }  // namespace
 
-namespace {
-
-/// Returns whether a later request may depend on what this one writes.
-bool is_write(codec::Opcode op) noexcept {
-    using codec::Opcode;
-    return !is_repeatable(op) && op != Opcode::remove_watches && op != Opcode::check_watches &&
-           op != Opcode::close_session;
-}
-
-}  // namespace
-
 bool is_repeatable(codec::Opcode op) noexcept {
     switch (op) {
         case codec::Opcode::exists:
@@ -436,7 +425,7 @@ bool RequestQueue::waits(const Pending& entry, bool write_lost) noexcept {
     if (entry.frame.size == 0 || entry.op == codec::Opcode::close_session) {
         return true;  // withdrawn, or sent whatever happens
     }
-    if (write_lost && is_write(entry.op)) {
+    if (write_lost && codec::is_write(entry.op)) {
         return entry.resend == Resend::independent;
     }
     return entry.resend != Resend::nothing;
@@ -455,7 +444,7 @@ std::optional<RequestQueue::GivenUp> RequestQueue::take_if_lost(
         entry.written = {};
         return std::nullopt;
     }
-    write_lost = write_lost || is_write(entry.op);
+    write_lost = write_lost || codec::is_write(entry.op);
     forget(entry);
     note_end(entry);
     entry.frame = {};

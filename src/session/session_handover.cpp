@@ -14,8 +14,8 @@ void Session::detach(TimePoint now) noexcept {
     if (phase_ != Phase::serving) {
         return finish(KeeperState::CLOSED, Errc::connection_loss);
     }
-    search_.stop();
     drain_ends_.reset();
+    search_.stop();
     enter(Phase::closing, later(now, config_.close_timeout));
     finish_if_detached();
 }
