@@ -11,13 +11,18 @@ namespace kazoo::detail::client {
 CallContext::CallContext(
     const Handler& handler, const CallOptions& options, const ClientOptions& client_options
 )
-    : deadline(detail::DeadlineScope::present()),
-      stop_token(options.stop_token()),
-      resend(options.resend().value_or(client_options.resend())),
-      reserved(detail::ReservedCall::is_marked(options)) {
+    : CallContext(handler, options, client_options.call_timeout()) {
+    resend = options.resend().value_or(client_options.resend());
+    reserved = detail::ReservedCall::is_marked(options);
+}
+
+CallContext::CallContext(
+    const Handler& handler, const CallOptions& options, const std::optional<Duration>& call_timeout
+)
+    : deadline(detail::DeadlineScope::present()), stop_token(options.stop_token()) {
     // The earliest applies of the enclosing scope, the timeout and the deadline.
     const auto& timeout =
-        options.timeout() || options.deadline() ? options.timeout() : client_options.call_timeout();
+        options.timeout() || options.deadline() ? options.timeout() : call_timeout;
     if (timeout) {
         deadline = std::min(deadline, detail::later(handler.now(), *timeout));
     }

@@ -18,6 +18,12 @@ public:
     CallContext(
         const Handler& handler, const CallOptions& options, const ClientOptions& client_options
     );
+    /// For what sends no requests: `call_timeout` is that of the client's options.
+    CallContext(
+        const Handler& handler,
+        const CallOptions& options,
+        const std::optional<Duration>& call_timeout
+    );
     TimePoint deadline = TimePoint::max();
     std::stop_token stop_token;
     Resend resend = Resend::reads;

@@ -92,8 +92,9 @@ AsyncResult<void> NodeOperations::delete_guaranteed_async(
 void NodeOperations::delete_guaranteed(
     PathView path, std::int64_t czxid, const CallOptions& options
 ) {
-    check_may_block(*this);
-    delete_guaranteed_async(path, czxid, options).get();
+    client::call_blocking(core_of(*this), options, [&](const auto& bounded) {
+        return delete_guaranteed_async(path, czxid, bounded);
+    });
 }
 
 AsyncResult<std::vector<std::string>> NodeOperations::get_ephemerals_async(

@@ -82,8 +82,9 @@ std::int64_t present_session(Core& core) {
 }
 
 CallContext without_limits(const Core& core) {
-    CallContext context(*core.handler(), CallOptions(), std::nullopt);
+    CallContext context(*core.handler(), CallOptions(), core.options());
     context.deadline = TimePoint::max();  // also that of an enclosing DeadlineScope
+    context.reserved = true;              // a full queue does not hold it back
     return context;
 }
 

@@ -122,7 +122,7 @@ void WatchHub::drop(HeldWatch& held) noexcept {
 }
 
 AsyncResult<void> WatchHub::remove(HeldWatch& held, const CallOptions& options) {
-    const CallContext context(*handler_, options, ClientOptions());
+    const CallContext context(*handler_, options, std::optional<Duration>());
     const auto operation = detail::make_ref<RemoveHandle>(handler_, context.deadline);
     detail::RefPtr<detail::WatcherState> function;
     detail::RefPtr<SharedWatch> next;

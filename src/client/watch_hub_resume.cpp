@@ -50,8 +50,13 @@ detail::RefPtr<HeldWatch> WatchHub::next_resumed(detail::RefPtr<detail::WatcherS
 void WatchHub::drop_resumed() noexcept {
     detail::RefPtr<detail::WatcherState> function;
     while (const auto held = next_resumed(function)) {
+        detail::RefPtr<SharedWatch> next;
+        {
+            const std::lock_guard lock(mutex_);
+            next = begin_removal(*held->shared);
+        }
         discard(std::move(function));
-        remove_if_unwanted(*held->shared);
+        send_removal(next);
     }
 }
 
