@@ -68,7 +68,8 @@ public:
     /// Removes the watch from this handle, as the destructor does, and completes when the server no
     /// longer has it: at once if other handles share it, if it has ended, or if there is no
     /// session. If the connection is lost, the watch is gone with it. A time limit or cancellation
-    /// ends the wait, not the removal.
+    /// ends the wait, not the removal. Fails with the server's error, and with QueueFullError or
+    /// OutOfMemoryError if the request cannot be sent; it is then repeated after a later event.
     AsyncResult<void> remove_async(const CallOptions& options = {});
     /// Throws WouldDeadlockError, without removing anything, where the wait could never end.
     void remove(const CallOptions& options = {});

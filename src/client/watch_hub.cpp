@@ -110,17 +110,22 @@ detail::RefPtr<detail::WatcherState> WatchHub::detach(HeldWatch& held) noexcept 
 
 void WatchHub::drop(HeldWatch& held) noexcept {
     detail::RefPtr<detail::WatcherState> function;
+    detail::RefPtr<SharedWatch> next;
     {
         const std::lock_guard lock(mutex_);
-        function = detach(held);
+        if (held.is_chained()) {  // else removed before, and the server has been asked then
+            function = detach(held);
+            next = begin_removal(*held.shared);
+        }
     }
-    remove_if_unwanted(*held.shared);
+    send_removal(next);
 }
 
 AsyncResult<void> WatchHub::remove(HeldWatch& held, const CallOptions& options) {
     const CallContext context(*handler_, options, {});
     const auto operation = detail::make_ref<RemoveHandle>(handler_, context.deadline);
     detail::RefPtr<detail::WatcherState> function;
+    detail::RefPtr<SharedWatch> next;
     bool waits = false;
     {
         const std::lock_guard lock(mutex_);
@@ -130,8 +135,9 @@ AsyncResult<void> WatchHub::remove(HeldWatch& held, const CallOptions& options) 
         if (waits) {
             operation->next = std::exchange(watch.removals, operation);
         }
+        next = begin_removal(watch);
     }
-    remove_if_unwanted(*held.shared);
+    send_removal(next);
     if (!waits) {
         operation->succeed();
     } else if (const auto alive = core(); alive && !operation->ready()) {
@@ -150,18 +156,20 @@ bool WatchHub::is_active(const HeldWatch& held) const noexcept {
 
 void WatchHub::withdraw(AddWatch& failed) noexcept {
     detail::RefPtr<detail::WatcherState> function;
+    detail::RefPtr<SharedWatch> next;
     bool waited = false;
     {
         const std::lock_guard lock(mutex_);
         waited = failed.is_chained();
         failed.unchain();
         function = detach(failed.held);
+        next = begin_removal(*failed.held.shared);
     }
     discard(std::move(function));
     if (waited) {
         failed.release();
     }
-    remove_if_unwanted(*failed.held.shared);
+    send_removal(next);
 }
 
 /// Destroys an object that may own objects of users on the callback lane, where they may call the

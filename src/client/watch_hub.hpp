@@ -119,7 +119,7 @@ private:
     [[nodiscard]] bool submit_removal(SharedWatch& watch) noexcept;
     void fail_add(SharedWatch& watch, const Error& error) noexcept;
     void complete_all(Chain& waiting, const Error* error) noexcept;
-    void remove_if_unwanted(SharedWatch& watch) noexcept;
+    void send_removal(const detail::RefPtr<SharedWatch>& begun) noexcept;
     void removal_not_sent(SharedWatch& watch, const Error& error) noexcept;
     void finish_removal(SharedWatch& watch) noexcept;
     void reconcile() noexcept;
@@ -130,6 +130,7 @@ private:
 
     // With mutex_ held:
     [[nodiscard]] detail::RefPtr<detail::WatcherState> detach(HeldWatch& held) noexcept;
+    [[nodiscard]] detail::RefPtr<SharedWatch> begin_removal(SharedWatch& watch) noexcept;
     [[nodiscard]] detail::RefPtr<SharedWatch> next_removal() noexcept;
     [[nodiscard]] detail::RefPtr<SharedWatch> end(SharedWatch& watch) noexcept;
     [[nodiscard]] bool wants(SharedWatch& watch, EventType type, bool overloaded) noexcept;

@@ -131,20 +131,20 @@ void WatchHub::removal_not_sent(SharedWatch& watch, const Error& error) noexcept
     complete(std::move(removals), &error);
 }
 
-/// A removal that fits begins here, not in a step of its own: a handle that is added after the last
-/// one was dropped then waits for the removal, whichever thread sends it.
-void WatchHub::remove_if_unwanted(SharedWatch& watch) noexcept {
-    detail::RefPtr<SharedWatch> next;
-    {
-        const std::lock_guard lock(mutex_);
-        if (watch.handles > 0 || watch.phase != Phase::set || watch.unwanted.is_chained()) {
-            return;
-        }
-        unwanted_.push_back(watch.unwanted);
-        next = next_removal();
+/// Begins the removal of a watch without handles, unless others have to wait already. Called in the
+/// step that removes the last handle, so that it does not matter which thread comes next: a handle
+/// that is added then waits for the removal. Returns the watch whose removal is to be submitted.
+detail::RefPtr<SharedWatch> WatchHub::begin_removal(SharedWatch& watch) noexcept {
+    if (watch.handles > 0 || watch.phase != Phase::set || watch.unwanted.is_chained()) {
+        return {};
     }
-    if (next) {
-        static_cast<void>(submit_removal(*next));
+    unwanted_.push_back(watch.unwanted);
+    return next_removal();
+}
+
+void WatchHub::send_removal(const detail::RefPtr<SharedWatch>& begun) noexcept {
+    if (begun) {
+        static_cast<void>(submit_removal(*begun));
     }
 }
 
@@ -181,13 +181,15 @@ void WatchHub::on_added(SharedWatch& watch, const session::ReplyEvent& reply) no
         fail_add(watch, error_of(reply));
     } else {
         Chain waiting;
+        detail::RefPtr<SharedWatch> next;
         {
             const std::lock_guard lock(mutex_);
             watch.phase = Phase::set;
             waiting.append(watch.waiting);
+            next = begin_removal(watch);
         }
         complete_all(waiting, nullptr);
-        remove_if_unwanted(watch);
+        send_removal(next);
     }
     reconcile();
 }
