@@ -420,6 +420,10 @@ private:
             return true;
         });
         zk_.retry([this] { return zk_.sync("/"); });
+        // All events have arrived. When this one is delivered, the others have been, too.
+        zk_.exists("/last", noting(last_event_));
+        other_.create("/last");
+        EXPECT_TRUE(last_event_.wait_for(1));
     }
 
     void check() {
@@ -452,6 +456,7 @@ private:
 
     base::Random random_;
     Server server_;
+    Recorder<std::string> last_event_;
     StartedClient zk_;
     StartedClient other_;
     std::vector<Held> held_;
