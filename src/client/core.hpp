@@ -119,6 +119,12 @@ public:
         return driver_.with_session(std::forward<Use>(use));
     }
 
+    /// Submits a request that no Operation owns; see Driver::submit_by.
+    template <class Submit>
+    session::RequestQueue::Accepted submit_by(session::RequestSpec& call, Submit&& submit) {
+        return driver_.submit_by(call, std::forward<Submit>(submit));
+    }
+
     /// Issues one request. `path` is the one that errors contain. Throws nothing but
     /// std::bad_alloc, for the operation itself; all other errors are in the result.
     template <class T, class... Body>

@@ -111,11 +111,15 @@ public:
 
 private:
     [[nodiscard]] std::string ago(TimePoint when) const { return seconds(now_ - when) + " ago"; }
-    static std::string operation(const SessionPicture::Request& request) {
+    [[nodiscard]] std::string operation(const SessionPicture::Request& request) const {
+        const std::string name(codec::name(request.op));
         if (!request.owner) {
-            return std::string(codec::name(request.op)) + " (nothing waits for it)";
+            return name + " (nothing waits for it)";
         }
-        // The owners of a client's requests are its operations.
+        if (const auto* const watch = dynamic_cast<const WatchRequest*>(request.owner.get())) {
+            return name + " " + base::printable(chroot_.strip(watch->path()));
+        }
+        // All other owners of a client's requests are its operations.
         Error described;
         static_cast<const ResultStateBase&>(*request.owner).describe(described);
         auto text = std::string(described.operation());

@@ -58,9 +58,10 @@ void WatchHub::submit_add(SharedWatch& watch) noexcept {
             const codec::AddWatchRequest record{
                 watch.path, watch.kind == session::WatchKind::recursive ? 1 : 0};
             error = alive
-                        ->with_session([&](session::Session& session, TimePoint) {
-                            return session.submit(call, record);
-                        })
+                        ->submit_by(
+                            call,
+                            [&](session::Session& session) { return session.submit(call, record); }
+                        )
                         .error;
         } catch (const std::bad_alloc&) {
             error = ClientErrc::out_of_memory;
@@ -84,9 +85,10 @@ bool WatchHub::submit_removal(SharedWatch& watch) noexcept {
             call.watch_path = watch.path;
             call.removes = session::only(watch.kind);
             error = alive
-                        ->with_session([&](session::Session& session, TimePoint) {
-                            return session.remove_watches(call);
-                        })
+                        ->submit_by(
+                            call,
+                            [&](session::Session& session) { return session.remove_watches(call); }
+                        )
                         .error;
         } catch (const std::bad_alloc&) {
             error = ClientErrc::out_of_memory;

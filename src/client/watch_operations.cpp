@@ -102,7 +102,7 @@ AsyncResult<void> remove_watches(
     call.watch_path = server_path.view();
     call.removes = kinds_of(type);
     call.resend = context.resend;
-    const auto accepted = core->with_session([&](session::Session& session, TimePoint) {
+    const auto accepted = core->submit_by(call, [&](session::Session& session) {
         return session.remove_watches(call);
     });
     if (accepted.error) {

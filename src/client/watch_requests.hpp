@@ -9,6 +9,7 @@
 #include <kazoo/watch_operations.hpp>
 
 #include <memory>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -89,6 +90,8 @@ public:
         const session::ReplyEvent& reply, const Chroot& chroot, OutcomeCounters& outcomes
     );
     void abandon() noexcept override;
+    /// Returns the path on the server, with the chroot.
+    [[nodiscard]] const std::string& path() const noexcept { return watch_->path; }
 
 private:
     const detail::RefPtr<SharedWatch> watch_;

@@ -137,14 +137,18 @@ void Driver::post_turns() {
 }
 
 bool Driver::try_to_wake() noexcept {
-    try {
-        post_turns();
-        return true;
-    } catch (...) {
-        const std::lock_guard lock(mutex_);
-        work_waits_ = false;  // the next call tries again
-        return false;
+    constexpr int tries = 3;  // a shortage of memory may be momentary
+    for (int i = 0; i < tries; ++i) {
+        try {
+            post_turns();
+            return true;
+        } catch (...) {
+            continue;
+        }
     }
+    const std::lock_guard lock(mutex_);
+    work_waits_ = false;  // the next call tries again
+    return false;
 }
 
 bool Driver::withdraw(session::RequestId request) noexcept {

@@ -84,11 +84,20 @@ public:
     [[nodiscard]] session::RequestQueue::Accepted submit(
         session::RequestSpec& call, const Body&... body
     ) {
+        return submit_by(call, [&](session::Session& session) {
+            return session.submit(call, body...);
+        });
+    }
+    /// The same with a function of the session that submits `call`, called with the mutex held.
+    template <class Submit>
+    [[nodiscard]] session::RequestQueue::Accepted submit_by(
+        session::RequestSpec& call, Submit&& submit
+    ) {
         bool wake = false;
         auto accepted = use_session(
             [&](session::Session& session, TimePoint now) {
                 call.issued = now;
-                return session.submit(call, body...);
+                return submit(session);
             },
             wake
         );

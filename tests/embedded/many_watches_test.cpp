@@ -237,7 +237,7 @@ TEST(ManyWatches, TensOfThousandsAreRestoredInBoundedFrames) {
               << " ms after the client was connected again, in " << milliseconds_of(used)
               << " ms of CPU time; as many pipelined exists requests, encoded in advance: "
               << milliseconds_of(raw) << " ms\n";
-    EXPECT_LT(used, 2 * raw) << "compared, because times differ between machines";
+    EXPECT_LT(used, 5 * raw) << "compared, because times differ between machines";
 
     EXPECT_TRUE(becomes_true([&] { return counts.gaps == all_watches - one_shot_watches; }));
     EXPECT_EQ(counts.changes, 0) << "nothing had changed";

@@ -152,6 +152,20 @@ TEST_P(Observation, ADumpShowsTheClient) {
     ));
 }
 
+// All handles for one path and mode share the requests for their watch.
+TEST_P(Observation, TheRequestsOfWatchHandlesAreShown) {
+    StartedClient zk(through_proxy());
+    proxy().freeze();
+    const auto handle = zk.add_watch_async("/a", WatchMode::persistent, [](const auto&) {});
+    ASSERT_TRUE(wait_until([&] { return zk.metrics().requests_in_flight == 1; }, patience));
+    const auto text = zk.dump();
+    EXPECT_NE(text.find(" /a, in flight, called "), std::string::npos) << text;
+    proxy().restore();
+    EXPECT_TRUE(handle.get(patience).active());
+    EXPECT_EQ(of(zk, "add_watch").succeeded, 1U);
+    EXPECT_LT(of(zk, "add_watch").queued.max(), patience);
+}
+
 TEST_P(Observation, ADumpOfManyRequestsIsShort) {
     StartedClient zk(through_proxy());
     proxy().freeze();
