@@ -17,7 +17,10 @@ enum Type : std::int32_t {
     create_node = 1,
     delete_node = 2,
     set_data = 5,
-    create2 = 15
+    check = 13,
+    multi = 14,
+    create2 = 15,
+    reconfig = 16
 };
 
 codec::Decoder decoder_of(const std::string& record) {
@@ -43,28 +46,47 @@ void HistoryBuilder::add(const LoggedTransaction& transaction) {
     write.time = TimePoint(std::chrono::milliseconds(transaction.time_ms));
     write.author.session = transaction.session;
     write.author.client = client == clients_.end() ? Author::nobody : client->second;
-    switch (transaction.type) {
+    apply(write, transaction.type, transaction.record);
+}
+
+void HistoryBuilder::apply(Write write, std::int32_t type, const std::string& record) {
+    switch (type) {
         case error:
+        case check:
+        case reconfig:  // changes /zookeeper/config, which is no part of the history
             return;
         case create_session:
-            living_.insert(transaction.session);
+            living_.insert(write.author.session);
             return;
         case close_session:
             return end_session(write);
         case create_node:
         case create2:
-            return create(write, transaction.record);
+            return create(write, record);
         case set_data:
-            return set(write, transaction.record);
+            return set(write, record);
         case delete_node: {
-            auto in = decoder_of(transaction.record);
+            auto in = decoder_of(record);
             return remove(write, std::string(in.ustring()));
         }
+        case multi:
+            return apply_all(write, record);
         default:
-            verdict_.fail(
-                "a transaction that nobody has asked for, type " + std::to_string(transaction.type)
-            );
+            verdict_.fail("a transaction that nobody has asked for, type " + std::to_string(type));
     }
+}
+
+/// The operations of a transaction that has failed are logged as errors.
+void HistoryBuilder::apply_all(const Write& write, const std::string& record) {
+    constexpr std::size_t smallest = 8;
+    auto in = decoder_of(record);
+    for (auto count = in.count(smallest); count > 0; --count) {
+        const auto type = in.i32();
+        const auto operation = in.ustring();
+        if (!in.ok()) break;
+        apply(write, type, std::string(operation));
+    }
+    if (!in.ok()) verdict_.fail("an undecodable transaction of several operations");
 }
 
 void HistoryBuilder::create(Write& write, const std::string& record) {

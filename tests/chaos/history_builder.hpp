@@ -29,6 +29,8 @@ public:
     [[nodiscard]] std::size_t ended_sessions() const noexcept { return ended_; }
 
 private:
+    void apply(Write write, std::int32_t type, const std::string& record);
+    void apply_all(const Write& write, const std::string& record);
     void create(Write& write, const std::string& record);
     void set(Write& write, const std::string& record);
     void remove(Write& write, const std::string& path);

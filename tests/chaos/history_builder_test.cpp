@@ -11,6 +11,15 @@ namespace {
 using testing::HasSubstr;
 using testing::IsEmpty;
 
+/// A number as records contain it.
+std::string number(std::int32_t value) {
+    std::string bytes;
+    for (int shift = 24; shift >= 0; shift -= 8) {
+        bytes += static_cast<char>(static_cast<std::uint32_t>(value) >> shift);
+    }
+    return bytes;
+}
+
 class HistoryBuilderTest : public testing::Test {
 protected:
     void write(std::size_t transactions) {
@@ -63,13 +72,55 @@ TEST_F(HistoryBuilderTest, AGapInTheHistory) {
 
 TEST_F(HistoryBuilderTest, AnUnknownTransaction) {
     LoggedTransaction strange;
-    strange.type = 16;
+    strange.type = 99;
     history_builder.add(strange);
-    EXPECT_THAT(fault(), HasSubstr("nobody has asked for, type 16"));
+    EXPECT_THAT(fault(), HasSubstr("nobody has asked for, type 99"));
     auto cut = read_log(real_log()).transactions[1];
     cut.record.resize(20);
     history_builder.add(cut);
     EXPECT_THAT(verdict.faults().back(), HasSubstr("an undecodable create: /a"));
+}
+
+/// What follows type and length in the records that a transaction of several operations contains.
+std::string operation(std::int32_t type, const std::string& record) {
+    return number(type) + number(static_cast<std::int32_t>(record.size())) + record;
+}
+
+TEST_F(HistoryBuilderTest, ATransactionOfSeveralOperations) {
+    const auto all = read_log(real_log()).transactions;
+    write(1);
+    auto several = all[1];
+    several.type = 14;
+    several.record = number(3) + operation(1, all[1].record) + operation(13, "unused") +
+                     operation(5, all[2].record);
+    history_builder.add(several);
+    EXPECT_THAT(fault(), IsEmpty());
+    const auto& a = chronicle.of("/a").back();
+    EXPECT_EQ(a.data, "two");
+    EXPECT_EQ(a.mzxid, several.zxid);
+    EXPECT_EQ(a.czxid, several.zxid);
+}
+
+TEST_F(HistoryBuilderTest, ATransactionOfSeveralOperationsThatFailed) {
+    LoggedTransaction failed;
+    failed.type = 14;
+    failed.record = number(2) + operation(-1, number(0)) + operation(-1, number(-101));
+    history_builder.add(failed);
+    EXPECT_THAT(fault(), IsEmpty());
+    EXPECT_THAT(chronicle.writes(), IsEmpty());
+    failed.record.resize(20);
+    history_builder.add(failed);
+    EXPECT_THAT(fault(), HasSubstr("an undecodable transaction"));
+}
+
+TEST_F(HistoryBuilderTest, AReconfiguration) {
+    LoggedTransaction reconfig;
+    reconfig.type = 16;
+    reconfig.zxid = 0x1'0000'0009;
+    history_builder.add(reconfig);
+    EXPECT_THAT(fault(), IsEmpty());
+    EXPECT_THAT(chronicle.writes(), IsEmpty());
+    EXPECT_EQ(chronicle.zxid(), reconfig.zxid);
 }
 
 }  // namespace

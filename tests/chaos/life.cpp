@@ -105,8 +105,6 @@ Watcher Life::watcher(Call& call, bool watches) {
     });
 }
 
-/// Holds the log's lock until the completion handler is attached, so that calls and observations of
-/// other threads are recorded after this call.
 template <class T, class Make>
 AsyncResult<T> Life::call(Act act, const std::string& path, Make make) {
     std::unique_lock lock(client_log_.mutex());
@@ -116,40 +114,79 @@ AsyncResult<T> Life::call(Act act, const std::string& path, Make make) {
     if (act == Act::set && chance_.one_in(10))
         call.data += " " + std::string(chance_.below(much), 'x');
     const AsyncResult<T> result = make(call);
-    const auto finish = [life = shared_from_this(), &call](detail::ResultStateBase& state) {
-        life->take_result(call, static_cast<detail::ResultState<T>&>(state));
+    const auto take = [&call](detail::ResultState<T>& state) { history::take_result(call, state); };
+    follow(result, {&call}, take, lock);
+    return result;
+}
+
+AsyncResult<TransactionResults> Life::transact(const std::vector<Step>& steps) {
+    std::unique_lock lock(client_log_.mutex());
+    if (!zk_) return {};
+    std::vector<Call*> calls;
+    auto transaction = zk_->transaction();
+    for (const auto& step : steps) {
+        auto& call = client_log_.begin(step.act, step.path, number_);
+        calls.push_back(&call);
+        call.transaction = calls.front()->number;
+        switch (step.act) {
+            case Act::create:
+                transaction.create(step.path, call.data);
+                break;
+            case Act::set:
+                transaction.set_data(step.path, call.data);
+                break;
+            default:
+                transaction.delete_(step.path);
+                break;
+        }
+    }
+    const auto result = transaction.commit_async(call_options());
+    const auto take = [calls](detail::ResultState<TransactionResults>& state) {
+        history::take_results(calls, state);
+    };
+    follow(result, calls, take, lock);
+    return result;
+}
+
+template <class T, class Take>
+void Life::follow(
+    const AsyncResult<T>& result,
+    const std::vector<Call*>& calls,
+    Take take,
+    std::unique_lock<std::mutex>& lock
+) {
+    const auto finish = [life = shared_from_this(), calls, take](detail::ResultStateBase& state) {
+        take(static_cast<detail::ResultState<T>&>(state));
+        for (auto* call : calls) life->complete(*call);
     };
     const bool linked = detail::state_of(result)->link_direct(
-        [life = shared_from_this(), &call, finish](detail::ResultStateBase& state) {
+        [life = shared_from_this(), calls, finish](detail::ResultStateBase& state) {
             std::unique_lock on_completion(life->client_log_.mutex());
             finish(state);
             on_completion.unlock();
-            life->mark_events(call);
+            life->mark_events(calls);
         }
     );
     if (!linked) finish(*detail::state_of(result));
     lock.unlock();
-    if (!linked) mark_events(call);
-    result.rawlink([life = shared_from_this(), &call](const AsyncResult<T>&) {
+    if (!linked) mark_events(calls);
+    result.rawlink([life = shared_from_this(), calls](const AsyncResult<T>&) {
         const std::lock_guard in_callback(life->client_log_.mutex());
-        ++call.callbacks;
+        for (auto* call : calls) ++call->callbacks;
     });
-    return result;
 }
 
-template <class T>
-void Life::take_result(Call& call, detail::ResultState<T>& state) {
+void Life::complete(Call& call) {
     const auto session = present_session();
     call.session = session != 0 ? session : -std::int64_t{call.number};
-    history::take_result(call, state);
     client_log_.over(call);
 }
 
 /// Events dispatched to the callback lane before this task arrived before the reply.
-void Life::mark_events(Call& call) {
-    handler_->dispatch(Lane::callback, [life = shared_from_this(), &call] {
+void Life::mark_events(const std::vector<Call*>& calls) {
+    handler_->dispatch(Lane::callback, [life = shared_from_this(), calls] {
         const std::lock_guard lock(life->client_log_.mutex());
-        call.events_before = life->events_;
+        for (auto* call : calls) call->events_before = life->events_;
     });
 }
 

@@ -9,12 +9,19 @@
 #include <kazoo/client.hpp>
 
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 namespace kazoo::chaos {
+
+/// An operation of a transaction: a create, a set or a deletion.
+struct Step {
+    Act act{};
+    std::string path;
+};
 
 /// One of a program's successive clients. Its calls and observations are recorded. Thread-safe.
 class Life : public std::enable_shared_from_this<Life>, public history::Caller<Life> {
@@ -32,6 +39,9 @@ public:
     /// True if a session was lost since the previous call, except by stopping the client.
     [[nodiscard]] bool session_was_lost();
 
+    /// Commits a transaction, each operation of which is recorded as a call.
+    AsyncResult<TransactionResults> transact(const std::vector<Step>& steps);
+
     /// Cancels every call that was made with the current stop token.
     void request_stop();
 
@@ -40,13 +50,21 @@ private:
 
     template <class T, class Make>
     AsyncResult<T> call(Act act, const std::string& path, Make make);
+    /// Records the end of these calls. Called with the mutex of client_log_ locked, so that calls
+    /// and observations of other threads are recorded after these calls; unlocks it.
+    template <class T, class Take>
+    void follow(
+        const AsyncResult<T>& result,
+        const std::vector<Call*>& calls,
+        Take take,
+        std::unique_lock<std::mutex>& lock
+    );
     void set_ending(bool ending);
-    void mark_events(Call& call);
+    void mark_events(const std::vector<Call*>& calls);
     void on_state(KazooState state);
 
     // With the mutex of client_log_ locked:
-    template <class T>
-    void take_result(Call& call, detail::ResultState<T>& state);
+    void complete(Call& call);
     [[nodiscard]] KazooClient& zk() noexcept { return *zk_; }
     [[nodiscard]] CallOptions call_options();
     [[nodiscard]] Watcher watcher(Call& call, bool watches);

@@ -3,6 +3,10 @@
 
 #include "history/op_generator.hpp"
 
+#include <map>
+#include <string>
+#include <vector>
+
 namespace kazoo::chaos {
 namespace {
 
@@ -37,9 +41,21 @@ void queue_up(const std::shared_ptr<Life>& life) {
     });
 }
 
+/// Up to three operations on distinct nodes without children, so that none affects another.
+void transact(const std::shared_ptr<Life>& life, OpGenerator& op_generator, Chance& chance) {
+    std::map<std::string, Step> steps;
+    for (int i = 0; i < 3; ++i) {
+        const auto path = op_generator.key();
+        steps.emplace(path, Step{chance.of({Act::create, Act::set, Act::set, Act::remove}), path});
+    }
+    std::vector<Step> in_order;
+    for (const auto& [path, step] : steps) in_order.push_back(step);
+    let_run(life->transact(in_order));
+}
+
 void one_call(const std::shared_ptr<Life>& life, Chance& chance) {
     OpGenerator op_generator(chance, keys, owns);
-    switch (chance.below(20)) {
+    switch (chance.below(21)) {
         case 0:
             if (chance.one_in(5)) life->request_stop();
             return;
@@ -58,11 +74,13 @@ void one_call(const std::shared_ptr<Life>& life, Chance& chance) {
                 let_run(life->remove_tree(chance.of<const char*>({"/t/x", "/t/y"})));
             return;
         case 6:
+            return transact(life, op_generator, chance);
         case 7:
         case 8:
         case 9:
         case 10:
         case 11:
+        case 12:
             return op_generator.write(*life);
         default:
             return op_generator.read(*life);

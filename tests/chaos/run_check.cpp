@@ -7,6 +7,7 @@
 #include "history/checks/order.hpp"
 #include "history/checks/reads.hpp"
 #include "history/checks/states.hpp"
+#include "history/checks/transactions.hpp"
 #include "history/checks/watches.hpp"
 #include "history_builder.hpp"
 
@@ -57,6 +58,9 @@ public:
         note_known_zxids(calls_, chronicle_);
         see_between(0, run_record_.stamp_at_rest);
         if (can_check_watches()) watches_.at_rest();
+        for (const auto& report : run_record_.watch_reports) {
+            check_watch_runs(report, chronicle_, verdict());
+        }
         check_served();
         write_history_after(run_record_.zxid_at_rest, std::numeric_limits<std::int64_t>::max());
         see_between(run_record_.stamp_at_rest, std::numeric_limits<std::uint64_t>::max());
@@ -132,6 +136,7 @@ private:
         if (can_check_watches()) watches_.at_end();
         for (const auto& call : calls_) check_once(call, verdict());
         check_effects(calls_, chronicle_, verdict());
+        check_transactions(calls_, chronicle_, verdict());
         check_sessions();
         for (const auto* client_log : run_record_.client_logs) {
             for (const auto& [life, states] : client_log->states()) {

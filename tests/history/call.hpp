@@ -49,6 +49,8 @@ struct Call {
     bool multi_step_operation = false;
     bool watches = false;
     bool cancellable = true;  ///< by whoever cancels random calls
+    /// The first call of the transaction of which this is an operation; 0: of none.
+    std::uint32_t transaction = 0;
     TimePoint called;
     std::int64_t zxid_when_called = 0;  ///< of the servers
 

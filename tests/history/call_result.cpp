@@ -30,6 +30,25 @@ void take(Call& call, const ChildrenAndStat& children) {
 }
 void take(Call&, bool) {}
 
+void take_results(const std::vector<Call*>& calls, detail::ResultState<TransactionResults>& state) {
+    if (state.successful()) {
+        for (std::size_t i = 0; i < calls.size(); ++i) {
+            const auto& result = state.value().at(i);
+            if (calls[i]->act == Act::create) {
+                calls[i]->made_path = result.created_path();
+            }
+            calls[i]->stat = result.stat();
+        }
+        return;
+    }
+    const auto error = state.error();
+    const auto* const failure = error.transaction();
+    for (std::size_t i = 0; i < calls.size(); ++i) {
+        calls[i]->error = failure == nullptr ? error.code() : failure->results().at(i).error();
+        calls[i]->outcome = error.outcome();
+    }
+}
+
 void note(Call& call, const CreateOptions& create) {
     call.ephemeral = create.is_ephemeral();
     call.sequence = create.is_sequence();

@@ -6,6 +6,7 @@
 #include <kazoo/async_result.hpp>
 #include <kazoo/call_options.hpp>
 #include <kazoo/node.hpp>
+#include <kazoo/transaction_result.hpp>
 
 #include <optional>
 #include <string>
@@ -35,6 +36,9 @@ void take_result(Call& call, detail::ResultState<T>& state) {
         take(call, state.value());
     }
 }
+
+/// Copies the error or the result of each operation of a transaction to its call.
+void take_results(const std::vector<Call*>& calls, detail::ResultState<TransactionResults>& state);
 
 /// Copies the options of a create to its call.
 void note(Call& call, const CreateOptions& create);

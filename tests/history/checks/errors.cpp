@@ -14,9 +14,15 @@ bool may_happen_to_any(const std::error_code& code) {
            code == ClientErrc::cancelled || code == ClientErrc::queue_full;
 }
 
+/// True if another operation of the same transaction has failed.
+bool is_undone(const Call& call) {
+    return call.transaction != 0 &&
+           (call.error == ClientErrc::rolled_back || call.error == Errc::runtime_inconsistency);
+}
+
 bool may_happen(const Call& call) {
     const auto& code = call.error;
-    if (may_happen_to_any(code)) {
+    if (may_happen_to_any(code) || is_undone(call)) {
         return true;
     }
     switch (call.act) {
@@ -103,7 +109,7 @@ bool outcome_is_right(const Call& call) {
         call.error == ClientErrc::too_many_watches) {
         return call.outcome == Outcome::not_sent;
     }
-    return !call.replied() || call.outcome == Outcome::not_applied;
+    return !(call.replied() || is_undone(call)) || call.outcome == Outcome::not_applied;
 }
 
 }  // namespace
