@@ -29,6 +29,7 @@ Call& ClientLog::begin(Act act, std::string path, int life) {
 void ClientLog::over(Call& call) {
     if (++call.completions > 1) return;
     --under_way_;
+    if (!call.error) ++good_calls_;
     call.completed = wall_clock_ms();
     Seen seen;
     seen.stamp = ++counters_.stamps;

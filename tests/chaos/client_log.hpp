@@ -60,6 +60,7 @@ public:
     void add_session(std::int64_t session) { sessions_.insert(session); }
 
     [[nodiscard]] std::size_t under_way() const noexcept { return under_way_; }
+    [[nodiscard]] std::size_t good_calls() const noexcept { return good_calls_; }
     [[nodiscard]] int client() const noexcept { return client_; }
     [[nodiscard]] std::deque<Call>& calls() noexcept { return calls_; }
     [[nodiscard]] const std::vector<Seen>& seen() const noexcept { return seen_; }
@@ -74,6 +75,7 @@ private:
     std::mutex mutex_;
     std::deque<Call> calls_;
     std::size_t under_way_ = 0;
+    std::size_t good_calls_ = 0;
     std::vector<Seen> seen_;
     std::map<int, std::vector<KazooState>> states_;
     std::size_t lost_sessions_ = 0;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "member.hpp"
+#include "support/server_status.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -11,6 +12,8 @@
 #include <vector>
 
 namespace kazoo::chaos {
+
+using testing_support::ServerStatus;
 
 /// Three servers, and their status as queried by an observer that no disturbance affects.
 class Ensemble {
@@ -35,12 +38,8 @@ public:
     [[nodiscard]] std::optional<std::int64_t> wait_in_sync(std::chrono::milliseconds limit);
 
 private:
-    struct Status {
-        std::string mode;  ///< empty while the server does not serve
-        std::int64_t zxid = 0;
-    };
-    [[nodiscard]] Status status(std::size_t member);
-    [[nodiscard]] std::vector<Status> status_of_all();
+    [[nodiscard]] ServerStatus status(std::size_t member);
+    [[nodiscard]] std::vector<ServerStatus> status_of_all();
 
     const Machine& observer_;
     std::vector<std::unique_ptr<Member>> members_;

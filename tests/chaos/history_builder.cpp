@@ -21,7 +21,8 @@ enum Type : std::int32_t {
     set_data = 5,
     check_version = 13,
     multi = 14,
-    create2 = 15
+    create2 = 15,
+    reconfig = 16
 };
 
 codec::Decoder decoder_of(const std::string& record) {
@@ -64,6 +65,7 @@ void HistoryBuilder::change(Write& write, std::int32_t type, const std::string& 
     switch (type) {
         case error:
         case check_version:
+        case reconfig:  // changes /zookeeper/config, which is no part of the history
             return;
         case create_node:
         case create2:

@@ -116,13 +116,23 @@ TEST_F(HistoryBuilderTest, AMultiThatIsCut) {
 
 TEST_F(HistoryBuilderTest, AnUnknownTransaction) {
     LoggedTransaction strange;
-    strange.type = 16;
+    strange.type = 99;
     history_builder.add(strange);
-    EXPECT_THAT(fault(), HasSubstr("nobody has asked for, type 16"));
+    EXPECT_THAT(fault(), HasSubstr("nobody has asked for, type 99"));
     auto cut = read_log(real_log()).transactions[1];
     cut.record.resize(20);
     history_builder.add(cut);
     EXPECT_THAT(verdict.faults().back(), HasSubstr("an undecodable create: /a"));
+}
+
+TEST_F(HistoryBuilderTest, AReconfiguration) {
+    LoggedTransaction reconfig;
+    reconfig.type = 16;
+    reconfig.zxid = 0x1'0000'0009;
+    history_builder.add(reconfig);
+    EXPECT_THAT(fault(), IsEmpty());
+    EXPECT_THAT(chronicle.writes(), IsEmpty());
+    EXPECT_EQ(chronicle.zxid(), reconfig.zxid);
 }
 
 }  // namespace

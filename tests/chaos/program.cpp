@@ -19,12 +19,17 @@ constexpr auto patience = 40s;
 
 }  // namespace
 
-Program::Program(const Options& options, const Machine& machine, Counters& counters)
+Program::Program(const Options& options, const Machine* machine, Counters& counters)
     : options_(options),
-      machine_(machine),
       client_log_(options.number, counters),
       chance_(options.seed),
-      thread_([this] { machine_.run([this] { live(); }); }) {}
+      thread_([this, machine] {
+          if (machine == nullptr) {
+              live();
+          } else {
+              machine->run([this] { live(); });
+          }
+      }) {}
 
 Program::~Program() {
     order(Phase::end);
@@ -73,13 +78,18 @@ void Program::live() {
 }
 
 void Program::work() {
-    while (!wait_for_order(Phase::rest, std::chrono::milliseconds(chance_.between(5, 60)))) {
-        if (life_->session_was_lost() && chance_.one_in(2)) {
-            change_life();
-        } else if (chance_.one_in(600)) {
-            chance_.one_in(3) ? life_->stop_and_start() : change_life();
-        }
+    const auto longest = static_cast<int>(options_.pause.count());
+    while (!wait_for_order(Phase::rest, std::chrono::milliseconds(chance_.between(5, longest)))) {
+        if (!options_.keeps_client) change_life_sometimes();
         if (under_way() < most_under_way) make_calls(life_, chance_);
+    }
+}
+
+void Program::change_life_sometimes() {
+    if (life_->session_was_lost() && chance_.one_in(2)) {
+        change_life();
+    } else if (chance_.one_in(600)) {
+        chance_.one_in(3) ? life_->stop_and_start() : change_life();
     }
 }
 
@@ -128,6 +138,11 @@ void Program::change_life() {
 
 void Program::fail(const std::string& what) {
     faults_.push_back("client" + std::to_string(options_.number) + ": " + what);
+}
+
+std::size_t Program::good_calls() {
+    const std::lock_guard lock(client_log_.mutex());
+    return client_log_.good_calls();
 }
 
 std::size_t Program::under_way() {

@@ -15,7 +15,7 @@
 
 namespace kazoo::chaos {
 
-/// A program on a machine of its own that uses one client after the other.
+/// A program that uses one client after the other, on a machine of its own or on this one.
 class Program {
 public:
     enum class Phase {
@@ -30,9 +30,14 @@ public:
         std::string handler;  ///< a name from handler_kinds()
         std::chrono::milliseconds session_timeout{4000};
         std::uint64_t seed = 0;
+        /// Longest pause between its calls.
+        std::chrono::milliseconds pause{60};
+        /// Uses one client and one session from the beginning to the end.
+        bool keeps_client = false;
     };
 
-    Program(const Options& options, const Machine& machine, Counters& counters);
+    /// `machine`: null for this one.
+    Program(const Options& options, const Machine* machine, Counters& counters);
     ~Program();
     Program(const Program&) = delete;
 
@@ -45,6 +50,8 @@ public:
     /// Session of its client at rest.
     [[nodiscard]] std::int64_t session_at_rest() const noexcept { return session_at_rest_; }
     [[nodiscard]] ClientLog& client_log() noexcept { return client_log_; }
+    /// Number of its calls that have succeeded.
+    [[nodiscard]] std::size_t good_calls();
     [[nodiscard]] const Options& options() const noexcept { return options_; }
 
 private:
@@ -54,6 +61,7 @@ private:
     void listen();
     void leave();
     void change_life();
+    void change_life_sometimes();
     void begin_life();
     void fail(const std::string& what);
     void reach(Phase phase);
@@ -63,7 +71,6 @@ private:
     [[nodiscard]] std::size_t under_way();
 
     const Options options_;
-    const Machine& machine_;
     ClientLog client_log_;
     sim::Chance chance_;
     std::unique_ptr<testing_support::HandlerKit> kit_;

@@ -115,7 +115,7 @@ void Run::make_programs() {
         program.handler = kinds[i].handler;
         program.session_timeout = kinds[i].session_timeout;
         program.seed = chance.next();
-        programs_.push_back(std::make_unique<Program>(program, *clients_[i], counters_));
+        programs_.push_back(std::make_unique<Program>(program, clients_[i].get(), counters_));
     }
 }
 

@@ -60,6 +60,9 @@ public:
         note_known_zxids(calls_, chronicle_);
         see_between(0, run_record_.stamp_at_rest);
         if (can_check_watches()) watches_.at_rest();
+        for (const auto& report : run_record_.watch_reports) {
+            check_watch_runs(report, chronicle_, verdict());
+        }
         check_served();
         write_history_after(run_record_.zxid_at_rest, std::numeric_limits<std::int64_t>::max());
         see_between(run_record_.stamp_at_rest, std::numeric_limits<std::uint64_t>::max());

@@ -3,6 +3,7 @@
 
 #include "client_log.hpp"
 #include "committed_log.hpp"
+#include "history/checks/watch_runs.hpp"
 #include "history/chronicle.hpp"
 #include "history/verdict.hpp"
 #include "tree_reader.hpp"
@@ -26,6 +27,8 @@ struct RunRecord {
     std::map<std::int64_t, int> sessions_at_rest;
     /// The tree that each server served then.
     std::vector<ServedTree> served_at_rest;
+    /// What lasting watches have reported until then.
+    std::vector<WatchReport> watch_reports;
 };
 
 struct RunVerdict {

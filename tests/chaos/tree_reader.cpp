@@ -33,26 +33,32 @@ bool is_same(const ServedNode& served, const history::Snapshot& written) {
 
 }  // namespace
 
+void plant(const std::string& hosts) {
+    KazooClient zk(options_for(hosts));
+    zk.start(30s);
+    for (const auto* root : history::roots) zk.create(root);
+}
+
 void plant(const std::string& hosts, const Machine& from) {
-    from.run([&] {
-        KazooClient zk(options_for(hosts));
+    from.run([&] { plant(hosts); });
+}
+
+ServedTree read_tree(const std::string& server) {
+    ServedTree tree;
+    tree.server = server;
+    try {
+        KazooClient zk(options_for(server));
         zk.start(30s);
-        for (const auto* root : history::roots) zk.create(root);
-    });
+        for (const auto* root : history::roots) read_below(zk, root, tree);
+    } catch (const std::exception& error) {
+        tree.fault = error.what();
+    }
+    return tree;
 }
 
 ServedTree read_tree(const std::string& server, const Machine& from) {
     ServedTree tree;
-    tree.server = server;
-    from.run([&] {
-        try {
-            KazooClient zk(options_for(server));
-            zk.start(30s);
-            for (const auto* root : history::roots) read_below(zk, root, tree);
-        } catch (const std::exception& error) {
-            tree.fault = error.what();
-        }
-    });
+    from.run([&] { tree = read_tree(server); });
     return tree;
 }
 

@@ -31,7 +31,10 @@ struct ServedTree {
 };
 
 /// Creates the roots.
+void plant(const std::string& hosts);
 void plant(const std::string& hosts, const Machine& from);
+/// Reads the roots and what is below them.
+[[nodiscard]] ServedTree read_tree(const std::string& server);
 [[nodiscard]] ServedTree read_tree(const std::string& server, const Machine& from);
 
 /// Fails if the tree differs from the final state of the chronicle.
