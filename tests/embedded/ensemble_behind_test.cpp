@@ -92,8 +92,8 @@ TEST_F(EnsembleBehind, AStartThatResumesASessionReportsIt) {
     restore_the_backup();
     KazooClient next(to(server.hosts()).resume(left));
     const auto error = thrown<EnsembleBehindError>([&] { next.start(4s); });
-    EXPECT_NE(std::string(error.what()).find("restored from a backup?"), std::string::npos)
-        << error.what();
+    EXPECT_NE(error.message().find("restored from a backup?"), std::string::npos)
+        << error.message();
     // A client that carries over nothing but the zxid waits for it, too.
     const SessionHandover floor(0, "", 0ms, left.last_zxid());
     KazooClient fresh(to(server.hosts()).resume(floor));

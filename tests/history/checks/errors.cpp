@@ -120,7 +120,8 @@ bool is_right(const Call& call, const Chronicle& chronicle) {
 bool outcome_is_right(const Call& call) {
     const bool reads = is_read(call.act) || call.act == Act::multi_read;
     if (reads && call.outcome == Outcome::unknown) {
-        return false;
+        // The result of several requests does not say more.
+        return call.error == ClientErrc::cancelled && (call.latest || call.at_least > 0);
     }
     if (call.error == ClientErrc::connection_closed || call.error == ClientErrc::queue_full ||
         call.error == ClientErrc::too_many_watches) {
