@@ -2,7 +2,17 @@
 // How callers wait for room in the queue of requests.
 #include "session/session.hpp"
 
+#include <algorithm>
+#include <cstddef>
+
 namespace kazoo::session {
+namespace {
+
+/// How many calls may wait for room even if fewer requests may be outstanding. A blocking call
+/// waits in a thread of its own, so that a small limit for requests is none for callers.
+constexpr std::size_t least_waits = 1024;
+
+}  // namespace
 
 RequestQueue::Accepted Session::wait_for_room(RequestOwner owner) {
     if (const auto error = admit(RequestSpec())) {
@@ -11,7 +21,7 @@ RequestQueue::Accepted Session::wait_for_room(RequestOwner owner) {
     if (waiting_.empty() && offered_ < requests_.room()) {
         return {};
     }
-    if (waiting_.size() >= config_.limits.requests) {
+    if (waiting_.size() >= std::max(config_.limits.requests, least_waits)) {
         return {ClientErrc::queue_full};
     }
     ReplyRoom room(events_, true);

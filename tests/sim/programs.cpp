@@ -134,6 +134,12 @@ AsyncResult<void> commit_once(SimClient& client, std::vector<history::Part> part
             co_await sleep_async(client.handler(), pause);
         }
     }
+    if (known && client.exists() && client.chance().one_in(3)) {
+        try {
+            co_await client.applied(parts, id);
+        } catch (const KazooException&) {
+        }
+    }
     if (known && !doubtful && client.exists() && client.chance().one_in(2)) {
         let_run(client.forget(parts, id));
     }

@@ -134,6 +134,8 @@ void FakeConnection::serve(const Request& request) {
         case codec::Opcode::close_session:
             reply(request);
             throw Over();
+        case codec::Opcode::sync:
+            return reply(request, codec::SyncReply{"/a"});
         case codec::Opcode::delete_:
         case codec::Opcode::ping:
         case codec::Opcode::auth:

@@ -119,13 +119,19 @@ TEST_F(SessionRoomTest, AnExpiredSessionLeavesRoom) {
 
 TEST_F(SessionRoomTest, WaitsAreBounded) {
     fill();
-    EXPECT_FALSE(s.wait_for_room("a"));
-    EXPECT_FALSE(s.wait_for_room("b"));
-    EXPECT_EQ(s.wait_for_room("c"), ClientErrc::queue_full);
-    EXPECT_TRUE(s.withdraw("a"));
-    EXPECT_FALSE(s.withdraw("a"));
-    EXPECT_FALSE(s.wait_for_room("c"));
-    EXPECT_TRUE(s.withdraw("b") && s.withdraw("c"));
+    const auto waiter = [](int number) { return "w" + std::to_string(number); };
+    constexpr int most = 1024;
+    for (int i = 0; i < most; ++i) {
+        EXPECT_FALSE(s.wait_for_room(waiter(i)));
+    }
+    EXPECT_EQ(s.wait_for_room("late"), ClientErrc::queue_full);
+    EXPECT_TRUE(s.withdraw(waiter(0)));
+    EXPECT_FALSE(s.withdraw(waiter(0)));
+    EXPECT_FALSE(s.wait_for_room("late"));
+    EXPECT_TRUE(s.withdraw("late"));
+    for (int i = 1; i < most; ++i) {
+        EXPECT_TRUE(s.withdraw(waiter(i)));
+    }
 }
 
 TEST_F(SessionRoomTest, AReservedRequestIsAdmittedAndSent) {
