@@ -13,9 +13,11 @@ namespace kazoo {
 /// again only if no write or removal of watches that was called after it has been sent already,
 /// because the server may have executed that one. So when the connection is lost while
 /// `read 1, write, read 2` have no reply, read 1 and the write fail with ConnectionLoss (the write
-/// with Outcome::unknown), and read 2 is sent again. Writes that were sent are never sent again.
-/// Writes that were called after such a write and have not been sent fail with ConnectionLoss and
-/// Outcome::not_sent, because they may depend on it, unless their option is `independent`.
+/// with Outcome::unknown), and read 2 is sent again. Writes that were sent are never sent again
+/// (CreateOptions::protect and NodeOperations::delete_guaranteed find out first what became of
+/// them). Writes that were called after such a write and have not been sent fail with
+/// ConnectionLoss and Outcome::not_sent, because they may depend on it, unless their option is
+/// `independent`.
 ///
 /// A request is sent three times at most, because it may be the reason why servers close the
 /// connection; then it fails with ConnectionLoss. Its time limit and cancellation apply throughout.

@@ -25,9 +25,9 @@ public:
     /// Its watches are those of requests that have succeeded.
     ///
     /// Afterwards this client is stopped and has no session any more: listeners receive LOST with
-    /// StateReason::detached, watch functions EventType::NONE. Locks and other recipes count as
-    /// lost here, because their nodes belong to the other client now. The destructor and stop()
-    /// leave the session alone. A later start begins a new session.
+    /// StateReason::detached, watch functions EventType::NONE. Its ephemeral nodes belong to the
+    /// other client now. The destructor and stop() leave the session alone. A later start begins a
+    /// new session.
     ///
     /// Fails with ConnectionClosedError if the client is not started or is being stopped, with
     /// ConnectionLoss if it has never been connected since its start, with SessionExpiredError

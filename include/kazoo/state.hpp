@@ -64,7 +64,9 @@ struct StateChange {
     std::int64_t session_id = 0;
     /// With CONNECTED: true if the session is new, so that the ephemeral nodes and watches of a
     /// former session are gone; false if an existing session continues, after a lost connection or
-    /// because it was resumed (ClientOptions::client_id, resume). False with the other states.
+    /// because it was resumed (ClientOptions::client_id, resume). False with the other states. With
+    /// ListenFrom::current_state the first call has the value of the latest change: false if that
+    /// was a reconnect. A listener that is added late therefore compares `session_id` instead.
     bool new_session = false;
     /// With LOST: more about why.
     StateReason reason = StateReason::none;

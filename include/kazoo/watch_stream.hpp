@@ -90,6 +90,9 @@ private:
 /// Events pass through Lane::callback, one after the other with watch functions; `next` does not
 /// need that lane to be free if a change waits already. Move-only; thread-safe but for moving,
 /// assignment and destruction. Survives its client; the destructor does not block.
+///
+/// The stream does not begin with a gap: read what it covers once watch_stream_async has completed.
+/// It ends with its session, also when the client is stopped; request another one then.
 class [[nodiscard]] WatchStream {
 public:
     /// A stream that has ended.
@@ -110,8 +113,8 @@ public:
     /// Ends the stream: changes that wait are dropped, a waiting `next` returns std::nullopt, and
     /// the watch is removed in the background.
     void close() noexcept;
-    /// Returns the event because of which the stream has ended: NONE (the session has ended) or
-    /// WATCH_LOST; std::nullopt if it has not ended or was closed.
+    /// Returns the event that ended the stream: NONE (the session has ended, or the client was
+    /// stopped) or WATCH_LOST; std::nullopt if the stream has not ended or was closed.
     [[nodiscard]] std::optional<WatchedEvent> end() const;
 
 private:

@@ -10,8 +10,8 @@ namespace kazoo {
 /// queued_bytes define. Set for a client (ClientOptions::when_full) or for a call
 /// (CallOptions::when_full).
 ///
-/// Asynchronous forms fail in either case: waiting, they would have to keep what they are to send,
-/// and nothing would limit that. Await BackPressure::room_async before the call instead.
+/// Asynchronous forms fail in either case, because each waiting call would hold a copy of its data,
+/// in unbounded memory. Await BackPressure::room_async before the call instead.
 enum class WhenFull {
     /// The call throws QueueFullError.
     fail,
