@@ -28,8 +28,8 @@ public:
     ///
     /// Fails with ConnectionClosedError if the client is not started or is stopped meanwhile, with
     /// ConnectionLoss if it gives up (ClientOptions::connection_retry), with OperationTimeoutError
-    /// or CancelledError according to `options`, and with QueueFullError if 1024 calls wait already,
-    /// or ClientLimits::requests if that is more, or because callbacks are too slow. The outcome is
+    /// or CancelledError according to `options`, and with QueueFullError if the greater of 1024 and
+    /// ClientLimits::requests calls wait already, or because callbacks are too slow. The outcome is
     /// always Outcome::not_sent. Completes on Handler::executor(). Thread-safe.
     AsyncResult<void> room_async(const CallOptions& options = CallOptions());
     /// The blocking form.

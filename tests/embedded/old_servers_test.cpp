@@ -11,6 +11,7 @@
 namespace kazoo::embedded_tests {
 namespace {
 
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using Zk = KazooClient;
 
