@@ -5,6 +5,7 @@
 #include <kazoo/detail/export.hpp>
 #include <kazoo/errors.hpp>
 
+#include <cassert>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -83,8 +84,14 @@ public:
         return failure ? failure->code() : std::error_code();
     }
     /// Returns the whole error. Undefined if has_value().
-    const Error& failure() const& noexcept { return *std::get_if<1>(&state_); }
-    Error&& failure() && noexcept { return std::move(*std::get_if<1>(&state_)); }
+    const Error& failure() const& noexcept {
+        assert(!has_value());
+        return *std::get_if<1>(&state_);
+    }
+    Error&& failure() && noexcept {
+        assert(!has_value());
+        return std::move(*std::get_if<1>(&state_));
+    }
 
 private:
     void require_value() const {
@@ -126,8 +133,14 @@ public:
         return failure_ ? failure_->code() : std::error_code();
     }
     /// Returns the whole error. Undefined if has_value().
-    const Error& failure() const& noexcept { return *failure_; }
-    Error&& failure() && noexcept { return std::move(*failure_); }
+    const Error& failure() const& noexcept {
+        assert(!has_value());
+        return *failure_;
+    }
+    Error&& failure() && noexcept {
+        assert(!has_value());
+        return std::move(*failure_);
+    }
 
 private:
     std::optional<Error> failure_;

@@ -49,8 +49,8 @@ void commit_once(
     const auto result = life->commit_protected(parts, id);
     if (!result.valid()) return;
     result.rawlink([life, parts, id](const AsyncResult<TransactionResults>& done) {
-        const auto failure = done.result().failure();
-        if (!done.successful() && failure.outcome() == Outcome::unknown) {
+        const auto outcome = done.result();
+        if (!outcome && outcome.failure().outcome() == Outcome::unknown) {
             let_run(life->commit_protected(parts, id));
         }
     });
