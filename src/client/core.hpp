@@ -272,7 +272,9 @@ AsyncResult<T> Core::call(
     operation->large = (exceeds_usual_limit(body) || ...);
     call.request = owner_of(operation);
     call.deadline = context.deadline;
-    call.resend = std::min(call.resend, context.resend);
+    // Operations only lower it. The default, `reads`, must not limit the user's `independent`.
+    call.resend =
+        call.resend < Resend::reads ? std::min(call.resend, context.resend) : context.resend;
     call.reserved = context.reserved;
     session::RequestQueue::Accepted accepted;
     try {

@@ -132,9 +132,9 @@ void Session::on_hosts(std::uint64_t question, ProvidedHosts answer, TimePoint n
         }
         return;
     }
-    // A late answer serves the next host to be tried.
+    // A late answer serves the next host to be tried. No turn waits for a name any more.
     replace_hosts(std::move(answer.hosts), hosts_.randomizes() && !answer.in_order, {});
-    if (phase_ == Phase::asking_hosts) {
+    if (phase_ == Phase::asking_hosts || phase_ == Phase::resolving) {
         try_next_host(now);
     }
 }

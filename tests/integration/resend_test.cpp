@@ -89,6 +89,21 @@ TEST_P(Resending, OptionsOfClientAndCallDecide) {
     }
 }
 
+TEST_P(Resending, AnIndependentWriteOutlivesTheLossOfAnEarlierOne) {
+    FakeServer server(losing(1));
+    ClientLimits limits;
+    limits.in_flight_requests = 1;
+    StartedClient zk(options_for(server.hosts()).limits(limits));
+    note(zk.set_async("/1", "x"), "set 1");
+    note(zk.set_async("/2", "x"), "set 2");
+    note(zk.set_async("/3", "x", -1, CallOptions().resend(Resend::independent)), "set 3");
+    ASSERT_TRUE(completed->wait_for(3));
+    EXPECT_EQ(
+        completed->all(), (std::vector<std::string>{"set 1 unknown", "set 2 not sent", "set 3 ok"})
+    );
+    EXPECT_EQ(served.all(), (std::vector<std::string>{"set_data"}));
+}
+
 TEST_P(Resending, AWatchOfAReadIsSetOnce) {
     FakeServer server([](FakeConnection& connection, int number) {
         connection.welcome();

@@ -294,6 +294,36 @@ TEST(SessionHostsTest, TheServersOfTheLastAnswerReplaceOneThatFailsOrIsLate) {
     EXPECT_THAT(s.take(), Contains("resolve zk9:2181")) << "the late answer counts";
 }
 
+TEST(SessionHostsTest, ALateAnswerEndsTheWaitForTheNameOfAFormerServer) {
+    SessionScript s(asking());
+    s.start();
+    s.hosts_given(given);
+    arrive(s);
+    lose(s);
+    s.pass(1s);
+    EXPECT_THAT(s.take(), Contains("resolve zk1:2181")) << "the provider is late";
+    s.pass(2s);
+    EXPECT_THAT(s.take(), IsEmpty()) << "there is no other server";
+    s.hosts_given({{"zk9", 2181}});
+    EXPECT_THAT(s.take(), ElementsAre("resolve zk9:2181"));
+    arrive(s);
+    EXPECT_EQ(s.session().state(), KeeperState::CONNECTED);
+}
+
+TEST(SessionHostsTest, ALateAnswerWithTheSameServerWaitsForItsNameOn) {
+    SessionScript s(asking());
+    s.start();
+    s.hosts_given(given);
+    arrive(s);
+    lose(s);
+    s.pass(1s);
+    s.take();
+    s.hosts_given(given);
+    EXPECT_THAT(s.take(), IsEmpty());
+    arrive(s);
+    EXPECT_EQ(s.session().state(), KeeperState::CONNECTED);
+}
+
 TEST(SessionHostsTest, TheSessionEndsWhileTheProviderIsSlow) {
     SessionScript s(asking());
     s.start();
