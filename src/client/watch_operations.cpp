@@ -57,10 +57,10 @@ public:
 
     bool cancel() override {
         const auto core = core_.lock();
-        const bool withdrawn =
-            core && !ready() && core->with_session([this](session::Session& session, TimePoint) {
-                return session.withdraw(request);
-            });
+        const bool withdrawn = core && !core->in_forked_child() && !ready() &&
+                               core->with_session([this](session::Session& session, TimePoint) {
+                                   return session.withdraw(request);
+                               });
         return give_up(withdrawn ? Outcome::not_sent : Outcome::unknown);
     }
 
