@@ -23,10 +23,17 @@ inline const CallOptions& call_of(const ReadOptions& options) {
     return options.call();
 }
 
+/// Returns whether an operation failed because the queue of requests is full, and may begin again:
+/// nothing of it can have been applied. Room in the queue does not help where a slot was missing.
 template <class T>
 bool is_refused_by_full_queue(const AsyncResult<T>& result) {
     auto& state = *detail::state_of(result);
-    return state.ready() && !state.successful() && state.error().code() == ClientErrc::queue_full;
+    if (!state.ready() || state.successful()) {
+        return false;
+    }
+    const auto error = state.error();
+    return error.code() == ClientErrc::queue_full && error.outcome() == Outcome::not_sent &&
+           !error.detail().ends_with(no_slot_text);
 }
 
 /// Blocks until the operation of `begin(options)` is complete, and returns its value or throws its

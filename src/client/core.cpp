@@ -421,7 +421,12 @@ AsyncResult<void> Core::add_auth(std::string_view scheme, std::string_view crede
         operation->refuse(std::move(*error), outcomes_);
     }
     // The session has no deadlines for credentials, because it keeps them for later connections.
-    static_cast<void>(detail::end_at(handler_, operation, context.deadline));
+    try {
+        static_cast<void>(detail::end_at(handler_, operation, context.deadline));
+    } catch (const std::bad_alloc&) {
+        // Unless it is complete: the caller relies on the deadline.
+        operation->fail(Error(ClientErrc::out_of_memory, Outcome::unknown));
+    }
     return detail::make_result<void>(std::move(operation));
 }
 

@@ -12,6 +12,7 @@
 #include <kazoo/exceptions.hpp>
 
 #include <array>
+#include <new>
 #include <utility>
 
 namespace kazoo::detail::client {
@@ -55,10 +56,17 @@ AsyncResult<SessionHandover> Core::detach_async() {
 SessionHandover Core::detach() {
     Promise<SessionHandover> promise(handler_);
     auto result = promise.result();
-    if (const auto life = begin_detach(std::move(promise), Waits::yes)) {
-        wind_up(life, false);
+    const auto life = begin_detach(std::move(promise), Waits::yes);
+    constexpr int tries = 3;  // a shortage of memory may be momentary, as in stop()
+    for (int i = 0; life && i < tries; ++i) {
+        try {
+            wind_up(life, false);
+            break;
+        } catch (const std::bad_alloc&) {
+            continue;
+        }
     }
-    return result.get(std::chrono::seconds(0));
+    return std::move(result).get(std::chrono::seconds(0));  // moved: nothing else has the session
 }
 
 /// Returns the life that ends; null if there is no session to hand over, after failing the promise.
@@ -119,7 +127,7 @@ void Core::complete_detach() {
             return;
         }
     }
-    const auto value =
+    auto value =
         driver_.look([](const session::Session& session) -> std::optional<SessionHandover> {
             if (const auto& left = session.handover()) {
                 return public_form(*left);
@@ -132,7 +140,7 @@ void Core::complete_detach() {
         promise.swap(detach_);
     }
     if (value) {
-        promise->set(*value);
+        promise->set(std::move(*value));  // needs no memory: nothing else has the session
         return;
     }
     const bool refused = state_.load() == KeeperState::AUTH_FAILED;

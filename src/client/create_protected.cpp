@@ -269,15 +269,18 @@ AsyncResult<T> create_protected(
     bool searched = false;
     for (int round = 0;; ++round) {
         Failure failed;
+        AsyncResult<T> creation;
         try {
-            const auto creation =
-                options.makes_path()
-                    ? create_makepath<T>(core, unique, data, options, acl, context)
-                    : create<T>(*core, unique.view(), data.view(), options, acl, context);
+            creation = options.makes_path()
+                           ? create_makepath<T>(core, unique, data, options, acl, context)
+                           : create<T>(*core, unique.view(), data.view(), options, acl, context);
             T created = co_await direct(creation);
             co_return created;
         } catch (...) {
             failed = Failure::in_flight();
+        }
+        if (creation.valid() && creation.successful()) {
+            failed.note_sent();  // there was no memory to copy its value
         }
         if (!is_in_doubt(sought, failed, searched) ||
             (failed.code() == Errc::node_exists && round > most_rounds)) {

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <memory>
+#include <string_view>
 #include <utility>
 
 namespace kazoo::detail::client {
@@ -11,6 +12,10 @@ namespace kazoo::detail::client {
 /// A place among the operations that may go on in the background. Copies share it; it is free again
 /// when the last one is destroyed. Null: there was none.
 using GuaranteedSlot = std::shared_ptr<const void>;
+
+/// The end of the error detail if there was none. Tells that QueueFullError from those that room in
+/// the queue of requests resolves.
+inline constexpr std::string_view no_slot_text = "(ClientLimits::guaranteed)";
 
 /// Counts the operations that go on in the background if their callers do not wait for them
 /// (ClientLimits::guaranteed). A slot is taken before anything is sent, so that what has been sent

@@ -100,8 +100,8 @@ GuaranteedSlot take_slot(
             operation,
             path,
             "at most " + std::to_string(slots.limit()) +
-                " protected creates and guaranteed deletes may be under way "
-                "(ClientLimits::guaranteed)"
+                " protected creates and guaranteed deletes may be under way " +
+                std::string(no_slot_text)
         ));
     }
     return slot;

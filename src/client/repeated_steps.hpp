@@ -30,6 +30,8 @@ public:
     [[nodiscard]] explicit operator bool() const noexcept { return exception_ != nullptr; }
     [[nodiscard]] const std::error_code& code() const noexcept { return code_; }
     [[nodiscard]] Outcome outcome() const noexcept { return outcome_; }
+    /// For a failure that came after the request was sent.
+    void note_sent() noexcept { outcome_ = Outcome::unknown; }
     /// Returns whether the caller's time limit, stop token or cancellation has ended the step.
     [[nodiscard]] bool is_of_the_caller() const noexcept {
         return code_ == ClientErrc::cancelled || code_ == Errc::operation_timeout;

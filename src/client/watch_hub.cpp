@@ -6,8 +6,6 @@
 #include "client/core.hpp"
 #include "client/lane_task.hpp"
 
-#include <kazoo/detail/retry_run.hpp>
-
 namespace kazoo::detail::client {
 namespace {
 
@@ -56,7 +54,9 @@ AsyncResult<WatchHandle> WatchHub::add(
             if (context.stop_token.stop_possible()) {
                 cancel_on_stop(*operation, context.stop_token);
             }
-            static_cast<void>(detail::end_at(handler_, operation, context.deadline));
+            if (!operation->end_at_deadline(Outcome::not_applied)) {
+                withdraw(*operation);
+            }
     }
     return detail::make_result<WatchHandle>(operation);
 }
@@ -144,7 +144,7 @@ AsyncResult<void> WatchHub::remove(HeldWatch& held, const CallOptions& options) 
         if (context.stop_token.stop_possible()) {
             cancel_on_stop(*operation, context.stop_token);
         }
-        static_cast<void>(detail::end_at(handler_, operation, context.deadline));
+        static_cast<void>(operation->end_at_deadline(Outcome::unknown));
     }
     return detail::make_result<void>(operation);
 }

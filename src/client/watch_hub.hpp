@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string_view>
 #include <system_error>
@@ -143,7 +144,9 @@ private:
     void removal_not_sent(SharedWatch& watch, const Error& error) noexcept;
     void finish_removal(SharedWatch& watch) noexcept;
     void reconcile() noexcept;
-    void deliver_gaps(Handler& handler);
+    void deliver_gaps(Handler& handler) noexcept;
+    [[nodiscard]] std::optional<WatchedEvent> gap_of(const SharedWatch& watch) const noexcept;
+    void put_back_gap(SharedWatch& watch, std::uint64_t last) noexcept;
     [[nodiscard]] detail::RefPtr<SharedWatch> next_gap(std::uint64_t& last) noexcept;
     void complete(detail::RefPtr<RemoveHandle> removals, const Error* error) noexcept;
     void discard(detail::RefPtr<detail::RefCounted> object) noexcept;

@@ -4,6 +4,8 @@
 #include "client/lane_task.hpp"
 #include "client/watch_hub.hpp"
 
+#include <new>
+
 namespace kazoo::detail::client {
 namespace {
 
@@ -124,16 +126,46 @@ void WatchHub::post_gaps() {
     }
 }
 
-void WatchHub::deliver_gaps(Handler& handler) {
+/// If there is no memory for an event, the gaps wait for the next event or connection, which
+/// dispatches them again.
+void WatchHub::deliver_gaps(Handler& handler) noexcept {
     std::uint64_t last = 0;
     while (const auto watch = next_gap(last)) {
-        const auto alive = core();
-        const WatchedEvent event(
-            EventType::GAP,
-            alive ? alive->client_state() : KeeperState::CLOSED,
-            chroot_.strip(watch->path)
-        );
-        watch->deliver(handler, event, last);
+        const auto event = gap_of(*watch);
+        if (!event) {
+            return put_back_gap(*watch, last);
+        }
+        watch->deliver(handler, *event, last);
+    }
+}
+
+std::optional<WatchedEvent> WatchHub::gap_of(const SharedWatch& watch) const noexcept {
+    const auto alive = core();
+    const auto state = alive ? alive->client_state() : KeeperState::CLOSED;
+    constexpr int tries = 3;  // a shortage of memory may be momentary
+    for (int i = 0; i < tries; ++i) {
+        try {
+            return WatchedEvent(EventType::GAP, state, chroot_.strip(watch.path));
+        } catch (const std::bad_alloc&) {
+            continue;
+        }
+    }
+    return std::nullopt;
+}
+
+/// Ends the task on the lane, as next_gap() does when there is none left.
+void WatchHub::put_back_gap(SharedWatch& watch, std::uint64_t last) noexcept {
+    const std::lock_guard lock(mutex_);
+    gaps_posted_ = false;
+    if (watch.gap || core_.expired()) {
+        return;  // noted again meanwhile; or nothing would take it out of the list any more
+    }
+    watch.gap = true;
+    watch.gap_last = last;
+    watch.next_gap = std::move(first_gap_);
+    first_gap_ = detail::RefPtr<SharedWatch>(&watch);
+    if (last_gap_ == nullptr) {
+        last_gap_ = &watch;
     }
 }
 

@@ -9,7 +9,6 @@
 #include "codec/watches.hpp"
 
 #include <kazoo/client.hpp>
-#include <kazoo/detail/retry_run.hpp>
 
 namespace kazoo {
 namespace detail::client {
@@ -57,10 +56,10 @@ public:
 
     bool cancel() override {
         const auto core = core_.lock();
-        const bool withdrawn =
-            core && !ready() && core->with_session([this](session::Session& session, TimePoint) {
-                return session.withdraw(request);
-            });
+        const bool withdrawn = core && !core->in_forked_child() && !ready() &&
+                               core->with_session([this](session::Session& session, TimePoint) {
+                                   return session.withdraw(request);
+                               });
         return give_up(withdrawn ? Outcome::not_sent : Outcome::unknown);
     }
 
@@ -121,7 +120,7 @@ AsyncResult<void> remove_watches(
     if (context.stop_token.stop_possible()) {
         cancel_on_stop(*operation, context.stop_token);
     }
-    static_cast<void>(detail::end_at(core->handler(), operation, context.deadline));
+    static_cast<void>(operation->end_at_deadline(Outcome::unknown));
     return detail::make_result<void>(operation);
 }
 

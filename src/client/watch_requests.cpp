@@ -26,7 +26,9 @@ bool AddWatch::cancel() {
     if (!give_up(Outcome::not_applied)) {
         return false;
     }
-    held.shared->hub->withdraw(*this);
+    if (!held.shared->hub->in_forked_child()) {  // else the handle is left to the parent
+        held.shared->hub->withdraw(*this);
+    }
     return true;
 }
 

@@ -5,10 +5,12 @@
 #include "client/operation.hpp"
 #include "client/shared_watch.hpp"
 
+#include <kazoo/detail/retry_run.hpp>
 #include <kazoo/time.hpp>
 #include <kazoo/watch_operations.hpp>
 
 #include <memory>
+#include <new>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -38,6 +40,22 @@ public:
             error.path({});
         }
         return this->fail(std::move(error));
+    }
+
+    /// Ends the wait for the result at the deadline. Called when the request is under way; if there
+    /// is no memory, fails the result instead, because its caller relies on the deadline, and
+    /// returns false.
+    bool end_at_deadline(Outcome outcome) noexcept {
+        if (deadline_ == TimePoint::max()) {
+            return true;
+        }
+        try {
+            const detail::RefPtr<DetachedOperation> self(this);
+            static_cast<void>(detail::end_at(this->handler(), self, deadline_));
+            return true;
+        } catch (const std::bad_alloc&) {
+            return !fail_with(Error(ClientErrc::out_of_memory, outcome));
+        }
     }
 
 protected:

@@ -215,11 +215,16 @@ WatchStream::~WatchStream() {
 
 AsyncResult<std::optional<WatchChange>> WatchStream::next() {
     return client::or_no_memory([&] {
-        if (state_) {
+        const bool forked = state_ && client::stream_of(state_).in_forked_child();
+        if (state_ && !forked) {
             return client::stream_of(state_).next();
         }
         Promise<std::optional<WatchChange>> ended;
-        ended.set();
+        if (forked) {
+            ended.set_exception(Error(ClientErrc::forked, Outcome::not_sent, "next"));
+        } else {
+            ended.set();
+        }
         return ended.result();
     });
 }
@@ -236,7 +241,10 @@ void WatchStream::close() noexcept {
 }
 
 std::optional<WatchedEvent> WatchStream::end() const {
-    return state_ ? client::stream_of(state_).end() : std::nullopt;
+    if (!state_ || client::stream_of(state_).in_forked_child()) {
+        return std::nullopt;
+    }
+    return client::stream_of(state_).end();
 }
 
 }  // namespace kazoo

@@ -225,6 +225,8 @@ TEST_F(GuaranteedDelete, TheNumberIsLimited) {
     thrown<CancelledError>([&] { first.get(patience); });
     const auto error = thrown<QueueFullError>([&] { limited.delete_guaranteed("/a", czxid); });
     EXPECT_EQ(error.outcome(), Outcome::not_sent);
+    const auto waits = CallOptions().when_full(WhenFull::wait).timeout(5s);
+    thrown<QueueFullError>([&] { limited.delete_guaranteed("/a", czxid, waits); });
     server.remove(held);
     EXPECT_TRUE(becomes_gone());
     EXPECT_TRUE(becomes_true([&] {

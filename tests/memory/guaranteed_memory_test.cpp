@@ -89,6 +89,44 @@ protected:
     }
 };
 
+// A result that says "not sent" is true: the value that the server has returned may have been lost
+// for want of memory.
+TEST_P(GuaranteedMemoryTest, ACreateThatWasNotSentLeavesNoNode) {
+    const Spared test_itself;
+    auto kit = handler_kind(GetParam()).make();
+    {
+        KazooClient zk(ClientOptions()
+                           .hosts(memory_tests::server_hosts)
+                           .logger(Logger::none())
+                           .handler(kit->handler()));
+        zk.start(patience);
+        zk.delete_recursive("/u");
+        zk.create("/u");
+        const auto end = std::chrono::steady_clock::now() + 60s;
+        int missed = 0;
+        for (long nth = 1; missed < 3 && std::chrono::steady_clock::now() < end; ++nth) {
+            SCOPED_TRACE("allocation " + std::to_string(nth));
+            AsyncResult<std::string> result;
+            {
+                const Shortage shortage(nth);
+                {
+                    const Exposed client;
+                    result = zk.create_async("/u/n", "x", CreateOptions().protect());
+                }
+                result.wait(patience);
+                missed = shortage.met() ? 0 : missed + 1;
+            }
+            const auto created = result.result();
+            if (!created && created.failure().outcome() == Outcome::not_sent) {
+                EXPECT_TRUE(zk.get_children("/u").empty()) << created.failure().message();
+            }
+            for (const auto& name : zk.get_children("/u")) zk.delete_recursive("/u/" + name);
+            if (HasFailure()) break;
+        }
+    }
+    EXPECT_TRUE(kit->shut_down(patience));
+}
+
 TEST_P(GuaranteedMemoryTest, SurvivesTheFailureOfAnyAllocation) {
     const Spared test_itself;
     auto kit = handler_kind(GetParam()).make();

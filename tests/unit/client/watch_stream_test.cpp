@@ -3,6 +3,7 @@
 #include "client/watch_stream.hpp"
 
 #include "support/allocations/allocations.hpp"
+#include "support/child_process.hpp"
 #include "values/random.hpp"
 
 #include <kazoo/kazoo.hpp>
@@ -123,6 +124,17 @@ TEST_F(WatchStreamTest, ClosingEndsTheReaderAndDropsTheChanges) {
     stream->close();
     EXPECT_THAT(read(), ElementsAre("end"));
     EXPECT_FALSE(stream->end());
+}
+
+TEST_F(WatchStreamTest, AForkedChildReadsNothing) {
+    event(EventType::CHANGED);
+    const auto report = testing_support::in_forked_child([&](std::string& said) {
+        WatchStream inherited(stream);
+        said += inherited.next().result().error() == ClientErrc::forked ? "refused " : "read ";
+        said += inherited.end() ? "ended " : "";
+    });
+    EXPECT_EQ(report, "refused end");
+    EXPECT_THAT(read(), ElementsAre("CHANGED /a"));
 }
 
 TEST_F(WatchStreamTest, TheLimitIsAtLeastOne) {

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// A session that is handed over while memory is short: either the caller gets it, or the client
+// keeps it.
+#include "server_process.hpp"
+#include "support/allocations/allocations.hpp"
+#include "support/handler_kit.hpp"
+#include "support/wait_until.hpp"
+
+#include <kazoo/kazoo.hpp>
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+
+namespace kazoo {
+namespace {
+
+using testing_support::Exposed;
+using testing_support::handler_kind;
+using testing_support::Shortage;
+using testing_support::Spared;
+using namespace std::chrono_literals;
+
+constexpr auto patience = 20s;
+
+class HandoverMemoryTest : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(HandoverMemoryTest, TheSessionIsNotLost) {
+    const Spared test_itself;
+    auto kit = handler_kind(GetParam()).make();
+    const auto end = std::chrono::steady_clock::now() + 60s;
+    int missed = 0;
+    for (long nth = 1; missed < 3 && std::chrono::steady_clock::now() < end; ++nth) {
+        SCOPED_TRACE("allocation " + std::to_string(nth));
+        KazooClient zk(ClientOptions()
+                           .hosts(memory_tests::server_hosts)
+                           .timeout(2s)
+                           .handler(kit->handler())
+                           .logger(Logger::none()));
+        zk.start(patience);
+        AsyncResult<SessionHandover> result;
+        {
+            const Shortage shortage(nth);
+            {
+                const Exposed client;
+                result = zk.detach_async();
+            }
+            result.wait(patience);
+            missed = shortage.met() ? 0 : missed + 1;
+        }
+        EXPECT_TRUE(result.successful() || zk.connected());
+        if (HasFailure()) break;
+    }
+    EXPECT_TRUE(kit->shut_down(patience));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Handlers,
+    HandoverMemoryTest,
+    ::testing::Values("Threading", "Asio"),
+    [](const auto& kind) { return std::string(kind.param); }
+);
+
+}  // namespace
+}  // namespace kazoo
