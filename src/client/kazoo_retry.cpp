@@ -135,7 +135,11 @@ std::shared_ptr<const std::atomic<bool>> end_at(
         // A coroutine may continue after cancel(), and a promise may not react to it at all:
         // completes the result itself, so that waiting callers return now.
         Error error(Errc::operation_timeout, Outcome::unknown);
-        result->describe(error);
+        try {
+            result->describe(error);
+        } catch (const std::bad_alloc&) {
+            error.path({});  // on the executor, where nothing would catch it
+        }
         result->fail(std::move(error));
     };
     clear_timer_with(*result, environment);
