@@ -121,7 +121,8 @@ public:
     /// client.
     ///
     /// Succeeds, too, if the connection is lost meanwhile, because the watches are then gone and
-    /// are not set again; there is therefore no option to remove watches locally only. Fails with
+    /// are not set again; there is therefore no option to remove watches locally only. With
+    /// Resend::nothing it fails with ConnectionLoss in that case if it was not sent. Fails with
     /// NoWatcherError if there is no such watch, for example because it has fired. Needs ZooKeeper
     /// 3.5 or later (UnimplementedError). If it fails for any other reason the watches stay, except
     /// after a time limit or cancellation with Outcome::unknown, when they may have been removed.

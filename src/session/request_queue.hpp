@@ -35,9 +35,9 @@ struct RequestSpec {
     Cookie watcher;               ///< to be registered if the request succeeds
     WatchKind watch_kind{};       ///< for exists always `data`: the reply decides which it becomes
     std::string_view watch_path;  ///< server path; read during the call of submit only
-    /// To be removed from watch_path if the request succeeds or the connection is lost. Such a
-    /// request has no deadline and cannot be cancelled once it is sent, because the server executes
-    /// it nevertheless.
+    /// To be removed from watch_path if the request succeeds or, once it is sent, the connection is
+    /// lost. Such a request has no deadline and cannot be cancelled once it is sent, because the
+    /// server executes it nevertheless.
     WatchKinds removes = 0;
     /// Whether it outlives a lost connection. Writes and removals of watches that were sent do not.
     Resend resend = Resend::reads;

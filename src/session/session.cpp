@@ -229,7 +229,9 @@ void Session::disconnect() noexcept {
 void Session::leave_connection() noexcept {
     disconnect();
     requests_.lose_connection([this](RequestQueue::GivenUp lost) {
-        fail_request(std::move(lost), Errc::connection_loss, Watching::goes_on);
+        // A removal that was not sent does nothing: requests before it may stay, and set a watch.
+        const auto watching = lost.sent ? Watching::goes_on : Watching::ends;
+        fail_request(std::move(lost), Errc::connection_loss, watching);
     });
     set_state(KeeperState::CONNECTING);
 }

@@ -99,7 +99,7 @@ public:
     /// are ignored.
     ///
     /// Servers before 3.9 answer the removal of a lasting watch with marshalling_error. The caller
-    /// then calls this once more. If the connection is lost, the request has succeeded.
+    /// then calls this once more. If the connection is lost, a request that was sent has succeeded.
     [[nodiscard]] RequestQueue::Accepted remove_watches(RequestSpec call);
     /// Ends a request with this error. Returns false if it has already ended, or if it removes
     /// watches and has been sent.

@@ -158,6 +158,24 @@ TEST_F(SessionResendTest, AnUnsentRemovalOfWatchesIsSentInItsPlace) {
     EXPECT_EQ(s.session().watches(), 0U);
 }
 
+TEST_F(SessionResendTest, AnUnsentRemovalThatDoesNotWaitFailsAndKeepsTheWatches) {
+    EXPECT_FALSE(s.ask("set-up", Opcode::get_data, {.watcher = "w1"}));
+    s.answer();
+    watch("r1", "w2");
+    s.hold_output(true);
+    EXPECT_FALSE(
+        s.ask("x", Opcode::remove_watches, {.removes = data_kinds, .resend = Resend::nothing})
+    );
+    s.take();
+    s.closed();
+    s.hold_output(false);
+    EXPECT_THAT(s.take(), Contains("x connection_loss not sent"));
+    s.reconnect();
+    s.restored();
+    s.serve();
+    EXPECT_EQ(s.session().watches(), 2U) << "r1, called before, has set its watch again";
+}
+
 TEST_F(SessionResendTest, ALastingWatchIsRequestedAgain) {
     EXPECT_FALSE(s.ask(
         "a",
