@@ -12,6 +12,7 @@ namespace kazoo::session {
 namespace {
 
 constexpr std::size_t password_size = 16;
+constexpr milliseconds longest_timeout(std::numeric_limits<std::int32_t>::max());
 constexpr std::int32_t keeper_not_ready_version =
     42;  // ClickHouse Keeper's version when it is not ready
 
@@ -25,8 +26,12 @@ ConnectResult connect_result(ConnectResult::Kind kind, const char* reason) {
 }  // namespace
 
 milliseconds requested_timeout(const Config& config) {
-    const milliseconds longest(std::numeric_limits<std::int32_t>::max());
-    return std::clamp(config.session_timeout, milliseconds(0), longest);
+    return std::clamp(config.session_timeout, milliseconds(0), longest_timeout);
+}
+
+milliseconds presumed_timeout(const Config& config) {
+    return config.resumed_timeout.count() > 0 ? std::min(config.resumed_timeout, longest_timeout)
+                                              : requested_timeout(config);
 }
 
 void write_connect_request(

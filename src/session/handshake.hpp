@@ -33,6 +33,9 @@ struct ConnectResult {
 
 /// Returns the configured session timeout, limited to what the protocol can express.
 [[nodiscard]] milliseconds requested_timeout(const Config& config);
+/// Returns the timeout of the session to resume, limited in the same way; the requested one if
+/// there is none. It counts until a server has answered.
+[[nodiscard]] milliseconds presumed_timeout(const Config& config);
 
 /// Appends the ConnectRequest for the session `wanted`; an id of 0 requests a new session.
 void write_connect_request(

@@ -67,8 +67,7 @@ void Session::start(TimePoint now) {
     assert(!started_);
     started_ = true;
     enter(Phase::backing_off, now);  // the phase that remains if begin_attempt throws bad_alloc
-    const bool known = config_.resumed_timeout.count() > 0;
-    keepalive_.established(known ? config_.resumed_timeout : requested_timeout(config_), now);
+    keepalive_.established(presumed_timeout(config_), now);
     begin_attempt(now);
     if (credentials_.refuse_oversized()) {
         fail_authentication("the credentials exceed the maximum request size");

@@ -227,6 +227,16 @@ TEST(SessionResumeTest, PresentsTheZxidAndRestoresTheWatches) {
     EXPECT_THAT(s.take(), ElementsAre("watch CHANGED /a -> w1"));
 }
 
+TEST(SessionResumeTest, ALongTimeoutDoesNotEndTheSession) {
+    auto config = resuming({});
+    config.resumed_timeout = milliseconds::max();
+    SessionScript s(config);
+    s.start();
+    s.pass(20s);
+    EXPECT_EQ(s.session().state(), KeeperState::CONNECTING);
+    EXPECT_EQ(s.session().identity().id, 77);
+}
+
 TEST(SessionResumeTest, IfTheSessionHasExpiredTheWatchesEnd) {
     const auto watcher = detail::make_ref<Party>("w1");
     SessionScript s(resuming({{WatchKind::data, "/a", watcher}, {WatchKind::exist, "/b", watcher}})
