@@ -84,7 +84,8 @@ std::error_code Session::admit(const RequestSpec& call) const {
     if (servers_behind_) {
         return ClientErrc::ensemble_behind;
     }
-    if (phase_ == Phase::serving && unsupported_.contains(server_, call.op, call.issued)) {
+    if (phase_ == Phase::serving && !drain_ends_ &&
+        unsupported_.contains(server_, call.op, call.issued)) {
         return Errc::unimplemented;
     }
     if (call.watcher && watches_.size() + requests_.watches() >= config_.limits.watches) {

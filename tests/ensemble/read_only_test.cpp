@@ -100,7 +100,7 @@ TEST_F(ReadOnlyMember, ASessionContinuesOnItAndOnWritableServers) {
 
     leave_one();
     const StateChange reads{KazooState::CONNECTED, KeeperState::CONNECTED_RO, session, false};
-    ASSERT_TRUE(zk.wait_for(reads));
+    ASSERT_TRUE(zk.wait_for(reads)) << zk->dump();
     EXPECT_EQ(zk->client_state(), KeeperState::CONNECTED_RO);
     EXPECT_EQ(zk->connected_server(), servers[last].hosts());
     EXPECT_EQ(zk->get("/known").data, "data");

