@@ -4,9 +4,12 @@
 #include "support/files.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <sstream>
+#include <vector>
 
 namespace kazoo::chaos {
 namespace {
@@ -38,11 +41,46 @@ std::map<std::int32_t, std::int64_t> epochs_led(const std::string& said) {
     return led;
 }
 
+constexpr std::int32_t multi = 14;
+constexpr std::size_t int_size = 4;
+
+/// Returns the big-endian number at `position`; 0 beyond the end.
+std::uint32_t number_at(const std::string& record, std::size_t position) {
+    std::uint32_t number = 0;
+    for (std::size_t i = position; i < position + int_size && i < record.size(); ++i) {
+        number = number << 8 | static_cast<unsigned char>(record[i]);
+    }
+    return number;
+}
+
+/// Returns the record of a multi without the types of its operations if one of them has failed. A
+/// server that applies such a multi marks all of its operations as failed in place, and so in its
+/// log, if it writes the log later.
+std::string without_types_of_failed(std::string record) {
+    std::vector<std::size_t> types;
+    bool failed = false;
+    std::size_t at = int_size;
+    for (auto left = number_at(record, 0); left > 0 && at + 2 * int_size <= record.size(); --left) {
+        types.push_back(at);
+        failed = failed || number_at(record, at) == 0xffff'ffff;
+        at += 2 * int_size + number_at(record, at + int_size);
+    }
+    for (const auto type : types) {
+        if (failed) record.replace(type, int_size, int_size, '\xff');
+    }
+    return record;
+}
+
 /// Some servers omit the digest after a record, so the shorter record may be a prefix.
 bool agree(const LoggedTransaction& one, const LoggedTransaction& other) {
+    const auto same = [](const std::string& a, const std::string& b) {
+        return a.starts_with(b) || b.starts_with(a);
+    };
     return one.session == other.session && one.cxid == other.cxid && one.type == other.type &&
            one.time_ms == other.time_ms &&
-           (one.record.starts_with(other.record) || other.record.starts_with(one.record));
+           (same(one.record, other.record) ||
+            (one.type == multi &&
+             same(without_types_of_failed(one.record), without_types_of_failed(other.record))));
 }
 
 /// Leaders number their transactions without gaps.

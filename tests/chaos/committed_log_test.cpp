@@ -84,6 +84,22 @@ TEST(CommittedLogTest, TheDigestAfterARecordIsIgnored) {
     EXPECT_THAT(committed_log.faults, IsEmpty());
 }
 
+TEST(CommittedLogTest, AFailedMultiIsMarkedByTheServersThatLogItLate) {
+    const std::string failed("\xff\xff\xff\xff\0\0\0\1e", 9);
+    const std::string created("\0\0\0\1\0\0\0\1c", 9);
+    const std::string marked("\xff\xff\xff\xff\0\0\0\1c", 9);
+    const std::string deleted("\0\0\0\2\0\0\0\1c", 9);
+    const auto faults = [](const std::string& one, const std::string& other) {
+        auto first = at(1, 1, std::string("\0\0\0\2", 4) + one);
+        auto second = at(1, 1, std::string("\0\0\0\2", 4) + other);
+        first.type = second.type = 14;
+        return merge({leader_of({{1, 0}}, {first}), leader_of({}, {second})}).faults;
+    };
+    EXPECT_THAT(faults(created + failed, marked + failed), IsEmpty());
+    EXPECT_THAT(faults(created + created, deleted + created), ElementsAre(HasSubstr("disagree")));
+    EXPECT_THAT(faults(created + failed, failed + failed), ElementsAre(HasSubstr("disagree")));
+}
+
 TEST(CommittedLogTest, ServersThatDisagree) {
     const auto committed_log =
         merge({leader_of({{1, 0}}, {at(1, 1, "x")}), leader_of({}, {at(1, 1, "y")})});
