@@ -47,15 +47,19 @@ protected:
         return false;
     }
 
-    /// Creates and deletes a node during a shortage. Returns whether there was one.
+    /// Creates and deletes a node during a shortage. Returns whether there was one. Each life has a
+    /// parent of its own, because a server may execute a create of an earlier life late, after its
+    /// deletion in the background has ended for want of memory.
     static bool live(KazooClient& zk, KazooClient& other, long nth) {
+        const auto parent = "/m/" + std::to_string(nth);
+        other.create(parent);
         const auto member = CreateOptions().ephemeral().sequence().protect();
         bool met = false;
         {
             const Shortage shortage(nth);
             CreatedNode node;
             const bool created = fair("create", [&] {
-                const auto result = zk.create_with_stat_async("/m/n-", "x", member);
+                const auto result = zk.create_with_stat_async(parent + "/n-", "x", member);
                 detail::drop_connection(zk);
                 node = result.get(patience);
             });
@@ -67,7 +71,7 @@ protected:
                 });
             }
             fair("cancelled create", [&] {
-                const auto result = zk.create_async("/m/n-", "x", member);
+                const auto result = zk.create_async(parent + "/n-", "x", member);
                 result.cancel();
                 result.wait(patience);
             });
@@ -76,10 +80,10 @@ protected:
         EXPECT_TRUE(wait_until([&] { return zk.connected(); }, patience));
         EXPECT_TRUE(wait_until(
             [&] {
-                const auto left = other.get_children("/m");
+                const auto left = other.get_children(parent);
                 for (const auto& name : left) {
                     // A deletion in the background that lacked the memory logs that it has ended.
-                    if (met) other.delete_recursive("/m/" + name);
+                    if (met) other.delete_recursive(parent + "/" + name);
                 }
                 return left.empty();
             },
