@@ -19,6 +19,19 @@ Count count_of(KazooState state) {
     return Count::expiries;
 }
 
+/// Calls `function()` when the result has succeeded, within the step that completes it.
+template <class T, class Function>
+void at_reply(const AsyncResult<T>& result, Function function) {
+    const auto completed = [function](detail::ResultStateBase& state) {
+        if (state.successful()) {
+            function();
+        }
+    };
+    if (!detail::state_of(result)->link_direct(completed)) {
+        completed(*detail::state_of(result));
+    }
+}
+
 }  // namespace
 
 SimClient::SimClient(
@@ -178,6 +191,15 @@ Watcher SimClient::watcher(Call& call, bool watches) {
     });
 }
 
+/// As programs do after a gap.
+void SimClient::read_again(std::uint32_t number) {
+    if (zk_) {
+        at_reply(zk_->exists_async("/"), [this, number] {
+            recorder_.lasting_watches().on_read_again(number);
+        });
+    }
+}
+
 void SimClient::add_lasting_watch(std::string path, WatchMode mode) {
     if (!zk_) {
         return;
@@ -192,6 +214,9 @@ void SimClient::add_lasting_watch(std::string path, WatchMode mode) {
             event.type == EventType::GAP ? Count::watch_gaps : Count::lasting_watch_events
         );
         check.on_event(number, event);
+        if (event.type == EventType::GAP) {
+            read_again(number);
+        }
         in_watch_();
     });
     const auto added = zk_->add_watch_async(path, mode, watch, call_options());
@@ -200,14 +225,7 @@ void SimClient::add_lasting_watch(std::string path, WatchMode mode) {
             lasting_watches_.push_back({number, std::move(result).get()});
         }
     });
-    const auto on_set = [&check, number](detail::ResultStateBase& state) {
-        if (state.successful()) {
-            check.on_set(number);
-        }
-    };
-    if (!detail::state_of(added)->link_direct(on_set)) {
-        on_set(*detail::state_of(added));
-    }
+    at_reply(added, [&check, number] { check.on_set(number); });
     if (chance().one_in(10)) {
         process_.after(chance().between(0ms, 500ms), [added] { added.cancel(); });
     }

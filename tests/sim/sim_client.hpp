@@ -101,6 +101,7 @@ private:
     Call& begin(Act act, std::string path);
     [[nodiscard]] CallOptions call_options();
     [[nodiscard]] Watcher watcher(Call& call, bool watches);
+    void read_again(std::uint32_t number);
     template <class T, class Make>
     AsyncResult<T> call(Act act, const std::string& path, Make make) {
         if (!zk_) {

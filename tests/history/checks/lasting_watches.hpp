@@ -29,6 +29,9 @@ public:
     /// Its watch is set. Call before any event is delivered.
     void on_set(std::uint32_t number);
     void on_event(std::uint32_t number, const WatchedEvent& event);
+    /// A request that was made because of a gap has been answered. The server has set the watch
+    /// before that; what happened between the gap and then is covered by the gap.
+    void on_read_again(std::uint32_t number);
     /// Its handle is about to be removed.
     void on_removed(std::uint32_t number);
     /// Call after a quiet period with all clients connected, when all events have arrived.

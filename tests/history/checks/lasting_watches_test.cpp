@@ -68,9 +68,23 @@ TEST_F(LastingWatchCheckTest, AGapCoversWhatPrecedesItOnly) {
     const auto all = watch(true);
     sample.wrote(Write::Kind::set, "/a", "1");
     check.on_event(all, event(EventType::GAP, "/a"));
+    sample.wrote(Write::Kind::set, "/a", "2");  // before the server has set the watch again
+    check.on_read_again(all);
     EXPECT_THAT(fault(), IsEmpty());
-    sample.wrote(Write::Kind::set, "/a", "2");
+    sample.wrote(Write::Kind::set, "/a", "3");
     EXPECT_THAT(fault(), HasSubstr("has missed a change without a gap"));
+}
+
+TEST_F(LastingWatchCheckTest, AnEventThatComparesZxids) {
+    const auto one = watch(false);
+    sample.wrote(Write::Kind::remove, "/a", "");
+    sample.wrote(Write::Kind::create, "/a", "1");
+    check.on_event(one, event(EventType::GAP, "/a"));
+    check.on_event(one, event(EventType::CHANGED, "/a"));
+    check.on_event(one, event(EventType::CHILD, "/a"));
+    EXPECT_THAT(fault(), IsEmpty());
+    check.on_event(one, event(EventType::CHANGED, "/a", 3));
+    EXPECT_THAT(fault(), HasSubstr("did not happen")) << "with a zxid it is a change";
 }
 
 TEST_F(LastingWatchCheckTest, TheEndCoversAll) {
