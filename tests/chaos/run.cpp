@@ -180,12 +180,16 @@ bool Run::wait_for_expiries() {
         auto& trees = run_record_.served_at_rest;
         trees.clear();
         bool has_orphans = false;
+        bool readable = true;  // not if a session expires while its nodes are being read
         for (const auto& machine : servers_) {
             const auto server = machine->address() + ":" + std::to_string(client_port);
             trees.push_back(read_tree(server, observer_));
             has_orphans = has_orphans || !trees.back().belongs_to(run_record_.sessions_at_rest);
+            readable = readable && trees.back().fault.empty();
         }
-        if (!has_orphans || std::chrono::steady_clock::now() > deadline) return !has_orphans;
+        const bool settled = readable && !has_orphans;
+        // check_tree() reports a tree that remains unreadable.
+        if (settled || std::chrono::steady_clock::now() > deadline) return !has_orphans;
         std::this_thread::sleep_for(500ms);
     }
 }
