@@ -35,9 +35,9 @@ enum class ArmedWatch {
 ///     kazoo::KazooClient zk(kazoo::ClientOptions().hosts(hosts).resume(session, on_event));
 ///     zk.start();
 ///
-/// Contains the password of the session, which is secret: whoever has it can take over the session
-/// with its ephemeral nodes. Store it where nobody else can read it. Credentials (add_auth) are not
-/// part of it; the next client presents its own.
+/// Contains the password of the session, which is secret: with it, any client can take over the
+/// session and its ephemeral nodes. Protect it like any other credential. Credentials (add_auth)
+/// are not part of it; the next client presents its own.
 ///
 /// A value type; distinct objects may be used from different threads. Not an aggregate: g++ 12
 /// destroys aggregates of strings twice if they are created inside a `co_await` expression.

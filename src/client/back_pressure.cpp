@@ -6,7 +6,6 @@
 
 #include <kazoo/back_pressure.hpp>
 #include <kazoo/client.hpp>
-#include <kazoo/detail/retry_run.hpp>
 
 #include <optional>
 #include <utility>
@@ -34,11 +33,7 @@ public:
             }
             return;
         }
-        try {
-            fail_with(Error(reply.error, Outcome::not_sent, "", {}, reply.detail));
-        } catch (const std::bad_alloc&) {
-            fail_with(Error(reply.error, Outcome::not_sent));
-        }
+        fail_with(error_with_text(reply.error, Outcome::not_sent, reply.detail));
     }
 
     bool cancel() override {
@@ -70,13 +65,7 @@ AsyncResult<void> wait_for_room(const std::shared_ptr<Core>& core, const CallCon
         return session.wait_for_room(owner_of(operation));
     });
     if (accepted.error) {
-        operation->fail_with(Error(
-            accepted.error,
-            Outcome::not_sent,
-            "",
-            {},
-            limit_text(accepted.error, core->options().limits())
-        ));
+        operation->fail_with(not_accepted_error(accepted.error, core->options().limits()));
     } else if (accepted.id == 0) {
         operation->succeed();
     } else {
@@ -84,7 +73,7 @@ AsyncResult<void> wait_for_room(const std::shared_ptr<Core>& core, const CallCon
         if (context.stop_token.stop_possible()) {
             cancel_on_stop(*operation, context.stop_token);
         }
-        static_cast<void>(detail::end_at(core->handler(), operation, context.deadline));
+        static_cast<void>(operation->end_at_deadline(Outcome::not_sent));
     }
     return result;
 }

@@ -283,14 +283,7 @@ AsyncResult<T> Core::call(
         accepted.error = ClientErrc::out_of_memory;
     }
     if (accepted.error) {
-        const bool unknown = accepted.error == Errc::unimplemented;
-        Error error(
-            accepted.error,
-            Outcome::not_sent,
-            "",
-            {},
-            unknown ? kind.needs : limit_text(accepted.error, options_.limits())
-        );
+        auto error = not_accepted_error(accepted.error, options_.limits(), kind.needs);
         if (accepted.error == ClientErrc::request_too_large) {
             try {
                 base::Buffer frame;  // encoded again, because the message contains its size

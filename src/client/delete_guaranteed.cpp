@@ -40,7 +40,7 @@ void check_call(const Core& core, const OwnedPath& path, const CallContext& cont
     }
 }
 
-/// Goes on with a deletion for which nobody waits any more.
+/// Continues a deletion that no caller waits for.
 AsyncResult<void> finish_deletion(
     std::shared_ptr<Core> core,
     std::string path,

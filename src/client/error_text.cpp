@@ -3,6 +3,8 @@
 
 #include "codec/multi.hpp"
 
+#include <new>
+
 namespace kazoo::detail::client {
 
 std::string limit_text(const std::error_code& error, const ClientLimits& limits) {
@@ -17,6 +19,25 @@ std::string limit_text(const std::error_code& error, const ClientLimits& limits)
                " watches may be set (ClientLimits::watches)";
     }
     return {};
+}
+
+Error error_with_text(std::error_code code, Outcome outcome, const char* text) noexcept {
+    try {
+        return Error(code, outcome, "", {}, text);
+    } catch (const std::bad_alloc&) {
+        return Error(code, outcome);
+    }
+}
+
+Error not_accepted_error(
+    std::error_code code, const ClientLimits& limits, const char* needs
+) noexcept {
+    try {
+        const bool unknown = code == Errc::unimplemented;
+        return Error(code, Outcome::not_sent, "", {}, unknown ? needs : limit_text(code, limits));
+    } catch (const std::bad_alloc&) {
+        return Error(code, Outcome::not_sent);
+    }
 }
 
 std::string missing_chroot_text(

@@ -4,6 +4,7 @@
 #include "client/life.hpp"
 
 #include <kazoo/client_options.hpp>
+#include <kazoo/errors.hpp>
 #include <kazoo/paths.hpp>
 
 #include <cstddef>
@@ -21,6 +22,16 @@ namespace kazoo::detail::client {
 
 /// Returns which limit was reached; empty for errors of other kinds.
 [[nodiscard]] std::string limit_text(const std::error_code& error, const ClientLimits& limits);
+
+/// Returns an error with this text, or without it if there is no memory for it.
+[[nodiscard]] Error error_with_text(
+    std::error_code code, Outcome outcome, const char* text
+) noexcept;
+/// Returns the error of a request that the session has not accepted. Its text says which limit was
+/// reached, or is `needs` (the release that the request needs) if the server does not know it.
+[[nodiscard]] Error not_accepted_error(
+    std::error_code code, const ClientLimits& limits, const char* needs = ""
+) noexcept;
 
 /// Returns an explanation if NoNode can only mean that the chroot does not exist; else empty.
 [[nodiscard]] std::string missing_chroot_text(

@@ -162,7 +162,7 @@ private:
         const char* text,
         OutcomeCounters& outcomes
     ) {
-        refuse(plain_error(code, reply.outcome, text), outcomes);
+        refuse(error_with_text(code, reply.outcome, text), outcomes);
     }
     /// Returns an empty text if there is no memory for it.
     std::string text_of(const session::ReplyEvent& reply, const Chroot& chroot) const noexcept {
@@ -178,14 +178,6 @@ private:
             return text;
         } catch (const std::bad_alloc&) {
             return {};
-        }
-    }
-    /// Returns an error without the text if there is no memory for it.
-    static Error plain_error(std::error_code code, Outcome outcome, const char* text) noexcept {
-        try {
-            return Error(code, outcome, "", {}, text);
-        } catch (const std::bad_alloc&) {
-            return Error(code, outcome);
         }
     }
 

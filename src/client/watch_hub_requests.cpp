@@ -17,27 +17,14 @@ constexpr const char* needs_version =
     "persistent and recursive watches need ZooKeeper 3.6 or later";
 
 Error error_of(const session::ReplyEvent& reply) noexcept {
-    try {
-        std::string text = reply.detail;
-        if (text.empty() && reply.error == Errc::unimplemented) {
-            text = needs_version;
-        }
-        return Error(reply.error, reply.outcome, "", {}, std::move(text));
-    } catch (const std::bad_alloc&) {
-        return Error(reply.error, reply.outcome);
-    }
+    const bool unknown = *reply.detail == '\0' && reply.error == Errc::unimplemented;
+    return error_with_text(reply.error, reply.outcome, unknown ? needs_version : reply.detail);
 }
 
+/// Returns the error of a request that was not accepted; `core` is null if the client is gone.
 Error not_sent(std::error_code code, const Core* core) noexcept {
-    try {
-        std::string text = code == Errc::unimplemented ? needs_version : "";
-        if (text.empty() && core != nullptr) {
-            text = limit_text(code, core->options().limits());
-        }
-        return Error(code, Outcome::not_sent, "", {}, std::move(text));
-    } catch (const std::bad_alloc&) {
-        return Error(code, Outcome::not_sent);
-    }
+    return core != nullptr ? not_accepted_error(code, core->options().limits(), needs_version)
+                           : Error(code, Outcome::not_sent);
 }
 
 }  // namespace

@@ -105,15 +105,9 @@ AsyncResult<void> remove_watches(
         return session.remove_watches(call);
     });
     if (accepted.error) {
-        operation->fail_with(Error(
-            accepted.error,
-            Outcome::not_sent,
-            "",
-            {},
-            accepted.error == Errc::unimplemented
-                ? remove_watches_kind.needs
-                : limit_text(accepted.error, core->options().limits())
-        ));
+        operation->fail_with(
+            not_accepted_error(accepted.error, core->options().limits(), remove_watches_kind.needs)
+        );
         return detail::make_result<void>(operation);
     }
     operation->request = accepted.id;

@@ -72,7 +72,7 @@ private:
 };
 
 /// The result of add_watch: one handle, which waits for the reply to the request of its shared
-/// watch. Whoever completes the result owns the handle from then on.
+/// watch. The code that completes the result owns the handle from then on.
 class AddWatch final : public DetachedOperation<WatchHandle>, public Chained {
 public:
     AddWatch(

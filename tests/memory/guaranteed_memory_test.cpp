@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Protected creates and guaranteed deletes whose allocations fail: each fails once, on whichever
 // thread, while replies are lost. Operations fail with out_of_memory only, and no node is left.
+#include "each_allocation.hpp"
 #include "server_process.hpp"
 #include "support/allocations/allocations.hpp"
 #include "support/handler_kit.hpp"
@@ -110,10 +111,8 @@ TEST_P(GuaranteedMemoryTest, ACreateThatWasNotSentLeavesNoNode) {
         zk.start(patience);
         zk.delete_recursive("/u");
         zk.create("/u");
-        const auto end = std::chrono::steady_clock::now() + 60s;
-        int missed = 0;
-        for (long nth = 1; missed < 3 && std::chrono::steady_clock::now() < end; ++nth) {
-            SCOPED_TRACE("allocation " + std::to_string(nth));
+        memory_tests::for_each_allocation(60s, [&](long nth) {
+            bool met = false;
             const auto name = "n" + std::to_string(nth);
             AsyncResult<std::string> result;
             {
@@ -123,7 +122,7 @@ TEST_P(GuaranteedMemoryTest, ACreateThatWasNotSentLeavesNoNode) {
                     result = zk.create_async("/u/" + name, "x", CreateOptions().protect());
                 }
                 result.wait(patience);
-                missed = shortage.met() ? 0 : missed + 1;
+                met = shortage.met();
             }
             const auto created = result.result();
             if (!created && created.failure().outcome() == Outcome::not_sent) {
@@ -131,8 +130,8 @@ TEST_P(GuaranteedMemoryTest, ACreateThatWasNotSentLeavesNoNode) {
                     EXPECT_FALSE(child.ends_with("-" + name)) << created.failure().message();
                 }
             }
-            if (HasFailure()) break;
-        }
+            return met;
+        });
     }
     EXPECT_TRUE(kit->shut_down(patience));
 }
@@ -151,13 +150,7 @@ TEST_P(GuaranteedMemoryTest, SurvivesTheFailureOfAnyAllocation) {
                            .connection_retry(RetryPolicy().delay(2ms))
                            .handler(kit->handler()));
         zk.start(patience);
-        const auto end = std::chrono::steady_clock::now() + 60s;
-        int missed = 0;
-        for (long nth = 1; missed < 3 && std::chrono::steady_clock::now() < end; ++nth) {
-            SCOPED_TRACE("allocation " + std::to_string(nth));
-            missed = live(zk, other, nth) ? 0 : missed + 1;
-            if (HasFailure()) break;
-        }
+        memory_tests::for_each_allocation(60s, [&](long nth) { return live(zk, other, nth); });
     }
     EXPECT_TRUE(kit->shut_down(patience));
 }

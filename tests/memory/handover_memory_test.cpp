@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A session that is handed over while memory is short: either the caller gets it, or the client
 // keeps it.
+#include "each_allocation.hpp"
 #include "server_process.hpp"
 #include "support/allocations/allocations.hpp"
 #include "support/handler_kit.hpp"
@@ -29,10 +30,8 @@ class HandoverMemoryTest : public ::testing::TestWithParam<const char*> {};
 TEST_P(HandoverMemoryTest, TheSessionIsNotLost) {
     const Spared test_itself;
     auto kit = handler_kind(GetParam()).make();
-    const auto end = std::chrono::steady_clock::now() + 60s;
-    int missed = 0;
-    for (long nth = 1; missed < 3 && std::chrono::steady_clock::now() < end; ++nth) {
-        SCOPED_TRACE("allocation " + std::to_string(nth));
+    memory_tests::for_each_allocation(60s, [&](long nth) {
+        bool met = false;
         KazooClient zk(ClientOptions()
                            .hosts(memory_tests::server_hosts)
                            .timeout(2s)
@@ -47,11 +46,11 @@ TEST_P(HandoverMemoryTest, TheSessionIsNotLost) {
                 result = zk.detach_async();
             }
             result.wait(patience);
-            missed = shortage.met() ? 0 : missed + 1;
+            met = shortage.met();
         }
         EXPECT_TRUE(result.successful() || zk.connected());
-        if (HasFailure()) break;
-    }
+        return met;
+    });
     EXPECT_TRUE(kit->shut_down(patience));
 }
 

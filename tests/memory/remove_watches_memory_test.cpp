@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The removal of a one-shot watch whose allocations fail: each fails once, on whichever thread. If
 // it says that it was not sent, the watch is still set.
+#include "each_allocation.hpp"
 #include "server_process.hpp"
 #include "support/allocations/allocations.hpp"
 #include "support/handler_kit.hpp"
@@ -58,13 +59,7 @@ TEST_P(RemoveWatchesMemoryTest, SaysNotSentOnlyIfItWasNot) {
                            .handler(kit->handler())
                            .logger(Logger::none()));
         zk.start(patience);
-        const auto end = std::chrono::steady_clock::now() + 60s;
-        int missed = 0;
-        for (long nth = 1; missed < 3 && std::chrono::steady_clock::now() < end; ++nth) {
-            SCOPED_TRACE("allocation " + std::to_string(nth));
-            missed = remove(zk, nth) ? 0 : missed + 1;
-            if (HasFailure()) break;
-        }
+        memory_tests::for_each_allocation(60s, [&](long nth) { return remove(zk, nth); });
     }
     EXPECT_TRUE(kit->shut_down(patience));
 }

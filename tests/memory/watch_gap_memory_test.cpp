@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The gaps of a lasting watch whose allocations fail, on whichever thread. A shortage does not
 // prevent those of later connections.
+#include "each_allocation.hpp"
 #include "server_process.hpp"
 #include "support/allocations/allocations.hpp"
 #include "support/handler_kit.hpp"
@@ -73,13 +74,9 @@ TEST_P(WatchGapMemoryTest, SurvivesTheFailureOfAnyAllocation) {
             [this](const WatchedEvent& event) { gaps += event.type == EventType::GAP ? 1 : 0; }
         );
         for (const long length : {1, 12}) {
-            const auto end = std::chrono::steady_clock::now() + 45s;
-            int missed = 0;
-            for (long nth = 1; missed < 3 && std::chrono::steady_clock::now() < end; ++nth) {
-                SCOPED_TRACE("allocation " + std::to_string(nth));
-                missed = reconnect(zk, nth, length) ? 0 : missed + 1;
-                if (HasFailure()) break;
-            }
+            memory_tests::for_each_allocation(45s, [&](long nth) {
+                return reconnect(zk, nth, length);
+            });
         }
     }
     EXPECT_TRUE(kit->shut_down(patience));

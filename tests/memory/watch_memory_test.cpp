@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A DataWatch whose allocations fail: each fails once, on whichever thread. The watch nevertheless
 // reports the last state of its node, unless its constructor has thrown.
+#include "each_allocation.hpp"
 #include "server_process.hpp"
 #include "support/allocations/allocations.hpp"
 #include "support/handler_kit.hpp"
@@ -98,13 +99,7 @@ TEST_P(WatchMemoryTest, SurvivesTheFailureOfAnyAllocation) {
         zk.start(patience);
         const std::string path = std::string("/watch-") + GetParam();
         zk.create(path, "0");
-        const auto end = std::chrono::steady_clock::now() + 60s;
-        int missed = 0;
-        for (long nth = 1; missed < 3 && std::chrono::steady_clock::now() < end; ++nth) {
-            SCOPED_TRACE("allocation " + std::to_string(nth));
-            missed = follow(zk, path, nth) ? 0 : missed + 1;
-            if (HasFailure()) break;
-        }
+        memory_tests::for_each_allocation(60s, [&](long nth) { return follow(zk, path, nth); });
     }
     EXPECT_TRUE(kit->shut_down(patience));
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "history/checks/lasting_watches.hpp"
 
+#include "history/checks/watch_events.hpp"
+
 #include <algorithm>
 #include <cstdint>
 #include <limits>
@@ -15,24 +17,7 @@ std::string_view parent_of(std::string_view path) {
     return path.substr(0, std::max<std::size_t>(path.rfind('/'), 1));
 }
 
-bool is_below(std::string_view path, std::string_view root) {
-    return root == "/" || path == root ||
-           (path.starts_with(root) && path.size() > root.size() && path[root.size()] == '/');
-}
-
 constexpr auto everything = std::numeric_limits<std::int64_t>::max();
-
-EventType type_of(Write::Kind kind) {
-    switch (kind) {
-        case Write::Kind::create:
-            return EventType::CREATED;
-        case Write::Kind::remove:
-            return EventType::DELETED;
-        case Write::Kind::set:
-            break;
-    }
-    return EventType::CHANGED;
-}
 
 /// After a reconnect a server reports by zxid what a one-shot watch has missed: a node that was
 /// created again as changed. Lasting watches that cover it get such an event, too.
@@ -122,8 +107,8 @@ std::vector<LastingWatchCheck::Change> LastingWatchCheck::changes_of(
     const Watch& watch, const Write& write
 ) const {
     std::vector<Change> changes;
-    const auto type = type_of(write.kind);
-    if (watch.recursive ? is_below(write.path, watch.path) : write.path == watch.path) {
+    const auto type = event_type_of(write.kind);
+    if (watch.recursive ? is_covered(write.path, watch.path) : write.path == watch.path) {
         changes.emplace_back(write.zxid, type, write.path);
     }
     const bool child = parent_of(write.path) == watch.path && write.path != "/";

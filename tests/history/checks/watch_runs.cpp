@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "history/checks/watch_runs.hpp"
 
+#include "history/checks/watch_events.hpp"
+
 #include <algorithm>
 #include <string>
 
@@ -14,28 +16,11 @@ struct Change {
     Event event;
 };
 
-EventType type_of(Write::Kind kind) {
-    switch (kind) {
-        case Write::Kind::create:
-            return EventType::CREATED;
-        case Write::Kind::remove:
-            return EventType::DELETED;
-        case Write::Kind::set:
-            break;
-    }
-    return EventType::CHANGED;
-}
-
-bool is_covered(const std::string& path, const std::string& root) {
-    return root == "/" || path == root ||
-           (path.starts_with(root) && path.size() > root.size() && path[root.size()] == '/');
-}
-
 std::vector<Change> changes_below(const std::string& root, const Chronicle& chronicle) {
     std::vector<Change> changes;
     for (const auto& write : chronicle.writes()) {
         if (is_covered(write.path, root)) {
-            changes.push_back({write.zxid, {type_of(write.kind), write.path}});
+            changes.push_back({write.zxid, {event_type_of(write.kind), write.path}});
         }
     }
     return changes;

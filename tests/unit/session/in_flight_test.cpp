@@ -2,6 +2,7 @@
 // The limits for requests in flight, and the requests that no limit holds back.
 #include "codec/decoder.hpp"
 #include "codec/requests.hpp"
+#include "queued_frames.hpp"
 #include "session/request_queue.hpp"
 
 #include <gmock/gmock.h>
@@ -18,8 +19,6 @@ using codec::Opcode;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-struct Somebody final : detail::RefCounted {};
-
 constexpr std::size_t frame_size = 4 + 8 + 6;  // of a sync of "/a"
 
 class InFlightTest : public testing::Test {
@@ -27,7 +26,7 @@ protected:
     RequestQueue::Accepted try_push(bool reserved = false, Resend resend = Resend::unsent) {
         RequestSpec call;
         call.op = Opcode::sync;
-        call.request = detail::make_ref<Somebody>();
+        call.request = detail::make_ref<AnyOwner>();
         call.reserved = reserved;
         call.resend = resend;
         return queue->push(call, codec::SyncRequest{"/a"});
@@ -39,20 +38,9 @@ protected:
     }
     /// Sends what may be sent; returns the xids.
     std::vector<std::int32_t> send() {
-        base::Buffer out;
-        queue->send(out);
-        codec::FrameReader reader(codec::max_frame_length);
-        reader.feed(out.span());
-        std::vector<std::int32_t> xids;
-        for (auto item = reader.next(); item.kind == codec::FrameItem::Kind::frame;
-             item = reader.next()) {
-            codec::Decoder decoder(item.bytes);
-            codec::RequestHeader header;
-            EXPECT_TRUE(codec::decode(decoder, header));
-            xids.push_back(header.xid);
-        }
-        EXPECT_EQ(reader.buffered(), 0U);
-        return xids;
+        return send_queued(*queue, [](const codec::RequestHeader& header, codec::Decoder&) {
+            return header.xid;
+        });
     }
     void answer(std::int32_t xid) { EXPECT_TRUE(queue->take_reply(xid).has_value()) << xid; }
     void limit(std::size_t requests, std::size_t bytes = std::numeric_limits<std::size_t>::max()) {

@@ -3,6 +3,7 @@
 
 #include "codec/decoder.hpp"
 #include "codec/requests.hpp"
+#include "queued_frames.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -21,14 +22,12 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using namespace std::chrono_literals;
 
-struct Somebody final : detail::RefCounted {};
-
 class RequestQueueTest : public testing::Test {
 protected:
     RequestSpec call(Opcode op = Opcode::get_data) {
         RequestSpec made;
         made.op = op;
-        made.request = detail::make_ref<Somebody>();
+        made.request = detail::make_ref<AnyOwner>();
         return made;
     }
     RequestId push(const RequestSpec& made, std::string_view path = "/a") {
@@ -40,20 +39,12 @@ protected:
 
     /// Sends the queued requests; returns each frame as "xid path".
     std::vector<std::string> send() {
-        base::Buffer out;
-        queue->send(out);
-        codec::FrameReader reader(codec::max_frame_length);
-        reader.feed(out.span());
-        std::vector<std::string> frames;
-        for (auto item = reader.next(); item.kind == codec::FrameItem::Kind::frame;
-             item = reader.next()) {
-            codec::Decoder decoder(item.bytes);
-            codec::RequestHeader header;
-            codec::GetDataRequest request;
-            EXPECT_TRUE(codec::decode(decoder, header) && codec::decode(decoder, request));
-            frames.push_back(std::to_string(header.xid) + " " + std::string(request.path));
-        }
-        EXPECT_EQ(reader.buffered(), 0U);
+        auto frames =
+            send_queued(*queue, [](const codec::RequestHeader& header, codec::Decoder& decoder) {
+                codec::GetDataRequest request;
+                EXPECT_TRUE(codec::decode(decoder, request));
+                return std::to_string(header.xid) + " " + std::string(request.path);
+            });
         EXPECT_FALSE(queue->has_unsent());
         return frames;
     }
@@ -211,7 +202,7 @@ TEST_F(RequestQueueTest, AnAbandonedRequestHasNoDeadline) {
 
 TEST_F(RequestQueueTest, WatchesAreCountedUntilTheirReplies) {
     auto watching = call();
-    watching.watcher = detail::make_ref<Somebody>();
+    watching.watcher = detail::make_ref<AnyOwner>();
     watching.watch_kind = WatchKind::child;
     watching.watch_path = "/a";
     const auto first = push(watching);
@@ -231,7 +222,7 @@ TEST_F(RequestQueueTest, WatchesAreCountedUntilTheirReplies) {
 TEST_F(RequestQueueTest, TakeAllDistinguishesSentRequests) {
     auto timed = call();
     timed.deadline = TimePoint(1h);
-    timed.watcher = detail::make_ref<Somebody>();
+    timed.watcher = detail::make_ref<AnyOwner>();
     push(timed);
     const auto abandoned = push();
     send();
@@ -363,7 +354,7 @@ TEST_F(RequestQueueTest, UnknownXidsAreCheapToRecognise) {
 // Each removal of one-shot watches asks whether a lasting one will be set on its path.
 TEST_F(RequestQueueTest, WatchesOfOtherKindsAreNotSearched) {
     auto watching = call();
-    watching.watcher = detail::make_ref<Somebody>();
+    watching.watcher = detail::make_ref<AnyOwner>();
     watching.watch_kind = WatchKind::data;
     watching.watch_path = "/a";
     for (int i = 0; i < 100'000; ++i) {

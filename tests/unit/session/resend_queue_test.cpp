@@ -2,6 +2,7 @@
 // Which requests of a queue outlive a lost connection, and in which order they are sent again.
 #include "codec/decoder.hpp"
 #include "codec/requests.hpp"
+#include "queued_frames.hpp"
 #include "session/request_queue.hpp"
 
 #include <gmock/gmock.h>
@@ -18,8 +19,6 @@ using codec::Opcode;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-struct Somebody final : detail::RefCounted {};
-
 class ResendQueueTest : public testing::Test {
 protected:
     RequestId push(
@@ -30,7 +29,7 @@ protected:
     ) {
         RequestSpec call;
         call.op = op;
-        call.request = detail::make_ref<Somebody>();
+        call.request = detail::make_ref<AnyOwner>();
         call.resend = resend;
         if (limited) {
             call.deadline = TimePoint(std::chrono::hours(1));
@@ -42,24 +41,12 @@ protected:
 
     /// Sends what waits; returns each frame as "operation xid path".
     std::vector<std::string> send() {
-        base::Buffer out;
-        queue.send(out);
-        codec::FrameReader reader(codec::max_frame_length);
-        reader.feed(out.span());
-        std::vector<std::string> frames;
-        for (auto item = reader.next(); item.kind == codec::FrameItem::Kind::frame;
-             item = reader.next()) {
-            codec::Decoder decoder(item.bytes);
-            codec::RequestHeader header;
+        return send_queued(queue, [](const codec::RequestHeader& header, codec::Decoder& decoder) {
             codec::SyncRequest request;
-            EXPECT_TRUE(codec::decode(decoder, header) && codec::decode(decoder, request));
-            frames.push_back(
-                std::string(codec::name(header.type)) + " " + std::to_string(header.xid) + " " +
-                std::string(request.path)
-            );
-        }
-        EXPECT_EQ(reader.buffered(), 0U) << "half a frame";
-        return frames;
+            EXPECT_TRUE(codec::decode(decoder, request));
+            return std::string(codec::name(header.type)) + " " + std::to_string(header.xid) + " " +
+                   std::string(request.path);
+        });
     }
 
     /// Loses the connection; returns the requests that end as "operation" or "operation sent".
@@ -173,8 +160,8 @@ TEST_F(ResendQueueTest, ARequestCancelledBeforeItIsSentAgainCountsAsSent) {
 TEST_F(ResendQueueTest, DeadlinesAndWatchesOutliveTheConnection) {
     RequestSpec watching;
     watching.op = Opcode::get_data;
-    watching.request = detail::make_ref<Somebody>();
-    watching.watcher = detail::make_ref<Somebody>();
+    watching.request = detail::make_ref<AnyOwner>();
+    watching.watcher = detail::make_ref<AnyOwner>();
     watching.watch_path = "/a";
     EXPECT_FALSE(queue.push(watching, codec::SyncRequest{"/a"}).error);
     const auto limited = push(Opcode::get_data, Resend::reads, "/b", true);

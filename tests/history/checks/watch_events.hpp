@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "history/chronicle.hpp"
+
+#include <kazoo/state.hpp>
+
+#include <string_view>
+
+namespace kazoo::history {
+
+/// Returns the type of the event by which a watch on the node reports a write.
+inline EventType event_type_of(Write::Kind kind) {
+    switch (kind) {
+        case Write::Kind::create:
+            return EventType::CREATED;
+        case Write::Kind::remove:
+            return EventType::DELETED;
+        case Write::Kind::set:
+            break;
+    }
+    return EventType::CHANGED;
+}
+
+/// Returns whether a recursive watch on `root` covers a path.
+inline bool is_covered(std::string_view path, std::string_view root) {
+    return root == "/" || path == root ||
+           (path.starts_with(root) && path.size() > root.size() && path[root.size()] == '/');
+}
+
+}  // namespace kazoo::history
