@@ -143,6 +143,8 @@ public:
     [[nodiscard]] std::optional<Error> obstacle(const CallContext& context) const;
     /// Returns whether callbacks are so slow that no further results and events may wait for them.
     [[nodiscard]] bool overloaded() const noexcept;
+    /// Session::restores_watches().
+    [[nodiscard]] bool restores_watches() const;
     /// Throws WouldDeadlockError where the caller could not wait for a result. Blocking functions
     /// call it before the operation begins, so that a call that throws has not sent anything.
     void check_may_block() const;

@@ -37,6 +37,10 @@ bool Core::overloaded() const noexcept {
            handler_->backlog_bytes() >= limits.backlog_bytes;
 }
 
+bool Core::restores_watches() const {
+    return driver_.look([](const session::Session& session) { return session.restores_watches(); });
+}
+
 /// The captures of a watch function that was never registered are destroyed where it would have
 /// run.
 void Core::discard(session::Cookie& watcher) {

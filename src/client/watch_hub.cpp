@@ -45,6 +45,12 @@ AsyncResult<WatchHandle> WatchHub::add(
     const auto watched = operation->held.shared;
     switch (joined) {
         case Joined::set:
+            try {
+                cover_restoration(core, *watched);
+            } catch (...) {
+                withdraw(*operation);
+                throw;
+            }
             operation->succeed_with_handle();
             break;
         case Joined::first:
@@ -97,6 +103,22 @@ WatchHub::Joined WatchHub::join(
         }
         fresh = detail::make_ref<SharedWatch>(shared_from_this(), kind, path);
     }
+}
+
+/// A handle has joined a watch that is set. After a reconnect the gap is reported before the server
+/// has registered the watch again, and not to a handle that is created in between: reports another
+/// one. If the reconnect comes after the handle has joined, its gap is for this handle as well.
+void WatchHub::cover_restoration(Core& core, SharedWatch& watch) {
+    if (!core.restores_watches()) {
+        return;
+    }
+    {
+        const std::lock_guard lock(mutex_);
+        if (watch.phase == Phase::set) {
+            mark_gap(watch);
+        }
+    }
+    post_gaps();
 }
 
 /// Removes a handle from its watch and returns its function, to be released without the mutex.

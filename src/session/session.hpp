@@ -152,6 +152,8 @@ public:
     void on_hosts(std::uint64_t question, ProvidedHosts answer, TimePoint now);
     void on_timeout(TimePoint now);
 
+    /// Returns whether a server that has accepted the session may not have all its watches yet.
+    [[nodiscard]] bool restores_watches() const noexcept { return restoration_.under_way(); }
     /// Ends the connection as if the server had closed it. Returns whether there was one.
     bool drop_connection(TimePoint now) {
         if (phase_ != Phase::serving) {
