@@ -249,6 +249,7 @@ void SessionScript::note_frame(std::span<const std::byte> frame) {
         return note_special(header, decoder);
     }
     requests_flow_ = true;
+    EXPECT_EQ(std::count(owed_.begin(), owed_.end(), header.xid), 0) << "an xid is used twice";
     owed_.push_back(header.xid);
     std::string line = "> " + std::string(name(header.type)) + " " + std::to_string(header.xid);
     if (decoder.remaining() > 0) {
