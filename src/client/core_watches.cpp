@@ -63,11 +63,13 @@ void Core::on_event(session::WatchFired& event) {
             Lane::callback,
             delivery,
             [bytes](Handler& handler, Delivery& arrived) {
+                detail::Backlog::begun(handler);
                 detail::Backlog::done(handler, bytes);
                 call_watch_functions(handler, arrived);
             }
         );
     } catch (...) {
+        detail::Backlog::begun(*handler_);
         detail::Backlog::done(*handler_, bytes);
         event.watchers.swap(delivered.watchers);  // the driver calls this again
         throw;
