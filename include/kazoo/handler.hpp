@@ -112,7 +112,8 @@ public:
     /// Returns the number of tasks with result callbacks, coroutines or watch functions that wait
     /// for their turn on the lanes, without those that run. While it is at least
     /// ClientLimits::requests, a client refuses new operations with QueueFullError, so that
-    /// callbacks that are too slow do not exhaust the memory.
+    /// callbacks that are too slow do not exhaust the memory. BackPressure::room_async waits until
+    /// there are fewer.
     [[nodiscard]] std::size_t backlog() const noexcept { return backlog_.load(); }
     /// Returns the encoded size of the replies and the paths of the watch events that backlog()
     /// counts, in bytes, and of the replies whose callbacks run. While it is at least

@@ -31,12 +31,6 @@ void call_watch_functions(Handler& handler, Delivery& delivery) {
 
 }  // namespace
 
-bool Core::overloaded() const noexcept {
-    const auto& limits = options_.limits();
-    return handler_->backlog() >= limits.requests ||
-           handler_->backlog_bytes() >= limits.backlog_bytes;
-}
-
 /// The captures of a watch function that was never registered are destroyed where it would have
 /// run.
 void Core::discard(session::Cookie& watcher) {
