@@ -12,8 +12,10 @@
 //       grants room
 #include "client/core.hpp"
 
+#include <memory>
 #include <new>
 #include <string>
+#include <utility>
 
 namespace kazoo::detail::client {
 
