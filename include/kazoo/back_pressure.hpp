@@ -30,8 +30,8 @@ public:
     /// operation of another thread may be that next one. The caller's own then fails with
     /// QueueFullError: wait again. Waits also while the client is not connected.
     ///
-    /// Fails with ConnectionClosedError if the client is not started or is stopped meanwhile, with
-    /// ConnectionLoss if it gives up (ClientOptions::connection_retry), with OperationTimeoutError
+    /// Fails with ConnectionClosedError if the client is not started, with ConnectionLoss if it is
+    /// stopped meanwhile or gives up (ClientOptions::connection_retry), with OperationTimeoutError
     /// or CancelledError according to `options`, and with QueueFullError if the greater of 1024 and
     /// ClientLimits::requests calls wait already. Also with QueueFullError if this was called on a
     /// lane of the handler, as in callbacks and coroutines, while callbacks are too slow and one of
