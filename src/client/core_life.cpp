@@ -93,6 +93,7 @@ void Core::begin(Life& life, bool hold_handler) {
 
 /// If it fails, the watches that it would have resumed are not set.
 void Core::start_session(LifeNumber life) {
+    prepare_backlog_wait();
     try {
         driver_.start(make_config(), life);
     } catch (...) {

@@ -51,7 +51,7 @@ Session::Session(Config config, Metrics* metrics)
 
 Session::~Session() {
     for (const auto& wait : waiting_) {
-        wait.second->abandon();
+        wait.second.owner->abandon();
     }
     Event event;  // those that have not been taken
     while (events_.take({&event, 1}) > 0) {
@@ -304,7 +304,7 @@ void Session::finish(KeeperState state, std::error_code pending_error) noexcept 
     set_state(state, detaching_ ? StateReason::detached : StateReason::none);
     fail_requests(pending_error, detaching_ ? Watching::goes_on : Watching::ends);
     while (!waiting_.empty()) {
-        end_wait(pending_error);
+        end_wait(waiting_.begin(), pending_error);
     }
     fail_credentials(pending_error);
     drop_watches(keep_handover());

@@ -6,6 +6,7 @@
 #include "session/attempt_limit.hpp"
 #include "session/attempt_log.hpp"
 #include "session/behind_check.hpp"
+#include "session/callbacks.hpp"
 #include "session/config.hpp"
 #include "session/credentials.hpp"
 #include "session/event_queue.hpp"
@@ -108,11 +109,16 @@ public:
     /// Returns false if it has been sent or has ended. The caller must hold a reference to the
     /// owner.
     bool withdraw(RequestId id) noexcept;
-    /// Waits until the queue of requests has room: `owner` then gets a reply. Waits end in the
-    /// order of the calls; as many at a time as there is room, but nothing is reserved for them.
-    /// The id is 0, and there is no reply, if there is room and nothing waits. If it returns an
-    /// error or throws std::bad_alloc, nothing has changed.
-    [[nodiscard]] RequestQueue::Accepted wait_for_room(RequestOwner owner);
+    /// Waits until the queue of requests has room and the callbacks keep up: `owner` then gets a
+    /// reply. Waits end in the order of the calls; as many at a time as there is room, but nothing
+    /// is reserved for them. The id is 0, and there is no reply, if neither is to be waited for and
+    /// nothing waits. Once the callbacks are in the state `fails_at`, the wait fails with
+    /// queue_full. If this returns an error or throws std::bad_alloc, nothing has changed.
+    [[nodiscard]] RequestQueue::Accepted wait_for_room(
+        RequestOwner owner,
+        Callbacks callbacks = Callbacks::keep_up,
+        Callbacks fails_at = Callbacks::never
+    );
     /// Called when a caller that was woken does not use the room.
     void return_room() noexcept { offered_ -= offered_ > 0 ? 1 : 0; }
     /// Adds credentials for this and every later connection. `owner` gets a reply once a server has
@@ -184,9 +190,11 @@ public:
     void on_written(TimePoint now) noexcept;
     /// Moves the oldest events into `into`, as many as fit. Returns how many. Before the bytes of
     /// an input become invalid, all events must be taken or `forget_bodies` called.
-    [[nodiscard]] std::size_t take_events(std::span<Event> into) noexcept {
+    [[nodiscard]] std::size_t take_events(
+        std::span<Event> into, Callbacks callbacks = Callbacks::keep_up
+    ) noexcept {
         if (!waiting_.empty()) {
-            grant_room();
+            grant_room(callbacks);
         }
         return events_.take(into);
     }
@@ -263,8 +271,14 @@ private:
     };
 
     // session_room.cpp
-    void grant_room() noexcept;
-    void end_wait(std::error_code error) noexcept;
+    /// A call that waits for room.
+    struct RoomWait {
+        RequestOwner owner;
+        Callbacks fails_at;
+    };
+    using RoomWaits = std::map<RequestId, RoomWait>;
+    void grant_room(Callbacks callbacks) noexcept;
+    void end_wait(RoomWaits::iterator wait, std::error_code error) noexcept;
     [[nodiscard]] bool withdraw_wait(RequestId id) noexcept;
 
     // session_watches.cpp
@@ -428,7 +442,7 @@ private:
     RequestQueue requests_;
     /// In the ids of waits, which are numbers of their own.
     static constexpr RequestId wait_bit = RequestId{1} << 63;
-    std::map<RequestId, RequestOwner> waiting_;  // for room in requests_, the oldest first
+    RoomWaits waiting_;  // for room in requests_, the oldest first
     RequestId last_wait_ = 0;
     std::size_t offered_ = 0;  // places for which callers were woken, not used since
     UnsupportedRequests unsupported_;

@@ -61,7 +61,7 @@ void SessionScript::drain() {
         }
     }
     std::array<session::Event, 3> events;  // small, so that several calls are needed
-    while (const auto taken = session_.take_events(events)) {
+    while (const auto taken = session_.take_events(events, callbacks_)) {
         for (std::size_t i = 0; i < taken; ++i) {
             std::visit([this](auto& e) { note(e); }, events[i]);
         }
@@ -83,10 +83,10 @@ void SessionScript::drain() {
 
 // --- waits ---
 
-std::error_code SessionScript::wait_for_room(const std::string& name) {
+std::error_code SessionScript::wait_for_room(const std::string& name, session::Callbacks fails_at) {
     session::RequestQueue::Accepted result;
     const auto owner = party(name);
-    use([&] { result = session_.wait_for_room(owner); });
+    use([&] { result = session_.wait_for_room(owner, callbacks_, fails_at); });
     if (result.id != 0) {
         open_waits_.insert(name);
         ids_[name] = result.id;
