@@ -106,7 +106,7 @@ bool Session::cancel(RequestId id, std::error_code why) {
 
 bool Session::withdraw(RequestId id) noexcept {
     if ((id & wait_bit) != 0) {
-        return withdraw_wait(id);
+        return withdraw_refresh(id) || withdraw_wait(id);
     }
     if (!requests_.is_unsent(id)) {
         return false;
@@ -212,7 +212,7 @@ void Session::disconnect() noexcept {
     });
     if (actions_.size() == actions_.capacity()) {
         if (std::holds_alternative<AskHostsAction>(actions_.back())) {
-            question_ = 0;  // asked again before the next round
+            forget_question();  // asked again before the next round
         }
         actions_.pop_back();  // a lookup that is not requested counts as late
     }
@@ -306,6 +306,7 @@ void Session::finish(KeeperState state, std::error_code pending_error) noexcept 
     while (!waiting_.empty()) {
         end_wait(pending_error);
     }
+    end_refreshes(pending_error);
     fail_credentials(pending_error);
     drop_watches(keep_handover());
     identity_ = {};

@@ -117,6 +117,8 @@ public:
     bool cancel(const std::string& name);
     /// Waits for room in the queue of requests; the line `name ok` says that there is some.
     std::error_code wait_for_room(const std::string& name);
+    /// Asks the host provider again; `name ok` says that its answer is in use.
+    std::error_code refresh_hosts(const std::string& name, bool rebalances = true);
     /// Takes back such a wait, or a request that was not sent.
     bool withdraw(const std::string& name);
     std::error_code add_auth(const std::string& name, const std::string& credential = "u:p");
