@@ -16,7 +16,8 @@ namespace kazoo {
 /// Whether HostOperations::set_hosts may move a connected client to another server.
 enum class Rebalance {
     yes,  ///< If that spreads the clients evenly, or if its server is not in the new list.
-    no    ///< No: the new list is used from the next connection on.
+    no    ///< No: the new list is used from the next connection on. A move that an earlier list has
+          ///< caused, and that still waits for replies, is cancelled.
 };
 
 /// The operations on servers that KazooClient inherits.

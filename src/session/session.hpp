@@ -121,7 +121,8 @@ public:
     [[nodiscard]] std::error_code add_auth(AuthData entry, RequestOwner owner);
     /// Later connections do not present the credentials that have been added so far.
     void forget_auth() noexcept;
-    /// Takes effect with the next host to be tried. With an empty list no server can be reached.
+    /// Takes effect with the next host to be tried, and cancels a move that change_hosts has begun
+    /// if the present server has not been left. With an empty list no server can be reached.
     void set_hosts(std::vector<HostPort> hosts, bool randomize);
     /// As set_hosts, and moves to another server if that balances the load over the new list (see
     /// rebalance()), or if the present server is not in it. Requests under way are waited for, for

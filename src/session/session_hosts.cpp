@@ -33,6 +33,7 @@ void Session::replace_hosts(
 
 void Session::set_hosts(std::vector<HostPort> hosts, bool randomize) {
     replace_hosts(std::move(hosts), randomize, {});
+    drain_ends_.reset();  // a move that waits was for the former list
     forget_servers_behind();
     if (phase_ == Phase::resolving) {
         phase_deadline_ = turn_began_;  // has passed: stops waiting for the former host's name
