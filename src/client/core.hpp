@@ -202,6 +202,7 @@ private:
     void log_change(const StateChange& change);
     // core.cpp: these lock life_mutex_ while they use what it guards.
     [[nodiscard]] session::Config make_config();
+    void use_late_hosts(std::uint64_t known) noexcept;
     void answer_hosts(
         std::uint64_t session, std::uint64_t question, Hosts hosts, std::string failure
     ) noexcept;
@@ -210,6 +211,7 @@ private:
 
     ClientOptions options_;             // the parts that change are guarded by life_mutex_
     Hosts hosts_;                       // guarded by life_mutex_, except the constant chroot
+    std::uint64_t host_changes_ = 0;    // guarded by life_mutex_: the number of calls of set_hosts
     std::vector<AuthData> added_auth_;  // guarded by life_mutex_: for the sessions of later lives
     const Chroot chroot_;
     const std::shared_ptr<Handler> handler_;
