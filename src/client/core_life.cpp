@@ -83,7 +83,7 @@ void Core::begin(Life& life, bool hold_handler) {
     bool close = false;
     {
         const std::lock_guard lock(life_mutex_);
-        close = lifecycle_.begun(life.number);
+        close = lifecycle_.begun(life.number) && !detach_;  // else detach() ends the session
     }
     life.beginner.store({});
     if (close) {

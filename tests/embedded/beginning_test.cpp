@@ -5,11 +5,13 @@
 #include <kazoo/handlers/threading.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -81,6 +83,40 @@ TEST(Beginning, TheLastListThatIsSetIsUsed) {
     zk.start(5s);
     EXPECT_EQ(zk.connected_server(), server.hosts());
     zk.stop();
+}
+
+TEST(Beginning, DetachSaysThatThereIsNoSessionYetAndTheStartGoesOn) {
+    Server server;
+    const auto handler = std::make_shared<InterruptedHandler>();
+    KazooClient zk(to(server.hosts()).handler(handler));
+    handler->at_start = [&] {
+        const auto error = thrown<ConnectionLoss>([&] { zk.detach_async().get(patience); });
+        EXPECT_THAT(error.detail(), ::testing::HasSubstr("no session yet"));
+    };
+    zk.start(patience);
+    EXPECT_TRUE(zk.connected());
+    zk.stop();
+    EXPECT_THROW(zk.detach_async().get(patience), ConnectionClosedError);
+}
+
+TEST(Beginning, ASessionThatIsConnectedBeforeTheStartHasReturnedCanBeDetached) {
+    Server server;
+    const auto handler = std::make_shared<InterruptedHandler>();
+    KazooClient zk(to("127.0.0.1:1").handler(handler));
+    std::optional<AsyncResult<SessionHandover>> left;
+    handler->at_first_reading = [&] { zk.set_hosts(server.hosts()); };
+    // The list of above is applied to the session, twice because of this call, while it connects.
+    handler->at_second_reading = [&] {
+        EXPECT_TRUE(becomes_true([&] {
+            zk.set_hosts(server.hosts());
+            return zk.client_id().has_value();
+        }));
+        left = zk.detach_async();
+    };
+    static_cast<void>(zk.start_async());
+    ASSERT_TRUE(left);
+    EXPECT_NE(left->get(patience).session_id(), 0);
+    EXPECT_TRUE(becomes_true([&] { return zk.client_state() == KeeperState::CLOSED; }));
 }
 
 }  // namespace
