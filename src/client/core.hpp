@@ -247,8 +247,9 @@ private:
     driver::Driver driver_;  // last: destroyed before the members that its events use
 };
 
-/// Cancels `state` when a stop is requested, until it is complete.
-void cancel_on_stop(detail::ResultStateBase& state, const std::stop_token& token);
+/// Cancels `state` when a stop is requested, until it is complete. Returns false if it has failed
+/// instead, because there is no memory.
+bool cancel_on_stop(detail::ResultStateBase& state, const std::stop_token& token);
 
 template <class T>
 AsyncResult<T> Core::refused(const OpKind<T>& kind, std::string_view path, Error error) {
@@ -302,12 +303,8 @@ AsyncResult<T> Core::call(
         return detail::make_result<T>(std::move(operation));
     }
     operation->id = accepted.id;
-    if (context.stop_token.stop_possible()) {
-        try {
-            cancel_on_stop(*operation, context.stop_token);
-        } catch (const std::bad_alloc&) {
-            give_up(accepted.id, ClientErrc::out_of_memory);  // it could not be stopped
-        }
+    if (context.stop_token.stop_possible() && !cancel_on_stop(*operation, context.stop_token)) {
+        give_up(accepted.id, ClientErrc::out_of_memory);  // nothing waits for the reply
     }
     return detail::make_result<T>(std::move(operation));
 }
