@@ -126,7 +126,7 @@ TEST(SessionRefreshTest, AFailureOfTheProviderIsReportedAndTheServersStay) {
     EXPECT_FALSE(s.refresh_hosts("r1"));
     s.hosts_given({}, "the file is missing");
     s.pass(0ms);
-    EXPECT_THAT(s.take(), ElementsAre("ask for hosts", "r1 host_provider_failed not_sent"));
+    EXPECT_THAT(s.take(), ElementsAre("ask for hosts", "r1 host_provider_failed not sent"));
     EXPECT_EQ(s.session().provider_failure(), "the file is missing");
     EXPECT_THAT(s.take_logs(), Contains(HasSubstr("the file is missing")));
     EXPECT_EQ(s.session().metrics().session.failed_attempts, 0U);
@@ -197,7 +197,7 @@ TEST(SessionRefreshTest, TheEndOfTheSessionEndsTheWait) {
     s.close();
     EXPECT_EQ(s.refresh_hosts("r3"), ClientErrc::connection_closed);
     s.answer();
-    EXPECT_THAT(s.take(), Contains("r1 connection_loss not_sent"));
+    EXPECT_THAT(s.take(), Contains("r1 connection_loss not sent"));
     EXPECT_TRUE(s.session().finished());
     s.hosts_given(others);
     EXPECT_THAT(s.take(), IsEmpty());
