@@ -233,6 +233,7 @@ void Session::leave_connection() noexcept {
         const auto watching = lost.sent ? Watching::goes_on : Watching::ends;
         fail_request(std::move(lost), Errc::connection_loss, watching);
     });
+    end_refused();
     set_state(KeeperState::CONNECTING);
 }
 
@@ -323,6 +324,9 @@ void Session::fail_requests(std::error_code error, Watching watching) noexcept {
 void Session::fail_request(
     RequestQueue::GivenUp lost, std::error_code error, Watching watching
 ) noexcept {
+    if (lost.id == refused_ && lost.request) {
+        return refuse(std::move(lost));
+    }
     const bool removed = lost.watch && lost.watch->removes() != 0 && watching == Watching::goes_on;
     if (removed) {
         watches_.remove(*lost.watch);
@@ -453,23 +457,6 @@ bool Session::take_output(base::Buffer& out) {
     }
     metrics_.session.bytes_sent += out.size() - before;
     return out.size() > before;
-}
-
-/// Requests that nothing waits for any more are not measured, and each is measured once.
-void Session::on_written(TimePoint now) noexcept {
-    requests_.note_written(now, [&](const Pending& request) {
-        if (request.times_sent > 1) {
-            ++metrics_.session.requests_resent;
-        } else if (request.request) {
-            metrics_.of(request.op).queued.add(now - request.issued);
-        }
-    });
-}
-
-void Session::note_reply(const Pending& answered, TimePoint now) noexcept {
-    if (answered.request && answered.written != TimePoint{}) {
-        metrics_.of(answered.op).on_the_wire.add(now - answered.written);
-    }
 }
 
 TimePoint Session::next_deadline() const {

@@ -312,10 +312,12 @@ private:
         RequestQueue::GivenUp lost, std::error_code error, Watching watching
     ) noexcept;
     void fail_credentials(std::error_code error) noexcept;
-    void note_reply(const Pending& answered, TimePoint now) noexcept;
     void give_up(RequestQueue::GivenUp request, std::error_code error) noexcept;
     void expire_deadlines(TimePoint now) noexcept;
     void check_phase(TimePoint now);
+
+    // session_picture.cpp
+    void note_reply(const Pending& answered, TimePoint now) noexcept;
 
     // session_hosts.cpp
     void replace_hosts(
@@ -372,6 +374,8 @@ private:
     void suspect_oldest_request(TimePoint now) noexcept;
     void give_up_unsupported(TimePoint now);
     [[nodiscard]] bool on_early_refusal(std::int32_t xid, std::int32_t err, TimePoint now);
+    void end_refused() noexcept;
+    void refuse(RequestQueue::GivenUp request) noexcept;
 
     // session_input.cpp
     [[nodiscard]] const char* reason_to_refuse_first_bytes(std::span<const std::byte> bytes);
@@ -448,6 +452,7 @@ private:
     RequestId last_wait_ = 0;
     std::size_t offered_ = 0;  // places for which callers were woken, not used since
     UnsupportedRequests unsupported_;
+    RequestId refused_ = 0;               // answered ahead of earlier requests, which are ending
     bool lasting_types_refused_ = false;  // by the present server, which is older than 3.9
     WatchRegistry watches_;
     Restoration restoration_;
