@@ -272,8 +272,8 @@ bool cancel_request(const std::weak_ptr<Core>& core, session::RequestId id) {
     return alive && !alive->in_forked_child() && alive->cancel(id);
 }
 
-void cancel_on_stop(detail::ResultStateBase& state, const std::stop_token& token) {
-    base::link_to_stop(state, token, [&state] { state.cancel(); });
+bool cancel_on_stop(detail::ResultStateBase& state, const std::stop_token& token) {
+    return base::link_to_stop(state, token, [&state] { state.cancel(); });
 }
 
 std::optional<ClientId> Core::client_id() const {

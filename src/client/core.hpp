@@ -224,6 +224,7 @@ private:
     void log_change(const StateChange& change);
     // core.cpp: these lock life_mutex_ while they use what it guards.
     [[nodiscard]] session::Config make_config();
+    void use_late_hosts(std::uint64_t known) noexcept;
     void answer_hosts(
         std::uint64_t session, std::uint64_t question, Hosts hosts, std::string failure
     ) noexcept;
@@ -232,6 +233,7 @@ private:
 
     ClientOptions options_;             // the parts that change are guarded by life_mutex_
     Hosts hosts_;                       // guarded by life_mutex_, except the constant chroot
+    std::uint64_t host_changes_ = 0;    // guarded by life_mutex_: the number of calls of set_hosts
     std::vector<AuthData> added_auth_;  // guarded by life_mutex_: for the sessions of later lives
     const Chroot chroot_;
     const std::shared_ptr<Handler> handler_;
@@ -270,8 +272,9 @@ private:
     driver::Driver driver_;  // last: destroyed before the members that its events use
 };
 
-/// Cancels `state` when a stop is requested, until it is complete.
-void cancel_on_stop(detail::ResultStateBase& state, const std::stop_token& token);
+/// Cancels `state` when a stop is requested, until it is complete. Returns false if it has failed
+/// instead, because there is no memory.
+bool cancel_on_stop(detail::ResultStateBase& state, const std::stop_token& token);
 
 template <class T>
 AsyncResult<T> Core::refused(const OpKind<T>& kind, std::string_view path, Error error) {
@@ -325,12 +328,8 @@ AsyncResult<T> Core::call(
         return detail::make_result<T>(std::move(operation));
     }
     operation->id = accepted.id;
-    if (context.stop_token.stop_possible()) {
-        try {
-            cancel_on_stop(*operation, context.stop_token);
-        } catch (const std::bad_alloc&) {
-            give_up(accepted.id, ClientErrc::out_of_memory);  // it could not be stopped
-        }
+    if (context.stop_token.stop_possible() && !cancel_on_stop(*operation, context.stop_token)) {
+        give_up(accepted.id, ClientErrc::out_of_memory);  // nothing waits for the reply
     }
     return detail::make_result<T>(std::move(operation));
 }

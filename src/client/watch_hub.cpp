@@ -43,6 +43,7 @@ AsyncResult<WatchHandle> WatchHub::add(
     const auto joined = join(core, *operation, kind_of_mode(mode), server_path, overtaken);
     complete(std::move(overtaken), nullptr);
     const auto watched = operation->held.shared;
+    bool stops = true;
     switch (joined) {
         case Joined::set:
             try {
@@ -58,9 +59,11 @@ AsyncResult<WatchHandle> WatchHub::add(
             [[fallthrough]];
         case Joined::waits:
             if (context.stop_token.stop_possible()) {
-                cancel_on_stop(*operation, context.stop_token);
+                stops = cancel_on_stop(*operation, context.stop_token);
             }
-            if (!operation->end_at_deadline(Outcome::not_applied)) {
+            // If there is no memory for either, the result has failed; whoever keeps it must not
+            // keep the watch.
+            if (!stops || !operation->end_at_deadline(Outcome::not_applied)) {
                 withdraw(*operation);
             }
     }

@@ -124,6 +124,8 @@ public:
         callbacks_ = state;
         settle();
     }
+    /// Asks the host provider again; `name ok` says that its answer is in use.
+    std::error_code refresh_hosts(const std::string& name, bool rebalances = true);
     /// Takes back such a wait, or a request that was not sent.
     bool withdraw(const std::string& name);
     std::error_code add_auth(const std::string& name, const std::string& credential = "u:p");

@@ -97,6 +97,18 @@ std::error_code SessionScript::wait_for_room(const std::string& name, session::C
     return result.error;
 }
 
+std::error_code SessionScript::refresh_hosts(const std::string& name, bool rebalances) {
+    session::RequestQueue::Accepted result;
+    const auto owner = party(name);
+    use([&] { result = session_.refresh_hosts(owner, rebalances); });
+    if (result.id != 0) {
+        open_waits_.insert(name);
+        ids_[name] = result.id;
+    }
+    settle();
+    return result.error;
+}
+
 bool SessionScript::withdraw(const std::string& name) {
     bool done = false;
     use([&] { done = session_.withdraw(ids_.at(name)); });
