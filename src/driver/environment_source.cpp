@@ -2,14 +2,23 @@
 #include "driver/environment_source.hpp"
 
 #include "driver/asio_environment.hpp"
+#include "transport/tls_context.hpp"
 
 #include <random>
 
 namespace kazoo::driver {
 
-std::shared_ptr<Environment> make_environment(const std::shared_ptr<Handler>& handler) {
-    auto* const source = handler->environment_source();
-    return source != nullptr ? source->make_environment() : make_asio_environment(handler);
+std::shared_ptr<Environment> make_environment(
+    const std::shared_ptr<Handler>& handler, const std::optional<TlsOptions>& tls
+) {
+    if (auto* const source = handler->environment_source()) {
+        return source->make_environment();
+    }
+    return make_asio_environment(handler, tls ? std::make_shared<const TlsOptions>(*tls) : nullptr);
+}
+
+std::string tls_settings_error(const TlsOptions& options) {
+    return transport::tls_settings_error(options);
 }
 
 std::uint64_t random_seed(Handler* handler) {

@@ -3,8 +3,12 @@
 
 #include "driver/environment.hpp"
 
+#include <kazoo/tls_options.hpp>
+
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 
 namespace kazoo::detail {
 
@@ -23,9 +27,13 @@ public:
 namespace kazoo::driver {
 
 /// Returns a new environment for a client of the handler: from its EnvironmentSource if it has one,
-/// else Asio's.
-[[nodiscard]] std::shared_ptr<Environment> make_environment(const std::shared_ptr<Handler>& handler
+/// else Asio's, which connects with a copy of these options where TLS is wanted.
+[[nodiscard]] std::shared_ptr<Environment> make_environment(
+    const std::shared_ptr<Handler>& handler, const std::optional<TlsOptions>& tls = std::nullopt
 );
+
+/// Returns what is wrong with those settings that can be checked without files, or an empty string.
+[[nodiscard]] std::string tls_settings_error(const TlsOptions& options);
 
 /// Returns a seed for the jitter of pauses and the order of hosts: from the handler's
 /// EnvironmentSource if it has one, else from std::random_device. `handler` may be null.
