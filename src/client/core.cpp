@@ -53,11 +53,6 @@ std::shared_ptr<Core> Core::make(ClientOptions options) {
     if (!options.handler()) {
         options.handler(std::make_shared<SequentialThreadingHandler>());
     }
-    if (options.tls()) {
-        if (const auto wrong = driver::tls_settings_error(*options.tls()); !wrong.empty()) {
-            refuse_configuration(wrong.c_str());
-        }
-    }
     auto environment = driver::make_environment(options.handler(), options.tls());
     auto listeners = std::make_shared<Listeners>(options.handler());
     return std::make_shared<Core>(

@@ -2,7 +2,6 @@
 #include "driver/environment_source.hpp"
 
 #include "driver/asio_environment.hpp"
-#include "transport/tls_context.hpp"
 
 #include <random>
 
@@ -15,10 +14,6 @@ std::shared_ptr<Environment> make_environment(
         return source->make_environment();
     }
     return make_asio_environment(handler, tls ? std::make_shared<const TlsOptions>(*tls) : nullptr);
-}
-
-std::string tls_settings_error(const TlsOptions& options) {
-    return transport::tls_settings_error(options);
 }
 
 std::uint64_t random_seed(Handler* handler) {

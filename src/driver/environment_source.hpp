@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
 
 namespace kazoo::detail {
 
@@ -31,9 +30,6 @@ namespace kazoo::driver {
 [[nodiscard]] std::shared_ptr<Environment> make_environment(
     const std::shared_ptr<Handler>& handler, const std::optional<TlsOptions>& tls = std::nullopt
 );
-
-/// Returns what is wrong with those settings that can be checked without files, or an empty string.
-[[nodiscard]] std::string tls_settings_error(const TlsOptions& options);
 
 /// Returns a seed for the jitter of pauses and the order of hosts: from the handler's
 /// EnvironmentSource if it has one, else from std::random_device. `handler` may be null.

@@ -152,13 +152,4 @@ SslContext make_tls_context(const TlsOptions& options) {
     return context;
 }
 
-std::string tls_settings_error(const TlsOptions& options) {
-    try {
-        static_cast<void>(make_bare_context(options));
-        return {};
-    } catch (const TlsSettingError& error) {
-        return error.what();
-    }
-}
-
 }  // namespace kazoo::transport

@@ -6,8 +6,6 @@
 
 #include <kazoo/tls_options.hpp>
 
-#include <string>
-
 namespace kazoo::transport {
 
 /// Makes OpenSSL's context for one connection. Reads the files and calls the user's functions, so
@@ -15,9 +13,5 @@ namespace kazoo::transport {
 /// small, and connecting is rare. Must not be called with a mutex held. Throws TlsSettingError, and
 /// std::bad_alloc.
 [[nodiscard]] SslContext make_tls_context(const TlsOptions& options);
-
-/// Returns what is wrong with those settings that OpenSSL can check without files, or an empty
-/// string. Throws std::bad_alloc.
-[[nodiscard]] std::string tls_settings_error(const TlsOptions& options);
 
 }  // namespace kazoo::transport
