@@ -31,12 +31,13 @@ LAYERS = {
 FOLDERS = {
     "server": {
         "rules": set(),
+        "sasl": set(),
         "tree": {"rules"},
         "watches": {"tree", "rules"},
         "reads": {"tree", "rules"},
         "database": {"tree", "rules"},
         "monitoring": {"database", "watches", "tree", "rules"},
-        "member": {"monitoring", "database", "reads", "watches", "tree", "rules"},
+        "member": {"monitoring", "database", "reads", "watches", "tree", "sasl", "rules"},
         "listener": {"member", "rules"},
     },
 }
