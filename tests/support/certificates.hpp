@@ -5,7 +5,6 @@
 
 #include <openssl/types.h>
 
-#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -21,8 +20,9 @@ struct CertificateRequest {
     std::string common_name;
     /// Subject alternative names, as OpenSSL's configuration has them: "DNS:localhost,IP:::1".
     std::string alternative_names;
-    std::chrono::seconds valid_from = -std::chrono::hours(1);  ///< relative to now
-    std::chrono::seconds valid_until = std::chrono::hours(24);
+    /// "20200101000000Z", as ASN.1 has times; empty: an hour ago, and a day from now.
+    std::string not_before;
+    std::string not_after;
 };
 
 /// A certificate with its private key (EC P-256), in a directory that outlives it.
@@ -110,7 +110,9 @@ public:
     [[nodiscard]] Identity server() const;
     /// For the name other.example only.
     [[nodiscard]] Identity server_of_another_name() const;
+    /// Expired on 1 January 2021.
     [[nodiscard]] Identity expired_server() const;
+    /// Valid from 1 January 2100 on.
     [[nodiscard]] Identity server_not_yet_valid() const;
     [[nodiscard]] Identity foreign_server() const;
 
