@@ -6,12 +6,10 @@
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
-#include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
 #include <climits>
 #include <memory>
-#include <new>
 #include <optional>
 #include <string_view>
 
@@ -33,7 +31,7 @@ public:
 /// The text must outlive the result.
 Bio source_of(const std::string& text) {
     const auto size = text.size() > INT_MAX ? INT_MAX : static_cast<int>(text.size());
-    return need_openssl(Bio(BIO_new_mem_buf(text.data(), size)));
+    return Bio(need_openssl(BIO_new_mem_buf(text.data(), size)));
 }
 
 struct NamedText {
@@ -144,7 +142,7 @@ std::optional<std::string_view> first_unknown(std::string_view list, SSL_CTX* co
 }
 
 std::string find_bad_ciphers(const TlsOptions& options) {
-    const SslContext context = need_openssl(SslContext(SSL_CTX_new(TLS_client_method())));
+    const SslContext context(need_openssl(SSL_CTX_new(TLS_client_method())));
     if (options.ciphers() &&
         SSL_CTX_set_cipher_list(context.get(), options.ciphers()->c_str()) != 1) {
         return "ciphers selects no cipher that OpenSSL knows: " + base::quoted(*options.ciphers());

@@ -98,6 +98,20 @@ TEST_P(TlsClientOn, ASchemeSelectsTlsWithTheAuthoritiesOfTheSystem) {
     ::unsetenv("SSL_CERT_FILE");
 }
 
+TEST_P(TlsClientOn, AHostProviderCannotSwitchTlsOff) {
+    Server server;
+    std::atomic<int> questions = 0;
+    KazooClient zk(options("ignored", TlsOptions())
+                       .host_provider([&] {
+                           ++questions;
+                           return "tcp://" + server.hosts();
+                       })
+                       .connection_retry(RetryPolicy().delay(1ms).max_tries(1)));
+    const auto error = thrown<ConnectionLoss>([&] { zk.start(patience); });
+    EXPECT_NE(error.detail().find("no server is connected to without TLS"), std::string::npos);
+    EXPECT_GE(questions, 1);
+}
+
 TEST_P(TlsClientOn, AuthoritiesAreFilesDirectoriesAndTexts) {
     Server server(served_by(certificates.server()));
     const auto& authority = certificates.authority();
