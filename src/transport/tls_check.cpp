@@ -208,7 +208,6 @@ std::string find_bad_pem(const TlsOptions& options) {
 
 std::string find_tls_problem(const TlsOptions& options) {
     prepare_openssl();
-    prepare_openssl();
     const ErrorsOfThisScope errors;
     auto problem = find_malformed_text(options);
     for (const auto find :
