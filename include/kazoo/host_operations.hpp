@@ -24,11 +24,12 @@ enum class Rebalance {
 class HostOperations {
 public:
     /// Replaces the servers; without `randomize_hosts` that option stays as it is. Throws
-    /// ConfigurationError for a malformed string or one with a different chroot.
+    /// ConfigurationError for a malformed string, one with a different chroot, and a server without
+    /// TLS ("tcp://") for a client with the option ClientOptions::tls.
     ///
     /// With Rebalance::yes a connected client may move to another server, so that the load is even
     /// again when all clients get the new list (ZOOKEEPER-1355, as in the Java and C clients):
-    /// - if its server is not in the new list, the client moves;
+    /// - if its server, with its scheme, is not in the new list, the client moves;
     /// - if the list becomes longer, the client moves to one of the added servers with the
     ///   probability 1 - (old number) / (new number);
     /// - otherwise it stays.

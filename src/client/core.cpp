@@ -4,8 +4,10 @@
 #include "client/core.hpp"
 
 #include "async/stop_link.hpp"
+#include "client/host_schemes.hpp"
 #include "client/lane_task.hpp"
 #include "driver/environment_source.hpp"
+#include "driver/tls_check.hpp"
 
 #include <kazoo/detail/retry_run.hpp>
 #include <kazoo/exceptions.hpp>
@@ -17,8 +19,23 @@
 namespace kazoo::detail::client {
 namespace {
 
-[[noreturn]] void refuse_configuration(const char* what) {
-    throw_error(Error(ClientErrc::configuration, Outcome::not_sent, "KazooClient", {}, what));
+[[noreturn]] void refuse_configuration(std::string what) {
+    throw_error(
+        Error(ClientErrc::configuration, Outcome::not_sent, "KazooClient", {}, std::move(what))
+    );
+}
+
+/// Throws ConfigurationError if the options for TLS, or those and the servers, contradict each
+/// other.
+void check_tls(const ClientOptions& options, const std::vector<HostPort>& hosts) {
+    auto problem = options.tls() ? driver::find_tls_problem(*options.tls()) : std::string();
+    if (!problem.empty()) {
+        refuse_configuration("TlsOptions: " + problem);
+    }
+    problem = find_scheme_problem(hosts, options.tls().has_value());
+    if (!problem.empty()) {
+        refuse_configuration("hosts: " + problem);
+    }
 }
 
 Hosts checked_hosts(const ClientOptions& options) {
@@ -31,7 +48,9 @@ Hosts checked_hosts(const ClientOptions& options) {
     if (options.host_provider().timeout().count() <= 0) {
         refuse_configuration("the timeout of host_provider must be more than zero");
     }
-    return parse_hosts(options.hosts()).value();
+    auto hosts = parse_hosts(options.hosts()).value();
+    check_tls(options, hosts.hosts);
+    return hosts;
 }
 
 }  // namespace
@@ -41,7 +60,7 @@ std::shared_ptr<Core> Core::make(ClientOptions options) {
     if (!options.handler()) {
         options.handler(std::make_shared<SequentialThreadingHandler>());
     }
-    auto environment = driver::make_environment(options.handler());
+    auto environment = driver::make_environment(options.handler(), options.tls());
     auto listeners = std::make_shared<Listeners>(options.handler());
     return std::make_shared<Core>(
         std::move(options), std::move(hosts), std::move(environment), std::move(listeners)
@@ -54,7 +73,7 @@ std::shared_ptr<Core> Core::make_for_child(const Core& inherited) {
     return std::make_shared<Core>(
         inherited.options_,
         std::move(hosts),
-        driver::make_environment(inherited.handler_),
+        driver::make_environment(inherited.handler_, inherited.options_.tls()),
         inherited.listeners_
     );
 }
@@ -92,6 +111,9 @@ session::Config Core::make_config() {
     config.hosts_timeout = provider.timeout();
     if (!provider) {
         config.hosts = hosts_.hosts;
+    }
+    if (options_.tls()) {
+        config.tls = options_.tls()->verify();
     }
     config.randomize_hosts = options_.randomize_hosts();
     config.session_timeout = options_.timeout();
