@@ -230,7 +230,7 @@ TEST(SessionSaslTest, ARefusalEndsTheSessionOnceWithItsReason) {
         EXPECT_THAT(lines, Not(Contains("CONNECTED")));
         EXPECT_THAT(s.session().auth_failure(), HasSubstr(refusal.reason));
         EXPECT_THAT(s.session().auth_failure(), HasSubstr("SASL (TOY) with zk1:2181 (10.0.0.1)"));
-        EXPECT_THAT(s.take_logs(), ElementsAre("ERROR: " + s.session().auth_failure()));
+        EXPECT_THAT(s.take_logs(), ElementsAre("error: " + s.session().auth_failure()));
         EXPECT_FALSE(s.session().refused_auth());
     }
 }
@@ -303,7 +303,7 @@ TEST(SessionSaslTest, CredentialsThatAreMissingAreRetriedAndReported) {
     const auto attempts = s.session().last_attempts();
     ASSERT_EQ(attempts.size(), 1U);
     EXPECT_EQ(attempts[0].reason, "SASL (TOY): no ticket");
-    EXPECT_THAT(s.take_logs(), Contains(HasSubstr("WARNING: no connection to zk1:2181")));
+    EXPECT_THAT(s.take_logs(), Contains(HasSubstr("warning: no connection to zk1:2181")));
     s.serve_for(1s);
     EXPECT_EQ(s.session().state(), KeeperState::CONNECTED);
 }
