@@ -90,6 +90,10 @@ void Driver::detach_session(std::uint64_t number) {
     });
 }
 
+void Driver::look_again() {
+    with_session([](session::Session&, TimePoint) { return 0; });
+}
+
 void Driver::post_turns() {
     // Weak: while a session runs, its timer keeps the driver alive. A task must not, because one
     // that waits in a loop that does not run would keep the driver, and through it the loop.
@@ -331,10 +335,11 @@ void Driver::send() noexcept {
 bool Driver::take_events() {
     KeeperState state{};
     bool over = false;
+    const auto callbacks = sink_.callbacks();
     {
         const std::lock_guard lock(mutex_);
         next_event_ = 0;
-        last_event_ = session_->take_events(events_);
+        last_event_ = session_->take_events(events_, callbacks);
         over = session_->finished();
         state = session_->state();
     }
