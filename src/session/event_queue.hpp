@@ -75,4 +75,26 @@ private:
 /// Makes a reply that has a body fail with out_of_memory; the body could not be delivered.
 void forget_body(ReplyEvent& reply) noexcept;
 
+/// Promises room for the reply to a request until it is kept or, if the request is not accepted
+/// after all, breaks the promise.
+class ReplyRoom {
+public:
+    ReplyRoom(EventQueue& events, bool wanted) : events_(wanted ? &events : nullptr) {
+        if (wanted) {
+            events.promise();
+        }
+    }
+    ReplyRoom(const ReplyRoom&) = delete;
+    ReplyRoom& operator=(const ReplyRoom&) = delete;
+    ~ReplyRoom() {
+        if (events_ != nullptr) {
+            events_->break_promise();
+        }
+    }
+    void keep() noexcept { events_ = nullptr; }
+
+private:
+    EventQueue* events_;
+};
+
 }  // namespace kazoo::session

@@ -17,7 +17,17 @@ server::DatabaseOptions database_options(const Cluster::Options& options) {
     state.tick = options.tick;
     state.seed = options.seed;
     state.first_zxid = 0x1'0000'0000;
+    state.sasl_acls = options.sasl != Cluster::Sasl::none;
     return state;
+}
+
+std::shared_ptr<const server::SaslUsers> users_of(const Cluster::Options& options) {
+    if (options.sasl == Cluster::Sasl::none) {
+        return nullptr;
+    }
+    auto users = std::make_shared<server::SaslUsers>();
+    static_cast<void>(users->add("sim", "secret"));
+    return users;
 }
 
 }  // namespace
@@ -27,6 +37,8 @@ Cluster::Cluster(
 )
     : simulator_(simulator),
       minor_version_(options.minor_version),
+      sasl_(options.sasl),
+      sasl_users_(users_of(options)),
       defect_injector_(std::move(defect_injector)),
       state_(database_options(options)) {
     state_.attach(server_observer_);

@@ -3,6 +3,7 @@
 
 #include "defect_injector.hpp"
 #include "history/chronicle.hpp"
+#include "server/sasl/sasl_users.hpp"
 #include "server_member.hpp"
 #include "server_observer.hpp"
 
@@ -16,11 +17,14 @@ namespace kazoo::sim {
 /// The simulated servers: one, or an ensemble with a shared state. Takes the place of the hub.
 class Cluster {
 public:
+    /// Whether clients may authenticate by SASL, as the user "sim", or have to.
+    enum class Sasl { none, offered, required };
     struct Options {
         std::size_t members = 1;
         server::Milliseconds tick{1000};
         int minor_version = 9;  // of Apache ZooKeeper 3
         std::uint64_t seed = 0;
+        Sasl sasl = Sasl::none;
     };
 
     Cluster(
@@ -30,6 +34,7 @@ public:
 
     [[nodiscard]] std::size_t size() const noexcept { return members_.size(); }
     [[nodiscard]] int minor_version() const noexcept { return minor_version_; }
+    [[nodiscard]] Sasl sasl() const noexcept { return sasl_; }
     [[nodiscard]] ServerMember& operator[](std::size_t member) { return *members_[member]; }
     [[nodiscard]] std::vector<Acceptor*> acceptors() const;
     [[nodiscard]] const Chronicle& chronicle() const noexcept { return chronicle_; }
@@ -44,6 +49,10 @@ public:
 
     [[nodiscard]] Simulator& simulator() noexcept { return simulator_; }
     [[nodiscard]] server::Database& state() noexcept { return state_; }
+    /// Null without SASL.
+    [[nodiscard]] const std::shared_ptr<const server::SaslUsers>& sasl_users() const noexcept {
+        return sasl_users_;
+    }
     [[nodiscard]] server::Time time() const;
     [[nodiscard]] DefectInjector& defect_injector(std::size_t client) {
         return *defect_injector_[client];
@@ -68,6 +77,8 @@ private:
 
     Simulator& simulator_;
     const int minor_version_;
+    const Sasl sasl_;
+    const std::shared_ptr<const server::SaslUsers> sasl_users_;
     std::vector<DefectInjector*> defect_injector_;
     Chronicle chronicle_;
     ServerObserver server_observer_{chronicle_};

@@ -42,7 +42,12 @@ public:
         plant_roots(cluster_, recorder_.chroot());
         for (int i = 0; i < clients_wanted_; ++i) {
             clients_.push_back(std::make_unique<SimClient>(
-                simulator_, network_, *defect_injector_[static_cast<std::size_t>(i)], recorder_, i
+                simulator_,
+                network_,
+                *defect_injector_[static_cast<std::size_t>(i)],
+                recorder_,
+                i,
+                uses_sasl()
             ));
             workloads_.push_back(std::make_unique<Workload>(*clients_.back()));
         }
@@ -101,7 +106,13 @@ private:
         options.tick = server::Milliseconds(chance.between(200, 1000));
         options.minor_version = chance.of<int>({9, 9, 9, 8, 7, 6, 5});
         options.seed = chance.next();
+        using enum Cluster::Sasl;
+        options.sasl = chance.of<Cluster::Sasl>({none, none, none, offered, required});
         return options;
+    }
+    bool uses_sasl() {
+        return cluster_.sasl() == Cluster::Sasl::required ||
+               (cluster_.sasl() == Cluster::Sasl::offered && simulator_.chance().one_in(2));
     }
 
     [[nodiscard]] std::uint64_t simulated_ms() const {

@@ -9,8 +9,10 @@
 namespace kazoo::sim {
 namespace {
 
-server::ServerNodeOptions options_of(std::size_t number, bool replica) {
+server::ServerNodeOptions options_of(const Cluster& cluster, std::size_t number, bool replica) {
     server::ServerNodeOptions options;
+    options.sasl_users = cluster.sasl_users();
+    options.require_sasl = cluster.sasl() == Cluster::Sasl::required;
     options.replica = replica;
     options.server_id = replica ? static_cast<std::int64_t>(number) + 1 : 0;
     return options;
@@ -100,7 +102,7 @@ private:
 ServerMember::ServerMember(Cluster& cluster, std::size_t number, bool replica)
     : cluster_(cluster),
       process_(cluster.simulator(), "server" + std::to_string(number + 1)),
-      member_(cluster.state(), options_of(number, replica)) {}
+      member_(cluster.state(), options_of(cluster, number, replica)) {}
 
 ServerMember::~ServerMember() = default;
 

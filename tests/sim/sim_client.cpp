@@ -2,6 +2,7 @@
 #include "sim_client.hpp"
 
 #include "client/core.hpp"
+#include "support/digest_md5.hpp"
 
 #include <algorithm>
 
@@ -20,6 +21,13 @@ Count count_of(KazooState state) {
     }
     return Count::expiries;
 }
+
+/// A mechanism whose credentials are missing at present.
+class Missing final : public SaslMechanism {
+    [[nodiscard]] std::string_view name() const noexcept override { return "MISSING"; }
+    [[nodiscard]] SaslStep start() override { return SaslStep::not_ready("no ticket"); }
+    [[nodiscard]] SaslStep step(std::string_view) override { return SaslStep::failed("a step"); }
+};
 
 /// Calls `function()` when the result has succeeded, within the step that completes it.
 template <class T, class Function>
@@ -41,7 +49,8 @@ SimClient::SimClient(
     Network& network,
     DefectInjector& defect_injector,
     Recorder& recorder,
-    int number
+    int number,
+    bool sasl
 )
     : simulator_(simulator),
       recorder_(recorder),
@@ -77,7 +86,21 @@ SimClient::SimClient(
         .limits(limits)
         .logger(logger)
         .handler(handler_);
+    if (sasl) {
+        options_.sasl(this->sasl());
+    }
     make();
+}
+
+SaslMechanismFactory SimClient::sasl() {
+    return [this, digest = testing_support::digest_md5("sim", "secret")](const SaslServer& server
+           ) -> std::unique_ptr<SaslMechanism> {
+        simulator_.tally().add(Count::sasl_exchanges);
+        if (chance().one_in(15)) {
+            return std::make_unique<Missing>();
+        }
+        return digest(server);
+    };
 }
 
 SimClient::~SimClient() = default;

@@ -19,7 +19,8 @@
 namespace kazoo::sim {
 
 /// A program that uses the library: one KazooClient after the other, in one simulated process. Its
-/// calls are recorded. Outlives all events of the simulator.
+/// calls are recorded. With SASL each connection authenticates, unless the credentials happen to be
+/// missing. Outlives all events of the simulator.
 class SimClient : public history::Caller<SimClient> {
 public:
     SimClient(
@@ -27,7 +28,8 @@ public:
         Network& network,
         DefectInjector& defect_injector,
         Recorder& recorder,
-        int number
+        int number,
+        bool sasl
     );
     ~SimClient();
     SimClient(const SimClient&) = delete;
@@ -99,6 +101,7 @@ private:
     friend Caller;
 
     [[nodiscard]] bool turn(const char* does, bool started);
+    [[nodiscard]] SaslMechanismFactory sasl();
     [[nodiscard]] ClientOptions options();
     Call& begin(Act act, const std::string& path);
     [[nodiscard]] CallOptions call_options();

@@ -111,10 +111,11 @@ private:
 
     void sent_frame(std::span<const std::byte> frame) {
         const auto xid = sent_++ > 0 ? FrameTap::int_at(frame, 0) : 0;
+        const auto op = xid > 0 ? FrameTap::int_at(frame, 4) : 0;
         if (xid == codec::ping_xid) {
             host_.process.note(connection_->name(), "pings");
             cadence_->on_ping(now());
-        } else if (xid == codec::auth_xid) {
+        } else if (xid == codec::auth_xid || op == static_cast<std::int32_t>(codec::Opcode::sasl)) {
             cadence_->on_auth();
         }
     }

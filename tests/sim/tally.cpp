@@ -42,6 +42,8 @@ const char* name_of(Count what) {
             return "  gaps";
         case Count::connects:
             return "connections made (CONNECTED)";
+        case Count::sasl_exchanges:
+            return "SASL exchanges begun";
         case Count::losses:
             return "connections lost (SUSPENDED)";
         case Count::expiries:

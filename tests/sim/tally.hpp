@@ -25,6 +25,7 @@ enum class Count : std::size_t {
     lasting_watch_events,
     watch_gaps,
     connects,
+    sasl_exchanges,
     losses,
     expiries,
     network_faults,
