@@ -76,13 +76,13 @@ void ApacheSecurity::add_tls(ApacheOptions& to) const {
         lines.push_back("ssl.clientAuth=" + options_.client_auth);
         lines.push_back("ssl.trustStore.location=" + options_.client_ca.string());
         lines.emplace_back("ssl.trustStore.type=PEM");
-        // Names of clients are not host names.
-        lines.emplace_back("ssl.hostnameVerification=false");
     }
     if (options_.check_revocation) lines.emplace_back("ssl.crl=true");
-    if (!options_.protocols.empty()) {
-        lines.push_back("ssl.enabledProtocols=" + options_.protocols);
-        lines.push_back("ssl.protocol=TLS");
+    if (options_.tls_1_3) {
+        lines.emplace_back("ssl.protocol=TLSv1.3");
+        lines.emplace_back("ssl.enabledProtocols=TLSv1.3");
+        // Apache's default has none of TLS 1.3.
+        lines.emplace_back("ssl.ciphersuites=TLS_AES_128_GCM_SHA256,TLS_AES_256_GCM_SHA384");
     }
 }
 

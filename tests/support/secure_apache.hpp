@@ -30,8 +30,8 @@ struct SecureApacheOptions {
     /// name (the extension crlDistributionPoints with a file: or http: URI); without a list it
     /// refuses them. It cannot make clients check its own certificate.
     bool check_revocation = false;
-    /// ssl.enabledProtocols, such as "TLSv1.3"; empty: Apache's default, TLSv1.2.
-    std::string protocols;
+    /// Whether clients must use TLS 1.3; if not, TLS 1.2, Apache's default.
+    bool tls_1_3 = false;
 
     // SASL at both ports. Apache offers either DIGEST-MD5 or GSSAPI, by its JAAS section.
 
