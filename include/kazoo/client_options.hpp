@@ -11,6 +11,7 @@
 #include <kazoo/security.hpp>
 #include <kazoo/session_handover.hpp>
 #include <kazoo/time.hpp>
+#include <kazoo/tls_options.hpp>
 #include <kazoo/watcher.hpp>
 #include <kazoo/when_full.hpp>
 
@@ -64,6 +65,9 @@ enum class WhenBehind {
 /// `x()`. Setters do not validate: the constructor of KazooClient throws ConfigurationError. Times
 /// are stored in milliseconds; their setters accept every std::chrono::duration of whole
 /// milliseconds.
+///
+/// Copies hold the secrets that are given here: passwords in auth_data, client_id and resume, and
+/// the private key in tls. Destroying a copy does not overwrite them.
 class ClientOptions {
 public:
     using milliseconds = std::chrono::milliseconds;
@@ -71,8 +75,9 @@ public:
     ClientOptions() {}
 
     /// Servers and chroot: "host:port,host:port/chroot". The port defaults to 2181; IPv6 addresses
-    /// are written in brackets. <kazoo/hosts.hpp> has the syntax. KazooClient::set_hosts replaces
-    /// the servers; with a host_provider only the chroot has a meaning. Default: "127.0.0.1:2181".
+    /// are written in brackets; "tls://host:port" is connected to with TLS. <kazoo/hosts.hpp> has
+    /// the syntax. KazooClient::set_hosts replaces the servers; with a host_provider only the
+    /// chroot has a meaning. Default: "127.0.0.1:2181".
     ClientOptions& hosts(std::string value) & {
         hosts_ = std::move(value);
         return *this;
@@ -224,6 +229,20 @@ public:
     }
     [[nodiscard]] const std::vector<AuthData>& auth_data() const noexcept { return auth_data_; }
 
+    /// TLS for all connections (kazoo's use_ssl and the options that go with it). Without it only
+    /// servers given as "tls://host:port" use TLS, with the default TlsOptions. Contradictory
+    /// settings and servers given as "tcp://host:port": ConfigurationError; for servers that come
+    /// later, KazooClient::set_hosts throws it and the answer of a host provider counts as failed.
+    /// Default: none.
+    ClientOptions& tls(std::optional<TlsOptions> value) & {
+        tls_ = std::move(value);
+        return *this;
+    }
+    ClientOptions tls(std::optional<TlsOptions> value) && {
+        return std::move(tls(std::move(value)));
+    }
+    [[nodiscard]] const std::optional<TlsOptions>& tls() const noexcept { return tls_; }
+
     /// Whether hosts are tried in random order, shuffled anew for each round, or in the order
     /// given. In both cases hosts whose connection was lost or which did not answer in time come
     /// last in the next round. Default: true.
@@ -359,6 +378,7 @@ private:
     std::shared_ptr<Handler> handler_;
     std::optional<AclList> default_acl_;
     std::vector<AuthData> auth_data_;
+    std::optional<TlsOptions> tls_;
     bool randomize_hosts_ = true;
     RetryPolicy connection_retry_;
     RetryPolicy command_retry_;

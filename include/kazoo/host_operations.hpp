@@ -21,7 +21,8 @@ enum class Rebalance {
 class HostOperations {
 public:
     /// Replaces the servers; without `randomize_hosts` that option stays as it is. Throws
-    /// ConfigurationError for a malformed string or one with a different chroot.
+    /// ConfigurationError for a malformed string, one with a different chroot, and a server without
+    /// TLS ("tcp://") for a client with the option ClientOptions::tls.
     ///
     /// With Rebalance::yes a connected client may move to another server, so that the load is even
     /// again when all clients get the new list (ZOOKEEPER-1355, as in the Java and C clients):

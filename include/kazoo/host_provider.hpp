@@ -119,7 +119,8 @@ concept HostFunction =
 /// last copy of the options and the last client.
 ///
 /// Failures: an exception, a failed AsyncResult, a malformed list, one with a chroot other than the
-/// client's or without servers, and one with more than `most_hosts` servers. The log and the errors
+/// client's or without servers, one with schemes that the client does not accept (HostScheme,
+/// ClientOptions::tls), and one with more than `most_hosts` servers. The log and the errors
 /// of KazooClient::start name the reason, as they do for servers ("host provider: ..."). The client
 /// then uses the servers of the last good answer; if there was none, it asks again after a pause
 /// (ClientOptions::connection_retry).

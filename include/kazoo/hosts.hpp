@@ -24,16 +24,26 @@ namespace kazoo {
 /// The port of a server that is given without one.
 inline constexpr std::uint16_t default_port = 2181;
 
+/// How the connection to a server is protected.
+enum class HostScheme {
+    none,  ///< not stated: with TLS if the client has the option ClientOptions::tls
+    tcp,   ///< "tcp://": never with TLS
+    tls,   ///< "tls://": with TLS, according to ClientOptions::tls or else the default TlsOptions
+};
+
 /// The address of one server.
 struct HostPort {
     /// A host name or an IP address. IPv6 addresses are stored without brackets and may have a
     /// zone, as in "fe80::1%eth0".
     std::string host;
     std::uint16_t port = default_port;
+    HostScheme scheme = HostScheme::none;
 
     HostPort() {}
-    HostPort(std::string host_name, std::uint16_t port_number)
-        : host(std::move(host_name)), port(port_number) {}
+    HostPort(
+        std::string host_name, std::uint16_t port_number, HostScheme host_scheme = HostScheme::none
+    )
+        : host(std::move(host_name)), port(port_number), scheme(host_scheme) {}
 
     friend bool operator==(const HostPort&, const HostPort&) = default;
 };
@@ -53,7 +63,8 @@ struct Hosts {
     friend bool operator==(const Hosts&, const Hosts&) = default;
 };
 
-/// Returns "host:port", with brackets around an IPv6 address: "zk1:2181", "[::1]:2181".
+/// Returns "host:port", with brackets around an IPv6 address, after the scheme, if there is one:
+/// "zk1:2181", "[::1]:2181", "tls://zk1:2281".
 std::string to_string(const HostPort& server);
 /// Returns the connect string, such as "zk1:2181,zk2:2181/app". For the result of parse_hosts(),
 /// parsing this string again gives an equal value.
@@ -62,9 +73,14 @@ std::string to_string(const Hosts& hosts);
 std::ostream& operator<<(std::ostream& out, const HostPort& server);
 std::ostream& operator<<(std::ostream& out, const Hosts& hosts);
 
-/// Parses a connect string: "host[:port][,host[:port]]...[/chroot]".
+/// Parses a connect string: "[scheme://]host[:port][,[scheme://]host[:port]]...[/chroot]".
 ///
-/// - The port is a number from 1 to 65535; default 2181.
+/// - The scheme is "tls" or "tcp", of each server: "tls://zk1:2281,tls://zk2:2281/app". "tls" means
+///   a connection with TLS, "tcp" one without. Either all servers have one or none has, so that no
+///   server loses its protection by an omission. Without one, servers use TLS if the client has the
+///   option ClientOptions::tls. With that option no connection is made without TLS: "tcp" is a
+///   ConfigurationError.
+/// - The port is a number from 1 to 65535; default 2181, with TLS as well.
 /// - IPv6 addresses are written in brackets: "[::1]:2181", "[fe80::1%eth0]:2181".
 /// - White space around hosts, ports and the whole string is ignored.
 /// - Host names and addresses are converted to lower case, as in kazoo, except the zone of an
@@ -79,7 +95,8 @@ std::ostream& operator<<(std::ostream& out, const Hosts& hosts);
 ///   name has;
 /// - an IPv6 address has no brackets, or a bracket is unbalanced;
 /// - servers are separated by anything other than commas;
-/// - the string has a URL scheme ("zk://...");
+/// - a server has another scheme ("zk://..."), or some of the servers have a scheme and some have
+///   none;
 /// - the chroot is not a valid path, or is followed by another server
 ///   ("zk1:2181/app,zk2:2181/app");
 /// - it contains credentials ("user:password@host"); these are not quoted in the detail. Use

@@ -53,6 +53,7 @@
 #include <kazoo/stat.hpp>
 #include <kazoo/state.hpp>
 #include <kazoo/this_coro.hpp>
+#include <kazoo/tls_options.hpp>
 #include <kazoo/transaction.hpp>
 #include <kazoo/transaction_result.hpp>
 #include <kazoo/version.hpp>

@@ -41,9 +41,20 @@ public:
     SrvOptions timeout(AnyMilliseconds value) && noexcept { return std::move(timeout(value)); }
     [[nodiscard]] const std::chrono::milliseconds& timeout() const noexcept { return timeout_; }
 
+    /// Whether the servers are "tls://" ones, which are connected to with TLS even by a client
+    /// without the option ClientOptions::tls. The certificate must be for the target of the record,
+    /// which comes from DNS (TlsOptions::server_name). Default: false.
+    SrvOptions& tls(bool value) & noexcept {
+        tls_ = value;
+        return *this;
+    }
+    SrvOptions tls(bool value) && noexcept { return std::move(tls(value)); }
+    [[nodiscard]] const bool& tls() const noexcept { return tls_; }
+
 private:
     std::string name_server_;
     std::chrono::milliseconds timeout_{5'000};
+    bool tls_ = false;
 };
 
 /// Returns a provider of the servers that the SRV records of `name` list. A name without a final

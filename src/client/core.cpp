@@ -4,8 +4,10 @@
 #include "client/core.hpp"
 
 #include "async/stop_link.hpp"
+#include "client/host_schemes.hpp"
 #include "client/lane_task.hpp"
 #include "driver/environment_source.hpp"
+#include "driver/tls_check.hpp"
 
 #include <kazoo/detail/retry_run.hpp>
 #include <kazoo/exceptions.hpp>
@@ -29,8 +31,23 @@ Error too_slow(const std::string& amount, const char* limit) {
     );
 }
 
-[[noreturn]] void refuse_configuration(const char* what) {
-    throw_error(Error(ClientErrc::configuration, Outcome::not_sent, "KazooClient", {}, what));
+[[noreturn]] void refuse_configuration(std::string what) {
+    throw_error(
+        Error(ClientErrc::configuration, Outcome::not_sent, "KazooClient", {}, std::move(what))
+    );
+}
+
+/// Throws ConfigurationError if the options for TLS, or those and the servers, contradict each
+/// other.
+void check_tls(const ClientOptions& options, const std::vector<HostPort>& hosts) {
+    auto problem = options.tls() ? driver::find_tls_problem(*options.tls()) : std::string();
+    if (!problem.empty()) {
+        refuse_configuration("TlsOptions: " + problem);
+    }
+    problem = find_scheme_problem(hosts, options.tls().has_value());
+    if (!problem.empty()) {
+        refuse_configuration("hosts: " + problem);
+    }
 }
 
 Hosts checked_hosts(const ClientOptions& options) {
@@ -43,7 +60,9 @@ Hosts checked_hosts(const ClientOptions& options) {
     if (options.host_provider().timeout().count() <= 0) {
         refuse_configuration("the timeout of host_provider must be more than zero");
     }
-    return parse_hosts(options.hosts()).value();
+    auto hosts = parse_hosts(options.hosts()).value();
+    check_tls(options, hosts.hosts);
+    return hosts;
 }
 
 }  // namespace

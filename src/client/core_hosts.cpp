@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The servers of a client: lists that its user sets, and the questions to its host provider.
 #include "client/core.hpp"
+#include "client/host_schemes.hpp"
 #include "client/lane_task.hpp"
 
 #include <kazoo/exceptions.hpp>
@@ -26,6 +27,12 @@ void Core::set_hosts(std::string_view text, std::optional<bool> randomize, Rebal
             {},
             "the chroot of a client cannot be changed"
         ));
+    }
+    auto problem = find_scheme_problem(hosts.hosts, options_.tls().has_value());
+    if (!problem.empty()) {
+        throw_error(
+            Error(ClientErrc::configuration, Outcome::not_sent, "set_hosts", {}, std::move(problem))
+        );
     }
     bool randomizes = false;
     {
@@ -66,14 +73,17 @@ void Core::answer_hosts(
     session::ProvidedHosts answer;
     answer.in_order = options_.host_provider().in_order();
     answer.failure = std::move(failure);
-    if (hosts.chroot.empty() || hosts.chroot == chroot_.prefix()) {
-        answer.hosts = std::move(hosts.hosts);
-    } else {
-        try {
+    try {
+        auto problem = find_scheme_problem(hosts.hosts, options_.tls().has_value());
+        if (!hosts.chroot.empty() && hosts.chroot != chroot_.prefix()) {
             answer.failure = "its servers have another chroot than the client";
-        } catch (const std::bad_alloc&) {
-            answer.failure.clear();
+        } else if (!problem.empty()) {
+            answer.failure = std::move(problem);
+        } else {
+            answer.hosts = std::move(hosts.hosts);
         }
+    } catch (const std::bad_alloc&) {
+        answer.failure.clear();
     }
     driver_.answer_hosts(session, question, std::move(answer));
 }

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "security/digest.hpp"
 
+#include "security/secrets.hpp"
+
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 #include <array>
+#include <span>
 #include <stdexcept>
 
 namespace kazoo::base {
@@ -15,10 +18,7 @@ std::string base64_sha1(std::string_view text) {
     if (EVP_Digest(text.data(), text.size(), hash.data(), &hash_size, EVP_sha1(), nullptr) != 1) {
         throw std::runtime_error("OpenSSL does not provide SHA-1, which digest ACLs need");
     }
-    // Base64 makes four characters of three bytes, and EVP_EncodeBlock ends them with a NUL.
-    std::array<unsigned char, EVP_MAX_MD_SIZE * 2> encoded{};
-    const int length = EVP_EncodeBlock(encoded.data(), hash.data(), static_cast<int>(hash_size));
-    return std::string(encoded.begin(), encoded.begin() + length);
+    return to_base64(std::as_bytes(std::span(hash).first(hash_size)));
 }
 
 void prepare_digests() noexcept {

@@ -36,7 +36,11 @@ void answer(
             ));
         }
         base::Random random(seed());
-        promise.set(srv::draw_servers(std::move(found.records), random));
+        auto servers = srv::draw_servers(std::move(found.records), random);
+        for (auto& server : servers) {
+            server.scheme = options.tls() ? HostScheme::tls : HostScheme::none;
+        }
+        promise.set(std::move(servers));
     } catch (...) {
         promise.set_exception(std::current_exception());
     }

@@ -44,6 +44,8 @@ std::vector<codec::Opcode> opcodes(Request request) {
             return {ping};
         case Request::close:
             return {close_session};
+        case Request::sasl:
+            return {sasl};
     }
     return {};
 }

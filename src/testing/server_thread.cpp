@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "testing/server_thread.hpp"
 
-#include "security/digest.hpp"
 #include "base/signal_masked_thread.hpp"
+#include "security/digest.hpp"
 #include "testing/address.hpp"
+#include "testing/security_options.hpp"
 #include "testing/server_thread_options.hpp"
 
 #include <kazoo/exceptions.hpp>
@@ -35,14 +36,17 @@ ServerThread::ServerThread(const ServerOptions& options, std::size_t servers, bo
       database_(database_options(options)),
       loop_(io_.get_executor(), database_) {
     base::prepare_digests();  // before the thread starts, which computes digests
-    const auto tls = tls_context_of(options);
+    const auto tls = tls_of(options);
+    const auto sasl_users = sasl_users_of(options);
     auto endpoint = resolve_address(options.listen());
     for (std::size_t i = 0; i < servers; ++i) {
         auto& place = places_.emplace_back(loop_, tls);
         require_listening(place.listener.bind(endpoint), to_string(endpoint));
         place.hosts = to_string(place.listener.endpoint());
         place.port = place.listener.endpoint().port();
-        place.server_node.emplace(database_, node_options(options, place.hosts, i, replicas));
+        auto settings = node_options(options, place.hosts, i, replicas);
+        settings.sasl_users = sasl_users;
+        place.server_node.emplace(database_, std::move(settings));
         place.listener.attach(*place.server_node);
         if (endpoint.port() != 0) {  // the servers of an ensemble have consecutive ports
             endpoint.port(static_cast<std::uint16_t>(endpoint.port() + 1));

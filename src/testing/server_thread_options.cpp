@@ -2,25 +2,19 @@
 #include "testing/server_thread_options.hpp"
 
 #include "base/descriptors.hpp"
+#include "security/secrets.hpp"
 
 #include <kazoo/errors.hpp>
 #include <kazoo/exceptions.hpp>
-
-#include <boost/system/system_error.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 namespace kazoo::testing {
 namespace {
-
-[[noreturn]] void throw_configuration_error(std::string why) {
-    throw ConfigurationError(
-        Error(ClientErrc::configuration).operation("listen").detail(std::move(why))
-    );
-}
 
 /// The turn of one connection; handling that many small requests takes well below a millisecond.
 constexpr std::size_t turn_requests = 256;
@@ -67,6 +61,12 @@ server::Profile profile_of(Release release) {
 
 }  // namespace
 
+void throw_configuration_error(std::string why) {
+    throw ConfigurationError(
+        Error(ClientErrc::configuration).operation("listen").detail(std::move(why))
+    );
+}
+
 server::DatabaseOptions database_options(const ServerOptions& options) {
     if (options.tick().count() < 1) {
         throw_configuration_error("tick must be at least 1 ms");
@@ -88,6 +88,10 @@ server::DatabaseOptions database_options(const ServerOptions& options) {
     database.ttl_nodes = options.ttl_nodes();
     database.reaper_interval = options.reaper_interval();
     database.super_digest = options.super_digest();
+    database.sasl_acls = !options.sasl_users().empty();
+    database.x509_acls = !options.tls_client_ca().empty() &&
+                         options.tls_client_auth() != ClientAuth::none &&
+                         database.profile.identifies_certificates();
     database.first_zxid = options.first_zxid();
     database.enforce_quota = options.enforce_quota();
     return database;
@@ -107,25 +111,12 @@ server::ServerNodeOptions node_options(
     server_node.takeover_closes_first = options.takeover_closes_first();
     server_node.turn_requests = turn_requests;
     server_node.turn_output = turn_output;
+    server_node.sasl_super_user = options.sasl_super_user();
+    server_node.require_sasl = options.require_sasl();
+    server_node.fill_with_random = base::fill_with_random;
     server_node.steady_now = steady_now;
     server_node.process = process_info;
     return server_node;
-}
-
-std::shared_ptr<server::ListenerTls> tls_context_of(const ServerOptions& options) {
-    const auto& certificate = options.tls_certificate();
-    const auto& key = options.tls_key();
-    if (certificate.empty() && key.empty()) {
-        return nullptr;
-    }
-    if (certificate.empty() || key.empty()) {
-        throw_configuration_error("TLS requires both tls_certificate and tls_key");
-    }
-    try {
-        return server::make_listener_tls(certificate, key);
-    } catch (const boost::system::system_error& error) {
-        throw_configuration_error(error.what());
-    }
 }
 
 }  // namespace kazoo::testing

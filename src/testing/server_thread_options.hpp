@@ -2,13 +2,11 @@
 #pragma once
 
 #include "server/database/database.hpp"
-#include "server/listener/listener_tls.hpp"
 #include "server/member/server_node.hpp"
 
 #include <kazoo/testing/server_options.hpp>
 
 #include <cstddef>
-#include <memory>
 #include <string>
 
 namespace kazoo::testing {
@@ -21,7 +19,6 @@ namespace kazoo::testing {
 [[nodiscard]] server::ServerNodeOptions node_options(
     const ServerOptions& options, const std::string& address, std::size_t number, bool replica
 );
-/// Returns null if the options do not ask for TLS.
-[[nodiscard]] std::shared_ptr<server::ListenerTls> tls_context_of(const ServerOptions& options);
+[[noreturn]] void throw_configuration_error(std::string why);
 
 }  // namespace kazoo::testing

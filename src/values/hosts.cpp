@@ -135,7 +135,7 @@ Error refuse_credentials() {
         );
 }
 
-Result<HostPort> parse_server(std::string_view text) {
+Result<HostPort> parse_address(std::string_view text) {
     if (!text.empty() && text.front() == '[') {
         return parse_bracketed(text);
     }
@@ -157,6 +157,54 @@ Result<HostPort> parse_server(std::string_view text) {
     return make_server(host, rest, text);
 }
 
+constexpr std::string_view after_scheme = "://";
+
+/// The schemes, as they are written in front of a host.
+std::string_view prefix_of(HostScheme scheme) noexcept {
+    switch (scheme) {
+        case HostScheme::tcp:
+            return "tcp://";
+        case HostScheme::tls:
+            return "tls://";
+        case HostScheme::none:
+            break;
+    }
+    return "";
+}
+
+/// Returns the scheme that the text begins with, in any case, or `none`.
+HostScheme scheme_of(std::string_view text) {
+    for (const auto scheme : {HostScheme::tcp, HostScheme::tls}) {
+        const auto prefix = prefix_of(scheme);
+        if (to_lower(text.substr(0, prefix.size())) == prefix) {
+            return scheme;
+        }
+    }
+    return HostScheme::none;
+}
+
+Result<HostPort> parse_server(std::string_view text) {
+    const HostScheme scheme = scheme_of(text);
+    const std::string_view address = text.substr(prefix_of(scheme).size());
+    if (address.find(after_scheme) != npos) {
+        return refuse("the scheme of a server is tls:// or tcp://, or there is none", text);
+    }
+    Result<HostPort> server = parse_address(trim(address));
+    if (server) {
+        server->scheme = scheme;
+    }
+    return server;
+}
+
+/// Returns where the chroot begins: at the first slash that is not part of a scheme.
+std::size_t find_chroot(std::string_view text) noexcept {
+    std::size_t slash = text.find('/');
+    while (slash != npos && slash > 0 && text.substr(slash - 1, 3) == after_scheme) {
+        slash = text.find('/', slash + 2);
+    }
+    return slash;
+}
+
 // Removes slashes and blanks from the end. trim() does not reach blanks in front of a final slash,
 // and they would become part of the chroot.
 std::string_view without_end(std::string_view chroot) noexcept {
@@ -166,8 +214,12 @@ std::string_view without_end(std::string_view chroot) noexcept {
     return chroot;
 }
 
-/// Returns whether the text up to the next separator has the form "host:port".
-bool begins_with_server(std::string_view text) noexcept {
+/// Returns whether the text up to the next separator has the form "host:port", or begins with a
+/// scheme.
+bool begins_with_server(std::string_view text) {
+    if (scheme_of(trim(text)) != HostScheme::none) {
+        return true;
+    }
     text = trim(text.substr(0, text.find_first_of("/,;")));
     const std::size_t colon = text.rfind(':');
     if (colon == npos || colon == 0) {
@@ -178,7 +230,7 @@ bool begins_with_server(std::string_view text) noexcept {
 }
 
 /// Detects "/app,zk2:2181/app": a valid path, but almost certainly a chroot repeated per server.
-bool holds_server(std::string_view chroot) noexcept {
+bool holds_server(std::string_view chroot) {
     for (std::size_t at = chroot.find_first_of(",; \t"); at != npos;
          at = chroot.find_first_of(",; \t", at + 1)) {
         if (begins_with_server(chroot.substr(at + 1))) {
@@ -201,11 +253,17 @@ Result<std::string> parse_chroot(std::string_view text) {
     return *path == "/" ? std::string() : *path;
 }
 
+/// Returns whether both have a scheme, or neither has.
+bool agree(const HostPort& one, const HostPort& other) noexcept {
+    return (one.scheme == HostScheme::none) == (other.scheme == HostScheme::none);
+}
+
 }  // namespace
 
 std::string to_string(const HostPort& server) {
     const bool brackets = server.host.find(':') != std::string::npos;
-    std::string text = brackets ? "[" + server.host + "]" : server.host;
+    std::string text(prefix_of(server.scheme));
+    text += brackets ? "[" + server.host + "]" : server.host;
     return text + ":" + std::to_string(server.port);
 }
 
@@ -227,20 +285,18 @@ std::ostream& operator<<(std::ostream& out, const Hosts& hosts) {
 }
 
 //     connect string   server { "," server } [ chroot ]
-//     server           host [ ":" port ]  |  "[" IPv6 address "]" [ ":" port ]
+//     server           [ ( "tls" | "tcp" ) "://" ] address
+//     address          host [ ":" port ]  |  "[" IPv6 address "]" [ ":" port ]
 //     chroot           a path that begins with "/"
 //
 // Blanks around servers and at both ends are ignored.
 Result<Hosts> parse_hosts(std::string_view connect_string) {
     const std::string_view text = trim(connect_string);
-    const std::size_t slash = text.find('/');
+    const std::size_t slash = find_chroot(text);
     std::string_view servers = text.substr(0, slash);
     Hosts parsed;
     if (servers.find('@') != npos || text.starts_with("digest:")) {
         return refuse_credentials();
-    }
-    if (slash != npos && slash > 0 && text[slash - 1] == ':' && text.substr(slash, 2) == "//") {
-        return refuse("a connect string is not a URL and has no scheme", text);
     }
     if (trim(servers).empty()) {
         return refuse("no host is given", text);
@@ -252,6 +308,12 @@ Result<Hosts> parse_hosts(std::string_view connect_string) {
             return server.failure();
         }
         parsed.hosts.push_back(*std::move(server));
+        if (!agree(parsed.hosts.front(), parsed.hosts.back())) {
+            return refuse(
+                "some servers have a scheme and some have none; write tls:// or tcp:// before each",
+                text.substr(0, slash)
+            );
+        }
         more = comma != npos;
         servers.remove_prefix(more ? comma + 1 : servers.size());
     }

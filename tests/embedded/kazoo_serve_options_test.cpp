@@ -198,7 +198,14 @@ TEST(KazooServeOptions, TheHelpNamesEveryOption) {
           "--enforce-quota",
           "--takeover-closes-first",
           "--tls-cert",
-          "--tls-key"}) {
+          "--tls-key",
+          "--tls-key-password-file",
+          "--tls-client-ca",
+          "--tls-client-auth",
+          "--tls-client-crl",
+          "--sasl-users",
+          "--sasl-super-user",
+          "--require-sasl"}) {
         EXPECT_NE(help.output().find(option + " "), std::string::npos) << option;
     }
 }

@@ -31,12 +31,13 @@ LAYERS = {
 FOLDERS = {
     "server": {
         "rules": set(),
+        "sasl": set(),
         "tree": {"rules"},
         "watches": {"tree", "rules"},
         "reads": {"tree", "rules"},
         "database": {"tree", "rules"},
         "monitoring": {"database", "watches", "tree", "rules"},
-        "member": {"monitoring", "database", "reads", "watches", "tree", "rules"},
+        "member": {"monitoring", "database", "reads", "watches", "tree", "sasl", "rules"},
         "listener": {"member", "rules"},
     },
 }
@@ -72,7 +73,7 @@ THIRD_PARTIES = {
     "spdlog/*": ("include/kazoo/spdlog.hpp",),
     "prometheus/*": ("include/kazoo/prometheus.hpp", "src/prometheus/*"),
     "ares.h": ("src/srv/*",),
-    "openssl/*": ("src/transport/*", "src/security/digest.cpp"),
+    "openssl/*": ("src/transport/*", "src/security/*.cpp", "src/server/listener/*.cpp"),
     "sasl/*": ("src/transport/*", "src/driver/*"),
 }
 # A public header may include nothing else of a third party than the table above grants it.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "serve.hpp"
 
+#include "serve_security.hpp"
+
 #include <kazoo/testing/ensemble.hpp>
 #include <kazoo/testing/server.hpp>
 
@@ -49,8 +51,7 @@ struct ServeOptions {
     std::size_t ensemble = 0;
     bool enforce_quota = false;
     bool takeover_closes_first = false;
-    std::string tls_certificate;
-    std::string tls_key;
+    SecurityOptions security;
 };
 
 /// Returns the Unix time in seconds times 2^20, with millisecond resolution. Like the epochs of
@@ -63,22 +64,22 @@ std::int64_t zxid_of_now() {
 }
 
 kazoo::testing::ServerOptions server_options(const ServeOptions& options) {
-    return kazoo::testing::ServerOptions()
-        .listen(options.listen)
-        .tick(milliseconds(options.tick_ms))
-        .release(releases.at(options.release))
-        .super_digest(options.super_digest)
-        .reaper_interval(milliseconds(options.reaper_ms))
-        .min_session_timeout(milliseconds(options.min_session_timeout_ms))
-        .max_session_timeout(milliseconds(options.max_session_timeout_ms))
-        .max_request_bytes(options.max_request)
-        .max_connections(options.max_connections)
-        .ttl_nodes(options.ttl_nodes)
-        .first_zxid(options.first_zxid ? *options.first_zxid : zxid_of_now())
-        .enforce_quota(options.enforce_quota)
-        .takeover_closes_first(options.takeover_closes_first)
-        .tls_certificate(options.tls_certificate)
-        .tls_key(options.tls_key);
+    auto all = kazoo::testing::ServerOptions()
+                   .listen(options.listen)
+                   .tick(milliseconds(options.tick_ms))
+                   .release(releases.at(options.release))
+                   .super_digest(options.super_digest)
+                   .reaper_interval(milliseconds(options.reaper_ms))
+                   .min_session_timeout(milliseconds(options.min_session_timeout_ms))
+                   .max_session_timeout(milliseconds(options.max_session_timeout_ms))
+                   .max_request_bytes(options.max_request)
+                   .max_connections(options.max_connections)
+                   .ttl_nodes(options.ttl_nodes)
+                   .first_zxid(options.first_zxid ? *options.first_zxid : zxid_of_now())
+                   .enforce_quota(options.enforce_quota)
+                   .takeover_closes_first(options.takeover_closes_first);
+    apply_security(options.security, all);
+    return all;
 }
 
 void serve(const ServeOptions& options) {
@@ -182,10 +183,6 @@ void add_serve(CLI::App& tool) {
         ->check(CLI::Range(1, 3'600'000));
     add_behaviour(*command, *options);
     add_limits(*command, *options);
-    auto* certificate =
-        command->add_option("--tls-cert", options->tls_certificate, "FILE (PEM): TLS only");
-    auto* key = command->add_option("--tls-key", options->tls_key, "FILE (PEM), its private key");
-    certificate->needs(key);
-    key->needs(certificate);
+    add_security(*command, options->security);
     command->callback([options] { serve(*options); });
 }

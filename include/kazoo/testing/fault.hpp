@@ -7,6 +7,7 @@
 ///     server.inject(Fault::fail(Errc::no_auth).path("/secret"));         // until removed
 ///     const auto held = server.inject(Fault::hold().on(Request::get));   // server hangs ...
 ///     server.remove(held);                                               // ... until here
+///     server.inject(Fault::drop_before().on(Request::sasl).skip(1));     // lost within SASL
 ///     server.handshakes(Handshake::refuse, 3);                           // three failed connects
 #pragma once
 
@@ -44,6 +45,7 @@ enum class Request {
     auth,  ///< Authentication, including SASL.
     ping,
     close,  ///< Ends a session.
+    sasl,   ///< A token of a SASL exchange; auth matches it as well.
 };
 
 /// Identifies an injected fault; pass it to ServerControl::remove(). Ids are not reused.
@@ -77,7 +79,8 @@ public:
         fault.delay_ = time;
         return fault;
     }
-    /// Replies with this error instead of applying the request.
+    /// Replies with this error instead of applying the request. For a token of a SASL exchange
+    /// (Request::sasl) the connection is closed after the reply, as after a failed authentication.
     [[nodiscard]] static Fault fail(Errc error) {
         Fault fault(Kind::fail);
         fault.error_ = error;
@@ -92,8 +95,8 @@ public:
     Fault on(Request request) && noexcept { return std::move(on(request)); }
 
     /// Restricts the fault to requests whose path starts with `prefix`. Paths include the client's
-    /// chroot. Requests that have no single path (multi, set_watches, auth, ping, close) do not
-    /// match, except with an empty prefix, the default.
+    /// chroot. Requests that have no single path (multi, set_watches, auth, sasl, ping, close) do
+    /// not match, except with an empty prefix, the default.
     Fault& path(std::string prefix) & noexcept {
         path_ = std::move(prefix);
         return *this;

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <string>
 #include <utility>
+#include <vector>
 
 KAZOO_API_BEGIN
 namespace kazoo::testing {
@@ -27,6 +28,25 @@ enum class Release {
     /// ClickHouse Keeper: gives every reconnecting client a new session, closes sessions without a
     /// reply, and closes the connection on an unsupported operation.
     clickhouse_keeper,
+};
+
+/// Whether a server that knows a CA of client certificates asks for one (Apache's ssl.clientAuth).
+enum class ClientAuth {
+    none,  ///< Asks for no certificate.
+    want,  ///< Asks, and also accepts clients that have none. A certificate must be valid.
+    need,  ///< Ends the TLS handshake of a client without a valid certificate.
+};
+
+/// A user who may authenticate by SASL, mechanism DIGEST-MD5.
+struct SaslUser {
+    SaslUser(std::string user, std::string secret)
+        : name(std::move(user)), password(std::move(secret)) {}
+
+    /// Not empty, in UTF-8, without ':', '/', '@' and control characters: ZooKeeper reads names
+    /// with '/' and '@' as Kerberos principals.
+    std::string name;
+    /// Not empty, in UTF-8, without NUL.
+    std::string password;
 };
 
 /// The options of a Server or an Ensemble. Setters can be chained:
@@ -197,8 +217,14 @@ public:
     }
 
     /// TLS: files in PEM format, the certificate (followed by its intermediate certificates) and
-    /// its private key, which must not be encrypted. If both are given, clients must use TLS 1.2 or
-    /// later; giving only one is an error. Default: no TLS.
+    /// its private key. If both are given, clients must use TLS 1.2 or later; giving only one is an
+    /// error. Default: no TLS.
+    ///
+    /// The files of all `tls_` options are read by the constructor, and again before a connection
+    /// is accepted if one of them has been replaced or changed, so that certificates can be renewed
+    /// while the server runs. Connections that exist keep what they were accepted with. If the new
+    /// files cannot be used, for instance because only one of the two has been replaced so far, the
+    /// server goes on with what it has read before.
     ServerOptions& tls_certificate(std::string value) & {
         tls_certificate_ = std::move(value);
         return *this;
@@ -214,6 +240,101 @@ public:
     }
     ServerOptions tls_key(std::string value) && { return std::move(tls_key(std::move(value))); }
     [[nodiscard]] const std::string& tls_key() const noexcept { return tls_key_; }
+
+    /// The password of an encrypted private key, at most 1024 bytes. Ignored if the key is not
+    /// encrypted. Default: none.
+    ServerOptions& tls_key_password(std::string value) & {
+        tls_key_password_ = std::move(value);
+        return *this;
+    }
+    ServerOptions tls_key_password(std::string value) && {
+        return std::move(tls_key_password(std::move(value)));
+    }
+    [[nodiscard]] const std::string& tls_key_password() const noexcept { return tls_key_password_; }
+
+    /// Client certificates: a file in PEM format with the CAs that clients' certificates must be
+    /// issued by. Requires tls_certificate. A client with a valid certificate has the identity
+    /// ("x509", subject), with the subject as Java prints it, such as "CN=a,OU=b", and ACLs may
+    /// contain the scheme x509; otherwise they are refused with InvalidACLError. ClickHouse Keeper
+    /// verifies certificates, but derives no identity from them. Default: none; no certificate is
+    /// asked for.
+    ServerOptions& tls_client_ca(std::string value) & {
+        tls_client_ca_ = std::move(value);
+        return *this;
+    }
+    ServerOptions tls_client_ca(std::string value) && {
+        return std::move(tls_client_ca(std::move(value)));
+    }
+    [[nodiscard]] const std::string& tls_client_ca() const noexcept { return tls_client_ca_; }
+
+    /// Whether clients need a certificate. Has no effect without tls_client_ca. Default:
+    /// ClientAuth::need.
+    ServerOptions& tls_client_auth(ClientAuth value) & noexcept {
+        tls_client_auth_ = value;
+        return *this;
+    }
+    ServerOptions tls_client_auth(ClientAuth value) && noexcept {
+        return std::move(tls_client_auth(value));
+    }
+    [[nodiscard]] const ClientAuth& tls_client_auth() const noexcept { return tls_client_auth_; }
+
+    /// A file in PEM format with lists of revoked certificates, one for each CA that has issued a
+    /// client's certificate or an intermediate one; a certificate of a CA without a current list is
+    /// refused. Requires tls_client_ca. Default: none; revocation is not checked.
+    ServerOptions& tls_client_crl(std::string value) & {
+        tls_client_crl_ = std::move(value);
+        return *this;
+    }
+    ServerOptions tls_client_crl(std::string value) && {
+        return std::move(tls_client_crl(std::move(value)));
+    }
+    [[nodiscard]] const std::string& tls_client_crl() const noexcept { return tls_client_crl_; }
+
+    /// The users who may authenticate by SASL, mechanism DIGEST-MD5 (Apache's JAAS section Server
+    /// with DigestLoginModule). A client that does has the identity ("sasl", name), and ACLs may
+    /// contain the scheme sasl; otherwise they are refused with InvalidACLError. Names must differ.
+    /// Not for Release::clickhouse_keeper, which has no SASL. The server keeps no passwords, only
+    /// hashes of them; these options keep them. Default: none; the server answers like one without
+    /// SASL.
+    ServerOptions& sasl_users(std::vector<SaslUser> value) & {
+        sasl_users_ = std::move(value);
+        return *this;
+    }
+    ServerOptions sasl_users(std::vector<SaslUser> value) && {
+        return std::move(sasl_users(std::move(value)));
+    }
+    [[nodiscard]] const std::vector<SaslUser>& sasl_users() const noexcept { return sasl_users_; }
+
+    /// Adds a user to sasl_users.
+    ServerOptions& sasl_user(std::string name, std::string password) & {
+        sasl_users_.emplace_back(std::move(name), std::move(password));
+        return *this;
+    }
+    ServerOptions sasl_user(std::string name, std::string password) && {
+        return std::move(sasl_user(std::move(name), std::move(password)));
+    }
+
+    /// The SASL user who is not subject to ACLs (Apache's zookeeper.superUser). Must be one of
+    /// sasl_users. Empty: there is none.
+    ServerOptions& sasl_super_user(std::string value) & {
+        sasl_super_user_ = std::move(value);
+        return *this;
+    }
+    ServerOptions sasl_super_user(std::string value) && {
+        return std::move(sasl_super_user(std::move(value)));
+    }
+    [[nodiscard]] const std::string& sasl_super_user() const noexcept { return sasl_super_user_; }
+
+    /// Whether clients must authenticate by SASL before anything else (Apache's
+    /// sessionRequireClientSASLAuth): after the handshake, any request other than authentication,
+    /// even a ping, fails with SessionClosedRequireSaslError, and the connection is closed. So does
+    /// a failed authentication. Not for Release::clickhouse_keeper.
+    ServerOptions& require_sasl(bool value) & noexcept {
+        require_sasl_ = value;
+        return *this;
+    }
+    ServerOptions require_sasl(bool value) && noexcept { return std::move(require_sasl(value)); }
+    [[nodiscard]] const bool& require_sasl() const noexcept { return require_sasl_; }
 
 private:
     std::string listen_ = "127.0.0.1:0";
@@ -232,6 +353,13 @@ private:
     bool takeover_closes_first_ = false;
     std::string tls_certificate_;
     std::string tls_key_;
+    std::string tls_key_password_;
+    std::string tls_client_ca_;
+    ClientAuth tls_client_auth_ = ClientAuth::need;
+    std::string tls_client_crl_;
+    std::vector<SaslUser> sasl_users_;
+    std::string sasl_super_user_;
+    bool require_sasl_ = false;
 };
 
 }  // namespace kazoo::testing

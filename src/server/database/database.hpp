@@ -30,6 +30,8 @@ struct DatabaseOptions {
     bool enforce_quota = false;            // Apache's zookeeper.enforceQuota: hard limits
     Milliseconds reaper_interval{60'000};  // containers and TTL nodes; 0: not removed
     std::string super_digest;              // "super:<base64 sha1>"; empty: none
+    bool sasl_acls = false;                // ACLs may contain the scheme sasl
+    bool x509_acls = false;                // and the scheme x509
     std::int64_t first_zxid = 0;           // the first transaction has the next one
     std::int64_t server_id = 1;            // the top byte of session ids
     std::uint64_t seed = 0;                // of session ids and passwords

@@ -37,9 +37,10 @@ StoredAcl stored_acl(const WriteContext& context, const AclList& requested) {
     if (requested.empty() && context.options.profile.accepts_empty_acls()) {
         return {};
     }
-    return normalize_acl(
-        requested, context.identities, context.options.profile.accepts_ipv6_acls()
-    );
+    const DatabaseOptions& options = context.options;
+    const AclSchemes schemes{
+        options.profile.accepts_ipv6_acls(), options.sasl_acls, options.x509_acls};
+    return normalize_acl(requested, context.identities, schemes);
 }
 
 std::optional<std::string> owned(std::optional<std::string_view> data) {

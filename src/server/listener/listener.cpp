@@ -125,7 +125,7 @@ void Listener::accept_later() {
 void Listener::on_accepted(tcp::socket socket) {
     boost::system::error_code ignored;  // only costs latency
     socket.set_option(tcp::no_delay(true), ignored);
-    const auto connection = tls_ ? make_tls_connection(*this, std::move(socket), tls_)
+    const auto connection = tls_ ? make_tls_connection(*this, std::move(socket), tls_->context())
                                  : make_plain_connection(*this, std::move(socket));
     connections_.insert(connection);
     connection->start();
@@ -164,12 +164,15 @@ SteadyTime Listener::next_deadline() const noexcept {
     return server_node_->next_deadline();
 }
 
-ConnectionId Listener::open(ListenerConnection& connection, const Endpoint& peer) {
+ConnectionId Listener::open(
+    ListenerConnection& connection, const Endpoint& peer, const std::vector<Id>& authenticated
+) {
     auto address = peer.address();
     if (address.is_v6() && address.to_v6().is_v4_mapped()) {
         address = make_address_v4(boost::asio::ip::v4_mapped, address.to_v6());
     }
-    const auto id = server_node_->open(address.to_string(), peer.port(), loop_.now());
+    const auto id =
+        server_node_->open(address.to_string(), peer.port(), loop_.now(), authenticated);
     open_.emplace(id, &connection);
     return id;
 }

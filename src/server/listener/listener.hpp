@@ -11,6 +11,7 @@
 #include <memory>
 #include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
 namespace kazoo::server {
 
@@ -62,8 +63,11 @@ public:
     // For its connections.
 
     [[nodiscard]] ServerLoop& loop() noexcept { return loop_; }
-    /// Registers a connection with the server node, once bytes can be exchanged.
-    ConnectionId open(ListenerConnection& connection, const Endpoint& peer);
+    /// Registers a connection with the server node, once bytes can be exchanged. `authenticated`
+    /// are identities that its stream has verified.
+    ConnectionId open(
+        ListenerConnection& connection, const Endpoint& peer, const std::vector<Id>& authenticated
+    );
     /// Unregisters it.
     void close(ConnectionId id);
     /// Drops the reference to a connection whose socket is closed.

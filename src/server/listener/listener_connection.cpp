@@ -16,8 +16,6 @@ using namespace std::chrono_literals;
 
 /// While closing with output pending: time in which the client must accept some of it.
 constexpr auto progress_timeout = 5s;
-/// Time for the client to close its side after the server has.
-constexpr auto close_timeout = 2s;
 /// A larger output buffer is freed when its bytes are written.
 constexpr std::size_t kept_output = std::size_t{64} * 1024;
 /// The largest single write: copying a large reply must not occupy the thread for long.
@@ -32,7 +30,7 @@ bool is_end(const boost::system::error_code& error) {
 ListenerConnection::ListenerConnection(Listener& listener)
     : listener_(listener), timeout_(listener.loop().executor()) {}
 
-void ListenerConnection::on_ready() {
+void ListenerConnection::on_ready(const std::vector<Id>& authenticated) {
     if (closed_) {
         return;
     }
@@ -41,7 +39,7 @@ void ListenerConnection::on_ready() {
     if (error) {
         return abandon();  // disconnected meanwhile
     }
-    id_ = listener_.open(*this, peer);
+    id_ = listener_.open(*this, peer, authenticated);
     open_ = true;
     timeout_.cancel();
     serve();

@@ -12,6 +12,7 @@
 #include <array>
 #include <chrono>
 #include <memory>
+#include <vector>
 
 namespace kazoo::server {
 
@@ -49,7 +50,8 @@ protected:
     virtual void end_stream() = 0;
 
     /// The stream is ready for reading and writing. Registers with the server node.
-    void on_ready();
+    /// `authenticated` are the identities that the stream has verified.
+    void on_ready(const std::vector<Id>& authenticated = {});
     void on_read(Error error, std::size_t count);
     void on_written(Error error, std::size_t count);
     /// Starts a read.
@@ -57,6 +59,8 @@ protected:
     [[nodiscard]] bool reading() const noexcept { return reading_; }
     /// Abandons the connection after this time. A new limit replaces the previous one.
     void set_timeout(std::chrono::milliseconds time);
+    /// The time for the client to close its side after the server has.
+    static constexpr std::chrono::seconds close_timeout{2};
 
 private:
     void write();
@@ -81,7 +85,9 @@ private:
     Listener& listener, boost::asio::ip::tcp::socket socket
 );
 [[nodiscard]] std::shared_ptr<ListenerConnection> make_tls_connection(
-    Listener& listener, boost::asio::ip::tcp::socket socket, std::shared_ptr<ListenerTls> tls
+    Listener& listener,
+    boost::asio::ip::tcp::socket socket,
+    std::shared_ptr<ListenerTls::Context> context
 );
 
 }  // namespace kazoo::server

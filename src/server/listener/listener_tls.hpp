@@ -3,18 +3,61 @@
 
 #include <boost/asio/ssl/context.hpp>
 
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 
 namespace kazoo::server {
 
-using ListenerTls = boost::asio::ssl::context;
+/// Whether clients are asked for a certificate; see ssl.clientAuth of Apache's server.
+enum class ClientCertificates { none, want, need };
 
-/// Makes a TLS context from PEM files: a certificate followed by its chain, and its private key
-/// without a password. Accepts TLS 1.2 and later; asks for no client certificates. Throws
-/// boost::system::system_error if a file cannot be used; what() names it.
-[[nodiscard]] std::shared_ptr<ListenerTls> make_listener_tls(
-    const std::string& certificate_file, const std::string& key_file
-);
+/// The files of a TLS server, in PEM format. Those after the key may be absent.
+struct ListenerTlsOptions {
+    std::string certificate;   // followed by its chain
+    std::string key;           // its private key
+    std::string key_password;  // if the key is encrypted
+    std::string client_ca;     // issuers of client certificates
+    std::string client_crl;    // lists of revoked ones; needs client_ca
+    ClientCertificates client_certificates = ClientCertificates::none;  // needs client_ca
+};
+
+/// What the TLS connections of a server are accepted with. Accepts TLS 1.2 and later. Reads the
+/// files again when they change, so that certificates can be renewed while the server runs. Used by
+/// one thread at a time.
+class ListenerTls {
+public:
+    using Context = boost::asio::ssl::context;
+
+    /// Throws boost::system::system_error if a file cannot be used; what() names it.
+    explicit ListenerTls(ListenerTlsOptions options);
+    /// Overwrites the password.
+    ~ListenerTls();
+    ListenerTls(const ListenerTls&) = delete;
+    ListenerTls& operator=(const ListenerTls&) = delete;
+
+    /// Returns the context for the next connection. If the files have changed but cannot be used,
+    /// returns the previous context, and tries again the next time.
+    [[nodiscard]] std::shared_ptr<Context> context();
+
+private:
+    /// What shows that a file has changed.
+    struct Stamp {
+        std::filesystem::file_time_type written;
+        std::uintmax_t size = 0;
+        friend bool operator==(const Stamp&, const Stamp&) = default;
+    };
+    using Stamps = std::array<Stamp, 4>;
+
+    [[nodiscard]] Stamps stamps() const;
+    [[nodiscard]] std::shared_ptr<Context> load() const;
+
+    ListenerTlsOptions options_;
+    Stamps loaded_;  // of the files that context_ was made from
+    std::shared_ptr<Context> context_;
+};
 
 }  // namespace kazoo::server

@@ -9,6 +9,7 @@
 #include "server/member/outbox.hpp"
 #include "server/monitoring/statistics.hpp"
 #include "server/rules/time.hpp"
+#include "server/sasl/digest_md5_server.hpp"
 #include "server/watches/watch_table.hpp"
 
 #include <kazoo/security.hpp>
@@ -90,7 +91,9 @@ struct Connection {
     bool used_full_turn = false;   // its last turn reached ServerNodeOptions::turn_output
 
     std::int64_t session = 0;
-    bool local_session = false;  // in NodeState::local_sessions, not in Database
+    bool local_session = false;           // in NodeState::local_sessions, not in Database
+    std::optional<DigestMd5Server> sasl;  // the exchange, once its first packet has arrived
+    bool sasl_authenticated = false;      // has an identity of scheme "sasl"
     std::vector<Id> identities;  // in the order in which they were added; "ip" is the first
     std::unordered_set<std::string> known_identities;  // keys of `identities`
     std::size_t identity_bytes = 0;                    // of those that clients have added

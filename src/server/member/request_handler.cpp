@@ -61,8 +61,10 @@ void RequestHandler::handle(const Request& request) {
     Connection& connection = request.connection;
     ++connection.statistics.received;
     ++state_.statistics.received;
-    // Apache's server does not touch the session for auth and SASL packets either.
-    connection.touches_session |= request.op != Opcode::auth && request.op != Opcode::sasl;
+    // Apache's server does not touch the session for auth and SASL packets either, nor for those
+    // that it refuses because they precede SASL.
+    connection.touches_session |= request.op != Opcode::auth && request.op != Opcode::sasl &&
+                                  !sasl_.requires_sasl(connection, request.op);
     if (state_.faults.any()) {
         const std::string_view path = path_of(request.op, request.body);
         if (const RequestFault* fault = state_.faults.match(request.op, connection.session, path)) {
@@ -90,11 +92,17 @@ void RequestHandler::handle_with_fault(const Request& request, const RequestFaul
             connection.hold = ReplyHold{0, request.now.steady + fault.delay};
             return dispatch(request);
         case RequestFault::Kind::fail:
+            if (request.op == Opcode::sasl) {
+                return sasl_.refuse(request, static_cast<Errc>(fault.err));
+            }
             return replies_.send_header(request, static_cast<Errc>(fault.err));
     }
 }
 
 void RequestHandler::dispatch(const Request& request) {
+    if (sasl_.requires_sasl(request.connection, request.op)) {
+        return sasl_.refuse_unauthenticated(request);
+    }
     if (state_.faults.read_only && rejected_when_read_only(request.op)) {
         return replies_.send_header(request, Errc::not_read_only);
     }
@@ -116,7 +124,7 @@ void RequestHandler::dispatch(const Request& request) {
         case Opcode::auth:
             return add_auth(request);
         case Opcode::sasl:
-            return reply_to_sasl(request);
+            return sasl_.reply(request);
         case Opcode::who_am_i:
             return who_am_i(request);
         case Opcode::set_watches:

@@ -6,6 +6,7 @@
 #include "server/member/node_state.hpp"
 #include "server/member/reply_queue.hpp"
 #include "server/member/request.hpp"
+#include "server/member/sasl_service.hpp"
 #include "server/member/watch_service.hpp"
 
 namespace kazoo::server {
@@ -14,7 +15,7 @@ namespace kazoo::server {
 class RequestHandler {
 public:
     RequestHandler(NodeState& state, ReplyQueue& replies, WatchService& watches) noexcept
-        : state_(state), replies_(replies), watches_(watches) {}
+        : state_(state), replies_(replies), watches_(watches), sasl_(state, replies) {}
 
     /// Whether the request may be handled while replies of the connection wait for the replica:
     /// writes and sync, which Database executes. Reads must wait, so that they see earlier writes.
@@ -32,13 +33,13 @@ private:
 
     // request_handler_identities.cpp
     void add_auth(const Request& request);
-    void reply_to_sasl(const Request& request);
     void who_am_i(const Request& request);
     void close_session(const Request& request);
 
     NodeState& state_;
     ReplyQueue& replies_;
     WatchService& watches_;
+    SaslService sasl_;
 };
 
 }  // namespace kazoo::server

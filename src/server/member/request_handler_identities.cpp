@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Requests about the identities of the connection (auth, SASL, whoAmI), and closeSession.
+// Requests about the identities of the connection (auth, whoAmI), and closeSession.
 
 #include "codec/auth.hpp"
 #include "server/member/request_handler.hpp"
 #include "server/rules/acl_rules.hpp"
 #include "server/rules/identity_order.hpp"
 
+#include <algorithm>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace kazoo::server {
 
@@ -20,6 +23,15 @@ codec::ClientInfo shown(const Id& id) {
     return {id.scheme, id.scheme == "super" ? std::string() : id.id};
 }
 
+/// Whether the client asks for the identity that it has by its certificate.
+bool has_certificate(const Connection& connection, std::string_view scheme) {
+    return scheme == "x509" && std::any_of(
+                                   connection.identities.begin(),
+                                   connection.identities.end(),
+                                   [](const Id& id) { return id.scheme == "x509"; }
+                               );
+}
+
 }  // namespace
 
 void RequestHandler::add_auth(const Request& request) {
@@ -30,7 +42,11 @@ void RequestHandler::add_auth(const Request& request) {
         return state_.connections.end(connection);
     }
     const auto ids =
-        authenticate(record.scheme, record.auth.value, state_.database.options().super_digest);
+        has_certificate(connection, record.scheme)
+            ? std::vector<Id>()
+            : authenticate(
+                  record.scheme, record.auth.value, state_.database.options().super_digest
+              );
     const bool good = ids && connection.add_identities(*ids);
     state_.statistics.counters.auth_failures += good ? 0 : 1;
     const Errc err = good ? Errc::ok : Errc::auth_failed;
@@ -39,18 +55,6 @@ void RequestHandler::add_auth(const Request& request) {
     // not.
     info.last = !good && !state_.profile().keeper;
     replies_.send(connection, info, request.now);
-}
-
-/// Replies like a server on which SASL is not configured.
-void RequestHandler::reply_to_sasl(const Request& request) {
-    codec::SaslRequest record;
-    codec::Decoder in(request.body);
-    if (!codec::decode(in, record) || !record.token.value) {
-        return state_.connections.end(request.connection);
-    }
-    replies_.send(
-        request.connection, {request.op, request.xid, 0}, request.now, codec::SaslReply{}
-    );
 }
 
 void RequestHandler::who_am_i(const Request& request) {

@@ -20,7 +20,9 @@ ServerNode::~ServerNode() {
     state_.database.detach(*this);
 }
 
-ConnectionId ServerNode::open(std::string address, std::uint16_t port, Time now) {
+ConnectionId ServerNode::open(
+    std::string address, std::uint16_t port, Time now, const std::vector<Id>& authenticated
+) {
     Connections& connections = state_.connections;
     const std::size_t most = state_.options.max_connections;
     const bool full = most != 0 && connections.open_count() >= most;
@@ -31,6 +33,12 @@ ConnectionId ServerNode::open(std::string address, std::uint16_t port, Time now)
     four_letter_words_.on_open(now);
     if (full) {
         ++state_.statistics.counters.connections_rejected;
+    }
+    bool known = false;
+    state_.abort_if_out_of_memory(made, [&] {
+        known = !state_.profile().identifies_certificates() || made.add_identities(authenticated);
+    });
+    if (full || !known) {
         connections.end(made);
     }
     return made.id;

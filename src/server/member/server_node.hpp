@@ -43,9 +43,12 @@ public:
     ServerNode& operator=(const ServerNode&) = delete;
 
     /// A client has connected. `address` is its IP address in text, which becomes an identity of
-    /// scheme "ip". Beyond max_connections the connection is `over` at once. Ids are not used
-    /// again.
-    ConnectionId open(std::string address, std::uint16_t port, Time now);
+    /// scheme "ip". `authenticated` are further identities, which the transport has verified, such
+    /// as that of a certificate. Beyond max_connections the connection is `over` at once. Ids are
+    /// not used again.
+    ConnectionId open(
+        std::string address, std::uint16_t port, Time now, const std::vector<Id>& authenticated = {}
+    );
     void on_bytes(ConnectionId connection, std::span<const std::byte> bytes, Time now);
     /// The connection is closed or broken, and its id becomes invalid. Its session lives on.
     void on_closed(ConnectionId connection, Time now);

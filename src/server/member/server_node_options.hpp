@@ -3,9 +3,12 @@
 
 #include "server/monitoring/statistics.hpp"
 #include "server/rules/time.hpp"
+#include "server/sasl/sasl_users.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <string>
 
 namespace kazoo::server {
@@ -33,6 +36,16 @@ struct ServerNodeOptions {
     /// session, before it checks the password; true emulates that. By default only a handshake with
     /// the right password disconnects the owner.
     bool takeover_closes_first = false;
+    /// The users of SASL; null: SASL is not configured.
+    std::shared_ptr<const SaslUsers> sasl_users;
+    /// The one of them who may do everything (Apache's zookeeper.superUser); empty: none.
+    std::string sasl_super_user;
+    /// Whether a connection must authenticate by SASL before anything else (Apache's
+    /// sessionRequireClientSASLAuth).
+    bool require_sasl = false;
+    /// Fills its argument with random bytes for nonces; returns false if there are none. If null,
+    /// nonces follow from the ids of connections and can be predicted.
+    bool (*fill_with_random)(std::span<std::byte>) noexcept = nullptr;
     /// A connection's turn ends after this many requests or bytes of output, whichever comes first.
     /// Its further requests wait for `next_turn`; so do all requests of a connection whose last
     /// turn reached `turn_output`. 0: no limit.

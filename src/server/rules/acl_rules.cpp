@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/rules/acl_rules.hpp"
 
-#include "security/digest.hpp"
 #include "codec/decoder.hpp"
+#include "security/digest.hpp"
 #include "server/rules/identity_order.hpp"
 #include "server/rules/ip_range.hpp"
+#include "server/rules/principal_names.hpp"
 
 #include <algorithm>
 #include <set>
@@ -43,10 +44,12 @@ bool is_digest_id(std::string_view id) noexcept {
     return std::count(id.begin(), id.begin() + last, ':') == 1;
 }
 
-bool is_valid(const Id& id, bool accepts_ipv6) noexcept {
+bool is_valid(const Id& id, const AclSchemes& schemes) {
     if (id.scheme == "digest") return is_digest_id(id.id);
+    if (id.scheme == "sasl") return schemes.sasl && is_kerberos_name(id.id);
+    if (id.scheme == "x509") return schemes.x509 && is_x500_name(id.id);
     const bool is_ipv6 = id.id.find(':') != std::string::npos;
-    return id.scheme == "ip" && is_ip_range(id.id) && (accepts_ipv6 || !is_ipv6);
+    return id.scheme == "ip" && is_ip_range(id.id) && (schemes.ipv6 || !is_ipv6);
 }
 
 bool is_null(std::string_view text) noexcept {
@@ -55,8 +58,10 @@ bool is_null(std::string_view text) noexcept {
 
 /// Whether Apache's server throws while validating this null id. With other schemes a null id is an
 /// invalid ACL.
-bool cannot_be_checked(const Id& id) noexcept {
-    return is_null(id.id) && (id.scheme == "world" || id.scheme == "digest" || id.scheme == "ip");
+bool cannot_be_checked(const Id& id, const AclSchemes& schemes) noexcept {
+    return is_null(id.id) &&
+           (id.scheme == "world" || id.scheme == "digest" || id.scheme == "ip" ||
+            (schemes.sasl && id.scheme == "sasl") || (schemes.x509 && id.scheme == "x509"));
 }
 
 /// Removes duplicates. Returns nullopt where Apache's server throws: when it compares an entry
@@ -103,7 +108,7 @@ bool allowed(const AclList& acl, std::int32_t perms, const std::vector<Id>& iden
 }
 
 StoredAcl normalize_acl(
-    const AclList& requested, const std::vector<Id>& identities, bool accepts_ipv6
+    const AclList& requested, const std::vector<Id>& identities, const AclSchemes& schemes
 ) {
     const StoredAcl invalid{Errc::invalid_acl, {}};
     const StoredAcl failed{Errc::marshalling_error, {}};
@@ -119,9 +124,9 @@ StoredAcl normalize_acl(
                 }
             }
             if (fixed.size() == before) return invalid;
-        } else if (cannot_be_checked(entry.id)) {
+        } else if (cannot_be_checked(entry.id, schemes)) {
             return failed;
-        } else if (is_anyone(entry.id) || is_valid(entry.id, accepts_ipv6)) {
+        } else if (is_anyone(entry.id) || is_valid(entry.id, schemes)) {
             fixed.push_back(entry);
         } else {
             return invalid;

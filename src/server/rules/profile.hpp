@@ -57,6 +57,8 @@ struct Profile {
     [[nodiscard]] bool resumes_sessions() const noexcept { return !keeper; }
     /// close_session is answered before the connection is closed.
     [[nodiscard]] bool replies_to_close_session() const noexcept { return !keeper; }
+    /// A client's certificate gives its connection an identity of scheme x509.
+    [[nodiscard]] bool identifies_certificates() const noexcept { return !keeper; }
     /// The version in the answers to srvr, envi and mntr.
     [[nodiscard]] std::string version() const;
 };

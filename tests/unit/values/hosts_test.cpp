@@ -13,6 +13,7 @@ namespace {
 
 using kazoo::HostPort;
 using kazoo::Hosts;
+using kazoo::HostScheme;
 using kazoo::parse_hosts;
 using kazoo::Result;
 
@@ -175,11 +176,52 @@ TEST(ConnectString, CredentialsAreRefusedAndNotQuoted) {
     EXPECT_EQ(parsed("a/app@v2"), "a:2181/app@v2");
 }
 
-TEST(ConnectString, AUrlIsRefused) {
-    EXPECT_EQ(
-        parsed("zk://a:2181/app"),
-        "refused: hosts: a connect string is not a URL and has no scheme: 'zk://a:2181/app'"
+TEST(ConnectString, EachServerHasAScheme) {
+    const auto hosts = *parse_hosts("tls://zk1:2281,TLS://[::1], tcp://zk3 /app");
+    const Hosts expected(
+        {HostPort("zk1", 2281, HostScheme::tls),
+         HostPort("::1", 2181, HostScheme::tls),
+         HostPort("zk3", 2181, HostScheme::tcp)},
+        "/app"
     );
+    EXPECT_EQ(hosts, expected);
+    EXPECT_EQ(to_string(hosts), "tls://zk1:2281,tls://[::1]:2181,tcp://zk3:2181/app");
+    EXPECT_EQ(*parse_hosts(to_string(hosts)), hosts);
+    EXPECT_EQ(parsed("tls://a//app/"), "tls://a:2181/app");
+    EXPECT_EQ(parsed("a"), "a:2181") << "no scheme is not the same as tcp://";
+}
+
+TEST(ConnectString, ASchemeOfSomeServersOnlyIsRefused) {
+    for (const char* text :
+         {"tls://a:1,b:2", "a:1,tls://b:2", "tcp://a:1,b:2", "a,tcp://b,tls://c"}) {
+        EXPECT_EQ(
+            parsed(text + std::string("/app")),
+            "refused: hosts: some servers have a scheme and some have none; write tls:// or tcp:// "
+            "before each: '" +
+                std::string(text) + "'"
+        );
+    }
+}
+
+TEST(ConnectString, OtherSchemesAreRefused) {
+    for (const char* text : {"zk://a:2181", "tls://tls://a", "tls://zk://a", "a://app", "://a"}) {
+        EXPECT_EQ(
+            parsed("tls://x," + std::string(text)),
+            "refused: hosts: the scheme of a server is tls:// or tcp://, or there is none: '" +
+                std::string(text) + "'"
+        );
+    }
+    EXPECT_EQ(parsed("tls://"), "refused: hosts: a host is empty: ''");
+    EXPECT_EQ(parsed("tls:///app"), "refused: hosts: a host is empty: ''");
+    EXPECT_EQ(
+        parsed("tls:/a"), "refused: hosts: the port must be a number from 1 to 65535: 'tls:'"
+    );
+}
+
+TEST(ConnectString, CredentialsInAUrlAreNotQuoted) {
+    for (const char* text : {"zk://u:p@a:2181/app", "tls://u:p@a", "a,tls://u:p@b/app"}) {
+        EXPECT_EQ(parsed(text).find("refused: hosts: credentials do not belong"), 0U) << text;
+    }
 }
 
 TEST(ConnectString, AServerAfterTheChrootIsRefused) {
@@ -190,7 +232,8 @@ TEST(ConnectString, AServerAfterTheChrootIsRefused) {
           "/app, zk2:2181/app",
           "/app zk2:2181",
           "/app,[::1]:2181/app",
-          "/app,zk2,zk3:2181"}) {
+          "/app,zk2,zk3:2181",
+          "/app,tls://zk2"}) {
         EXPECT_EQ(
             parsed("zk1:2181" + std::string(chroot)),
             "refused: hosts: the chroot is given once, after the last server, as in "
