@@ -8,11 +8,13 @@ RUN_PACKAGES := g++ cmake ninja-build pkg-config libboost1.81-dev libssl-dev lib
 PACKAGES := $(RUN_PACKAGES) ccache git python3 libgtest-dev libgmock-dev libbenchmark-dev \
     clang-14 clang-format-14 clang-tidy-14 libzookeeper-mt-dev python3-kazoo zookeeper \
     libuv1-dev libboost-fiber1.81-dev libglib2.0-dev catch2 prometheus-cpp-dev \
-    libspdlog-dev libc-ares-dev krb5-kdc krb5-admin-server krb5-user libsasl2-modules \
-    libsasl2-modules-gssapi-mit
+    libspdlog-dev libc-ares-dev
 ifeq ($(shell command -v java),)
 PACKAGES += default-jre-headless
 endif
+# For the tests with Kerberos, which use a realm of their own. Without a database the services that
+# come with the packages do not start.
+PACKAGES += krb5-kdc krb5-admin-server krb5-user
 
 SOURCES = $(shell find include src tests tools examples bench \
     \( -name '*.hpp' -o -name '*.cpp' \) -not -path 'tests/headers/*' 2>/dev/null)

@@ -21,6 +21,9 @@ struct CertificateRequest {
     std::string common_name;
     /// Subject alternative names, as OpenSSL's configuration has them: "DNS:localhost,IP:::1".
     std::string alternative_names;
+    /// Where the list of revoked certificates is (crlDistributionPoints), likewise:
+    /// "URI:file:///tmp/a.crl". Apache ZooKeeper looks there, other clients and servers do not.
+    std::string revocation_list;
     std::chrono::seconds valid_from = -std::chrono::hours(1);  ///< relative to now
     std::chrono::seconds valid_until = std::chrono::hours(24);
 };

@@ -15,6 +15,7 @@ constexpr auto kdc_program = "/usr/sbin/krb5kdc";
 constexpr auto database_program = "/usr/sbin/kdb5_util";
 constexpr auto admin_program = "/usr/sbin/kadmin.local";
 constexpr auto ticket_program = "/usr/bin/kinit";
+constexpr auto list_program = "/usr/bin/klist";
 
 constexpr std::chrono::seconds ready_limit{20};
 constexpr int port_attempts = 5;
@@ -86,6 +87,11 @@ std::filesystem::path Kdc::ticket(
          principal}
     );
     return cache;
+}
+
+bool Kdc::is_valid(const std::filesystem::path& cache) const {
+    ChildProcess process(in_environment({list_program, "-s", "-c", "FILE:" + cache.string()}));
+    return process.exit_code() == 0;
 }
 
 void Kdc::stop() {

@@ -46,6 +46,9 @@ public:
         std::chrono::seconds lifetime = std::chrono::minutes(10)
     );
 
+    /// Returns whether there is a ticket-granting ticket in the file that has not expired.
+    [[nodiscard]] bool is_valid(const std::filesystem::path& cache) const;
+
     /// Ends the process. Tickets remain valid, and new ones cannot be had until `start`.
     void stop();
     /// Starts the process again, at the same port. Does nothing if it runs.
