@@ -25,8 +25,7 @@ enum class VerifyMode {
     /// address of the server (TlsOptions::server_name).
     full,
     /// The same without the name: any server with a certificate of a trusted authority is accepted.
-    /// The C client checks this much. Without authorities of your own (TlsOptions::ca_file), the
-    /// client logs a warning when it starts.
+    /// The C client checks this much. The client logs a warning when it starts.
     chain,
     /// Nothing: whoever can redirect the connection can read and change all data. The client logs
     /// a warning when it starts. For tests only.

@@ -72,7 +72,7 @@ std::shared_ptr<Core> Core::make(ClientOptions options) {
     if (!options.handler()) {
         options.handler(std::make_shared<SequentialThreadingHandler>());
     }
-    auto environment = driver::make_environment(options.handler());
+    auto environment = driver::make_environment(options.handler(), options.tls());
     auto listeners = std::make_shared<Listeners>(options.handler());
     return std::make_shared<Core>(
         std::move(options), std::move(hosts), std::move(environment), std::move(listeners)
@@ -85,7 +85,7 @@ std::shared_ptr<Core> Core::make_for_child(const Core& inherited) {
     return std::make_shared<Core>(
         inherited.options_,
         std::move(hosts),
-        driver::make_environment(inherited.handler_),
+        driver::make_environment(inherited.handler_, inherited.options_.tls()),
         inherited.listeners_
     );
 }
@@ -123,6 +123,9 @@ session::Config Core::make_config() {
     config.hosts_timeout = provider.timeout();
     if (!provider) {
         config.hosts = hosts_.hosts;
+    }
+    if (options_.tls()) {
+        config.tls = options_.tls()->verify();
     }
     config.randomize_hosts = options_.randomize_hosts();
     config.session_timeout = options_.timeout();

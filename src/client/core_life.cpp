@@ -24,21 +24,6 @@ namespace {
 /// How much longer than the session's close_timeout a stop waits, for a loop that is slow to run.
 constexpr auto stop_margin = std::chrono::seconds(2);
 
-/// Returns what the user should know about connections with TLS that do not protect against a
-/// server in the middle; empty if they do.
-std::string_view warning_of(const std::optional<TlsOptions>& tls) noexcept {
-    if (tls && tls->verify() == VerifyMode::none) {
-        return "TLS does not verify the servers' certificates (TlsOptions::verify): whoever can "
-               "redirect the connection can read and change all data";
-    }
-    const bool own_authorities = tls && (tls->ca_file() || tls->ca_directory() || tls->ca_pem());
-    if (tls && tls->verify() == VerifyMode::chain && !own_authorities) {
-        return "TLS accepts every server with a certificate of one of the system's authorities "
-               "(TlsOptions::verify, ca_file)";
-    }
-    return {};
-}
-
 }  // namespace
 
 Event Core::start_async() {
@@ -108,9 +93,6 @@ void Core::begin(Life& life, bool hold_handler) {
 
 /// If it fails, the watches that it would have resumed are not set.
 void Core::start_session(LifeNumber life) {
-    if (const auto warning = warning_of(options_.tls()); !warning.empty()) {
-        log_.write(LogLevel::warning, warning);
-    }
     try {
         driver_.start(make_config(), life);
     } catch (...) {

@@ -68,13 +68,15 @@ AsyncResult<std::string> command(Core& core, std::string_view word, const CallCo
                               : detail::later(core.handler()->now(), answer_time);
     auto done = [promise = std::move(promise)](std::error_code error, std::string answer) mutable {
         if (error) {
-            promise.set_exception(command_error(Errc::connection_loss, error.message()));
+            promise.set_exception(command_error(
+                Errc::connection_loss, answer.empty() ? error.message() : std::move(answer)
+            ));
         } else {
             promise.set(std::move(answer));
         }
     };
     auto give_up = driver::send_four_letter_word(
-        driver::make_environment(core.handler()),
+        driver::make_environment(core.handler(), core.options().tls()),
         *server,
         std::string(word),
         deadline,

@@ -25,8 +25,9 @@ class AsioEnvironment final : public Environment {
     }
 
 public:
-    explicit AsioEnvironment(std::shared_ptr<Handler> handler)
+    AsioEnvironment(std::shared_ptr<Handler> handler, std::shared_ptr<const TlsOptions> tls)
         : handler_(std::move(handler)),
+          tls_(std::move(tls)),
           executor_(handler_->executor()),
           timer_(transport::ContextExecutor::of(executor_)) {}
 
@@ -61,11 +62,12 @@ public:
     [[nodiscard]] std::unique_ptr<transport::Transport> make_transport(
         std::weak_ptr<transport::Sink> sink
     ) override {
-        return std::make_unique<transport::TcpTransport>(executor_, turns_, std::move(sink));
+        return std::make_unique<transport::TcpTransport>(executor_, turns_, std::move(sink), tls_);
     }
 
 private:
-    const std::shared_ptr<Handler> handler_;  // also keeps a loop of the handler's own
+    const std::shared_ptr<Handler> handler_;       // also keeps a loop of the handler's own
+    const std::shared_ptr<const TlsOptions> tls_;  // may be null
     const asio::any_io_executor executor_;
     const std::shared_ptr<transport::Turns> turns_ = std::make_shared<transport::Turns>();
     const std::shared_ptr<base::HandlerMemory> memory_ = std::make_shared<base::HandlerMemory>();
@@ -74,8 +76,10 @@ private:
 
 }  // namespace
 
-std::shared_ptr<Environment> make_asio_environment(std::shared_ptr<Handler> handler) {
-    return std::make_shared<AsioEnvironment>(std::move(handler));
+std::shared_ptr<Environment> make_asio_environment(
+    std::shared_ptr<Handler> handler, std::shared_ptr<const TlsOptions> tls
+) {
+    return std::make_shared<AsioEnvironment>(std::move(handler), std::move(tls));
 }
 
 }  // namespace kazoo::driver

@@ -197,10 +197,10 @@ void Driver::on_sent(std::uint64_t) {
     run_turns();
 }
 
-void Driver::on_closed(std::uint64_t attempt, std::error_code error) {
+void Driver::on_closed(std::uint64_t attempt, std::error_code error, std::string_view why) {
     input([&](session::Session& session, TimePoint now) {
         error == std::errc::not_enough_memory ? session.out_of_memory(attempt, now)
-                                              : session.on_closed(attempt, error, now);
+                                              : session.on_closed(attempt, error, now, why);
     });
 }
 
@@ -334,7 +334,10 @@ void Driver::perform(const session::Action& action) noexcept {
 
 void Driver::probe(const session::ProbeAction& action) {
     auto done = [weak = std::weak_ptr<Driver>(self()),
-                 attempt = action.attempt](std::error_code, const std::string& answer) {
+                 attempt = action.attempt](std::error_code error, std::string answer) {
+        if (error) {
+            answer.clear();  // it says why there is none
+        }
         if (const auto alive = weak.lock()) {
             alive->input([&](session::Session& session, TimePoint now) {
                 session.on_probe(attempt, answer, now);

@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <new>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -131,7 +132,7 @@ private:
     void on_connected(std::uint64_t attempt) override;
     void on_bytes(std::uint64_t attempt, std::span<const std::byte> bytes) override;
     void on_sent(std::uint64_t attempt) override;
-    void on_closed(std::uint64_t attempt, std::error_code error) override;
+    void on_closed(std::uint64_t attempt, std::error_code error, std::string_view why) override;
 
     [[nodiscard]] std::shared_ptr<Driver> self() { return {sink_.keep_alive(), this}; }
     /// Sets `wake` if the caller has to post run_turns(). The clock is read without the mutex,

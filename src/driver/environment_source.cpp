@@ -7,9 +7,13 @@
 
 namespace kazoo::driver {
 
-std::shared_ptr<Environment> make_environment(const std::shared_ptr<Handler>& handler) {
-    auto* const source = handler->environment_source();
-    return source != nullptr ? source->make_environment() : make_asio_environment(handler);
+std::shared_ptr<Environment> make_environment(
+    const std::shared_ptr<Handler>& handler, const std::optional<TlsOptions>& tls
+) {
+    if (auto* const source = handler->environment_source()) {
+        return source->make_environment();
+    }
+    return make_asio_environment(handler, tls ? std::make_shared<const TlsOptions>(*tls) : nullptr);
 }
 
 std::uint64_t random_seed(Handler* handler) {

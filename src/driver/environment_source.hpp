@@ -3,8 +3,11 @@
 
 #include "driver/environment.hpp"
 
+#include <kazoo/tls_options.hpp>
+
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 namespace kazoo::detail {
 
@@ -23,8 +26,9 @@ public:
 namespace kazoo::driver {
 
 /// Returns a new environment for a client of the handler: from its EnvironmentSource if it has one,
-/// else Asio's.
-[[nodiscard]] std::shared_ptr<Environment> make_environment(const std::shared_ptr<Handler>& handler
+/// else Asio's, which connects with a copy of these options where TLS is wanted.
+[[nodiscard]] std::shared_ptr<Environment> make_environment(
+    const std::shared_ptr<Handler>& handler, const std::optional<TlsOptions>& tls = std::nullopt
 );
 
 /// Returns a seed for the jitter of pauses and the order of hosts: from the handler's

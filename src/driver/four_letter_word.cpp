@@ -42,13 +42,20 @@ void FourLetterWord::on_bytes(std::uint64_t, std::span<const std::byte> bytes) {
 
 /// The end of the stream ends the answer. Some servers reset the connection instead, so that an
 /// error after some bytes also does.
-void FourLetterWord::on_closed(std::uint64_t, std::error_code error) {
-    finish(answer_.empty() ? error : std::error_code());
+void FourLetterWord::on_closed(std::uint64_t, std::error_code error, std::string_view why) {
+    answer_.empty() ? finish(error, why) : finish({});
 }
 
-void FourLetterWord::finish(std::error_code error) {
+void FourLetterWord::finish(std::error_code error, std::string_view why) {
     if (!done_) {
         return;
+    }
+    if (error) {
+        try {
+            answer_ = why;
+        } catch (const std::bad_alloc&) {
+            answer_.clear();  // the error says enough
+        }
     }
     if (transport_) {
         transport_->disconnect();

@@ -5,10 +5,12 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace kazoo::driver {
 
-/// Called once, with the whole answer or an error.
+/// Called once, with the whole answer or an error. After an error, `answer` says more in words, or
+/// is empty.
 using WordDone = UniqueFunction<void(std::error_code, std::string answer)>;
 
 /// Sends a four-letter word to a server, on a separate connection, and collects the answer. Used on
@@ -30,8 +32,8 @@ private:
     void on_connected(std::uint64_t) override;
     void on_bytes(std::uint64_t, std::span<const std::byte> bytes) override;
     void on_sent(std::uint64_t) override {}
-    void on_closed(std::uint64_t, std::error_code error) override;
-    void finish(std::error_code error);
+    void on_closed(std::uint64_t, std::error_code error, std::string_view why) override;
+    void finish(std::error_code error, std::string_view why = {});
 
     const std::string word_;
     WordDone done_;  // null once it has been called

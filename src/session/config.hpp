@@ -9,10 +9,12 @@
 #include <kazoo/logger.hpp>
 #include <kazoo/retry.hpp>
 #include <kazoo/security.hpp>
+#include <kazoo/tls_options.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +26,7 @@ struct Config {
     bool asks_for_hosts = false;         ///< before each round, by an AskHostsAction
     milliseconds hosts_timeout{10'000};  ///< for the first answer to it
     bool randomize_hosts = true;
+    std::optional<VerifyMode> tls;  ///< of ClientOptions::tls; else only hosts with "tls://" use it
     milliseconds session_timeout{10'000};  ///< requested; the server decides
     milliseconds connect_timeout{0};       ///< per address, with handshake; 0: AttemptLimit decides
     milliseconds close_timeout{10'000};    ///< for the server's reply to a close

@@ -68,6 +68,7 @@ void Session::start(TimePoint now) {
     started_ = true;
     enter(Phase::backing_off, now);  // the phase that remains if begin_attempt throws bad_alloc
     keepalive_.established(presumed_timeout(config_), now);
+    warn_of_weak_tls();
     begin_attempt(now);
     if (credentials_.refuse_oversized()) {
         fail_authentication("the credentials exceed the maximum request size");

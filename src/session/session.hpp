@@ -30,6 +30,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -144,8 +145,11 @@ public:
     );
     void on_connected(std::uint64_t attempt, TimePoint now);
     void on_bytes(std::uint64_t attempt, std::span<const std::byte> bytes, TimePoint now);
-    /// The attempt has failed, or its connection has ended.
-    void on_closed(std::uint64_t attempt, std::error_code error, TimePoint now);
+    /// The attempt has failed, or its connection has ended. `why` says more than the error, in
+    /// words, or is empty.
+    void on_closed(
+        std::uint64_t attempt, std::error_code error, TimePoint now, std::string_view why = {}
+    );
     /// The answer of the server to a ProbeAction; empty if there is none.
     void on_probe(std::uint64_t attempt, std::string_view answer, TimePoint now);
     /// The answer to an AskHostsAction.
@@ -335,6 +339,8 @@ private:
     void phase_timeout(TimePoint now);
     void too_slow(TimePoint now);
     void enter(Phase phase, TimePoint deadline);
+    [[nodiscard]] bool uses_tls(const HostPort& host) const noexcept;
+    void warn_of_weak_tls() noexcept;
     [[nodiscard]] milliseconds connect_timeout(TimePoint now) const;
     [[nodiscard]] std::string why_closed_in_handshake(std::error_code error) const;
     void on_connect_response(std::span<const std::byte> frame, TimePoint now);

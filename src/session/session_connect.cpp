@@ -12,6 +12,30 @@ void Session::enter(Phase phase, TimePoint deadline) {
     phase_deadline_ = deadline;
 }
 
+bool Session::uses_tls(const HostPort& host) const noexcept {
+    return config_.tls || host.scheme == HostScheme::tls;
+}
+
+void Session::warn_of_weak_tls() noexcept {
+    if (config_.tls == VerifyMode::none) {
+        log_if_wanted(LogLevel::warning, [] {
+            return std::string(
+                "TLS: the certificates of servers are not checked (TlsOptions::"
+                "verify is VerifyMode::none): whoever can redirect connections can "
+                "read and change all data"
+            );
+        });
+    } else if (config_.tls == VerifyMode::chain) {
+        log_if_wanted(LogLevel::warning, [] {
+            return std::string(
+                "TLS: the names in the certificates of servers are not checked "
+                "(TlsOptions::verify is VerifyMode::chain): whoever has a certificate "
+                "of a trusted authority can pose as a server"
+            );
+        });
+    }
+}
+
 /// Returns the limit for connecting to one address, with the handshake. What is left of the session
 /// is counted by the servers' clock, which ends earlier than Keepalive::session_ends().
 milliseconds Session::connect_timeout(TimePoint now) const {
@@ -86,6 +110,10 @@ void Session::on_resolved(
     auto question = lookups_.answered(attempt);
     if (!question || phase_ == Phase::idle) {
         return;
+    }
+    for (auto& endpoint : endpoints) {
+        endpoint.name = question->host.host;
+        endpoint.tls = uses_tls(question->host);
     }
     if (search_.awaits(question->search)) {
         look_further(search_.on_resolved(endpoints, ++last_attempt_, now), now);
@@ -245,7 +273,13 @@ void Session::too_slow(TimePoint now) {
     hosts_.put_last(host_, server_, HostList::Failure::silent);
     switch (phase_) {
         case Phase::connecting:
-            return attempt_failed("timed out: the connection was not accepted", now);
+            return attempt_failed(
+                server_.tls
+                    ? "timed out: the connection was not accepted, or the TLS handshake was "
+                      "not answered"
+                    : "timed out: the connection was not accepted",
+                now
+            );
         case Phase::handshaking:
             behind_check_.answered();
             return attempt_failed(
@@ -266,7 +300,9 @@ std::string Session::why_closed_in_handshake(std::error_code error) const {
     if (last_zxid_ > 0) {
         text += ", is behind this client's last zxid";
     }
-    return text + ", expects TLS, or is not a ZooKeeper server";
+    return text +
+           (server_.tls ? ", refuses the client's certificate or its absence" : ", expects TLS") +
+           ", or is not a ZooKeeper server";
 }
 
 void Session::on_connected(std::uint64_t attempt, TimePoint) {
@@ -285,19 +321,25 @@ void Session::on_connected(std::uint64_t attempt, TimePoint) {
     );
 }
 
-void Session::on_closed(std::uint64_t attempt, std::error_code error, TimePoint now) {
+void Session::on_closed(
+    std::uint64_t attempt, std::error_code error, TimePoint now, std::string_view why
+) {
     if (attempt != attempt_) {
         return;
     }
+    const auto reason = [&] { return why.empty() ? error.message() : std::string(why); };
     switch (phase_) {
         case Phase::handshaking:
+            if (!why.empty()) {  // refused by TLS: in TLS 1.3 servers do so after the handshake
+                return attempt_failed(reason(), now);
+            }
             if (last_zxid_ > 0) {
                 behind_check_.refused(host_, server_);
             }
             return attempt_failed(why_closed_in_handshake(error), now);
         case Phase::connecting:
         case Phase::authenticating:
-            return attempt_failed(error.message(), now);
+            return attempt_failed(reason(), now);
         case Phase::serving:
             hosts_.put_last(
                 host_,
@@ -308,7 +350,7 @@ void Session::on_closed(std::uint64_t attempt, std::error_code error, TimePoint 
             if (loss_reason(error) == LossReason::closed) {
                 suspect_oldest_request(now);
             }
-            return lose_connection(error.message(), loss_reason(error), now);
+            return lose_connection(reason(), loss_reason(error), now);
         case Phase::closing:  // some servers close instead of answering
             return finish(KeeperState::CLOSED, Errc::connection_loss);
         default:

@@ -5,6 +5,8 @@
 #include "transport/transport.hpp"
 #include "transport/turns.hpp"
 
+#include <kazoo/tls_options.hpp>
+
 #include <boost/asio/any_io_executor.hpp>
 
 #include <memory>
@@ -12,14 +14,18 @@
 
 namespace kazoo::transport {
 
-/// Plain TCP with TCP_NODELAY. All its handlers run within `turns`, and all calls to it must be
-/// made there, whatever number of threads runs the executor.
+class TcpLink;
+
+/// TCP with TCP_NODELAY, and TLS over it for endpoints that ask for it. All its handlers run within
+/// `turns`, and all calls to it must be made there, whatever number of threads runs the executor.
 class TcpTransport final : public Transport {
 public:
+    /// Without `tls`, the default TlsOptions apply.
     TcpTransport(
         boost::asio::any_io_executor executor,
         std::shared_ptr<Turns> turns,
-        std::weak_ptr<Sink> sink
+        std::weak_ptr<Sink> sink,
+        std::shared_ptr<const TlsOptions> tls = nullptr
     );
     ~TcpTransport() override;
 
@@ -29,8 +35,6 @@ public:
     void disconnect() override;
 
 private:
-    class Link;
-
     struct Name {
         std::string host;
         std::uint16_t port;
@@ -40,8 +44,9 @@ private:
     boost::asio::any_io_executor executor_;
     const std::shared_ptr<Turns> turns_;
     std::weak_ptr<Sink> sink_;
-    std::vector<Name> names_;     // lookups under way, at most one per host and port
-    std::shared_ptr<Link> link_;  // the present attempt or connection, or null
+    const std::shared_ptr<const TlsOptions> tls_;  // may be null
+    std::vector<Name> names_;        // lookups under way, at most one per host and port
+    std::shared_ptr<TcpLink> link_;  // the present attempt or connection, or null
 };
 
 }  // namespace kazoo::transport

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transport/tls_check.hpp"
 
+#include "transport/openssl.hpp"
 #include "values/text.hpp"
 
 #include <openssl/err.h>
@@ -225,6 +226,7 @@ std::string find_bad_pem(const TlsOptions& options) {
 }  // namespace
 
 std::string find_tls_problem(const TlsOptions& options) {
+    prepare_openssl();
     const ErrorsOfThisScope errors;
     auto problem = find_malformed_text(options);
     for (const auto find :

@@ -8,6 +8,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
@@ -26,8 +27,10 @@ public:
     virtual void on_bytes(std::uint64_t attempt, std::span<const std::byte> bytes) = 0;
     /// All bytes of the last `send` have been written.
     virtual void on_sent(std::uint64_t attempt) = 0;
-    /// The attempt has failed or the connection has ended. The last call for this attempt.
-    virtual void on_closed(std::uint64_t attempt, std::error_code error) = 0;
+    /// The attempt has failed or the connection has ended. `why` says more than the error, in words
+    /// and with what to do, or is empty; it is valid during the call. The last call for this
+    /// attempt.
+    virtual void on_closed(std::uint64_t attempt, std::error_code error, std::string_view why) = 0;
 };
 
 /// A connection to one server at a time. All calls are made on one executor, and none of them
@@ -40,7 +43,8 @@ public:
     /// Looks up a name; any number at a time. Another lookup of the same host and port replaces
     /// the earlier one, whose attempt then gets no answer.
     virtual void resolve(std::uint64_t attempt, const std::string& host, std::uint16_t port) = 0;
-    /// Ends the present connection, connects, and reads from then on.
+    /// Ends the present connection, connects, with TLS if the endpoint says so, and reads from then
+    /// on. Connected means that the TLS handshake is done.
     virtual void connect(std::uint64_t attempt, const base::Endpoint& endpoint) = 0;
     /// Sends the bytes and leaves `bytes` empty. Must not be called again before `on_sent`.
     virtual void send(base::Buffer& bytes) = 0;

@@ -91,8 +91,8 @@ TEST_F(MutualTls, ACertificateOfAnUnknownAuthorityIsRefused) {
 TEST_F(MutualTls, AnExpiredCertificateIsRefused) {
     CertificateRequest request("expired");
     request.revocation_list = "URI:file://" + list_file().string();
-    request.valid_from = -48h;
-    request.valid_until = -24h;
+    request.not_before = "20200101000000Z";
+    request.not_after = "20200102000000Z";
     const auto identity = certificates().authority().issue(request);
     expect_unreachable(secured(presenting(identity)), refused);
 }

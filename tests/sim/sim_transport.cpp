@@ -88,7 +88,7 @@ private:
         host_.process.note(connection_->name(), "ends", why.value());
         over();
         if (sink) {
-            sink->on_closed(attempt_, why);
+            sink->on_closed(attempt_, why, {});
         }
     }
 

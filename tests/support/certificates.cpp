@@ -86,6 +86,14 @@ void add_extension(X509* certificate, X509* issuer, int nid, const std::string& 
     require(X509_add_ext(certificate, extension.get(), -1) == 1, value.c_str());
 }
 
+void set_time(ASN1_TIME* time, const std::string& text, long seconds_from_now) {
+    if (text.empty()) {
+        require(X509_gmtime_adj(time, seconds_from_now) != nullptr, "time");
+    } else {
+        require(ASN1_TIME_set_string_X509(time, text.c_str()) == 1, "time");
+    }
+}
+
 /// Makes a certificate without signature. It is the issuer's own if `issuer` is null.
 std::shared_ptr<X509> unsigned_certificate(
     const CertificateRequest& request, EVP_PKEY* key, X509* issuer
@@ -96,8 +104,8 @@ std::shared_ptr<X509> unsigned_certificate(
     std::uint32_t serial = 0;
     require(RAND_bytes(reinterpret_cast<unsigned char*>(&serial), sizeof(serial)) == 1, "serial");
     ASN1_INTEGER_set_uint64(X509_get_serialNumber(x), std::uint64_t{serial} + 1);
-    X509_gmtime_adj(X509_getm_notBefore(x), request.valid_from.count());
-    X509_gmtime_adj(X509_getm_notAfter(x), request.valid_until.count());
+    set_time(X509_getm_notBefore(x), request.not_before, -60 * 60);
+    set_time(X509_getm_notAfter(x), request.not_after, 24 * 60 * 60);
     require(X509_set_pubkey(x, key) == 1, "public key");
     set_name(X509_get_subject_name(x), request.common_name);
     auto* signer = issuer == nullptr ? x : issuer;
@@ -303,15 +311,15 @@ Identity Certificates::server_of_another_name() const {
 
 Identity Certificates::expired_server() const {
     auto request = server_request(local_names);
-    request.valid_from = -std::chrono::hours(48);
-    request.valid_until = -std::chrono::hours(24);
+    request.not_before = "20200101000000Z";
+    request.not_after = "20210101000000Z";
     return authority_.issue(request, "expired-server");
 }
 
 Identity Certificates::server_not_yet_valid() const {
     auto request = server_request(local_names);
-    request.valid_from = std::chrono::hours(24);
-    request.valid_until = std::chrono::hours(48);
+    request.not_before = "21000101000000Z";
+    request.not_after = "21010101000000Z";
     return authority_.issue(request, "early-server");
 }
 

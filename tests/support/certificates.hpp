@@ -5,7 +5,6 @@
 
 #include <openssl/types.h>
 
-#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -24,8 +23,9 @@ struct CertificateRequest {
     /// Where the list of revoked certificates is (crlDistributionPoints), likewise:
     /// "URI:file:///tmp/a.crl". Apache ZooKeeper looks there, other clients and servers do not.
     std::string revocation_list;
-    std::chrono::seconds valid_from = -std::chrono::hours(1);  ///< relative to now
-    std::chrono::seconds valid_until = std::chrono::hours(24);
+    /// "20200101000000Z", as ASN.1 has times; empty: an hour ago, and a day from now.
+    std::string not_before;
+    std::string not_after;
 };
 
 /// A certificate with its private key (EC P-256), in a directory that outlives it.
@@ -113,7 +113,9 @@ public:
     [[nodiscard]] Identity server() const;
     /// For the name other.example only.
     [[nodiscard]] Identity server_of_another_name() const;
+    /// Expired on 1 January 2021.
     [[nodiscard]] Identity expired_server() const;
+    /// Valid from 1 January 2100 on.
     [[nodiscard]] Identity server_not_yet_valid() const;
     [[nodiscard]] Identity foreign_server() const;
 

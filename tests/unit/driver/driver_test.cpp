@@ -176,7 +176,7 @@ TEST_F(DriverTest, OneWriteAtATime) {
 TEST_F(DriverTest, AnUnfinishedWriteIsDroppedWithItsConnection) {
     sync();
     EXPECT_THAT(writes(), ElementsAre(Write(1, codec::Opcode::sync)));
-    sink().on_closed(network_.attempt, std::make_error_code(std::errc::connection_reset));
+    sink().on_closed(network_.attempt, std::make_error_code(std::errc::connection_reset), {});
     environment_->fire();  // ends the back-off pause
     sink().on_resolved(network_.attempt, {}, {{"10.0.0.1", 2181}});
     sink().on_connected(network_.attempt);
@@ -201,7 +201,7 @@ TEST_F(DriverTest, FinishesOnceAndReleasesEverything) {
     });
     EXPECT_THAT(writes(), ElementsAre(Write(1, codec::Opcode::close_session)));
     const auto last = network_.sink.lock();
-    last->on_closed(network_.attempt, std::make_error_code(std::errc::connection_reset));
+    last->on_closed(network_.attempt, std::make_error_code(std::errc::connection_reset), {});
     last->on_sent(network_.attempt);
     environment_->run();
     EXPECT_EQ(owner_->finished, 1);

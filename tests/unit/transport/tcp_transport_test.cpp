@@ -39,7 +39,7 @@ public:
     void on_connected(std::uint64_t) override { connected = true; }
     void on_bytes(std::uint64_t, std::span<const std::byte>) override {}
     void on_sent(std::uint64_t) override {}
-    void on_closed(std::uint64_t, std::error_code) override { closed = true; }
+    void on_closed(std::uint64_t, std::error_code, std::string_view) override { closed = true; }
 
     std::vector<std::uint64_t> resolved;
     std::vector<base::Endpoint> found;

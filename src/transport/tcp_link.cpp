@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+// TCP by means of Asio. Each completion handler runs through Turns and keeps its link alive.
+#include "transport/tcp_link.hpp"
+
+#include "transport/open_socket.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+
+#include <cassert>
+#include <utility>
+
+namespace kazoo::transport {
+
+using boost::asio::ip::tcp;
+
+TcpLink::TcpLink(
+    const boost::asio::any_io_executor& executor,
+    std::shared_ptr<Turns> turns,
+    std::uint64_t attempt,
+    std::weak_ptr<Sink> sink
+)
+    : socket_(ContextExecutor::of(executor)),
+      turns_(std::move(turns)),
+      attempt_(attempt),
+      sink_(std::move(sink)) {}
+
+void TcpLink::connect(const base::Endpoint& endpoint) {
+    boost::system::error_code error;
+    const auto address = boost::asio::ip::make_address(endpoint.address, error);
+    const tcp::endpoint target(address, endpoint.port);
+    if (!error) {
+        error = open_socket(socket_, target.protocol());
+    }
+    auto connected = [self = shared_from_this()](boost::system::error_code failed) {
+        self->turns_->run([self, failed] { self->on_connected(failed); });
+    };
+    if (error) {
+        boost::asio::post(socket_.get_executor(), [connected = std::move(connected), error] {
+            connected(error);
+        });
+    } else {
+        socket_.async_connect(target, std::move(connected));
+    }
+}
+
+void TcpLink::close() noexcept {
+    if (closed_) {
+        return;
+    }
+    closing();
+    closed_ = true;
+    boost::system::error_code ignored;  // the descriptor is closed in any case
+    socket_.close(ignored);
+}
+
+// --- what plain TCP does ---
+
+void TcpLink::send(base::Buffer& bytes) {
+    write(bytes);
+}
+
+void TcpLink::opened() {
+    if (const auto sink = open_sink()) {
+        sink->on_connected(attempt_);
+    }
+}
+
+void TcpLink::received(std::span<const std::byte> bytes) {
+    if (const auto sink = open_sink()) {
+        sink->on_bytes(attempt_, bytes);
+    }
+}
+
+void TcpLink::written() {
+    if (const auto sink = open_sink()) {
+        sink->on_sent(attempt_);
+    }
+}
+
+void TcpLink::ended(boost::system::error_code error) {
+    fail(error);
+}
+
+void TcpLink::write_failed(boost::system::error_code error) {
+    fail(error);
+}
+
+// --- the socket ---
+
+void TcpLink::on_connected(boost::system::error_code failed) {
+    if (failed) {
+        return fail(failed);
+    }
+    boost::system::error_code ignored;  // without it the connection is slower, but works
+    socket_.set_option(tcp::no_delay(true), ignored);
+    guarded([this] {
+        opened();
+        read();  // does nothing if this has been closed meanwhile
+    });
+}
+
+void TcpLink::read() {
+    if (!open_sink()) {
+        return;
+    }
+    socket_.async_read_some(
+        boost::asio::buffer(in_),
+        [self = shared_from_this()](boost::system::error_code failed, std::size_t n) {
+            self->turns_->run([self, failed, n] { self->on_read(failed, n); });
+        }
+    );
+}
+
+void TcpLink::on_read(boost::system::error_code failed, std::size_t n) {
+    if (closed_) {
+        return;
+    }
+    guarded([&] {
+        if (failed) {
+            return ended(failed);
+        }
+        received(std::as_bytes(std::span(in_.data(), n)));
+        read();
+    });
+}
+
+void TcpLink::write(base::Buffer& bytes) {
+    assert(!writing());
+    out_.swap(bytes);
+    bytes.clear();
+    sent_ = 0;
+    write_rest();
+}
+
+/// Writes step by step. asio::async_write would run its intermediate steps directly on the
+/// executor, outside the turns, at the same time as other handlers of the client.
+void TcpLink::write_rest() {
+    socket_.async_write_some(
+        boost::asio::buffer(out_.data() + sent_, out_.size() - sent_),
+        [self = shared_from_this()](boost::system::error_code failed, std::size_t n) {
+            self->turns_->run([self, failed, n] { self->on_written(failed, n); });
+        }
+    );
+}
+
+void TcpLink::on_written(boost::system::error_code failed, std::size_t n) {
+    if (closed_) {
+        return;
+    }
+    guarded([&] {
+        if (failed) {
+            return write_failed(failed);
+        }
+        sent_ += n;
+        if (sent_ < out_.size()) {
+            return write_rest();
+        }
+        out_.clear();
+        out_.release_if_larger_than(kept_output);
+        written();
+    });
+}
+
+void TcpLink::write_last(std::span<const std::byte> bytes) noexcept {
+    if (closed_ || writing() || bytes.empty()) {
+        return;
+    }
+    boost::system::error_code ignored;  // it is only a courtesy
+    socket_.non_blocking(true, ignored);
+    if (!ignored) {
+        socket_.write_some(boost::asio::buffer(bytes.data(), bytes.size()), ignored);
+    }
+}
+
+void TcpLink::interrupt() noexcept {
+    boost::system::error_code ignored;  // if it is disconnected, the read ends as well
+    socket_.shutdown(tcp::socket::shutdown_both, ignored);
+}
+
+void TcpLink::fail(std::error_code error, std::string_view why) {
+    if (const auto sink = open_sink()) {
+        close();
+        sink->on_closed(attempt_, error, why);
+    }
+}
+
+}  // namespace kazoo::transport
