@@ -8,7 +8,7 @@ RUN_PACKAGES := g++ cmake ninja-build pkg-config libboost1.81-dev libssl-dev lib
 PACKAGES := $(RUN_PACKAGES) ccache git python3 libgtest-dev libgmock-dev libbenchmark-dev \
     clang-14 clang-format-14 clang-tidy-14 libzookeeper-mt-dev python3-kazoo zookeeper \
     libuv1-dev libboost-fiber1.81-dev libglib2.0-dev catch2 prometheus-cpp-dev \
-    libspdlog-dev libc-ares-dev
+    libspdlog-dev libc-ares-dev libsasl2-dev libsasl2-modules libsasl2-modules-gssapi-mit
 ifeq ($(shell command -v java),)
 PACKAGES += default-jre-headless
 endif

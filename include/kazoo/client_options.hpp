@@ -8,6 +8,7 @@
 #include <kazoo/logger.hpp>
 #include <kazoo/resend.hpp>
 #include <kazoo/retry.hpp>
+#include <kazoo/sasl_mechanism.hpp>
 #include <kazoo/security.hpp>
 #include <kazoo/session_handover.hpp>
 #include <kazoo/time.hpp>
@@ -107,9 +108,9 @@ public:
     [[nodiscard]] const milliseconds& timeout() const noexcept { return timeout_; }
 
     /// Time limit for connecting to one address, including the handshake; the same limit applies
-    /// again to the answer to the credentials. Name resolution is not included: while there are
-    /// other hosts, the next one is tried after at most 1 s; a single name is waited for up to 30
-    /// s.
+    /// again to the SASL exchange, and to the answer to the credentials. Name resolution is not
+    /// included: while there are other hosts, the next one is tried after at most 1 s; a single
+    /// name is waited for up to 30 s.
     ///
     /// Zero (the default) lets the client choose, which suits most programs:
     /// - with a session, the time that is left of it divided by the number of addresses still to be
@@ -242,6 +243,22 @@ public:
         return std::move(tls(std::move(value)));
     }
     [[nodiscard]] const std::optional<TlsOptions>& tls() const noexcept { return tls_; }
+
+    /// SASL (kazoo's sasl_options): on each connection a mechanism, which this function makes,
+    /// authenticates the client before auth_data are presented, watches are set again and requests
+    /// are sent; CONNECTED is announced after all of that. cyrus_sasl of <kazoo/sasl.hpp> returns
+    /// such a function for DIGEST-MD5, GSSAPI and other mechanisms.
+    ///
+    /// If the server or the mechanism refuses, the client stops in the state AUTH_FAILED; the log
+    /// and the errors of KazooClient::start have the reason. A connection that is lost during the
+    /// exchange, and an exchange that takes longer than `connect_timeout`, is a failed attempt,
+    /// after which the client tries other servers. Default: none.
+    ClientOptions& sasl(SaslMechanismFactory value) & {
+        sasl_ = std::move(value);
+        return *this;
+    }
+    ClientOptions sasl(SaslMechanismFactory value) && { return std::move(sasl(std::move(value))); }
+    [[nodiscard]] const SaslMechanismFactory& sasl() const noexcept { return sasl_; }
 
     /// Whether hosts are tried in random order, shuffled anew for each round, or in the order
     /// given. In both cases hosts whose connection was lost or which did not answer in time come
@@ -379,6 +396,7 @@ private:
     std::optional<AclList> default_acl_;
     std::vector<AuthData> auth_data_;
     std::optional<TlsOptions> tls_;
+    SaslMechanismFactory sasl_;
     bool randomize_hosts_ = true;
     RetryPolicy connection_retry_;
     RetryPolicy command_retry_;

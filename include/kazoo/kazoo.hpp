@@ -5,7 +5,8 @@
 /// loops, fibers and libuv. It does not include
 /// - <kazoo/asio.hpp>, the Boost.Asio completion tokens, which requires Asio's headers;
 /// - <kazoo/handlers/fiber_scheduling.hpp>, which requires Boost.Fiber's headers;
-/// - <kazoo/srv.hpp>, servers from DNS, which is a component;
+/// - <kazoo/sasl.hpp> and <kazoo/srv.hpp>, the mechanisms of Cyrus SASL and servers from DNS, which
+///   are components;
 /// - <kazoo/prometheus.hpp> and <kazoo/spdlog.hpp>, which require the headers of prometheus-cpp and
 ///   spdlog;
 /// - <kazoo/testing/*.hpp>, the embedded server and the harness for tests.
@@ -46,6 +47,7 @@
 #include <kazoo/resend.hpp>
 #include <kazoo/result.hpp>
 #include <kazoo/retry.hpp>
+#include <kazoo/sasl_mechanism.hpp>
 #include <kazoo/security.hpp>
 #include <kazoo/session_handover.hpp>
 #include <kazoo/session_operations.hpp>

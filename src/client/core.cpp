@@ -145,6 +145,7 @@ session::Config Core::make_config() {
         last_session_ = resumed->session_id();
     }
     config.read_only = options_.read_only();
+    config.sasl = static_cast<bool>(options_.sasl());
     config.auth = options_.auth_data();
     config.auth.insert(config.auth.end(), added_auth_.begin(), added_auth_.end());
     config.connection_retry = options_.connection_retry();

@@ -9,6 +9,7 @@
 #include "client/listeners.hpp"
 #include "client/multi_read_support.hpp"
 #include "client/operation.hpp"
+#include "client/sasl_steps.hpp"
 #include "client/watch_hub.hpp"
 #include "driver/driver.hpp"
 
@@ -154,6 +155,7 @@ private:
     void on_event(session::Event& event) override;
     void on_finished() override;
     void ask_for_hosts(std::uint64_t session, std::uint64_t question) override;
+    void take_sasl_step(std::uint64_t session, const session::SaslAction& step) override;
     [[nodiscard]] std::shared_ptr<void> keep_alive() override { return shared_from_this(); }
 
     // No private function may be called with life_mutex_ held: each locks it, calls user code or
@@ -224,6 +226,7 @@ private:
     std::atomic<KazooState> public_state_{KazooState::LOST};  // the last one given to listeners
     // Session of the last connection. Used on the connection's executor, or while no session runs.
     std::int64_t last_session_ = 0;
+    SaslSteps sasl_steps_;  // used on the connection's executor
     /// Returned by `start_async`; the same for all lives. While a session runs, it is set and
     /// cancelled on the connection's executor only, and cleared there or with life_mutex_ held.
     Event connected_;

@@ -178,6 +178,9 @@ void Core::throw_not_started(LifeEnd why, bool stopped) const {
     switch (why) {
         case LifeEnd::auth_failed:
             error = Error(Errc::auth_failed, Outcome::not_applied);
+            detail = driver_.look([](const session::Session& session) {
+                return session.auth_failure();
+            });
             break;
         case LifeEnd::exhausted:
             detail = "no server could be reached; connection_retry allows no more tries" + tried;
@@ -334,6 +337,7 @@ void Core::on_ending(KeeperState state) noexcept {
 void Core::on_finished() {
     complete_detach();  // may throw; nothing has changed then
     watch_hub_->end_resumed();
+    sasl_steps_.end(*handler_);
     const auto life = current_life();
     std::shared_ptr<Life> next;
     Lifecycle::Finish order;

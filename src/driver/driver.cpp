@@ -90,42 +90,6 @@ void Driver::detach_session(std::uint64_t number) {
     });
 }
 
-/// The default, for sinks whose sessions do not ask.
-void EventSink::ask_for_hosts(std::uint64_t, std::uint64_t) {
-    throw std::bad_alloc();
-}
-
-void Driver::ask_for_hosts(std::uint64_t question) noexcept {
-    const auto number = [this] {
-        const std::lock_guard lock(mutex_);
-        return session_number_;
-    }();
-    try {
-        sink_.ask_for_hosts(number, question);
-    } catch (...) {
-        session::ProvidedHosts none;
-        none.failure = "no memory";  // short: allocates nothing
-        handle_input([&](session::Session& session, TimePoint now) {
-            session.on_hosts(question, std::move(none), now);
-        });
-    }
-}
-
-void Driver::answer_hosts(
-    std::uint64_t number, std::uint64_t question, session::ProvidedHosts answer
-) noexcept {
-    with_session([&](session::Session& session, TimePoint now) {
-        if (session_number_ == number) {
-            try {
-                session.on_hosts(question, std::move(answer), now);
-            } catch (...) {
-                session.out_of_memory(now);
-            }
-        }
-        return 0;
-    });
-}
-
 void Driver::post_turns() {
     // Weak: while a session runs, its timer keeps the driver alive. A task must not, because one
     // that waits in a loop that does not run would keep the driver, and through it the loop.
@@ -326,6 +290,8 @@ void Driver::perform(const session::Action& action) noexcept {
         }
     } else if (const auto* ask = std::get_if<session::AskHostsAction>(&action)) {
         ask_for_hosts(ask->question);
+    } else if (const auto* step = std::get_if<session::SaslAction>(&action)) {
+        take_sasl_step(*step);
     } else {
         probe_.reset();
         transport_->disconnect();

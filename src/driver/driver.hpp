@@ -31,6 +31,10 @@ public:
     /// The session asks for servers: leads to one call of Driver::answer_hosts, with these numbers.
     /// If it throws, the session's question has failed.
     virtual void ask_for_hosts(std::uint64_t session, std::uint64_t question);
+    /// The session asks for a step of its SASL exchange: leads to one call of Driver::answer_sasl,
+    /// also within this one, with the number of the session and of the attempt. If it throws, there
+    /// is no memory for the step.
+    virtual void take_sasl_step(std::uint64_t session, const session::SaslAction& step);
     /// All events of the session have been delivered; `start` may be called again. If it throws, it
     /// is called again later.
     virtual void on_finished() = 0;
@@ -75,7 +79,12 @@ public:
     void detach_session(std::uint64_t number);
     /// The answer to EventSink::ask_for_hosts. Ignored if that session does not run any more.
     void answer_hosts(
-        std::uint64_t number, std::uint64_t question, session::ProvidedHosts answer
+        std::uint64_t number, std::uint64_t question, session::ProvidedHosts hosts
+    ) noexcept;
+
+    /// The answer to EventSink::take_sasl_step. Ignored if that session does not run any more.
+    void answer_sasl(
+        std::uint64_t number, std::uint64_t attempt, const session::SaslAnswer& result
     ) noexcept;
 
     /// Submits a request, whose time of issue this sets. Throws std::bad_alloc if it was not
@@ -159,7 +168,11 @@ private:
     [[nodiscard]] bool turn() noexcept;
     void perform(const session::Action& action) noexcept;
     void probe(const session::ProbeAction& action);
+    [[nodiscard]] std::uint64_t session_number() const;
     void ask_for_hosts(std::uint64_t question) noexcept;
+    void take_sasl_step(const session::SaslAction& step) noexcept;
+    template <class Input>
+    void answer(std::uint64_t number, Input&& input) noexcept;
     void send() noexcept;
     [[nodiscard]] bool take_events();
     [[nodiscard]] bool deliver() noexcept;

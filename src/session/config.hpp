@@ -43,6 +43,7 @@ struct Config {
     std::vector<ResumedWatch> watches;
     bool resets_zxid = false;  ///< if the servers are behind it: ends the session and forgets it
     bool read_only = false;
+    bool sasl = false;  ///< each connection begins with a SASL exchange, by SaslActions
     std::vector<AuthData> auth;
     RetryPolicy connection_retry;
     LogLevel log_level = LogLevel::info;  ///< lines below this level are not composed

@@ -146,8 +146,31 @@ struct AskHostsAction {
     std::uint64_t question;
     friend bool operator==(const AskHostsAction&, const AskHostsAction&) = default;
 };
-using Action =
-    std::variant<ResolveAction, ConnectAction, ProbeAction, DisconnectAction, AskHostsAction>;
+/// Take a step of the SASL exchange of this connection. There is one step at a time, and each is
+/// answered by Session::on_sasl.
+struct SaslAction {
+    std::uint64_t attempt;
+    bool begins;  ///< with a new mechanism, and no challenge
+    HostPort host;
+    Endpoint server;
+    std::string challenge;
+    friend bool operator==(const SaslAction&, const SaslAction&) = default;
+};
+using Action = std::variant<
+    ResolveAction,
+    ConnectAction,
+    ProbeAction,
+    DisconnectAction,
+    AskHostsAction,
+    SaslAction>;
+
+/// The answer to a SaslAction.
+struct SaslAnswer {
+    enum class Kind { token, last_token, complete, not_ready, failed, no_memory };
+    Kind kind = Kind::no_memory;
+    std::string text;       ///< the token, or the reason of not_ready and failed
+    std::string mechanism;  ///< its name; empty if it could not be made
+};
 
 /// The answer of the host provider. Without hosts it has failed.
 struct ProvidedHosts {

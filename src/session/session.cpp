@@ -223,6 +223,7 @@ void Session::disconnect() noexcept {
     ping_sent_.reset();
     round_trip_.reset();
     control_.clear();
+    sasl_.end();
     credentials_.disconnected();
     restoration_.abandon();
 }
@@ -290,11 +291,6 @@ void Session::expire(std::string_view why, StateReason reason, TimePoint now) {
     // Does not count as a failed try of connection_retry. But there is a pause that grows, or
     // servers that answer each connection with another session would cause a busy loop.
     enter(Phase::backing_off, later(now, renewal_.next().value_or(milliseconds(0))));
-}
-
-void Session::fail_authentication(std::string_view why) {
-    log(LogLevel::error, std::string(why));
-    finish(KeeperState::AUTH_FAILED, Errc::auth_failed);
 }
 
 void Session::finish(KeeperState state, std::error_code pending_error) noexcept {
@@ -432,8 +428,8 @@ std::optional<Action> Session::next_action() noexcept {
 
 bool Session::take_output(base::Buffer& out) {
     const auto before = out.size();
-    // Control frames first: handshake and credentials precede all requests. Taken into an empty
-    // buffer by swapping, which cannot fail.
+    // Control frames first: handshake, SASL and credentials precede all requests. Taken into an
+    // empty buffer by swapping, which cannot fail.
     if (!control_.empty()) {
         if (out.empty()) {
             out.swap(control_);

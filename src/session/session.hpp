@@ -18,6 +18,7 @@
 #include "session/metrics.hpp"
 #include "session/request_queue.hpp"
 #include "session/restoration.hpp"
+#include "session/sasl_exchange.hpp"
 #include "session/state_table.hpp"
 #include "session/unsupported.hpp"
 #include "session/watch_registry.hpp"
@@ -53,7 +54,8 @@ struct SessionPicture;
 ///                         ^             v
 ///                         +---------- asking_zxid: are the servers behind the last zxid?
 ///
-/// With a host provider, each round begins with the phase `asking_hosts`.
+/// With a host provider, each round begins with the phase `asking_hosts`. With SASL, the phase
+/// `exchanging_sasl` follows the handshake.
 ///
 /// After each input the caller drains `next_action`, `take_output` and `take_events`, and it calls
 /// `on_timeout` no later than at `next_deadline`. `now` must not decrease. The bytes given to
@@ -154,6 +156,8 @@ public:
     void on_probe(std::uint64_t attempt, std::string_view answer, TimePoint now);
     /// The answer to an AskHostsAction.
     void on_hosts(std::uint64_t question, ProvidedHosts answer, TimePoint now);
+    /// The answer to a SaslAction.
+    void on_sasl(std::uint64_t attempt, const SaslAnswer& answer, TimePoint now);
     void on_timeout(TimePoint now);
 
     /// Ends the connection as if the server had closed it. Returns whether there was one.
@@ -218,6 +222,8 @@ public:
     [[nodiscard]] const std::optional<AuthData>& refused_auth() const {
         return credentials_.refused();
     }
+    /// Returns why the session has ended in AUTH_FAILED; otherwise empty.
+    [[nodiscard]] const std::string& auth_failure() const { return auth_failure_; }
     /// Returns the host of the present connection or attempt.
     [[nodiscard]] const HostPort& host() const { return host_; }
     [[nodiscard]] const Metrics& metrics() const { return metrics_; }
@@ -231,13 +237,14 @@ public:
 private:
     /// In order: on_bytes() compares phases. phase_deadline_ limits all but idle and serving.
     enum class Phase {
-        idle,            // not started, or ended for good
-        backing_off,     // pause between two rounds of hosts
-        asking_zxid,     // a server of the last round is asked for its zxid
-        asking_hosts,    // the host provider has not answered yet
-        resolving,       // the addresses of host_ are not known yet
-        connecting,      // to server_
-        handshaking,     // the ConnectRequest is sent, or about to be
+        idle,          // not started, or ended for good
+        backing_off,   // pause between two rounds of hosts
+        asking_zxid,   // a server of the last round is asked for its zxid
+        asking_hosts,  // the host provider has not answered yet
+        resolving,     // the addresses of host_ are not known yet
+        connecting,    // to server_
+        handshaking,   // the ConnectRequest is sent, or about to be
+        exchanging_sasl,
         authenticating,  // credentials are sent and not all answered
         serving,
         closing  // the close request is queued or sent
@@ -298,7 +305,6 @@ private:
     void leave_connection() noexcept;
     void lose_connection(std::string_view why, LossReason reason, TimePoint now);
     void expire(std::string_view why, StateReason reason, TimePoint now);
-    void fail_authentication(std::string_view why);
     void finish(KeeperState state, std::error_code pending_error) noexcept;
     enum class Watching { goes_on, ends };  // whether the next connection restores the watches
     void fail_requests(std::error_code error, Watching watching) noexcept;
@@ -344,10 +350,19 @@ private:
     [[nodiscard]] milliseconds connect_timeout(TimePoint now) const;
     [[nodiscard]] std::string why_closed_in_handshake(std::error_code error) const;
     void on_connect_response(std::span<const std::byte> frame, TimePoint now);
+    void present_credentials(TimePoint now);
     void serve(TimePoint now);
     void note_served() noexcept;
     void look_further(std::optional<Action> action, TimePoint now);
     void move_to(HostPort host, Endpoint writable, TimePoint now);
+
+    // session_sasl.cpp
+    void begin_sasl(TimePoint now);
+    void send_sasl_token(const SaslAnswer& answer, TimePoint now);
+    void on_sasl_reply(std::int32_t err, std::span<const std::byte> body, TimePoint now);
+    void on_sasl_error(std::int32_t err, TimePoint now);
+    void sasl_failed(std::string_view why, TimePoint now);
+    void fail_authentication(std::string_view why);
 
     // session_behind.cpp
     void round_failed(TimePoint now);
@@ -439,12 +454,14 @@ private:
     bool lasting_types_refused_ = false;  // by the present server, which is older than 3.9
     WatchRegistry watches_;
     Restoration restoration_;
+    SaslExchange sasl_;  // of the present connection
     Credentials credentials_;
+    std::string auth_failure_;
 
     codec::FrameReader reader_;
     std::uint32_t first_bytes_ = 0;  // the first bytes of a connection, up to four
     int first_byte_count_ = 0;       // how many of them have arrived
-    base::Buffer control_;  // frames sent before any request: handshake, credentials, watches
+    base::Buffer control_;  // frames sent before any request: handshake, SASL, credentials, watches
     std::vector<Action> actions_;  // its capacity is reserved: disconnect() must not allocate
     EventQueue events_;
 };

@@ -76,7 +76,7 @@ void Session::forget_servers_behind() noexcept {
 }
 
 bool Session::reset_zxid(TimePoint now) {
-    if (phase_ == Phase::idle || phase_ >= Phase::authenticating) {
+    if (phase_ == Phase::idle || phase_ >= Phase::exchanging_sasl) {
         return false;
     }
     if (identity_.id != 0) {

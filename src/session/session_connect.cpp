@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How the session gets a connection: hosts in rounds, their addresses, handshake, credentials, and
-// the search for a writable server.
+// the search for a writable server. See session_sasl.cpp for SASL.
 #include "session/session.hpp"
 
 #include <algorithm>
@@ -285,6 +285,12 @@ void Session::too_slow(TimePoint now) {
             return attempt_failed(
                 "timed out: the connection was accepted, but the server did not reply", now
             );
+        case Phase::exchanging_sasl:
+            return attempt_failed(
+                sasl_.awaits_mechanism() ? sasl_.name() + ": timed out waiting for the mechanism"
+                                         : sasl_.name() + ": timed out waiting for the server",
+                now
+            );
         default:
             return attempt_failed("timed out waiting for the reply to the credentials", now);
     }
@@ -337,6 +343,11 @@ void Session::on_closed(
                 behind_check_.refused(host_, server_);
             }
             return attempt_failed(why_closed_in_handshake(error), now);
+        case Phase::exchanging_sasl:
+            return attempt_failed(
+                sasl_.name() + ": the connection was lost during the exchange: " + error.message(),
+                now
+            );
         case Phase::connecting:
         case Phase::authenticating:
             return attempt_failed(reason(), now);
@@ -374,6 +385,10 @@ void Session::on_connect_response(std::span<const std::byte> frame, TimePoint no
     identity_ = std::move(answer.identity);
     read_only_ = answer.read_only;
     keepalive_.established(answer.timeout, now);
+    config_.sasl ? begin_sasl(now) : present_credentials(now);
+}
+
+void Session::present_credentials(TimePoint now) {
     enter(Phase::authenticating, later(now, connect_timeout(now)));
     credentials_.present(control_);
     if (!credentials_.awaits_answer()) {

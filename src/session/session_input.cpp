@@ -118,6 +118,9 @@ void Session::on_frame(std::span<const std::byte> frame, TimePoint now) {
         return on_closed(attempt_, ClientErrc::protocol_error, now);
     }
     const auto body = rest_of(frame, decoder);
+    if (sasl_.awaits_reply(header.xid)) {
+        return on_sasl_reply(header.err, body, now);
+    }
     switch (header.xid) {
         case codec::watch_xid:
             return on_notification(header, body, now);

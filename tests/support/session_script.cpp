@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/session_script.hpp"
 
+#include "codec/auth.hpp"
 #include "codec/connect.hpp"
 #include "codec/decoder.hpp"
 #include "codec/requests.hpp"
@@ -162,6 +163,7 @@ void SessionScript::connected() {
     asked_ = greeted_ = requests_flow_ = false;
     owed_.clear();
     auths_owed_ = restores_owed_ = pings_owed_ = 0;
+    sasl_owed_ = 0;
     input([&] { session_.on_connected(attempt_, now_); });
     settle();
 }
@@ -231,6 +233,25 @@ void SessionScript::welcome(const HandshakeReply& handshake_reply) {
     deliver(frame.span());
 }
 
+void SessionScript::sasl_step(session::SaslAnswer::Kind kind, const std::string& text) {
+    session::SaslAnswer answer;
+    answer.kind = kind;
+    answer.text = text;
+    answer.mechanism = "TOY";
+    EXPECT_NE(sasl_asked_, 0U) << "the mechanism has not been asked";
+    step();
+    const auto attempt = std::exchange(sasl_asked_, 0);
+    input([&] { session_.on_sasl(attempt, answer, now_); });
+    settle();
+}
+
+void SessionScript::sasl_reply(std::optional<std::string_view> challenge, std::int32_t err) {
+    const auto xid = std::exchange(sasl_owed_, 0);
+    codec::SaslReply body;
+    body.token.value = challenge;
+    reply({xid, 0, err}, body);
+}
+
 void SessionScript::notify(std::int32_t type, const std::string& path, std::int64_t zxid) {
     reply({codec::watch_xid, zxid, 0}, codec::WatcherEvent{type, 3, path});
 }
@@ -277,7 +298,11 @@ bool SessionScript::serve_one() {
         case Network::open:
             break;
     }
-    if (asked_ && !greeted_) {
+    if (sasl_asked_ != 0) {
+        sasl_step(session::SaslAnswer::Kind::last_token, "t");
+    } else if (sasl_owed_ != 0) {
+        sasl_reply(std::nullopt);
+    } else if (asked_ && !greeted_) {
         const bool over = asked_id_ != 0 && std::exchange(expire_next_, false);
         welcome(HandshakeReply{.timeout_ms = over ? 0 : 10'000, .read_only = read_only_servers_});
     } else if (auths_owed_ > 0) {

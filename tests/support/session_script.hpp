@@ -80,19 +80,22 @@ session::Config script_config();
 ///     connect 10.0.0.1:2181
 ///     disconnect
 ///     ask for hosts                 the host provider
+///     sasl begins                   the SASL mechanism: its first step,
+///     sasl challenge "c"            and the step after this challenge
 ///     probe 10.0.0.2                the search for a writable server
 ///     srvr 10.0.0.2                 the question for the server's zxid
 ///     > connect id=0 zxid=0         frames: the ConnectRequest,
 ///     > get_data 1 /a               a request with its xid and path,
 ///     > ping                        and packets with a special xid
 ///     > auth digest u:p
+///     > sasl 1 "token"              with the xid of its own
 ///     > set_watches 7 data[/a] exist[] child[]
 ///
 /// Log lines are recorded separately. Throughout, it checks invariants of the session: state
 /// transitions follow the table; each request and credential ends exactly once, and an event
 /// reaches each watcher once; nothing is sent without a connection, only the ConnectRequest before
-/// its response, only credentials before CONNECTED, and no request before the watches are restored;
-/// attempt numbers increase; timers that are due do not stay due.
+/// its response, only SASL and then credentials before CONNECTED, and no request before the watches
+/// are restored; attempt numbers increase; timers that are due do not stay due.
 class SessionScript {
 public:
     /// The session's last request to the network.
@@ -154,6 +157,10 @@ public:
     /// The answer of the host provider to the question; without hosts: it has failed.
     void hosts_given(std::vector<HostPort> hosts, std::string failure = {}, bool in_order = false);
     [[nodiscard]] bool asks_for_hosts() const { return question_ != 0; }
+    /// The answer of the SASL mechanism, which is named TOY, to the last step that it was asked
+    /// for.
+    void sasl_step(session::SaslAnswer::Kind kind, const std::string& text = {});
+    [[nodiscard]] bool asks_for_sasl() const { return sasl_asked_ != 0; }
     /// The answer of the server that was sent a four-letter word; empty: none.
     void probe_answered(std::string_view answer);
     void connected();
@@ -181,6 +188,8 @@ public:
     void pong() { reply({codec::ping_xid, 0, 0}); }
     void answer_auth(std::int32_t err = 0) { reply({codec::auth_xid, 0, err}); }
     void restored(std::int32_t err = 0) { reply({codec::set_watches_xid, 0, err}); }
+    /// Replies to a SASL token with a challenge, or without one.
+    void sasl_reply(std::optional<std::string_view> challenge, std::int32_t err = 0);
     /// Sends a watch event; `type` is its number in the protocol.
     void notify(std::int32_t type, const std::string& path, std::int64_t zxid = -1);
     /// The xid of the oldest request without a reply; 0 if there is none.
@@ -307,8 +316,10 @@ private:
     void note(const session::ProbeAction& action);
     void note(const session::DisconnectAction& action);
     void note(const session::AskHostsAction& action);
+    void note(const session::SaslAction& action);
     void note_connect_request(std::span<const std::byte> frame);
     void note_frame(std::span<const std::byte> frame);
+    void note_sasl(const codec::RequestHeader& header, codec::Decoder& body);
     void note_special(const codec::RequestHeader& header, codec::Decoder& body);
 
     session::Session session_;
@@ -340,6 +351,8 @@ private:
     Network probing_ = Network::idle;
     std::uint64_t probe_ = 0;
     std::uint64_t question_ = 0;
+    std::uint64_t sasl_asked_ = 0;  // attempt of the step that the mechanism has to take
+    std::int32_t sasl_owed_ = 0;    // xid of the token that the server has to answer
     bool asked_ = false;
     bool greeted_ = false;
     bool requests_flow_ = false;

@@ -211,8 +211,18 @@ void SessionScript::note(const session::AskHostsAction& action) {
     lines_.push_back("ask for hosts");
 }
 
+void SessionScript::note(const session::SaslAction& action) {
+    EXPECT_EQ(action.attempt, attempt_) << "of another connection";
+    EXPECT_EQ(sasl_asked_, 0U) << "there is one step at a time";
+    EXPECT_TRUE(greeted_ && network_ == Network::open);
+    EXPECT_EQ(state_, KeeperState::CONNECTING);
+    sasl_asked_ = action.attempt;
+    lines_.push_back(action.begins ? "sasl begins" : "sasl challenge \"" + action.challenge + "\"");
+}
+
 void SessionScript::note(const session::DisconnectAction&) {
     network_ = probing_ = Network::idle;
+    sasl_asked_ = 0;
     lines_.push_back("disconnect");
 }
 
@@ -243,8 +253,12 @@ void SessionScript::note_frame(std::span<const std::byte> frame) {
     codec::Decoder decoder(frame);
     ASSERT_TRUE(codec::decode(decoder, last_header_));
     const auto& header = last_header_;
+    if (header.type == Opcode::sasl) {
+        return note_sasl(header, decoder);
+    }
     EXPECT_TRUE(header.xid == codec::auth_xid || kazoo_state(state_) == KazooState::CONNECTED)
         << "more than credentials before CONNECTED";
+    EXPECT_TRUE(sasl_asked_ == 0 && sasl_owed_ == 0) << "output during the SASL exchange";
     if (header.xid <= 0) {
         return note_special(header, decoder);
     }
@@ -255,6 +269,18 @@ void SessionScript::note_frame(std::span<const std::byte> frame) {
         line += " " + std::string(decoder.ustring());
     }
     lines_.push_back(std::move(line));
+}
+
+void SessionScript::note_sasl(const codec::RequestHeader& header, codec::Decoder& body) {
+    EXPECT_EQ(state_, KeeperState::CONNECTING);
+    EXPECT_EQ(auths_owed_, 0U) << "credentials went before SASL";
+    codec::SaslRequest request;
+    ASSERT_TRUE(codec::decode(body, request));
+    ASSERT_TRUE(request.token.value) << "a null token, at which servers close the connection";
+    sasl_owed_ = header.xid;
+    lines_.push_back(
+        "> sasl " + std::to_string(header.xid) + " \"" + std::string(*request.token.value) + "\""
+    );
 }
 
 void SessionScript::note_special(const codec::RequestHeader& header, codec::Decoder& body) {

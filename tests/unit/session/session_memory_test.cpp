@@ -147,6 +147,31 @@ TEST(SessionMemoryTest, Credentials) {
     );
 }
 
+TEST(SessionMemoryTest, ASaslExchange) {
+    auto config = script_config();
+    config.sasl = true;
+    run_without_memory(
+        [](SessionScript& s) {
+            const std::string text = "a text that is longer than a short string";
+            s.start();
+            s.get("r1");
+            s.reconnect();
+            s.sasl_step(SaslAnswer::Kind::token, text);
+            s.sasl_reply(text);
+            s.sasl_step(SaslAnswer::Kind::last_token, text);
+            s.sasl_reply(std::nullopt);
+            s.answer();
+            s.closed();
+            s.reconnect();
+            s.sasl_step(SaslAnswer::Kind::not_ready, text);
+            s.reconnect();
+            s.sasl_step(SaslAnswer::Kind::token, text);
+            s.sasl_reply(std::nullopt, -115);
+        },
+        config
+    );
+}
+
 TEST(SessionMemoryTest, UnusableServersAndAReadOnlyOne) {
     auto config = script_config();
     config.hosts = {{"zk1.example.org-with-a-long-name", 2181}, {"zk2", 2181}};

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// The steps of SASL exchanges, which mechanisms of the user's take.
+#include "client/core.hpp"
+
+namespace kazoo::detail::client {
+namespace {
+
+/// Returns whether connections to this server use TLS.
+template <class Options, class Host>
+bool encrypted(const Options& options, const Host& host) {
+    if constexpr (requires {
+                      options.tls();
+                      host.scheme;
+                  }) {
+        return options.tls().has_value() || host.scheme == decltype(host.scheme)::tls;
+    } else {
+        return false;
+    }
+}
+
+}  // namespace
+
+/// Called on the connection's executor.
+void Core::take_sasl_step(std::uint64_t session, const session::SaslAction& step) {
+    const SaslServer server(
+        step.host.host, step.server.port, step.server.address, encrypted(options_, step.host)
+    );
+    auto answer = [weak = weak_from_this(),
+                   session,
+                   attempt = step.attempt](const session::SaslAnswer& result) {
+        if (const auto core = weak.lock()) {
+            core->driver_.answer_sasl(session, attempt, result);
+        }
+    };
+    sasl_steps_.take(options_.sasl(), *handler_, server, step, std::move(answer));
+}
+
+}  // namespace kazoo::detail::client
