@@ -20,8 +20,8 @@ def suite_names(listing):
 
 
 def differences(compiled, listed):
-    problems = [f"suite {name} is missing in the list of the CMake file" for name in sorted(compiled - listed)]
-    problems += [f"the CMake file lists {name}, no such suite" for name in sorted(listed - compiled)]
+    problems = [f"suite {name} is missing in the CMake file" for name in sorted(compiled - listed)]
+    problems += [f"the CMake file lists {name}, no suite" for name in sorted(listed - compiled)]
     return problems
 
 

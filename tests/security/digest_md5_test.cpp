@@ -9,10 +9,6 @@ namespace {
 
 class DigestMd5 : public OneServer<DigestMd5> {
 public:
-    static std::string lacking() {
-        const auto server = SecureApache::lacking();
-        return server.empty() ? lacking_module(digest_md5("alice", alice_password)) : server;
-    }
     static SecureApacheOptions server_options() {
         SecureApacheOptions options;
         options.digest_users = {{"alice", alice_password}, {"bob", bob_password}};
@@ -25,6 +21,8 @@ protected:
         return client_of(server().hosts()).sasl(cyrus_sasl(digest_md5(user, password)));
     }
 };
+
+const bool needed = needs("DigestMd5", lacking_digest_md5);
 
 TEST_F(DigestMd5, TheUserIsTheIdentity) {
     StartedClient alice(as("alice", alice_password));

@@ -57,6 +57,8 @@ protected:
     }
 };
 
+const bool needed = needs("MutualTls", SecureApache::lacking);
+
 TEST_F(MutualTls, TheSubjectOfTheCertificateIsTheIdentity) {
     const auto alice = client_certificate("alice");
     StartedClient zk(secured(presenting(alice)));
@@ -139,6 +141,8 @@ protected:
         return client_of(server().secure_hosts()).tls(tls.min_version(TlsVersion::tls_1_3));
     }
 };
+
+const bool needed_13 = needs("MutualTls13", SecureApache::lacking);
 
 TEST_F(MutualTls13, TheSubjectOfTheCertificateIsTheIdentity) {
     const auto identity = certificates().client();

@@ -25,15 +25,9 @@ inline SaslOptions gssapi() {
     return SaslOptions().mechanism("GSSAPI");
 }
 
-/// Returns why these options cannot be used on this machine; empty if they can.
-inline std::string lacking_module(const SaslOptions& options) {
-    try {
-        static_cast<void>(cyrus_sasl(options));
-    } catch (const ConfigurationError& error) {
-        return error.what();
-    }
-    return {};
-}
+/// Returns what is missing on this machine for servers and clients with a mechanism.
+std::string lacking_digest_md5();
+std::string lacking_kerberos();
 
 /// Sets or removes an environment variable until it is destroyed. No clients with SASL may run when
 /// it is made or destroyed, because their threads read the environment.

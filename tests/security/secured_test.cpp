@@ -10,7 +10,21 @@ namespace {
 constexpr std::size_t operations = 10'000;
 constexpr std::size_t breaks = 4;
 
+std::vector<SuiteNeeds>& mutable_needs() {
+    static std::vector<SuiteNeeds> all;
+    return all;
+}
+
 }  // namespace
+
+bool needs(const char* suite, Lacking lacking) {
+    mutable_needs().push_back({suite, lacking});
+    return true;
+}
+
+const std::vector<SuiteNeeds>& all_needs() {
+    return mutable_needs();
+}
 
 const Certificates& certificates() {
     static const Certificates all;

@@ -58,29 +58,33 @@ private:
     std::shared_ptr<Recorder<std::string>> log_ = std::make_shared<Recorder<std::string>>();
 };
 
-/// A test of one server, which the first test of the suite starts. `Suite` has the static functions
-/// lacking(), which returns what is missing on this machine, and server_options().
+/// Returns what is missing on this machine for a suite; empty if there is all.
+using Lacking = std::string (*)();
+/// States what a suite needs, as the initialiser of a variable of its file: main() leaves it out,
+/// and prints the reason, if something is missing.
+bool needs(const char* suite, Lacking lacking);
+/// All that was stated so.
+struct SuiteNeeds {
+    std::string suite;
+    Lacking lacking;
+};
+const std::vector<SuiteNeeds>& all_needs();
+
+/// A test of one server, which the first test of the suite starts. `Suite` has the static function
+/// server_options(), and states its needs.
 template <class Suite>
 class OneServer : public SecuredTest {
 public:
     static void SetUpTestSuite() {
-        lacking_ = Suite::lacking();
-        if (!lacking_.empty()) return;
         server_ = std::make_unique<SecureApache>(Suite::server_options());
         server_->start();
     }
     static void TearDownTestSuite() { server_.reset(); }
 
-    static std::string lacking() { return SecureApache::lacking(); }
-
 protected:
-    void SetUp() override {
-        if (!lacking_.empty()) GTEST_SKIP() << lacking_;
-    }
     static SecureApache& server() { return *server_; }
 
 private:
-    static inline std::string lacking_;
     static inline std::unique_ptr<SecureApache> server_;
 };
 

@@ -24,10 +24,6 @@ SecureApacheOptions with_tls() {
 
 class TlsAndDigestMd5 : public OneServer<TlsAndDigestMd5> {
 public:
-    static std::string lacking() {
-        const auto server = SecureApache::lacking();
-        return server.empty() ? lacking_module(digest_md5("alice", alice_password)) : server;
-    }
     static SecureApacheOptions server_options() {
         auto options = with_tls();
         options.digest_users = {{"alice", alice_password}, {"bob", bob_password}};
@@ -41,6 +37,8 @@ protected:
             .sasl(cyrus_sasl(digest_md5("alice", password)));
     }
 };
+
+const bool needed = needs("TlsAndDigestMd5", lacking_digest_md5);
 
 TEST_F(TlsAndDigestMd5, AllIdentitiesAreThereAfterEachReconnect) {
     const auto client = certificates().client();
@@ -89,12 +87,6 @@ TEST_F(TlsAndDigestMd5, AServerThatIsNotTrustedIsNotAuthenticatedTo) {
 
 class TlsAndKerberos : public OneServer<TlsAndKerberos> {
 public:
-    static std::string lacking() {
-        for (auto reason : {SecureApache::lacking(), Kdc::lacking(), lacking_module(gssapi())}) {
-            if (!reason.empty()) return reason;
-        }
-        return {};
-    }
     static SecureApacheOptions server_options() {
         kdc_ = std::make_unique<Kdc>();
         auto options = with_tls();
@@ -111,6 +103,8 @@ public:
 protected:
     static inline std::unique_ptr<Kdc> kdc_;
 };
+
+const bool needed_too = needs("TlsAndKerberos", lacking_kerberos);
 
 TEST_F(TlsAndKerberos, AllIdentitiesAreThereAfterEachReconnect) {
     const Variable configuration("KRB5_CONFIG", kdc_->configuration().string());

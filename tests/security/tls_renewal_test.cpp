@@ -8,10 +8,6 @@ namespace {
 
 class TlsRenewal : public SecuredTest {
 protected:
-    void SetUp() override {
-        const auto lacking = SecureApache::lacking();
-        if (!lacking.empty()) GTEST_SKIP() << lacking;
-    }
     static SecureApacheOptions with(const Identity& identity) {
         SecureApacheOptions options;
         options.certificate = identity.certificate_file();
@@ -19,6 +15,8 @@ protected:
         return options;
     }
 };
+
+const bool needed = needs("TlsRenewal", SecureApache::lacking);
 
 TEST_F(TlsRenewal, AnExpiredCertificateIsRefusedUntilItIsRenewed) {
     SecureApache server(with(certificates().expired_server()));

@@ -27,6 +27,8 @@ protected:
     }
 };
 
+const bool needed = needs("OneWayTls", SecureApache::lacking);
+
 TEST_F(OneWayTls, AClientThatTrustsTheAuthorityConnects) {
     for (const std::string scheme : {"", "tls://"}) {
         for (const std::string host : {"localhost", "127.0.0.1"}) {
