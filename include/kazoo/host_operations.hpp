@@ -26,7 +26,7 @@ public:
     ///
     /// With Rebalance::yes a connected client may move to another server, so that the load is even
     /// again when all clients get the new list (ZOOKEEPER-1355, as in the Java and C clients):
-    /// - if its server is not in the new list, the client moves;
+    /// - if its server, with its scheme, is not in the new list, the client moves;
     /// - if the list becomes longer, the client moves to one of the added servers with the
     ///   probability 1 - (old number) / (new number);
     /// - otherwise it stays.

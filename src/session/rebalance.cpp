@@ -93,7 +93,8 @@ bool lists_server(
     const std::vector<HostPort>& hosts, const HostPort& host, const base::Endpoint& address
 ) {
     return std::any_of(hosts.begin(), hosts.end(), [&](const HostPort& one) {
-        return one == host || (one.host == address.address && one.port == address.port);
+        return one == host || (one.scheme == host.scheme && one.host == address.address &&
+                               one.port == address.port);
     });
 }
 

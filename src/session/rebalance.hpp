@@ -44,7 +44,8 @@ struct Rebalancing {
     base::Random& random
 );
 
-/// Returns whether a list contains the server that is connected as `host`, or its address.
+/// Returns whether a list contains the server that is connected as `host`, or its address, with the
+/// same scheme: a client whose server is to be connected to with TLS from now on has to reconnect.
 [[nodiscard]] bool lists_server(
     const std::vector<HostPort>& hosts, const HostPort& host, const base::Endpoint& address
 );

@@ -6,30 +6,17 @@
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
-#include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
 #include <climits>
 #include <memory>
-#include <new>
 #include <optional>
 #include <string_view>
 
 namespace kazoo::transport {
 namespace {
 
-template <auto release>
-struct Release {
-    template <class T>
-    void operator()(T* object) const noexcept {
-        release(object);
-    }
-};
-using Source = std::unique_ptr<BIO, Release<BIO_free>>;
-using Certificate = std::unique_ptr<X509, Release<X509_free>>;
-using Key = std::unique_ptr<EVP_PKEY, Release<EVP_PKEY_free>>;
-using Context = std::unique_ptr<SSL_CTX, Release<SSL_CTX_free>>;
-using Address = std::unique_ptr<ASN1_OCTET_STRING, Release<ASN1_OCTET_STRING_free>>;
+using Address = std::unique_ptr<ASN1_OCTET_STRING, FreedBy<ASN1_OCTET_STRING_free>>;
 
 /// Removes the errors of failed calls from OpenSSL's queue, which other users of OpenSSL on this
 /// thread would take for their own.
@@ -41,18 +28,10 @@ public:
     ErrorsOfThisScope& operator=(const ErrorsOfThisScope&) = delete;
 };
 
-template <class T>
-T made(T object) {
-    if (!object) {
-        throw std::bad_alloc();
-    }
-    return object;
-}
-
 /// The text must outlive the result.
-Source source_of(const std::string& text) {
+Bio source_of(const std::string& text) {
     const auto size = text.size() > INT_MAX ? INT_MAX : static_cast<int>(text.size());
-    return made(Source(BIO_new_mem_buf(text.data(), size)));
+    return Bio(need_openssl(BIO_new_mem_buf(text.data(), size)));
 }
 
 struct NamedText {
@@ -163,7 +142,7 @@ std::optional<std::string_view> first_unknown(std::string_view list, SSL_CTX* co
 }
 
 std::string find_bad_ciphers(const TlsOptions& options) {
-    const Context context = made(Context(SSL_CTX_new(TLS_client_method())));
+    const SslContext context(need_openssl(SSL_CTX_new(TLS_client_method())));
     if (options.ciphers() &&
         SSL_CTX_set_cipher_list(context.get(), options.ciphers()->c_str()) != 1) {
         return "ciphers selects no cipher that OpenSSL knows: " + base::quoted(*options.ciphers());
@@ -196,7 +175,9 @@ int note_password(char* /*buffer*/, int /*size*/, int /*writing*/, void* needed)
 std::string find_bad_key(const TlsOptions& options, const X509* certificate) {
     const auto source = source_of(*options.key_pem());
     bool needs_password = false;
-    const Key key(PEM_read_bio_PrivateKey(source.get(), nullptr, note_password, &needs_password));
+    const PrivateKey key(
+        PEM_read_bio_PrivateKey(source.get(), nullptr, note_password, &needs_password)
+    );
     if (needs_password) {
         return options.key_password() ? "" : "key_pem is encrypted; give key_password";
     }

@@ -185,6 +185,12 @@ TEST(HostProviders, StartNamesTheReasonOfAFailure) {
         }),
         HasSubstr("not a name")
     );
+    EXPECT_THAT(
+        reason([] {
+            return std::vector<HostPort>{{"a", 1, HostScheme::tls}, {"b", 1}};
+        }),
+        HasSubstr("some servers have a scheme (tls:// or tcp://) and some have none: b:1")
+    );
     EXPECT_THAT(reason([] { return std::vector<HostPort>(); }), HasSubstr("empty"));
     EXPECT_THAT(
         reason([] { return std::vector<HostPort>(1001, HostPort("a", 1)); }), HasSubstr("1000")

@@ -3,34 +3,43 @@
 #include "support/fault_fixture.hpp"
 #include "support/proxy.hpp"
 #include "support/recorder.hpp"
+#include "support/running_loop.hpp"
 #include "tls_fixture.hpp"
+
+#include <kazoo/handlers/threading.hpp>
 
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <filesystem>
+#include <memory>
+#include <optional>
 #include <vector>
 
 namespace kazoo::embedded_tests {
 namespace {
 
-using testing_support::HandlerKind;
-using testing_support::HandlerKit;
 using testing_support::Proxy;
 using testing_support::Recorder;
+using testing_support::RunningLoop;
 using testing_support::Tally;
 
-class TlsClientOn : public ::testing::TestWithParam<HandlerKind> {
+/// Whether clients run on threads of the library or on the loop of the program.
+enum class On { threads, loop };
+
+class TlsClientOn : public ::testing::TestWithParam<On> {
 protected:
-    void SetUp() override { kit_ = GetParam().make(); }
-    void TearDown() override {
-        EXPECT_TRUE(kit_->shut_down(patience)) << "the handler still has work";
+    void SetUp() override {
+        if (GetParam() == On::loop) {
+            loop_.emplace();
+        }
+        handler_ = loop_ ? loop_->handler() : std::make_shared<SequentialThreadingHandler>();
     }
 
     /// Options for a client of these servers, on the handler of the test.
     ClientOptions options(const std::string& hosts, std::optional<TlsOptions> tls) {
         return to(hosts)
-            .handler(kit_->handler())
+            .handler(handler_)
             .tls(std::move(tls))
             .logger([log = log_](LogLevel, std::string_view line) { log->add(std::string(line)); });
     }
@@ -47,11 +56,17 @@ protected:
     const Certificates certificates;
 
 private:
-    std::unique_ptr<HandlerKit> kit_;
+    std::optional<RunningLoop> loop_;
+    std::shared_ptr<Handler> handler_;
     std::shared_ptr<Recorder<std::string>> log_ = std::make_shared<Recorder<std::string>>();
 };
 
-KAZOO_ON_OWN_HANDLERS(TlsClientOn);
+INSTANTIATE_TEST_SUITE_P(
+    Handlers,
+    TlsClientOn,
+    ::testing::Values(On::threads, On::loop),
+    [](const auto& on) { return on.param == On::loop ? "Asio" : "Threading"; }
+);
 
 std::string address_of(const Server& server, const std::string& host) {
     return host + ":" + std::to_string(server.port());
@@ -96,6 +111,20 @@ TEST_P(TlsClientOn, ASchemeSelectsTlsWithTheAuthoritiesOfTheSystem) {
         EXPECT_EQ(zk.connected_server(), "tls://" + server.hosts());
     }
     ::unsetenv("SSL_CERT_FILE");
+}
+
+TEST_P(TlsClientOn, AHostProviderCannotSwitchTlsOff) {
+    Server server;
+    std::atomic<int> questions = 0;
+    KazooClient zk(options("ignored", TlsOptions())
+                       .host_provider([&] {
+                           ++questions;
+                           return "tcp://" + server.hosts();
+                       })
+                       .connection_retry(RetryPolicy().delay(1ms).max_tries(1)));
+    const auto error = thrown<ConnectionLoss>([&] { zk.start(patience); });
+    EXPECT_NE(error.detail().find("no server is connected to without TLS"), std::string::npos);
+    EXPECT_GE(questions, 1);
 }
 
 TEST_P(TlsClientOn, AuthoritiesAreFilesDirectoriesAndTexts) {

@@ -168,11 +168,11 @@ void SessionScript::connected() {
     settle();
 }
 
-void SessionScript::closed() {
+void SessionScript::closed(std::string_view why) {
     step();
     network_ = Network::idle;
     const auto error = std::make_error_code(std::errc::connection_reset);
-    input([&] { session_.on_closed(attempt_, error, now_); });
+    input([&] { session_.on_closed(attempt_, error, now_, why); });
     settle();
 }
 

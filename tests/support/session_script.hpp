@@ -77,7 +77,7 @@ session::Config script_config();
 ///     removed w1 w2                 with a reply: the watchers that its request has removed
 ///     gap                           lasting watches may have missed events
 ///     resolve zk1:2181              actions
-///     connect 10.0.0.1:2181
+///     connect 10.0.0.1:2181         or: connect 10.0.0.1:2181 with TLS as zk1
 ///     disconnect
 ///     ask for hosts                 the host provider
 ///     sasl begins                   the SASL mechanism: its first step,
@@ -164,7 +164,8 @@ public:
     /// The answer of the server that was sent a four-letter word; empty: none.
     void probe_answered(std::string_view answer);
     void connected();
-    void closed();
+    /// With the transport's words for it.
+    void closed(std::string_view why = {});
     void bytes(std::span<const std::byte> bytes);
     /// While held, the transport is busy writing and takes no output.
     void hold_output(bool held) {

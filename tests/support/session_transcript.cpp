@@ -30,6 +30,10 @@ std::string listed(const std::vector<std::string_view>& paths) {
     return text + "]";
 }
 
+std::string protection(const base::Endpoint& endpoint) {
+    return endpoint.tls ? " with TLS as " + endpoint.name : "";
+}
+
 }  // namespace
 
 void SessionScript::settle() {
@@ -191,7 +195,9 @@ void SessionScript::note(const session::ProbeAction& action) {
     EXPECT_EQ(state_, asks_zxid ? KeeperState::CONNECTING : KeeperState::CONNECTED_RO);
     probe_ = action.attempt;
     probing_ = Network::connecting;
-    lines_.push_back((asks_zxid ? "srvr " : "probe ") + action.endpoint.address);
+    lines_.push_back(
+        (asks_zxid ? "srvr " : "probe ") + action.endpoint.address + protection(action.endpoint)
+    );
 }
 
 void SessionScript::note(const session::ConnectAction& action) {
@@ -201,7 +207,8 @@ void SessionScript::note(const session::ConnectAction& action) {
     attempt_ = action.attempt;
     network_ = Network::connecting;
     lines_.push_back(
-        "connect " + action.endpoint.address + ":" + std::to_string(action.endpoint.port)
+        "connect " + action.endpoint.address + ":" + std::to_string(action.endpoint.port) +
+        protection(action.endpoint)
     );
 }
 

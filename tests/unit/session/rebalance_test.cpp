@@ -170,5 +170,13 @@ TEST(RebalanceTest, AServerIsRecognisedByNameOrAddress) {
     EXPECT_FALSE(lists_server({}, {"zk1", 2181}, {"10.0.0.1", 2181}));
 }
 
+TEST(RebalanceTest, AServerWithAnotherSchemeIsAnother) {
+    const std::vector<HostPort> hosts{
+        {"zk1", 2181, HostScheme::tls}, {"10.0.0.2", 2182, HostScheme::tls}};
+    EXPECT_TRUE(lists_server(hosts, hosts[0], {"10.0.0.1", 2181}));
+    EXPECT_FALSE(lists_server(hosts, {"zk1", 2181}, {"10.0.0.1", 2181}));
+    EXPECT_FALSE(lists_server(hosts, {"zk2", 2182}, {"10.0.0.2", 2182}));
+}
+
 }  // namespace
 }  // namespace kazoo::session

@@ -163,5 +163,24 @@ TEST(SrvHostsTest, AClientThatFindsNoneSaysWhy) {
     }
 }
 
+TEST(SrvHostsTest, ServersMayBeOnesWithTls) {
+    const kazoo::testing::Server plain;
+    const auto port = plain.port();
+    DnsServer server([port](DnsAnswer answer, bool) {
+        return answer.record(1, 1, port, "127.0.0.1").bytes();
+    });
+    const auto options = SrvOptions().name_server(server.address()).tls(true);
+    KazooClient zk(ClientOptions()
+                       .host_provider(srv_hosts(name, options))
+                       .connection_retry(RetryPolicy().max_tries(1).delay(10ms)));
+    try {
+        zk.start(20s);
+        ADD_FAILURE() << "connected without TLS";
+    } catch (const ConnectionLoss& error) {
+        const auto address = "tls://127.0.0.1:" + std::to_string(port);
+        EXPECT_THAT(std::string(error.what()), HasSubstr(address + ": TLS: "));
+    }
+}
+
 }  // namespace
 }  // namespace kazoo::srv
