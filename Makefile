@@ -12,6 +12,9 @@ PACKAGES := $(RUN_PACKAGES) ccache git python3 libgtest-dev libgmock-dev libbenc
 ifeq ($(shell command -v java),)
 PACKAGES += default-jre-headless
 endif
+# For the tests with Kerberos, which use a realm of their own. Without a database the services that
+# come with the packages do not start.
+PACKAGES += krb5-kdc krb5-admin-server krb5-user
 
 SOURCES = $(shell find include src tests tools examples bench \
     \( -name '*.hpp' -o -name '*.cpp' \) -not -path 'tests/headers/*' 2>/dev/null)

@@ -107,6 +107,12 @@ std::string CyrusMechanism::why(int result) const {
     return text != nullptr ? text : "libsasl2 gives no reason";
 }
 
+/// Kerberos needs a ticket and a server for its tokens; both may come later. A ticket that has just
+/// expired still begins an exchange, whose last step then fails.
+SaslStep CyrusMechanism::failure(int result) const {
+    return may_block() ? SaslStep::not_ready(why(result)) : SaslStep::failed(why(result));
+}
+
 SaslStep CyrusMechanism::start() {
     if (sends_the_password(mechanism_) && !encrypted_) {
         return SaslStep::failed("it sends the password readably, and is used with TLS only");
@@ -134,8 +140,7 @@ SaslStep CyrusMechanism::start() {
         case SASL_OK:
             return SaslStep::last_token(std::move(bytes));
         default:
-            // Kerberos needs a ticket and a server for its first token; both may come later.
-            return may_block() ? SaslStep::not_ready(why(result)) : SaslStep::failed(why(result));
+            return failure(result);
     }
 }
 
@@ -158,7 +163,7 @@ SaslStep CyrusMechanism::step(std::string_view challenge) {
         return SaslStep::token(std::move(bytes));
     }
     if (result != SASL_OK) {
-        return SaslStep::failed(why(result));
+        return failure(result);
     }
     if (!is_principal()) {
         return SaslStep::failed("the credentials are not those of " + principal_);

@@ -36,6 +36,7 @@ private:
 
     [[nodiscard]] int connect();
     [[nodiscard]] std::string why(int result) const;
+    [[nodiscard]] SaslStep failure(int result) const;
     [[nodiscard]] bool is_principal() const;
 
     // What libsasl2 asks for; `self` is the mechanism.

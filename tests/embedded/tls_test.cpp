@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tests of a server with TLS.
 #include "embedded_fixture.hpp"
-#include "own_certificate.hpp"
 #include "raw_tls_client.hpp"
 #include "support/raw_client.hpp"
+#include "tls_fixture.hpp"
 
 namespace kazoo::embedded_tests {
 namespace {
@@ -13,12 +13,14 @@ using testing_support::RawClient;
 
 class Tls : public ::testing::Test {
 protected:
-    testing_support::OwnCertificate own;
-    Server server{ServerOptions().tls_certificate(own.certificate()).tls_key(own.key())};
+    const Certificates certificates;
+    const Identity own = certificates.server();
+    const std::string trusted = certificates.authority().file();
+    Server server{served_by(own)};
 };
 
 TEST_F(Tls, ServesInsideTheStream) {
-    RawTlsClient client(own.certificate(), server.port());
+    RawTlsClient client(trusted, server.port());
     client.send(frame_of(testing_support::new_session()));
     client.read(4 + 37);
     EXPECT_EQ(server.sessions().size(), 1U);
@@ -44,7 +46,7 @@ TEST_F(Tls, ServesInsideTheStream) {
 }
 
 TEST_F(Tls, SendsCloseNotify) {
-    RawTlsClient client(own.certificate(), server.port());
+    RawTlsClient client(trusted, server.port());
     client.send("ruok");
     boost::system::error_code end;
     EXPECT_EQ(client.read_all(end), "imok");
@@ -57,15 +59,15 @@ TEST_F(Tls, IgnoresClientsWithoutTls) {
     plain.send_frame(testing_support::new_session());
     EXPECT_TRUE(plain.closes());
     EXPECT_TRUE(server.sessions().empty());
-    RawTlsClient client(own.certificate(), server.port());
+    RawTlsClient client(trusted, server.port());
     client.send("ruok");
     EXPECT_EQ(client.read(4), "imok");
 }
 
 TEST_F(Tls, StopsWithConnectionsInEveryStage) {
     const RawClient silent(server.port());  // never begins the handshake
-    RawTlsClient fresh(own.certificate(), server.port());
-    RawTlsClient connected(own.certificate(), server.port());
+    RawTlsClient fresh(trusted, server.port());
+    RawTlsClient connected(trusted, server.port());
     connected.send(frame_of(testing_support::new_session()));
     connected.read(4 + 37);
     server.stop();
@@ -73,14 +75,12 @@ TEST_F(Tls, StopsWithConnectionsInEveryStage) {
     connected.read_all(end);
     EXPECT_TRUE(end);
     server.start();
-    RawTlsClient again(own.certificate(), server.port());
+    RawTlsClient again(trusted, server.port());
 }
 
 TEST_F(Tls, AKeyOfAnotherCertificateIsRefused) {
-    const testing_support::OwnCertificate other;
-    thrown<ConfigurationError>([&] {
-        Server mixed(ServerOptions().tls_certificate(own.certificate()).tls_key(other.key()));
-    });
+    const auto other = certificates.server();
+    thrown<ConfigurationError>([&] { Server mixed(served_by(own).tls_key(other.key_file())); });
 }
 
 }  // namespace

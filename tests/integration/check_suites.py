@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Compares the suites of the integration executable with those listed in suites.cmake."""
+"""Compares the suites of a test executable with those that its CMake file lists."""
 
 import argparse
 import re
@@ -20,8 +20,8 @@ def suite_names(listing):
 
 
 def differences(compiled, listed):
-    problems = [f"suite {name} is missing in suites.cmake" for name in sorted(compiled - listed)]
-    problems += [f"suites.cmake lists {name}, no such suite" for name in sorted(listed - compiled)]
+    problems = [f"suite {name} is missing in the CMake file" for name in sorted(compiled - listed)]
+    problems += [f"the CMake file lists {name}, no suite" for name in sorted(listed - compiled)]
     return problems
 
 

@@ -124,6 +124,9 @@ std::shared_ptr<X509> unsigned_certificate(
     if (!request.alternative_names.empty()) {
         add_extension(x, signer, NID_subject_alt_name, request.alternative_names);
     }
+    if (!request.revocation_list.empty()) {
+        add_extension(x, signer, NID_crl_distribution_points, request.revocation_list);
+    }
     return made;
 }
 

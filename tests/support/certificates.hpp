@@ -20,6 +20,9 @@ struct CertificateRequest {
     std::string common_name;
     /// Subject alternative names, as OpenSSL's configuration has them: "DNS:localhost,IP:::1".
     std::string alternative_names;
+    /// Where the list of revoked certificates is (crlDistributionPoints), likewise:
+    /// "URI:file:///tmp/a.crl". Apache ZooKeeper looks there, other clients and servers do not.
+    std::string revocation_list;
     /// "20200101000000Z", as ASN.1 has times; empty: an hour ago, and a day from now.
     std::string not_before;
     std::string not_after;

@@ -35,13 +35,13 @@ public:
     /// Waits for the first line; empty if the process ends without one.
     std::string first_line();
     void signal(int number) const;
+    /// Returns whether the process has not ended.
+    bool running();
     /// Waits for the exit; returns the exit code, or 128 + the signal number. Throws
     /// std::runtime_error after 20 seconds.
     int exit_code();
 
 private:
-    bool running();
-
     const std::filesystem::path directory_;
     pid_t pid_ = -1;
     int status_ = -1;

@@ -38,7 +38,7 @@ void ApacheServer::start() {
     if (running()) return;
     const bool port_is_fixed = port_ != 0;
     for (int attempt = 1;; ++attempt) {
-        if (!port_is_fixed) port_ = free_port();
+        if (!port_is_fixed) choose_ports();
         launch();
         bool ready = false;
         wait_until([&] { return process_.exited() || (ready = serving()); }, options_.ready_limit);
@@ -90,9 +90,21 @@ bool ApacheServer::serving() const {
            exchange(port_, "srvr", probe_limit).find("Mode:") != std::string::npos;
 }
 
+void ApacheServer::choose_ports() {
+    port_ = free_port();
+    if (!options_.with_secure_port) return;
+    do {
+        secure_port_ = free_port();
+    } while (secure_port_ == port_);
+}
+
 void ApacheServer::launch() {
     std::vector<std::string> lines{
         "dataDir=" + (directory_ / "data").string(), "clientPort=" + std::to_string(port_)};
+    if (options_.with_secure_port) {
+        lines.push_back("secureClientPort=" + std::to_string(secure_port_));
+        lines.emplace_back("secureClientPortAddress=127.0.0.1");
+    }
     lines.insert(lines.end(), options_.config_lines.begin(), options_.config_lines.end());
     process_.configure(lines);
     std::vector<std::string> arguments;

@@ -20,12 +20,14 @@ struct ApacheOptions {
     std::vector<std::string> config_lines;
     /// Each "name=value" is passed to the JVM as -Dname=value.
     std::vector<std::string> system_properties;
+    /// Whether it also serves at secure_port(). The keys must be given in the lines above.
+    bool with_secure_port = false;
     /// How long start() and restart() wait until the server serves.
     std::chrono::milliseconds ready_limit{60'000};
 };
 
 /// A standalone Apache ZooKeeper server with a free port of 127.0.0.1 and a temporary data
-/// directory.
+/// directory. SecureApache adds TLS and SASL.
 ///
 /// The constructor does not start it. Functions may be called from any thread, one at a time.
 /// Failures throw std::runtime_error with the end of the server's log. The server is killed when
@@ -54,6 +56,8 @@ public:
     pid_t pid() const { return process_.pid(); }
     /// 0 before the first start, then constant.
     std::uint16_t port() const { return port_; }
+    /// The port with TLS (secureClientPort), another than port(); 0 if there is none.
+    std::uint16_t secure_port() const { return secure_port_; }
     /// "127.0.0.1:port".
     std::string hosts() const;
     /// Sends a four-letter word and returns the answer; empty if there is none within 5 seconds.
@@ -63,12 +67,14 @@ public:
 
 private:
     bool serving() const;
+    void choose_ports();
     void launch();
 
     ApacheOptions options_;
     std::filesystem::path directory_;
     ApacheProcess process_;
     std::uint16_t port_ = 0;
+    std::uint16_t secure_port_ = 0;
     pid_t owner_;
 };
 
