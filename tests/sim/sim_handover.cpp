@@ -53,11 +53,11 @@ void SimClient::hand_over(Duration pause) {
         }
         if (defect() == Defect::closed_handovers && zk_ && life == former_.size()) {
             zk_.reset();
-            make(ClientOptions(options_).resume(result.value()));
+            make(ClientOptions(options_).resume(*result.value()));
             start();
             process_.after(pause / 2, [this] { stop(); });
         }
-        process_.after(pause, [this, requested, life, session = result.value()] {
+        process_.after(pause, [this, requested, life, session = *result.value()] {
             const bool closed = defect() == Defect::closed_handovers;
             if (!started_ && (closed || life == former_.size())) {
                 take_over(session, requested);

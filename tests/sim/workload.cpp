@@ -242,8 +242,8 @@ void Workload::delete_guaranteed() {
     const auto result = client_.look(path, false);
     if (result.valid()) {
         result.rawlink([this, path](const AsyncResult<std::optional<ZnodeStat>>& done) {
-            if (done.successful() && done.value()) {
-                czxids_[path] = done.value()->czxid;
+            if (done.successful() && *done.value()) {
+                czxids_[path] = (*done.value())->czxid;
             }
         });
     }
