@@ -83,7 +83,8 @@ void TlsMessages::refuse_servers() {
         Server(served_by(revoked)),
         trusting(authority).crl_file(certificates.foreign_authority().revocation_list({})));
     add("No cipher suite is common to both",
-        trusting(authority).ciphersuites("TLS_AES_128_CCM_8_SHA256"));
+        trusting(authority).min_version(TlsVersion::tls_1_3).ciphersuites("TLS_AES_128_CCM_SHA256")
+    );
 }
 
 void TlsMessages::refuse_clients() {
