@@ -2,15 +2,8 @@
 // Tests of a server with TLS.
 #include "embedded_fixture.hpp"
 #include "own_certificate.hpp"
+#include "raw_tls_client.hpp"
 #include "support/raw_client.hpp"
-
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/connect.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/ssl.hpp>
-#include <boost/asio/write.hpp>
 
 namespace kazoo::embedded_tests {
 namespace {
@@ -18,50 +11,14 @@ namespace {
 namespace asio = boost::asio;
 using testing_support::RawClient;
 
-/// A client that trusts the server's certificate only.
-class TlsClient {
-public:
-    TlsClient(const std::string& certificate, std::uint16_t port) {
-        context_.load_verify_file(certificate);
-        context_.set_verify_mode(asio::ssl::verify_peer);
-        stream_.emplace(io_, context_);
-        stream_->lowest_layer().connect({asio::ip::address_v4::loopback(), port});
-        stream_->handshake(asio::ssl::stream_base::client);
-    }
-
-    void send(std::string_view bytes) { asio::write(*stream_, asio::buffer(bytes)); }
-    std::string read(std::size_t count) {
-        std::string bytes(count, '\0');
-        asio::read(*stream_, asio::buffer(bytes));
-        return bytes;
-    }
-    /// Reads until the server ends the stream; sets `end` to the reason.
-    std::string read_all(boost::system::error_code& end) {
-        std::string all;
-        asio::read(*stream_, asio::dynamic_buffer(all), end);
-        return all;
-    }
-
-private:
-    asio::io_context io_;
-    asio::ssl::context context_{asio::ssl::context::tls_client};
-    std::optional<asio::ssl::stream<asio::ip::tcp::socket>> stream_;
-};
-
 class Tls : public ::testing::Test {
 protected:
     testing_support::OwnCertificate own;
     Server server{ServerOptions().tls_certificate(own.certificate()).tls_key(own.key())};
 };
 
-std::string frame_of(const auto&... parts) {
-    base::Buffer out;
-    codec::append_frame(out, parts...);
-    return {reinterpret_cast<const char*>(out.data()), out.size()};
-}
-
 TEST_F(Tls, ServesInsideTheStream) {
-    TlsClient client(own.certificate(), server.port());
+    RawTlsClient client(own.certificate(), server.port());
     client.send(frame_of(testing_support::new_session()));
     client.read(4 + 37);
     EXPECT_EQ(server.sessions().size(), 1U);
@@ -87,7 +44,7 @@ TEST_F(Tls, ServesInsideTheStream) {
 }
 
 TEST_F(Tls, SendsCloseNotify) {
-    TlsClient client(own.certificate(), server.port());
+    RawTlsClient client(own.certificate(), server.port());
     client.send("ruok");
     boost::system::error_code end;
     EXPECT_EQ(client.read_all(end), "imok");
@@ -100,15 +57,15 @@ TEST_F(Tls, IgnoresClientsWithoutTls) {
     plain.send_frame(testing_support::new_session());
     EXPECT_TRUE(plain.closes());
     EXPECT_TRUE(server.sessions().empty());
-    TlsClient client(own.certificate(), server.port());
+    RawTlsClient client(own.certificate(), server.port());
     client.send("ruok");
     EXPECT_EQ(client.read(4), "imok");
 }
 
 TEST_F(Tls, StopsWithConnectionsInEveryStage) {
     const RawClient silent(server.port());  // never begins the handshake
-    TlsClient fresh(own.certificate(), server.port());
-    TlsClient connected(own.certificate(), server.port());
+    RawTlsClient fresh(own.certificate(), server.port());
+    RawTlsClient connected(own.certificate(), server.port());
     connected.send(frame_of(testing_support::new_session()));
     connected.read(4 + 37);
     server.stop();
@@ -116,7 +73,7 @@ TEST_F(Tls, StopsWithConnectionsInEveryStage) {
     connected.read_all(end);
     EXPECT_TRUE(end);
     server.start();
-    TlsClient again(own.certificate(), server.port());
+    RawTlsClient again(own.certificate(), server.port());
 }
 
 TEST_F(Tls, AKeyOfAnotherCertificateIsRefused) {

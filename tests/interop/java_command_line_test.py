@@ -5,6 +5,7 @@
 import os
 import pathlib
 import queue
+import re
 import shutil
 import subprocess
 import sys
@@ -15,21 +16,26 @@ import unittest
 import served
 
 JAR = pathlib.Path("/usr/share/java/zookeeper.jar")
-CLASS_PATH = os.environ.get("KAZOO_ZOOKEEPER_CLASSPATH", f"{JAR}:/usr/share/java/slf4j-simple.jar")
+# Clients need these for TLS only. Each has a second name with its version.
+NETTY = [jar for jar in sorted(JAR.parent.glob("netty-*.jar")) if not re.search(r"-\d", jar.name)]
+CLASS_PATH = os.environ.get(
+    "KAZOO_ZOOKEEPER_CLASSPATH",
+    ":".join(map(str, [JAR, JAR.parent / "slf4j-simple.jar", *NETTY])),
+)
 JAVA = [
     "java", "-Xshare:auto", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
     "-Dzookeeper.jmx.log4j.disable=true", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
-    "-cp", CLASS_PATH, "org.apache.zookeeper.ZooKeeperMain",
 ]
+MAIN = ["-cp", CLASS_PATH, "org.apache.zookeeper.ZooKeeperMain"]
 LIMIT_S = 40
 
 
 class CommandLine:
     """A running command line: takes commands and prints lines."""
 
-    def __init__(self, hosts):
+    def __init__(self, hosts, options=()):
         self.process = subprocess.Popen(
-            [*JAVA, "-timeout", "10000", "-server", hosts],
+            [*JAVA, *options, *MAIN, "-timeout", "10000", "-server", hosts],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <stdexcept>
 #include <string>
 
 namespace kazoo::testing_support {
@@ -15,6 +16,14 @@ namespace kazoo::testing_support {
 [[nodiscard]] inline std::string read_file(const std::filesystem::path& path) {
     std::ifstream in(path, std::ios::binary);
     return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// Replaces the contents of a file. Throws std::runtime_error.
+inline void replace_file(const std::filesystem::path& path, const std::string& contents) {
+    std::ofstream out(path, std::ios::binary);
+    out << contents;
+    out.close();
+    if (out.fail()) throw std::runtime_error("cannot write " + path.string());
 }
 
 /// Creates a temporary directory, which the caller removes. Throws std::system_error.

@@ -64,20 +64,20 @@ std::int64_t zxid_of_now() {
 }
 
 kazoo::testing::ServerOptions server_options(const ServeOptions& options) {
-    auto all = kazoo::testing::ServerOptions()
-                   .listen(options.listen)
-                   .tick(milliseconds(options.tick_ms))
-                   .release(releases.at(options.release))
-                   .super_digest(options.super_digest)
-                   .reaper_interval(milliseconds(options.reaper_ms))
-                   .min_session_timeout(milliseconds(options.min_session_timeout_ms))
-                   .max_session_timeout(milliseconds(options.max_session_timeout_ms))
-                   .max_request_bytes(options.max_request)
-                   .max_connections(options.max_connections)
-                   .ttl_nodes(options.ttl_nodes)
-                   .first_zxid(options.first_zxid ? *options.first_zxid : zxid_of_now())
-                   .enforce_quota(options.enforce_quota)
-                   .takeover_closes_first(options.takeover_closes_first);
+    kazoo::testing::ServerOptions all;
+    all.listen(options.listen)
+        .tick(milliseconds(options.tick_ms))
+        .release(releases.at(options.release))
+        .super_digest(options.super_digest)
+        .reaper_interval(milliseconds(options.reaper_ms))
+        .min_session_timeout(milliseconds(options.min_session_timeout_ms))
+        .max_session_timeout(milliseconds(options.max_session_timeout_ms))
+        .max_request_bytes(options.max_request)
+        .max_connections(options.max_connections)
+        .ttl_nodes(options.ttl_nodes)
+        .first_zxid(options.first_zxid ? *options.first_zxid : zxid_of_now())
+        .enforce_quota(options.enforce_quota)
+        .takeover_closes_first(options.takeover_closes_first);
     apply_security(options.security, all);
     return all;
 }

@@ -101,11 +101,29 @@ bool is_plain_value(std::string_view text) noexcept {
     return true;
 }
 
-/// Whether `text`, behind the '#', is the hexadecimal form of bytes.
+int digit_of(char c) noexcept {
+    return is_digit(c) ? c - '0' : (c | 0x20) - 'a' + 10;
+}
+
+/// Whether `text`, behind the '#', is the hexadecimal form of one value in DER, which is a tag, the
+/// length of the content, and the content.
 bool is_hex_value(std::string_view text) noexcept {
-    text = without_blanks(text, " \n");
-    return !text.empty() && text.size() % 2 == 0 &&
-           std::all_of(text.begin(), text.end(), is_hex_digit);
+    text = text.substr(0, text.find_last_not_of(" \n") + 1);
+    const auto byte = [&](std::size_t at) {
+        return static_cast<std::size_t>(digit_of(text[2 * at]) * 16 + digit_of(text[2 * at + 1]));
+    };
+    if (text.size() % 2 != 0 || !std::all_of(text.begin(), text.end(), is_hex_digit)) return false;
+    const std::size_t size = text.size() / 2;
+    if (size < 2) return false;
+    std::size_t length = byte(1);
+    std::size_t header = 2;
+    if (length >= 0x80) {
+        header += length - 0x80;
+        if (length == 0x80 || header > 6 || header > size) return false;
+        length = 0;
+        for (std::size_t at = 2; at < header; ++at) length = length * 256 + byte(at);
+    }
+    return size - header == length;
 }
 
 /// Whether `text` is one "type=value".

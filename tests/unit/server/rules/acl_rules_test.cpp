@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/rules/acl_rules.hpp"
 
+#include "codec/decoder.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -141,6 +143,33 @@ TEST(NormalizeAclTest, ChecksTheSchemes) {
         among_others.emplace_back(1, id);
         EXPECT_EQ(fixed(among_others, {address, bob}), std::nullopt) << id;
     }
+}
+
+TEST(NormalizeAclTest, SaslAndX509AreValidWhereTheyAreConfigured) {
+    const auto err = [](const char* scheme, const std::string& id, AclSchemes schemes) {
+        return normalize_acl({Acl(1, Id(scheme, id))}, {address}, schemes).err;
+    };
+    const AclSchemes sasl{true, true, false};
+    const AclSchemes x509{true, false, true};
+    EXPECT_EQ(err("sasl", "bob", sasl), Errc::ok);
+    EXPECT_EQ(err("sasl", "bob@a@b", sasl), Errc::invalid_acl);
+    EXPECT_EQ(err("sasl", "bob", x509), Errc::invalid_acl);
+    EXPECT_EQ(err("x509", "CN=bob,OU=b", x509), Errc::ok);
+    EXPECT_EQ(err("x509", "bob", x509), Errc::invalid_acl);
+    EXPECT_EQ(err("x509", "CN=bob", sasl), Errc::invalid_acl);
+    // Apache's server fails on a null id of a scheme that it has.
+    const std::string null(codec::Decoder::null_text);
+    EXPECT_EQ(err("sasl", null, sasl), Errc::marshalling_error);
+    EXPECT_EQ(err("x509", null, x509), Errc::marshalling_error);
+    EXPECT_EQ(err("sasl", null, x509), Errc::invalid_acl);
+}
+
+TEST(NormalizeAclTest, AuthStandsForUsersOfSaslAndCertificates) {
+    const Id user("sasl", "bob");
+    const Id certificate("x509", "CN=bob");
+    const auto stored = fixed({Acl(3, auth_ids())}, {address, user, super_user, certificate});
+    ASSERT_TRUE(stored.has_value());
+    EXPECT_THAT(*stored, testing::UnorderedElementsAre(Acl(3, user), Acl(3, certificate)));
 }
 
 TEST(RedactedTest, HidesTheHashes) {
