@@ -32,7 +32,7 @@ public:
             if (::getppid() != parent) {
                 ::_exit(0);
             }
-            const testing::Server server;
+            const testing::Server server(testing::ServerOptions().sasl_user("bob", "bobsecret"));
             const auto hosts = server.hosts() + "\n";
             static_cast<void>(!::write(pipe[1], hosts.data(), hosts.size()));
             for (;;) {

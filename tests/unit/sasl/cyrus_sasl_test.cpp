@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -150,9 +151,6 @@ TEST(CyrusSaslTest, PlainNeedsTls) {
 
 TEST(CyrusSaslTest, GssapiWithoutATicketIsNotReady) {
     const auto options = SaslOptions().mechanism("GSSAPI");
-    if (refusal_of(options) != "no error") {
-        GTEST_SKIP() << "skipped: " << refusal_of(options);
-    }
     ::setenv("KRB5CCNAME", "FILE:/nonexistent/tickets", 1);
     const auto mechanism = made(options);
     EXPECT_TRUE(mechanism->may_block());
