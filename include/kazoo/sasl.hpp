@@ -40,8 +40,8 @@ public:
     [[nodiscard]] const std::string& username() const noexcept { return username_; }
 
     /// The password of `username`. Copies of the options hold it. The copy that Cyrus SASL is given
-    /// for an exchange is overwritten when the exchange ends; the token of PLAIN, which contains the
-    /// password, is not. Default: empty.
+    /// for an exchange is overwritten when the exchange ends; the token of PLAIN, which contains
+    /// the password, is not. Default: empty.
     SaslOptions& password(std::string value) & {
         password_ = std::move(value);
         ask_for_password_ = nullptr;
