@@ -88,7 +88,8 @@ TlsEngine::Status TlsEngine::handshake() {
     ERR_clear_error();
     const auto status = status_of(SSL_do_handshake(ssl_.get()));
     failure_.established = status == Status::ready;
-    return status;
+    // OpenSSL waits for a whole header, which may never come if it is not one.
+    return status == Status::needs_input && !failure_.speaks_tls() ? Status::failed : status;
 }
 
 TlsEngine::Status TlsEngine::read(std::span<std::byte> into, std::size_t& count) {

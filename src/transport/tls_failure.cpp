@@ -135,15 +135,6 @@ std::string received_alert(const TlsFailure& failure, int alert) {
     }
 }
 
-/// Returns whether the first bytes of the server can be those of a TLS record: a content type, and
-/// the major version.
-bool speaks_tls(const TlsFailure& failure) {
-    const auto type = failure.first_bytes[0];
-    return (failure.received < 1 ||
-            (type >= SSL3_RT_CHANGE_CIPHER_SPEC && type <= SSL3_RT_APPLICATION_DATA)) &&
-           (failure.received < 2 || failure.first_bytes[1] == SSL3_VERSION_MAJOR);
-}
-
 std::string ended_connection(const TlsFailure& failure) {
     if (failure.established) {
         return "the server closed the connection";
@@ -183,6 +174,14 @@ std::string own_error(const TlsFailure& failure) {
 
 }  // namespace
 
+/// They are a content type and the major version.
+bool TlsFailure::speaks_tls() const noexcept {
+    const auto type = first_bytes[0];
+    return (received < 1 || (type >= SSL3_RT_CHANGE_CIPHER_SPEC && type <= SSL3_RT_APPLICATION_DATA)
+           ) &&
+           (received < 2 || first_bytes[1] == SSL3_VERSION_MAJOR);
+}
+
 /// OpenSSL reports alerts as errors with these reasons.
 std::optional<int> TlsFailure::alert() const noexcept {
     const auto reason = ERR_GET_LIB(code) == ERR_LIB_SSL ? ERR_GET_REASON(code) : 0;
@@ -196,7 +195,7 @@ std::string to_text(const TlsFailure& failure) {
     if (failure.refusal != X509_V_OK) {
         return text + refused_certificate(failure);
     }
-    if (!failure.established && !speaks_tls(failure)) {
+    if (!failure.established && !failure.speaks_tls()) {
         return text +
                "the server does not speak TLS on this port: it answers in plain text; use its "
                "port for TLS (Apache's secureClientPort), or connect without TLS";

@@ -40,6 +40,8 @@ struct TlsFailure {
     int depth = 0;
     CertificateFacts certificate;
 
+    /// Returns whether the first bytes of the server can be those of a TLS record.
+    [[nodiscard]] bool speaks_tls() const noexcept;
     /// Returns the alert with which the server has ended the connection, if it has sent one.
     [[nodiscard]] std::optional<int> alert() const noexcept;
 };

@@ -202,11 +202,12 @@ TEST_F(TlsLinkTest, TheEndOfTheConnectionIsAnEndOfTheStream) {
 TEST_F(TlsLinkTest, TheServerLearnsThatTheClientDisconnects) {
     int end = -1;
     serve([&](SSL* ssl) {
+        send_all(ssl, "hello");
         char byte = 0;
         end = SSL_get_error(ssl, SSL_read(ssl, &byte, 1));
     });
     connect();
-    ASSERT_TRUE(run_until([&] { return sink_->connected; }));
+    ASSERT_TRUE(run_until([&] { return sink_->received == "hello"; }));  // no write is under way
     transport_->disconnect();
     server_.reset();
     EXPECT_EQ(end, SSL_ERROR_ZERO_RETURN);
