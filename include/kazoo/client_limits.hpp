@@ -39,8 +39,8 @@ public:
     /// than four times their encoded size in memory. Default: 64 MiB.
     std::size_t reply_bytes = std::size_t{64} << 20;
     /// Bytes of replies and watch events that wait for their callbacks (Handler::backlog_bytes):
-    /// QueueFullError once this many wait. Replies to operations already under way add to them.
-    /// Default: 64 MiB.
+    /// QueueFullError once this many wait, or the call waits as above. Replies to operations that
+    /// are already under way add to them. Default: 64 MiB.
     std::size_t backlog_bytes = std::size_t{64} << 20;
     /// Watch functions that are set or requested: TooManyWatchesError. All handles of add_watch for
     /// one path and mode count as one. Default: 1,048,576.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <kazoo/detail/backlog.hpp>
 #include <kazoo/detail/export.hpp>
 #include <kazoo/detail/resumptions.hpp>
 #include <kazoo/logger.hpp>
@@ -22,7 +23,6 @@ KAZOO_API_BEGIN
 namespace kazoo {
 
 namespace detail {
-class Backlog;
 class EnvironmentSource;
 }  // namespace detail
 
@@ -110,18 +110,15 @@ public:
     void set_logger(Logger logger);
 
     /// Returns the number of tasks with result callbacks, coroutines or watch functions that wait
-    /// for their turn on the lanes. While it is at least ClientLimits::requests, a client refuses
-    /// new operations with QueueFullError, so that callbacks that are too slow do not exhaust the
-    /// memory.
-    [[nodiscard]] std::size_t backlog() const noexcept {
-        return backlog_.load(std::memory_order_relaxed);
-    }
+    /// for their turn on the lanes, without those that run. While it is at least
+    /// ClientLimits::requests, a client refuses new operations with QueueFullError, so that
+    /// callbacks that are too slow do not exhaust the memory. BackPressure::room_async waits until
+    /// there are fewer.
+    [[nodiscard]] std::size_t backlog() const noexcept { return backlog_.load(); }
     /// Returns the encoded size of the replies and the paths of the watch events that backlog()
-    /// counts, in bytes. While it is at least ClientLimits::backlog_bytes, a client refuses new
-    /// operations with QueueFullError.
-    [[nodiscard]] std::size_t backlog_bytes() const noexcept {
-        return backlog_bytes_.load(std::memory_order_relaxed);
-    }
+    /// counts, in bytes, and of the replies whose callbacks run. While it is at least
+    /// ClientLimits::backlog_bytes, a client refuses new operations as above.
+    [[nodiscard]] std::size_t backlog_bytes() const noexcept { return backlog_bytes_.load(); }
 
     /// For the simulation in the library's own tests, which replaces time and network. Do not
     /// override.
@@ -133,8 +130,11 @@ private:
     friend class detail::Backlog;
     friend class detail::Resumptions;
 
-    std::atomic<std::size_t> backlog_{0};        // changed through detail::Backlog
-    std::atomic<std::size_t> backlog_bytes_{0};  // changed through detail::Backlog
+    // Used through detail::Backlog:
+    std::atomic<std::size_t> backlog_{0};
+    std::atomic<std::size_t> backlog_bytes_{0};
+    std::atomic<std::size_t> backlog_blocked_{0};  // callers that block lanes
+    detail::BacklogWaits backlog_waits_;
     detail::Resumptions resumptions_;
     std::mutex logger_mutex_;  // held for copies of the logger only, not while it writes
     Logger logger_;            // guarded by logger_mutex_

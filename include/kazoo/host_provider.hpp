@@ -110,7 +110,8 @@ concept HostFunction =
 ///
 /// The function is asked before each round of connection attempts: when the client starts, after a
 /// lost connection, and after each pause in which no server could be reached. It is not asked while
-/// the client is connected: a connected client stays where it is when servers are added.
+/// the client is connected, except by HostOperations::refresh_hosts, which may also move a
+/// connected client to servers that were added.
 ///
 /// Threads: it is called on Lane::session, like a state listener, and must not block; one that
 /// needs time returns an AsyncResult. There is one call per client at a time, until its result is

@@ -80,9 +80,11 @@ public:
 
     /// Reads all children of a node with their data, in no particular order. Children that are
     /// deleted meanwhile are left out, and the others are read one after the other, not at one
-    /// point in time. The result takes memory for the data of all children. Fails with NoNodeError
-    /// if the node itself does not exist, and with the error of a child that cannot be read, such
-    /// as NoAuthError, whose path is that of the child.
+    /// point in time. The result takes memory for the data of all children. Each child has a
+    /// request of its own, not a multi_read: if the reply to a group exceeded
+    /// ClientLimits::reply_bytes, all of it would be received in vain and read again. Fails with
+    /// NoNodeError if the node itself does not exist, and with the error of a child that cannot be
+    /// read, such as NoAuthError, whose path is that of the child.
     AsyncResult<std::vector<ChildNode>> get_children_with_data_async(
         PathView path, const CallOptions& options = {}
     );

@@ -19,6 +19,9 @@ namespace kazoo {
 /// ConnectionLoss and Outcome::not_sent, because they may depend on it, unless their option is
 /// `independent`.
 ///
+/// A request that the server does not know fails with UnimplementedError without a wait for earlier
+/// reads that are sent again.
+///
 /// A request is sent three times at most, because it may be the reason why servers close the
 /// connection; then it fails with ConnectionLoss. Its time limit and cancellation apply throughout.
 /// If the session has expired, it fails with SessionExpiredError; if the client is stopped or gives

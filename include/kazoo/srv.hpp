@@ -53,11 +53,15 @@ private:
 /// ones, in proportion to their weights. A server that has just failed comes last. The host names
 /// are resolved by the system at each attempt, as those of ClientOptions::hosts are.
 ///
-/// The records are looked up anew before each round of connection attempts, on a thread of its own,
-/// which ends with the lookup. A truncated answer is asked for again over TCP. Failures, which the
-/// log and the errors of KazooClient::start name: no record, no answer in time, a malformed answer,
-/// a refusal of the name server, and the record by which a domain says that it has no such service
-/// (the target "."). HostProvider says what the client does then.
+/// With `srv_hosts(name).in_order(false)` priorities and weights do not count: the client shuffles
+/// the servers, and HostOperations::refresh_hosts spreads connected clients over added ones.
+///
+/// The records are looked up anew before each round of connection attempts, and by
+/// HostOperations::refresh_hosts, on a thread of its own, which ends with the lookup. A truncated
+/// answer is asked for again over TCP. Failures, which the log and the errors of KazooClient::start
+/// name: no record, no answer in time, a malformed answer, a refusal of the name server, and the
+/// record by which a domain says that it has no such service (the target "."). HostProvider says
+/// what the client does then.
 ///
 /// Throws ConfigurationError if `name` is empty, longer than 255 characters or contains a zero
 /// byte, or if the timeout is not positive. Thread-safe.

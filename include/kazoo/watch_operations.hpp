@@ -37,7 +37,7 @@ enum class WatchType {
 /// with EventType::GAP: what it covers has to be read again. Requests that are issued because of it
 /// are executed after the watch is set again, so that nothing is missed. The same event replaces
 /// events that could not be delivered because callbacks were too slow (ClientLimits::requests and
-/// backlog_bytes).
+/// backlog_bytes), and is reported if a handle joins while a server sets the watch again.
 ///
 /// The watch ends, and its function is called for the last time, when the session ends
 /// (EventType::NONE, no path) and when servers do not accept the watch again after a reconnect

@@ -56,13 +56,14 @@ public:
     ~LaneTurn() {
         // With an exception in flight, dispatch() has thrown: dispatch_links() sees to the links.
         if (result_ && std::uncaught_exceptions() == 0) {
-            Backlog::done(*result_->handler(), result_->reply_bytes_);
+            Backlog::dropped(*result_->handler(), result_->reply_bytes_);
             result_->queue_drop();
         }
     }
     void operator()() noexcept {
         const auto result = std::exchange(result_, {});
         const LaneScope on_lane(*result->handler(), Lane::completion);
+        Backlog::begun(*result->handler());
         result->run_lane_links();
         Backlog::done(*result->handler(), result->reply_bytes_);
     }
@@ -233,6 +234,7 @@ void ResultStateBase::dispatch_links(const std::shared_ptr<Handler>& handler) no
         try {
             return handler->dispatch(Lane::completion, LaneTurn(RefPtr<ResultStateBase>(this)));
         } catch (...) {
+            Backlog::begun(*handler);
             Backlog::done(*handler, reply_bytes_);
         }
     }

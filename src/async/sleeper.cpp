@@ -21,16 +21,24 @@ std::shared_ptr<Waiter> waiter_of(Handler* handler) {
 }  // namespace
 
 LaneHelper::LaneHelper(std::shared_ptr<Waiter> given, bool helps) noexcept
-    : waiter(std::move(given)), slot_(find_lane_slot(false)) {
+    : waiter(std::move(given)),
+      slot_(find_lane_slot(false)),
+      blocks_(helps ? detail::LaneScope::any_lane() : nullptr) {
     auto* const handler = detail::LaneScope::completion_lane();
     if (handler != nullptr && helps && !is_too_deep()) {
         resumptions_ = &detail::Resumptions::of(*handler);
         ++slot_->helps;
         resumptions_->begin_help(*this);
     }
+    if (blocks_ != nullptr) {
+        detail::Backlog::block(*blocks_);
+    }
 }
 
 LaneHelper::~LaneHelper() {
+    if (blocks_ != nullptr) {
+        detail::Backlog::unblock(*blocks_);
+    }
     if (resumptions_ != nullptr) {
         --slot_->helps;
         resumptions_->end_help(*this);

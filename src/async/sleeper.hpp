@@ -26,7 +26,8 @@ namespace kazoo::base {
 
 /// A caller that is blocked in a callback on a completion lane and meanwhile resumes the coroutines
 /// whose turn on that lane has come. Without this, a callback that waits for such a coroutine would
-/// wait for its own return. On the caller's stack; used by the caller only, except as noted.
+/// wait for its own return. On any lane, the handler's backlog counts it as blocked. On the
+/// caller's stack; used by the caller only, except as noted.
 class LaneHelper {
 public:
     LaneHelper(std::shared_ptr<Waiter> waiter, bool helps) noexcept;
@@ -47,6 +48,7 @@ public:
 
 private:
     LaneSlot* const slot_;
+    Handler* const blocks_;                       // whose lane the caller blocks; null: none
     detail::Resumptions* resumptions_ = nullptr;  // null: not on such a lane, or too deep
 };
 

@@ -114,6 +114,11 @@ Handler* LaneScope::completion_lane() noexcept {
     return scope != nullptr ? &scope->handler_ : nullptr;
 }
 
+Handler* LaneScope::any_lane() noexcept {
+    const auto* const scope = innermost();
+    return scope != nullptr ? &scope->handler_ : nullptr;
+}
+
 }  // namespace kazoo::detail
 
 namespace kazoo::base {

@@ -10,10 +10,13 @@
 
 namespace kazoo::detail::client {
 
-/// Returns a result that completes when the queue of requests has room; see
+/// Whether the caller of wait_for_room blocks until it has room.
+enum class Waits { asynchronous, blocking };
+
+/// Returns a result that completes when the queue of requests has room and callbacks keep up; see
 /// BackPressure::room_async. Throws std::bad_alloc.
 [[nodiscard]] AsyncResult<void> wait_for_room(
-    const std::shared_ptr<Core>& core, const CallContext& context
+    const std::shared_ptr<Core>& core, const CallContext& context, Waits waits
 );
 
 inline const CallOptions& call_of(const CallOptions& options) {
@@ -37,8 +40,8 @@ bool is_refused_by_full_queue(const AsyncResult<T>& result) {
 }
 
 /// Blocks until the operation of `begin(options)` is complete, and returns its value or throws its
-/// error. With WhenFull::wait, waits for room and tries again if the queue is full; if that wait
-/// fails, the operation fails for the same reason.
+/// error. With WhenFull::wait, waits for room and tries again if another caller has used it; if
+/// that wait fails, the operation fails for the same reason.
 template <class Options, class Begin>
 auto call_blocking(const std::shared_ptr<Core>& core, const Options& options, Begin&& begin)
     -> decltype(begin(options).get()) {
@@ -51,11 +54,11 @@ auto call_blocking(const std::shared_ptr<Core>& core, const Options& options, Be
     Options bounded = options;
     bounded.timeout(Duration::max()).deadline(context.deadline);
     for (;;) {
-        const auto room = wait_for_room(core, context);
+        const auto room = wait_for_room(core, context, Waits::blocking);
         room.wait();
         auto result = begin(bounded);
         const bool again = room.successful() && is_refused_by_full_queue(result);
-        if (!again || core->overloaded()) {
+        if (!again) {
             return std::move(result).get();
         }
     }

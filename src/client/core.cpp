@@ -17,18 +17,6 @@
 namespace kazoo::detail::client {
 namespace {
 
-/// Operations are refused because callbacks are too slow.
-Error too_slow(const std::string& amount, const char* limit) {
-    return Error(
-        ClientErrc::queue_full,
-        Outcome::not_sent,
-        "",
-        {},
-        "callbacks are too slow: " + amount +
-            " results and watch events are waiting to be delivered (ClientLimits::" + limit + ")"
-    );
-}
-
 [[noreturn]] void refuse_configuration(const char* what) {
     throw_error(Error(ClientErrc::configuration, Outcome::not_sent, "KazooClient", {}, what));
 }
@@ -143,7 +131,7 @@ void Core::check_may_block() const {
     }
 }
 
-std::optional<Error> Core::obstacle(const CallContext& context) const {
+std::optional<Error> Core::early_end(const CallContext& context) const {
     if (in_forked_child()) {
         return Error(
             stopped_at_fork() ? make_error_code(ClientErrc::connection_closed)
@@ -157,19 +145,15 @@ std::optional<Error> Core::obstacle(const CallContext& context) const {
     if (context.deadline != TimePoint::max() && handler_->now() >= context.deadline) {
         return Error(Errc::operation_timeout, Outcome::not_sent);
     }
-    if (context.reserved) {
-        return std::nullopt;
-    }
-    const auto& limits = options_.limits();
-    if (handler_->backlog() >= limits.requests) {
-        return too_slow(std::to_string(limits.requests) + " or more", "requests");
-    }
-    if (handler_->backlog_bytes() >= limits.backlog_bytes) {
-        return too_slow(
-            std::to_string(limits.backlog_bytes) + " bytes or more of", "backlog_bytes"
-        );
-    }
     return std::nullopt;
+}
+
+std::optional<Error> Core::obstacle(const CallContext& context) {
+    auto error = early_end(context);
+    if (!error && !context.reserved && !revoke() && overloaded()) {
+        error = too_slow();
+    }
+    return error;
 }
 
 void Core::on_event(session::Event& event) {
@@ -288,8 +272,8 @@ bool cancel_request(const std::weak_ptr<Core>& core, session::RequestId id) {
     return alive && !alive->in_forked_child() && alive->cancel(id);
 }
 
-void cancel_on_stop(detail::ResultStateBase& state, const std::stop_token& token) {
-    base::link_to_stop(state, token, [&state] { state.cancel(); });
+bool cancel_on_stop(detail::ResultStateBase& state, const std::stop_token& token) {
+    return base::link_to_stop(state, token, [&state] { state.cancel(); });
 }
 
 std::optional<ClientId> Core::client_id() const {

@@ -139,21 +139,42 @@ public:
     template <class T>
     AsyncResult<T> refused(const OpKind<T>& kind, std::string_view path, Error error);
     /// Returns the error of a request that must not be submitted, or nothing. The session makes
-    /// further checks.
-    [[nodiscard]] std::optional<Error> obstacle(const CallContext& context) const;
-    /// Returns whether callbacks are so slow that no further results and events may wait for them.
-    [[nodiscard]] bool overloaded() const noexcept;
+    /// further checks. Uses up a place that was granted.
+    [[nodiscard]] std::optional<Error> obstacle(const CallContext& context);
+    /// The part of it that does not depend on how much is waiting: the error of a call that is over
+    /// before it begins.
+    [[nodiscard]] std::optional<Error> early_end(const CallContext& context) const;
+    /// Session::restores_watches().
+    [[nodiscard]] bool restores_watches() const;
     /// Throws WouldDeadlockError where the caller could not wait for a result. Blocking functions
     /// call it before the operation begins, so that a call that throws has not sent anything.
     void check_may_block() const;
 
+    // core_backlog.cpp: callbacks that are too slow. Thread-safe.
+
+    /// Returns whether callbacks are so slow that no further results and events may wait for them.
+    [[nodiscard]] bool overloaded() const noexcept;
+    /// Returns the error of an operation that is refused for this reason.
+    [[nodiscard]] Error too_slow() const noexcept;
+    /// Returns the same as the session sees it.
+    [[nodiscard]] session::Callbacks callback_state() const noexcept;
+    /// A wait for room ends with success: the next operation is not refused because of callbacks,
+    /// also if replies that arrive meanwhile exceed the limits. `revoke` takes that back, or does
+    /// nothing if the place is used up; returns whether there was one.
+    void grant() noexcept;
+    bool revoke() noexcept;
+    /// Called when callbacks have caught up, or one of them is blocked.
+    void look_again() { driver_.look_again(); }
+
 private:
     class AddAuth;
+    class BacklogWait;
 
     void on_ending(KeeperState state) noexcept override;
     void on_event(session::Event& event) override;
     void on_finished() override;
     void ask_for_hosts(std::uint64_t session, std::uint64_t question) override;
+    [[nodiscard]] session::Callbacks callbacks() noexcept override;
     [[nodiscard]] std::shared_ptr<void> keep_alive() override { return shared_from_this(); }
 
     // No private function may be called with life_mutex_ held: each locks it, calls user code or
@@ -165,6 +186,7 @@ private:
     void begin(Life& life, bool hold_handler);
     void begin_next(Life& next) noexcept;
     void start_session(LifeNumber life);
+    void prepare_backlog_wait();
     void fail_to_begin(Life& life, bool handler_started) noexcept;
     /// Called by a start that gives up. Returns whether that has stopped the client: it goes on if
     /// other callers have started it, too.
@@ -202,6 +224,7 @@ private:
     void log_change(const StateChange& change);
     // core.cpp: these lock life_mutex_ while they use what it guards.
     [[nodiscard]] session::Config make_config();
+    void use_late_hosts(std::uint64_t known) noexcept;
     void answer_hosts(
         std::uint64_t session, std::uint64_t question, Hosts hosts, std::string failure
     ) noexcept;
@@ -210,6 +233,7 @@ private:
 
     ClientOptions options_;             // the parts that change are guarded by life_mutex_
     Hosts hosts_;                       // guarded by life_mutex_, except the constant chroot
+    std::uint64_t host_changes_ = 0;    // guarded by life_mutex_: the number of calls of set_hosts
     std::vector<AuthData> added_auth_;  // guarded by life_mutex_: for the sessions of later lives
     const Chroot chroot_;
     const std::shared_ptr<Handler> handler_;
@@ -219,6 +243,9 @@ private:
     MultiReadSupport multi_read_support_;
     OutcomeCounters outcomes_;
     GuaranteedSlots guaranteed_slots_;
+    // Places that were granted to waits for room and not used up since; at most limits().requests.
+    std::atomic<std::size_t> granted_{0};
+    std::shared_ptr<detail::BacklogWaiter> backlog_wait_;  // set by the first start, then constant
 
     std::atomic<KeeperState> state_{KeeperState::CLOSED};
     std::atomic<KazooState> public_state_{KazooState::LOST};  // the last one given to listeners
@@ -245,8 +272,9 @@ private:
     driver::Driver driver_;  // last: destroyed before the members that its events use
 };
 
-/// Cancels `state` when a stop is requested, until it is complete.
-void cancel_on_stop(detail::ResultStateBase& state, const std::stop_token& token);
+/// Cancels `state` when a stop is requested, until it is complete. Returns false if it has failed
+/// instead, because there is no memory.
+bool cancel_on_stop(detail::ResultStateBase& state, const std::stop_token& token);
 
 template <class T>
 AsyncResult<T> Core::refused(const OpKind<T>& kind, std::string_view path, Error error) {
@@ -300,12 +328,8 @@ AsyncResult<T> Core::call(
         return detail::make_result<T>(std::move(operation));
     }
     operation->id = accepted.id;
-    if (context.stop_token.stop_possible()) {
-        try {
-            cancel_on_stop(*operation, context.stop_token);
-        } catch (const std::bad_alloc&) {
-            give_up(accepted.id, ClientErrc::out_of_memory);  // it could not be stopped
-        }
+    if (context.stop_token.stop_possible() && !cancel_on_stop(*operation, context.stop_token)) {
+        give_up(accepted.id, ClientErrc::out_of_memory);  // nothing waits for the reply
     }
     return detail::make_result<T>(std::move(operation));
 }

@@ -78,7 +78,7 @@ std::shared_ptr<Life> Core::begin_detach(Promise<SessionHandover> promise, Waits
     });
     if (any) {
         const std::lock_guard lock(life_mutex_);
-        if (lifecycle_.phase() == Lifecycle::Phase::running && lifecycle_.serves()) {
+        if (lifecycle_.serves()) {  // also before begin() knows that the session has started
             static_cast<void>(lifecycle_.stop());  // there is no next life while it serves
             life = life_;
             detach_.emplace(std::move(promise));
@@ -107,7 +107,7 @@ Error Core::why_not_detached() const {
     bool serves = false;
     {
         const std::lock_guard lock(life_mutex_);
-        serves = lifecycle_.phase() == Lifecycle::Phase::running && lifecycle_.serves();
+        serves = lifecycle_.serves();
     }
     if (!serves) {
         return refused(ClientErrc::connection_closed);

@@ -5,6 +5,8 @@
 
 #include <kazoo/exceptions.hpp>
 
+#include <new>
+
 namespace kazoo::detail::client {
 namespace {
 
@@ -31,6 +33,7 @@ void Core::set_hosts(std::string_view text, std::optional<bool> randomize, Rebal
     {
         const std::lock_guard lock(life_mutex_);
         hosts_.hosts = hosts.hosts;
+        ++host_changes_;
         randomizes = randomize.value_or(options_.randomize_hosts());
         options_.randomize_hosts(randomizes);
     }
@@ -43,6 +46,39 @@ void Core::set_hosts(std::string_view text, std::optional<bool> randomize, Rebal
         }
         return 0;
     });
+}
+
+/// Gives a session that has just started what set_hosts was given since there were `known` changes.
+/// set_hosts itself may have found the session of the life before. Repeated until there is nothing
+/// new: a list that is set meanwhile must be the last that the session gets.
+void Core::use_late_hosts(std::uint64_t known) noexcept {
+    constexpr int tries = 3;  // a shortage of memory may be momentary
+    for (int failures = 0; failures < tries;) {
+        try {
+            std::vector<HostPort> hosts;
+            bool randomizes = false;
+            std::uint64_t latest = 0;
+            {
+                const std::lock_guard lock(life_mutex_);
+                latest = host_changes_;
+                if (latest == known) {
+                    return;
+                }
+                hosts = hosts_.hosts;
+                randomizes = options_.randomize_hosts();
+            }
+            driver_.with_session([&](session::Session& session, TimePoint now) {
+                session.change_hosts(std::move(hosts), randomizes, now);
+                return 0;
+            });
+            known = latest;
+        } catch (const std::bad_alloc&) {
+            ++failures;
+        }
+    }
+    log_.write(
+        LogLevel::error, "out of memory: a list of set_hosts is not used before the next start"
+    );
 }
 
 /// Called on the connection's executor. The provider is a function of the user's, so it is called

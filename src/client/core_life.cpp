@@ -83,7 +83,7 @@ void Core::begin(Life& life, bool hold_handler) {
     bool close = false;
     {
         const std::lock_guard lock(life_mutex_);
-        close = lifecycle_.begun(life.number);
+        close = lifecycle_.begun(life.number) && !detach_;  // else detach() ends the session
     }
     life.beginner.store({});
     if (close) {
@@ -93,12 +93,19 @@ void Core::begin(Life& life, bool hold_handler) {
 
 /// If it fails, the watches that it would have resumed are not set.
 void Core::start_session(LifeNumber life) {
+    prepare_backlog_wait();
+    std::uint64_t known = 0;
+    {
+        const std::lock_guard lock(life_mutex_);
+        known = host_changes_;
+    }
     try {
         driver_.start(make_config(), life);
     } catch (...) {
         watch_hub_->abandon_resumed();
         throw;
     }
+    use_late_hosts(known);
 }
 
 /// Ends a life that could not begin, and the next one: the callers that have joined them would wait

@@ -31,10 +31,8 @@ void call_watch_functions(Handler& handler, Delivery& delivery) {
 
 }  // namespace
 
-bool Core::overloaded() const noexcept {
-    const auto& limits = options_.limits();
-    return handler_->backlog() >= limits.requests ||
-           handler_->backlog_bytes() >= limits.backlog_bytes;
+bool Core::restores_watches() const {
+    return driver_.look([](const session::Session& session) { return session.restores_watches(); });
 }
 
 /// The captures of a watch function that was never registered are destroyed where it would have
@@ -63,11 +61,13 @@ void Core::on_event(session::WatchFired& event) {
             Lane::callback,
             delivery,
             [bytes](Handler& handler, Delivery& arrived) {
+                detail::Backlog::begun(handler);
                 detail::Backlog::done(handler, bytes);
                 call_watch_functions(handler, arrived);
             }
         );
     } catch (...) {
+        detail::Backlog::begun(*handler_);
         detail::Backlog::done(*handler_, bytes);
         event.watchers.swap(delivered.watchers);  // the driver calls this again
         throw;

@@ -25,10 +25,7 @@ constexpr const char* operation = "delete_guaranteed";
 /// Throws what must be known before anything is sent. Full queues do not matter: the deletion waits
 /// until there is room.
 void check_call(const Core& core, const OwnedPath& path, const CallContext& context) {
-    auto refused = core.obstacle(context);
-    if (refused && refused->code() == ClientErrc::queue_full) {
-        refused.reset();
-    }
+    auto refused = core.early_end(context);
     if (!refused) {
         refused = ServerPath(path.view(), core.chroot()).error();
     }

@@ -43,8 +43,15 @@ AsyncResult<WatchHandle> WatchHub::add(
     const auto joined = join(core, *operation, kind_of_mode(mode), server_path, overtaken);
     complete(std::move(overtaken), nullptr);
     const auto watched = operation->held.shared;
+    bool stops = true;
     switch (joined) {
         case Joined::set:
+            try {
+                cover_restoration(core, *watched);
+            } catch (...) {
+                withdraw(*operation);
+                throw;
+            }
             operation->succeed_with_handle();
             break;
         case Joined::first:
@@ -52,9 +59,11 @@ AsyncResult<WatchHandle> WatchHub::add(
             [[fallthrough]];
         case Joined::waits:
             if (context.stop_token.stop_possible()) {
-                cancel_on_stop(*operation, context.stop_token);
+                stops = cancel_on_stop(*operation, context.stop_token);
             }
-            if (!operation->end_at_deadline(Outcome::not_applied)) {
+            // If there is no memory for either, the result has failed; whoever keeps it must not
+            // keep the watch.
+            if (!stops || !operation->end_at_deadline(Outcome::not_applied)) {
                 withdraw(*operation);
             }
     }
@@ -97,6 +106,22 @@ WatchHub::Joined WatchHub::join(
         }
         fresh = detail::make_ref<SharedWatch>(shared_from_this(), kind, path);
     }
+}
+
+/// A handle has joined a watch that is set. After a reconnect the gap is reported before the server
+/// has registered the watch again, and not to a handle that is created in between: reports another
+/// one. If the reconnect comes after the handle has joined, its gap is for this handle as well.
+void WatchHub::cover_restoration(Core& core, SharedWatch& watch) {
+    if (!core.restores_watches()) {
+        return;
+    }
+    {
+        const std::lock_guard lock(mutex_);
+        if (watch.phase == Phase::set) {
+            mark_gap(watch);
+        }
+    }
+    post_gaps();
 }
 
 /// Removes a handle from its watch and returns its function, to be released without the mutex.

@@ -158,6 +158,7 @@ private:
     [[nodiscard]] detail::RefPtr<SharedWatch> end(SharedWatch& watch) noexcept;
     [[nodiscard]] bool wants(SharedWatch& watch, EventType type, bool overloaded) noexcept;
     void mark_gap(SharedWatch& watch) noexcept;
+    void cover_restoration(Core& core, SharedWatch& watch);
 
     /// Removals that are under way at the same time. More wait, so that a client that drops many
     /// handles at once does not fill the queue of requests.

@@ -90,6 +90,10 @@ void Driver::detach_session(std::uint64_t number) {
     });
 }
 
+void Driver::look_again() {
+    with_session([](session::Session&, TimePoint) { return 0; });
+}
+
 /// The default, for sinks whose sessions do not ask.
 void EventSink::ask_for_hosts(std::uint64_t, std::uint64_t) {
     throw std::bad_alloc();
@@ -365,10 +369,11 @@ void Driver::send() noexcept {
 bool Driver::take_events() {
     KeeperState state{};
     bool over = false;
+    const auto callbacks = sink_.callbacks();
     {
         const std::lock_guard lock(mutex_);
         next_event_ = 0;
-        last_event_ = session_->take_events(events_);
+        last_event_ = session_->take_events(events_, callbacks);
         over = session_->finished();
         state = session_->state();
     }

@@ -27,6 +27,11 @@ public:
     /// is short: it is then called again later with what it has left of the event, and with the
     /// following events only after that.
     virtual void on_event(session::Event& event) = 0;
+    /// Returns whether the user's callbacks keep up, for Session::take_events. If they do not, the
+    /// sink calls Driver::look_again when that changes.
+    [[nodiscard]] virtual session::Callbacks callbacks() noexcept {
+        return session::Callbacks::keep_up;
+    }
     /// The session asks for servers: leads to one call of Driver::answer_hosts, with these numbers.
     /// If it throws, the session's question has failed.
     virtual void ask_for_hosts(std::uint64_t session, std::uint64_t question);
@@ -117,6 +122,8 @@ public:
         }
         return result;
     }
+    /// The state of the callbacks has changed.
+    void look_again();
     /// Calls `look(session)` with the mutex held. `look` must not call out.
     template <class Look>
     auto look(Look&& look) const {

@@ -345,7 +345,8 @@ RequestQueue::GivenUp RequestQueue::cancel(RequestId id) noexcept {
         return {};
     }
     forget(*at);
-    GivenUp result{std::move(at->request), std::move(at->watch), at->op, at->times_sent > 0};
+    GivenUp result{
+        std::move(at->request), std::move(at->watch), at->op, at->times_sent > 0, at->id};
     if (!in_flight) {
         withdraw(*at);
     }
@@ -380,7 +381,7 @@ std::optional<RequestQueue::GivenUp> RequestQueue::take_oldest() noexcept {
     forget(entry);
     note_end(entry);
     GivenUp result{
-        std::move(entry.request), std::move(entry.watch), entry.op, entry.times_sent > 0};
+        std::move(entry.request), std::move(entry.watch), entry.op, entry.times_sent > 0, entry.id};
     sent_ -= sent_ > 0 ? 1 : 0;
     timed_ -= timed_ > 0 ? 1 : 0;
     pending_.pop_front();
@@ -449,7 +450,7 @@ std::optional<RequestQueue::GivenUp> RequestQueue::take_if_lost(
     note_end(entry);
     entry.frame = {};
     return GivenUp{
-        std::move(entry.request), std::move(entry.watch), entry.op, entry.times_sent > 0};
+        std::move(entry.request), std::move(entry.watch), entry.op, entry.times_sent > 0, entry.id};
 }
 
 void RequestQueue::forget_connection() noexcept {

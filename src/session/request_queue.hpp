@@ -168,6 +168,7 @@ public:
         std::unique_ptr<WatchRegistry::Order> watch{};
         codec::Opcode op{};
         bool sent = false;  ///< at least once
+        RequestId id = 0;
     };
     /// Withdraws a request that has not been sent: it will not be. Abandons one that has been sent,
     /// unless it removes watches. The result has no request if there is no such request.

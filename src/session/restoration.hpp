@@ -42,7 +42,7 @@ public:
     void reset() noexcept;
 
     /// Returns whether frames await an answer.
-    [[nodiscard]] bool under_way() const { return !frames_.empty(); }
+    [[nodiscard]] bool under_way() const noexcept { return !frames_.empty(); }
     /// Returns whether suspects may still have to be sent. No request is sent before them.
     [[nodiscard]] bool waiting() const { return waiting_; }
 

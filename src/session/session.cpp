@@ -51,7 +51,7 @@ Session::Session(Config config, Metrics* metrics)
 
 Session::~Session() {
     for (const auto& wait : waiting_) {
-        wait.second->abandon();
+        wait.second.owner->abandon();
     }
     Event event;  // those that have not been taken
     while (events_.take({&event, 1}) > 0) {
@@ -106,7 +106,7 @@ bool Session::cancel(RequestId id, std::error_code why) {
 
 bool Session::withdraw(RequestId id) noexcept {
     if ((id & wait_bit) != 0) {
-        return withdraw_wait(id);
+        return withdraw_refresh(id) || withdraw_wait(id);
     }
     if (!requests_.is_unsent(id)) {
         return false;
@@ -212,7 +212,7 @@ void Session::disconnect() noexcept {
     });
     if (actions_.size() == actions_.capacity()) {
         if (std::holds_alternative<AskHostsAction>(actions_.back())) {
-            question_ = 0;  // asked again before the next round
+            forget_question();  // asked again before the next round
         }
         actions_.pop_back();  // a lookup that is not requested counts as late
     }
@@ -233,6 +233,7 @@ void Session::leave_connection() noexcept {
         const auto watching = lost.sent ? Watching::goes_on : Watching::ends;
         fail_request(std::move(lost), Errc::connection_loss, watching);
     });
+    end_refused();
     set_state(KeeperState::CONNECTING);
 }
 
@@ -304,8 +305,9 @@ void Session::finish(KeeperState state, std::error_code pending_error) noexcept 
     set_state(state, detaching_ ? StateReason::detached : StateReason::none);
     fail_requests(pending_error, detaching_ ? Watching::goes_on : Watching::ends);
     while (!waiting_.empty()) {
-        end_wait(pending_error);
+        end_wait(waiting_.begin(), pending_error);
     }
+    end_refreshes(pending_error);
     fail_credentials(pending_error);
     drop_watches(keep_handover());
     identity_ = {};
@@ -322,6 +324,9 @@ void Session::fail_requests(std::error_code error, Watching watching) noexcept {
 void Session::fail_request(
     RequestQueue::GivenUp lost, std::error_code error, Watching watching
 ) noexcept {
+    if (lost.id == refused_ && lost.request) {
+        return refuse(std::move(lost));
+    }
     const bool removed = lost.watch && lost.watch->removes() != 0 && watching == Watching::goes_on;
     if (removed) {
         watches_.remove(*lost.watch);
@@ -452,23 +457,6 @@ bool Session::take_output(base::Buffer& out) {
     }
     metrics_.session.bytes_sent += out.size() - before;
     return out.size() > before;
-}
-
-/// Requests that nothing waits for any more are not measured, and each is measured once.
-void Session::on_written(TimePoint now) noexcept {
-    requests_.note_written(now, [&](const Pending& request) {
-        if (request.times_sent > 1) {
-            ++metrics_.session.requests_resent;
-        } else if (request.request) {
-            metrics_.of(request.op).queued.add(now - request.issued);
-        }
-    });
-}
-
-void Session::note_reply(const Pending& answered, TimePoint now) noexcept {
-    if (answered.request && answered.written != TimePoint{}) {
-        metrics_.of(answered.op).on_the_wire.add(now - answered.written);
-    }
 }
 
 TimePoint Session::next_deadline() const {

@@ -6,6 +6,7 @@
 #include "session/attempt_limit.hpp"
 #include "session/attempt_log.hpp"
 #include "session/behind_check.hpp"
+#include "session/callbacks.hpp"
 #include "session/config.hpp"
 #include "session/credentials.hpp"
 #include "session/event_queue.hpp"
@@ -13,6 +14,7 @@
 #include "session/handover.hpp"
 #include "session/handshake.hpp"
 #include "session/host_list.hpp"
+#include "session/host_refreshes.hpp"
 #include "session/keepalive.hpp"
 #include "session/lookups.hpp"
 #include "session/metrics.hpp"
@@ -104,15 +106,20 @@ public:
     /// Ends a request with this error. Returns false if it has already ended, or if it removes
     /// watches and has been sent.
     bool cancel(RequestId id, std::error_code why);
-    /// Takes back an accepted request that has not been sent, or a wait for room, without an event.
-    /// Returns false if it has been sent or has ended. The caller must hold a reference to the
-    /// owner.
+    /// Takes back an accepted request that has not been sent, a wait for room, or a refresh_hosts,
+    /// without an event. Returns false if it has been sent or has ended. The caller must hold a
+    /// reference to the owner.
     bool withdraw(RequestId id) noexcept;
-    /// Waits until the queue of requests has room: `owner` then gets a reply. Waits end in the
-    /// order of the calls; as many at a time as there is room, but nothing is reserved for them.
-    /// The id is 0, and there is no reply, if there is room and nothing waits. If it returns an
-    /// error or throws std::bad_alloc, nothing has changed.
-    [[nodiscard]] RequestQueue::Accepted wait_for_room(RequestOwner owner);
+    /// Waits until the queue of requests has room and the callbacks keep up: `owner` then gets a
+    /// reply. Waits end in the order of the calls; as many at a time as there is room, but nothing
+    /// is reserved for them. The id is 0, and there is no reply, if neither is to be waited for and
+    /// nothing waits. Once the callbacks are in the state `fails_at`, the wait fails with
+    /// queue_full. If this returns an error or throws std::bad_alloc, nothing has changed.
+    [[nodiscard]] RequestQueue::Accepted wait_for_room(
+        RequestOwner owner,
+        Callbacks callbacks = Callbacks::keep_up,
+        Callbacks fails_at = Callbacks::never
+    );
     /// Called when a caller that was woken does not use the room.
     void return_room() noexcept { offered_ -= offered_ > 0 ? 1 : 0; }
     /// Adds credentials for this and every later connection. `owner` gets a reply once a server has
@@ -120,12 +127,19 @@ public:
     [[nodiscard]] std::error_code add_auth(AuthData entry, RequestOwner owner);
     /// Later connections do not present the credentials that have been added so far.
     void forget_auth() noexcept;
-    /// Takes effect with the next host to be tried. With an empty list no server can be reached.
+    /// Takes effect with the next host to be tried, and cancels a move that change_hosts has begun
+    /// if the present server has not been left. With an empty list no server can be reached.
     void set_hosts(std::vector<HostPort> hosts, bool randomize);
     /// As set_hosts, and moves to another server if that balances the load over the new list (see
     /// rebalance()), or if the present server is not in it. Requests under way are waited for, for
     /// a third of the session timeout at most; the others wait for the next connection.
     void change_hosts(std::vector<HostPort> hosts, bool randomize, TimePoint now);
+    /// Asks the host provider, which there must be, and uses its answer as change_hosts does if
+    /// `rebalances`, otherwise as set_hosts. `owner` then gets a reply: host_provider_failed if
+    /// there are no servers, provider_failure() says why. The id is for withdraw(). Callers share
+    /// questions; a question that was asked before the call is not enough. If it returns an error
+    /// or throws std::bad_alloc, nothing has changed.
+    [[nodiscard]] RequestQueue::Accepted refresh_hosts(RequestOwner owner, bool rebalances);
     /// Closes the session after the requests that were accepted before. If there is no connection,
     /// or no memory for the request, ends at once; the servers then keep the session until it
     /// expires.
@@ -152,6 +166,8 @@ public:
     void on_hosts(std::uint64_t question, ProvidedHosts answer, TimePoint now);
     void on_timeout(TimePoint now);
 
+    /// Returns whether a server that has accepted the session may not have all its watches yet.
+    [[nodiscard]] bool restores_watches() const noexcept { return restoration_.under_way(); }
     /// Ends the connection as if the server had closed it. Returns whether there was one.
     bool drop_connection(TimePoint now) {
         if (phase_ != Phase::serving) {
@@ -182,9 +198,11 @@ public:
     void on_written(TimePoint now) noexcept;
     /// Moves the oldest events into `into`, as many as fit. Returns how many. Before the bytes of
     /// an input become invalid, all events must be taken or `forget_bodies` called.
-    [[nodiscard]] std::size_t take_events(std::span<Event> into) noexcept {
+    [[nodiscard]] std::size_t take_events(
+        std::span<Event> into, Callbacks callbacks = Callbacks::keep_up
+    ) noexcept {
         if (!waiting_.empty()) {
-            grant_room();
+            grant_room(callbacks);
         }
         return events_.take(into);
     }
@@ -214,6 +232,8 @@ public:
     [[nodiscard]] const std::optional<AuthData>& refused_auth() const {
         return credentials_.refused();
     }
+    /// Returns why the host provider has failed most recently; empty if it has not.
+    [[nodiscard]] const std::string& provider_failure() const { return provider_failure_; }
     /// Returns the host of the present connection or attempt.
     [[nodiscard]] const HostPort& host() const { return host_; }
     [[nodiscard]] const Metrics& metrics() const { return metrics_; }
@@ -261,8 +281,14 @@ private:
     };
 
     // session_room.cpp
-    void grant_room() noexcept;
-    void end_wait(std::error_code error) noexcept;
+    /// A call that waits for room.
+    struct RoomWait {
+        RequestOwner owner;
+        Callbacks fails_at;
+    };
+    using RoomWaits = std::map<RequestId, RoomWait>;
+    void grant_room(Callbacks callbacks) noexcept;
+    void end_wait(RoomWaits::iterator wait, std::error_code error) noexcept;
     [[nodiscard]] bool withdraw_wait(RequestId id) noexcept;
 
     // session_watches.cpp
@@ -302,18 +328,26 @@ private:
         RequestQueue::GivenUp lost, std::error_code error, Watching watching
     ) noexcept;
     void fail_credentials(std::error_code error) noexcept;
-    void note_reply(const Pending& answered, TimePoint now) noexcept;
     void give_up(RequestQueue::GivenUp request, std::error_code error) noexcept;
     void expire_deadlines(TimePoint now) noexcept;
     void check_phase(TimePoint now);
+
+    // session_picture.cpp
+    void note_reply(const Pending& answered, TimePoint now) noexcept;
 
     // session_hosts.cpp
     void replace_hosts(
         std::vector<HostPort> hosts, bool randomize, std::vector<std::size_t> first_order
     );
     void leave_if_drained(TimePoint now);
+    void try_new_list(TimePoint now);
     void ask_for_hosts(TimePoint now);
+    void ask_provider();
+    void forget_question() noexcept;
+    void use_provided(ProvidedHosts answer, TimePoint now);
     void provider_failed(std::string why, TimePoint now);
+    void end_refreshes(std::error_code error) noexcept;
+    [[nodiscard]] bool withdraw_refresh(RequestId id) noexcept;
     void go_on_without_answer(TimePoint now);
 
     // session_connect.cpp
@@ -356,6 +390,8 @@ private:
     void suspect_oldest_request(TimePoint now) noexcept;
     void give_up_unsupported(TimePoint now);
     [[nodiscard]] bool on_early_refusal(std::int32_t xid, std::int32_t err, TimePoint now);
+    void end_refused() noexcept;
+    void refuse(RequestQueue::GivenUp request) noexcept;
 
     // session_input.cpp
     [[nodiscard]] const char* reason_to_refuse_first_bytes(std::span<const std::byte> bytes);
@@ -413,6 +449,8 @@ private:
     std::vector<Endpoint> endpoints_;  // those still to be tried, taken from the back
     Endpoint server_;                  // the present address
     std::uint64_t question_ = 0;       // to the host provider, not answered yet; 0: none
+    HostRefreshes refreshes_;
+    std::string provider_failure_;
     std::optional<TimePoint>
         drain_ends_;       // leaving this server when its replies are there, or then
     bool moving_ = false;  // left a server, and not connected to another yet
@@ -424,12 +462,13 @@ private:
         false;  // the server has answered something after the handshake
 
     RequestQueue requests_;
-    /// In the ids of waits, which are numbers of their own.
+    /// In the ids of waits and of refreshes, which are numbers of their own.
     static constexpr RequestId wait_bit = RequestId{1} << 63;
-    std::map<RequestId, RequestOwner> waiting_;  // for room in requests_, the oldest first
+    RoomWaits waiting_;  // for room in requests_, the oldest first
     RequestId last_wait_ = 0;
     std::size_t offered_ = 0;  // places for which callers were woken, not used since
     UnsupportedRequests unsupported_;
+    RequestId refused_ = 0;               // answered ahead of earlier requests, which are ending
     bool lasting_types_refused_ = false;  // by the present server, which is older than 3.9
     WatchRegistry watches_;
     Restoration restoration_;

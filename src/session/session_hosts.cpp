@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which servers the session knows: lists that its user sets while it runs, the move to another
-// server that may follow, and lists that a host provider gives before each round of attempts.
+// server that may follow, and lists that a host provider gives, before each round of attempts and
+// when the user asks for that.
 #include "session/rebalance.hpp"
 #include "session/session.hpp"
 
 #include <algorithm>
+#include <cassert>
+#include <new>
 
 namespace kazoo::session {
 namespace {
@@ -30,6 +33,7 @@ void Session::replace_hosts(
 
 void Session::set_hosts(std::vector<HostPort> hosts, bool randomize) {
     replace_hosts(std::move(hosts), randomize, {});
+    drain_ends_.reset();  // a move that waits was for the former list
     forget_servers_behind();
     if (phase_ == Phase::resolving) {
         phase_deadline_ = turn_began_;  // has passed: stops waiting for the former host's name
@@ -71,8 +75,7 @@ void Session::leave_if_drained(TimePoint now) {
     if (phase_ != Phase::serving) {
         disconnect();
         switching_to_writable_ = false;
-        begin_round();
-        return begin_attempt(now);
+        return try_new_list(now);
     }
     log(LogLevel::info,
         "leaving " + server_name(host_, server_.address) + " for another server of the new list");
@@ -82,8 +85,17 @@ void Session::leave_if_drained(TimePoint now) {
     leave_connection();
     moving_ = true;
     forget_failures();
+    try_new_list(now);
+}
+
+/// Begins a round without a question to the host provider: its answer would replace the list, and
+/// with it the order in which a client that moves tries it.
+void Session::try_new_list(TimePoint now) {
     begin_round();
-    begin_attempt(now);
+    set_state(KeeperState::CONNECTING);
+    endpoints_.clear();
+    addresses_ = 1;
+    try_next_host(now);
 }
 
 /// Asks the provider before a round of attempts. There is one question at a time: a provider that
@@ -93,13 +105,71 @@ void Session::ask_for_hosts(TimePoint now) {
     const bool known = hosts_.size() > 0;
     enter(Phase::asking_hosts, later(now, known ? std::min(limit, provider_patience) : limit));
     if (question_ == 0) {
-        actions_.emplace_back(AskHostsAction{last_attempt_ + 1});
-        question_ = ++last_attempt_;
+        ask_provider();
+    }
+}
+
+/// Requires that there is no question. If it throws std::bad_alloc, nothing has changed.
+void Session::ask_provider() {
+    actions_.emplace_back(AskHostsAction{last_attempt_ + 1});
+    question_ = ++last_attempt_;
+    refreshes_.asked();
+}
+
+/// The question has not reached the driver.
+void Session::forget_question() noexcept {
+    question_ = 0;
+    refreshes_.not_asked();
+}
+
+RequestQueue::Accepted Session::refresh_hosts(RequestOwner owner, bool rebalances) {
+    assert(config_.asks_for_hosts);
+    if (phase_ == Phase::idle || phase_ == Phase::closing) {
+        return {ClientErrc::connection_closed};
+    }
+    if (refreshes_.size() >= config_.limits.requests) {
+        return {ClientErrc::queue_full};
+    }
+    ReplyRoom room(events_, true);
+    const auto id = wait_bit | (last_wait_ + 1);
+    refreshes_.add(id, std::move(owner), rebalances);
+    if (question_ == 0) {
+        try {
+            ask_provider();
+        } catch (...) {
+            refreshes_.remove(id);
+            throw;
+        }
+    }
+    ++last_wait_;
+    room.keep();
+    return {{}, id};
+}
+
+bool Session::withdraw_refresh(RequestId id) noexcept {
+    if (!refreshes_.remove(id)) {
+        return false;
+    }
+    events_.break_promise();
+    return true;
+}
+
+/// Ends the refreshes that wait for the present question; all of them if the session has ended.
+void Session::end_refreshes(std::error_code error) noexcept {
+    while (refreshes_.want_answer() || (phase_ == Phase::idle && refreshes_.size() > 0)) {
+        ReplyEvent event;
+        event.request = refreshes_.take_oldest();
+        event.error = error;
+        event.outcome = Outcome::not_sent;
+        events_.push_promised(std::move(event));
     }
 }
 
 void Session::provider_failed(std::string why, TimePoint now) {
     auto text = "the host provider has given no servers: " + why;
+    if (phase_ == Phase::serving && refreshes_.want_answer()) {
+        return log(LogLevel::warning, std::move(text));  // no attempt to connect has failed
+    }
     ++metrics_.session.failed_attempts;
     const bool news = attempts_.note(provider_name(), {}, std::move(why), now);
     log(news ? LogLevel::warning : LogLevel::debug, std::move(text));
@@ -124,17 +194,37 @@ void Session::on_hosts(std::uint64_t question, ProvidedHosts answer, TimePoint n
         return;
     }
     if (answer.hosts.empty()) {
-        provider_failed(
-            answer.failure.empty() ? "its list is empty" : std::move(answer.failure), now
-        );
+        provider_failure_ =
+            answer.failure.empty() ? "its list is empty" : std::move(answer.failure);
+        provider_failed(provider_failure_, now);
+        end_refreshes(ClientErrc::host_provider_failed);
         if (phase_ == Phase::asking_hosts) {
             go_on_without_answer(now);
         }
-        return;
+    } else {
+        use_provided(std::move(answer), now);
+    }
+    if (question_ == 0 && refreshes_.want_question()) {
+        ask_provider();
+    }
+}
+
+void Session::use_provided(ProvidedHosts answer, TimePoint now) {
+    const bool randomizes = hosts_.randomizes() && !answer.in_order;
+    const bool awaited = phase_ == Phase::asking_hosts || phase_ == Phase::resolving;
+    if (!awaited && refreshes_.want_answer()) {
+        try {
+            refreshes_.rebalance() ? change_hosts(std::move(answer.hosts), randomizes, now)
+                                   : set_hosts(std::move(answer.hosts), randomizes);
+        } catch (const std::bad_alloc&) {
+            return end_refreshes(ClientErrc::out_of_memory);  // the connection is not affected
+        }
+        return end_refreshes({});
     }
     // A late answer serves the next host to be tried. No turn waits for a name any more.
-    replace_hosts(std::move(answer.hosts), hosts_.randomizes() && !answer.in_order, {});
-    if (phase_ == Phase::asking_hosts || phase_ == Phase::resolving) {
+    replace_hosts(std::move(answer.hosts), randomizes, {});
+    end_refreshes({});
+    if (awaited) {
         try_next_host(now);
     }
 }

@@ -1,9 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a session shows of itself.
+// What a session shows and measures of itself.
 #include "session/picture.hpp"
 #include "session/session.hpp"
 
 namespace kazoo::session {
+
+/// Requests that nothing waits for any more are not measured, and each is measured once.
+void Session::on_written(TimePoint now) noexcept {
+    requests_.note_written(now, [&](const Pending& request) {
+        if (request.times_sent > 1) {
+            ++metrics_.session.requests_resent;
+        } else if (request.request) {
+            metrics_.of(request.op).queued.add(now - request.issued);
+        }
+    });
+}
+
+void Session::note_reply(const Pending& answered, TimePoint now) noexcept {
+    if (answered.request && answered.written != TimePoint{}) {
+        metrics_.of(answered.op).on_the_wire.add(now - answered.written);
+    }
+}
 
 SessionPicture Session::picture(std::size_t most_requests, std::size_t most_paths) const {
     SessionPicture picture;

@@ -14,11 +14,13 @@ constexpr std::size_t least_waits = 1024;
 
 }  // namespace
 
-RequestQueue::Accepted Session::wait_for_room(RequestOwner owner) {
+RequestQueue::Accepted Session::wait_for_room(
+    RequestOwner owner, Callbacks callbacks, Callbacks fails_at
+) {
     if (const auto error = admit(RequestSpec())) {
         return {error};
     }
-    if (waiting_.empty() && offered_ < requests_.room()) {
+    if (callbacks == Callbacks::keep_up && waiting_.empty() && offered_ < requests_.room()) {
         return {};
     }
     if (waiting_.size() >= std::max(config_.limits.requests, least_waits)) {
@@ -26,7 +28,7 @@ RequestQueue::Accepted Session::wait_for_room(RequestOwner owner) {
     }
     ReplyRoom room(events_, true);
     const auto id = wait_bit | (last_wait_ + 1);
-    waiting_.emplace(id, std::move(owner));
+    waiting_.emplace(id, RoomWait{std::move(owner), fails_at});
     ++last_wait_;
     room.keep();
     return {{}, id};
@@ -34,23 +36,31 @@ RequestQueue::Accepted Session::wait_for_room(RequestOwner owner) {
 
 /// A place that is offered is not reserved, but it is not offered to others as well until a request
 /// has been accepted. A caller that does not use it delays others until a reply makes more room.
-void Session::grant_room() noexcept {
+/// While the callbacks lag, none is offered, and only the waits end that this state ends.
+void Session::grant_room(Callbacks callbacks) noexcept {
     if (requests_.size() == 0) {
         offered_ = 0;
     }
-    while (!waiting_.empty() && offered_ < requests_.room()) {
-        end_wait({});
-        ++offered_;
+    if (callbacks == Callbacks::keep_up) {
+        for (; !waiting_.empty() && offered_ < requests_.room(); ++offered_) {
+            end_wait(waiting_.begin(), {});
+        }
+        return;
+    }
+    for (auto wait = waiting_.begin(); wait != waiting_.end();) {
+        const auto ended = wait++;
+        if (callbacks >= ended->second.fails_at) {
+            end_wait(ended, ClientErrc::queue_full);
+        }
     }
 }
 
-/// Ends the wait that is the oldest.
-void Session::end_wait(std::error_code error) noexcept {
+void Session::end_wait(RoomWaits::iterator wait, std::error_code error) noexcept {
     ReplyEvent event;
-    event.request = std::move(waiting_.begin()->second);
+    event.request = std::move(wait->second.owner);
     event.error = error;
     event.outcome = Outcome::not_sent;
-    waiting_.erase(waiting_.begin());
+    waiting_.erase(wait);
     events_.push_promised(std::move(event));
 }
 

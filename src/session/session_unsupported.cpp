@@ -47,8 +47,9 @@ void Session::give_up_unsupported(TimePoint now) {
     }
 }
 
-/// Servers answer a request that they do not know at once, ahead of earlier ones. Returns whether
-/// this is such a reply; the request has then failed and the connection has ended.
+/// Servers answer a request that they do not know at once, ahead of earlier ones, and close the
+/// connection. Returns whether this is such a reply; the connection has then ended. The request
+/// ends in its turn among those that end with the connection.
 bool Session::on_early_refusal(std::int32_t xid, std::int32_t err, TimePoint now) {
     if (codec::errc(err) != Errc::unimplemented) {
         return false;
@@ -66,18 +67,31 @@ bool Session::on_early_refusal(std::int32_t xid, std::int32_t err, TimePoint now
         return false;
     }
     unsupported_.refused(server_, op, now);
-    auto request = requests_.cancel(id);
-    if (request.request) {
-        ReplyEvent event;
-        event.request = std::move(request.request);
-        event.error = Errc::unimplemented;
-        if (request.watch) {
-            event.watcher = request.watch->take_watcher();
-        }
-        events_.push_promised(std::move(event));
-    }
+    refused_ = id;
     end_by_server(err, now);
+    refused_ = 0;
     return true;
+}
+
+/// Ends the refused request if it has outlived the connection, behind reads that have, too.
+void Session::end_refused() noexcept {
+    if (refused_ == 0) {
+        return;
+    }
+    auto request = requests_.cancel(refused_);
+    if (request.request) {
+        refuse(std::move(request));
+    }
+}
+
+void Session::refuse(RequestQueue::GivenUp request) noexcept {
+    ReplyEvent event;
+    event.request = std::move(request.request);
+    event.error = Errc::unimplemented;
+    if (request.watch) {
+        event.watcher = request.watch->take_watcher();
+    }
+    events_.push_promised(std::move(event));
 }
 
 }  // namespace kazoo::session

@@ -268,6 +268,10 @@ void ErrorCatalogue::of_programs() {
     // exception of the program.
     messages.add(Error(ClientErrc::stale_read, Outcome::not_applied, "get", "/a"));
     messages.add(Error(ClientErrc::ensemble_behind, Outcome::not_sent, "get", "/a"));
+    const auto* const empty_list = "its list is empty";
+    messages.add(
+        Error(ClientErrc::host_provider_failed, Outcome::not_sent, "refresh_hosts", {}, empty_list)
+    );
     messages.add(Error(ClientErrc::forked, Outcome::not_sent, "get", "/a"));
     messages.add(Error(ClientErrc::protocol_error, Outcome::unknown, "get", "/a"));
     messages.add(Error(ClientErrc::out_of_memory, Outcome::unknown, "get", "/a"));

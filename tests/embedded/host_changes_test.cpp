@@ -223,6 +223,117 @@ TEST(HostProviders, AClientMayStopWhileItsProviderIsAsked) {
     promise->set(std::string("a:1"));  // to nobody
 }
 
+TEST(HostProviders, ARefreshMovesAConnectedClientWithItsSession) {
+    Ensemble ensemble(2);
+    Directory directory(ensemble[0].hosts());
+    StartedClient zk(to("ignored:1").host_provider([&] { return directory.get(); }));
+    const auto session = zk.client_id()->session_id;
+    zk.refresh_hosts();
+    EXPECT_EQ(directory.questions(), 2);
+    EXPECT_EQ(zk.connected_server(), ensemble[0].hosts()) << "nothing has changed";
+    directory.set(ensemble[1].hosts());
+    zk.refresh_hosts(Rebalance::no);
+    EXPECT_TRUE(zk.exists("/"));
+    EXPECT_EQ(zk.connected_server(), ensemble[0].hosts());
+    zk.refresh_hosts_async().get(patience);
+    EXPECT_TRUE(arrives_at(zk, ensemble[1].hosts()));
+    EXPECT_EQ(zk.client_id()->session_id, session);
+}
+
+TEST(HostProviders, ARefreshSpreadsClientsOverAnAddedServer) {
+    constexpr std::size_t clients = 60;
+    Ensemble ensemble(2);
+    const auto handler = std::make_shared<SequentialThreadingHandler>();
+    Directory directory(ensemble[0].hosts());
+    std::vector<std::unique_ptr<StartedClient>> all;
+    for (std::size_t i = 0; i < clients; ++i) {
+        all.push_back(std::make_unique<StartedClient>(
+            to("ignored:1").randomize_hosts(true).handler(handler).host_provider([&] {
+                return directory.get();
+            })
+        ));
+    }
+    directory.set(ensemble[0].hosts() + "," + ensemble[1].hosts());
+    for (const auto& zk : all) {
+        zk->refresh_hosts();
+    }
+    const auto moved = [&] {
+        return std::count_if(all.begin(), all.end(), [&](const auto& zk) {
+            return zk->connected_server() == ensemble[1].hosts();
+        });
+    };
+    // Each with probability 1/2: fewer than 11 have less than one chance in a million.
+    EXPECT_TRUE(becomes_true([&] { return moved() >= 11; }));
+    for (const auto& zk : all) {
+        EXPECT_TRUE(zk->exists("/"));
+    }
+    EXPECT_LE(moved(), 49);
+}
+
+TEST(HostProviders, ARefreshReportsAFailureAndTheServersStay) {
+    Server server;
+    Directory directory(server.hosts());
+    StartedClient zk(to("ignored:1").host_provider([&] { return directory.get(); }));
+    directory.set("a:b:c");
+    const auto error = thrown<HostProviderError>([&] { zk.refresh_hosts(); });
+    EXPECT_EQ(error.operation(), "refresh_hosts");
+    EXPECT_THAT(error.detail(), HasSubstr("a:b:c"));
+    EXPECT_TRUE(zk.exists("/"));
+    server.drop_connections();
+    EXPECT_TRUE(becomes_true([&] { return zk.connected_server() == server.hosts(); }));
+}
+
+TEST(HostProviders, ARefreshEndsWithItsTimeLimitItsCancellationAndTheClient) {
+    Server server;
+    auto promise = std::make_shared<Promise<std::string>>();
+    std::atomic<bool> slow{false};
+    HostProvider provider([promise, &slow, hosts = server.hosts()]() -> AsyncResult<std::string> {
+        if (slow) {
+            return promise->result();
+        }
+        Promise<std::string> at_once;
+        at_once.set(hosts);
+        return at_once.result();
+    });
+    StartedClient zk(to("ignored:1").host_provider(std::move(provider.timeout(100ms))));
+    slow = true;
+    EXPECT_THROW(zk.refresh_hosts(), OperationTimeoutError) << "HostProvider::timeout";
+    EXPECT_THROW(
+        zk.refresh_hosts(Rebalance::no, CallOptions().timeout(1ms)), OperationTimeoutError
+    );
+    const auto cancelled = zk.refresh_hosts_async();
+    EXPECT_TRUE(cancelled.cancel());
+    EXPECT_THROW(cancelled.get(patience), CancelledError);
+    const auto stopped = zk.refresh_hosts_async();
+    zk.stop();
+    EXPECT_THROW(stopped.get(patience), KazooException);
+    EXPECT_THROW(zk.refresh_hosts(), ConnectionClosedError);
+}
+
+TEST(HostProviders, ARefreshNeedsAProvider) {
+    Server server;
+    StartedClient zk(to(server.hosts()));
+    const auto error = thrown<ConfigurationError>([&] { zk.refresh_hosts(); });
+    EXPECT_THAT(error.detail(), HasSubstr("host_provider"));
+}
+
+TEST(HostProviders, ABlockingRefreshInAStateListenerThrows) {
+    Server server;
+    Directory directory(server.hosts());
+    StartedClient zk(to("ignored:1").host_provider([&] { return directory.get(); }));
+    std::atomic<bool> threw{false};
+    const auto id = zk.add_listener([&](KazooState) {
+        try {
+            zk.refresh_hosts();
+        } catch (const WouldDeadlockError&) {
+            threw = true;
+        }
+    });
+    server.drop_connections();
+    EXPECT_TRUE(becomes_true([&] { return threw.load(); }));
+    EXPECT_TRUE(zk.remove_listener_and_wait(id));
+}
+
 TEST(HostProviders, ATimeoutMustBePositive) {
     HostProvider provider([] { return "a"; });
     EXPECT_THROW(

@@ -166,6 +166,20 @@ TEST_P(BackPressureOn, ACoroutineIssuesNoMoreThanThereIsRoomFor) {
     EXPECT_EQ(tally.endings(), (Endings{{"ok", 100}}));
 }
 
+TEST_P(BackPressureOn, ALimitOfOneSufficesForACoroutine) {
+    StartedClient zk(through_proxy().limits(few(1)));
+    Tally tally;
+    const auto many = [&]() -> AsyncResult<void> {
+        for (int i = 0; i < 20; ++i) {
+            co_await zk.room_async();
+            tally.add(zk.exists_async("/"));
+        }
+    };
+    many().get(patience);
+    ASSERT_TRUE(tally.wait_complete());
+    EXPECT_EQ(tally.endings(), (Endings{{"ok", 20}}));
+}
+
 TEST_P(BackPressureOn, AReleaseIsNotHeldBackByAFullQueue) {
     FakeServer server([](FakeConnection& connection, int) {
         connection.welcome();

@@ -146,6 +146,7 @@ TEST_P(Handover, LastingWatchesGoOnAndCanBeJoined) {
     StartedClient second(resuming(left, events));
     ASSERT_TRUE(events.wait_for(2));
     EXPECT_EQ(seen(events), (std::vector<std::string>{"GAP /p", "GAP /r"}));
+    second.exists("/p");  // is answered when the watches are registered again
     const auto own = second.add_watch("/r", WatchMode::persistent_recursive, recording(joined));
     other.set("/p", "new");
     other.create("/r/new");

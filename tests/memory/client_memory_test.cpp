@@ -71,6 +71,7 @@ protected:
         KazooClient& zk, const std::string& path, std::atomic<int>& told, std::atomic<int>& reported
     ) {
         node_is_there_ = false;  // a create without memory may not have been sent
+        fair("room", [&] { zk.room_async().get(patience); });
         node_is_there_ = fair("create", [&] { zk.create_async(path, "x").get(patience); });
         const Watcher watcher([&told](const WatchedEvent& event) {
             told += event.type == EventType::CHANGED ? 1 : 0;

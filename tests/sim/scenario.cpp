@@ -183,6 +183,7 @@ private:
         leaks.calls_under_way = client.under_way();
         leaks.connections = client.open_connections();
         leaks.backlog = client.handler()->backlog();
+        leaks.backlog_bytes = client.handler()->backlog_bytes();
         leaks.handler_users = client.handler()->users();
         leaks.client_lives = client.has_former_client();
         check_leaks(client.process().name(), leaks, simulator_.verdict());

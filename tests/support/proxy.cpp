@@ -44,7 +44,6 @@ void Proxy::set(Mode mode) {
 }
 
 void Proxy::apply() {
-    changed_.clear();
     {
         const std::lock_guard lock(mutex_);
         mode_ = wanted_;
@@ -103,6 +102,7 @@ void Proxy::run() {
         });
         if (watched[1].revents != 0) accept();
         if (watched[0].revents != 0) {
+            changed_.clear();  // before the look: what changes after it raises the event again
             {
                 const std::lock_guard lock(mutex_);
                 if (ending_) return;

@@ -116,7 +116,16 @@ public:
     /// Returns whether the request was open.
     bool cancel(const std::string& name);
     /// Waits for room in the queue of requests; the line `name ok` says that there is some.
-    std::error_code wait_for_room(const std::string& name);
+    std::error_code wait_for_room(
+        const std::string& name, session::Callbacks fails_at = session::Callbacks::never
+    );
+    /// Sets whether the user's callbacks keep up.
+    void callbacks(session::Callbacks state) {
+        callbacks_ = state;
+        settle();
+    }
+    /// Asks the host provider again; `name ok` says that its answer is in use.
+    std::error_code refresh_hosts(const std::string& name, bool rebalances = true);
     /// Takes back such a wait, or a request that was not sent.
     bool withdraw(const std::string& name);
     std::error_code add_auth(const std::string& name, const std::string& credential = "u:p");
@@ -358,6 +367,7 @@ private:
     std::optional<Plan> plan_;
     std::size_t steps_ = 0;
     std::size_t piece_ = 0;
+    session::Callbacks callbacks_ = session::Callbacks::keep_up;
     bool output_held_ = false;
 };
 

@@ -61,7 +61,7 @@ void SessionScript::drain() {
         }
     }
     std::array<session::Event, 3> events;  // small, so that several calls are needed
-    while (const auto taken = session_.take_events(events)) {
+    while (const auto taken = session_.take_events(events, callbacks_)) {
         for (std::size_t i = 0; i < taken; ++i) {
             std::visit([this](auto& e) { note(e); }, events[i]);
         }
@@ -83,15 +83,27 @@ void SessionScript::drain() {
 
 // --- waits ---
 
-std::error_code SessionScript::wait_for_room(const std::string& name) {
+std::error_code SessionScript::wait_for_room(const std::string& name, session::Callbacks fails_at) {
     session::RequestQueue::Accepted result;
     const auto owner = party(name);
-    use([&] { result = session_.wait_for_room(owner); });
+    use([&] { result = session_.wait_for_room(owner, callbacks_, fails_at); });
     if (result.id != 0) {
         open_waits_.insert(name);
         ids_[name] = result.id;
     } else if (!result.error) {
         lines_.push_back(name + " ok");
+    }
+    settle();
+    return result.error;
+}
+
+std::error_code SessionScript::refresh_hosts(const std::string& name, bool rebalances) {
+    session::RequestQueue::Accepted result;
+    const auto owner = party(name);
+    use([&] { result = session_.refresh_hosts(owner, rebalances); });
+    if (result.id != 0) {
+        open_waits_.insert(name);
+        ids_[name] = result.id;
     }
     settle();
     return result.error;
@@ -249,6 +261,7 @@ void SessionScript::note_frame(std::span<const std::byte> frame) {
         return note_special(header, decoder);
     }
     requests_flow_ = true;
+    EXPECT_EQ(std::count(owed_.begin(), owed_.end(), header.xid), 0) << "an xid is used twice";
     owed_.push_back(header.xid);
     std::string line = "> " + std::string(name(header.type)) + " " + std::to_string(header.xid);
     if (decoder.remaining() > 0) {

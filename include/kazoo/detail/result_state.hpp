@@ -298,6 +298,8 @@ public:
     /// Returns the handler on whose completion lane the caller runs; the innermost if there are
     /// several, null if there is none.
     [[nodiscard]] static Handler* completion_lane() noexcept;
+    /// Returns the handler on any lane of which the caller runs; the innermost, or null.
+    [[nodiscard]] static Handler* any_lane() noexcept;
 
 private:
     Handler& handler_;
@@ -311,19 +313,6 @@ private:
 /// links that the caller's ReadyQueue holds, because they may complete what it is about to wait
 /// for.
 void check_may_block();
-
-/// Counts the tasks that a handler was given and has not finished yet; see Handler::backlog.
-class Backlog {
-public:
-    static void add(Handler& handler, std::size_t bytes) noexcept {
-        handler.backlog_.fetch_add(1, std::memory_order_relaxed);
-        handler.backlog_bytes_.fetch_add(bytes, std::memory_order_relaxed);
-    }
-    static void done(Handler& handler, std::size_t bytes) noexcept {
-        handler.backlog_bytes_.fetch_sub(bytes, std::memory_order_relaxed);
-        handler.backlog_.fetch_sub(1, std::memory_order_relaxed);
-    }
-};
 
 /// Returns the calling thread's Waiter, which blocks the thread. For handlers with threads and for
 /// results without a handler.

@@ -25,6 +25,7 @@ void check_leaks(const std::string& who, const ClientLeaks& leaks, Verdict& verd
     none(leaks.calls_under_way, "calls under way");
     none(leaks.connections, "connections");
     none(leaks.backlog, "callbacks that wait");
+    none(leaks.backlog_bytes, "bytes of replies to callbacks");
     none(static_cast<std::size_t>(leaks.handler_users), "uses of its handler");
     none(leaks.client_lives ? 1 : 0, "client that nobody holds");
 }

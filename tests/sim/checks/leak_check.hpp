@@ -19,6 +19,7 @@ struct ClientLeaks {
     std::size_t calls_under_way = 0;
     std::size_t connections = 0;
     std::size_t backlog = 0;
+    std::size_t backlog_bytes = 0;
     int handler_users = 0;
     bool client_lives = false;  ///< although no reference to it is held
 };

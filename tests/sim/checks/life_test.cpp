@@ -133,10 +133,11 @@ TEST(LeakCheckTest, LeaksOfAClient) {
     remains.calls_under_way = 1;
     remains.connections = 1;
     remains.backlog = 1;
+    remains.backlog_bytes = 1;
     remains.handler_users = 1;
     remains.client_lives = true;
     check_leaks("client", remains, verdict);
-    EXPECT_EQ(verdict.faults().size(), 5u);
+    EXPECT_EQ(verdict.faults().size(), 6u);
 }
 
 TEST(LeakCheckTest, Memory) {

@@ -13,8 +13,8 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <gtest/gtest.h>
 
-#include <deque>
 #include <functional>
+#include <list>
 #include <memory>
 #include <new>
 #include <string>
@@ -49,7 +49,7 @@ public:
     }
 
 private:
-    std::deque<kazoo::Task> waiting_;
+    std::list<kazoo::Task> waiting_;
 };
 
 /// Records the callbacks that a scenario links and the results that must be ready at its end.

@@ -13,8 +13,11 @@
 
 namespace kazoo::session {
 
-/// An owner of requests that does nothing.
-struct AnyOwner final : detail::RefCounted {};
+/// An owner of requests that does nothing else than note that it was abandoned.
+struct AnyOwner final : detail::RefCounted {
+    void abandon() noexcept override { abandoned = true; }
+    bool abandoned = false;
+};
 
 /// Sends what a queue may send. Returns `describe(header, decoder)` of each frame; the decoder is
 /// behind the header.

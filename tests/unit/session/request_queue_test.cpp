@@ -69,6 +69,24 @@ TEST_F(RequestQueueTest, RepliesComeInTheOrderOfIssue) {
     EXPECT_EQ(queue->size(), 0U);
 }
 
+TEST_F(RequestQueueTest, RequestsThatStillWaitAreAbandonedWithIt) {
+    const auto sent = call();
+    const auto unsent = call();
+    const auto answered = call();
+    push(answered);
+    push(sent);
+    send();
+    push(unsent);
+    EXPECT_TRUE(queue->take_reply(1).has_value());
+    queue.reset();
+    const auto is_abandoned = [](const RequestSpec& spec) {
+        return static_cast<const AnyOwner&>(*spec.request).abandoned;
+    };
+    EXPECT_TRUE(is_abandoned(sent));
+    EXPECT_TRUE(is_abandoned(unsent));
+    EXPECT_FALSE(is_abandoned(answered));
+}
+
 TEST_F(RequestQueueTest, UnsentRequestsGetNoReply) {
     push();
     EXPECT_FALSE(queue->take_reply(1).has_value());

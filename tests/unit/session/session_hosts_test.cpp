@@ -160,6 +160,24 @@ TEST(SessionHostsTest, AListThatContainsTheServerAgainCancelsTheMove) {
     EXPECT_THAT(s.take(), ElementsAre("> get_data 2 /a"));
 }
 
+TEST(SessionHostsTest, AListWithoutRebalancingCancelsTheMove) {
+    SessionScript s;
+    s.establish();
+    s.get("r1");
+    change(s, others);
+    s.session().set_hosts({{"zk9", 2181}}, true);
+    s.settle();
+    s.take();
+    s.get("r2");
+    EXPECT_THAT(s.take(), ElementsAre("> get_data 2 /a")) << "nothing is held back any more";
+    s.answer();
+    s.answer();
+    s.pass(4s);
+    const auto lines = s.take();
+    EXPECT_THAT(lines, Contains("r2 ok"));
+    EXPECT_THAT(lines, Not(Contains("CONNECTING")));
+}
+
 TEST(SessionHostsTest, AnAttemptAtARemovedServerIsAbandoned) {
     SessionScript s;
     s.start();

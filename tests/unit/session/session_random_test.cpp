@@ -49,7 +49,7 @@ private:
         config.hosts = {{"zk1", 2181}, {"zk2", 2181}};
         config.randomize_hosts = true;
         config.read_only = one_in(2);
-        config.asks_for_hosts = one_in(4);
+        config.asks_for_hosts = asks_for_hosts_ = one_in(4);
         config.seed = random_.next();
         config.first_xid = one_in(2) ? 1 : 0x7ffffff0;
         config.limits.requests = 1 + random_.below(30);
@@ -133,8 +133,10 @@ private:
             case 4:
                 if (one_in(20)) {
                     script_.close();
-                } else {
+                } else if (!asks_for_hosts_ || one_in(2)) {
                     script_.wait_for_room(new_name());
+                } else {
+                    script_.refresh_hosts(new_name(), one_in(2));
                 }
                 break;
             case 5:
@@ -236,6 +238,7 @@ private:
 
     base::Random random_;
     int names_ = 0;
+    bool asks_for_hosts_ = false;
     std::int64_t zxid_ = 1;
     SessionScript script_;
 };

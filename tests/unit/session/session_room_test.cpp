@@ -117,6 +117,53 @@ TEST_F(SessionRoomTest, AnExpiredSessionLeavesRoom) {
     EXPECT_THAT(s.take(), Contains("a ok"));
 }
 
+TEST_F(SessionRoomTest, WaitsEndInOrderOnceCallbacksHaveCaughtUp) {
+    s.callbacks(Callbacks::lag);
+    EXPECT_FALSE(s.wait_for_room("a"));
+    EXPECT_FALSE(s.wait_for_room("b"));
+    EXPECT_THAT(s.take(), IsEmpty()) << "although the queue has room";
+    s.callbacks(Callbacks::keep_up);
+    EXPECT_THAT(s.take(), ElementsAre("a ok", "b ok"));
+}
+
+TEST_F(SessionRoomTest, RepliesMakeNoRoomWhileCallbacksLag) {
+    fill();
+    EXPECT_FALSE(s.wait_for_room("a"));
+    s.callbacks(Callbacks::lag);
+    s.answer();
+    EXPECT_THAT(s.take(), ElementsAre("r1 ok"));
+    EXPECT_FALSE(s.wait_for_room("b"));
+    s.callbacks(Callbacks::keep_up);
+    EXPECT_THAT(s.take(), ElementsAre("a ok")) << "there is room for one";
+    s.answer();
+    EXPECT_THAT(s.take(), ElementsAre("r2 ok", "b ok"));
+}
+
+TEST_F(SessionRoomTest, AWaitFailsInTheStateOfCallbacksThatEndsIt) {
+    fill();
+    EXPECT_FALSE(s.wait_for_room("patient"));
+    EXPECT_FALSE(s.wait_for_room("on lane", Callbacks::blocked));
+    EXPECT_FALSE(s.wait_for_room("blocking", Callbacks::lag));
+    EXPECT_THAT(s.take(), IsEmpty());
+    s.callbacks(Callbacks::lag);
+    EXPECT_THAT(s.take(), ElementsAre("blocking queue_full not sent"));
+    s.callbacks(Callbacks::blocked);
+    EXPECT_THAT(s.take(), ElementsAre("on lane queue_full not sent"));
+    s.callbacks(Callbacks::keep_up);
+    s.answer();
+    EXPECT_THAT(s.take(), ElementsAre("r1 ok", "patient ok"));
+}
+
+TEST_F(SessionRoomTest, AWaitForCallbacksCanBeWithdrawnAndEndsWithTheSession) {
+    s.callbacks(Callbacks::lag);
+    EXPECT_FALSE(s.wait_for_room("a"));
+    EXPECT_FALSE(s.wait_for_room("b"));
+    EXPECT_TRUE(s.withdraw("a"));
+    s.closed();
+    s.close();
+    EXPECT_THAT(s.take(), Contains("b connection_loss not sent"));
+}
+
 TEST_F(SessionRoomTest, WaitsAreBounded) {
     fill();
     const auto waiter = [](int number) { return "w" + std::to_string(number); };

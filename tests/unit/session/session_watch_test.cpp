@@ -8,6 +8,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -288,10 +290,11 @@ TEST_F(SessionWatchTest, ThousandsAreRestoredInBoundedFrames) {
     const std::string prefix = "/a/path/of/common/length/";
     for (int i = 0; i < count; ++i) {
         ask(Opcode::get_data, prefix + std::to_string(i), "w1", WatchKind::data);
-        s.answer();
+        s.answer(0, 7);
     }
     ASSERT_EQ(s.session().watches(), static_cast<std::size_t>(count));
     s.closed();
+    s.take();
     s.get("last");
     const auto before = s.frame_sizes().size();
     s.reconnect();
@@ -300,7 +303,14 @@ TEST_F(SessionWatchTest, ThousandsAreRestoredInBoundedFrames) {
     );
     EXPECT_GT(sizes.size(), 10U);
     EXPECT_THAT(sizes, testing::Each(testing::Lt((128U << 10) + 100)));
-    s.take();
+    const auto lines = s.take();
+    const auto with_zxid = [](const std::string& line) {
+        return line.starts_with("> set_watches 7 ");
+    };
+    EXPECT_EQ(
+        std::count_if(lines.begin(), lines.end(), with_zxid),
+        static_cast<std::ptrdiff_t>(sizes.size())
+    );
     s.serve();
     EXPECT_THAT(s.take(), ElementsAre("last ok"));
     EXPECT_EQ(s.session().watches(), static_cast<std::size_t>(count));
