@@ -126,8 +126,8 @@ private:
 ///   server knows the password, too, and uses no security layer.
 /// - GSSAPI uses the ticket cache or the key table of the process (KRB5CCNAME,
 ///   KRB5_CLIENT_KTNAME). Its steps may wait for a key distribution centre and run on threads of
-///   their own (SaslMechanism::may_block). If a step fails on this side, because there is no ticket or it
-///   has expired, the connection attempt fails, and the client tries again.
+///   their own (SaslMechanism::may_block). If a step fails on this side, because there is no ticket
+///   or it has expired, the connection attempt fails, and the client tries again.
 /// - PLAIN and LOGIN without TLS are a failure of authentication.
 ///
 /// Throws ConfigurationError if the mechanism is not set or not installed (Debian: libsasl2-modules

@@ -20,6 +20,7 @@ PLACES = {
     "integration": "tests/integration/integration",
     "embedded": "tests/embedded/embedded",
     "recipes": "tests/recipes/recipes",
+    "security": "tests/security/security",
 }
 NO_END = "does not end"
 
