@@ -59,7 +59,7 @@ private:
 };
 
 std::optional<Error> obstacle(const Core& core, const CallContext& context) {
-    if (auto error = core.obstacle(context)) {
+    if (auto error = core.early_end(context)) {
         return error;
     }
     if (!core.options().host_provider()) {

@@ -206,8 +206,11 @@ TEST(SessionRefreshTest, TheEndOfTheSessionEndsTheWait) {
 TEST(SessionRefreshTest, ALostConnectionDoesNotEndTheWait) {
     SessionScript s(asking());
     establish(s);
+    s.get("served");
+    s.serve();
     EXPECT_FALSE(s.refresh_hosts("r1"));
-    lose(s);
+    s.take();
+    s.closed();
     EXPECT_THAT(s.take(), Not(Contains("ask for hosts"))) << "the question is still open";
     s.hosts_given(others);
     EXPECT_THAT(s.take(), ElementsAre("r1 ok", HasSubstr("resolve zk")));
