@@ -63,8 +63,8 @@ SaslStep DigestMd5Server::step(std::string_view token) {
     }
     switch (state) {
         case State::awaiting_start:
-            // DIGEST-MD5 has no initial response.
-            return token.empty() ? challenge() : SaslStep();
+            // DIGEST-MD5 has no initial response; Java's servers ignore one.
+            return challenge();
         case State::awaiting_response:
             return verify(token);
         case State::ended:

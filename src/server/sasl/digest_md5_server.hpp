@@ -24,8 +24,9 @@ struct SaslStep {
 };
 
 /// The server's side of one exchange of SASL's mechanism DIGEST-MD5 (RFC 2831), as Java's SASL
-/// servers perform it for ZooKeeper: realm "zk-sasl-md5", quality of protection "auth". An empty
-/// token asks for the challenge, the next one answers it. Performs no I/O.
+/// servers perform it for ZooKeeper: realm "zk-sasl-md5", quality of protection "auth". The
+/// first token, which should be empty, asks for the challenge, the next one answers it. Performs no
+/// I/O.
 class DigestMd5Server {
 public:
     /// A longer token is refused.
