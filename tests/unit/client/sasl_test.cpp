@@ -308,7 +308,7 @@ TEST(ClientSasl, ABlockedStepDelaysNoOtherClient) {
         connection.serve_all();
     });
     const auto handler = std::make_shared<kazoo::SequentialThreadingHandler>();
-    std::binary_semaphore ticket(0);
+    std::counting_semaphore<> ticket(0);
     KazooClient waiting(to(authenticating.hosts())
                             .handler(handler)
                             .connect_timeout(patience)
