@@ -3,28 +3,10 @@
 #include "client/core.hpp"
 
 namespace kazoo::detail::client {
-namespace {
-
-/// Returns whether connections to this server use TLS.
-template <class Options, class Host>
-bool encrypted(const Options& options, const Host& host) {
-    if constexpr (requires {
-                      options.tls();
-                      host.scheme;
-                  }) {
-        return options.tls().has_value() || host.scheme == decltype(host.scheme)::tls;
-    } else {
-        return false;
-    }
-}
-
-}  // namespace
 
 /// Called on the connection's executor.
 void Core::take_sasl_step(std::uint64_t session, const session::SaslAction& step) {
-    const SaslServer server(
-        step.host.host, step.server.port, step.server.address, encrypted(options_, step.host)
-    );
+    const SaslServer server(step.host.host, step.server.port, step.server.address, step.server.tls);
     auto answer = [weak = weak_from_this(),
                    session,
                    attempt = step.attempt](const session::SaslAnswer& result) {
