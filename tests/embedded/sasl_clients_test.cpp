@@ -45,7 +45,6 @@ TEST_F(SaslClients, HaveTheIdentityOnEachConnection) {
 TEST_F(SaslClients, WithAWrongPasswordAreRefused) {
     KazooClient zk(to(server.hosts()).sasl(digest_md5("bob", "wrong")));
     EXPECT_THAT(why_not_started(zk), HasSubstr("SASL (DIGEST-MD5) with 127.0.0.1:"));
-    EXPECT_EQ(zk.client_state(), KeeperState::AUTH_FAILED);
 }
 
 TEST_F(SaslClients, WithoutSaslAreToldThatItIsRequired) {
