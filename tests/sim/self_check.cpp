@@ -23,13 +23,7 @@ constexpr std::array defects{
     std::pair{"other_paths", Defect::other_paths},
     std::pair{"hidden_markers", Defect::hidden_markers},
     std::pair{"mixed_reads", Defect::mixed_reads},
-    std::pair{"cancelled_cleanups", Defect::cancelled_cleanups},
-    std::pair{"hidden_nodes", Defect::hidden_nodes},
-    std::pair{"short_deletes", Defect::short_deletes},
-    std::pair{"blind_deletes", Defect::blind_deletes},
-    std::pair{"closed_handovers", Defect::closed_handovers},
-    std::pair{"lost_watches", Defect::lost_watches},
-    std::pair{"old_handovers", Defect::old_handovers}};
+    std::pair{"cancelled_cleanups", Defect::cancelled_cleanups}};
 
 bool repeats() {
     constexpr std::uint64_t seeds = 20;

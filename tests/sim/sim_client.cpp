@@ -106,17 +106,13 @@ SaslMechanismFactory SimClient::sasl() {
 SimClient::~SimClient() = default;
 
 void SimClient::make() {
-    if (!zk_) {
-        make(options_);
+    if (zk_) {
+        return;
     }
-}
-
-void SimClient::make(ClientOptions options) {
-    handover_ = 0;
     host_.cadence =
         std::make_shared<Cadence>(simulator_.verdict(), process_.name(), host_.network.servers());
     cadences_.push_back(host_.cadence);
-    zk_ = std::make_unique<KazooClient>(std::move(options));
+    zk_ = std::make_unique<KazooClient>(options_);
     former_.push_back(detail::core_of(*zk_));
     states_ = std::make_shared<StateCheck>(simulator_.verdict(), process_.name());
     zk_->add_listener([this, states = states_](KazooState state) {
@@ -152,12 +148,6 @@ bool SimClient::turn(const char* does, bool started) {
     }
     process_.note(does);
     started_ = started;
-    if (!started) {
-        recorder_.abandon(number_);
-        if (handover_ != 0) {
-            recorder_.handovers().on_end(std::exchange(handover_, 0));
-        }
-    }
     host_.cadence->set_wanted(started, simulator_.now());
     return true;
 }
@@ -255,9 +245,6 @@ void SimClient::add_lasting_watch(std::string path, WatchMode mode) {
     const auto number =
         check.begin(number_, recorder_.on_server(path), mode == WatchMode::persistent_recursive);
     process_.note("adds a lasting watch", number, path);
-    if (handover_ != 0) {
-        recorder_.handovers().on_joined(handover_, recorder_.on_server(path));
-    }
     const auto watch = Watcher([this, number, &check](const WatchedEvent& event) {
         const auto* const type = to_string(event.type);
         process_.note("gets an event for the lasting watch", number, type, event.path.value_or(""));

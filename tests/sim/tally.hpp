@@ -34,12 +34,7 @@ enum class Count : std::size_t {
     process_faults,
     cleanups,
     cancelled_cleanups,
-    protected_creates,
-    guaranteed_deletes,
-    handovers,
-    resumed_sessions,
-    faulty_handshakes,
-    last = faulty_handshakes
+    last = cancelled_cleanups
 };
 
 /// Counts what happened in simulations.

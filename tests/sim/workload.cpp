@@ -13,7 +13,6 @@ void plant_roots(Cluster& cluster, const std::string& chroot) {
     for (const auto* root : history::roots) {
         paths.push_back(chroot + root);
     }
-    paths.push_back(chroot + held_nodes);
     paths.push_back(chroot + "/k/counter");
     cluster.plant(paths);
 }
@@ -48,8 +47,6 @@ void Workload::tick(TimePoint end) {
     auto& chance = client_.chance();
     if (restarts_enabled_ && chance.one_in(40)) {
         life();
-    } else if (restarts_enabled_ && chance.one_in(40)) {
-        hand_over();
     }
     for (int burst = chance.one_in(10) ? chance.between(5, 15) : chance.between(0, 3); burst > 0;
          --burst) {
@@ -74,21 +71,8 @@ void Workload::life() {
     start_later();
 }
 
-/// In most cases soon enough for the session to continue.
-void Workload::hand_over() {
-    auto& chance = client_.chance();
-    client_.hand_over(
-        chance.one_in(6) ? chance.between(0ms, 12'000ms) : chance.between(0ms, 1500ms)
-    );
-    start_later(chance.between(12'000ms, 15'000ms));  // if nothing could be handed over
-}
-
 void Workload::start_later() {
-    start_later(client_.chance().between(0ms, 3000ms));
-}
-
-void Workload::start_later(Duration pause) {
-    client_.process().after(pause, [this] {
+    client_.process().after(client_.chance().between(0ms, 3000ms), [this] {
         client_.make();
         if (!client_.started()) {
             client_.start();
@@ -133,7 +117,6 @@ void Workload::one_call() {
             if (chance.one_in(10)) let_run(client_.add_auth());
             return lasting_watch();
         case 3:
-            if (chance.one_in(8)) client_.drop_resumed_watches();
             if (chance.one_in(4)) let_run(client_.command());
             return;
         case 4:
@@ -196,13 +179,7 @@ void Workload::many_steps() {
         return;
     }
     auto& chance = client_.chance();
-    switch (chance.below(12)) {
-        case 9:
-        case 10:
-            let_run(hold_node(client_));
-            return;
-        case 11:
-            return delete_guaranteed();
+    switch (chance.below(9)) {
         case 0:
             let_run(client_.ensure_path(op_generator_.branch()));
             return;
@@ -228,24 +205,6 @@ void Workload::many_steps() {
             return;
         default:
             keep_trying(client_, op_generator_.key());
-    }
-}
-
-/// Deletes a node as it was when this program last read it. Another may be there by now.
-void Workload::delete_guaranteed() {
-    auto& chance = client_.chance();
-    const auto path = op_generator_.key();
-    const auto known = czxids_.find(path);
-    if (known != czxids_.end() && chance.one_in(2)) {
-        return let_run(client_.remove_guaranteed(path, known->second));
-    }
-    const auto result = client_.look(path, false);
-    if (result.valid()) {
-        result.rawlink([this, path](const AsyncResult<std::optional<ZnodeStat>>& done) {
-            if (done.successful() && *done.value()) {
-                czxids_[path] = (*done.value())->czxid;
-            }
-        });
     }
 }
 
