@@ -144,7 +144,7 @@ std::string trust_store_contents(X509* certificate, const std::string& password)
                              bag, "2.16.840.1.113894.746875.1.1", V_ASN1_OBJECT, any_usage, -1
                          ) == 1 &&
                          PKCS12_add_friendlyname_utf8(bag, "authority", -1) == 1 &&
-                         PKCS12_add_safe(&safes, bags, 0, 0, password.c_str()) == 1;
+                         PKCS12_add_safe(&safes, bags, NID_aes_256_cbc, 0, password.c_str()) == 1;
     const Store store(trusted ? PKCS12_add_safes(safes, 0) : nullptr);
     sk_PKCS12_SAFEBAG_pop_free(bags, PKCS12_SAFEBAG_free);
     sk_PKCS7_pop_free(safes, PKCS7_free);
