@@ -20,7 +20,7 @@ THREADS = re.compile(
     r"\bpthread_|\bstd::(?:j?thread|this_thread|\w*mutex|condition_variable|call_once|once_flag|"
     r"stop_token|__future_base)\b|\bstd::__once_")
 OURS = re.compile(
-    r"^(?:(?:typeinfo(?: name)?|vtable|VTT|construction vtable|guard variable) for |"
+    r"^(?:void )?(?:(?:typeinfo(?: name)?|vtable|VTT|construction vtable|guard variable) for |"
     r"(?:non-)?virtual thunk to |operator\S* ?)?"
     r"kazoo::(?!(?:session|codec|client|driver|transport|server)::)"
 )
