@@ -208,8 +208,11 @@ void WatchHub::complete_all(Chain& waiting, const Error* error) noexcept {
         }
         if (error == nullptr) {
             operation->succeed_with_handle();
-        } else if (operation->fail_with(*error)) {
-            withdraw(*operation);
+        } else {
+            operation->fail_with(*error);
+        }
+        if (!operation->successful()) {
+            withdraw(*operation);  // also if it had failed before, for lack of memory for its timer
         }
         detail::RefPtr<detail::RefCounted> last(operation);
         operation->release();
