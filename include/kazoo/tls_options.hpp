@@ -27,8 +27,8 @@ enum class VerifyMode {
     /// The same without the name: any server with a certificate of a trusted authority is accepted.
     /// The C client checks this much. The client logs a warning when it starts.
     chain,
-    /// Nothing: whoever can redirect the connection can read and change all data. The client logs
-    /// a warning when it starts. For tests only.
+    /// Nothing: anyone who can redirect the connection can read and change all data. The client
+    /// logs a warning when it starts. For tests only.
     none,
 };
 
