@@ -2,7 +2,7 @@
 #include "client/blocking_call.hpp"
 #include "client/error_text.hpp"
 #include "client/no_memory.hpp"
-#include "client/watch_requests.hpp"
+#include "client/session_wait.hpp"
 
 #include <kazoo/back_pressure.hpp>
 #include <kazoo/client.hpp>
@@ -17,49 +17,37 @@ namespace {
 const OpKind<void> room_kind{"room"};
 
 /// The result of room_async. Not an operation of the metrics: nothing is sent.
-class RoomWait final : public DetachedOperation<void> {
+class RoomWait final : public SessionWait {
 public:
     RoomWait(const std::shared_ptr<Core>& core, TimePoint deadline)
-        : DetachedOperation(core->handler(), room_kind, "", deadline), core_(core) {}
+        : SessionWait(core, room_kind, "", deadline) {}
 
     void on_reply(const session::ReplyEvent& reply, const Chroot&, OutcomeCounters&) {
-        const auto core = core_.lock();
+        const auto client = core();
         if (!reply.error) {
-            use_room(core);
-        } else if (core && reply.error == ClientErrc::queue_full) {
-            fail_with(core->too_slow());  // where it cannot wait for callbacks
+            use_room(client);
+        } else if (client && reply.error == ClientErrc::queue_full) {
+            fail_with(client->too_slow());  // where it cannot wait for callbacks
         } else {
             fail_with(error_with_text(reply.error, Outcome::not_sent, reply.detail));
         }
     }
 
-    bool cancel() override {
-        const auto core = core_.lock();
-        if (core && !core->in_forked_child() && !ready()) {
-            core->with_session([this](session::Session& session, TimePoint) {
-                return session.withdraw(wait);
-            });
-        }
-        return give_up(Outcome::not_sent);
-    }
-
-    session::RequestId wait = 0;  // set before the result is returned to the caller
+    bool cancel() override { return withdraw_unsent(); }
 
 private:
-    void use_room(const std::shared_ptr<Core>& core) {
-        if (core) {
-            core->grant();  // first: whoever waits for this result may issue an operation at once
+    void use_room(const std::shared_ptr<Core>& client) {
+        if (client) {
+            client->grant();  // first: whoever waits for this result may issue an operation at once
         }
-        if (!succeed() && core) {  // cancelled meanwhile: the next one may have the room
-            core->revoke();
-            core->with_session([](session::Session& session, TimePoint) {
+        if (!succeed() && client) {  // cancelled meanwhile: the next one may have the room
+            client->revoke();
+            client->with_session([](session::Session& session, TimePoint) {
                 session.return_room();
                 return 0;
             });
         }
     }
-
-    const std::weak_ptr<Core> core_;
 };
 
 /// Returns when a wait that begins here must end because callbacks are too slow. Code on a lane may
@@ -98,11 +86,7 @@ AsyncResult<void> wait_for_room(
         core->grant();
         operation->succeed();
     } else {
-        operation->wait = accepted.id;
-        if (context.stop_token.stop_possible()) {
-            cancel_on_stop(*operation, context.stop_token);
-        }
-        static_cast<void>(operation->end_at_deadline(Outcome::not_sent));
+        operation->begin(accepted.id, context, Outcome::not_sent);
     }
     return result;
 }

@@ -2,7 +2,7 @@
 #include "client/refresh_hosts.hpp"
 
 #include "client/error_text.hpp"
-#include "client/watch_requests.hpp"
+#include "client/session_wait.hpp"
 
 #include <algorithm>
 #include <new>
@@ -16,10 +16,10 @@ namespace {
 const OpKind<void> refresh_kind{"refresh_hosts"};
 
 /// The result of refresh_hosts. Not an operation of the metrics: nothing is sent to a server.
-class RefreshHosts final : public DetachedOperation<void> {
+class RefreshHosts final : public SessionWait {
 public:
     RefreshHosts(const std::shared_ptr<Core>& core, TimePoint deadline)
-        : DetachedOperation(core->handler(), refresh_kind, "", deadline), core_(core) {}
+        : SessionWait(core, refresh_kind, "", deadline) {}
 
     void on_reply(const session::ReplyEvent& reply, const Chroot&, OutcomeCounters&) {
         if (!reply.error) {
@@ -31,31 +31,21 @@ public:
         }
     }
 
-    bool cancel() override {
-        const auto core = core_.lock();
-        if (core && !core->in_forked_child() && !ready()) {
-            core->with_session([this](session::Session& session, TimePoint) {
-                return session.withdraw(id);
-            });
-        }
-        return give_up(Outcome::not_sent);
-    }
+    bool cancel() override { return withdraw_unsent(); }
 
 private:
     /// Returns why the provider has failed; empty if there is no memory for it.
     [[nodiscard]] std::string reason() const noexcept {
         try {
-            const auto core = core_.lock();
-            return core ? core->with_session([](session::Session& session, TimePoint) {
+            const auto client = core();
+            return client ? client->with_session([](session::Session& session, TimePoint) {
                 return session.provider_failure();
             })
-                        : std::string();
+                          : std::string();
         } catch (const std::bad_alloc&) {
             return {};
         }
     }
-
-    const std::weak_ptr<Core> core_;
 };
 
 std::optional<Error> obstacle(const Core& core, const CallContext& context) {
@@ -96,11 +86,7 @@ AsyncResult<void> refresh_hosts(
         operation->fail_with(not_accepted_error(accepted.error, core->options().limits()));
         return result;
     }
-    operation->id = accepted.id;
-    if (context.stop_token.stop_possible()) {
-        cancel_on_stop(*operation, context.stop_token);
-    }
-    static_cast<void>(operation->end_at_deadline(Outcome::not_sent));
+    operation->begin(accepted.id, context, Outcome::not_sent);
     return result;
 }
 

@@ -4,6 +4,7 @@
 #include "client/core.hpp"
 #include "client/no_memory.hpp"
 #include "client/server_path.hpp"
+#include "client/session_wait.hpp"
 #include "client/watch_hub.hpp"
 #include "client/watch_stream.hpp"
 #include "codec/watches.hpp"
@@ -49,24 +50,12 @@ AsyncResult<WatchHandle> add_watch(
 
 /// The result of remove_watches. The session's request goes on if it fails, because a server may
 /// have executed it.
-class RemoveWatches final : public DetachedOperation<void> {
+class RemoveWatches final : public SessionWait {
 public:
     RemoveWatches(const std::shared_ptr<Core>& core, std::string_view path, TimePoint deadline)
-        : DetachedOperation(core->handler(), remove_watches_kind, path, deadline), core_(core) {}
+        : SessionWait(core, remove_watches_kind, path, deadline) {}
 
-    bool cancel() override {
-        const auto core = core_.lock();
-        const bool withdrawn = core && !core->in_forked_child() && !ready() &&
-                               core->with_session([this](session::Session& session, TimePoint) {
-                                   return session.withdraw(request);
-                               });
-        return give_up(withdrawn ? Outcome::not_sent : Outcome::unknown);
-    }
-
-    session::RequestId request = 0;  // set before the result is returned to the caller
-
-private:
-    const std::weak_ptr<Core> core_;
+    bool cancel() override { return give_up(withdraw() ? Outcome::not_sent : Outcome::unknown); }
 };
 
 session::WatchKinds kinds_of(WatchType type) {
@@ -110,11 +99,7 @@ AsyncResult<void> remove_watches(
         );
         return detail::make_result<void>(operation);
     }
-    operation->request = accepted.id;
-    if (context.stop_token.stop_possible()) {
-        cancel_on_stop(*operation, context.stop_token);
-    }
-    static_cast<void>(operation->end_at_deadline(Outcome::unknown));
+    operation->begin(accepted.id, context, Outcome::unknown);
     return detail::make_result<void>(operation);
 }
 

@@ -23,6 +23,23 @@ bool arrives_at(const KazooClient& zk, const std::string& server) {
     return becomes_true([&] { return zk.connected_server() == server; });
 }
 
+/// Of 60 clients, each moves with probability 1/2.
+void expect_half_moved_to(
+    const std::string& server, const std::vector<std::unique_ptr<StartedClient>>& all
+) {
+    const auto moved = [&] {
+        return std::count_if(all.begin(), all.end(), [&](const auto& zk) {
+            return zk->connected_server() == server;
+        });
+    };
+    // Fewer than 11 have less than one chance in a million.
+    EXPECT_TRUE(becomes_true([&] { return moved() >= 11; }));
+    for (const auto& zk : all) {
+        EXPECT_TRUE(zk->exists("/"));
+    }
+    EXPECT_LE(moved(), 49);
+}
+
 TEST(HostChanges, AClientOfARemovedServerMovesWithItsSession) {
     Ensemble ensemble(2);
     StartedClient zk(to(ensemble[0].hosts()));
@@ -83,17 +100,7 @@ TEST(HostChanges, ClientsSpreadOverAnAddedServer) {
     for (const auto& zk : all) {
         zk->set_hosts(ensemble[0].hosts() + "," + ensemble[1].hosts());
     }
-    const auto moved = [&] {
-        return std::count_if(all.begin(), all.end(), [&](const auto& zk) {
-            return zk->connected_server() == ensemble[1].hosts();
-        });
-    };
-    // Each with probability 1/2: fewer than 11 have less than one chance in a million.
-    EXPECT_TRUE(becomes_true([&] { return moved() >= 11; }));
-    for (const auto& zk : all) {
-        EXPECT_TRUE(zk->exists("/"));
-    }
-    EXPECT_LE(moved(), 49);
+    expect_half_moved_to(ensemble[1].hosts(), all);
 }
 
 /// A list of servers that a test changes. Thread-safe.
@@ -263,17 +270,7 @@ TEST(HostProviders, ARefreshSpreadsClientsOverAnAddedServer) {
     for (const auto& zk : all) {
         zk->refresh_hosts();
     }
-    const auto moved = [&] {
-        return std::count_if(all.begin(), all.end(), [&](const auto& zk) {
-            return zk->connected_server() == ensemble[1].hosts();
-        });
-    };
-    // Each with probability 1/2: fewer than 11 have less than one chance in a million.
-    EXPECT_TRUE(becomes_true([&] { return moved() >= 11; }));
-    for (const auto& zk : all) {
-        EXPECT_TRUE(zk->exists("/"));
-    }
-    EXPECT_LE(moved(), 49);
+    expect_half_moved_to(ensemble[1].hosts(), all);
 }
 
 TEST(HostProviders, ARefreshReportsAFailureAndTheServersStay) {

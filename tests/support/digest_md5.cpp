@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/digest_md5.hpp"
 
-#include "security/secrets.hpp"
+#include "support/digest_proof.hpp"
 
 #include <memory>
 #include <utility>
@@ -12,20 +12,10 @@ namespace {
 constexpr std::string_view cnonce = "OA6MHXh6VqTrRk";
 constexpr std::string_view uri = "zookeeper/zk-sasl-md5";
 
-std::string md5_hex(std::string_view text) {
-    return base::to_hex(base::md5(text).value());
-}
-
 }  // namespace
 
 std::string DigestMd5::proof(std::string_view side) const {
-    const auto secret = base::md5(user_ + ":zk-sasl-md5:" + password_).value();
-    std::string a1(reinterpret_cast<const char*>(secret.data()), secret.size());
-    a1.append(":").append(nonce_).append(":").append(cnonce);
-    std::string text = md5_hex(a1) + ":" + nonce_ + ":00000001:";
-    text.append(cnonce).append(":auth:").append(md5_hex(std::string(side) + ":" + std::string(uri))
-    );
-    return md5_hex(text);
+    return digest_proof({user_, password_, nonce_, cnonce}, side);
 }
 
 SaslStep DigestMd5::step(std::string_view challenge) {

@@ -2,6 +2,7 @@
 // Concurrent lookups of a name share one lookup; hanging names delay only their own lookups.
 #include "transport/name_lookup.hpp"
 
+#include "run_until.hpp"
 #include "support/slow_names.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -47,12 +48,8 @@ protected:
     }
     /// Runs the loop until the lookup is complete.
     bool answered(const Requester& requester) {
-        const auto end = std::chrono::steady_clock::now() + patience;
-        const auto work = boost::asio::make_work_guard(loop_);
-        loop_.restart();
-        while (requester.answers == 0 && loop_.run_one_until(end) > 0) {
-        }
-        return requester.answers == 1;
+        return run_until(loop_, patience, [&] { return requester.answers > 0; }) &&
+               requester.answers == 1;
     }
 
     boost::asio::io_context loop_;

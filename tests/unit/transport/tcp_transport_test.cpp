@@ -2,6 +2,7 @@
 // Connections over loopback to a listener of the test.
 #include "transport/tcp_transport.hpp"
 
+#include "run_until.hpp"
 #include "support/loopback.hpp"
 #include "support/slow_names.hpp"
 
@@ -19,6 +20,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace kazoo::transport {
@@ -51,12 +53,7 @@ class TcpTransportTest : public testing::Test {
 protected:
     template <class Condition>
     bool run_until(Condition condition) {
-        const auto end = std::chrono::steady_clock::now() + patience;
-        const auto work = boost::asio::make_work_guard(loop_);
-        loop_.restart();
-        while (!condition() && loop_.run_one_until(end) > 0) {
-        }
-        return condition();
+        return transport::run_until(loop_, patience, std::move(condition));
     }
 
     boost::asio::io_context loop_;

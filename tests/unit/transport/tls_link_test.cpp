@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Connections with TLS over loopback to a server of the test.
+#include "run_until.hpp"
 #include "support/loopback.hpp"
 #include "tls_peer.hpp"
 #include "transport/tcp_transport.hpp"
@@ -137,12 +138,7 @@ protected:
     }
     template <class Condition>
     bool run_until(Condition condition) {
-        const auto end = std::chrono::steady_clock::now() + patience;
-        const auto work = boost::asio::make_work_guard(loop_);
-        loop_.restart();
-        while (!condition() && loop_.run_one_until(end) > 0) {
-        }
-        return condition();
+        return transport::run_until(loop_, patience, std::move(condition));
     }
 
     const Certificates certificates_;

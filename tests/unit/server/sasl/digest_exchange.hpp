@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "security/secrets.hpp"
 #include "server/sasl/sasl_users.hpp"
+#include "support/digest_proof.hpp"
 
 #include <memory>
 #include <stdexcept>
@@ -31,12 +31,7 @@ inline std::shared_ptr<SaslUsers> users_with(std::string_view name, std::string_
     return users;
 }
 
-inline std::string md5_hex(std::string_view text) {
-    return base::to_hex(base::md5(text).value());
-}
-
-/// The response of a client to a challenge, computed as RFC 2831 says. The user and the password
-/// are hashed as they are.
+/// The response of a client to a challenge, with "c" as its nonce.
 inline std::string response_to(
     std::string_view challenge,
     const std::string& user,
@@ -45,17 +40,13 @@ inline std::string response_to(
 ) {
     const std::size_t start = challenge.find("nonce=\"") + 7;
     const std::string nonce(challenge.substr(start, challenge.find('"', start) - start));
-    const auto secret = base::md5(user + ":zk-sasl-md5:" + password).value();
-    std::string a1(reinterpret_cast<const char*>(secret.data()), secret.size());
-    a1 += ":" + nonce + ":c";
     std::string token = "username=\"" + user + "\",realm=\"zk-sasl-md5\",nonce=\"" + nonce +
                         "\",nc=00000001,cnonce=\"c\",digest-uri=\"zookeeper/zk-sasl-md5\",qop=auth";
     if (!authzid.empty()) {
-        a1 += ":" + authzid;
         token += ",authzid=\"" + authzid + "\"";
     }
-    const std::string a2 = md5_hex("AUTHENTICATE:zookeeper/zk-sasl-md5");
-    return token + ",response=" + md5_hex(md5_hex(a1) + ":" + nonce + ":00000001:c:auth:" + a2);
+    return token + ",response=" +
+           testing_support::digest_proof({user, password, nonce, "c", authzid}, "AUTHENTICATE");
 }
 
 }  // namespace kazoo::server

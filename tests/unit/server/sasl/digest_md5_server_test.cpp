@@ -11,6 +11,7 @@
 namespace kazoo::server {
 namespace {
 
+using testing_support::md5_hex;
 using Kind = SaslStep::Kind;
 
 class DigestMd5ServerTest : public ::testing::Test {
