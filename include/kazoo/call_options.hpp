@@ -186,11 +186,28 @@ public:
     /// Fails with QueueFullError if ClientLimits::guaranteed is reached. Not for transactions,
     /// create_or_set and the path "/": BadArgumentsError.
     CreateOptions& protect(bool value = true) & noexcept {
-        protect_ = value;
+        protection_ = value ? Protection::prefix : Protection::none;
         return *this;
     }
     CreateOptions protect(bool value = true) && noexcept { return std::move(protect(value)); }
-    [[nodiscard]] bool is_protected() const noexcept { return protect_; }
+
+    /// As `protect`, for a name that no other create uses: the last component of the path, which
+    /// must not be empty, stays as it is, and the node is found again by it. With sequence nodes
+    /// every child whose name begins with it counts as the node. Default: false.
+    CreateOptions& protect_unique_name(bool value = true) & noexcept {
+        protection_ = value ? Protection::unique_name : Protection::none;
+        return *this;
+    }
+    CreateOptions protect_unique_name(bool value = true) && noexcept {
+        return std::move(protect_unique_name(value));
+    }
+
+    /// Returns whether `protect` or `protect_unique_name` was set last.
+    [[nodiscard]] bool is_protected() const noexcept { return protection_ != Protection::none; }
+    /// Returns whether `protect_unique_name` was set last.
+    [[nodiscard]] bool has_unique_name() const noexcept {
+        return protection_ == Protection::unique_name;
+    }
 
     /// The ACL of the node. Servers refuse an empty list with InvalidACLError. Default:
     /// ClientOptions::default_acl, or else open_acl_unsafe().
@@ -202,11 +219,13 @@ public:
     [[nodiscard]] const std::optional<AclList>& acl() const noexcept { return acl_; }
 
 private:
+    enum class Protection : unsigned char { none, prefix, unique_name };
+
     bool ephemeral_ = false;
     bool sequence_ = false;
     bool makepath_ = false;
     bool container_ = false;
-    bool protect_ = false;
+    Protection protection_ = Protection::none;
     std::optional<std::chrono::milliseconds> ttl_;
     std::optional<AclList> acl_;
 };

@@ -65,7 +65,7 @@ enum class Condition : int {
     /// The connection to the server was lost; the session may still be alive: connection_loss and
     /// session_moved.
     connection_lost = 3,
-    /// A time limit was exceeded: operation_timeout, request_timeout and wait_timeout.
+    /// A time limit was exceeded: operation_timeout, request_timeout, wait_timeout and lock_timeout.
     timeout = 4,
 };
 
@@ -89,7 +89,7 @@ std::ostream& operator<<(std::ostream& out, Outcome outcome);
 /// equivalent to std::errc::timed_out. For an unlisted number, message() contains the number.
 const std::error_category& zookeeper_category() noexcept;
 /// Returns the category of ClientErrc, named "kazoo". `cancelled` is equivalent to
-/// std::errc::operation_canceled, `wait_timeout` to std::errc::timed_out.
+/// std::errc::operation_canceled, `wait_timeout` and `lock_timeout` to std::errc::timed_out.
 const std::error_category& kazoo_category() noexcept;
 /// Returns the category of Condition, named "kazoo.condition".
 const std::error_category& condition_category() noexcept;

@@ -47,6 +47,13 @@ ProtectedName make_name(const Core& core, const OwnedPath& path, const CreateOpt
         const char* const why = "the root cannot be protected, because it has no name";
         throw_refusal(Error(Errc::bad_arguments, Outcome::not_sent).detail(why), path.text());
     }
+    if (options.has_unique_name()) {
+        if (checked->ends_with('/')) {
+            const char* const why = "protect_unique_name needs a name before the number";
+            throw_refusal(Error(Errc::bad_arguments, Outcome::not_sent).detail(why), path.text());
+        }
+        return ProtectedName(*checked);
+    }
     auto* const handler = core.handler().get();
     return ProtectedName(*checked, {driver::random_seed(handler), driver::random_seed(handler)});
 }

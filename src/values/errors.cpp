@@ -93,6 +93,7 @@ public:
             case ClientErrc::cancelled:
                 return std::errc::operation_canceled;
             case ClientErrc::wait_timeout:
+            case ClientErrc::lock_timeout:
                 return std::errc::timed_out;
             default:
                 return {number, *this};
@@ -120,7 +121,7 @@ bool is_connection_lost(const std::error_code& code) noexcept {
 
 bool is_timeout(const std::error_code& code) noexcept {
     return code == Errc::operation_timeout || code == Errc::request_timeout ||
-           code == ClientErrc::wait_timeout;
+           code == ClientErrc::wait_timeout || code == ClientErrc::lock_timeout;
 }
 
 class ConditionCategory final : public std::error_category {

@@ -87,6 +87,16 @@ TEST_F(ProtectedCreate, FindsANodeWhoseReplyWasLost) {
     }
 }
 
+TEST_F(ProtectedCreate, FindsANodeByTheUniqueNameThatItWasGiven) {
+    const auto options = CreateOptions().ephemeral().sequence().protect_unique_name();
+    zk.create("/p/other-", "", CreateOptions().ephemeral().sequence());
+    const auto result = lose(Fault::drop_after(), options);
+    server.clear_faults();
+    EXPECT_EQ(result.get(10s), "/p/n-0000000001");
+    EXPECT_EQ(paths().size(), 2);
+    EXPECT_THROW(zk.create("/p/", "", options), BadArgumentsError);
+}
+
 TEST_F(ProtectedCreate, ReturnsTheStatOfTheNodeThatItFinds) {
     server.inject(Fault::drop_after().on(Request::create).session(session).once());
     const auto node = zk.create_with_stat("/p/n-", "x", member);

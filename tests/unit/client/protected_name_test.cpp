@@ -46,6 +46,17 @@ TEST(ProtectedNameTest, RecognisesItsNodeByTheIdAlone) {
     EXPECT_FALSE(name.is_of("_c_"));
 }
 
+TEST(ProtectedNameTest, MayBeUniqueAlready) {
+    const ProtectedName name("/locks/a/0123__lock__");
+    EXPECT_EQ(name.path(), "/locks/a/0123__lock__");
+    EXPECT_EQ(name.parent(), "/locks/a");
+    EXPECT_EQ(name.prefix(), "0123__lock__");
+    EXPECT_TRUE(name.is_of("0123__lock__0000000007"));
+    EXPECT_FALSE(name.is_of("0124__lock__0000000007"));
+    EXPECT_EQ(ProtectedName("/n").parent(), "/");
+    EXPECT_EQ(ProtectedName("/n").prefix(), "n");
+}
+
 TEST(GuaranteedSlotsTest, AreLimitedAndFreedWithTheirLastCopy) {
     const auto slots = std::make_shared<GuaranteedSlots>(2);
     auto first = slots->take(slots);

@@ -131,7 +131,7 @@ TEST(Conditions, GroupTheCodes) {
     EXPECT_EQ(codes_with(Condition::connection_lost), Names({"connection_loss", "session_moved"}));
     EXPECT_EQ(
         codes_with(Condition::timeout),
-        Names({"operation_timeout", "request_timeout", "wait_timeout"})
+        Names({"operation_timeout", "request_timeout", "wait_timeout", "lock_timeout"})
     );
 }
 
