@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "recipe/watching.hpp"
+#include "recipe/watch/watching.hpp"
 
-#include "recipe/watch_steps.hpp"
+#include "recipe/watch/watch_steps.hpp"
 
 #include <kazoo/detail/result_state.hpp>
 #include <kazoo/exceptions.hpp>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "recipe/node_reading.hpp"
-#include "recipe/watch_plan.hpp"
+#include "recipe/watch/node_reading.hpp"
+#include "recipe/watch/watch_plan.hpp"
 
 #include <kazoo/async_result.hpp>
 #include <kazoo/client_ref.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which readings of a node differ, and in what.
-#include "recipe/node_reading.hpp"
+#include "recipe/watch/node_reading.hpp"
 
 #include <gtest/gtest.h>
 

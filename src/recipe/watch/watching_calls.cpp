@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The calls of the user's functions, on the callback lane: one at a time, none after stop().
-#include "recipe/watching.hpp"
+#include "recipe/watch/watching.hpp"
 
 #include <kazoo/detail/result_state.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "recipe/watch_plan.hpp"
+#include "recipe/watch/watch_plan.hpp"
 
 #include <cassert>
 

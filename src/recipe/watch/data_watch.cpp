@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "recipe/watch_steps.hpp"
+#include "recipe/watch/watch_steps.hpp"
 
 #include <kazoo/exceptions.hpp>
 #include <kazoo/recipes/data_watch.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "recipe/watching.hpp"
+#include "recipe/watch/watching.hpp"
 
 #include <kazoo/async_result.hpp>
 

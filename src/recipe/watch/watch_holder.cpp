@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "recipe/watching.hpp"
+#include "recipe/watch/watching.hpp"
 
 #include <kazoo/recipes/detail/watch_holder.hpp>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The decisions of a watch: events in, steps out.
-#include "recipe/watch_plan.hpp"
+#include "recipe/watch/watch_plan.hpp"
 
 #include <gtest/gtest.h>
 

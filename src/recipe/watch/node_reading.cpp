@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "recipe/node_reading.hpp"
+#include "recipe/watch/node_reading.hpp"
 
 #include <algorithm>
 #include <iterator>
