@@ -86,11 +86,9 @@ if(way STREQUAL "find_package")
     check_that_a_missing_component_is_refused()
     build_program_of_readme()
 elseif(way STREQUAL "add_subdirectory")
-    find_program(ccache ccache)
-    if(ccache)
-        set(launcher -D CMAKE_CXX_COMPILER_LAUNCHER=${ccache})
-    endif()
-    build_consumer(-D KAZOO_SOURCE_DIR=${source_dir} ${launcher} -D BUILD_SHARED_LIBS=${shared}
+    # The library's own, so that its objects are found in the compiler's cache.
+    set(ENV{CMAKE_CXX_COMPILER_LAUNCHER} "${launcher}")
+    build_consumer(-D KAZOO_SOURCE_DIR=${source_dir} -D BUILD_SHARED_LIBS=${shared}
         -D CMAKE_BUILD_TYPE=${build_type} "-DCMAKE_CXX_FLAGS_DEBUG=${debug_flags}")
 elseif(way STREQUAL "pkg_config")
     install_library()
