@@ -31,6 +31,8 @@ const char* to_string(Act act) noexcept {
             return "ensure_path";
         case Act::remove_tree:
             return "delete_recursive";
+        case Act::remove_guaranteed:
+            return "delete_guaranteed";
         case Act::applied:
             return "applied";
         case Act::forget:
@@ -69,6 +71,12 @@ std::string describe(const Call& call) {
                 ", " + to_string(call.act) + " " + call.path;
     if (call.version >= 0) {
         text += " version " + std::to_string(call.version);
+    }
+    if (call.czxid != 0) {
+        text += " czxid " + std::to_string(call.czxid);
+    }
+    if (call.guarded) {
+        text += " (protected)";
     }
     for (const auto& part : call.parts) {
         text += std::string("; ") + to_string(part.act) + " " + part.path;

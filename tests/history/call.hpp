@@ -30,8 +30,9 @@ enum class Act {
     children_with_data,
     ensure_path,
     remove_tree,
-    applied,  ///< Transaction::applied
-    forget,   ///< Transaction::forget
+    remove_guaranteed,  ///< delete_guaranteed
+    applied,            ///< Transaction::applied
+    forget,             ///< Transaction::forget
     add_auth,
     command,
     check  ///< only an operation of a transaction
@@ -76,6 +77,10 @@ struct Call {
     bool ephemeral = false;
     bool sequence = false;
     bool multi_step_operation = false;
+    bool guarded = false;       ///< a create with CreateOptions::protect
+    std::int64_t czxid = 0;     ///< of the node that a guaranteed delete is to delete
+    bool session_lost = false;  ///< its client lost its session before the call was settled
+    bool abandoned = false;     ///< its client was stopped or destroyed after the call
     bool watches = false;
     bool cancellable = true;    ///< by whoever cancels random calls
     std::vector<Part> parts;    ///< of a transaction or a multi-read

@@ -92,7 +92,8 @@ void take(Call& call, const std::vector<ChildNode>& children) {
 void note(Call& call, const CreateOptions& create) {
     call.ephemeral = create.is_ephemeral();
     call.sequence = create.is_sequence();
-    call.multi_step_operation = create.makes_path();
+    call.guarded = create.is_protected();
+    call.multi_step_operation = create.makes_path() || call.guarded;
 }
 
 }  // namespace kazoo::history

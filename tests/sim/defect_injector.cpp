@@ -48,6 +48,16 @@ void append_error(base::Buffer& out, std::span<const std::byte> frame, Errc erro
     append(out, changed.span());
 }
 
+/// Appends a reply without children.
+void append_empty_list(base::Buffer& out, std::span<const std::byte> frame) {
+    constexpr std::size_t size = reply_header_size + 4;
+    base::Buffer changed;
+    append(changed, frame.first(length_size + size));
+    changed.patch_i32(0, size);
+    changed.patch_i32(length_size + reply_header_size, 0);
+    append(out, changed.span());
+}
+
 }  // namespace
 
 base::Buffer DefectInjector::requests(std::span<const std::byte> frames) {
@@ -137,8 +147,16 @@ void DefectInjector::successful_reply(
             break;
         case Defect::none:
         case Defect::writes_twice:
-        case Defect::no_events:
-        case Defect::cancelled_cleanups:
+        case Defect::hidden_nodes:
+            if (op == codec::Opcode::create2 && asked.path.find("/p/") != std::string::npos &&
+                chance_.one_in(10)) {
+                return;  // the client notices that the next reply is not the expected one
+            }
+            if (op == codec::Opcode::get_children && asked.path.ends_with("/p")) {
+                return append_empty_list(out, frame);
+            }
+            break;
+        default:
             break;
     }
     append(out, frame);

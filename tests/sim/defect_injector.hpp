@@ -16,17 +16,23 @@ namespace kazoo::sim {
 /// A defect planted between client and server, or in a program, to prove that the checks detect it.
 enum class Defect {
     none,
-    writes_twice,       ///< a write reaches the server twice
-    no_events,          ///< watch events are lost
-    other_replies,      ///< a read gets the reply of another path
-    old_replies,        ///< a read gets the first reply for its path again
-    false_errors,       ///< a write succeeds, but its reply reports an error
-    half_transactions,  ///< a transaction is applied without its deletion
-    other_operations,   ///< a transaction fails at the operation before
-    other_paths,        ///< the result of a transaction has the path of another node
-    hidden_markers,     ///< the marker of a transaction is not found
-    mixed_reads,        ///< one result of a multi-read is that of an earlier one
-    cancelled_cleanups  ///< programs do not protect their cleanup from cancellation
+    writes_twice,        ///< a write reaches the server twice
+    no_events,           ///< watch events are lost
+    other_replies,       ///< a read gets the reply of another path
+    old_replies,         ///< a read gets the first reply for its path again
+    false_errors,        ///< a write succeeds, but its reply reports an error
+    half_transactions,   ///< a transaction is applied without its deletion
+    other_operations,    ///< a transaction fails at the operation before
+    other_paths,         ///< the result of a transaction has the path of another node
+    hidden_markers,      ///< the marker of a transaction is not found
+    mixed_reads,         ///< one result of a multi-read is that of an earlier one
+    cancelled_cleanups,  ///< programs do not protect their cleanup from cancellation
+    hidden_nodes,        ///< a protected create loses its reply and does not find its node
+    idle_deletes,        ///< guaranteed deletes look for another czxid
+    blind_deletes,       ///< guaranteed deletes ignore the czxid
+    closed_handovers,    ///< a client closes the session that it hands over
+    lost_watches,        ///< a session is handed over without its watches
+    old_handovers        ///< a session is handed over as if it had seen nothing
 };
 
 /// Applies a defect to the frames of one client. They pass unchanged if the defect is none of
@@ -47,7 +53,8 @@ private:
         std::string path;
     };
     [[nodiscard]] bool changes_frames() const noexcept {
-        return defect_ != Defect::none && defect_ != Defect::cancelled_cleanups;
+        return defect_ != Defect::none &&
+               (defect_ < Defect::cancelled_cleanups || defect_ == Defect::hidden_nodes);
     }
     void request(base::Buffer& out, std::span<const std::byte> frame);
     void reply(base::Buffer& out, std::span<const std::byte> frame);

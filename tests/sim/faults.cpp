@@ -193,6 +193,7 @@ void Faults::faulty_replies() {
         );
         member.faults().handshake_times = chance.between(1, 3);
         member.process().note("gets faulty handshakes");
+        simulator_.tally().add(Count::faulty_handshakes);
         return;
     }
     using Kind = server::RequestFault::Kind;

@@ -145,6 +145,24 @@ AsyncResult<void> commit_once(SimClient& client, std::vector<history::Part> part
     }
 }
 
+AsyncResult<void> hold_node(SimClient& client) {
+    auto& chance = client.chance();
+    const auto options =
+        CreateOptions().ephemeral(chance.one_in(2)).sequence(!chance.one_in(3)).protect();
+    client.simulator().tally().add(Count::protected_creates);
+    try {
+        const auto prefix = std::string(held_nodes) + "/held-";
+        const auto node = co_await client.create_with_stat(prefix, options);
+        if (chance.one_in(2)) {
+            co_await work(client);
+        }
+        if (client.exists()) {
+            co_await client.remove_guaranteed(node.path, node.stat.czxid);
+        }
+    } catch (const KazooException&) {
+    }
+}
+
 AsyncResult<void> use_node(SimClient& client, Cleanup& cleanup) {
     const auto options = CreateOptions().sequence().ephemeral(client.chance().one_in(2));
     cleanup.path = co_await client.create("/s/used-", options);

@@ -27,6 +27,11 @@ AsyncResult<void> commit_once(SimClient& client, std::vector<history::Part> part
 /// Creates a node with KazooClient::retry.
 void keep_trying(SimClient& client, const std::string& path);
 
+/// The parent of the nodes of hold_node. Nothing else lists its children.
+inline constexpr const char* held_nodes = "/p";
+/// Creates a protected node, works, and deletes the node by a guaranteed delete.
+AsyncResult<void> hold_node(SimClient& client);
+
 /// Creates a node, works, and deletes the node, also if it is cancelled.
 AsyncResult<void> use_node(SimClient& client, Cleanup& cleanup);
 

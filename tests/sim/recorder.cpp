@@ -3,6 +3,7 @@
 
 #include "history/checks/effects.hpp"
 #include "history/checks/errors.hpp"
+#include "history/checks/guaranteed.hpp"
 #include "history/checks/once.hpp"
 
 #include <iterator>
@@ -11,11 +12,13 @@ namespace kazoo::sim {
 
 Recorder::Recorder(Simulator& simulator, const Cluster& cluster, std::string chroot)
     : simulator_(simulator),
+      cluster_(cluster),
       chronicle_(cluster.chronicle()),
       order_(simulator.verdict()),
       reads_(simulator.verdict(), chronicle_),
       watches_(simulator.verdict(), chronicle_),
       lasting_watches_(simulator.verdict(), chronicle_),
+      handovers_(simulator.verdict(), chronicle_),
       watch_modes_coexist_(cluster.minor_version() >= 9),
       multi_reads_(cluster.minor_version() >= 6),
       chroot_(std::move(chroot)) {}
@@ -151,6 +154,25 @@ void Recorder::cancel_one(int client) {
     cancel();
 }
 
+bool Recorder::has_session(std::int64_t session) const {
+    return cluster_.tree_of_all().sessions().find(session) != nullptr;
+}
+
+void Recorder::abandon(int client) {
+    for (auto& call : calls_) {
+        call.abandoned = call.abandoned || (call.client == client && is_guaranteed(call));
+    }
+}
+
+void Recorder::on_session_lost(int client) {
+    constexpr auto latest = 10s;
+    for (auto& call : calls_) {
+        const bool settled = call.good() && simulator_.now() - call.completed > latest;
+        call.session_lost =
+            call.session_lost || (call.client == client && call.guarded && !settled);
+    }
+}
+
 std::size_t Recorder::under_way(int client) const {
     const auto found = cancels_.find(client);
     return found == cancels_.end() ? 0 : found->second.size();
@@ -167,6 +189,8 @@ void Recorder::check_hanging(Duration patience) {
 void Recorder::at_rest() {
     watches_.at_rest();
     lasting_watches_.at_rest();
+    handovers_.at_rest();
+    check_guaranteed(calls_, chronicle_, simulator_.verdict());
     for (auto cleanup : cleanups_) {
         if (!cleanup.path.empty()) {
             cleanup.path = on_server(cleanup.path);

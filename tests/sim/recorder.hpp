@@ -5,6 +5,7 @@
 #include "cluster.hpp"
 #include "history/call.hpp"
 #include "history/call_result.hpp"
+#include "history/checks/handovers.hpp"
 #include "history/checks/lasting_watches.hpp"
 #include "history/checks/order.hpp"
 #include "history/checks/reads.hpp"
@@ -55,6 +56,14 @@ public:
     [[nodiscard]] history::LastingWatchCheck& lasting_watches() noexcept {
         return lasting_watches_;
     }
+    [[nodiscard]] history::HandoverCheck& handovers() noexcept { return handovers_; }
+    /// Returns whether the servers have the session.
+    [[nodiscard]] bool has_session(std::int64_t session) const;
+    /// The client is about to be stopped or destroyed, or to hand over its session: what it does in
+    /// the background ends.
+    void abandon(int client);
+    /// The client hears that its session is over, perhaps some seconds late.
+    void on_session_lost(int client);
     /// Returns whether the servers know multi_read.
     [[nodiscard]] bool multi_reads() const noexcept { return multi_reads_; }
     [[nodiscard]] std::int64_t zxid() const noexcept { return chronicle_.zxid(); }
@@ -78,11 +87,13 @@ private:
     void translate_result(Call& call) const;
 
     Simulator& simulator_;
+    const Cluster& cluster_;
     const Chronicle& chronicle_;
     OrderCheck order_;
     ReadCheck reads_;
     WatchCheck watches_;
     history::LastingWatchCheck lasting_watches_;
+    history::HandoverCheck handovers_;
     const bool watch_modes_coexist_;
     const bool multi_reads_;
     const std::string chroot_;

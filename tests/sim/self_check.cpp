@@ -23,7 +23,13 @@ constexpr std::array defects{
     std::pair{"other_paths", Defect::other_paths},
     std::pair{"hidden_markers", Defect::hidden_markers},
     std::pair{"mixed_reads", Defect::mixed_reads},
-    std::pair{"cancelled_cleanups", Defect::cancelled_cleanups}};
+    std::pair{"cancelled_cleanups", Defect::cancelled_cleanups},
+    std::pair{"hidden_nodes", Defect::hidden_nodes},
+    std::pair{"idle_deletes", Defect::idle_deletes},
+    std::pair{"blind_deletes", Defect::blind_deletes},
+    std::pair{"closed_handovers", Defect::closed_handovers},
+    std::pair{"lost_watches", Defect::lost_watches},
+    std::pair{"old_handovers", Defect::old_handovers}};
 
 bool repeats() {
     constexpr std::uint64_t seeds = 20;

@@ -106,19 +106,26 @@ SaslMechanismFactory SimClient::sasl() {
 SimClient::~SimClient() = default;
 
 void SimClient::make() {
-    if (zk_) {
-        return;
+    if (!zk_) {
+        make(options_);
     }
+}
+
+void SimClient::make(ClientOptions options) {
+    handover_ = 0;
     host_.cadence =
         std::make_shared<Cadence>(simulator_.verdict(), process_.name(), host_.network.servers());
     cadences_.push_back(host_.cadence);
-    zk_ = std::make_unique<KazooClient>(options_);
+    zk_ = std::make_unique<KazooClient>(std::move(options));
     former_.push_back(detail::core_of(*zk_));
     states_ = std::make_shared<StateCheck>(simulator_.verdict(), process_.name());
     zk_->add_listener([this, states = states_](KazooState state) {
         process_.note("gets state", to_string(state));
         simulator_.tally().add(count_of(state));
         states->on_state(state);
+        if (state == KazooState::LOST) {
+            recorder_.on_session_lost(number_);
+        }
         in_listener_();
     });
 }
@@ -148,6 +155,12 @@ bool SimClient::turn(const char* does, bool started) {
     }
     process_.note(does);
     started_ = started;
+    if (!started) {
+        recorder_.abandon(number_);
+        if (handover_ != 0) {
+            recorder_.handovers().on_end(std::exchange(handover_, 0));
+        }
+    }
     host_.cadence->set_wanted(started, simulator_.now());
     return true;
 }
@@ -245,6 +258,9 @@ void SimClient::add_lasting_watch(std::string path, WatchMode mode) {
     const auto number =
         check.begin(number_, recorder_.on_server(path), mode == WatchMode::persistent_recursive);
     process_.note("adds a lasting watch", number, path);
+    if (handover_ != 0) {
+        recorder_.handovers().on_joined(handover_, recorder_.on_server(path));
+    }
     const auto watch = Watcher([this, number, &check](const WatchedEvent& event) {
         const auto* const type = to_string(event.type);
         process_.note("gets an event for the lasting watch", number, type, event.path.value_or(""));
@@ -294,6 +310,31 @@ AsyncResult<void> SimClient::clean_up(const std::string& path) {
     return call<void>(Act::remove, path, [&](Call& call) {
         call.cancellable = false;
         return zk_->delete_async(path);
+    });
+}
+
+/// The limit is often over before the reply.
+CallOptions SimClient::impatient_options() {
+    auto options = call_options();
+    if (chance().one_in(3)) {
+        options.timeout(chance().between(0ms, 500ms));
+    }
+    return options;
+}
+
+AsyncResult<void> SimClient::remove_guaranteed(const std::string& path, std::int64_t czxid) {
+    return call<void>(Act::remove_guaranteed, path, [&](Call& call) {
+        call.czxid = czxid;
+        call.multi_step_operation = true;
+        simulator_.tally().add(Count::guaranteed_deletes);
+        const bool unique = path.starts_with("/p/");
+        if (defect() == Defect::blind_deletes && !unique) {
+            return zk_->delete_async(path, -1, impatient_options());
+        }
+        if (defect() == Defect::idle_deletes && unique) {
+            return zk_->delete_guaranteed_async(path, czxid - 1, impatient_options());
+        }
+        return zk_->delete_guaranteed_async(path, czxid, impatient_options());
     });
 }
 

@@ -41,6 +41,9 @@ public:
     void stop();
     /// Stops the client by destroying it.
     void destroy();
+    /// Hands the session over to a new client of this program, which starts after `pause`, unless
+    /// the program starts another one before.
+    void hand_over(Duration pause);
     [[nodiscard]] bool exists() const noexcept { return zk_ != nullptr; }
     [[nodiscard]] bool started() const noexcept { return started_; }
     [[nodiscard]] bool connected() const noexcept { return zk_ && zk_->connected(); }
@@ -57,6 +60,10 @@ public:
     void remove_lasting_watch();
     /// Deletes a node without a deadline. Only the caller can cancel it.
     AsyncResult<void> clean_up(const std::string& path);
+
+    /// Deletes the node with this czxid.
+    AsyncResult<void> remove_guaranteed(const std::string& path, std::int64_t czxid);
+    void drop_resumed_watches();
 
     /// Follows a node by the watches of <kazoo/recipes/>.
     void follow(std::string path);
@@ -100,11 +107,15 @@ public:
 private:
     friend Caller;
 
+    void make(ClientOptions options);
+    void take_over(const SessionHandover& session, std::int64_t requested);
+    void listen_for_resumption(std::uint32_t number, const SessionHandover& session);
     [[nodiscard]] bool turn(const char* does, bool started);
     [[nodiscard]] SaslMechanismFactory sasl();
     [[nodiscard]] ClientOptions options();
     Call& begin(Act act, const std::string& path);
     [[nodiscard]] CallOptions call_options();
+    [[nodiscard]] CallOptions impatient_options();
     [[nodiscard]] Watcher watcher(Call& call, bool watches);
     void read_again(std::uint32_t number);
     template <class T, class Make>
@@ -132,6 +143,8 @@ private:
     std::vector<Handle> lasting_watches_;
     std::unique_ptr<KazooClient> zk_;
     bool started_ = false;
+    bool detaching_ = false;
+    std::uint32_t handover_ = 0;  // number of that of the present client; 0 if there is none
     std::stop_source stops_;
     std::vector<std::weak_ptr<detail::client::Core>> former_;
     Interruption in_listener_ = [] {};

@@ -60,6 +60,16 @@ const char* name_of(Count what) {
             return "programs that clean up";
         case Count::cancelled_cleanups:
             return "  cancelled";
+        case Count::protected_creates:
+            return "protected creates";
+        case Count::guaranteed_deletes:
+            return "guaranteed deletes";
+        case Count::handovers:
+            return "sessions handed over";
+        case Count::resumed_sessions:
+            return "  resumed";
+        case Count::faulty_handshakes:
+            return "faulty handshakes arranged";
     }
     return "";
 }

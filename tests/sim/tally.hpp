@@ -34,7 +34,12 @@ enum class Count : std::size_t {
     process_faults,
     cleanups,
     cancelled_cleanups,
-    last = cancelled_cleanups
+    protected_creates,
+    guaranteed_deletes,
+    handovers,
+    resumed_sessions,
+    faulty_handshakes,
+    last = faulty_handshakes
 };
 
 /// Counts what happened in simulations.

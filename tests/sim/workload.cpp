@@ -3,6 +3,9 @@
 
 #include "programs.hpp"
 
+#include <cstddef>
+#include <iterator>
+
 namespace kazoo::sim {
 
 void plant_roots(Cluster& cluster, const std::string& chroot) {
@@ -13,6 +16,7 @@ void plant_roots(Cluster& cluster, const std::string& chroot) {
     for (const auto* root : history::roots) {
         paths.push_back(chroot + root);
     }
+    paths.push_back(chroot + held_nodes);
     paths.push_back(chroot + "/k/counter");
     cluster.plant(paths);
 }
@@ -47,6 +51,8 @@ void Workload::tick(TimePoint end) {
     auto& chance = client_.chance();
     if (restarts_enabled_ && chance.one_in(40)) {
         life();
+    } else if (restarts_enabled_ && chance.one_in(40)) {
+        hand_over();
     }
     for (int burst = chance.one_in(10) ? chance.between(5, 15) : chance.between(0, 3); burst > 0;
          --burst) {
@@ -71,8 +77,21 @@ void Workload::life() {
     start_later();
 }
 
+/// In most cases soon enough for the session to continue.
+void Workload::hand_over() {
+    auto& chance = client_.chance();
+    client_.hand_over(
+        chance.one_in(6) ? chance.between(0ms, 12'000ms) : chance.between(0ms, 1500ms)
+    );
+    start_later(chance.between(12'000ms, 15'000ms));  // if nothing could be handed over
+}
+
 void Workload::start_later() {
-    client_.process().after(client_.chance().between(0ms, 3000ms), [this] {
+    start_later(client_.chance().between(0ms, 3000ms));
+}
+
+void Workload::start_later(Duration pause) {
+    client_.process().after(pause, [this] {
         client_.make();
         if (!client_.started()) {
             client_.start();
@@ -107,7 +126,7 @@ void Workload::stop() {
 
 void Workload::one_call() {
     auto& chance = client_.chance();
-    switch (chance.below(20)) {
+    switch (chance.below(21)) {
         case 0:
             return client_.cancel_one();
         case 1:
@@ -117,6 +136,7 @@ void Workload::one_call() {
             if (chance.one_in(10)) let_run(client_.add_auth());
             return lasting_watch();
         case 3:
+            if (chance.one_in(8)) client_.drop_resumed_watches();
             if (chance.one_in(4)) let_run(client_.command());
             return;
         case 4:
@@ -135,6 +155,8 @@ void Workload::one_call() {
         case 12:
         case 13:
             return op_generator_.write(client_);
+        case 14:
+            return chance.one_in(2) ? hold_nodes() : delete_guaranteed();
         default:
             return op_generator_.read(client_);
     }
@@ -205,6 +227,34 @@ void Workload::many_steps() {
             return;
         default:
             keep_trying(client_, op_generator_.key());
+    }
+}
+
+void Workload::hold_nodes() {
+    for (int nodes = client_.chance().between(1, 3); nodes > 0 && client_.exists(); --nodes) {
+        let_run(hold_node(client_));
+    }
+}
+
+/// Deletes a node as it was when this program read it. Another may be there by now.
+void Workload::delete_guaranteed() {
+    auto& chance = client_.chance();
+    if (!czxids_.empty() && !chance.one_in(3)) {
+        const auto which = static_cast<std::ptrdiff_t>(chance.below(czxids_.size()));
+        const auto& [path, czxid] = *std::next(czxids_.begin(), which);
+        return let_run(client_.remove_guaranteed(path, czxid));
+    }
+    const auto path = chance.one_in(2) ? op_generator_.own() : op_generator_.key();
+    if (czxids_.contains(path) && !chance.one_in(3)) {
+        return;
+    }
+    const auto result = client_.look(path, false);
+    if (result.valid()) {
+        result.rawlink([this, path](const AsyncResult<std::optional<ZnodeStat>>& done) {
+            if (done.successful() && *done.value()) {
+                czxids_[path] = (*done.value())->czxid;
+            }
+        });
     }
 }
 

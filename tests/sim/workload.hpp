@@ -4,6 +4,10 @@
 #include "history/op_generator.hpp"
 #include "sim_client.hpp"
 
+#include <cstdint>
+#include <map>
+#include <string>
+
 namespace kazoo::sim {
 
 /// Creates the nodes that exist from the start, below the chroot of the clients.
@@ -24,8 +28,10 @@ private:
     void tick(TimePoint end);
     void life();
     void stop();
+    void hand_over();
     void end_client(bool destroy);
     void start_later();
+    void start_later(Duration pause);
     void follow();
     void one_call();
     void lasting_watch();
@@ -33,9 +39,12 @@ private:
     void many_steps();
     void consistent_read();
     void clean_up();
+    void hold_nodes();
+    void delete_guaranteed();
 
     SimClient& client_;
     history::OpGenerator<Chance> op_generator_;
+    std::map<std::string, std::int64_t> czxids_;  // of nodes that have been read, by path
     bool restarts_enabled_ = true;
 };
 

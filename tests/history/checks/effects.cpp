@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "history/checks/effects.hpp"
 
+#include "history/checks/guaranteed.hpp"
 #include "history/checks/transactions.hpp"
 
 #include <functional>
@@ -34,6 +35,9 @@ std::string describe_unexplained(const Write& write) {
 /// Checks a create or a set, or a call that does either, identified by its unique data.
 void check_named(const Call& call, const Chronicle& chronicle, Verdict& verdict) {
     const auto writes = chronicle.of_data(call.data);
+    if (writes.size() > 1 && may_be_executed_late(call)) {
+        return;
+    }
     if (writes.size() > 1) {
         return verdict.fail(
             describe(call) + ": written " + std::to_string(writes.size()) + " times"
@@ -50,8 +54,9 @@ void check_named(const Call& call, const Chronicle& chronicle, Verdict& verdict)
         return verdict.fail(describe(call) + ": was applied in spite of its outcome");
     }
     const auto& wanted = call.good() && call.act == Act::create ? call.made_path : call.path;
-    const bool path_fits =
-        write.path == wanted || (call.sequence && write.path.starts_with(call.path));
+    const bool path_fits = write.path == wanted ||
+                           (call.sequence && write.path.starts_with(call.path)) ||
+                           (!call.good() && is_protected_path(write.path, call));
     if (!path_fits || !by_client(write, call.client) || !within(write, call)) {
         verdict.fail(describe(call) + ": written otherwise, to " + write.path);
     }
@@ -70,12 +75,22 @@ void check_named(const Call& call, const Chronicle& chronicle, Verdict& verdict)
 /// True if the call may write nodes without data of its own, or delete nodes of several paths.
 bool has_steps(const Call& call) {
     return call.act == Act::ensure_path || call.act == Act::remove_tree ||
-           call.act == Act::forget || (call.act == Act::create && call.multi_step_operation);
+           call.act == Act::forget ||
+           (call.act == Act::create && call.multi_step_operation && !call.guarded);
 }
 
 /// True if the write may be a step of a multi-step operation.
-bool is_a_step(const Write& write, const std::vector<const Call*>& long_calls) {
+bool is_a_step(
+    const Write& write, const std::vector<const Call*>& long_calls, const Chronicle& chronicle
+) {
     for (const auto* call : long_calls) {
+        if (is_guaranteed(*call)) {
+            if (by_client(write, call->client) && write.time >= call->called &&
+                may_delete(*call, write, chronicle)) {
+                return true;
+            }
+            continue;
+        }
         const bool removes = call->act == Act::remove_tree || call->act == Act::forget;
         const bool fits =
             removes ? write.path.starts_with(call->path) : call->path.starts_with(write.path);
@@ -142,7 +157,10 @@ bool find_partner(
 }
 
 void check_removals(
-    const Removals& removals, const std::vector<const Call*>& long_calls, Verdict& verdict
+    const Removals& removals,
+    const std::vector<const Call*>& long_calls,
+    const Chronicle& chronicle,
+    Verdict& verdict
 ) {
     const auto& calls = removals.calls;
     const auto& writes = removals.writes;
@@ -163,7 +181,7 @@ void check_removals(
         const auto fits = [&](std::size_t w, std::size_t c) {
             return fit_together(*calls[c], *writes[w]);
         };
-        if (!is_a_step(*writes[i], long_calls) &&
+        if (!is_a_step(*writes[i], long_calls, chronicle) &&
             !find_partner(i, calls.size(), fits, partners, asked)) {
             verdict.fail(describe_unexplained(*writes[i]));
         }
@@ -187,7 +205,7 @@ void check_effects(const std::deque<Call>& calls, const Chronicle& chronicle, Ve
         for (const auto& part : call.parts) {
             if (!part.data.empty()) by_data.emplace(part.data, &call);
         }
-        if (has_steps(call)) {
+        if (has_steps(call) || is_guaranteed(call)) {
             long_calls.push_back(&call);
         }
     }
@@ -198,12 +216,12 @@ void check_effects(const std::deque<Call>& calls, const Chronicle& chronicle, Ve
         }
         if (write.kind == Write::Kind::remove) {
             removals[write.path].writes.push_back(&write);
-        } else if (!by_data.contains(write.data) && !is_a_step(write, long_calls)) {
+        } else if (!by_data.contains(write.data) && !is_a_step(write, long_calls, chronicle)) {
             verdict.fail(describe_unexplained(write));
         }
     }
     for (const auto& [path, both] : removals) {
-        check_removals(both, long_calls, verdict);
+        check_removals(both, long_calls, chronicle, verdict);
     }
     check_session_order(by_data, chronicle, verdict);
 }

@@ -58,6 +58,9 @@ bool may_happen(const Call& call) {
         case Act::ensure_path:
             return code == Errc::no_node || code == Errc::no_children_for_ephemerals ||
                    code == Errc::not_read_only;
+        case Act::remove_guaranteed:
+            return code == Errc::not_empty || code == Errc::bad_version ||
+                   code == Errc::not_read_only;
         case Act::remove_tree:
             return code == Errc::not_empty || code == Errc::not_read_only;
         case Act::multi_read:

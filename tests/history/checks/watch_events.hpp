@@ -5,6 +5,7 @@
 
 #include <kazoo/state.hpp>
 
+#include <cstdint>
 #include <string_view>
 
 namespace kazoo::history {
@@ -21,6 +22,18 @@ inline EventType event_type_of(Write::Kind kind) {
     }
     return EventType::CHANGED;
 }
+
+/// What a one-shot watch waits for.
+enum class WatchedPart { data, exist, child };
+
+/// Returns whether such a watch fires when the node changes from one state to the other.
+[[nodiscard]] bool is_different(WatchedPart part, const Snapshot& before, const Snapshot& after);
+
+/// Returns whether the event of a one-shot watch on the path reports a change that has happened
+/// after the transaction `seen`.
+[[nodiscard]] bool is_justified(
+    const WatchedEvent& event, std::string_view path, std::int64_t seen, const Chronicle& chronicle
+);
 
 /// Returns whether a recursive watch on `root` covers a path.
 inline bool is_covered(std::string_view path, std::string_view root) {

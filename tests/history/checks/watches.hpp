@@ -2,6 +2,7 @@
 #pragma once
 
 #include "history/call.hpp"
+#include "history/checks/watch_events.hpp"
 #include "history/chronicle.hpp"
 #include "history/verdict.hpp"
 
@@ -32,16 +33,13 @@ public:
     void at_end();
 
 private:
-    enum class Kind { data, exist, child };
     struct Watch {
         const Call* call = nullptr;
-        Kind kind{};
+        WatchedPart kind{};
         bool told = false;
         std::uint64_t event_due_by = std::numeric_limits<std::uint64_t>::max();
     };
 
-    [[nodiscard]] static bool differ(Kind kind, const Snapshot& before, const Snapshot& after);
-    [[nodiscard]] bool is_justified(const Watch& watch, const WatchedEvent& event) const;
     void note_shown_state(const Call& read, const std::string& path);
 
     Verdict& verdict_;
