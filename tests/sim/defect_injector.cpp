@@ -6,6 +6,8 @@
 
 #include <kazoo/errors.hpp>
 
+#include <utility>
+
 namespace kazoo::sim {
 namespace {
 
@@ -82,7 +84,10 @@ base::Buffer DefectInjector::replies(std::span<const std::byte> frames) {
 
 void DefectInjector::request(base::Buffer& out, std::span<const std::byte> frame) {
     const auto xid = FrameTap::int_at(frame, length_size);
-    if (xid <= 0) {
+    if (xid == 0) {
+        return handshake(out, frame);
+    }
+    if (xid < 0) {
         return append(out, frame);
     }
     const auto op = FrameTap::int_at(frame, length_size + 4);
@@ -98,6 +103,20 @@ void DefectInjector::request(base::Buffer& out, std::span<const std::byte> frame
     if (defect_ == Defect::writes_twice && codec::is_write(opcode) && chance_.one_in(3)) {
         append(out, frame);
     }
+}
+
+/// Asks for a new session after a create has lost its reply. The servers keep the former session
+/// until its timeout is over.
+void DefectInjector::handshake(base::Buffer& out, std::span<const std::byte> frame) {
+    constexpr std::size_t session_offset = length_size + 16;
+    constexpr std::size_t session_end = session_offset + 8;
+    base::Buffer changed;
+    append(changed, frame);
+    if (frame.size() >= session_end && std::exchange(forgets_session_, false)) {
+        changed.patch_i32(session_offset, 0);
+        changed.patch_i32(session_offset + 4, 0);
+    }
+    append(out, changed.span());
 }
 
 void DefectInjector::reply(base::Buffer& out, std::span<const std::byte> frame) {
@@ -145,21 +164,29 @@ void DefectInjector::successful_reply(
         case Defect::old_replies:
             if (reads) return read_reply(out, frame, asked);
             break;
-        case Defect::none:
-        case Defect::writes_twice:
         case Defect::hidden_nodes:
-            if (op == codec::Opcode::create2 && asked.path.find("/p/") != std::string::npos &&
-                chance_.one_in(10)) {
-                return;  // the client notices that the next reply is not the expected one
-            }
+            if (loses_reply(asked)) return;
             if (op == codec::Opcode::get_children && asked.path.ends_with("/p")) {
                 return append_empty_list(out, frame);
+            }
+            break;
+        case Defect::other_sessions:
+            if (loses_reply(asked)) {
+                forgets_session_ = true;
+                return;
             }
             break;
         default:
             break;
     }
     append(out, frame);
+}
+
+/// Returns whether to withhold the reply to the create of a protected node. The client notices that
+/// the next reply is not the expected one.
+bool DefectInjector::loses_reply(const Asked& asked) {
+    return static_cast<codec::Opcode>(asked.op) == codec::Opcode::create2 &&
+           asked.path.find("/p/") != std::string::npos && chance_.one_in(10);
 }
 
 /// Answers with the first reply for this path, or for the path of the read before.

@@ -28,7 +28,9 @@ enum class Defect {
     mixed_reads,         ///< one result of a multi-read is that of an earlier one
     cancelled_cleanups,  ///< programs do not protect their cleanup from cancellation
     hidden_nodes,        ///< a protected create loses its reply and does not find its node
+    other_sessions,      ///< a protected create returns its node of an earlier session
     idle_deletes,        ///< guaranteed deletes look for another czxid
+    short_deletes,       ///< guaranteed deletes end with their caller
     blind_deletes,       ///< guaranteed deletes ignore the czxid
     closed_handovers,    ///< a client closes the session that it hands over
     lost_watches,        ///< a session is handed over without its watches
@@ -54,11 +56,14 @@ private:
     };
     [[nodiscard]] bool changes_frames() const noexcept {
         return defect_ != Defect::none &&
-               (defect_ < Defect::cancelled_cleanups || defect_ == Defect::hidden_nodes);
+               (defect_ < Defect::cancelled_cleanups || defect_ == Defect::hidden_nodes ||
+                defect_ == Defect::other_sessions);
     }
     void request(base::Buffer& out, std::span<const std::byte> frame);
+    void handshake(base::Buffer& out, std::span<const std::byte> frame);
     void reply(base::Buffer& out, std::span<const std::byte> frame);
     void successful_reply(base::Buffer& out, std::span<const std::byte> frame, const Asked& asked);
+    [[nodiscard]] bool loses_reply(const Asked& asked);
     void read_reply(base::Buffer& out, std::span<const std::byte> frame, const Asked& asked);
 
     const Defect defect_;
@@ -66,6 +71,7 @@ private:
     std::map<std::int32_t, Asked> asked_;           // by xid
     std::map<std::string, base::Buffer> answered_;  // replies to get_data, by path
     std::string last_path_;
+    bool forgets_session_ = false;
     MultiDefects multi_{chance_};
 };
 

@@ -152,7 +152,7 @@ AsyncResult<void> hold_node(SimClient& client) {
     client.simulator().tally().add(Count::protected_creates);
     try {
         const auto prefix = std::string(held_nodes) + "/held-";
-        const auto node = co_await client.create_with_stat(prefix, options);
+        const auto node = co_await client.create_protected(prefix, options);
         if (chance.one_in(2)) {
             co_await work(client);
         }

@@ -25,7 +25,9 @@ constexpr std::array defects{
     std::pair{"mixed_reads", Defect::mixed_reads},
     std::pair{"cancelled_cleanups", Defect::cancelled_cleanups},
     std::pair{"hidden_nodes", Defect::hidden_nodes},
+    std::pair{"other_sessions", Defect::other_sessions},
     std::pair{"idle_deletes", Defect::idle_deletes},
+    std::pair{"short_deletes", Defect::short_deletes},
     std::pair{"blind_deletes", Defect::blind_deletes},
     std::pair{"closed_handovers", Defect::closed_handovers},
     std::pair{"lost_watches", Defect::lost_watches},
@@ -44,9 +46,10 @@ bool repeats() {
     return true;
 }
 
-/// Counts the seeds in which the checks detect the defect; a quarter of them is required.
+/// Counts the seeds in which the checks detect the defect; a fifth of them is required. The least
+/// likely defect shows in a third, so that a change of the random decisions does not matter.
 bool is_detected(const char* name, Defect defect) {
-    constexpr std::uint64_t seeds = 20;
+    constexpr std::uint64_t seeds = 60;
     std::uint64_t detected = 0;
     std::string first;
     for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
@@ -62,7 +65,7 @@ bool is_detected(const char* name, Defect defect) {
         static_cast<unsigned long long>(seeds),
         first.c_str()
     );
-    return detected >= seeds / 4;
+    return detected >= seeds / 5;
 }
 
 }  // namespace

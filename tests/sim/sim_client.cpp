@@ -2,6 +2,7 @@
 #include "sim_client.hpp"
 
 #include "client/core.hpp"
+#include "defective_operations.hpp"
 #include "support/digest_md5.hpp"
 
 #include <algorithm>
@@ -313,11 +314,23 @@ AsyncResult<void> SimClient::clean_up(const std::string& path) {
     });
 }
 
+AsyncResult<CreatedNode> SimClient::create_protected(
+    const std::string& path, const CreateOptions& create
+) {
+    if (defect() != Defect::other_sessions) {
+        return create_with_stat(path, create);
+    }
+    return call<CreatedNode>(Act::create, path, [&](Call& call) {
+        note(call, create);
+        return create_in_any_session(*this, path, call.data, create);
+    });
+}
+
 /// The limit is often over before the reply.
 CallOptions SimClient::impatient_options() {
     auto options = call_options();
-    if (chance().one_in(3)) {
-        options.timeout(chance().between(0ms, 500ms));
+    if (chance().one_in(2)) {
+        options.timeout(chance().between(0ms, chance().of<Duration>({3ms, 15ms, 500ms})));
     }
     return options;
 }
@@ -327,14 +340,17 @@ AsyncResult<void> SimClient::remove_guaranteed(const std::string& path, std::int
         call.czxid = czxid;
         call.multi_step_operation = true;
         simulator_.tally().add(Count::guaranteed_deletes);
-        const bool unique = path.starts_with("/p/");
-        if (defect() == Defect::blind_deletes && !unique) {
-            return zk_->delete_async(path, -1, impatient_options());
+        const auto options = impatient_options();
+        switch (defect()) {
+            case Defect::idle_deletes:
+                return zk_->delete_guaranteed_async(path, czxid - 1, options);
+            case Defect::short_deletes:
+                return delete_while_wanted(*this, path, czxid, options);
+            case Defect::blind_deletes:
+                return delete_any(*this, path);
+            default:
+                return zk_->delete_guaranteed_async(path, czxid, options);
         }
-        if (defect() == Defect::idle_deletes && unique) {
-            return zk_->delete_guaranteed_async(path, czxid - 1, impatient_options());
-        }
-        return zk_->delete_guaranteed_async(path, czxid, impatient_options());
     });
 }
 

@@ -61,6 +61,8 @@ public:
     /// Deletes a node without a deadline. Only the caller can cancel it.
     AsyncResult<void> clean_up(const std::string& path);
 
+    /// Creates a protected node.
+    AsyncResult<CreatedNode> create_protected(const std::string& path, const CreateOptions& create);
     /// Deletes the node with this czxid.
     AsyncResult<void> remove_guaranteed(const std::string& path, std::int64_t czxid);
     void drop_resumed_watches();
@@ -85,6 +87,8 @@ public:
 
     [[nodiscard]] KazooClient& zk() noexcept { return *zk_; }
     [[nodiscard]] int number() const noexcept { return number_; }
+    /// The number of clients that this program has had.
+    [[nodiscard]] std::size_t lives() const noexcept { return former_.size(); }
     [[nodiscard]] Process& process() noexcept { return process_; }
     /// Suspends the process for this long.
     void freeze(Duration time);

@@ -58,6 +58,9 @@ void Workload::tick(TimePoint end) {
          --burst) {
         one_call();
     }
+    if (!restarts_enabled_ && chance.one_in(6)) {
+        hold_nodes();  // now no end of the client excuses nodes that it does not delete
+    }
     const auto pause = chance.between(20ms, 700ms);
     if (client_.simulator().now() + pause < end) {
         client_.process().after(pause, [this, end] { tick(end); });
@@ -156,7 +159,9 @@ void Workload::one_call() {
         case 13:
             return op_generator_.write(client_);
         case 14:
-            return chance.one_in(2) ? hold_nodes() : delete_guaranteed();
+            return chance.one_in(3) ? hold_nodes() : delete_guaranteed();
+        case 15:
+            return chance.one_in(2) ? delete_guaranteed() : op_generator_.read(client_);
         default:
             return op_generator_.read(client_);
     }
@@ -236,16 +241,16 @@ void Workload::hold_nodes() {
     }
 }
 
-/// Deletes a node as it was when this program read it. Another may be there by now.
+/// Deletes nodes as they were when this program read them. Others may be there by now.
 void Workload::delete_guaranteed() {
     auto& chance = client_.chance();
-    if (!czxids_.empty() && !chance.one_in(3)) {
+    for (int deletes = chance.between(0, 4); deletes > 0 && !czxids_.empty(); --deletes) {
         const auto which = static_cast<std::ptrdiff_t>(chance.below(czxids_.size()));
         const auto& [path, czxid] = *std::next(czxids_.begin(), which);
-        return let_run(client_.remove_guaranteed(path, czxid));
+        let_run(client_.remove_guaranteed(path, czxid));
     }
     const auto path = chance.one_in(2) ? op_generator_.own() : op_generator_.key();
-    if (czxids_.contains(path) && !chance.one_in(3)) {
+    if (czxids_.contains(path) && !chance.one_in(30)) {
         return;
     }
     const auto result = client_.look(path, false);

@@ -4,9 +4,11 @@
 #include "history/checks/guaranteed.hpp"
 #include "history/checks/transactions.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <limits>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -32,10 +34,19 @@ std::string describe_unexplained(const Write& write) {
            " was written or deleted, and no call can have done that";
 }
 
+/// The server may have deferred a write, so that its session is not known.
+bool are_of_different_sessions(const std::vector<const Write*>& writes) {
+    std::set<std::int64_t> sessions;
+    return std::all_of(writes.begin(), writes.end(), [&](const Write* write) {
+        const auto session = write->author.session;
+        return session == 0 || sessions.insert(session).second;
+    });
+}
+
 /// Checks a create or a set, or a call that does either, identified by its unique data.
 void check_named(const Call& call, const Chronicle& chronicle, Verdict& verdict) {
     const auto writes = chronicle.of_data(call.data);
-    if (writes.size() > 1 && may_be_executed_late(call)) {
+    if (writes.size() > 1 && may_be_executed_late(call) && are_of_different_sessions(writes)) {
         return;
     }
     if (writes.size() > 1) {

@@ -24,20 +24,28 @@ void check_delete(const Call& call, const Chronicle& chronicle, Verdict& verdict
     }
 }
 
+/// An ephemeral node belongs to the session that has created it, and that session has delivered the
+/// reply. The author has no session if the server had deferred the request.
+void check_owner(const Call& call, const Write& write, std::int64_t owner, Verdict& verdict) {
+    const auto author = write.author.session;
+    const auto said = call.stat ? call.stat->ephemeral_owner : owner;
+    const bool right = call.ephemeral ? owner != 0 && owner == call.session &&
+                                            (author == 0 || owner == author) && owner == said
+                                      : owner == 0 && said == 0;
+    if (!right) {
+        verdict.fail(
+            describe(call) + ": its node belongs to session " + std::to_string(owner) +
+            ", was created by " + std::to_string(author) + ", and is said to belong to " +
+            std::to_string(said) + " in session " + std::to_string(call.session)
+        );
+    }
+}
+
 void check_create(const Call& call, const Chronicle& chronicle, Verdict& verdict) {
     for (const auto* write : chronicle.of_data(call.data)) {
         const auto& made = chronicle.of(write->path, write->zxid);
         if (call.good()) {
-            const auto author = write->author.session;  // 0: the server had deferred the request
-            const bool right = call.ephemeral
-                                   ? made.owner != 0 && (author == 0 || made.owner == author)
-                                   : made.owner == 0;
-            if (!right) {
-                verdict.fail(
-                    describe(call) + ": its node belongs to session " + std::to_string(made.owner) +
-                    ", and was created by " + std::to_string(author)
-                );
-            }
+            check_owner(call, *write, made.owner, verdict);
             continue;
         }
         const auto& last = chronicle.of(write->path).back();

@@ -28,6 +28,13 @@ protected:
         call.multi_step_operation = true;
         return call;
     }
+    /// Has created /p/_c_id-n with the data d1.
+    Call& creates_ephemeral() {
+        auto& call = creates("/p/n", "d1");
+        call.made_path = "/p/_c_id-n";
+        call.ephemeral = true;
+        return call;
+    }
     void other_creates(const char* path, const char* data) {
         sample.wrote(Write::Kind::create, path, data, Author::nobody);
     }
@@ -113,11 +120,21 @@ TEST_F(GuaranteedCheckTest, AcceptsAProtectedCreateThatHasDeletedItsNode) {
 TEST_F(GuaranteedCheckTest, AcceptsACreateThatIsExecutedLateInALostSession) {
     sample.wrote(Write::Kind::create, "/p/_c_id-n", "d1");
     sample.wrote(Write::Kind::remove, "/p/_c_id-n", "", Author::nobody);
-    sample.wrote(Write::Kind::create, "/p/_c_id-n", "d1");
+    sample.wrote(Write::Kind::create, "/p/_c_id-n", "d1", Author::unknown_client);
     auto& call = creates("/p/n", "d1");
     call.made_path = "/p/_c_id-n";
     call.session_lost = true;
     EXPECT_THAT(fault(), IsEmpty());
+}
+
+TEST_F(GuaranteedCheckTest, ReportsACreateThatIsExecutedTwiceInOneSession) {
+    sample.wrote(Write::Kind::create, "/p/_c_id-n0", "d1");
+    sample.wrote(Write::Kind::create, "/p/_c_id-n1", "d1");
+    auto& call = creates("/p/n", "d1");
+    call.sequence = true;
+    call.made_path = "/p/_c_id-n1";
+    call.session_lost = true;
+    EXPECT_THAT(fault(), HasSubstr("written 2 times"));
 }
 
 TEST_F(GuaranteedCheckTest, ReportsAnEphemeralCreateThatIsExecutedTwice) {
@@ -135,12 +152,31 @@ TEST_F(GuaranteedCheckTest, ReportsThePathOfAnotherNode) {
     EXPECT_THAT(fault(), HasSubstr("written otherwise"));
 }
 
-TEST_F(GuaranteedCheckTest, ReportsANodeOfAnotherSession) {
+TEST_F(GuaranteedCheckTest, AcceptsANodeWhoseCreationTheServerHasDeferred) {
+    sample.wrote(Write::Kind::create, "/p/_c_id-n", "d1", Author::unknown_client, 100);
+    creates_ephemeral();
+    EXPECT_THAT(fault(), IsEmpty());
+}
+
+TEST_F(GuaranteedCheckTest, ReportsANodeThatTheServerGivesToAnotherSession) {
     sample.wrote(Write::Kind::create, "/p/_c_id-n", "d1", 0, 7);
-    auto& call = creates("/p/n", "d1");
-    call.made_path = "/p/_c_id-n";
-    call.ephemeral = true;
+    creates_ephemeral();
     EXPECT_THAT(fault(), HasSubstr("its node belongs to session 7"));
+}
+
+TEST_F(GuaranteedCheckTest, ReportsANodeOfAnEarlierSession) {
+    sample.wrote(Write::Kind::create, "/p/_c_id-n", "d1", 0, 100);
+    creates_ephemeral().session = 101;
+    EXPECT_THAT(fault(), HasSubstr("its node belongs to session 100"));
+}
+
+TEST_F(GuaranteedCheckTest, ReportsAnOwnerThatTheStatDoesNotName) {
+    sample.wrote(Write::Kind::create, "/p/_c_id-n", "d1", 0, 100);
+    auto& call = creates_ephemeral();
+    call.stat.emplace();
+    call.stat->mzxid = 1;
+    call.stat->ephemeral_owner = 7;
+    EXPECT_THAT(fault(), HasSubstr("is said to belong to 7"));
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ public:
         write.kind = kind;
         write.zxid = zxid_;
         write.time = at(static_cast<int>(zxid_) * 10);
-        write.author = {client, 100 + client};
+        write.author = {client, client == Author::unknown_client ? 0 : 100 + client};
         write.path = std::move(path);
         write.data = std::move(data);
         chronicle.add(write, owner);
