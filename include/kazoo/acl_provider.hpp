@@ -33,8 +33,8 @@ namespace kazoo {
 ///
 /// Threads: it is called, without any lock, by the thread that begins the operation, before the
 /// operation sends anything. For a coroutine that is the thread which runs it, and for recipes it
-/// may be the one that runs the connections: it must not block, nor wait for an operation. It may
-/// be called by several threads at the same time, and more than once for one operation.
+/// may be the one that runs the connections: it must not block. A wait for an operation throws
+/// WouldDeadlockError. It may be called by several threads at once, and repeatedly for one path.
 ///
 /// Failures: what it throws fails the operation, which is then not sent: the error of a
 /// KazooException, OutOfMemoryError for std::bad_alloc, ForeignExceptionError otherwise; the detail

@@ -4,6 +4,7 @@
 #include "client/transaction_reply.hpp"
 #include "client/transaction_request.hpp"
 
+#include <kazoo/detail/result_state.hpp>
 #include <kazoo/exceptions.hpp>
 #include <kazoo/paths.hpp>
 
@@ -19,6 +20,8 @@ namespace {
 /// Returns what the provider gives for a path in normal form, or the default if that is nothing.
 /// Throws std::bad_alloc.
 Result<AclList> ask(const Core& core, const std::string& path) {
+    // The caller may be a coroutine on the connection's executor, where nothing may wait.
+    const LaneScope nothing_may_block(*core.handler(), Lane::session);
     try {
         auto acl = core.options().acl_provider()(path);
         return acl.empty() ? default_acl(core) : std::move(acl);

@@ -191,6 +191,18 @@ TEST_P(Access, AProviderThatThrowsFailsTheOperation) {
     EXPECT_EQ(client.create("/good"), "/good");
 }
 
+TEST_P(Access, AProviderMustNotWait) {
+    KazooClient* waited_for = nullptr;
+    auto& client = start_client(options().acl_provider([&waited_for](std::string_view) {
+        waited_for->get("/");
+        return AclList();
+    }));
+    waited_for = &client;
+    const auto failure = failure_of(client.create_async("/a"));
+    EXPECT_EQ(failure.code(), ClientErrc::would_deadlock);
+    EXPECT_EQ(failure.outcome(), Outcome::not_sent);
+}
+
 TEST_P(Access, AProviderThatThrowsFailsTheTransaction) {
     auto& client = start_client(options().acl_provider([](std::string_view path) -> AclList {
         if (path == "/memory") throw std::bad_alloc();
