@@ -126,7 +126,7 @@ public:
     [[nodiscard]] bool is_sequence() const noexcept { return sequence_; }
 
     /// If the parent does not exist, creates it and its missing ancestors first, as persistent
-    /// nodes without data, with the ACL of the node. Default: false.
+    /// nodes without data; `acl` says with which ACLs. Default: false.
     CreateOptions& makepath(bool value = true) & noexcept {
         makepath_ = value;
         return *this;
@@ -209,8 +209,9 @@ public:
         return protection_ == Protection::unique_name;
     }
 
-    /// The ACL of the node. Servers refuse an empty list with InvalidACLError. Default:
-    /// ClientOptions::default_acl, or else open_acl_unsafe().
+    /// The ACL of the node, and of its ancestors that `makepath` creates. Servers refuse an empty
+    /// list with InvalidACLError. Default: what ClientOptions::acl_provider returns for each path,
+    /// or else ClientOptions::default_acl, or else open_acl_unsafe().
     CreateOptions& acl(AclList value) & {
         acl_ = std::move(value);
         return *this;

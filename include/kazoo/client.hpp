@@ -264,10 +264,10 @@ public:
     }
 
     /// Creates a node and its missing ancestors, those in the chroot included, without data. `acl`
-    /// applies to all of them; by default ClientOptions::default_acl. Returns true if this call
-    /// created the node, false if it existed; for "/" without a chroot false, without asking a
-    /// server. Fails as create does, but not with NodeExistsError. Several requests: after an error
-    /// some ancestors may have been created.
+    /// applies to all; by default as for CreateOptions::acl. Returns true if this call created the
+    /// node, false if it existed; for "/" without a chroot false, without asking a server. Fails as
+    /// create does, but not with NodeExistsError. Several requests: after an error some ancestors
+    /// may have been created.
     AsyncResult<bool> ensure_path_async(
         PathView path,
         const std::optional<AclList>& acl = std::nullopt,

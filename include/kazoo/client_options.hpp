@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <kazoo/acl_provider.hpp>
 #include <kazoo/client_limits.hpp>
 #include <kazoo/detail/export.hpp>
 #include <kazoo/handler.hpp>
@@ -206,7 +207,8 @@ public:
     }
     [[nodiscard]] const std::shared_ptr<Handler>& handler() const noexcept { return handler_; }
 
-    /// ACL for create and ensure_path where none is given. Default: open_acl_unsafe().
+    /// ACL for new nodes where neither the call nor `acl_provider` gives one. Default:
+    /// open_acl_unsafe().
     ClientOptions& default_acl(std::optional<AclList> value) & {
         default_acl_ = std::move(value);
         return *this;
@@ -217,6 +219,17 @@ public:
     [[nodiscard]] const std::optional<AclList>& default_acl() const noexcept {
         return default_acl_;
     }
+
+    /// Chooses the ACL of new nodes by path where the call gives none (Curator's ACLProvider); see
+    /// AclProvider. Default: none, which is `default_acl` for all.
+    ClientOptions& acl_provider(AclProvider value) & {
+        acl_provider_ = std::move(value);
+        return *this;
+    }
+    ClientOptions acl_provider(AclProvider value) && {
+        return std::move(acl_provider(std::move(value)));
+    }
+    [[nodiscard]] const AclProvider& acl_provider() const noexcept { return acl_provider_; }
 
     /// Credentials presented on every connection before any request. If a server refuses them, or
     /// they are larger than ClientLimits::request_bytes, the client stops in the state AUTH_FAILED.
@@ -394,6 +407,7 @@ private:
     WhenBehind when_ensemble_is_behind_ = WhenBehind::report;
     std::shared_ptr<Handler> handler_;
     std::optional<AclList> default_acl_;
+    AclProvider acl_provider_;
     std::vector<AuthData> auth_data_;
     std::optional<TlsOptions> tls_;
     SaslMechanismFactory sasl_;

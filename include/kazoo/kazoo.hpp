@@ -12,6 +12,7 @@
 /// - <kazoo/testing/*.hpp>, the embedded server and the harness for tests.
 #pragma once
 
+#include <kazoo/acl_provider.hpp>
 #include <kazoo/async_result.hpp>
 #include <kazoo/back_pressure.hpp>
 #include <kazoo/call_options.hpp>

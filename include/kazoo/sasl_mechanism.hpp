@@ -38,8 +38,8 @@ public:
     [[nodiscard]] static SaslStep token(std::string token) {
         return {Kind::token, std::move(token)};
     }
-    /// Sends `token`, which may be empty, after which this side is complete: the server replies
-    /// that it accepts it, with an empty token or none. The last step of GSSAPI and PLAIN.
+    /// Sends `token`, which may be empty. This side is then complete: the server accepts it with
+    /// an empty token or, after a challenge, with none. The last step of GSSAPI and PLAIN.
     [[nodiscard]] static SaslStep last_token(std::string token) {
         return {Kind::last_token, std::move(token)};
     }

@@ -4,8 +4,13 @@
 ///
 ///     zk.create("/a", "data", CreateOptions().acl({
 ///         make_digest_acl("alice", "secret", Permissions::all),
-///         Acl(Permissions::read, anyone_id_unsafe()),
+///         make_ip_acl("10.0.0.0/8", Permissions::read),
 ///     }));
+///
+/// There is a function for each scheme of ZooKeeper: make_world_acl, make_auth_acl,
+/// make_digest_acl, make_ip_acl, make_sasl_acl and make_x509_acl; make_acl is for those of a
+/// server's own. Servers compare ids as texts, except those of ip, so that a slip in an id is an
+/// entry that never matches; the functions refuse what no server could match.
 ///
 /// All functions declared here are thread-safe; those that return strings, identities or ACLs throw
 /// std::bad_alloc.
@@ -123,6 +128,45 @@ Acl make_acl(std::string scheme, std::string credential, std::int32_t perms);
 /// Returns an ACL entry for a user of the digest scheme, given the plain password. Throws
 /// std::runtime_error like make_digest_acl_credential().
 Acl make_digest_acl(std::string_view user, std::string_view password, std::int32_t perms);
+
+/// Returns an ACL entry for every client.
+Acl make_world_acl(std::int32_t perms);
+
+/// Returns an ACL entry for the identities that the client has authenticated with when it sets the
+/// ACL; see auth_ids().
+Acl make_auth_acl(std::int32_t perms);
+
+/// Returns an ACL entry for the clients with this IP address, or with an address whose first `bits`
+/// bits are the same: "10.1.2.3", "10.0.0.0/8", "2001:db8::/32". The address is the one that the
+/// server sees, behind a proxy that of the proxy. A range of IPv4 does not match IPv6 addresses,
+/// and vice versa.
+///
+/// Throws BadArgumentsError for what servers refuse: host names, malformed addresses, more bits
+/// than the address has, and IPv4 addresses in the form of IPv6 ("::ffff:10.1.2.3").
+Acl make_ip_acl(std::string_view range, std::int32_t perms);
+
+/// Returns an ACL entry for a client that has authenticated by SASL (ClientOptions::sasl).
+/// `identity` is the user name of DIGEST-MD5, or the Kerberos principal as the server writes it: by
+/// default in full, "service/host@REALM", and without host or realm if the server has
+/// kerberos.removeHostFromPrincipal or kerberos.removeRealmFromPrincipal.
+///
+/// Throws BadArgumentsError if it is empty, and for what servers refuse: more than one '@' or,
+/// before it, more than one '/', and a '/' behind it.
+Acl make_sasl_acl(std::string_view identity, std::int32_t perms);
+
+/// Returns an ACL entry for a client with a certificate of this subject (TlsOptions). `subject` is
+/// the distinguished name as ZooKeeper writes it: in the form of RFC 2253, "CN=app,OU=dev,O=x", the
+/// last attribute first, without blanks around commas. make_x509_acl_credential reads it from a
+/// certificate, and KazooClient::who_am_i returns that of the connection.
+///
+/// Throws BadArgumentsError if it is empty or in another form, such as "/O=x/CN=app" or
+/// "cn=app, o=x": servers accept some of these, but they match no client.
+Acl make_x509_acl(std::string_view subject, std::int32_t perms);
+
+/// Returns the id of a certificate in the x509 scheme: its subject as ZooKeeper writes it. `pem` is
+/// a text in PEM format, such as the content of TlsOptions::certificate_file; its first certificate
+/// counts. Throws BadArgumentsError if there is none.
+std::string make_x509_acl_credential(std::string_view pem);
 
 }  // namespace kazoo
 KAZOO_API_END

@@ -330,13 +330,6 @@ std::optional<base::Endpoint> Core::server() const {
     });
 }
 
-AclList Core::acl_or_default(const std::optional<AclList>& acl) const {
-    if (acl) {
-        return *acl;
-    }
-    return options_.default_acl() ? *options_.default_acl() : open_acl_unsafe();
-}
-
 /// The operation add_auth: completes once a server has accepted or refused the credentials.
 class Core::AddAuth final : public Operation<void> {
 public:

@@ -98,7 +98,6 @@ public:
     [[nodiscard]] bool stopped_at_fork() const noexcept {
         return fork_.in_child() && !active_.load();
     }
-    [[nodiscard]] AclList acl_or_default(const std::optional<AclList>& acl) const;
 
     Listeners& listeners() noexcept { return *listeners_; }
     MultiReadSupport& multi_read_support() noexcept { return multi_read_support_; }

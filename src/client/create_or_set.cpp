@@ -21,7 +21,7 @@ AsyncResult<CreatedOrSet> create_or_set(
     OwnedPath path,
     OwnedData data,
     CreateOptions options,
-    AclList acl,
+    NodeAcls acls,
     CallContext context
 ) {
     if (options.is_sequence()) {
@@ -43,8 +43,10 @@ AsyncResult<CreatedOrSet> create_or_set(
         try {
             const auto creation =
                 options.makes_path()
-                    ? create_makepath<CreatedNode>(core, path, data, options, acl, context)
-                    : create<CreatedNode>(*core, path.view(), data.view(), options, acl, context);
+                    ? create_makepath<CreatedNode>(core, path, data, options, acls, context)
+                    : create<CreatedNode>(
+                          *core, path.view(), data.view(), options, acls.node(), context
+                      );
             const auto node = co_await direct(creation);
             done.created = true;
             done.stat = node.stat;

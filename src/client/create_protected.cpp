@@ -267,7 +267,7 @@ AsyncResult<T> create_protected(
     OwnedPath path,
     OwnedData data,
     CreateOptions options,
-    AclList acl,
+    NodeAcls acls,
     CallContext context
 ) {
     Sought sought(make_name(*core, path, options), options);
@@ -278,9 +278,10 @@ AsyncResult<T> create_protected(
         Failure failed;
         AsyncResult<T> creation;
         try {
-            creation = options.makes_path()
-                           ? create_makepath<T>(core, unique, data, options, acl, context)
-                           : create<T>(*core, unique.view(), data.view(), options, acl, context);
+            creation =
+                options.makes_path()
+                    ? create_makepath<T>(core, unique, data, options, acls, context)
+                    : create<T>(*core, unique.view(), data.view(), options, acls.node(), context);
             T created = co_await direct(creation);
             co_return created;
         } catch (...) {
@@ -319,10 +320,10 @@ AsyncResult<T> create_protected(
     }
 }
 template AsyncResult<std::string> create_protected(
-    std::shared_ptr<Core>, OwnedPath, OwnedData, CreateOptions, AclList, CallContext
+    std::shared_ptr<Core>, OwnedPath, OwnedData, CreateOptions, NodeAcls, CallContext
 );
 template AsyncResult<CreatedNode> create_protected(
-    std::shared_ptr<Core>, OwnedPath, OwnedData, CreateOptions, AclList, CallContext
+    std::shared_ptr<Core>, OwnedPath, OwnedData, CreateOptions, NodeAcls, CallContext
 );
 
 }  // namespace kazoo::detail::client

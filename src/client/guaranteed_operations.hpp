@@ -34,7 +34,7 @@ AsyncResult<T> create_protected(
     OwnedPath path,
     OwnedData data,
     CreateOptions options,
-    AclList acl,
+    NodeAcls acls,
     CallContext context
 );
 

@@ -9,6 +9,7 @@
 #include "client/guaranteed_operations.hpp"
 #include "client/multi_step_operations.hpp"
 #include "client/no_memory.hpp"
+#include "client/node_acls.hpp"
 #include "client/operations.hpp"
 
 #include <kazoo/client.hpp>
@@ -41,19 +42,23 @@ AsyncResult<T> begin_create(
     const CallOptions& options
 ) {
     return begin(*core, options, [&](const CallContext& context) {
-        const auto acl = core->acl_or_default(create.acl());
+        const auto acls = client::acls_of_create(*core, path, create);
+        if (!acls) {
+            static constexpr client::OpKind<T> kind{"create", nullptr};
+            return core->refused(kind, path, acls.failure());
+        }
         // Coroutines, which outlive this call, get copies. A single request views its arguments.
         if (create.is_protected()) {
             return client::create_protected<T>(
-                core, client::OwnedPath(path), client::OwnedData(data), create, acl, context
+                core, client::OwnedPath(path), client::OwnedData(data), create, *acls, context
             );
         }
         if (create.makes_path()) {
             return client::create_makepath<T>(
-                core, client::OwnedPath(path), client::OwnedData(data), create, acl, context
+                core, client::OwnedPath(path), client::OwnedData(data), create, *acls, context
             );
         }
-        return client::create<T>(*core, path, data, create, acl, context);
+        return client::create<T>(*core, path, data, create, acls->node(), context);
     });
 }
 
@@ -233,9 +238,12 @@ AsyncResult<bool> KazooClient::ensure_path_async(
     PathView path, const std::optional<AclList>& acl, const CallOptions& options
 ) {
     return begin(*core_, options, [&](const CallContext& context) {
-        return client::ensure_path(
-            core_, client::OwnedPath(path), core_->acl_or_default(acl), context
-        );
+        const auto acls = client::acls_of_path(*core_, path, acl);
+        if (!acls) {
+            static constexpr client::OpKind<bool> kind{"ensure_path", nullptr};
+            return core_->refused(kind, path, acls.failure());
+        }
+        return client::ensure_path(core_, client::OwnedPath(path), *acls, context);
     });
 }
 

@@ -41,17 +41,10 @@ AsyncResult<Made> make_one(
     co_return made;
 }
 
-/// Returns the parent that a node to be created needs. That of a sequence node whose name is digits
-/// alone ("/parent/") is the path itself.
-std::string required_parent(const std::string& path, bool sequence) {
-    const auto whole = normalize_path(path);
-    return sequence && path.ends_with('/') ? whole : std::string(parent_path(whole));
-}
-
 }  // namespace
 
 AsyncResult<bool> ensure_path(
-    std::shared_ptr<Core> core, OwnedPath client_path, AclList acl, CallContext context
+    std::shared_ptr<Core> core, OwnedPath client_path, NodeAcls acls, CallContext context
 ) {
     const auto checked = check_path(client_path.view());
     if (!checked) {
@@ -71,7 +64,8 @@ AsyncResult<bool> ensure_path(
     }
     bool created = false;
     for (int round = 0; !missing.empty();) {
-        const auto made = co_await direct(make_one(core, missing.back(), acl, context));
+        const auto made =
+            co_await direct(make_one(core, missing.back(), acls.of(missing.back()), context));
         if (made != Made::no_parent) {
             // Only the node itself counts, not its ancestors.
             created = created || (made == Made::created && missing.size() == 1);
@@ -101,14 +95,15 @@ AsyncResult<T> create_makepath(
     OwnedPath path,
     OwnedData data,
     CreateOptions options,
-    AclList acl,
+    NodeAcls acls,
     CallContext context
 ) {
     const OwnedPath parent(required_parent(path.text(), options.is_sequence()));
     for (int round = 0;; ++round) {
         try {
-            T created =
-                co_await direct(create<T>(*core, path.view(), data.view(), options, acl, context));
+            const auto creation =
+                create<T>(*core, path.view(), data.view(), options, acls.node(), context);
+            T created = co_await direct(creation);
             co_return created;
         } catch (const NoNodeError&) {
             // The root always exists, so that creating the parents would not help.
@@ -116,14 +111,14 @@ AsyncResult<T> create_makepath(
                 throw;
             }
         }
-        co_await direct(ensure_path(core, parent, acl, context));
+        co_await direct(ensure_path(core, parent, acls, context));
     }
 }
 template AsyncResult<std::string> create_makepath(
-    std::shared_ptr<Core>, OwnedPath, OwnedData, CreateOptions, AclList, CallContext
+    std::shared_ptr<Core>, OwnedPath, OwnedData, CreateOptions, NodeAcls, CallContext
 );
 template AsyncResult<CreatedNode> create_makepath(
-    std::shared_ptr<Core>, OwnedPath, OwnedData, CreateOptions, AclList, CallContext
+    std::shared_ptr<Core>, OwnedPath, OwnedData, CreateOptions, NodeAcls, CallContext
 );
 
 }  // namespace kazoo::detail::client

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "client/core.hpp"
+#include "client/node_acls.hpp"
 #include "client/server_path.hpp"
 
 #include <kazoo/async_result.hpp>
@@ -52,7 +53,7 @@ private:
 /// Creates a node and its missing ancestors, including those of the chroot. Returns false if the
 /// node existed already.
 AsyncResult<bool> ensure_path(
-    std::shared_ptr<Core> core, OwnedPath path, AclList acl, CallContext context
+    std::shared_ptr<Core> core, OwnedPath path, NodeAcls acls, CallContext context
 );
 
 /// Creates a node and, if needed, its missing ancestors. `T` as for create().
@@ -62,7 +63,7 @@ AsyncResult<T> create_makepath(
     OwnedPath path,
     OwnedData data,
     CreateOptions options,
-    AclList acl,
+    NodeAcls acls,
     CallContext context
 );
 
@@ -72,7 +73,7 @@ AsyncResult<CreatedOrSet> create_or_set(
     OwnedPath path,
     OwnedData data,
     CreateOptions options,
-    AclList acl,
+    NodeAcls acls,
     CallContext context
 );
 

@@ -5,6 +5,7 @@
 #include "client/guaranteed_operations.hpp"
 #include "client/multi_step_operations.hpp"
 #include "client/no_memory.hpp"
+#include "client/node_acls.hpp"
 #include "client/server_requests.hpp"
 
 #include <kazoo/client.hpp>
@@ -38,8 +39,14 @@ AsyncResult<CreatedOrSet> NodeOperations::create_or_set_async(
     PathView path, const DataView& data, const CreateOptions& create, const CallOptions& options
 ) {
     return begin(*this, options, [&](const auto& core, const CallContext& context) {
-        const auto acl = core->acl_or_default(create.acl());
-        return client::create_or_set(core, OwnedPath(path), OwnedData(data), create, acl, context);
+        const auto acls = client::acls_of_create(*core, path, create);
+        if (!acls) {
+            static constexpr client::OpKind<CreatedOrSet> kind{"create_or_set", nullptr};
+            return core->refused(kind, path, acls.failure());
+        }
+        return client::create_or_set(
+            core, OwnedPath(path), OwnedData(data), create, *acls, context
+        );
     });
 }
 

@@ -22,4 +22,9 @@ ServerPath::ServerPath(std::string_view path, const Chroot& chroot, bool sequenc
     view_ = storage_;
 }
 
+std::string required_parent(const std::string& path, bool sequence) {
+    const auto whole = normalize_path(path);
+    return sequence && path.ends_with('/') ? whole : std::string(parent_path(whole));
+}
+
 }  // namespace kazoo::detail::client

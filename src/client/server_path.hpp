@@ -31,4 +31,8 @@ private:
     std::optional<Error> error_;
 };
 
+/// Returns the parent that a node to be created needs. That of a sequence node whose name is digits
+/// alone ("/parent/") is the path itself.
+[[nodiscard]] std::string required_parent(const std::string& path, bool sequence);
+
 }  // namespace kazoo::detail::client

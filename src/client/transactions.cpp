@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "client/transactions.hpp"
 
+#include "client/node_acls.hpp"
 #include "client/operations.hpp"
 #include "client/raw_reply.hpp"
 #include "client/transaction_reply.hpp"
@@ -29,15 +30,21 @@ std::unique_ptr<const TransactionRequest> request_of(
     const Core& core, const TransactionSteps& steps
 ) {
     auto request = std::make_unique<const TransactionRequest>(
-        steps,
-        core.chroot(),
-        core.acl_or_default(std::nullopt),
-        core.options().limits().request_bytes
+        steps, core.chroot(), default_acl(core), core.options().limits().request_bytes
     );
     if (request->error()) {
         throw_error(*request->error());
     }
     return request;
+}
+
+/// Calls with_acls(). Throws OutOfMemoryError if there is no memory.
+SharedSteps resolved_acls(const Core& core, SharedSteps steps) {
+    try {
+        return with_acls(core, std::move(steps));
+    } catch (const std::bad_alloc&) {
+        throw_error(Error(ClientErrc::out_of_memory, Outcome::not_sent, "commit"));
+    }
 }
 
 /// Sends the transaction. Throws the error if it cannot be sent. The request is encoded within this
@@ -186,6 +193,8 @@ AsyncResult<TransactionResults> commit(
     if (steps->list.empty() && !steps->marker) {
         co_return TransactionResults();
     }
+    // Kept, because the marker is compared with the same content later.
+    steps = resolved_acls(*core, std::move(steps));
     std::optional<Error> failed;
     RawReply reply;
     try {
@@ -212,6 +221,7 @@ AsyncResult<TransactionResults> commit(
 
 AsyncResult<bool> applied(std::shared_ptr<Core> core, SharedSteps steps, CallContext context) {
     require_marker(*core, *steps, "applied");
+    steps = with_acls(*core, std::move(steps));
     const auto looked = look_for_marker(core, steps, context);
     const auto marker = co_await direct(looked);
     if (marker == Marker::foreign) {

@@ -8,6 +8,7 @@
 #include <openssl/x509.h>
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <new>
 #include <span>
@@ -63,8 +64,10 @@ bool is_text(const ASN1_STRING* value) noexcept {
     }
 }
 
+constexpr std::string_view special = ",=+<>#;\"\\";
+constexpr std::string_view blanks = " \r";  // escaped at the ends of a value, each of them
+
 std::string escaped(std::string_view text) {
-    constexpr std::string_view special = ",=+<>#;\"\\";
     std::string out;
     for (const char c : text) {
         if (c == '\0') {
@@ -76,8 +79,6 @@ std::string escaped(std::string_view text) {
         }
         out += c;
     }
-    // Blanks at the ends are escaped, each of them.
-    constexpr std::string_view blanks = " \r";
     const std::size_t first = std::min(out.find_first_not_of(blanks), out.size());
     const std::size_t last = out.find_last_not_of(blanks);
     std::string framed;
@@ -120,6 +121,60 @@ std::string printed(const X509_NAME_ENTRY* entry) {
     return text + escaped({bytes, static_cast<std::size_t>(ASN1_STRING_length(value))});
 }
 
+/// Whether `text` is one of the keywords that keyword_of() returns.
+bool is_keyword(std::string_view text) noexcept {
+    constexpr std::string_view keywords[] = {
+        "CN", "C", "L", "ST", "O", "OU", "STREET", "DC", "UID"};
+    return std::find(std::begin(keywords), std::end(keywords), text) != std::end(keywords);
+}
+
+/// Whether `text` is an object identifier in dotted form.
+bool is_dotted(std::string_view text) noexcept {
+    return text.find('.') != std::string_view::npos &&
+           text.find_first_not_of("0123456789.") == std::string_view::npos &&
+           text.find("..") == std::string_view::npos && text.front() != '.' && text.back() != '.';
+}
+
+/// Whether `text` has the form of encoded(): a tag, a length and content.
+bool is_encoded(std::string_view text) noexcept {
+    return text.size() >= 5 && text.size() % 2 == 1 && text.front() == '#' &&
+           text.find_first_not_of("0123456789abcdef", 1) == std::string_view::npos;
+}
+
+/// Whether `text` has the form of escaped(), except that any blank may be escaped.
+bool is_escaped(std::string_view text) noexcept {
+    const auto in = [](std::string_view set, char c) {
+        return set.find(c) != std::string_view::npos;
+    };
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const bool at_an_end = at == 0 || at + 1 == text.size();
+        if (text[at] != '\\') {
+            if (in(special, text[at]) || (at_an_end && in(blanks, text[at]))) {
+                return false;
+            }
+            continue;
+        }
+        ++at;
+        if (text.substr(at).starts_with("00")) {
+            ++at;
+        } else if (at == text.size() || !(in(special, text[at]) || in(blanks, text[at]))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool is_printed(std::string_view attribute) noexcept {
+    const std::size_t equals = std::min(attribute.find('='), attribute.size());
+    const auto type = attribute.substr(0, equals);
+    if (equals == attribute.size()) {
+        return false;
+    }
+    const auto value = attribute.substr(equals + 1);
+    return is_keyword(type) ? is_encoded(value) || is_escaped(value)
+                            : is_dotted(type) && is_encoded(value);
+}
+
 }  // namespace
 
 std::string subject_name(const x509_st& certificate) {
@@ -141,6 +196,21 @@ std::string subject_name(const x509_st& certificate) {
         text += (&one == &relative_names.back() ? "" : ",") + one;
     });
     return text;
+}
+
+bool is_subject_name(std::string_view text) noexcept {
+    std::size_t start = 0;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (text[at] == '\\') {
+            ++at;
+        } else if (text[at] == ',' || text[at] == '+') {
+            if (!is_printed(text.substr(start, at - start))) {
+                return false;
+            }
+            start = at + 1;
+        }
+    }
+    return is_printed(text.substr(start));
 }
 
 }  // namespace kazoo::base

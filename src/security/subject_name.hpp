@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 struct x509_st;  // OpenSSL's X509
 
@@ -11,5 +12,9 @@ namespace kazoo::base {
 /// X500Principal.getName() prints, such as "CN=a,OU=b": ZooKeeper's identity of a client with this
 /// certificate. Empty if the subject is.
 [[nodiscard]] std::string subject_name(const x509_st& certificate);
+
+/// Returns whether `text` has the form in which subject_name() prints subjects; not the empty one.
+/// Servers compare subjects as texts, so that another form matches no client.
+[[nodiscard]] bool is_subject_name(std::string_view text) noexcept;
 
 }  // namespace kazoo::base

@@ -61,6 +61,13 @@ void Session::on_sasl_reply(std::int32_t err, std::span<const std::byte> body, T
         return on_closed(attempt_, ClientErrc::protocol_error, now);
     }
     const auto& token = reply.token.value;
+    if (!token && sasl_.at_first_token()) {
+        // What a server without SASL answers to any token, also to the only one of a mechanism such
+        // as PLAIN: no server is known that accepts that one with a null token.
+        return sasl_failed(
+            "the server has no SASL configured: it answered the first token without one", now
+        );
+    }
     if (last) {
         if (token && !token->empty()) {
             return sasl_failed("the server sent a challenge after the last step", now);
@@ -70,10 +77,8 @@ void Session::on_sasl_reply(std::int32_t err, std::span<const std::byte> body, T
     }
     if (!token) {
         return sasl_failed(
-            sasl_.at_first_token()
-                ? "the server has no SASL configured: it answered without a challenge"
-                : "the server ended the exchange without authenticating the client; it accepts "
-                  "clients that fail (zookeeper.allowSaslFailedClients)",
+            "the server ended the exchange without authenticating the client; it accepts "
+            "clients that fail (zookeeper.allowSaslFailedClients)",
             now
         );
     }

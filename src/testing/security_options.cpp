@@ -57,6 +57,7 @@ std::shared_ptr<server::ListenerTls> tls_of(const ServerOptions& options) {
         tls.client_ca = options.tls_client_ca();
         tls.client_crl = options.tls_client_crl();
         tls.client_certificates = to_core(options.tls_client_auth());
+        tls.logger = options.logger();
         return std::make_shared<server::ListenerTls>(std::move(tls));
     } catch (const boost::system::system_error& error) {
         throw_configuration_error(error.what());

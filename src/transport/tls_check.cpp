@@ -10,6 +10,7 @@
 
 #include <climits>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string_view>
 
@@ -142,7 +143,16 @@ std::optional<std::string_view> first_unknown(std::string_view list, SSL_CTX* co
 }
 
 std::string find_bad_ciphers(const TlsOptions& options) {
-    const SslContext context(need_openssl(SSL_CTX_new(TLS_client_method())));
+    static_cast<void>(OpensslErrors::take());
+    const SslContext context(SSL_CTX_new(TLS_client_method()));
+    if (!context) {
+        const auto failure = OpensslErrors::take();
+        if (failure.out_of_memory()) {
+            throw std::bad_alloc();
+        }
+        // Of OpenSSL's configuration, of a library that does not fit: not of the options.
+        return "OpenSSL cannot be initialised: " + openssl_reason(failure.first());
+    }
     if (options.ciphers() &&
         SSL_CTX_set_cipher_list(context.get(), options.ciphers()->c_str()) != 1) {
         return "ciphers selects no cipher that OpenSSL knows: " + base::quoted(*options.ciphers());

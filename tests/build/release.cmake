@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Does what `make run` does, in a directory of its own: configures the release preset, builds the
-# tour and the command-line tool, and runs the tour against the tool's server.
+# tour and the command-line tool, and runs the tour against the tool's server. Then checks that both
+# are hardened (KAZOO_HARDENING).
 cmake_minimum_required(VERSION 3.22)
 
 function(run)
@@ -14,3 +15,6 @@ run(${CMAKE_COMMAND} --build ${work_dir} --target example_tour kazoo_tool)
 run(${python} -B ${source_dir}/tests/examples/run_example.py
     --expect ${source_dir}/tests/examples/tour.txt
     -- ${source_dir}/scripts/with-server ${work_dir}/tools/kazoo/kazoo ${work_dir}/examples/tour)
+set(check ${python} -B ${source_dir}/tests/build/check_hardening.py)
+run(${check} ${work_dir}/tools/kazoo/kazoo ${work_dir}/examples/tour)
+run(${check} --commands ${work_dir}/compile_commands.json ${hardening})

@@ -4,6 +4,7 @@
 #include "raw_tls_client.hpp"
 #include "support/certificates.hpp"
 #include "support/files.hpp"
+#include "support/recorder.hpp"
 
 #include <gmock/gmock.h>
 
@@ -207,6 +208,30 @@ TEST_F(Renewal, UntilAllFilesFitTheOldOnesAreUsed) {
     EXPECT_TRUE(serves(certificates.authority(), server));
     testing_support::replace_file(certificate, next.certificate_pem());
     EXPECT_TRUE(serves(certificates.foreign_authority(), server));
+}
+
+TEST_F(Renewal, FilesThatCannotBeUsedAreLoggedOncePerChange) {
+    install(own);
+    testing_support::Recorder<std::string> lines;
+    const Logger logger([&lines](LogLevel, std::string_view line) { lines.add(std::string(line)); }
+    );
+    Server server(ServerOptions().tls_certificate(certificate).tls_key(key).logger(logger));
+    const auto connect_twice = [&] {
+        EXPECT_TRUE(serves(certificates.authority(), server));
+        EXPECT_TRUE(serves(certificates.authority(), server));
+    };
+    connect_twice();
+    EXPECT_EQ(lines.size(), 0U);
+    testing_support::replace_file(key, "no key");
+    connect_twice();
+    ASSERT_EQ(lines.size(), 1U);
+    EXPECT_THAT(lines.all()[0], ::testing::HasSubstr("accepted with the former ones: " + key));
+    testing_support::replace_file(key, "no key either");
+    connect_twice();
+    EXPECT_EQ(lines.size(), 2U);
+    testing_support::replace_file(key, own.key_pem());
+    connect_twice();
+    EXPECT_EQ(lines.size(), 2U);
 }
 
 TEST_F(Renewal, ANewRevocationListIsUsed) {

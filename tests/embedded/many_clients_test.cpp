@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Many clients at once, and misbehaving clients from which a server protects itself and others.
-#include "embedded_fixture.hpp"
 #include "support/raw_client.hpp"
 #include "support/running_loop.hpp"
+#include "tls_fixture.hpp"
 
+#include <gmock/gmock.h>
 #include <sys/resource.h>
 
 #include <algorithm>
 #include <list>
+#include <memory>
 #include <set>
 
 namespace kazoo::embedded_tests {
@@ -125,6 +127,29 @@ TEST(ManyClients, ConnectionsBeyondTheLimitAreClosed) {
     RawClient third(server.port());
     EXPECT_TRUE(third.closes());
     EXPECT_TRUE(first.exists("/"));
+}
+
+TEST(ManyClients, UnfinishedHandshakesOfTlsCountTowardsTheLimit) {
+    const Certificates certificates;
+    const auto& authority = certificates.authority();
+    Server server(served_by(certificates.server()).max_connections(2));
+    StartedClient first(to(server.hosts()).tls(trusting(authority)));
+    auto idle = std::make_unique<RawClient>(server.port());
+    RawClient third(server.port());
+    EXPECT_TRUE(third.closes());
+    EXPECT_TRUE(first.exists("/"));
+    idle.reset();
+    std::string answer;
+    EXPECT_TRUE(becomes_true([&] {
+        try {
+            answer = first.command("mntr");
+        } catch (const KazooException&) {
+            return false;  // the server has not noticed yet
+        }
+        return true;
+    })) << "there is room again";
+    EXPECT_THAT(answer, ::testing::HasSubstr("connection_rejected\t"));
+    EXPECT_THAT(answer, ::testing::Not(::testing::HasSubstr("connection_rejected\t0")));
 }
 
 TEST(ManyClients, ARequestBeyondTheLimitEndsItsConnection) {

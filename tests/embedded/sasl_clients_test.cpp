@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <memory>
 
 namespace kazoo::embedded_tests {
 namespace {
@@ -60,6 +61,22 @@ TEST_F(SaslClients, AddCredentialsOfOtherSchemesAsWell) {
 TEST(SaslClientsWithoutServerSasl, AreRefused) {
     Server server;
     KazooClient zk(to(server.hosts()).sasl(digest_md5("bob", "bobsecret")));
+    EXPECT_THAT(why_not_started(zk), HasSubstr("no SASL configured"));
+}
+
+/// Like PLAIN: the only token is the password.
+class OneStep final : public SaslMechanism {
+public:
+    [[nodiscard]] std::string_view name() const noexcept override { return "ONE-STEP"; }
+    [[nodiscard]] SaslStep start() override { return SaslStep::last_token("bob bobsecret"); }
+    [[nodiscard]] SaslStep step(std::string_view) override { return SaslStep::complete(); }
+};
+
+TEST(SaslClientsWithoutServerSasl, AreRefusedAfterTheOnlyStep) {
+    Server server;
+    KazooClient zk(to(server.hosts()).sasl([](const SaslServer&) {
+        return std::make_unique<OneStep>();
+    }));
     EXPECT_THAT(why_not_started(zk), HasSubstr("no SASL configured"));
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Fuzzes ACLs and identities as clients send them: address ranges, credentials, lists.
 #include "fuzz/harness.hpp"
+#include "security/ip_range.hpp"
 #include "server/rules/acl_rules.hpp"
-#include "server/rules/ip_range.hpp"
 
 #include <kazoo/security.hpp>
 
@@ -13,15 +13,14 @@ namespace kazoo::fuzz {
 namespace {
 
 void check_ranges(const std::string& address, const std::string& range) {
-    const bool good = server::is_ip_range(range);
-    require(good || !server::ip_in_range(address, range), "an invalid range contains no address");
+    const bool good = base::is_ip_range(range);
+    require(good || !base::ip_in_range(address, range), "an invalid range contains no address");
     const auto base = range.substr(0, range.find('/'));
-    require(!good || server::ip_in_range(base, range), "the base of a range is in it");
-    require(!good || server::is_ip_range(base), "the base of a range is an address");
-    if (server::ip_in_range(address, range)) {
+    require(!good || base::ip_in_range(base, range), "the base of a range is in it");
+    require(!good || base::is_ip_range(base), "the base of a range is an address");
+    if (base::ip_in_range(address, range)) {
         require(
-            server::ip_in_range(address, base + "/0"),
-            "a range contains addresses of its family only"
+            base::ip_in_range(address, base + "/0"), "a range contains addresses of its family only"
         );
     }
 }

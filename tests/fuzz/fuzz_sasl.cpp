@@ -3,8 +3,8 @@
 #include "codec/decoder.hpp"
 #include "fuzz/harness.hpp"
 #include "fuzz/input.hpp"
+#include "security/principal_names.hpp"
 #include "server/rules/acl_rules.hpp"
-#include "server/rules/principal_names.hpp"
 #include "server/sasl/digest_md5_server.hpp"
 #include "unit/server/sasl/digest_exchange.hpp"
 
@@ -49,8 +49,8 @@ void check_name(const std::string& name) {
     const auto stored = [&](const char* scheme, const server::AclSchemes& schemes) {
         return server::normalize_acl({Acl(1, Id(scheme, name))}, {}, schemes).err == Errc::ok;
     };
-    require(stored("sasl", all) == server::is_kerberos_name(name), "names of SASL are checked");
-    require(stored("x509", all) == server::is_x500_name(name), "names of certificates are checked");
+    require(stored("sasl", all) == base::is_kerberos_name(name), "names of SASL are checked");
+    require(stored("x509", all) == base::is_x500_name(name), "names of certificates are checked");
     require(!stored("sasl", {}) && !stored("x509", {}), "nothing is accepted by default");
 }
 

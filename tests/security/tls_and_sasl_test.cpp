@@ -63,6 +63,21 @@ TEST_F(TlsAndDigestMd5, AWrongPasswordIsRefused) {
     expect_refused(as_alice("wrong"));
 }
 
+// PLAIN has one step, and Apache ZooKeeper without SASL answers it without an error.
+TEST_F(TlsAndDigestMd5, PlainDoesNotSeemToSucceed) {
+    const auto as_alice_by_plain = [this](const SecureApache& peer) {
+        const auto plain = SaslOptions().mechanism("PLAIN").username("alice").password("secret");
+        return client_of(peer.secure_hosts()).tls(trusting()).sasl(cyrus_sasl(plain));
+    };
+    expect_refused(as_alice_by_plain(server()));
+    auto options = with_tls();
+    options.require_sasl = false;
+    SecureApache without_sasl(options);
+    without_sasl.start();
+    const auto refusal = expect_refused(as_alice_by_plain(without_sasl));
+    EXPECT_THAT(refusal.message(), ::testing::HasSubstr("the server has no SASL configured"));
+}
+
 TEST_F(TlsAndDigestMd5, ACertificateIsNoReplacementForSasl) {
     const auto client = certificates().client();
     KazooClient zk(

@@ -252,6 +252,15 @@ void SessionScript::sasl_reply(std::optional<std::string_view> challenge, std::i
     reply({xid, 0, err}, body);
 }
 
+void SessionScript::sasl_reply_of_bytes(std::span<const std::byte> body, std::int32_t err) {
+    const auto xid = std::exchange(sasl_owed_, 0);
+    base::Buffer frame;
+    codec::append_frame(frame, codec::ReplyHeader{xid, 0, err});
+    frame.append(body.data(), body.size());
+    frame.patch_i32(0, static_cast<std::int32_t>(frame.size() - 4));
+    deliver_reply(xid, frame.span());
+}
+
 void SessionScript::notify(std::int32_t type, const std::string& path, std::int64_t zxid) {
     reply({codec::watch_xid, zxid, 0}, codec::WatcherEvent{type, 3, path});
 }
@@ -301,7 +310,7 @@ bool SessionScript::serve_one() {
     if (sasl_asked_ != 0) {
         sasl_step(session::SaslAnswer::Kind::last_token, "t");
     } else if (sasl_owed_ != 0) {
-        sasl_reply(std::nullopt);
+        sasl_reply("");
     } else if (asked_ && !greeted_) {
         const bool over = asked_id_ != 0 && std::exchange(expire_next_, false);
         welcome(HandshakeReply{.timeout_ms = over ? 0 : 10'000, .read_only = read_only_servers_});

@@ -200,6 +200,8 @@ public:
     void restored(std::int32_t err = 0) { reply({codec::set_watches_xid, 0, err}); }
     /// Replies to a SASL token with a challenge, or without one.
     void sasl_reply(std::optional<std::string_view> challenge, std::int32_t err = 0);
+    /// Replies to it with any bytes.
+    void sasl_reply_of_bytes(std::span<const std::byte> body, std::int32_t err = 0);
     /// Sends a watch event; `type` is its number in the protocol.
     void notify(std::int32_t type, const std::string& path, std::int64_t zxid = -1);
     /// The xid of the oldest request without a reply; 0 if there is none.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <kazoo/detail/export.hpp>
+#include <kazoo/logger.hpp>
 #include <kazoo/time.hpp>
 
 #include <chrono>
@@ -183,7 +184,8 @@ public:
     }
     [[nodiscard]] const std::size_t& max_unsent_bytes() const noexcept { return max_unsent_bytes_; }
 
-    /// The maximum number of connections per server; further ones are closed at once. 0: no limit.
+    /// The maximum number of connections per server, those in the handshake of TLS included;
+    /// further ones are closed at once. 0: no limit.
     ServerOptions& max_connections(std::size_t value) & noexcept {
         max_connections_ = value;
         return *this;
@@ -224,7 +226,7 @@ public:
     /// is accepted if one of them has been replaced or changed, so that certificates can be renewed
     /// while the server runs. Connections that exist keep what they were accepted with. If the new
     /// files cannot be used, for instance because only one of the two has been replaced so far, the
-    /// server goes on with what it has read before.
+    /// server goes on with what it has read before, and logs a warning once for each change.
     ServerOptions& tls_certificate(std::string value) & {
         tls_certificate_ = std::move(value);
         return *this;
@@ -336,6 +338,16 @@ public:
     ServerOptions require_sasl(bool value) && noexcept { return std::move(require_sasl(value)); }
     [[nodiscard]] const bool& require_sasl() const noexcept { return require_sasl_; }
 
+    /// Where the server reports what its owner should know: replaced TLS files that cannot be used.
+    /// The sink is called on the server's thread and must not wait for the server. Default:
+    /// warnings and errors to standard error.
+    ServerOptions& logger(Logger value) & {
+        logger_ = std::move(value);
+        return *this;
+    }
+    ServerOptions logger(Logger value) && { return std::move(logger(std::move(value))); }
+    [[nodiscard]] const Logger& logger() const noexcept { return logger_; }
+
 private:
     std::string listen_ = "127.0.0.1:0";
     milliseconds tick_{2000};
@@ -360,6 +372,7 @@ private:
     std::vector<SaslUser> sasl_users_;
     std::string sasl_super_user_;
     bool require_sasl_ = false;
+    Logger logger_;
 };
 
 }  // namespace kazoo::testing

@@ -123,11 +123,18 @@ void Listener::accept_later() {
 }
 
 void Listener::on_accepted(tcp::socket socket) {
-    boost::system::error_code ignored;  // only costs latency
+    boost::system::error_code ignored;  // only costs latency, or the socket is closed anyway
     socket.set_option(tcp::no_delay(true), ignored);
+    // The server node learns of a connection after the handshake of TLS. Those that have not come
+    // as far count, too, or clients that do not answer would be without limit.
+    if (tls_ && server_node_->refuses_beside(beginning_)) {
+        socket.shutdown(tcp::socket::shutdown_both, ignored);
+        return;
+    }
     const auto connection = tls_ ? make_tls_connection(*this, std::move(socket), tls_->context())
                                  : make_plain_connection(*this, std::move(socket));
     connections_.insert(connection);
+    ++beginning_;
     connection->start();
 }
 
@@ -174,6 +181,7 @@ ConnectionId Listener::open(
     const auto id =
         server_node_->open(address.to_string(), peer.port(), loop_.now(), authenticated);
     open_.emplace(id, &connection);
+    --beginning_;
     return id;
 }
 
@@ -183,7 +191,9 @@ void Listener::close(ConnectionId id) {
 }
 
 void Listener::remove(const std::shared_ptr<ListenerConnection>& connection) {
-    connections_.erase(connection);
+    if (connections_.erase(connection) == 1 && !connection->registered()) {
+        --beginning_;
+    }
 }
 
 }  // namespace kazoo::server

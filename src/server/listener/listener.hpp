@@ -7,6 +7,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <unordered_map>
@@ -90,6 +91,7 @@ private:
     std::uint64_t starts_ = 0;  // counts start() and stop(); handlers from before do nothing
     std::unordered_set<std::shared_ptr<ListenerConnection>> connections_;  // with an open socket
     std::unordered_map<ConnectionId, ListenerConnection*> open_;           // those registered
+    std::size_t beginning_ = 0;  // of connections_: those never registered so far
 };
 
 }  // namespace kazoo::server

@@ -38,6 +38,8 @@ public:
     void serve();
     /// Closes the socket at once and unregisters from the server node.
     void abandon();
+    /// Returns whether the server node knows the connection, or has known it.
+    [[nodiscard]] bool registered() const noexcept { return id_ != 0; }
 
 protected:
     using Error = boost::system::error_code;

@@ -11,6 +11,8 @@
 #include <algorithm>
 #include <cstring>
 #include <exception>
+#include <new>
+#include <string>
 #include <utility>
 
 namespace kazoo::server {
@@ -101,23 +103,43 @@ void use_client_certificates(Context& context, const ListenerTlsOptions& options
 }  // namespace
 
 ListenerTls::ListenerTls(ListenerTlsOptions options)
-    : options_(std::move(options)), loaded_(stamps()), context_(load()) {}
+    : options_(std::move(options)), loaded_(stamps()), reported_(loaded_), context_(load()) {}
 
 ListenerTls::~ListenerTls() {
     base::cleanse(options_.key_password);
 }
 
 std::shared_ptr<Context> ListenerTls::context() {
+    const Stamps now = stamps();  // before the files are read: a later change is another one
+    if (now == loaded_) {
+        return context_;
+    }
     try {
-        const Stamps now = stamps();  // before the files are read: a later change is another one
-        if (now != loaded_) {
-            context_ = load();
-            loaded_ = now;
+        context_ = load();
+        loaded_ = now;
+    } catch (const std::bad_alloc&) {
+        return context_;  // the next connection tries again
+    } catch (const std::exception& failure) {
+        try {
+            report(now, failure.what());
+        } catch (const std::bad_alloc&) {
+            return context_;  // reported with the next connection
         }
-    } catch (const std::exception&) {
-        return context_;  // the files are being replaced, or memory is short
     }
     return context_;
+}
+
+/// The files are being replaced one after the other, or will not become usable by themselves.
+void ListenerTls::report(const Stamps& changed, const char* why) {
+    if (changed == reported_) {
+        return;
+    }
+    std::string text =
+        "the TLS files have changed and cannot be used, so that new connections are accepted with "
+        "the former ones: ";
+    text += why;
+    reported_ = changed;
+    options_.logger.log(LogLevel::warning, text);
 }
 
 ListenerTls::Stamps ListenerTls::stamps() const {

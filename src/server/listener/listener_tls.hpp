@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <kazoo/logger.hpp>
+
 #include <boost/asio/ssl/context.hpp>
 
 #include <array>
@@ -23,6 +25,7 @@ struct ListenerTlsOptions {
     std::string client_ca;     // issuers of client certificates
     std::string client_crl;    // lists of revoked ones; needs client_ca
     ClientCertificates client_certificates = ClientCertificates::none;  // needs client_ca
+    Logger logger = Logger::none();
 };
 
 /// What the TLS connections of a server are accepted with. Accepts TLS 1.2 and later. Reads the
@@ -40,7 +43,7 @@ public:
     ListenerTls& operator=(const ListenerTls&) = delete;
 
     /// Returns the context for the next connection. If the files have changed but cannot be used,
-    /// returns the previous context, and tries again the next time.
+    /// returns the previous context, logs why, once for each change, and tries again the next time.
     [[nodiscard]] std::shared_ptr<Context> context();
 
 private:
@@ -54,9 +57,11 @@ private:
 
     [[nodiscard]] Stamps stamps() const;
     [[nodiscard]] std::shared_ptr<Context> load() const;
+    void report(const Stamps& changed, const char* why);
 
     ListenerTlsOptions options_;
-    Stamps loaded_;  // of the files that context_ was made from
+    Stamps loaded_;    // of the files that context_ was made from
+    Stamps reported_;  // of the last ones that could not be used; at first those of loaded_
     std::shared_ptr<Context> context_;
 };
 

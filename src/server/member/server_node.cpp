@@ -44,6 +44,15 @@ ConnectionId ServerNode::open(
     return made.id;
 }
 
+bool ServerNode::refuses_beside(std::size_t others) noexcept {
+    const std::size_t most = state_.options.max_connections;
+    const bool full = most != 0 && state_.connections.open_count() + others >= most;
+    if (full) {
+        ++state_.statistics.counters.connections_rejected;
+    }
+    return full;
+}
+
 void ServerNode::on_bytes(ConnectionId connection, std::span<const std::byte> bytes, Time now) {
     if (Connection* found = state_.connections.find(connection)) {
         state_.abort_if_out_of_memory(*found, [&] { receive(*found, bytes, now); });

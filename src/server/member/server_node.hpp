@@ -49,6 +49,9 @@ public:
     ConnectionId open(
         std::string address, std::uint16_t port, Time now, const std::vector<Id>& authenticated = {}
     );
+    /// Returns whether the limit of connections is reached if `others` count as well, which are
+    /// accepted and will be opened later; counts a connection as rejected then.
+    [[nodiscard]] bool refuses_beside(std::size_t others) noexcept;
     void on_bytes(ConnectionId connection, std::span<const std::byte> bytes, Time now);
     /// The connection is closed or broken, and its id becomes invalid. Its session lives on.
     void on_closed(ConnectionId connection, Time now);

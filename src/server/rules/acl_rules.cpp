@@ -3,9 +3,9 @@
 
 #include "codec/decoder.hpp"
 #include "security/digest.hpp"
+#include "security/ip_range.hpp"
+#include "security/principal_names.hpp"
 #include "server/rules/identity_order.hpp"
-#include "server/rules/ip_range.hpp"
-#include "server/rules/principal_names.hpp"
 
 #include <algorithm>
 #include <set>
@@ -32,7 +32,7 @@ bool is_authenticated(const Id& identity) noexcept {
 
 bool matches(const Id& identity, const Id& granted) noexcept {
     if (identity.scheme != granted.scheme) return false;
-    return granted.scheme == "ip" ? ip_in_range(identity.id, granted.id)
+    return granted.scheme == "ip" ? base::ip_in_range(identity.id, granted.id)
                                   : identity.id == granted.id;
 }
 
@@ -46,10 +46,10 @@ bool is_digest_id(std::string_view id) noexcept {
 
 bool is_valid(const Id& id, const AclSchemes& schemes) {
     if (id.scheme == "digest") return is_digest_id(id.id);
-    if (id.scheme == "sasl") return schemes.sasl && is_kerberos_name(id.id);
-    if (id.scheme == "x509") return schemes.x509 && is_x500_name(id.id);
+    if (id.scheme == "sasl") return schemes.sasl && base::is_kerberos_name(id.id);
+    if (id.scheme == "x509") return schemes.x509 && base::is_x500_name(id.id);
     const bool is_ipv6 = id.id.find(':') != std::string::npos;
-    return id.scheme == "ip" && is_ip_range(id.id) && (schemes.ipv6 || !is_ipv6);
+    return id.scheme == "ip" && base::is_ip_range(id.id) && (schemes.ipv6 || !is_ipv6);
 }
 
 bool is_null(std::string_view text) noexcept {

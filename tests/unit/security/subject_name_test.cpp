@@ -89,5 +89,57 @@ TEST(SubjectName, SpecialCharactersAreEscaped) {
     EXPECT_EQ(Subject().add("CN", "j\xc3\xbcrgen").name(), "CN=j\xc3\xbcrgen");
 }
 
+TEST(SubjectName, WhatIsPrintedIsRecognised) {
+    const std::string names[] = {
+        Subject().add("OU", "b").add("CN", "a").name(),
+        Subject().add("O", "x").add("CN", "a").add_to_last("UID", "u").name(),
+        Subject().add("emailAddress", "a@b", V_ASN1_IA5STRING).add("CN", "a").name(),
+        Subject().add("CN", "a,b=c+d<e>f#g;h\"i\\j").name(),
+        Subject().add("CN", "  a b \r").name(),
+        Subject().add("CN", std::string_view("\0a\0", 3)).name(),
+        Subject().add("CN", "#61").name(),
+        Subject().add("CN", "j\xc3\xbcrgen").name(),
+        "CN=",
+        "DC=#040161",
+    };
+    for (const auto& name : names) {
+        EXPECT_TRUE(is_subject_name(name)) << name;
+    }
+}
+
+TEST(SubjectName, OtherFormsAreNotRecognised) {
+    for (const char* text :
+         {"",
+          "a",
+          "=",
+          "=a",
+          ",",
+          "CN=a,",
+          ",CN=a",
+          "CN=a+",
+          "/O=x/CN=a",
+          "CN=a, O=x",
+          "CN=a ,O=x",
+          "CN =a",
+          "CN= a",
+          "cn=a",
+          "CN=a;O=x",
+          "CN=a=b",
+          "CN=#6",
+          "CN=#0C0161",
+          "CN=\"a,b\"",
+          "CN=a\\",
+          "CN=a\\x",
+          "CN=a\\0",
+          "EMAILADDRESS=a@b",
+          "OID.1.2.3=#0c0161",
+          "1.2.3=a",
+          "1=#0c0161",
+          "1..2=#0c0161",
+          ".1.2=#0c0161"}) {
+        EXPECT_FALSE(is_subject_name(text)) << text;
+    }
+}
+
 }  // namespace
 }  // namespace kazoo::base

@@ -107,7 +107,7 @@ TEST(SessionSaslTest, IsRepeatedOnEachConnectionBeforeTheWatches) {
         [](SessionScript& s) {
             greet(s);
             s.sasl_step(Kind::last_token, "t");
-            s.sasl_reply(std::nullopt);
+            s.sasl_reply("");
             EXPECT_FALSE(s.ask("r1", Opcode::get_data, {.watcher = "w1"}));
             s.answer(0, 5);
             EXPECT_FALSE(s.add_auth("one"));
@@ -118,7 +118,7 @@ TEST(SessionSaslTest, IsRepeatedOnEachConnectionBeforeTheWatches) {
             s.take();
             s.sasl_step(Kind::last_token, "t");
             EXPECT_THAT(s.take(), ElementsAre("> sasl 1 \"t\""));
-            s.sasl_reply(std::nullopt);
+            s.sasl_reply("");
             EXPECT_THAT(s.take(), ElementsAre("> auth digest u:p"));
             s.answer_auth();
             EXPECT_THAT(
@@ -160,6 +160,12 @@ TEST(SessionSaslTest, ARefusalEndsTheSessionOnceWithItsReason) {
         {"no SASL on the server",
          [](SessionScript& s) {
              s.sasl_step(Kind::token);
+             s.sasl_reply(std::nullopt);
+         },
+         "the server has no SASL configured"},
+        {"no SASL on the server, for a mechanism of one step such as PLAIN",
+         [](SessionScript& s) {
+             s.sasl_step(Kind::last_token, "user and password");
              s.sasl_reply(std::nullopt);
          },
          "the server has no SASL configured"},
@@ -387,7 +393,7 @@ TEST(SessionSaslTest, AResumedSessionExpiresByTheClockDuringTheExchange) {
     SessionScript s(config);
     greet(s);
     s.sasl_step(Kind::last_token, "t");
-    s.sasl_reply(std::nullopt);
+    s.sasl_reply("");
     s.closed();
     s.reconnect();
     s.take();

@@ -4,7 +4,9 @@
 #include "support/certificates.hpp"
 
 #include <gtest/gtest.h>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
+#include <openssl/provider.h>
 
 #include <string>
 #include <type_traits>
@@ -160,6 +162,32 @@ TEST(TlsCheck, NumbersThatAreNoEnumeratorsAreRefused) {
         find_tls_problem(TlsOptions().verify(static_cast<VerifyMode>(9))),
         "verify is neither full, chain nor none"
     );
+}
+
+/// While it lives, OpenSSL has no algorithms on this thread, as with a damaged configuration.
+class NoAlgorithms {
+public:
+    NoAlgorithms() {
+        OSSL_PROVIDER_load(empty_, "null");
+        before_ = OSSL_LIB_CTX_set0_default(empty_);
+    }
+    ~NoAlgorithms() {
+        OSSL_LIB_CTX_set0_default(before_);
+        OSSL_LIB_CTX_free(empty_);
+    }
+    NoAlgorithms(const NoAlgorithms&) = delete;
+    NoAlgorithms& operator=(const NoAlgorithms&) = delete;
+
+private:
+    OSSL_LIB_CTX* const empty_ = OSSL_LIB_CTX_new();
+    OSSL_LIB_CTX* before_ = nullptr;
+};
+
+TEST(TlsCheck, AnUnusableOpensslIsNoLackOfMemory) {
+    const NoAlgorithms scope;
+    const auto problem = find_tls_problem(TlsOptions());
+    EXPECT_EQ(problem.find("OpenSSL cannot be initialised: "), 0U) << problem;
+    EXPECT_EQ(problem.find("error 0"), std::string::npos) << problem;
 }
 
 TEST(TlsCheck, LeavesNoErrorsToOtherUsersOfOpenssl) {

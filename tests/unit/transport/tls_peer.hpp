@@ -88,6 +88,7 @@ public:
     void send(std::string_view text) {
         ASSERT_EQ(SSL_write(ssl_.get(), text.data(), static_cast<int>(text.size())), text.size());
     }
+    [[nodiscard]] bool established() const { return SSL_is_init_finished(ssl_.get()) == 1; }
     void shut_down() { SSL_shutdown(ssl_.get()); }
     /// Makes the client use another key, which the client has to confirm.
     void update_key() {

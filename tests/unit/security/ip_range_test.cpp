@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "server/rules/ip_range.hpp"
+#include "security/ip_range.hpp"
 
 #include <gtest/gtest.h>
 
-namespace kazoo::server {
+namespace kazoo::base {
 namespace {
 
 TEST(IpRangeTest, AcceptsAddressesAndBits) {
@@ -13,6 +13,8 @@ TEST(IpRangeTest, AcceptsAddressesAndBits) {
           "10.0.0.0/8",
           "255.255.255.255/32",
           "010.001.0.1",
+          "+10.0.-0.1/+8",
+          "10.0.0.0/-0",
           "::",
           "::/0",
           "::1",
@@ -38,6 +40,11 @@ TEST(IpRangeTest, RefusesInvalidRanges) {
           "10.0.0.0.0",
           "10.0.0.256",
           "10.0.0.-1",
+          "10.0.0.+-1",
+          "10.0.0.+",
+          "10.0.0.+256",
+          "10.0.0.0/+33",
+          "+1::",
           "10..0.1",
           "10.0.0.1.",
           ".10.0.0.1",
@@ -98,4 +105,4 @@ TEST(IpRangeTest, Ipv4AndIpv6NeverMatch) {
 }
 
 }  // namespace
-}  // namespace kazoo::server
+}  // namespace kazoo::base

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "server/rules/ip_range.hpp"
+#include "security/ip_range.hpp"
 
 #include <algorithm>
 #include <array>
@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace kazoo::server {
+namespace kazoo::base {
 
 namespace {
 
@@ -31,12 +31,19 @@ std::optional<unsigned> parse_number(std::string_view text, int base, unsigned l
     return number;
 }
 
+/// Parses a decimal number as Java's Integer.parseInt does, which allows a sign.
+std::optional<unsigned> parse_decimal(std::string_view text, unsigned limit) noexcept {
+    const bool negative = text.starts_with('-');
+    if (negative || text.starts_with('+')) text.remove_prefix(1);
+    return parse_number(text, 10, negative ? 0 : limit);
+}
+
 std::optional<Address> parse_v4(std::string_view text) noexcept {
     Address address;
     for (; address.size < 4; ++address.size) {
         const std::size_t dot = text.find('.');
         if ((dot == std::string_view::npos) != (address.size == 3)) return std::nullopt;
-        const auto byte = parse_number(text.substr(0, dot), 10, 255);
+        const auto byte = parse_decimal(text.substr(0, dot), 255);
         if (!byte) return std::nullopt;
         address.bytes[address.size] = static_cast<std::uint8_t>(*byte);
         text.remove_prefix(dot == std::string_view::npos ? text.size() : dot + 1);
@@ -112,8 +119,7 @@ std::optional<Range> parse_range(std::string_view text) noexcept {
     if (!address || without_mapping(*address).size != address->size) return std::nullopt;
     Range range{*address, address->size * 8};
     if (slash != std::string_view::npos) {
-        const auto bits =
-            parse_number(text.substr(slash + 1), 10, static_cast<unsigned>(range.bits));
+        const auto bits = parse_decimal(text.substr(slash + 1), static_cast<unsigned>(range.bits));
         if (!bits) return std::nullopt;
         range.bits = *bits;
     }
@@ -144,4 +150,4 @@ bool ip_in_range(std::string_view address, std::string_view range) noexcept {
     return difference >> (8 - rest) == 0;
 }
 
-}  // namespace kazoo::server
+}  // namespace kazoo::base

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "server/rules/principal_names.hpp"
+#include "security/principal_names.hpp"
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 
-namespace kazoo::server {
+namespace kazoo::base {
 
 namespace {
 
@@ -166,4 +166,4 @@ bool is_x500_name(std::string_view text) {
     return is_attribute(text.substr(start));
 }
 
-}  // namespace kazoo::server
+}  // namespace kazoo::base

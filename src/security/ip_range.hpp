@@ -5,7 +5,7 @@
 
 #include <string_view>
 
-namespace kazoo::server {
+namespace kazoo::base {
 
 /// Returns whether this is a valid id of the scheme "ip": an IPv4 or IPv6 address, optionally with
 /// "/bits".
@@ -16,4 +16,4 @@ namespace kazoo::server {
 /// versa.
 [[nodiscard]] bool ip_in_range(std::string_view address, std::string_view range) noexcept;
 
-}  // namespace kazoo::server
+}  // namespace kazoo::base

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What Java 17 accepts and what it refuses, and the pattern of Apache's KerberosName.
-#include "server/rules/principal_names.hpp"
+#include "security/principal_names.hpp"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-namespace kazoo::server {
+namespace kazoo::base {
 namespace {
 
 TEST(PrincipalNames, KerberosNames) {
@@ -117,4 +117,4 @@ TEST(PrincipalNames, EncodedValues) {
 }
 
 }  // namespace
-}  // namespace kazoo::server
+}  // namespace kazoo::base

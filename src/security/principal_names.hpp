@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-namespace kazoo::server {
+namespace kazoo::base {
 
 /// Whether an ACL of scheme sasl may contain this id: any text without '@', or "service@REALM" or
 /// "service/host@REALM", as in Apache's KerberosName.
@@ -13,4 +13,4 @@ namespace kazoo::server {
 /// X500Principal accepts, such as "CN=a,OU=b". The empty name is one.
 [[nodiscard]] bool is_x500_name(std::string_view text);
 
-}  // namespace kazoo::server
+}  // namespace kazoo::base
