@@ -22,13 +22,19 @@ const char* error_of(int code) {
     return code == ZOK ? nullptr : zerror(code);
 }
 
+using Initialise = zhandle_t*(const Target& target, watcher_fn on_event, void* context);
+
+zhandle_t* initialise_plain(const Target& target, watcher_fn on_event, void* context) {
+    return zookeeper_init(
+        kazoo::to_string(target.server).c_str(), on_event, session_timeout_ms, nullptr, context, 0
+    );
+}
+
 class CClientSubject final : public Subject {
 public:
-    explicit CClientSubject(const Target& target) : target_(target) {
+    CClientSubject(const Target& target, Initialise* initialise) : target_(target) {
         zoo_set_debug_level(ZOO_LOG_LEVEL_ERROR);
-        handle_.reset(zookeeper_init(
-            kazoo::to_string(target.server).c_str(), on_event, session_timeout_ms, nullptr, this, 0
-        ));
+        handle_.reset(initialise(target, on_event, this));
         if (!handle_) {
             throw std::runtime_error("zookeeper_init failed");
         }
@@ -116,7 +122,20 @@ private:
 }  // namespace
 
 std::unique_ptr<Subject> connect_c_client(const Target& target) {
-    return std::make_unique<CClientSubject>(target);
+    return std::make_unique<CClientSubject>(target, initialise_plain);
 }
+
+#ifdef KAZOO_BENCH_C_CLIENT_TLS
+std::unique_ptr<Subject> connect_c_client_tls(const Target& target) {
+    const auto initialise = [](const Target& to, watcher_fn on_event, void* context) {
+        const auto files = to.secure.authority + ',' + to.secure.certificate + ',' + to.secure.key;
+        const auto server = kazoo::to_string(to.secure.server);
+        return zookeeper_init_ssl(
+            server.c_str(), files.c_str(), on_event, session_timeout_ms, nullptr, context, 0
+        );
+    };
+    return std::make_unique<CClientSubject>(target, initialise);
+}
+#endif
 
 }  // namespace bench

@@ -16,13 +16,14 @@
 namespace bench {
 namespace {
 
+kazoo::ClientOptions plain(const Target& target) {
+    return kazoo::ClientOptions().hosts(kazoo::to_string(target.server));
+}
+
 class KazooSubject final : public Subject {
 public:
-    KazooSubject(const Target& target, std::shared_ptr<kazoo::Handler> handler)
-        : target_(target),
-          client_(kazoo::ClientOptions()
-                      .hosts(kazoo::to_string(target.server))
-                      .handler(std::move(handler))) {
+    KazooSubject(const Target& target, kazoo::ClientOptions options)
+        : target_(target), client_(std::move(options)) {
         client_.start(patience);
     }
 
@@ -86,7 +87,10 @@ private:
 class LoopSubject final : public Subject {
 public:
     explicit LoopSubject(const Target& target)
-        : subject_(target, std::make_shared<kazoo::SequentialAsioHandler>(loop_.context)) {}
+        : subject_(
+              target,
+              plain(target).handler(std::make_shared<kazoo::SequentialAsioHandler>(loop_.context))
+          ) {}
 
     void pipelined(Operation operation, std::span<Duration> latencies) override {
         subject_.pipelined(operation, latencies);
@@ -102,7 +106,18 @@ private:
 
 std::unique_ptr<Subject> connect_kazoo_threading(const Target& target) {
     return std::make_unique<KazooSubject>(
-        target, std::make_shared<kazoo::SequentialThreadingHandler>()
+        target, plain(target).handler(std::make_shared<kazoo::SequentialThreadingHandler>())
+    );
+}
+
+std::unique_ptr<Subject> connect_kazoo_tls(const Target& target) {
+    const auto& secure = target.secure;
+    return std::make_unique<KazooSubject>(
+        target,
+        kazoo::ClientOptions()
+            .hosts(kazoo::to_string(secure.server))
+            .tls(tls_options(secure))
+            .handler(std::make_shared<kazoo::SequentialThreadingHandler>())
     );
 }
 

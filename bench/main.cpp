@@ -17,6 +17,7 @@
 
 namespace {
 
+constexpr auto command = "ZOOKEEPER_HOSTS=host:port bench";
 constexpr std::size_t data_size = 100;
 constexpr auto until_somebody_is_there = std::chrono::seconds(5);
 
@@ -31,7 +32,21 @@ bench::Target target_from_environment(const bench::Options& options) {
         hosts.hosts.front(),
         hosts.chroot + "/kazoo-bench-" + std::to_string(getpid()),
         std::string(data_size, 'x'),
-        options.window};
+        options.window,
+        {}};
+}
+
+const bench::Contestants& contestants() {
+    using bench::Role;
+    static const bench::Contestants all{
+        {"raw", Role::reference, "", bench::connect_raw},
+        {"kazoo-threading", Role::ours, "", bench::connect_kazoo_threading},
+        {"kazoo-asio", Role::ours, "(asio)", bench::connect_kazoo_asio},
+#ifdef KAZOO_BENCH_C_CLIENT
+        {"c-client", Role::reference, "", bench::connect_c_client},
+#endif
+    };
+    return all;
 }
 
 void print_environment(const bench::Target& target, const bench::Options& options) {
@@ -51,9 +66,9 @@ void run(const bench::Options& options) {
     kazoo::KazooClient keeper(kazoo::ClientOptions().hosts(kazoo::to_string(target.server)));
     keeper.start(until_somebody_is_there);
     keeper.create(target.path, target.data, kazoo::CreateOptions().makepath().ephemeral());
-    const auto turns = bench::run(target, options);
-    bench::print_table(std::cout, turns);
-    bench::print_ratios(std::cout, turns);
+    const auto turns = bench::run(contestants(), target, options);
+    bench::print_table(std::cout, contestants(), turns);
+    bench::print_ratios(std::cout, contestants(), turns);
     std::cout << std::flush;
 }
 
@@ -63,13 +78,13 @@ int main(int argc, char** argv) {
     try {
         const auto options = bench::parse_options(argc, argv);
         if (options.help) {
-            std::cout << bench::usage();
+            std::cout << bench::usage(command);
             return EXIT_SUCCESS;
         }
         run(options);
         return EXIT_SUCCESS;
     } catch (const std::invalid_argument& mistake) {
-        std::cerr << "bench: " << mistake.what() << '\n' << bench::usage();
+        std::cerr << "bench: " << mistake.what() << '\n' << bench::usage(command);
     } catch (const std::exception& failed) {
         std::cerr << "bench: " << failed.what() << '\n';
     }

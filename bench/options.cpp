@@ -5,7 +5,6 @@
 #include <array>
 #include <charconv>
 #include <stdexcept>
-#include <string_view>
 
 namespace bench {
 namespace {
@@ -35,8 +34,8 @@ std::size_t parse_number(std::string_view name, std::string_view text) {
 
 }  // namespace
 
-std::string usage() {
-    std::string text = "usage: ZOOKEEPER_HOSTS=host:port bench [--name=number]...\n";
+std::string usage(std::string_view command) {
+    std::string text = "usage: " + std::string(command) + " [--name=number]...\n";
     for (const auto& number : numbers) {
         text += "  " + std::string(number.name) + "=" + std::to_string(Options().*number.member) +
                 "\t" + number.meaning + "\n";

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 namespace bench {
 
@@ -16,7 +17,8 @@ struct Options {
     bool help = false;
 };
 
-[[nodiscard]] std::string usage();
+/// Returns the help text; `command` is how the program is called, without options.
+[[nodiscard]] std::string usage(std::string_view command);
 
 /// Throws std::invalid_argument with a message for the user.
 [[nodiscard]] Options parse_options(int argc, const char* const* argv);

@@ -47,7 +47,7 @@ double median_ratio(
 
 }  // namespace
 
-void print_table(std::ostream& out, const Turns& turns) {
+void print_table(std::ostream& out, const Contestants& contestants, const Turns& turns) {
     constexpr int name_width = 18;
     constexpr int number_width = 18;
     out << std::left << std::setw(name_width) << "case" << std::setw(name_width) << "subject"
@@ -58,9 +58,9 @@ void print_table(std::ostream& out, const Turns& turns) {
     }
     out << '\n' << std::fixed;
     for (std::size_t which = 0; which < turns.size(); ++which) {
-        for (std::size_t at = 0; at < contestants().size(); ++at) {
+        for (std::size_t at = 0; at < contestants.size(); ++at) {
             out << std::left << std::setw(name_width) << case_names[which] << std::setw(name_width)
-                << contestants()[at].name << std::right;
+                << contestants[at].name << std::right;
             for (const auto& measure : measures) {
                 const auto value = median_of(turns[which][at], measure.value);
                 out << std::setw(number_width) << std::setprecision(value < 1000 ? 2 : 0) << value;
@@ -70,19 +70,18 @@ void print_table(std::ostream& out, const Turns& turns) {
     }
 }
 
-void print_ratios(std::ostream& out, const Turns& turns) {
-    const auto& everybody = contestants();
+void print_ratios(std::ostream& out, const Contestants& contestants, const Turns& turns) {
     out << std::fixed << std::setprecision(2);
-    for (std::size_t ours = 0; ours < everybody.size(); ++ours) {
-        if (everybody[ours].role != Role::ours) {
+    for (std::size_t ours = 0; ours < contestants.size(); ++ours) {
+        if (contestants[ours].role != Role::ours) {
             continue;
         }
         for (std::size_t which = 0; which < turns.size(); ++which) {
             for (const auto& measure : measures) {
-                for (std::size_t theirs = 0; theirs < everybody.size(); ++theirs) {
-                    if (everybody[theirs].role == Role::reference) {
-                        out << "RATIO " << case_names[which] << everybody[ours].suffix << ' '
-                            << measure.name << " ours/" << everybody[theirs].name << ' '
+                for (std::size_t theirs = 0; theirs < contestants.size(); ++theirs) {
+                    if (contestants[theirs].role == Role::reference) {
+                        out << "RATIO " << case_names[which] << contestants[ours].suffix << ' '
+                            << measure.name << " ours/" << contestants[theirs].name << ' '
                             << median_ratio(turns[which][ours], turns[which][theirs], measure.value)
                             << '\n';
                     }

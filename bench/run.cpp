@@ -39,31 +39,18 @@ Figures take_turn(
 
 }  // namespace
 
-const std::vector<Contestant>& contestants() {
-    static const std::vector<Contestant> all{
-        {"raw", Role::reference, "", connect_raw},
-        {"kazoo-threading", Role::ours, "", connect_kazoo_threading},
-        {"kazoo-asio", Role::ours, "(asio)", connect_kazoo_asio},
-#ifdef KAZOO_BENCH_C_CLIENT
-        {"c-client", Role::reference, "", connect_c_client},
-#endif
-    };
-    return all;
-}
-
-Turns run(const Target& target, const Options& options) {
-    const auto& everybody = contestants();
+Turns run(const Contestants& contestants, const Target& target, const Options& options) {
     Turns turns;
     for (std::size_t which = 0; which < turns.size(); ++which) {
         const auto count = which < 2 ? options.pipelined : options.blocking;
-        turns[which].resize(everybody.size());
+        turns[which].resize(contestants.size());
         // Warm-up: the first operations of a kind are slow while the JVM still compiles.
-        static_cast<void>(take_turn(everybody.front(), target, which, count));
+        static_cast<void>(take_turn(contestants.front(), target, which, count));
         for (std::size_t round = 0; round < options.rounds; ++round) {
-            for (std::size_t i = 0; i < everybody.size(); ++i) {
+            for (std::size_t i = 0; i < contestants.size(); ++i) {
                 // Rotates the order, so that no contestant is always first.
-                const auto at = (round + i) % everybody.size();
-                turns[which][at].push_back(take_turn(everybody[at], target, which, count));
+                const auto at = (round + i) % contestants.size();
+                turns[which][at].push_back(take_turn(contestants[at], target, which, count));
             }
         }
     }

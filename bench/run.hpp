@@ -21,7 +21,7 @@ struct Contestant {
     Connect* connect;
 };
 
-[[nodiscard]] const std::vector<Contestant>& contestants();
+using Contestants = std::vector<Contestant>;
 
 inline constexpr std::array<std::string_view, 3> case_names{
     "pipelined-get", "pipelined-set", "blocking-get"};
@@ -32,6 +32,8 @@ using Turns = std::array<std::vector<std::vector<Figures>>, case_names.size()>;
 /// Measures all contestants: for each case several rounds, in which each contestant has one turn on
 /// a new connection. The figures to be compared are thus measured within a second or two of each
 /// other, and a disturbance affects only one of several rounds.
-[[nodiscard]] Turns run(const Target& target, const Options& options);
+[[nodiscard]] Turns run(
+    const Contestants& contestants, const Target& target, const Options& options
+);
 
 }  // namespace bench

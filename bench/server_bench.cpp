@@ -22,6 +22,7 @@ namespace {
 
 using namespace bench;
 
+constexpr auto command = "ZOOKEEPER_HOSTS=host:port bench_server";
 constexpr std::size_t data_size = 100;
 constexpr int starts = 20;
 
@@ -41,7 +42,8 @@ public:
               kazoo::parse_hosts(hosts).value().hosts.front(),
               "/kazoo-bench-" + std::to_string(getpid()),
               std::string(data_size, 'x'),
-              window} {
+              window,
+              {}} {
         keeper_.start(patience);
         keeper_.create(target_.path, target_.data, kazoo::CreateOptions().ephemeral());
     }
@@ -135,13 +137,13 @@ int main(int argc, char** argv) {
     try {
         const auto options = parse_options(argc, argv);
         if (options.help) {
-            std::cout << usage();
+            std::cout << usage(command);
             return EXIT_SUCCESS;
         }
         run(options);
         return EXIT_SUCCESS;
     } catch (const std::invalid_argument& mistake) {
-        std::cerr << "bench_server: " << mistake.what() << '\n' << usage();
+        std::cerr << "bench_server: " << mistake.what() << '\n' << usage(command);
     } catch (const std::exception& failed) {
         std::cerr << "bench_server: " << failed.what() << '\n';
     }

@@ -18,6 +18,7 @@ import sys
 WITH_ZOOKEEPER = pathlib.Path(__file__).resolve().parent.parent / "scripts" / "with-zookeeper"
 CASES = ("pipelined-get", "pipelined-set", "blocking-get")
 HANDLERS = ("", "(asio)")
+TLS_SERVERS = ("(tls)", "(tls,embedded)")
 MEASURES = ("throughput", "cpu", "p50", "p99")
 SKIPPED = 77
 COUNTS = ("--rounds=2", "--pipelined=50", "--blocking=5", "--window=8")
@@ -35,29 +36,38 @@ SERVER_LINES = (
 )
 
 
-def expected_ratios(references):
-    cases = [case + handler for case in CASES for handler in HANDLERS]
+def expected_ratios(references, suffixes=HANDLERS):
+    cases = [case + suffix for case in CASES for suffix in suffixes]
     return set(itertools.product(cases, MEASURES, references))
 
 
 def problems_of(output, references):
-    lines = output.splitlines()
     expected = expected_ratios(references)
     problems = []
-    if not lines or not re.match(r"bench: \d+ cores, .*server \S+:\d+; 2 rounds", lines[0]):
+    if not re.match(r"bench: \d+ cores, .*server \S+:\d+; 2 rounds", output):
         problems.append("the first line does not describe the environment")
-    found = [RATIO.fullmatch(line) for line in lines[-len(expected) :]]
+    return problems + ratio_problems(output.splitlines()[-len(expected) :], expected)
+
+
+def tls_problems_of(output, references):
+    expected = expected_ratios(references, TLS_SERVERS)
+    problems = []
+    if not re.match(r"bench_tls: TLS 1\.3; 2 rounds", output):
+        problems.append("the first line does not describe the benchmark of TLS")
+    ratios = [line for line in output.splitlines() if line.startswith("RATIO")]
+    return problems + ratio_problems(ratios, expected)
+
+
+def ratio_problems(lines, expected):
+    found = [RATIO.fullmatch(line) for line in lines]
     ratios = {match.groups() for match in found if match}
-    problems += [f"no ratio {' '.join(missing)}" for missing in sorted(expected - ratios)]
-    problems += [f"an unexpected ratio {' '.join(odd)}" for odd in sorted(ratios - expected)]
-    return problems
+    problems = [f"no ratio {' '.join(missing)}" for missing in sorted(expected - ratios)]
+    return problems + [f"an unexpected ratio {' '.join(odd)}" for odd in sorted(ratios - expected)]
 
 
-def check_run(bench, references):
-    run = subprocess.run(
-        [str(WITH_ZOOKEEPER), bench, *COUNTS], capture_output=True, text=True, check=False
-    )
-    problems = problems_of(run.stdout, references)
+def check_run(command, problems_of_output, references):
+    run = subprocess.run([*command, *COUNTS], capture_output=True, text=True, check=False)
+    problems = problems_of_output(run.stdout, references)
     if run.returncode != 0:
         problems.append(f"exit code {run.returncode}")
     return problems + [run.stdout, run.stderr] if problems else []
@@ -102,7 +112,7 @@ def check_failure(bench, environment, arguments, expected):
     return [f"{environment} {arguments}: exit code {run.returncode}, {run.stderr!r}"]
 
 
-def check_failures(bench, bench_server):
+def check_failures(bench, bench_server, bench_tls):
     nobody = {"ZOOKEEPER_HOSTS": "127.0.0.1:1"}
     return (
         check_failure(bench, nobody, [], r"^bench: .*127\.0\.0\.1:1")
@@ -111,6 +121,7 @@ def check_failures(bench, bench_server):
         + check_failure(bench, nobody, ["--rounds=0"], "--rounds must be a positive number")
         + check_failure(bench, nobody, ["--round=1"], "unknown argument --round=1")
         + check_failure(bench_server, {}, [], "ZOOKEEPER_HOSTS is not set")
+        + check_failure(bench_tls, {}, ["--round=1"], "^bench_tls: unknown argument --round=1")
     )
 
 
@@ -128,6 +139,15 @@ def self_test():
     assert len(problems_of(first + "".join(lines), ["raw", "c-client"])) == 24
     assert len(problems_of("", ["raw"])) == 25
 
+    first = "bench_tls: TLS 1.3; 2 rounds of ...\n"
+    lines = [
+        f"RATIO {case} {measure} ours/{reference} 1.25\n"
+        for case, measure, reference in sorted(expected_ratios(["raw"], TLS_SERVERS))
+    ]
+    assert tls_problems_of(first + "a table\n".join(lines), ["raw"]) == []
+    assert len(tls_problems_of("".join(lines), ["raw"])) == 1
+    assert len(tls_problems_of(first + "".join(lines[1:]), ["raw"])) == 1
+
     server = [re.sub(r"-\?|\\d\+|\.\*", "1", line).replace("\\.", ".") for line in SERVER_LINES]
     assert server_problems_of("\n".join(server)) == []
     assert len(server_problems_of("\n".join(server[1:]))) == 6
@@ -138,16 +158,20 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--bench")
     parser.add_argument("--bench-server")
+    parser.add_argument("--bench-tls")
     parser.add_argument("--references", nargs="*", default=[])
+    parser.add_argument("--tls-references", nargs="*", default=[])
     parser.add_argument("--self-test", action="store_true")
     arguments = parser.parse_args()
     if arguments.self_test:
         return self_test()
-    problems = check_failures(arguments.bench, arguments.bench_server)
+    problems = check_failures(arguments.bench, arguments.bench_server, arguments.bench_tls)
     if not problems and shutil.which("java") is None:
         print("skipped: java not found, cannot run Apache ZooKeeper")
         return SKIPPED
-    problems += check_run(arguments.bench, arguments.references)
+    bench = [str(WITH_ZOOKEEPER), arguments.bench]
+    problems += check_run(bench, problems_of, arguments.references)
+    problems += check_run([arguments.bench_tls], tls_problems_of, arguments.tls_references)
     problems += check_server_run(arguments.bench_server)
     print("\n".join(problems))
     return 1 if problems else 0

@@ -3,6 +3,7 @@
 
 #include <kazoo/handler.hpp>
 #include <kazoo/hosts.hpp>
+#include <kazoo/tls_options.hpp>
 
 #include <cstddef>
 #include <memory>
@@ -17,12 +18,28 @@ using kazoo::Duration;
 /// Time limit for each operation and each connection attempt.
 inline constexpr auto patience = std::chrono::seconds(10);
 
+/// A server's port for TLS, and the files in PEM format that its clients use.
+struct SecurePort {
+    kazoo::HostPort server;
+    std::string authority;    ///< of the server's certificate
+    std::string certificate;  ///< of the client
+    std::string key;          ///< of the client
+};
+
+[[nodiscard]] inline kazoo::TlsOptions tls_options(const SecurePort& port) {
+    return kazoo::TlsOptions()
+        .ca_file(port.authority)
+        .certificate_file(port.certificate)
+        .key_file(port.key);
+}
+
 /// The node that all subjects read and write.
 struct Target {
     kazoo::HostPort server;
     std::string path;
     std::string data;        ///< the node's data, also written by sets
     std::size_t window = 0;  ///< number of pipelined operations in flight
+    SecurePort secure;       ///< of the same server; set for the subjects that use TLS
 };
 
 enum class Operation { get, set };
@@ -47,11 +64,17 @@ using Connect = std::unique_ptr<Subject>(const Target& target);
 Connect connect_raw;
 /// This library with SequentialThreadingHandler.
 Connect connect_kazoo_threading;
+/// The same over TLS, to Target::secure.
+Connect connect_kazoo_tls;
 /// This library with SequentialAsioHandler, on an `io_context` that one other thread runs.
 Connect connect_kazoo_asio;
 #ifdef KAZOO_BENCH_C_CLIENT
 /// ZooKeeper's C client with its two threads (libzookeeper_mt).
 Connect connect_c_client;
+#    ifdef KAZOO_BENCH_C_CLIENT_TLS
+/// The same over TLS, to Target::secure.
+Connect connect_c_client_tls;
+#    endif
 #endif
 
 }  // namespace bench

@@ -69,7 +69,7 @@ enum class WhenBehind {
 /// milliseconds.
 ///
 /// Copies hold the secrets that are given here: passwords in auth_data, client_id and resume, and
-/// the private key in tls. Destroying a copy does not overwrite them.
+/// the private key in tls. A client overwrites the first two of its own copy; others are not.
 class ClientOptions {
 public:
     using milliseconds = std::chrono::milliseconds;

@@ -20,6 +20,12 @@ namespace kazoo {
 class SaslOptions {
 public:
     SaslOptions() {}
+    SaslOptions(const SaslOptions&) = default;
+    SaslOptions(SaslOptions&&) noexcept = default;
+    SaslOptions& operator=(const SaslOptions&);
+    SaslOptions& operator=(SaslOptions&&) noexcept;
+    /// Overwrites the password.
+    ~SaslOptions();
 
     /// "DIGEST-MD5", "GSSAPI", or another mechanism that Cyrus SASL has a module for. PLAIN and
     /// LOGIN, which send the password readably, are used with TLS only. Must be set.
@@ -39,23 +45,16 @@ public:
     SaslOptions username(std::string value) && { return std::move(username(std::move(value))); }
     [[nodiscard]] const std::string& username() const noexcept { return username_; }
 
-    /// The password of `username`. Copies of the options hold it. The copy that Cyrus SASL is given
-    /// for an exchange is overwritten when the exchange ends; the token of PLAIN, which contains
-    /// the password, is not. Default: empty.
-    SaslOptions& password(std::string value) & {
-        password_ = std::move(value);
-        ask_for_password_ = nullptr;
-        return *this;
-    }
+    /// The password of `username`. Copies of the options hold it, and overwrite it when they are
+    /// destroyed. The copy that Cyrus SASL is given for an exchange is overwritten when the
+    /// exchange ends, and so are the tokens in the client; those that Cyrus SASL itself has made
+    /// (of PLAIN, one with the password) are not. Default: empty.
+    SaslOptions& password(std::string value) &;
     SaslOptions password(std::string value) && { return std::move(password(std::move(value))); }
     /// A function that returns the password, for one that is kept elsewhere or changes. It is
     /// called for each connection, on the thread that runs the connections, and must not block. An
     /// exception is a failure of authentication. It is copied with the options.
-    SaslOptions& password(std::function<std::string()> value) & {
-        ask_for_password_ = std::move(value);
-        password_.clear();
-        return *this;
-    }
+    SaslOptions& password(std::function<std::string()> value) &;
     SaslOptions password(std::function<std::string()> value) && {
         return std::move(password(std::move(value)));
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/secret.hpp"
+
 #include <algorithm>
 #include <cassert>
 #include <cstddef>
@@ -42,9 +44,13 @@ inline std::uint64_t load_be64(const std::byte* in) noexcept {
 /// A growable array of bytes. Unlike a std::vector it does not zero the bytes that grow() appends.
 /// Every call that grows it may move the bytes and invalidates pointers and spans into it. Growing
 /// throws nothing but std::bad_alloc, and the buffer is then unchanged. Not thread-safe.
+///
+/// A buffer that is marked as secret overwrites its bytes where it would leave them behind: when
+/// they move, are removed, or are freed. The mark goes with the bytes (`swap`) and ends with them.
 class Buffer {
 public:
     Buffer() noexcept = default;
+    ~Buffer() { clear(); }
     Buffer(Buffer&& other) noexcept { swap(other); }
     Buffer& operator=(Buffer&& other) noexcept {
         Buffer taken(std::move(other));
@@ -57,6 +63,7 @@ public:
         std::swap(storage_, other.storage_);
         std::swap(size_, other.size_);
         std::swap(capacity_, other.capacity_);
+        std::swap(secret_, other.secret_);
     }
     friend void swap(Buffer& a, Buffer& b) noexcept { a.swap(b); }
 
@@ -84,6 +91,10 @@ public:
         }
     }
 
+    /// Marks the bytes as secret, until there are none: call it before a secret is appended.
+    void mark_secret() noexcept { secret_ = true; }
+    [[nodiscard]] bool secret() const noexcept { return secret_; }
+
     /// Ensures a capacity of `total` bytes, so that growing up to that size does not move them.
     void reserve(std::size_t total) {
         if (total > capacity_) {
@@ -98,6 +109,9 @@ public:
         if (n != 0 && tail != 0) {
             std::memmove(storage_.get() + offset, storage_.get() + offset + n, tail);
         }
+        if (secret_) {
+            overwrite(storage_.get() + size_ - n, n);
+        }
         size_ -= n;
     }
 
@@ -108,7 +122,13 @@ public:
     }
 
     /// Removes all bytes and keeps the memory.
-    void clear() noexcept { size_ = 0; }
+    void clear() noexcept {
+        if (secret_) {
+            overwrite(storage_.get(), size_);
+            secret_ = false;
+        }
+        size_ = 0;
+    }
 
     /// Frees the memory if the buffer is empty and its capacity exceeds `limit`: the largest
     /// message so far must not determine the memory use of a connection for the rest of its life.
@@ -134,6 +154,9 @@ private:
         if (size_ != 0) {
             std::memcpy(larger.get(), storage_.get(), size_);
         }
+        if (secret_) {
+            overwrite(storage_.get(), size_);
+        }
         storage_ = std::move(larger);
         capacity_ = wanted;
     }
@@ -141,6 +164,7 @@ private:
     std::unique_ptr<std::byte[]> storage_;
     std::size_t size_ = 0;
     std::size_t capacity_ = 0;
+    bool secret_ = false;
 };
 
 }  // namespace kazoo::base

@@ -6,6 +6,7 @@
 #include "async/stop_link.hpp"
 #include "client/host_schemes.hpp"
 #include "client/lane_task.hpp"
+#include "client/option_secrets.hpp"
 #include "driver/environment_source.hpp"
 #include "driver/tls_check.hpp"
 
@@ -100,6 +101,11 @@ Core::Core(
     life_->drained.set();
 }
 
+Core::~Core() {
+    overwrite_auth_data(options_);
+    overwrite_client_id(options_);
+}
+
 session::Config Core::make_config() {
     session::Config config;
     config.seed = driver::random_seed(handler_.get());
@@ -124,6 +130,7 @@ session::Config Core::make_config() {
         last_session_ = options_.client_id()->session_id;
         config.session_id = options_.client_id()->session_id;
         config.password = options_.client_id()->password;
+        overwrite_client_id(options_);
         options_.client_id(std::nullopt);  // used once: later sessions are new ones
     }
     if (options_.resume()) {
@@ -134,7 +141,7 @@ session::Config Core::make_config() {
     }
     config.read_only = options_.read_only();
     config.sasl = static_cast<bool>(options_.sasl());
-    config.auth = options_.auth_data();
+    config.auth.assign(options_.auth_data().begin(), options_.auth_data().end());
     config.auth.insert(config.auth.end(), added_auth_.begin(), added_auth_.end());
     config.connection_retry = options_.connection_retry();
     config.log_level = options_.logger().level();
@@ -333,7 +340,7 @@ std::optional<base::Endpoint> Core::server() const {
 /// The operation add_auth: completes once a server has accepted or refused the credentials.
 class Core::AddAuth final : public Operation<void> {
 public:
-    AddAuth(const std::shared_ptr<Core>& core, AuthData entry)
+    AddAuth(const std::shared_ptr<Core>& core, session::SecretAuthData entry)
         : Operation<void>(core->handler(), kind, "", core), core_(core), entry_(std::move(entry)) {}
 
     void on_reply(
@@ -350,11 +357,11 @@ private:
     static constexpr OpKind<void> kind{"add_auth"};
 
     std::weak_ptr<Core> core_;
-    const AuthData entry_;
+    const session::SecretAuthData entry_;
 };
 
 /// Keeps credentials for the sessions of later lives. If there is no memory, logs that it does not.
-void Core::remember_auth(const AuthData& entry) noexcept {
+void Core::remember_auth(const session::SecretAuthData& entry) noexcept {
     try {
         const std::lock_guard lock(life_mutex_);
         if (std::find(added_auth_.begin(), added_auth_.end(), entry) == added_auth_.end()) {
@@ -382,6 +389,7 @@ void Core::forget_auth() {
     {
         const std::lock_guard lock(life_mutex_);
         added_auth_.clear();
+        overwrite_auth_data(options_);
         options_.auth_data({});
     }
     driver_.with_session([](session::Session& session, TimePoint) {
@@ -398,7 +406,7 @@ bool Core::drop_connection() {
 
 AsyncResult<void> Core::add_auth(std::string_view scheme, std::string_view credential) {
     const CallContext context(*handler_, CallOptions(), options_);
-    AuthData entry{std::string(scheme), std::string(credential)};
+    const session::SecretAuthData entry{std::string(scheme), std::string(credential)};
     auto operation = detail::make_ref<AddAuth>(shared_from_this(), entry);
     auto error = obstacle(context);
     if (!error) {

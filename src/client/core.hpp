@@ -56,6 +56,9 @@ public:
         std::shared_ptr<driver::Environment> environment,
         std::shared_ptr<Listeners> listeners
     );
+    /// Overwrites the secrets in the options.
+    ~Core() override;
+
     /// Returns the core that replaces, in a forked child, one that was stopped when the process
     /// forked.
     [[nodiscard]] static std::shared_ptr<Core> make_for_child(const Core& inherited);
@@ -229,13 +232,14 @@ private:
     void answer_hosts(
         std::uint64_t session, std::uint64_t question, Hosts hosts, std::string failure
     ) noexcept;
-    void remember_auth(const AuthData& entry) noexcept;
+    void remember_auth(const session::SecretAuthData& entry) noexcept;
     void forget_refused_auth();
 
-    ClientOptions options_;             // the parts that change are guarded by life_mutex_
-    Hosts hosts_;                       // guarded by life_mutex_, except the constant chroot
-    std::uint64_t host_changes_ = 0;    // guarded by life_mutex_: the number of calls of set_hosts
-    std::vector<AuthData> added_auth_;  // guarded by life_mutex_: for the sessions of later lives
+    ClientOptions options_;           // the parts that change are guarded by life_mutex_
+    Hosts hosts_;                     // guarded by life_mutex_, except the constant chroot
+    std::uint64_t host_changes_ = 0;  // guarded by life_mutex_: the number of calls of set_hosts
+    // Guarded by life_mutex_: for the sessions of later lives.
+    std::vector<session::SecretAuthData> added_auth_;
     const Chroot chroot_;
     const std::shared_ptr<Handler> handler_;
     const std::shared_ptr<driver::Environment> environment_;

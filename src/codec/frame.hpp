@@ -121,6 +121,9 @@ public:
     /// Starts over: the next bytes are the first of a new stream.
     void reset() noexcept;
 
+    /// The next frame that arrives in pieces is overwritten once it is not needed any more.
+    void expect_secret() noexcept { partial_.mark_secret(); }
+
     /// Returns whether the prefix of the unfinished frame announces more than the limit, before
     /// enough bytes have arrived for its item.
     [[nodiscard]] bool oversized_ahead() const noexcept;

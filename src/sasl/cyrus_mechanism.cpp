@@ -2,6 +2,7 @@
 #include "sasl/cyrus_mechanism.hpp"
 
 #include "sasl/library.hpp"
+#include "sasl/overwrite.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -19,14 +20,6 @@ constexpr std::string_view gssapi = "GSSAPI";
 /// The name that ZooKeeper's servers have for DIGEST-MD5, whatever their hosts are.
 constexpr const char* digest_server = "zk-sasl-md5";
 
-/// Overwrites bytes that are about to be freed; compilers keep writes to volatile objects.
-void overwrite(void* bytes, std::size_t size) noexcept {
-    volatile auto* at = static_cast<volatile unsigned char*>(bytes);
-    while (size-- > 0) {
-        *at++ = 0;
-    }
-}
-
 /// Returns a sasl_secret_t, whose characters follow its length.
 std::vector<std::byte> secret_of(std::string password) {
     constexpr std::size_t head = offsetof(sasl_secret_t, data);
@@ -34,7 +27,7 @@ std::vector<std::byte> secret_of(std::string password) {
     const unsigned long length = password.size();
     std::memcpy(secret.data(), &length, sizeof length);
     std::memcpy(secret.data() + head, password.data(), password.size());
-    overwrite(password.data(), password.size());
+    overwrite(password);
     return secret;
 }
 

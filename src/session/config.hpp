@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/secret.hpp"
+#include "session/secret_auth_data.hpp"
 #include "session/time.hpp"
 #include "session/watch_registry.hpp"
 
@@ -8,7 +10,6 @@
 #include <kazoo/hosts.hpp>
 #include <kazoo/logger.hpp>
 #include <kazoo/retry.hpp>
-#include <kazoo/security.hpp>
 #include <kazoo/tls_options.hpp>
 
 #include <chrono>
@@ -31,7 +32,7 @@ struct Config {
     milliseconds connect_timeout{0};       ///< per address, with handshake; 0: AttemptLimit decides
     milliseconds close_timeout{10'000};    ///< for the server's reply to a close
     std::int64_t session_id = 0;           ///< to resume; 0 for a new session
-    std::string password;                  ///< of the session to resume
+    base::SecretString password;           ///< of the session to resume
     milliseconds resumed_timeout{0};       ///< of the session to resume; 0: session_timeout
     std::int64_t last_zxid = 0;            ///< servers that are behind it are not used
     /// Watches of the session to resume, which the first connection restores.
@@ -44,7 +45,7 @@ struct Config {
     bool resets_zxid = false;  ///< if the servers are behind it: ends the session and forgets it
     bool read_only = false;
     bool sasl = false;  ///< each connection begins with a SASL exchange, by SaslActions
-    std::vector<AuthData> auth;
+    std::vector<SecretAuthData> auth;
     RetryPolicy connection_retry;
     LogLevel log_level = LogLevel::info;  ///< lines below this level are not composed
     ClientLimits limits;  ///< all but backlog_bytes, which concerns the client's callbacks

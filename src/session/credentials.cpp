@@ -9,7 +9,7 @@
 
 namespace kazoo::session {
 
-Credentials::Credentials(const std::vector<AuthData>& configured, std::size_t request_bytes)
+Credentials::Credentials(const std::vector<SecretAuthData>& configured, std::size_t request_bytes)
     : request_bytes_(request_bytes) {
     for (const auto& entry : configured) {
         credentials_.push_back({entry, {}});
@@ -43,7 +43,7 @@ bool Credentials::refuse_oversized() {
     return true;
 }
 
-void Credentials::add(AuthData entry, RequestOwner owner, base::Buffer* connection) {
+void Credentials::add(SecretAuthData entry, RequestOwner owner, base::Buffer* connection) {
     auto at = std::find_if(credentials_.begin(), credentials_.end(), [&](const Credential& known) {
         return known.entry == entry;
     });
@@ -100,6 +100,7 @@ void Credentials::present(std::size_t index, base::Buffer& connection) {
     // Callers that are waiting and not covered by an earlier request on this connection.
     presented_.push_back({index, credential.waiting.size() - credential.asked});
     try {
+        connection.mark_secret();
         codec::append_frame(connection, header, request);
     } catch (...) {
         presented_.pop_back();

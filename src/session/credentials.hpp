@@ -3,6 +3,7 @@
 
 #include "base/buffer.hpp"
 #include "session/events.hpp"
+#include "session/secret_auth_data.hpp"
 
 #include <kazoo/security.hpp>
 
@@ -29,7 +30,7 @@ namespace kazoo::session {
 class Credentials {
 public:
     /// `request_bytes` limits the request that presents one.
-    Credentials(const std::vector<AuthData>& configured, std::size_t request_bytes);
+    Credentials(const std::vector<SecretAuthData>& configured, std::size_t request_bytes);
     Credentials(const Credentials&) = delete;
     Credentials& operator=(const Credentials&) = delete;
     /// Abandons the callers that still wait, because no answer will come.
@@ -44,7 +45,7 @@ public:
     /// Adds credentials, which must fit, and a caller that waits for their answer. If `connection`
     /// is not null, they are presented on it at once. Throws std::bad_alloc and has then changed
     /// nothing.
-    void add(AuthData entry, RequestOwner owner, base::Buffer* connection);
+    void add(SecretAuthData entry, RequestOwner owner, base::Buffer* connection);
     /// What was added so far is not presented on later connections, unless callers wait for it.
     void forget() noexcept;
     /// Returns the number of credentials and of waiting callers together.
@@ -89,11 +90,11 @@ public:
     }
 
     /// Returns the credentials that a server has refused or that do not fit.
-    [[nodiscard]] const std::optional<AuthData>& refused() const noexcept { return refused_; }
+    [[nodiscard]] const std::optional<SecretAuthData>& refused() const noexcept { return refused_; }
 
 private:
     struct Credential {
-        AuthData entry;
+        SecretAuthData entry;
         std::vector<RequestOwner> waiting;  // for an answer, in the order of their calls
         std::size_t asked = 0;   // at the front of `waiting`: those whose request is under way
         bool forgotten = false;  // presented only while `waiting` needs the answer
@@ -109,7 +110,7 @@ private:
     const std::size_t request_bytes_;
     std::vector<Credential> credentials_;
     std::deque<Presented> presented_;  // on the present connection, the oldest first
-    std::optional<AuthData> refused_;
+    std::optional<SecretAuthData> refused_;
 };
 
 }  // namespace kazoo::session

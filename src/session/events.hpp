@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/secret.hpp"
 #include "values/endpoint.hpp"
 
 #include <kazoo/detail/ref_counted.hpp>
@@ -168,8 +169,8 @@ using Action = std::variant<
 struct SaslAnswer {
     enum class Kind { token, last_token, complete, not_ready, failed, no_memory };
     Kind kind = Kind::no_memory;
-    std::string text;       ///< the token, or the reason of not_ready and failed
-    std::string mechanism;  ///< its name; empty if it could not be made
+    base::SecretString text;  ///< the token, or the reason of not_ready and failed
+    std::string mechanism;    ///< its name; empty if it could not be made
 };
 
 /// The answer of the host provider. Without hosts it has failed.

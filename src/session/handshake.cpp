@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <limits>
+#include <string>
+#include <utility>
 
 namespace kazoo::session {
 namespace {
@@ -38,14 +40,16 @@ void write_connect_request(
     base::Buffer& out, const Identity& wanted, std::int64_t last_zxid, const Config& config
 ) {
     // As in the Java client, the password for a new session is 16 zero bytes, not an empty one.
-    std::string password = wanted.password;
-    password.resize(std::max(password.size(), password_size));
+    std::string padded = wanted.password;
+    padded.resize(std::max(padded.size(), password_size));
+    const base::SecretString password(std::move(padded));
     codec::ConnectRequest request;
     request.last_zxid_seen = last_zxid;
     request.timeout_ms = static_cast<std::int32_t>(requested_timeout(config).count());
     request.session_id = wanted.id;
     request.passwd.value = password;
     request.read_only = config.read_only;
+    out.mark_secret();
     codec::append_frame(out, request);
 }
 

@@ -2,18 +2,18 @@
 #pragma once
 
 #include "base/buffer.hpp"
+#include "base/secret.hpp"
 #include "session/config.hpp"
 
 #include <cstdint>
 #include <span>
-#include <string>
 
 namespace kazoo::session {
 
 /// What a server needs to resume a session.
 struct Identity {
     std::int64_t id = 0;  ///< 0: none yet
-    std::string password;
+    base::SecretString password;
     bool local_to_read_only = false;  ///< created by a read-only server; unknown to other servers
 };
 

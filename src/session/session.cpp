@@ -130,7 +130,7 @@ void Session::give_up(RequestQueue::GivenUp request, std::error_code error) noex
     events_.push_promised(std::move(event));
 }
 
-std::error_code Session::add_auth(AuthData entry, RequestOwner owner) {
+std::error_code Session::add_auth(SecretAuthData entry, RequestOwner owner) {
     if (!credentials_.fits(entry)) {
         return ClientErrc::request_too_large;
     }
@@ -439,6 +439,9 @@ bool Session::take_output(base::Buffer& out) {
         if (out.empty()) {
             out.swap(control_);
         } else {
+            if (control_.secret()) {
+                out.mark_secret();
+            }
             out.append(control_.data(), control_.size());
         }
         control_.clear();

@@ -127,7 +127,7 @@ public:
     void return_room() noexcept { offered_ -= offered_ > 0 ? 1 : 0; }
     /// Adds credentials for this and every later connection. `owner` gets a reply once a server has
     /// accepted or refused them. If it returns an error, nothing has changed.
-    [[nodiscard]] std::error_code add_auth(AuthData entry, RequestOwner owner);
+    [[nodiscard]] std::error_code add_auth(SecretAuthData entry, RequestOwner owner);
     /// Later connections do not present the credentials that have been added so far.
     void forget_auth() noexcept;
     /// Takes effect with the next host to be tried, and cancels a move that change_hosts has begun
@@ -237,7 +237,7 @@ public:
     [[nodiscard]] std::vector<ServerAttempt> last_attempts() const { return attempts_.last(); }
     /// Returns the credentials because of which the session has ended in AUTH_FAILED, unless it
     /// ended because the servers require authentication.
-    [[nodiscard]] const std::optional<AuthData>& refused_auth() const {
+    [[nodiscard]] const std::optional<SecretAuthData>& refused_auth() const {
         return credentials_.refused();
     }
     /// Returns why the session has ended in AUTH_FAILED; otherwise empty.

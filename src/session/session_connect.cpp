@@ -316,6 +316,7 @@ void Session::on_connected(std::uint64_t attempt, TimePoint) {
         return;
     }
     reader_.reset();
+    reader_.expect_secret();  // the password of the session
     first_bytes_ = 0;
     first_byte_count_ = 0;
     answered_since_handshake_ = false;

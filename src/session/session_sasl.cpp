@@ -44,6 +44,7 @@ void Session::send_sasl_token(const SaslAnswer& answer, TimePoint now) {
     codec::SaslRequest request;
     request.token.value = answer.text;  // a view that is not null, even if it is empty
     const auto limit = config_.limits.request_bytes;
+    control_.mark_secret();
     if (codec::append_frame_within(limit, control_, header, request).size == 0) {
         return sasl_failed("the token exceeds the maximum request size", now);
     }

@@ -9,6 +9,12 @@
 
 namespace kazoo::transport {
 
+void clear_openssl_errors() noexcept {
+    if (ERR_peek_error() != 0) {
+        ERR_clear_error();
+    }
+}
+
 OpensslErrors OpensslErrors::take() noexcept {
     OpensslErrors errors;
     for (auto& code : errors.codes_) {
@@ -17,7 +23,7 @@ OpensslErrors OpensslErrors::take() noexcept {
             break;
         }
     }
-    ERR_clear_error();
+    clear_openssl_errors();
     return errors;
 }
 

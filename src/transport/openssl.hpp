@@ -29,6 +29,9 @@ using Certificate = std::unique_ptr<X509, FreedBy<X509_free>>;
 using RevocationList = std::unique_ptr<X509_CRL, FreedBy<X509_CRL_free>>;
 using PrivateKey = std::unique_ptr<EVP_PKEY, FreedBy<EVP_PKEY_free>>;
 
+/// Empties OpenSSL's list of errors. Nearly free if it is empty, unlike ERR_clear_error.
+void clear_openssl_errors() noexcept;
+
 /// The errors that functions of OpenSSL have left for this thread, the first one first.
 class OpensslErrors {
 public:

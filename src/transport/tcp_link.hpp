@@ -35,7 +35,8 @@ public:
     );
     TcpLink(const TcpLink&) = delete;
     TcpLink& operator=(const TcpLink&) = delete;
-    virtual ~TcpLink() = default;
+    /// Overwrites what was received: the password of the session may be in it.
+    virtual ~TcpLink() { base::overwrite(in_.data(), in_.size()); }
 
     void connect(const base::Endpoint& endpoint);
     /// As Transport::send.

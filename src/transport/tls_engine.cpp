@@ -85,26 +85,30 @@ void TlsEngine::feed(std::span<const std::byte> bytes) noexcept {
 }
 
 TlsEngine::Status TlsEngine::handshake() {
-    ERR_clear_error();
+    clear_openssl_errors();
     const auto status = status_of(SSL_do_handshake(ssl_.get()));
     failure_.established = status == Status::ready;
+    if (failure_.established) {
+        SSL_set_msg_callback(ssl_.get(), nullptr);  // it would be called for each record
+    }
     // OpenSSL waits for a whole header, which may never come if it is not one.
     return status == Status::needs_input && !failure_.speaks_tls() ? Status::failed : status;
 }
 
+/// OpenSSL returns one record at a time, and servers may send each reply in one of its own. So the
+/// list of errors, which a success does not touch, is only looked at in the end.
 TlsEngine::Status TlsEngine::read(std::span<std::byte> into, std::size_t& count) {
     count = 0;
+    clear_openssl_errors();
     while (count < into.size()) {
-        ERR_clear_error();
         std::size_t size = 0;
-        const auto status =
-            status_of(SSL_read_ex(ssl_.get(), into.data() + count, into.size() - count, &size));
-        if (status != Status::ready) {
-            return status;
+        const int result = SSL_read_ex(ssl_.get(), into.data() + count, into.size() - count, &size);
+        if (result != 1) {
+            return status_of(result);
         }
         count += size;
     }
-    return Status::ready;
+    return status_of(1);
 }
 
 /// OpenSSL divides the bytes into as few records as possible.
@@ -112,7 +116,7 @@ TlsEngine::Status TlsEngine::write(std::span<const std::byte> bytes) {
     if (bytes.empty()) {
         return Status::ready;
     }
-    ERR_clear_error();
+    clear_openssl_errors();
     std::size_t written = 0;
     const auto status = status_of(SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &written));
     return status == Status::ready ? Status::ready : Status::failed;
@@ -121,7 +125,7 @@ TlsEngine::Status TlsEngine::write(std::span<const std::byte> bytes) {
 void TlsEngine::shut_down() noexcept {
     if (failure_.established) {
         static_cast<void>(SSL_shutdown(ssl_.get()));
-        ERR_clear_error();
+        clear_openssl_errors();
     }
 }
 

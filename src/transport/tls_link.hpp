@@ -29,6 +29,8 @@ public:
         base::Endpoint endpoint
     );
 
+    ~TlsLink() override { base::overwrite(decrypted_.data(), decrypted_.size()); }
+
     void send(base::Buffer& bytes) override;
 
 private:

@@ -29,12 +29,12 @@ using testing_support::wait_until;
 
 /// Options for a client that reconnects quickly and logs nothing.
 inline ClientOptions to(const std::string& hosts) {
-    return ClientOptions()
-        .hosts(hosts)
-        .close_timeout(2s)
-        .randomize_hosts(false)
-        .connection_retry(RetryPolicy().delay(5ms).max_delay(50ms))
-        .logger(Logger::none());
+    return testing_support::watched(ClientOptions()
+                                        .hosts(hosts)
+                                        .close_timeout(2s)
+                                        .randomize_hosts(false)
+                                        .connection_retry(RetryPolicy().delay(5ms).max_delay(50ms))
+                                        .logger(Logger::none()));
 }
 
 /// Sessions expire within a quarter of a second.

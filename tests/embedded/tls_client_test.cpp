@@ -149,7 +149,7 @@ TEST_P(TlsClientOn, ClientCertificatesComeFromFilesAndTexts) {
     const auto identity = certificates.client();
     Server server(served_by(certificates.server()).tls_client_ca(certificates.authority().file()));
     const auto tls = trusting(certificates.authority());
-    const auto password = [] { return std::string("secret"); };
+    const auto& password = password_of_key;
     for (const auto& way :
          {TlsOptions(tls)
               .certificate_file(identity.certificate_file())
@@ -160,11 +160,11 @@ TEST_P(TlsClientOn, ClientCertificatesComeFromFilesAndTexts) {
           TlsOptions(tls).certificate_pem(identity.certificate_pem()).key_pem(identity.key_pem()),
           TlsOptions(tls)
               .certificate_file(identity.certificate_file())
-              .key_file(identity.encrypted_key_file("secret"))
+              .key_file(identity.encrypted_key_file(password_of_key()))
               .key_password(password),
           TlsOptions(tls)
               .certificate_pem(identity.certificate_pem())
-              .key_pem(identity.encrypted_key_pem("secret"))
+              .key_pem(identity.encrypted_key_pem(password_of_key()))
               .key_password(password)}) {
         StartedClient zk(options(server.hosts(), way));
         zk.exists("/a");

@@ -18,6 +18,13 @@ inline ServerOptions served_by(const Identity& identity) {
         .tls_key(identity.key_file());
 }
 
+/// The password of encrypted keys. From its first use on no log and no error may contain it.
+inline std::string password_of_key() {
+    const std::string password = "secret of the key";
+    testing_support::note_secret(password);
+    return password;
+}
+
 /// Options for a client that trusts this authority only.
 inline TlsOptions trusting(const testing_support::Authority& authority) {
     return TlsOptions().ca_file(authority.file());

@@ -118,11 +118,12 @@ void TlsMessages::read_bad_files() {
     add("The key is not that of the certificate",
         identified().key_file(certificates.foreign_client().key_file()));
     add("The file of revocation lists contains none", trusting(authority).crl_file(text));
-    add("The key is encrypted", identified().key_file(identity.encrypted_key_file("secret")));
+    add("The key is encrypted",
+        identified().key_file(identity.encrypted_key_file(password_of_key())));
 }
 
 void TlsMessages::call_bad_functions() {
-    const auto encrypted = identified().key_file(identity.encrypted_key_file("secret"));
+    const auto encrypted = identified().key_file(identity.encrypted_key_file(password_of_key()));
     add("The password of the key is wrong",
         TlsOptions(encrypted).key_password([] { return std::string("guess"); }));
     add("The function for the password throws",

@@ -11,8 +11,8 @@
     their replacement
 
 The suites are run in this order until one fails. `integration:X` is the suite X of
-tests/integration on the embedded server, `embedded:X`, `recipes:X` and `security:X` are suites of
-the folders of these names; the others are executables.
+tests/integration on the embedded server, `embedded:X`, `recipes:X`, `security:X` and `memory:X` are
+suites of the folders of these names; the others are executables.
 """
 
 import dataclasses
@@ -21,7 +21,7 @@ import re
 
 BEFORE = "--- before\n"
 AFTER = "--- after\n"
-SUITE = re.compile(r"sim|sim_checks|unit_[a-z]+|(integration|embedded|recipes|security):\w+")
+SUITE = re.compile(r"sim|sim_checks|unit_[a-z]+|(integration|embedded|recipes|security|memory):\w+")
 FIELDS = {"what", "file", "suites"}
 
 

@@ -21,6 +21,7 @@ PLACES = {
     "embedded": "tests/embedded/embedded",
     "recipes": "tests/recipes/recipes",
     "security": "tests/security/security",
+    "memory": "tests/memory/memory",
 }
 NO_END = "does not end"
 

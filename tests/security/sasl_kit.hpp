@@ -18,6 +18,9 @@ constexpr auto alice_password = "secret of alice";
 constexpr auto bob_password = R"(quo"te \ and = , ; blank)";
 
 inline SaslOptions digest_md5(const std::string& user, const std::string& password) {
+    testing_support::note_secret(password);
+    testing_support::note_secret(user + ":" + password);
+    testing_support::note_secret(user + ":zk-sasl-md5:" + password);
     return SaslOptions().mechanism("DIGEST-MD5").username(user).password(password);
 }
 

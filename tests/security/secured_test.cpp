@@ -56,13 +56,16 @@ void SecuredTest::TearDown() {
 }
 
 ClientOptions SecuredTest::client_of(const std::string& hosts) {
-    return ClientOptions()
-        .hosts(hosts)
-        .close_timeout(2s)
-        .connection_retry(RetryPolicy().delay(20ms).max_delay(100ms))
-        .logger(Logger([log = log_](LogLevel, std::string_view line) {
-            log->add(std::string(line));
-        }));
+    return watched(
+        ClientOptions()
+            .hosts(hosts)
+            .close_timeout(2s)
+            .connection_retry(RetryPolicy().delay(20ms).max_delay(100ms))
+            .logger(Logger([log = log_](LogLevel, std::string_view line) {
+                log->add(std::string(line));
+            })),
+        LogLevel::trace
+    );
 }
 
 bool SecuredTest::logs(const std::string& text) {
@@ -78,7 +81,7 @@ bool SecuredTest::logs(const std::string& text) {
 }
 
 void SecuredTest::expect_unreachable(ClientOptions options, const std::string& reason) {
-    KazooClient zk(std::move(options));
+    KazooClient zk(watched(std::move(options), LogLevel::trace));
     zk.start_async();
     EXPECT_TRUE(logs(reason)) << reason;
     const auto error = thrown<KazooTimeoutError>([&] { zk.start(1ms); });
@@ -87,7 +90,7 @@ void SecuredTest::expect_unreachable(ClientOptions options, const std::string& r
 }
 
 Error SecuredTest::expect_refused(ClientOptions options) {
-    KazooClient zk(std::move(options));
+    KazooClient zk(watched(std::move(options), LogLevel::trace));
     return thrown<AuthFailedError>([&] { zk.start(patience); });
 }
 

@@ -7,6 +7,29 @@ namespace kazoo::testing_support {
 
 using namespace std::chrono_literals;
 
+ClientOptions watched(ClientOptions options, LogLevel checked) {
+    for (const auto& entry : options.auth_data()) {
+        note_secret(entry.credential);
+        if (const auto colon = entry.credential.find(':'); colon != std::string::npos) {
+            note_secret(std::string_view(entry.credential).substr(colon + 1));
+        }
+    }
+    if (options.client_id()) note_secret(options.client_id()->password);
+    const auto former = options.logger();
+    return std::move(options).logger(
+        [former](LogLevel level, std::string_view line) {
+            expect_no_secrets(line, "a log line");
+            former.log(level, line);
+        },
+        std::min(checked, former.level())
+    );
+}
+
+void watch_client(const KazooClient& client) {
+    if (const auto id = client.client_id()) note_secret(id->password);
+    expect_no_secrets(client.dump(), "dump()");
+}
+
 void HandlerTest::SetUp() {
     chroot_ = unique_chroot();
     root_client().create(chroot_);
@@ -50,12 +73,13 @@ bool HandlerTest::cut_off(const KazooClient& client) {
 }
 
 KazooClient& HandlerTest::make_client(ClientOptions options) {
-    return clients_.emplace_back(std::move(options));
+    return clients_.emplace_back(watched(std::move(options)));
 }
 
 KazooClient& HandlerTest::start_client(ClientOptions options) {
     auto& client = make_client(std::move(options));
     client.start(patience);
+    watch_client(client);
     return client;
 }
 

@@ -6,6 +6,7 @@
 #include "support/handler_kit.hpp"
 #include "support/proxy.hpp"
 #include "support/recorder.hpp"
+#include "support/secret_watch.hpp"
 #include "support/shared_server.hpp"
 #include "support/thread_count.hpp"
 #include "support/wait_until.hpp"
@@ -28,10 +29,19 @@ constexpr std::chrono::seconds patience{10};
 /// Limit for operations that must not wait for an unresponsive peer; shorter than any such wait.
 constexpr std::chrono::seconds at_once{2};
 
-/// A client that its constructor starts and connects.
+/// Returns options whose log is checked for secrets, from the level `checked` on. Their logger
+/// receives what it would receive otherwise. Notes the secrets in the options.
+ClientOptions watched(ClientOptions options, LogLevel checked = LogLevel::debug);
+
+/// Checks that what a connected client shows of itself contains no secret, and notes the password
+/// of its session, which later lines and texts must not contain.
+void watch_client(const KazooClient& client);
+
+/// A client that its constructor starts and connects. Its log is checked for secrets.
 struct StartedClient : KazooClient {
-    explicit StartedClient(ClientOptions options) : KazooClient(std::move(options)) {
+    explicit StartedClient(ClientOptions options) : KazooClient(watched(std::move(options))) {
         start(patience);
+        watch_client(*this);
     }
     [[nodiscard]] std::int64_t session() const { return client_id().value().session_id; }
 };
@@ -115,7 +125,9 @@ Error failure_of(const AsyncResult<T>& result) {
         throw std::runtime_error("the result does not become ready");
     }
     auto outcome = result.result();
-    return outcome.has_value() ? Error() : outcome.failure();
+    if (outcome.has_value()) return {};
+    expect_no_secrets(outcome.failure().message(), "an error");
+    return outcome.failure();
 }
 
 /// Returns the code of the KazooException that `call` throws; empty if it throws nothing.
@@ -137,6 +149,7 @@ Error thrown(Call&& call) {
         call();
         ADD_FAILURE() << "nothing was thrown";
     } catch (const E& e) {
+        expect_no_secrets(e.what(), "an exception");
         return e.error();
     } catch (const std::exception& e) {
         ADD_FAILURE() << "something else was thrown: " << e.what();

@@ -20,7 +20,7 @@ TEST_P(Access, ListsAreReadAndReplaced) {
     EXPECT_EQ(before.stat, zk().exists("/a"));
     const AclList both{
         make_acl("world", "anyone", Permissions::all),
-        make_digest_acl("user", "password", Permissions::read | Permissions::write)};
+        make_digest_acl("user", "open sesame", Permissions::read | Permissions::write)};
     EXPECT_EQ(zk().set_acls("/a", both, 0).aversion, 1);
     auto after = zk().get_acls("/a").acls;
     EXPECT_EQ(after.size(), 2U);
@@ -41,7 +41,7 @@ TEST_P(Access, ListsAreRefusedWithTheReason) {
 
 TEST_P(Access, DigestIsolatesNodes) {
     auto& owner = start_client(options());
-    owner.add_auth("digest", "user:password");
+    owner.add_auth("digest", "user:open sesame");
     owner.create("/private", "secret", CreateOptions().acl(creator_all_acl()));
     EXPECT_EQ(owner.get("/private").data, "secret");
 
@@ -54,11 +54,11 @@ TEST_P(Access, DigestIsolatesNodes) {
     EXPECT_TRUE(!existence || existence == Errc::no_auth) << existence;
     stranger.add_auth("digest", "user:wrong");
     EXPECT_THROW(stranger.get("/private"), NoAuthError);
-    stranger.add_auth("digest", "user:password");
+    stranger.add_auth("digest", "user:open sesame");
     EXPECT_EQ(stranger.get("/private").data, "secret") << "authenticated later";
 
     const auto listed = owner.get_acls("/private").acls;
-    EXPECT_EQ(listed, (AclList{make_digest_acl("user", "password", Permissions::all)}));
+    EXPECT_EQ(listed, (AclList{make_digest_acl("user", "open sesame", Permissions::all)}));
 }
 
 TEST_P(Access, CredentialsMayBeUnicodeOrEmpty) {
@@ -69,7 +69,7 @@ TEST_P(Access, CredentialsMayBeUnicodeOrEmpty) {
 }
 
 TEST_P(Access, AuthDataIsSentFirst) {
-    auto& client = make_client(options().auth_data(as_user("user:password")));
+    auto& client = make_client(options().auth_data(as_user("user:open sesame")));
     auto& told = record<std::error_code>();
     client.add_listener([&](KazooState state) {
         if (state != KazooState::CONNECTED) return;
@@ -83,7 +83,7 @@ TEST_P(Access, AuthDataIsSentFirst) {
 
 TEST_P(Access, CredentialsAreReplayedOnEveryConnection) {
     auto& client = start_client(proxied());
-    client.add_auth("digest", "user:password");
+    client.add_auth("digest", "user:open sesame");
     client.create("/mine", "x", CreateOptions().acl(creator_all_acl()));
     ASSERT_TRUE(cut_off(client));
     const auto queued = client.get_async("/mine");
@@ -97,11 +97,11 @@ TEST_P(Access, CredentialsGivenWhileSuspendedWaitForTheConnection) {
     root_client().create(
         chroot() + "/secret",
         "x",
-        CreateOptions().acl({make_digest_acl("user", "password", Permissions::all)})
+        CreateOptions().acl({make_digest_acl("user", "open sesame", Permissions::all)})
     );
     auto& client = start_client(proxied());
     ASSERT_TRUE(cut_off(client));
-    const auto added = client.add_auth_async("digest", "user:password");
+    const auto added = client.add_auth_async("digest", "user:open sesame");
     const auto read = client.get_async("/secret");
     EXPECT_FALSE(added.wait(20ms));
     proxy().restore();
@@ -113,7 +113,7 @@ TEST_P(Access, CredentialsGivenWhileSuspendedWaitForTheConnection) {
 TEST_P(Access, CredentialsAddedBeforeTheStartAreKept) {
     auto& client = make_client(options());
     EXPECT_EQ(
-        failure_of(client.add_auth_async("digest", "user:password")).code(),
+        failure_of(client.add_auth_async("digest", "user:open sesame")).code(),
         ClientErrc::connection_closed
     );
     client.start(patience);
@@ -122,7 +122,7 @@ TEST_P(Access, CredentialsAddedBeforeTheStartAreKept) {
 
 TEST_P(Access, RefusedCredentialsDoNotAffectTheNextStart) {
     auto& client = start_client(options());
-    client.add_auth("digest", "user:password");
+    client.add_auth("digest", "user:open sesame");
     EXPECT_THROW(client.add_auth("no-such-scheme", "x"), AuthFailedError);
     EXPECT_THROW(client.add_auth("digest", std::string(2 << 20, 'x')), KazooException);
     client.stop();
@@ -142,7 +142,7 @@ TEST_P(Access, UnsentCredentialsAreDroppedOnceRefused) {
 
 TEST_P(Access, CredentialsCanBeRemoved) {
     auto& client = start_client(options());
-    client.add_auth("digest", "user:password");
+    client.add_auth("digest", "user:open sesame");
     client.forget_auth();
     client.stop();
     client.start(patience);
@@ -166,8 +166,8 @@ TEST_P(Access, UnknownSchemeIsFatal) {
 }
 
 TEST_P(Access, DefaultAclIsUsedWhereNoneIsGiven) {
-    const AclList mine{make_digest_acl("user", "password", Permissions::all)};
-    auto& client = start_client(options().default_acl(mine).auth_data(as_user("user:password")));
+    const AclList mine{make_digest_acl("user", "open sesame", Permissions::all)};
+    auto& client = start_client(options().default_acl(mine).auth_data(as_user("user:open sesame")));
     client.create("/a");
     client.ensure_path("/b/c");
     client.create("/d/e", "", CreateOptions().makepath());

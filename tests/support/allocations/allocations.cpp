@@ -3,9 +3,13 @@
 // these. Also replaces aligned_alloc, with which Asio allocates; it can fail, but is not counted.
 #include "support/allocations/allocations.hpp"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
+#include <cstring>
+#include <mutex>
 #include <new>
 
 namespace {
@@ -33,12 +37,27 @@ bool fails() noexcept {
     return true;
 }
 
+std::atomic<bool> looks_for_secret{false};
+std::mutex secret_mutex;
+std::string_view secret;      // guarded by secret_mutex
+long blocks_with_secret = 0;  // guarded by secret_mutex
+
+void look_for_secret(const void* block, std::size_t size) noexcept {
+    const std::lock_guard lock(secret_mutex);
+    if (!secret.empty() && memmem(block, size, secret.data(), secret.size()) != nullptr) {
+        ++blocks_with_secret;
+    }
+}
+
 }  // namespace
 
 void* operator new(std::size_t size) {
     if (fails()) throw std::bad_alloc();
     void* const block = std::malloc(size == 0 ? 1 : size);
     if (block == nullptr) throw std::bad_alloc();
+    if (looks_for_secret.load(std::memory_order_relaxed)) {
+        std::memset(block, 0, malloc_usable_size(block));  // what another block has left there
+    }
     live.fetch_add(1, std::memory_order_relaxed);
     all.fetch_add(1, std::memory_order_relaxed);
     return block;
@@ -47,6 +66,9 @@ void* operator new(std::size_t size) {
 void operator delete(void* block) noexcept {
     if (block == nullptr) return;
     live.fetch_sub(1, std::memory_order_relaxed);
+    if (looks_for_secret.load(std::memory_order_relaxed)) {
+        look_for_secret(block, malloc_usable_size(block));
+    }
     std::free(block);
 }
 
@@ -135,6 +157,24 @@ Exposed::Exposed() noexcept : spared_(spared) {
 
 Exposed::~Exposed() {
     spared = spared_;
+}
+
+FreedSecret::FreedSecret(std::string_view text) noexcept {
+    const std::lock_guard lock(secret_mutex);
+    secret = text;
+    blocks_with_secret = 0;
+    looks_for_secret = true;
+}
+
+FreedSecret::~FreedSecret() {
+    const std::lock_guard lock(secret_mutex);
+    looks_for_secret = false;
+    secret = {};
+}
+
+long FreedSecret::found() const noexcept {
+    const std::lock_guard lock(secret_mutex);
+    return blocks_with_secret;
 }
 
 }  // namespace kazoo::testing_support

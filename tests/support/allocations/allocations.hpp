@@ -4,6 +4,8 @@
 
 #pragma once
 
+#include <string_view>
+
 namespace kazoo::testing_support {
 
 /// Returns the number of blocks allocated with `operator new` and not freed. A test compares it
@@ -46,6 +48,20 @@ public:
 
 private:
     int spared_;
+};
+
+/// Looks for a secret in each block that `operator delete` frees while it exists, in any thread.
+/// One object at a time. The test must not free copies of its own meanwhile.
+class FreedSecret {
+public:
+    /// `secret` must outlive this.
+    explicit FreedSecret(std::string_view secret) noexcept;
+    ~FreedSecret();
+    FreedSecret(const FreedSecret&) = delete;
+    FreedSecret& operator=(const FreedSecret&) = delete;
+
+    /// Returns how many of the blocks contained it.
+    [[nodiscard]] long found() const noexcept;
 };
 
 }  // namespace kazoo::testing_support

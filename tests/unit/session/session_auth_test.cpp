@@ -20,7 +20,7 @@ using testing_support::script_config;
 using testing_support::SessionScript;
 using namespace std::chrono_literals;
 
-Config with_auth(std::vector<AuthData> entries) {
+Config with_auth(std::vector<SecretAuthData> entries) {
     auto config = script_config();
     config.auth = std::move(entries);
     return config;
