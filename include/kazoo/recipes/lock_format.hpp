@@ -10,7 +10,7 @@ KAZOO_API_BEGIN
 namespace kazoo {
 
 /// The names of the nodes of a Lock, ReadLock or WriteLock. Processes exclude each other only if
-/// all of them use names that the others take into account; docs/recipes/locks.md has a table.
+/// all of them use names that the others take into account; docs/locks.md has a table.
 ///
 ///     Lock lock(zk, "/printer", LockOptions().format(LockFormat::curator()));
 ///

@@ -49,19 +49,14 @@ std::string waited_for(Contender& contender) {
 enum class Reaction { go_on, pause };
 
 /// Throws the error of the acquisition if it cannot continue.
-Reaction react(
-    Contender& contender,
-    const LockTurn& turn,
-    const std::exception_ptr& failure,
-    const CallLimits& limits
-) {
+Reaction react(Contender& contender, const LockTurn& turn, const std::exception_ptr& failure) {
     const auto error = error_from(failure);
     const auto& code = error.code();
     const bool creating = turn.step == LockStep::create || turn.step == LockStep::make_parents;
     if (code == ClientErrc::cancelled) {
         throw_ended(contender, code, "the acquisition was cancelled");
     }
-    if (code == Errc::operation_timeout && limits.deadline() != TimePoint::max()) {
+    if (code == Errc::operation_timeout) {  // of the call, or of ClientOptions::call_timeout
         throw_ended(contender, ClientErrc::lock_timeout, waited_for(contender));
     }
     if (code == Errc::no_node && (creating || turn.step == LockStep::list)) {
@@ -120,7 +115,7 @@ AsyncResult<bool> run(std::shared_ptr<Contender> contender, CallLimits limits) {
             failure = std::current_exception();
         }
         if (failure) {
-            pause = react(*contender, turn, failure, limits) == Reaction::pause;
+            pause = react(*contender, turn, failure) == Reaction::pause;
         } else if (turn.step == LockStep::list) {
             pauses.reset();
         }
