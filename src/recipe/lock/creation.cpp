@@ -1,24 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "recipe/lock/creation.hpp"
 
-#include "recipe/lock/node_deletion.hpp"
-
 #include <kazoo/exceptions.hpp>
 #include <kazoo/paths.hpp>
 
-#include <exception>
-#include <optional>
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 
 namespace kazoo::detail::recipe {
 namespace {
-
-NodePtr node_of(const std::string& path, const ZnodeStat& stat) {
-    return std::make_shared<const OwnNode>(
-        std::string(node_name(path)), stat.czxid, stat.ephemeral_owner
-    );
-}
 
 CreateOptions create_options(const LockOptions& options) {
     auto create =
@@ -29,53 +21,27 @@ CreateOptions create_options(const LockOptions& options) {
     return create;
 }
 
-/// The same for servers that do not return a stat.
-AsyncResult<NodePtr> create_and_look(
-    std::shared_ptr<Locking> locking, std::string path, CallOptions options
-) {
+}  // namespace
+
+// Not create2, which returns the czxid and the owner: servers before 3.5 and ClickHouse Keeper
+// close the connection instead, and with it, in the case of Keeper, the session. Both are read when
+// the turn has come.
+AsyncResult<NodePtr> create_node(std::shared_ptr<Locking> locking, CallOptions options) {
+    const auto path = locking->path_of(locking->names().make(*locking->handler()));
     const auto creation = locking->client().call([&](KazooClient& client) {
         const auto& lock = locking->options();
         return client.create_async(path, lock.identifier(), create_options(lock), options);
     });
     const std::string created = co_await direct(creation);
-    const auto session = locking->options().is_ephemeral() ? locking->present_session(0) : 0;
-    std::exception_ptr failure;
-    std::optional<ZnodeStat> stat;
-    try {
-        const auto looked = locking->client().call([&](KazooClient& client) {
-            return client.exists_async(created, options);
-        });
-        stat = co_await direct(looked);
-    } catch (...) {
-        failure = std::current_exception();
+    // If the session has changed since the reply, the node is found to be missing, or to belong to
+    // another session, later.
+    constexpr std::int64_t ended = -1;
+    std::int64_t session = 0;
+    if (locking->options().is_ephemeral()) {
+        const auto present = locking->present_session(0);
+        session = present == 0 ? ended : present;
     }
-    if (failure) {
-        // The name is used once, so that its czxid is not needed to recognise it.
-        delete_in_background(
-            locking, std::make_shared<const OwnNode>(std::string(node_name(created)), 0, session)
-        );
-        std::rethrow_exception(failure);
-    }
-    co_return stat ? node_of(created, *stat) : nullptr;
-}
-
-}  // namespace
-
-AsyncResult<NodePtr> create_node(std::shared_ptr<Locking> locking, CallOptions options) {
-    const auto path = locking->path_of(locking->names().make(*locking->handler()));
-    try {
-        const auto creation = locking->client().call([&](KazooClient& client) {
-            const auto& lock = locking->options();
-            return client.create_with_stat_async(
-                path, lock.identifier(), create_options(lock), options
-            );
-        });
-        const CreatedNode created = co_await direct(creation);
-        co_return node_of(created.path, created.stat);
-    } catch (const UnimplementedError&) {
-    }
-    const auto creation = create_and_look(locking, path, options);
-    NodePtr node = co_await direct(creation);
+    auto node = std::make_shared<const OwnNode>(std::string(node_name(created)), 0, session);
     co_return node;
 }
 

@@ -13,9 +13,9 @@
 
 namespace kazoo::detail::recipe {
 
-/// Creates a node with a new unique name. Returns null if it has gone before its stat could be
-/// read, which servers before 3.5 do not return. Fails with the errors of the request. If it fails
-/// with Outcome::unknown, the client deletes in the background what may have been created.
+/// Creates a node with a new unique name. Returns it without its czxid. Fails with the errors of
+/// the request. If it fails with Outcome::unknown, the client deletes in the background what may
+/// have been created.
 [[nodiscard]] AsyncResult<NodePtr> create_node(
     std::shared_ptr<Locking> locking, CallOptions options
 );

@@ -119,19 +119,27 @@ bool LockPlan::confirmed(
     if (attempt != attempt_) {
         return false;
     }
-    const bool is_own = node && own_ && *node == *own_;
     if (state_ == LockState::held) {
-        return !is_own && lost();
+        return !is_own(node) && lost();
     }
     if (state_ != LockState::acquiring) {
         return false;
     }
-    if (!is_own || !is_of(present)) {
+    if (!is_own(node) || !is_of(present)) {
+        if (node) {
+            abandon(own_);  // the session that owns it may still exist
+        }
         restart();
         return false;
     }
+    own_ = node;  // with its czxid
     state_ = LockState::held;
     return false;
+}
+
+bool LockPlan::is_own(const NodePtr& node) const noexcept {
+    return node && own_ && node->name == own_->name && node->session == own_->session &&
+           (own_->czxid == 0 || node->czxid == own_->czxid);
 }
 
 void LockPlan::session_ended(std::uint64_t attempt) noexcept {

@@ -24,7 +24,7 @@ public:
         : name(std::move(node_name)), czxid(node_czxid), session(node_session) {}
 
     std::string name;
-    std::int64_t czxid = 0;
+    std::int64_t czxid = 0;    ///< 0: not known yet
     std::int64_t session = 0;  ///< its owner; 0 if it is persistent
 
     friend bool operator==(const OwnNode&, const OwnNode&) = default;
@@ -100,7 +100,7 @@ enum class HoldEvent {
 ///
 /// A node belongs to the contender if its name is the one that was created in this attempt, its
 /// owner is the session in which it was created, and that is the present session; persistent nodes
-/// belong to it by name and czxid. Not thread-safe.
+/// belong to it by name. Its czxid never changes. Not thread-safe.
 class LockPlan {
 public:
     /// `resumed`: the name of the node to continue with, empty for a new one. Throws
@@ -158,6 +158,8 @@ private:
     [[nodiscard]] bool is_current(std::uint64_t attempt) const noexcept {
         return attempt == attempt_ && state_ == LockState::acquiring;
     }
+    /// Whether a node that was read is the own one.
+    [[nodiscard]] bool is_own(const NodePtr& node) const noexcept;
     [[nodiscard]] bool is_of(std::int64_t present) const noexcept {
         return !rules_.ephemeral || own_->session == present;
     }

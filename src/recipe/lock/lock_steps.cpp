@@ -48,17 +48,12 @@ AsyncResult<void> find(std::shared_ptr<Contender> contender, LockTurn turn, Call
 
 AsyncResult<void> create(std::shared_ptr<Contender> contender, LockTurn turn, CallLimits limits) {
     const auto creation = create_node(contender->locking(), limits.step());
-    NodePtr node = co_await direct(creation);
+    const NodePtr node = co_await direct(creation);
     auto& locking = *contender->locking();
     const auto present = locking.present_session(0);
-    std::string name = node ? node->name : std::string();
-    contender->tell([&](LockPlan& plan) {
-        node ? plan.created(turn.attempt, std::move(node), present)
-             : plan.session_ended(turn.attempt);
-    });
-    const auto own = contender->own();
-    if (own && own->name == name) {
-        locking.call_on_lane(locking.options().on_enqueued(), name);
+    contender->tell([&](LockPlan& plan) { plan.created(turn.attempt, node, present); });
+    if (contender->own() == node) {
+        locking.call_on_lane(locking.options().on_enqueued(), node->name);
     }
 }
 
@@ -73,11 +68,23 @@ AsyncResult<void> list(std::shared_ptr<Contender> contender, LockTurn turn, Call
     contender->tell([&](LockPlan& plan) { plan.listed(turn.attempt, std::move(place)); });
 }
 
-/// Reads when nodes were created, in groups.
+/// Returns the place of the own node, which is the last one of `all`.
+Standing standing_of_last(std::vector<CreatedAt> all) {
+    const auto czxid = all.back().czxid;
+    all.pop_back();
+    return czxid ? standing_by_creation(*czxid, all) : Standing();
+}
+
+/// Reads when nodes were created, in groups; the own one last.
 AsyncResult<void> compare(std::shared_ptr<Contender> contender, LockTurn turn, CallLimits limits) {
     auto& locking = *contender->locking();
-    std::vector<CreatedAt> others;
-    others.reserve(turn.others.size());
+    const auto own = contender->own();
+    if (!own) {
+        co_return;  // begun again meanwhile
+    }
+    turn.others.push_back(own->name);
+    std::vector<CreatedAt> all;
+    all.reserve(turn.others.size());
     for (auto next = turn.others.begin(); next != turn.others.end();) {
         const auto left = static_cast<std::size_t>(std::distance(next, turn.others.end()));
         const auto group_end =
@@ -95,11 +102,10 @@ AsyncResult<void> compare(std::shared_ptr<Contender> contender, LockTurn turn, C
             if (result.successful() || result.failure().code() != Errc::no_node) {
                 czxid = result.node().stat.czxid;  // throws the error of the read
             }
-            others.emplace_back(*next++, czxid);
+            all.emplace_back(*next++, czxid);
         }
     }
-    const auto own = contender->own();
-    auto place = own ? standing_by_creation(own->czxid, others) : Standing();
+    auto place = standing_of_last(std::move(all));
     contender->tell([&](LockPlan& plan) { plan.compared(turn.attempt, std::move(place)); });
 }
 
@@ -142,8 +148,8 @@ AsyncResult<void> confirm(
     } catch (const NoNodeError&) {
     }
     const auto present = locking.present_session(0);
-    if (contender->state() == LockState::acquiring) {
-        contender->set_held(own);
+    if (found && contender->state() == LockState::acquiring) {
+        contender->set_held(found);
     }
     const bool lost =
         contender->tell([&](LockPlan& plan) { return plan.confirmed(attempt, found, present); });

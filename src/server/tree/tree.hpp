@@ -25,7 +25,7 @@ namespace kazoo::server {
 class Tree {
 public:
     /// A new tree holds "/", "/zookeeper", "/zookeeper/quota" and "/zookeeper/config".
-    /// `counters_wrap`: the sequence number after 2147483647 is -2147483648, and not the same again.
+    /// `counters_wrap`: the sequence number after 2147483647 is -2147483648, not the same again.
     explicit Tree(bool counters_wrap = false);
     ~Tree();
     Tree(const Tree&) = delete;

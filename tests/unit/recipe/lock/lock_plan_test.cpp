@@ -204,6 +204,19 @@ TEST(LockPlan, ConfirmsNameOwnerCzxidAndSession) {
     EXPECT_EQ(after_confirming(node(), 0), LockState::acquiring);
 }
 
+TEST(LockPlan, LearnsItsCzxidWithTheConfirmation) {
+    LockPlan plan({});
+    EXPECT_EQ(plan.next().step, create);
+    plan.created(1, node("own", 0), session);
+    EXPECT_EQ(plan.next().step, list);
+    plan.listed(1, Standing(Place::first));
+    EXPECT_EQ(plan.next().step, confirm);
+    EXPECT_FALSE(plan.confirmed(1, node(), session));
+    EXPECT_EQ(plan.state(), LockState::held);
+    EXPECT_EQ(plan.own()->czxid, 50);
+    EXPECT_TRUE(plan.confirmed(1, node("own", 51), session)) << "another node of that name";
+}
+
 TEST(LockPlan, ASessionChangeWhileEnqueuingForgetsTheNode) {
     LockPlan plan({});
     EXPECT_EQ(plan.next().step, create);
