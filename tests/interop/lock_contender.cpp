@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <iostream>
+#include <stop_token>
 #include <string>
 #include <thread>
 
@@ -34,8 +35,8 @@ bool enter(const kazoo::LockHandle& held, const std::string& holder) {
     }
 }
 
-void contend(kazoo::Lock& lock, const std::string& holder) {
-    auto held = lock.acquire();
+void contend(kazoo::Lock& lock, const std::string& holder, const std::stop_token& stop) {
+    auto held = lock.acquire(kazoo::CallOptions().stop_token(stop));
     if (!enter(held, holder)) {
         return;
     }
@@ -57,14 +58,13 @@ int main(int, char** arguments) {
     const std::jthread worker([&](const std::stop_token& stop) {
         while (!stop.stop_requested()) {
             try {
-                contend(lock, arguments[3]);
+                contend(lock, arguments[3], stop);
             } catch (const kazoo::CancelledError&) {
             } catch (const kazoo::KazooException& error) {
                 std::cerr << error.what() << std::endl;
             }
         }
     });
-    const std::stop_callback on_stop(worker.get_stop_token(), [&] { lock.cancel(); });
     std::string line;
     while (std::getline(std::cin, line)) {
     }

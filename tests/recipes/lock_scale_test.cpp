@@ -3,6 +3,7 @@
 #include "lock_fixture.hpp"
 
 #include <atomic>
+#include <iostream>
 
 namespace kazoo::recipe_tests {
 namespace {

@@ -2,6 +2,7 @@
 // Lock: acquiring, waiting, releasing, and who holds it.
 #include "lock_fixture.hpp"
 
+#include <iostream>
 #include <regex>
 
 namespace kazoo::recipe_tests {
