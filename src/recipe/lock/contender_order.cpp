@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 
 namespace kazoo::detail::recipe {
 
@@ -13,30 +14,36 @@ Standing standing(
     if (!own_number || std::find(children.begin(), children.end(), own) == children.end()) {
         return Standing(Standing::Place::missing);
     }
-    Standing found(Standing::Place::first);
-    found.exhausted = *own_number == INT32_MAX;
-    bool doubtful = is_doubtful(*own_number);
-    std::int32_t nearest = 0;
+    bool doubtful = false;
+    const std::string* nearest = nullptr;  // no copies: there may be thousands of children
+    std::int32_t nearest_number = 0;
     for (const auto& child : children) {
         const auto number = names.blocking_number(child);
         if (!number || child == own) {
             continue;
         }
-        found.others.push_back(child);
         // Curator gives the number of a write node to the read node of its owner as well.
-        doubtful = doubtful || is_doubtful(*number) || *number == *own_number;
+        doubtful =
+            doubtful || is_doubtful(*own_number) || is_doubtful(*number) || *number == *own_number;
         const bool blocks = is_before(*number, *own_number);
-        if (blocks && (found.nearest.empty() || is_before(nearest, *number))) {
-            found.place = Standing::Place::behind;
-            found.nearest = child;
-            nearest = *number;
+        if (blocks && (nearest == nullptr || is_before(nearest_number, *number))) {
+            nearest = &child;
+            nearest_number = *number;
         }
     }
-    if (doubtful && !found.others.empty()) {
+    Standing found(Standing::Place::first);
+    found.exhausted = *own_number == INT32_MAX;
+    if (doubtful) {
         found.place = Standing::Place::doubtful;
-        found.nearest.clear();
-    } else {
-        found.others.clear();
+        std::copy_if(
+            children.begin(),
+            children.end(),
+            std::back_inserter(found.others),
+            [&](const std::string& child) { return child != own && names.blocking_number(child); }
+        );
+    } else if (nearest != nullptr) {
+        found.place = Standing::Place::behind;
+        found.nearest = *nearest;
     }
     return found;
 }
