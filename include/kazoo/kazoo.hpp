@@ -43,7 +43,14 @@
 #include <kazoo/read_options.hpp>
 #include <kazoo/recipes/children_watch.hpp>
 #include <kazoo/recipes/data_watch.hpp>
+#include <kazoo/recipes/guarded_transaction.hpp>
+#include <kazoo/recipes/lock.hpp>
+#include <kazoo/recipes/lock_contender.hpp>
+#include <kazoo/recipes/lock_format.hpp>
+#include <kazoo/recipes/lock_handle.hpp>
+#include <kazoo/recipes/lock_options.hpp>
 #include <kazoo/recipes/patient_children_watch.hpp>
+#include <kazoo/recipes/read_write_lock.hpp>
 #include <kazoo/recipes/watch_options.hpp>
 #include <kazoo/resend.hpp>
 #include <kazoo/result.hpp>

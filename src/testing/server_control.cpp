@@ -111,4 +111,10 @@ void ServerControl::set_zxid(std::int64_t zxid) {
     server_thread_->call([&] { server_thread_->database().jump_zxid(zxid); });
 }
 
+bool ServerControl::set_sequence(std::string_view path, std::int32_t number) {
+    return server_thread_->call(
+        [&] { return server_thread_->database().set_next_number(path, number); }
+    );
+}
+
 }  // namespace kazoo::testing

@@ -11,6 +11,7 @@
 #include <limits>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 KAZOO_API_BEGIN
@@ -101,6 +102,11 @@ public:
     /// from a backup. It may be lower than the current one: clients that have seen a higher zxid
     /// are then refused when they reconnect.
     void set_zxid(std::int64_t zxid);
+    /// Sets the number that the next child of the node `path` gets if it is a sequence node, as if
+    /// as many children had been created. After 2147483647 releases before 3.6 continue with
+    /// -2147483648; later ones give 2147483647 to all further children. `path` includes the
+    /// client's chroot. Returns false if there is no such node.
+    bool set_sequence(std::string_view path, std::int32_t number);
 
 protected:
     ServerControl(std::shared_ptr<ServerThread> server_thread, std::size_t place)

@@ -33,6 +33,7 @@ WriteBody reply_of(OperationResult&& result) {
 
 Database::Database(DatabaseOptions options)
     : options_(std::move(options)),
+      tree_(options_.profile.wraps_sequence_numbers()),
       sessions_(options_.tick, options_.server_id, options_.seed),
       zxid_(options_.first_zxid) {}
 

@@ -14,6 +14,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -131,6 +132,11 @@ public:
     /// Sets the last zxid, ahead or back, as after a restore from a backup. Changes nothing in the
     /// tree.
     void jump_zxid(std::int64_t zxid) noexcept { zxid_ = zxid; }
+    /// Sets the next sequence number under a node, without a transaction. Returns false if there is
+    /// no such node.
+    bool set_next_number(std::string_view path, std::int32_t number) noexcept {
+        return tree_.set_next_number(path, number);
+    }
 
 private:
     class Write;

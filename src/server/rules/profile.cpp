@@ -75,6 +75,10 @@ bool Profile::notifies_with_zxid() const noexcept {
     return !keeper && at_least(9);
 }
 
+bool Profile::wraps_sequence_numbers() const noexcept {
+    return !keeper && !at_least(6);
+}
+
 bool Profile::watch_modes_coexist() const noexcept {
     return !keeper && at_least(9);
 }

@@ -29,6 +29,9 @@ struct Profile {
     [[nodiscard]] bool notifies_with_zxid() const noexcept;
     /// The modes of watches on one path coexist; watcher types 4 and 5 exist.
     [[nodiscard]] bool watch_modes_coexist() const noexcept;
+    /// The sequence number after 2147483647 is -2147483648. Later releases give it to all further
+    /// children.
+    [[nodiscard]] bool wraps_sequence_numbers() const noexcept;
     /// Watch events are sent only to connections with READ permission.
     [[nodiscard]] bool checks_read_for_events() const noexcept;
     /// exists requires READ.

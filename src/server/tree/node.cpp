@@ -27,13 +27,14 @@ ZnodeStat Node::stat() const noexcept {
 
 bool Node::due_for_removal(WallTime wall) const noexcept {
     if (!children.empty()) return false;
-    if (kind == NodeKind::container) return created_children > 0;
+    if (kind == NodeKind::container) return created_children != 0;
     return kind == NodeKind::ttl && wall > mtime && wall - mtime > Milliseconds(owner_or_ttl);
 }
 
-void Node::count_created_child(std::int64_t zxid) noexcept {
-    if (created_children < std::numeric_limits<std::int32_t>::max()) {
-        ++created_children;
+void Node::count_created_child(std::int64_t zxid, bool wraps) noexcept {
+    if (wraps || created_children < std::numeric_limits<std::int32_t>::max()) {
+        created_children =
+            static_cast<std::int32_t>(static_cast<std::uint32_t>(created_children) + 1U);
         pzxid = zxid;
     }
 }

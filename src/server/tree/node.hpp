@@ -30,7 +30,7 @@ struct Node {
     std::int64_t owner_or_ttl = 0;  // session of an ephemeral, or TTL in milliseconds
     std::int32_t version = 0;
     std::int32_t aversion = 0;
-    std::int32_t created_children = 0;  // never decreases; the next sequence number
+    std::int32_t created_children = 0;  // the next sequence number
     std::uint32_t place = 0;            // index in the parent's children
     AclTable::Number acl = 0;
     NodeKind kind = NodeKind::persistent;
@@ -53,8 +53,9 @@ struct Node {
     /// without children that was not modified for longer than its TTL.
     [[nodiscard]] bool due_for_removal(WallTime wall) const noexcept;
 
-    /// Counts a created child and sets pzxid. At INT32_MAX neither changes any more.
-    void count_created_child(std::int64_t zxid) noexcept;
+    /// Counts a created child and sets pzxid. At INT32_MAX neither changes any more, unless the
+    /// counter wraps.
+    void count_created_child(std::int64_t zxid, bool wraps) noexcept;
     /// Makes room for one more child.
     void reserve_child();
     /// Appends it to the parent's children, which must have room.

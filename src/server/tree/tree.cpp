@@ -5,11 +5,18 @@
 
 namespace kazoo::server {
 
-Tree::Tree() {
+Tree::Tree(bool counters_wrap) : counters_wrap_(counters_wrap) {
     add_system_node("/", open_acl_unsafe(), 0);
     add_system_node("/zookeeper", open_acl_unsafe(), 0);
     add_system_node("/zookeeper/quota", open_acl_unsafe(), 0);
     add_system_node("/zookeeper/config", read_acl_unsafe(), -1);
+}
+
+bool Tree::set_next_number(std::string_view path, std::int32_t number) noexcept {
+    Node* const node = index_.find(path);
+    if (node == nullptr) return false;
+    node->created_children = number;
+    return true;
 }
 
 Tree::~Tree() {

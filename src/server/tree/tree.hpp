@@ -25,7 +25,8 @@ namespace kazoo::server {
 class Tree {
 public:
     /// A new tree holds "/", "/zookeeper", "/zookeeper/quota" and "/zookeeper/config".
-    Tree();
+    /// `counters_wrap`: the sequence number after 2147483647 is -2147483648, not the same again.
+    explicit Tree(bool counters_wrap = false);
     ~Tree();
     Tree(const Tree&) = delete;
     Tree& operator=(const Tree&) = delete;
@@ -67,6 +68,8 @@ public:
     /// Applies an effect. Returns false, and changes nothing, if it is not possible, such as a
     /// create without a parent: an error of the caller. If it throws, nothing has changed.
     bool apply(const Effect& effect, std::int64_t zxid, WallTime wall);
+    /// Sets the next sequence number under a node. Returns false if there is no such node.
+    bool set_next_number(std::string_view path, std::int32_t number) noexcept;
 
     // For a transaction: `rollback` restores the tree as it was at `begin`, including Stats, ACLs
     // and quota usage. Not nested.
@@ -104,6 +107,7 @@ private:
     void restore(UndoSetData& undo) noexcept;
     void restore(UndoSetAcl& undo) noexcept;
 
+    const bool counters_wrap_;
     NodeIndex index_;
     AclTable acls_;
     Quotas quotas_;

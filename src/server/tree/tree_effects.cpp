@@ -102,7 +102,7 @@ bool Tree::perform(const CreateEffect& effect, std::int64_t zxid, WallTime wall)
     Node* const replaced = index_.find_hidden(effect.path);
     Node* const node = add(std::move(created), effect.acl, parent);
     log_.emplace_back(UndoCreate{node, replaced, parent->pzxid, parent->created_children});
-    parent->count_created_child(zxid);
+    parent->count_created_child(zxid, counters_wrap_);
 
     // A new stats node starts with the current usage of its subtree, whatever data was requested.
     if (const auto counted = Quotas::counted_by(node->path)) {

@@ -22,11 +22,19 @@ TEST(NodeTest, IsNamedByTheEndOfItsPath) {
 TEST(NodeTest, TheCounterOfChildrenStaysAtItsLimit) {
     Node node;
     node.created_children = last_number - 1;
-    node.count_created_child(5);
+    node.count_created_child(5, false);
     EXPECT_EQ(node.created_children, last_number);
     EXPECT_EQ(node.pzxid, 5);
-    node.count_created_child(6);
+    node.count_created_child(6, false);
     EXPECT_EQ(node.created_children, last_number);
+    EXPECT_EQ(node.pzxid, 5);
+}
+
+TEST(NodeTest, TheCounterOfChildrenWrapsInOldReleases) {
+    Node node;
+    node.created_children = last_number;
+    node.count_created_child(5, true);
+    EXPECT_EQ(node.created_children, std::numeric_limits<std::int32_t>::min());
     EXPECT_EQ(node.pzxid, 5);
 }
 
