@@ -25,7 +25,7 @@ std::shared_ptr<Watching> make_watching(
     kind.read = [reader](KazooClient&, std::string, Watcher watch, CallOptions call_options) {
         return read_leader(reader, std::move(watch), std::move(call_options));
     };
-    kind.differs = &LastReport::data_differs;
+    kind.differs = &LastReport::found_differs;
     return Watching::make(
         ClientRef(client),
         {std::move(kind), "LeaderStream", reader->path, rules, options.retry()},
