@@ -57,9 +57,8 @@ AsyncResult<std::optional<ChildrenChange>> next_children(std::shared_ptr<Watchin
 
 }  // namespace
 
-const WatchKind& detail::recipe::children_kind() noexcept {
-    static constexpr WatchKind kind{read_children, &LastReport::children_differ};
-    return kind;
+WatchKind detail::recipe::children_kind() {
+    return {read_children, &LastReport::children_differ};
 }
 
 detail::WatchHolder ChildrenWatch::begin(

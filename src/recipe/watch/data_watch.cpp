@@ -58,9 +58,8 @@ AsyncResult<std::optional<DataChange>> next_data(std::shared_ptr<Watching> watch
 
 }  // namespace
 
-const WatchKind& detail::recipe::data_kind() noexcept {
-    static constexpr WatchKind kind{read_data, &LastReport::data_differs};
-    return kind;
+WatchKind detail::recipe::data_kind() {
+    return {read_data, &LastReport::data_differs};
 }
 
 detail::WatchHolder DataWatch::begin(

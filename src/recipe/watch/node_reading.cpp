@@ -29,6 +29,13 @@ bool LastReport::children_differ(const Reading& now) const noexcept {
            children_ != now.children;
 }
 
+bool LastReport::found_differs(const Reading& now) const noexcept {
+    if (now.children.empty()) {
+        return !any_ || !children_.empty();
+    }
+    return data_differs(now);
+}
+
 Change LastReport::change_to(Reading now) const {
     Change change;
     const auto& before = children_;

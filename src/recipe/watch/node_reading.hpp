@@ -44,6 +44,9 @@ public:
     [[nodiscard]] bool data_differs(const Reading& now) const noexcept;
     /// The same for children: whether one was created or deleted, also if the names are the same.
     [[nodiscard]] bool children_differ(const Reading& now) const noexcept;
+    /// The same for a node that is found among others, and whose name is the only child: whether it
+    /// is another one, its data was set, or there is none any more.
+    [[nodiscard]] bool found_differs(const Reading& now) const noexcept;
 
     /// Returns the report of `now`, with the difference to the last one. Throws std::bad_alloc.
     [[nodiscard]] Change change_to(Reading now) const;

@@ -255,8 +255,10 @@ AsyncResult<Reading> Watching::request(WatchStep step) {
     AsyncResult<Reading> result;
     const bool exists = client_.with([&](KazooClient& client) {
         auto options = CallOptions().stop_token(stopped_.get_token());
-        const auto read = step == WatchStep::look ? look_at : parameters_.kind.read;
-        result = read(client, parameters_.path, watcher_, std::move(options));
+        result =
+            step == WatchStep::look
+                ? look_at(client, parameters_.path, watcher_, std::move(options))
+                : parameters_.kind.read(client, parameters_.path, watcher_, std::move(options));
     });
     if (!exists) {
         throw_error(Error(

@@ -25,12 +25,15 @@ namespace kazoo::detail::recipe {
 
 /// What a kind of watch reads, and how it compares that with its last report.
 struct WatchKind {
-    AsyncResult<Reading> (*read
-    )(KazooClient& client, std::string path, Watcher watch, CallOptions options);
+    /// `client` is valid during the call only.
+    using Read = AsyncResult<Reading>(
+        KazooClient& client, std::string path, Watcher watch, CallOptions options
+    );
+    std::function<Read> read;
     bool (LastReport::*differs)(const Reading& now) const noexcept;
 };
-[[nodiscard]] const WatchKind& data_kind() noexcept;
-[[nodiscard]] const WatchKind& children_kind() noexcept;
+[[nodiscard]] WatchKind data_kind();
+[[nodiscard]] WatchKind children_kind();
 
 using ErrorFunction = std::function<void(const Error&)>;
 /// The function of a watch in the form that is stored. Returns whether the watch continues.
@@ -38,7 +41,7 @@ using ReportFunction = UniqueFunction<bool(Change&)>;
 
 /// The parameters of a watch.
 struct WatchParameters {
-    const WatchKind& kind;
+    WatchKind kind;
     const char* name;  ///< of the public class, for messages
     std::string path;
     WatchRules rules;
@@ -83,6 +86,7 @@ public:
         return client_.handler();
     }
     [[nodiscard]] const WatchRules& rules() const noexcept { return parameters_.rules; }
+    [[nodiscard]] const std::string& path() const noexcept { return parameters_.path; }
     /// Returns the error that ended the watch, for results that end with it.
     [[nodiscard]] Error end_error() const;
     [[nodiscard]] bool settled() const noexcept;

@@ -56,6 +56,23 @@ TEST(LastReport, ChildrenDifferIfOneWasCreatedOrDeleted) {
     EXPECT_TRUE(last.children_differ(Reading()));
 }
 
+TEST(LastReport, ANodeFoundAmongOthersDiffersIfItIsAnotherOrThereIsNone) {
+    const auto found = [](std::int64_t czxid, std::int64_t mzxid, Names names) {
+        auto reading = data(czxid, mzxid);
+        reading.children = std::move(names);
+        return reading;
+    };
+    const auto last = after(found(5, 5, {"a"}));
+    EXPECT_FALSE(last.found_differs(found(5, 5, {"a"})));
+    EXPECT_TRUE(last.found_differs(found(5, 6, {"a"}))) << "its data was set";
+    EXPECT_TRUE(last.found_differs(found(7, 7, {"b"})));
+    EXPECT_TRUE(last.found_differs(found(1, 1, {})));
+    EXPECT_TRUE(LastReport().found_differs(Reading()));
+    const auto none = after(Reading());
+    EXPECT_FALSE(none.found_differs(found(1, 1, {}))) << "there is a path, but no node";
+    EXPECT_TRUE(none.found_differs(found(5, 5, {"a"})));
+}
+
 TEST(LastReport, TheDifferenceNamesWhatWasAddedAndRemoved) {
     const auto first = LastReport().change_to(children(1, 2, {"b", "a"}));
     EXPECT_EQ(first.now.children, (Names{"a", "b"}));

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "recipe/election/latching.hpp"
+
+#include "recipe/wait.hpp"
+
+#include <kazoo/exceptions.hpp>
+
+#include <functional>
+#include <utility>
+
+namespace kazoo::detail::recipe {
+namespace {
+
+LockOptions lock_options(const LeaderLatchOptions& options) {
+    LockOptions made;
+    made.format(LeaderLatch::format()).container_parents().lost_when(options.lost_when());
+    made.identifier(options.identifier());
+    if (options.acl()) {
+        made.acl(*options.acl());
+    }
+    return made;
+}
+
+/// Leads until the leadership is lost or the latch is closed.
+AsyncResult<void> lead(std::shared_ptr<Latching> latching, Leadership leadership) {
+    const Event over(latching->client().handler());
+    const std::function<void()> end = [over] { over.set(); };
+    const std::stop_callback on_lost(leadership.lost(), end);
+    const std::stop_callback on_close(latching->closed(), end);
+    latching->enter(leadership);
+    const auto waiting = over.wait_async();
+    co_await direct(waiting);
+    latching->leave();
+}
+
+/// Stands for leadership again and again, until that fails.
+AsyncResult<void> stand_once(std::shared_ptr<Latching> latching) {
+    const auto running = latching->election().run_repeatedly_async(
+        [latching](const Leadership& leadership) { return lead(latching, leadership); },
+        CallOptions().stop_token(latching->closed())
+    );
+    co_await direct(running);
+}
+
+/// Says which errors of an election a retry does not see by itself.
+[[noreturn]] void rethrow_classified(Latching& latching, const std::exception_ptr& failure) {
+    const auto error = error_from(failure);
+    if (latching.closed().stop_requested() || !latching.client().ref().exists()) {
+        std::rethrow_exception(failure);
+    }
+    if (error.code() != ClientErrc::connection_closed) {
+        latching.report(error);
+    }
+    throw ForceRetryError(Error(
+        ClientErrc::force_retry, error.outcome(), error.operation(), error.path(), error.message()
+    ));
+}
+
+AsyncResult<void> try_to_stand(std::shared_ptr<Latching> latching) {
+    std::exception_ptr failure;
+    try {
+        const auto standing = stand_once(latching);
+        co_await direct(standing);
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    rethrow_classified(*latching, failure);
+}
+
+}  // namespace
+
+Latching::Latching(KazooClient& client, PathView path, const LeaderLatchOptions& options)
+    : client_(client, "LeaderLatch"),
+      options_(options),
+      election_(client, path, lock_options(options)),
+      led_(client.handler()),
+      calls_(std::make_shared<LaneCalls>(client.handler())) {}
+
+bool Latching::begin() noexcept {
+    const std::lock_guard lock(mutex_);
+    return !std::exchange(started_, true);
+}
+
+bool Latching::started() const noexcept {
+    const std::lock_guard lock(mutex_);
+    return started_;
+}
+
+Leadership Latching::leadership() const {
+    const std::lock_guard lock(mutex_);
+    return leadership_;
+}
+
+void Latching::close() noexcept {
+    end();
+    calls_->close();
+}
+
+void Latching::end() noexcept {
+    Leadership ended;
+    {
+        const std::lock_guard lock(mutex_);
+        started_ = true;  // it cannot be started any more
+        ended = std::exchange(leadership_, Leadership());
+    }
+    closed_.request_stop();
+    led_.clear();
+    led_.cancel();
+}
+
+void Latching::enter(const Leadership& leadership) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (closed_.stop_requested()) {
+            return;
+        }
+        leadership_ = leadership;
+        reported_.clear();
+    }
+    led_.set();
+    if (options_.on_leader()) {
+        calls_->post([self = shared_from_this(), leadership] {
+            self->options_.on_leader()(leadership);
+        });
+    }
+}
+
+void Latching::leave() {
+    if (!closed_.stop_requested()) {
+        led_.clear();  // before the leadership is empty: who waits then does not find it so
+    }
+    Leadership ended;
+    {
+        const std::lock_guard lock(mutex_);
+        ended = std::exchange(leadership_, Leadership());
+    }
+    if (options_.on_not_leader() && !closed_.stop_requested()) {
+        calls_->post([self = shared_from_this()] { self->options_.on_not_leader()(); });
+    }
+}
+
+void Latching::report(const Error& error) noexcept {
+    {
+        const std::lock_guard lock(mutex_);
+        if (error.code() == reported_) {
+            return;
+        }
+        reported_ = error.code();
+    }
+    try {
+        if (!options_.on_error()) {
+            client_.log(LogLevel::warning, election_.path(), error.message());
+            return;
+        }
+        calls_->post([self = shared_from_this(), error] { self->options_.on_error()(error); });
+    } catch (const std::exception&) {
+        // No memory for the report.
+    }
+}
+
+AsyncResult<void> stand(std::shared_ptr<Latching> latching) {
+    auto attempt = [latching] { return try_to_stand(latching); };
+    const auto trying = KazooRetry(latching->options().retry(), latching->client().handler())
+                            .interrupt(latching->closed())
+                            .call_async(std::move(attempt));
+    std::exception_ptr failure;
+    try {
+        co_await direct(trying);
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    if (!latching->closed().stop_requested()) {
+        latching->report(error_from(failure));
+        latching->end();
+    }
+}
+
+AsyncResult<Leadership> await_leadership(std::shared_ptr<Latching> latching, CallLimits limits) {
+    const auto refuse = [&](const Error& error) {
+        throw_error(Error(error).operation("LeaderLatch").path(latching->election().path()));
+    };
+    if (!latching->started()) {
+        refuse(Error(Errc::bad_arguments, Outcome::not_sent)
+                   .detail("the latch has not been started; call start first"));
+    }
+    for (;;) {
+        const auto waiting = wait_for(latching->client().handler(), latching->led(), limits);
+        const bool led = co_await direct(waiting);
+        if (!led) {
+            refuse(Error(Errc::operation_timeout, Outcome::not_applied));
+        }
+        auto leadership = latching->leadership();
+        if (leadership.token() != 0) {
+            co_return leadership;
+        }
+        if (latching->closed().stop_requested()) {
+            refuse(Error(ClientErrc::cancelled, Outcome::not_applied).detail("the latch is closed")
+            );
+        }
+    }
+}
+
+}  // namespace kazoo::detail::recipe
