@@ -40,9 +40,13 @@
 #include <kazoo/paths.hpp>
 #include <kazoo/promise.hpp>
 #include <kazoo/read_options.hpp>
+#include <kazoo/recipes/barrier.hpp>
 #include <kazoo/recipes/children_watch.hpp>
+#include <kazoo/recipes/counter.hpp>
 #include <kazoo/recipes/data_watch.hpp>
+#include <kazoo/recipes/double_barrier.hpp>
 #include <kazoo/recipes/patient_children_watch.hpp>
+#include <kazoo/recipes/shared_value.hpp>
 #include <kazoo/recipes/watch_options.hpp>
 #include <kazoo/resend.hpp>
 #include <kazoo/result.hpp>
