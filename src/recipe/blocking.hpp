@@ -5,6 +5,8 @@
 #include <kazoo/exceptions.hpp>
 #include <kazoo/handler.hpp>
 
+#include <memory>
+
 namespace kazoo::detail::recipe {
 
 /// To be called before the blocking form of a call begins. Throws WouldDeadlockError where the wait
@@ -30,6 +32,22 @@ inline void check_may_await_events(Handler& handler, const char* operation) {
             "it waits for events that are delivered after the watch function which calls it"
         ));
     }
+}
+
+/// Blocks until the result of `begin()` is ready; returns its value or throws its error. Throws
+/// WouldDeadlockError, before `begin` is called, where the wait could never end.
+template <class Begin>
+auto block_on(const std::shared_ptr<Handler>& handler, Begin&& begin) -> decltype(begin().get()) {
+    check_may_block(*handler);
+    return begin().get();
+}
+
+/// The same for a call that waits for watch events.
+template <class Begin>
+auto block_on_events(const std::shared_ptr<Handler>& handler, Begin&& begin)
+    -> decltype(begin().get()) {
+    check_may_await_events(*handler, "wait");
+    return begin().get();
 }
 
 }  // namespace kazoo::detail::recipe

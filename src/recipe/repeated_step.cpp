@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "recipe/repeated_step.hpp"
+
+#include <kazoo/exceptions.hpp>
+
+#include <algorithm>
+#include <chrono>
+
+namespace kazoo::detail::recipe {
+
+KazooRetry Tries::retry() const {
+    auto policy = policy_;
+    if (limits_.deadline() != TimePoint::max()) {
+        const auto left =
+            std::chrono::ceil<std::chrono::milliseconds>(limits_.deadline() - handler()->now());
+        policy.deadline(policy.deadline() ? std::min(*policy.deadline(), left) : left);
+    }
+    return client_.ref().retry(policy).interrupt(limits_.stop_token());
+}
+
+void Tries::rethrow_try(const std::exception_ptr& failure) const {
+    if (limits_.deadline() == TimePoint::max() &&
+        error_from(failure).code() == Errc::operation_timeout) {
+        throw FinalFailure(failure);
+    }
+    std::rethrow_exception(failure);
+}
+
+bool Tries::ended_by_deadline() const noexcept {
+    if (limits_.deadline() == TimePoint::max()) {
+        return false;
+    }
+    const bool tries_left = policy_.max_tries() < 0 || tries_ < policy_.max_tries();
+    return limits_.over(*handler()) || (tries_left && !policy_.deadline());
+}
+
+void Tries::rethrow(const std::exception_ptr& failure) const {
+    Error error;
+    try {
+        std::rethrow_exception(failure);
+    } catch (const FinalFailure& final_one) {
+        std::rethrow_exception(final_one.cause());
+    } catch (const KazooException& known) {
+        error = known.error();
+    }  // others, such as std::bad_alloc, are passed on
+    if (error.code() == ClientErrc::interrupted) {
+        const bool stopped = limits_.stop_token().stop_requested();
+        error = Error(
+            stopped ? make_error_code(ClientErrc::cancelled)
+                    : make_error_code(ClientErrc::connection_closed),
+            error.outcome(),
+            client_.recipe(),
+            path_,
+            error.detail()
+        );
+        throw_error(error);
+    }
+    if (error.code() == ClientErrc::retry_failed && ended_by_deadline()) {
+        throw_timeout(client_, path_, error.outcome(), error.detail());
+    }
+    std::rethrow_exception(failure);
+}
+
+void throw_timeout(
+    const RecipeClient& client, const std::string& path, Outcome outcome, std::string detail
+) {
+    throw_error(Error(Errc::operation_timeout, outcome, client.recipe(), path, std::move(detail)));
+}
+
+}  // namespace kazoo::detail::recipe
