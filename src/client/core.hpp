@@ -70,6 +70,9 @@ public:
     SessionHandover detach();
     [[nodiscard]] std::int64_t last_zxid() const noexcept;
     bool reset_zxid();
+    // core_lease.cpp: how long the session is certain.
+    [[nodiscard]] std::optional<TimePoint> session_valid_until() const noexcept;
+    void use_lease(bool uses) noexcept;
     /// Returns a token of the present life, or the last one: a stop is requested when it ends. For
     /// work that the session does not end, such as pauses of retries.
     [[nodiscard]] std::stop_token run_token() const;

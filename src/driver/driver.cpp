@@ -35,6 +35,7 @@ void Driver::start(session::Config config, std::uint64_t number) {
         const auto now = environment_->now();
         const std::lock_guard lock(mutex_);
         session_.swap(other);  // the old session is destroyed after the mutex is released
+        session_->lease().set_uses(other->lease().uses());
         session_number_ = number;
         work_waits_ = true;  // calls of other threads need not wake: the post below does
         try {
@@ -52,6 +53,7 @@ void Driver::start(session::Config config, std::uint64_t number) {
         {
             const std::lock_guard lock(mutex_);
             session_.swap(other);
+            session_->lease().set_uses(other->lease().uses());
             work_waits_ = false;
         }
         end_unused(*other);
