@@ -139,6 +139,7 @@ void DefectInjector::successful_reply(
         case Defect::writes_twice:
         case Defect::no_events:
         case Defect::cancelled_cleanups:
+        case Defect::trusted_pings:
             break;
     }
     append(out, frame);

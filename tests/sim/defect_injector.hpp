@@ -26,6 +26,7 @@ enum class Defect {
     other_paths,        ///< the result of a transaction has the path of another node
     hidden_markers,     ///< the marker of a transaction is not found
     mixed_reads,        ///< one result of a multi-read is that of an earlier one
+    trusted_pings,      ///< programs take whatever they receive for a proof of their session
     cancelled_cleanups  ///< programs do not protect their cleanup from cancellation
 };
 
@@ -47,7 +48,8 @@ private:
         std::string path;
     };
     [[nodiscard]] bool changes_frames() const noexcept {
-        return defect_ != Defect::none && defect_ != Defect::cancelled_cleanups;
+        return defect_ != Defect::none && defect_ != Defect::cancelled_cleanups &&
+               defect_ != Defect::trusted_pings;
     }
     void request(base::Buffer& out, std::span<const std::byte> frame);
     void reply(base::Buffer& out, std::span<const std::byte> frame);

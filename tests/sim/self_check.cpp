@@ -23,7 +23,8 @@ constexpr std::array defects{
     std::pair{"other_paths", Defect::other_paths},
     std::pair{"hidden_markers", Defect::hidden_markers},
     std::pair{"mixed_reads", Defect::mixed_reads},
-    std::pair{"cancelled_cleanups", Defect::cancelled_cleanups}};
+    std::pair{"cancelled_cleanups", Defect::cancelled_cleanups},
+    std::pair{"trusted_pings", Defect::trusted_pings}};
 
 bool repeats() {
     constexpr std::uint64_t seeds = 20;

@@ -60,6 +60,12 @@ const char* name_of(Count what) {
             return "programs that clean up";
         case Count::cancelled_cleanups:
             return "  cancelled";
+        case Count::timeouts:
+            return "sessions that the servers expired after their timeout";
+        case Count::certain_sessions:
+            return "looks at clients whose session was certain";
+        case Count::uncertain_sessions:
+            return "  and not";
     }
     return "";
 }

@@ -34,7 +34,10 @@ enum class Count : std::size_t {
     process_faults,
     cleanups,
     cancelled_cleanups,
-    last = cancelled_cleanups
+    timeouts,
+    certain_sessions,
+    uncertain_sessions,
+    last = uncertain_sessions
 };
 
 /// Counts what happened in simulations.
