@@ -130,6 +130,7 @@ bool Driver::withdraw(session::RequestId request) noexcept {
 template <class Input>
 void Driver::handle_input(Input&& input) noexcept {
     const auto now = environment_->now();
+    last_input_ = now;
     const std::lock_guard lock(mutex_);
     work_waits_ = true;
     try {
@@ -366,6 +367,7 @@ bool Driver::deliver() noexcept {
             event = session::StateEvent{};  // releases owners here, without the mutex
         }
         if (!more) {
+            sink_.on_delivered(last_input_);
             return true;
         }
         more = take_events();
