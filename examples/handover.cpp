@@ -12,6 +12,14 @@ using namespace std::chrono_literals;
 
 namespace {
 
+/// Returns whether the session exists for at least this long.
+bool is_certain(const kazoo::KazooClient& zk, std::chrono::milliseconds time) {
+    //! [certain]
+    const auto until = zk.session_valid_until();
+    return until && *until > zk.handler()->now() + time;
+    //! [certain]
+}
+
 std::string leave(kazoo::KazooClient& zk) {
     //! [detach]
     const kazoo::SessionHandover session = zk.detach();  // stops the client, keeps the session
@@ -54,6 +62,9 @@ int main(int argc, char** argv) {
         zk.create(root);
         zk.create(root + "/worker", "", kazoo::CreateOptions().ephemeral());
         zk.get(root, [](const kazoo::WatchedEvent&) {});
+        if (!is_certain(zk, 1s)) {
+            std::cout << "the session may expire\n";
+        }
         const auto bytes = leave(zk);
         other.set(root, "new");
         continue_session(servers, root, bytes);

@@ -163,10 +163,31 @@ struct SessionMetrics {
     }
 };
 
+enum class Lane;
+/// The number of enumerators of Lane.
+inline constexpr std::size_t lane_count = 3;
+
+/// How long user code waits for its turn on a lane of the handler. Measured by samples: when the
+/// client has had replies or events for the lane, it queues a task of its own there, at most every
+/// 100 ms and one at a time.
+struct LaneMetrics {
+    /// The time from when this task was queued, behind the callbacks of the replies or events that
+    /// had arrived, until it ran.
+    LatencyHistogram wait;
+    /// How long the task that waits now has waited; zero if none does. Grows while a callback does
+    /// not return.
+    std::chrono::nanoseconds waiting{0};
+
+    LaneMetrics() {}
+};
+
 /// A snapshot of the metrics of one client, by KazooClient::metrics().
 struct ClientMetrics : SessionMetrics {
     /// The operations that have been used, in a fixed order.
     std::vector<OperationMetrics> operations;
+
+    /// The lanes of the handler as this client sees them, by Lane.
+    std::array<LaneMetrics, lane_count> lane_metrics;
 
     // At the time of the snapshot:
 
@@ -186,6 +207,10 @@ struct ClientMetrics : SessionMetrics {
     ClientMetrics() {}
     /// Returns the metrics of an operation, or null if it has not been used.
     [[nodiscard]] const OperationMetrics* find(std::string_view name) const noexcept;
+    /// Returns what is known of a lane.
+    [[nodiscard]] const LaneMetrics& lane(Lane lane) const noexcept {
+        return lane_metrics[static_cast<std::size_t>(lane)];
+    }
 };
 
 /// A function that returns the metrics of a client, or nothing if the client no longer exists. Made

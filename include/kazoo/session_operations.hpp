@@ -6,8 +6,10 @@
 #include <kazoo/async_result.hpp>
 #include <kazoo/detail/export.hpp>
 #include <kazoo/session_handover.hpp>
+#include <kazoo/time.hpp>
 
 #include <cstdint>
+#include <optional>
 
 KAZOO_API_BEGIN
 namespace kazoo {
@@ -41,6 +43,38 @@ public:
     /// where that wait could never end, and KazooTimeoutError if the executor does not run.
     AsyncResult<SessionHandover> detach_async();
     SessionHandover detach();
+
+    /// Returns a time on the clock of the handler (Handler::now()) before which the servers do not
+    /// expire the session, so that its ephemeral nodes exist until then unless someone deletes
+    /// them. It is in the past if no later one is known, also while the session lives on; nothing
+    /// is returned while there is no session, once the client is being stopped or detached, and in
+    /// a forked child. docs/sessions.md ("How long the session is certain") has the argument.
+    ///
+    /// It begins with each connection, and is postponed by writes and syncs that succeed: each
+    /// third one or so, by the time at which the first of them was sent. Pings and reads do not
+    /// count, because servers answer them without their leader. While nothing is written it lapses;
+    /// only locks and the like send requests to prevent that.
+    ///
+    /// It rests on assumptions. Where they do not hold, the session may expire earlier:
+    /// - The clocks of this machine and of the leader run at the same speed, within 2 %. The clock
+    ///   of the handler does not count the time for which the machine is suspended. Servers before
+    ///   ZooKeeper 3.5 may use a clock that is set.
+    /// - The servers' tickTime is at most half of the session timeout, as without
+    ///   minSessionTimeout, and the leader sends its pings to the other servers on time.
+    /// - All servers have the same limits of the session timeout, and all clients that have had
+    ///   the session request the same one. No observer is connected to a follower instead of the
+    ///   leader (observerMasterPort), and sessions are not local (localSessionsEnabled), or have
+    ///   created an ephemeral node.
+    /// - No leader answers that has lost its quorum. It may do so until it notices: for up to
+    ///   syncLimit and one or two ticks. The bound may be late by as much.
+    ///
+    /// The session can end before it expires: a client with its id and password can close it, and
+    /// so can an administrator. And a process can be paused between looking at this time and the
+    /// next statement. So this may end work early, but does not make it safe: what must not happen
+    /// twice needs a fencing token or a transaction that checks the version of a node.
+    ///
+    /// Takes the mutex of the connection for a moment. Thread-safe.
+    [[nodiscard]] std::optional<TimePoint> session_valid_until() const noexcept;
 
     /// Drops the persistent and recursive watches that this client has taken over
     /// (ClientOptions::resume): its function is not called for them any more. Those that add_watch

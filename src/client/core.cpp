@@ -198,6 +198,7 @@ void Core::on_event(session::ReplyEvent& event) {
         state_.load() == KeeperState::CLOSED) {
         event.detail = ended_text(current_life()->why.load());
     }
+    lane_probe_->note(Lane::completion);
     event.request.complete(event, chroot_, outcomes_);
     event.request = {};
 }
@@ -225,6 +226,7 @@ void Core::on_event(session::StateEvent& event) {
         try {
             const auto change = describe_change(shown, event.reason);
             log_change(change);
+            lane_probe_->note(Lane::session);
             listeners_->notify(change);
             if (shown == KazooState::CONNECTED) {
                 last_session_ = change.session_id;

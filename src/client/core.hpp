@@ -5,6 +5,7 @@
 #include "client/call_context.hpp"
 #include "client/client_log.hpp"
 #include "client/guaranteed_slots.hpp"
+#include "client/lane_probe.hpp"
 #include "client/life.hpp"
 #include "client/listeners.hpp"
 #include "client/multi_read_support.hpp"
@@ -73,6 +74,9 @@ public:
     SessionHandover detach();
     [[nodiscard]] std::int64_t last_zxid() const noexcept;
     bool reset_zxid();
+    // core_lease.cpp: how long the session is certain.
+    [[nodiscard]] std::optional<TimePoint> session_valid_until() const noexcept;
+    void use_lease(bool uses) noexcept;
     /// Returns a token of the present life, or the last one: a stop is requested when it ends. For
     /// work that the session does not end, such as pauses of retries.
     [[nodiscard]] std::stop_token run_token() const;
@@ -175,6 +179,7 @@ private:
 
     void on_ending(KeeperState state) noexcept override;
     void on_event(session::Event& event) override;
+    void on_delivered(TimePoint now) noexcept override { lane_probe_->look(handler_, now); }
     void on_finished() override;
     void ask_for_hosts(std::uint64_t session, std::uint64_t question) override;
     void take_sasl_step(std::uint64_t session, const session::SaslAction& step) override;
@@ -247,6 +252,7 @@ private:
     const std::shared_ptr<Listeners> listeners_;
     MultiReadSupport multi_read_support_;
     OutcomeCounters outcomes_;
+    const std::shared_ptr<LaneProbe> lane_probe_ = std::make_shared<LaneProbe>();
     GuaranteedSlots guaranteed_slots_;
     // Places that were granted to waits for room and not used up since; at most limits().requests.
     std::atomic<std::size_t> granted_{0};

@@ -37,6 +37,9 @@ ClientMetrics Core::metrics() const {
     static_cast<SessionMetrics&>(result) = measured->session;
     result.callbacks_waiting = handler_->backlog();
     result.callback_bytes_waiting = handler_->backlog_bytes();
+    for (std::size_t i = 0; i < lane_count; ++i) {
+        result.lane_metrics[i] = lane_probe_->of(static_cast<Lane>(i), handler_->now());
+    }
     for (std::size_t i = 0; i < session::operation_count; ++i) {
         auto operation = endings_of(i, outcomes_);
         operation.queued = measured->latencies[i].queued;

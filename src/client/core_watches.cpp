@@ -42,6 +42,7 @@ void Core::discard(session::Cookie& watcher) {
 }
 
 void Core::on_event(session::WatchFired& event) {
+    lane_probe_->note(Lane::callback);
     const auto last_handle = watch_hub_->admit(event, overloaded());
     watch_hub_->post_gaps();
     if (event.watchers.empty()) {
@@ -75,6 +76,7 @@ void Core::on_event(session::WatchFired& event) {
 }
 
 void Core::on_event(session::WatchGap&) {
+    lane_probe_->note(Lane::callback);
     watch_hub_->note_gap();
     watch_hub_->post_gaps();
 }

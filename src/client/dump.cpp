@@ -106,6 +106,22 @@ public:
             line("  " + ago(one.when) + ": " + one.server + ": " + one.what + times);
         }
     }
+    void lanes(const LaneProbe& probe) {
+        for (std::size_t i = 0; i < lane_count; ++i) {
+            const auto lane = static_cast<Lane>(i);
+            const auto times = probe.of(lane, now_);
+            if (times.wait.count() == 0 && times.waiting.count() == 0) {
+                continue;
+            }
+            auto text = "lane " + std::string(to_string(lane)) + ": wait " +
+                        seconds(times.wait.quantile(0.5)) + " (median), " +
+                        seconds(times.wait.max()) + " at most";
+            if (times.waiting.count() > 0) {
+                text += ", " + seconds(times.waiting) + " now";
+            }
+            line(text);
+        }
+    }
     void line(const std::string& text) { text_.append(text).append("\n"); }
     [[nodiscard]] const std::string& text() const { return text_; }
 
@@ -155,6 +171,7 @@ std::string Core::dump() const {
     dump.requests();
     dump.watches();
     dump.history();
+    dump.lanes(*lane_probe_);
     dump.line(
         "callbacks waiting: " + std::to_string(handler_->backlog()) + " (" +
         std::to_string(handler_->backlog_bytes()) + " bytes)"

@@ -30,6 +30,10 @@ void SessionOperations::drop_resumed_watches() noexcept {
     }
 }
 
+std::optional<TimePoint> SessionOperations::session_valid_until() const noexcept {
+    return core_of(*this)->session_valid_until();
+}
+
 std::int64_t SessionOperations::last_zxid() const noexcept {
     return core_of(*this)->last_zxid();
 }

@@ -35,6 +35,7 @@ void Driver::start(session::Config config, std::uint64_t number) {
         const auto now = environment_->now();
         const std::lock_guard lock(mutex_);
         session_.swap(other);  // the old session is destroyed after the mutex is released
+        session_->lease().set_uses(other->lease().uses());
         session_number_ = number;
         work_waits_ = true;  // calls of other threads need not wake: the post below does
         try {
@@ -52,6 +53,7 @@ void Driver::start(session::Config config, std::uint64_t number) {
         {
             const std::lock_guard lock(mutex_);
             session_.swap(other);
+            session_->lease().set_uses(other->lease().uses());
             work_waits_ = false;
         }
         end_unused(*other);
@@ -128,6 +130,7 @@ bool Driver::withdraw(session::RequestId request) noexcept {
 template <class Input>
 void Driver::handle_input(Input&& input) noexcept {
     const auto now = environment_->now();
+    last_input_ = now;
     const std::lock_guard lock(mutex_);
     work_waits_ = true;
     try {
@@ -364,6 +367,7 @@ bool Driver::deliver() noexcept {
             event = session::StateEvent{};  // releases owners here, without the mutex
         }
         if (!more) {
+            sink_.on_delivered(last_input_);
             return true;
         }
         more = take_events();

@@ -33,6 +33,8 @@ public:
     [[nodiscard]] virtual session::Callbacks callbacks() noexcept {
         return session::Callbacks::keep_up;
     }
+    /// All events that there were have been delivered. `now` is the time of the last input.
+    virtual void on_delivered(TimePoint /*now*/) noexcept {}
     /// The session asks for servers: leads to one call of Driver::answer_hosts, with these numbers.
     /// If it throws, the session's question has failed.
     virtual void ask_for_hosts(std::uint64_t session, std::uint64_t question);
@@ -212,6 +214,7 @@ private:
     bool ending_ = false;              // on_ending() has been called
     bool writing_ = false;             // between send() and on_sent() of the transport
     bool waiting_for_memory_ = false;  // the sink could not take an event
+    TimePoint last_input_;
     TimePoint timer_at_ = TimePoint::max();
     base::Buffer out_;
     // The events taken from the session and not delivered yet: [next_event_, last_event_). An

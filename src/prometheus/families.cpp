@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "prometheus/families.hpp"
 
+#include <kazoo/handler.hpp>
+
 #include <chrono>
 #include <limits>
 
@@ -39,6 +41,7 @@ void Families::add(const ClientMetrics& metrics, const Labels& labels) {
         metrics.requests_in_flight
     );
     gauge("kazoo_watches", "Registered watch functions.", labels, metrics.watches_registered);
+    add_lanes(metrics, labels);
     gauge(
         "kazoo_callbacks_waiting",
         "Callbacks that wait for their lane.",
@@ -75,6 +78,25 @@ void Families::add_operation(const OperationMetrics& operation, Labels labels) {
     for (const auto& [outcome, count] : endings) {
         labels["outcome"] = outcome;
         counter("kazoo_operations_total", "Operations by outcome.", labels, count);
+    }
+}
+
+void Families::add_lanes(const ClientMetrics& metrics, Labels labels) {
+    for (const auto lane : {Lane::completion, Lane::callback, Lane::session}) {
+        labels["lane"] = to_string(lane);
+        histogram(
+            "kazoo_lane_wait_seconds",
+            "Time that callbacks wait for their turn on a lane (samples).",
+            labels,
+            metrics.lane(lane).wait
+        );
+        metric(
+            "kazoo_lane_waiting_seconds",
+            "How long the sample that waits now has waited; 0 if none does.",
+            MetricType::Gauge,
+            labels
+        )
+            .gauge.value = in_seconds(metrics.lane(lane).waiting);
     }
 }
 

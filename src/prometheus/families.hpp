@@ -22,6 +22,7 @@ private:
     using Labels = PrometheusCollector::Labels;
 
     void add_operation(const OperationMetrics& operation, Labels labels);
+    void add_lanes(const ClientMetrics& metrics, Labels labels);
     void add_session(const SessionMetrics& session, const Labels& labels);
     void counter(const char* name, const char* help, const Labels& labels, std::uint64_t value);
     void gauge(const char* name, const char* help, const Labels& labels, std::size_t value);

@@ -168,6 +168,7 @@ void Session::close(TimePoint now) noexcept {
     }
     search_.stop();
     drain_ends_.reset();
+    lease_.ended();
     enter(Phase::closing, later(now, config_.close_timeout));
 }
 
@@ -222,6 +223,7 @@ void Session::disconnect() noexcept {
     drain_ends_.reset();
     ping_sent_.reset();
     round_trip_.reset();
+    lease_.disconnected();
     control_.clear();
     sasl_.end();
     credentials_.disconnected();
@@ -284,6 +286,7 @@ void Session::expire(std::string_view why, StateReason reason, TimePoint now) {
     set_state(KeeperState::EXPIRED_SESSION, reason);
     fail_requests(Errc::session_expired, Watching::ends);
     drop_watches();
+    lease_.ended();
     identity_ = {};
     if (!servers_behind_) {  // else reset_zxid() decides
         last_zxid_ = 0;      // a server that is behind would never accept a new session
@@ -307,6 +310,7 @@ void Session::finish(KeeperState state, std::error_code pending_error) noexcept 
     end_refreshes(pending_error);
     fail_credentials(pending_error);
     drop_watches(keep_handover());
+    lease_.ended();
     identity_ = {};
 }
 
@@ -404,6 +408,7 @@ void Session::check_phase(TimePoint now) {
                 round_trip_.reset();
                 log_if_wanted(LogLevel::debug, [] { return std::string("ping sent"); });
             }
+            pace_lease(now);
             return finish_if_detached();
         default:
             if (identity_.id != 0 && keepalive_.session_over(now)) {
@@ -468,6 +473,7 @@ TimePoint Session::next_deadline() const {
             return std::min(
                 {requests,
                  keepalive_.next_deadline(),
+                 drain_ends_ ? TimePoint::max() : lease_.next_sync(),
                  search_.deadline(),
                  drain_ends_.value_or(TimePoint::max())}
             );

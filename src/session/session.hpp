@@ -16,6 +16,7 @@
 #include "session/host_list.hpp"
 #include "session/host_refreshes.hpp"
 #include "session/keepalive.hpp"
+#include "session/lease_clock.hpp"
 #include "session/lookups.hpp"
 #include "session/metrics.hpp"
 #include "session/request_queue.hpp"
@@ -176,6 +177,9 @@ public:
 
     /// Returns whether a server that has accepted the session may not have all its watches yet.
     [[nodiscard]] bool restores_watches() const noexcept { return restoration_.under_way(); }
+    /// While the lease is in use, syncs keep valid_until() fresh; see LeaseClock.
+    void use_lease(TimePoint now) noexcept;
+    [[nodiscard]] LeaseClock& lease() noexcept { return lease_; }
     /// Ends the connection as if the server had closed it. Returns whether there was one.
     bool drop_connection(TimePoint now) {
         if (phase_ != Phase::serving) {
@@ -227,6 +231,7 @@ public:
     [[nodiscard]] bool finished() const { return started_ && phase_ == Phase::idle; }
     [[nodiscard]] const Identity& identity() const { return identity_; }
     [[nodiscard]] milliseconds negotiated_timeout() const { return keepalive_.timeout(); }
+    [[nodiscard]] std::optional<TimePoint> valid_until() const { return lease_.valid_until(); }
     [[nodiscard]] std::int64_t last_zxid() const { return last_zxid_; }
     /// Returns whether the servers are behind last_zxid(), as far as is known.
     [[nodiscard]] bool servers_behind() const { return servers_behind_; }
@@ -323,6 +328,11 @@ private:
 
     // session_picture.cpp
     void note_reply(const Pending& answered, TimePoint now) noexcept;
+
+    // session_lease.cpp
+    void note_accepted() noexcept;
+    void note_confirmed(const Pending& answered, std::int32_t err, TimePoint now) noexcept;
+    void pace_lease(TimePoint now) noexcept;
 
     // session_hosts.cpp
     void replace_hosts(
@@ -429,6 +439,7 @@ private:
     std::optional<TimePoint> ping_sent_;  // the last ping on the present connection
     std::optional<Duration> round_trip_;  // from it to its answer, if that has arrived
     Keepalive keepalive_;
+    LeaseClock lease_;
     base::Random random_;  // for rebalance()
     HostList hosts_;
     base::Backoff backoff_;                   // between rounds of hosts

@@ -311,7 +311,7 @@ std::string Session::why_closed_in_handshake(std::error_code error) const {
            ", or is not a ZooKeeper server";
 }
 
-void Session::on_connected(std::uint64_t attempt, TimePoint) {
+void Session::on_connected(std::uint64_t attempt, TimePoint now) {
     if (attempt != attempt_ || phase_ != Phase::connecting) {
         return;
     }
@@ -322,6 +322,7 @@ void Session::on_connected(std::uint64_t attempt, TimePoint) {
     answered_since_handshake_ = false;
     lasting_types_refused_ = false;
     enter(Phase::handshaking, phase_deadline_);  // one deadline for connecting and handshake
+    lease_.asked(now);
     // A session local to a read-only server cannot be resumed elsewhere: a new one is requested.
     write_connect_request(
         control_, identity_.local_to_read_only ? Identity{} : identity_, last_zxid_, config_
@@ -386,6 +387,7 @@ void Session::on_connect_response(std::span<const std::byte> frame, TimePoint no
     identity_ = std::move(answer.identity);
     read_only_ = answer.read_only;
     keepalive_.established(answer.timeout, now);
+    note_accepted();
     config_.sasl ? begin_sasl(now) : present_credentials(now);
 }
 

@@ -15,6 +15,7 @@ void Session::detach(TimePoint now) noexcept {
         return finish(KeeperState::CLOSED, Errc::connection_loss);
     }
     drain_ends_.reset();
+    lease_.ended();
     search_.stop();
     enter(Phase::closing, later(now, config_.close_timeout));
     finish_if_detached();

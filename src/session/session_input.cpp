@@ -72,6 +72,7 @@ void Session::on_bytes(std::uint64_t attempt, std::span<const std::byte> bytes, 
     finish_if_detached();
     if (attempt == attempt_ && phase_ == Phase::serving) {
         leave_if_drained(now);
+        pace_lease(now);
     }
 }
 
@@ -144,6 +145,7 @@ void Session::on_reply(
     }
     log_reply(answered->op, header, body.size());
     note_reply(*answered, now);
+    note_confirmed(*answered, header.err, now);
     const bool ends = ends_connection(header.err);
     note_support(answered->op, header.err, ends, now);
     answered_since_handshake_ = answered_since_handshake_ || !ends;

@@ -79,6 +79,22 @@ TEST_P(Observation, ReconnectsAndQueuedRequestsAreShown) {
     EXPECT_GT(metrics.bytes_received, 0U);
 }
 
+TEST_P(Observation, TheWaitForLanesIsSampled) {
+    StartedClient zk(direct());
+    zk.create("/a", "data");
+    const auto sampled = [&](Lane lane) { return zk.metrics().lane(lane).wait.count() > 0; };
+    ASSERT_TRUE(wait_until(
+        [&] {
+            static_cast<void>(zk.exists("/a"));
+            return sampled(Lane::completion);
+        },
+        patience
+    ));
+    ASSERT_TRUE(wait_until([&] { return sampled(Lane::session); }, patience)) << "CONNECTED";
+    EXPECT_FALSE(sampled(Lane::callback)) << "there was no watch event";
+    EXPECT_NE(zk.dump().find("lane completion: wait "), std::string::npos);
+}
+
 TEST_P(Observation, WatchesAreShown) {
     StartedClient zk(direct());
     zk.create("/a", "data");

@@ -36,6 +36,7 @@ Cluster::Cluster(
     Simulator& simulator, const Options& options, std::vector<DefectInjector*> defect_injector
 )
     : simulator_(simulator),
+      tick_(options.tick),
       minor_version_(options.minor_version),
       sasl_(options.sasl),
       sasl_users_(users_of(options)),
@@ -45,6 +46,7 @@ Cluster::Cluster(
     for (std::size_t i = 0; i < options.members; ++i) {
         members_.push_back(std::make_unique<ServerMember>(*this, i, options.members > 1));
     }
+    ask_for_reports();
 }
 
 Cluster::~Cluster() {
@@ -143,9 +145,23 @@ void Cluster::arm() {
     });
 }
 
+/// Twice in a tick, as Apache's leader.
+void Cluster::ask_for_reports() {
+    for (std::size_t i = 1; i < members_.size(); ++i) {
+        members_[i]->ask_for_report();
+    }
+    if (members_.size() > 1) {
+        simulator_.after(tick_ / 2, [this] { ask_for_reports(); });
+    }
+}
+
 void Cluster::on_deadline() {
     armed_for_ = server::no_deadline;
     const Turn turn(*this, Author());
+    for (const auto session : state_.sessions().expired(time())) {
+        simulator_.tally().add(Count::timeouts);
+        expired_(session);
+    }
     state_.on_time(time());
     for (const auto& member : members_) {
         member->on_time();

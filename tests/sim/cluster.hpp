@@ -8,6 +8,7 @@
 #include "server_observer.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -44,6 +45,8 @@ public:
     void plant(const std::vector<std::string>& paths);
     /// Ends a random session as if its timeout had expired; returns false if there is none.
     bool expire_one();
+    /// `expired(session)` is called for each session whose timeout expires, at that time.
+    void when_expired(std::function<void(std::int64_t)> expired) { expired_ = std::move(expired); }
 
     // For the members.
 
@@ -74,8 +77,10 @@ private:
     void pump();
     void arm();
     void on_deadline();
+    void ask_for_reports();
 
     Simulator& simulator_;
+    const server::Milliseconds tick_;
     const int minor_version_;
     const Sasl sasl_;
     const std::shared_ptr<const server::SaslUsers> sasl_users_;
@@ -86,6 +91,7 @@ private:
     std::vector<std::unique_ptr<ServerMember>> members_;
     server::SteadyTime armed_for_ = server::no_deadline;
     int turns_ = 0;
+    std::function<void(std::int64_t)> expired_ = [](std::int64_t) {};
 };
 
 }  // namespace kazoo::sim

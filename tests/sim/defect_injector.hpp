@@ -27,6 +27,7 @@ enum class Defect {
     hidden_markers,      ///< the marker of a transaction is not found
     mixed_reads,         ///< one result of a multi-read is that of an earlier one
     cancelled_cleanups,  ///< programs do not protect their cleanup from cancellation
+    trusted_pings,       ///< programs take whatever they receive for a proof of their session
     hidden_nodes,        ///< a protected create loses its reply and does not find its node
     other_sessions,      ///< a protected create returns its node of an earlier session
     idle_deletes,        ///< guaranteed deletes look for another czxid
@@ -34,7 +35,7 @@ enum class Defect {
     blind_deletes,       ///< guaranteed deletes ignore the czxid
     closed_handovers,    ///< a client closes the session that it hands over
     lost_watches,        ///< a session is handed over without its watches
-    old_handovers        ///< a session is handed over as if it had seen nothing
+    old_handovers,       ///< a session is handed over as if it had seen nothing
 };
 
 /// Applies a defect to the frames of one client. They pass unchanged if the defect is none of

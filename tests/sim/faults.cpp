@@ -136,7 +136,7 @@ void Faults::servers() {
     auto& chance = simulator_.chance();
     auto& member = cluster_[static_cast<std::size_t>(chance.below(cluster_.size()))];
     const bool replica = cluster_.size() > 1;
-    switch (chance.below(replica ? 8 : 4)) {
+    switch (chance.below(replica ? 10 : 4)) {
         case 0:
         case 1:
             member.crash(chance.one_in(3));
@@ -164,6 +164,9 @@ void Faults::servers() {
                 member.faults_changed();
             });
         }
+        case 8:
+        case 9:
+            return part_from_leader();
         default:
             member.process().note("lags");
             member.faults().lagging = true;
@@ -174,6 +177,22 @@ void Faults::servers() {
                 member.faults_changed();
             });
     }
+}
+
+/// A follower goes on to answer reads and pings.
+void Faults::part_from_leader() {
+    auto& chance = simulator_.chance();
+    auto& follower =
+        cluster_[static_cast<std::size_t>(chance.between(1, int(cluster_.size()) - 1))];
+    follower.process().note("does not reach the leader");
+    follower.faults().leader_unreachable = true;
+    follower.faults().lagging = chance.one_in(2);
+    later(lasting(10ms, 12'000ms), [&follower] {
+        follower.process().note("reaches the leader again");
+        follower.faults().leader_unreachable = false;
+        follower.faults().lagging = false;
+        follower.faults_changed();
+    });
 }
 
 void Faults::faulty_replies() {

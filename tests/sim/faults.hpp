@@ -30,6 +30,7 @@ private:
     void one();
     void network();
     void servers();
+    void part_from_leader();
     void faulty_replies();
     void processes();
     void heal();

@@ -62,6 +62,12 @@ public:
     }
 
     void run() {
+        cluster_.when_expired([this](std::int64_t session) {
+            for (const auto& client : clients_) {
+                client->on_expired(session);
+            }
+        });
+        look_at_leases();
         run_with_faults();
         if (good()) recover();
         if (good()) end();
@@ -122,6 +128,13 @@ private:
         );
     }
     [[nodiscard]] bool good() { return simulator_.verdict().good(); }
+
+    void look_at_leases() {
+        for (const auto& client : clients_) {
+            client->check_lease();
+        }
+        simulator_.after(50ms, [this] { look_at_leases(); });
+    }
 
     void run_with_faults() {
         const auto end = simulator_.now() + simulator_.chance().between(15'000ms, 45'000ms);

@@ -31,7 +31,8 @@ constexpr std::array defects{
     std::pair{"blind_deletes", Defect::blind_deletes},
     std::pair{"closed_handovers", Defect::closed_handovers},
     std::pair{"lost_watches", Defect::lost_watches},
-    std::pair{"old_handovers", Defect::old_handovers}};
+    std::pair{"old_handovers", Defect::old_handovers},
+    std::pair{"trusted_pings", Defect::trusted_pings}};
 
 bool repeats() {
     constexpr std::uint64_t seeds = 20;

@@ -14,6 +14,7 @@ server::ServerNodeOptions options_of(const Cluster& cluster, std::size_t number,
     options.sasl_users = cluster.sasl_users();
     options.require_sasl = cluster.sasl() == Cluster::Sasl::required;
     options.replica = replica;
+    options.reports_sessions = replica && number > 0;  // the first one is the leader
     options.server_id = replica ? static_cast<std::int64_t>(number) + 1 : 0;
     return options;
 }
@@ -102,7 +103,8 @@ private:
 ServerMember::ServerMember(Cluster& cluster, std::size_t number, bool replica)
     : cluster_(cluster),
       process_(cluster.simulator(), "server" + std::to_string(number + 1)),
-      member_(cluster.state(), options_of(cluster, number, replica)) {}
+      member_(cluster.state(), options_of(cluster, number, replica)),
+      report_(cluster, member_) {}
 
 ServerMember::~ServerMember() = default;
 
@@ -128,6 +130,7 @@ void ServerMember::crash(bool loses_power) {
     }
     process_.note(loses_power ? "loses its power" : "crashes");
     answer_ = loses_power ? Answer::silent : Answer::refuses;
+    report_.forget();
     const Cluster::Turn turn(cluster_, Author());
     for (const auto& [id, client] : std::exchange(clients_, {})) {
         client->crash(loses_power);
@@ -144,6 +147,7 @@ void ServerMember::restart() {
 
 void ServerMember::faults_changed() {
     const Cluster::Turn turn(cluster_, Author());
+    report_.look();  // first: what waits for the leader follows the reports that wait
     member_.on_faults_changed(cluster_.time());
 }
 
@@ -163,6 +167,10 @@ bool ServerMember::serve_touched() {
 
 void ServerMember::on_time() {
     member_.on_time(cluster_.time());
+}
+
+void ServerMember::ask_for_report() {
+    process_.after(0us, [this] { report_.asked(); });
 }
 
 }  // namespace kazoo::sim

@@ -6,6 +6,7 @@
 #include "history/chronicle.hpp"
 #include "network.hpp"
 #include "server/member/server_node.hpp"
+#include "session_report.hpp"
 
 #include <map>
 #include <memory>
@@ -39,6 +40,8 @@ public:
     /// Sends pending output; returns false if there was none.
     bool serve_touched();
     void on_time();
+    /// The leader asks which sessions the server has heard from.
+    void ask_for_report();
 
 private:
     class Client;
@@ -48,6 +51,7 @@ private:
     Cluster& cluster_;
     Process process_;
     server::ServerNode member_;
+    SessionReport report_;
     Answer answer_ = Answer::accepts;
     std::map<server::ConnectionId, std::shared_ptr<Client>> clients_;
 };

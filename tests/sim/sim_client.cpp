@@ -59,6 +59,7 @@ SimClient::SimClient(
       process_(simulator, "client" + std::to_string(number)),
       host_{process_, network, static_cast<std::size_t>(number), defect_injector, nullptr, {}},
       handler_(std::make_shared<SimHandler>(host_)),
+      lease_check_(simulator.verdict(), process_.name()),
       followers_(simulator, process_) {
     auto& chance = simulator.chance();
     ClientLimits limits;
@@ -119,6 +120,10 @@ void SimClient::make(ClientOptions options) {
     cadences_.push_back(host_.cadence);
     zk_ = std::make_unique<KazooClient>(std::move(options));
     former_.push_back(detail::core_of(*zk_));
+    lease_use_.reset();
+    if (chance().one_in(2)) {
+        lease_use_.emplace(*zk_);
+    }
     states_ = std::make_shared<StateCheck>(simulator_.verdict(), process_.name());
     zk_->add_listener([this, states = states_](KazooState state) {
         process_.note("gets state", to_string(state));
@@ -187,6 +192,19 @@ void SimClient::check_state() {
         const bool suspended = started_ && zk_->state() == KazooState::SUSPENDED;
         host_.cadence->look(started_ && zk_->connected(), suspended, simulator_.now());
     }
+}
+
+void SimClient::check_lease() {
+    const auto id = zk_ ? zk_->client_id() : std::nullopt;
+    if (!id) {
+        return;
+    }
+    auto until = zk_->session_valid_until();
+    if (defect() == Defect::trusted_pings) {
+        until = host_.cadence->naive_bound();
+    }
+    const bool certain = lease_check_.look(id->session_id, until, simulator_.now());
+    simulator_.tally().add(certain ? Count::certain_sessions : Count::uncertain_sessions);
 }
 
 bool SimClient::has_former_client() const {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "checks/lease.hpp"
 #include "followers.hpp"
 #include "history/caller.hpp"
 #include "history/checks/states.hpp"
@@ -8,6 +9,7 @@
 #include "sim_handler.hpp"
 
 #include <kazoo/client.hpp>
+#include <kazoo/detail/lease_use.hpp>
 
 #include <functional>
 #include <memory>
@@ -49,6 +51,12 @@ public:
     [[nodiscard]] bool connected() const noexcept { return zk_ && zk_->connected(); }
     /// Checks the reported state against the client's clock, once its timers have run.
     void check_state();
+    /// Checks until when its session is certain, at any time.
+    void check_lease();
+    void on_expired(std::int64_t session) {
+        lease_check_.on_expired(session);
+        check_lease();
+    }
 
     // Calls beyond those of history::Caller.
 
@@ -146,6 +154,8 @@ private:
     };
     std::vector<Handle> lasting_watches_;
     std::unique_ptr<KazooClient> zk_;
+    LeaseCheck lease_check_;
+    std::optional<detail::LeaseUse> lease_use_;
     bool started_ = false;
     bool detaching_ = false;
     std::uint32_t handover_ = 0;  // number of that of the present client; 0 if there is none

@@ -70,6 +70,12 @@ const char* name_of(Count what) {
             return "  resumed";
         case Count::faulty_handshakes:
             return "faulty handshakes arranged";
+        case Count::timeouts:
+            return "sessions that the servers expired after their timeout";
+        case Count::certain_sessions:
+            return "looks at clients whose session was certain";
+        case Count::uncertain_sessions:
+            return "  and not";
     }
     return "";
 }

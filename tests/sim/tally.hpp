@@ -39,7 +39,10 @@ enum class Count : std::size_t {
     handovers,
     resumed_sessions,
     faulty_handshakes,
-    last = faulty_handshakes
+    timeouts,
+    certain_sessions,
+    uncertain_sessions,
+    last = uncertain_sessions
 };
 
 /// Counts what happened in simulations.

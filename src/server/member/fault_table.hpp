@@ -65,6 +65,8 @@ public:
     int handshake_times = std::numeric_limits<int>::max();
     bool read_only = false;  ///< Apache's read-only mode: writes fail, reads work
     bool lagging = false;    ///< transactions are queued, not applied (replicas only)
+    /// Handshakes and requests that need the leader wait, and so do those behind them.
+    bool leader_unreachable = false;
 
     /// Whether there are request faults. A cheap check before `match`.
     [[nodiscard]] bool any() const noexcept { return !requests_.empty(); }

@@ -38,4 +38,14 @@ void NodeState::update_flow_control(Connection& connection) {
     }
 }
 
+void NodeState::touch_session(const Connection& connection, Time now) {
+    if (connection.local_session) {
+        local_sessions.touch(connection.session, now);
+    } else if (options.reports_sessions) {
+        heard.insert(connection.session);
+    } else {
+        database.touch_session(connection.session, now);
+    }
+}
+
 }  // namespace kazoo::server

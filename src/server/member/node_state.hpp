@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <new>
 #include <optional>
+#include <set>
 
 namespace kazoo::server {
 
@@ -44,6 +45,8 @@ struct NodeState {
     /// Touches the connection if it has output or `reading` changed; cuts it off if too much is
     /// pending. Call after anything that adds output.
     void update_flow_control(Connection& connection);
+    /// The session of the connection has sent a request.
+    void touch_session(const Connection& connection, Time now);
 
     Database& database;
     const ServerNodeOptions options;
@@ -52,6 +55,7 @@ struct NodeState {
     Connections connections;
     std::optional<LaggingTree> replica;  // see ServerNodeOptions::replica
     SessionTable local_sessions;         // created in read-only mode, unknown to Database
+    std::set<std::int64_t> heard;        // see ServerNodeOptions::reports_sessions
     ServerStatistics statistics;
 };
 

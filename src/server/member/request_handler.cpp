@@ -53,7 +53,7 @@ bool rejected_when_read_only(Opcode op) noexcept {
 
 }  // namespace
 
-bool RequestHandler::may_bypass_replica(Opcode op) noexcept {
+bool RequestHandler::needs_leader(Opcode op) noexcept {
     return codec::is_write(op) || op == Opcode::sync || op == Opcode::close_session;
 }
 

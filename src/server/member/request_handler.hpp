@@ -17,9 +17,10 @@ public:
     RequestHandler(NodeState& state, ReplyQueue& replies, WatchService& watches) noexcept
         : state_(state), replies_(replies), watches_(watches), sasl_(state, replies) {}
 
-    /// Whether the request may be handled while replies of the connection wait for the replica:
-    /// writes and sync, which Database executes. Reads must wait, so that they see earlier writes.
-    [[nodiscard]] static bool may_bypass_replica(codec::Opcode op) noexcept;
+    /// Whether Database executes the request, which only an ensemble's leader can: writes and sync.
+    /// It may be handled while replies of the connection wait for the replica. Reads must wait, so
+    /// that they see earlier writes.
+    [[nodiscard]] static bool needs_leader(codec::Opcode op) noexcept;
     void handle(const Request& request);
 
 private:

@@ -18,8 +18,10 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace kazoo::server {
@@ -59,6 +61,11 @@ public:
     void on_sent(ConnectionId connection, std::size_t bytes, Time now);
     /// Call at `next_deadline` or later.
     void on_time(Time now);
+    /// Returns the sessions that have sent requests since the last call, to be touched by Database
+    /// (ServerNodeOptions::reports_sessions).
+    [[nodiscard]] std::set<std::int64_t> take_heard() noexcept {
+        return std::exchange(state_.heard, {});
+    }
     /// Gives a turn to the connection that has waited longest. Returns its id, or 0 if none waits.
     ConnectionId next_turn(Time now);
     [[nodiscard]] bool turns_wait() const noexcept;

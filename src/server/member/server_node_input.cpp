@@ -42,7 +42,8 @@ void ServerNode::receive(Connection& connection, std::span<const std::byte> byte
     connection.arrived = now.steady;
     state_.statistics.counters.bytes_received += bytes.size();
     // Requests that wait for the replica are not handled, but keep the session alive as well.
-    connection.touches_session = !connection.delayed.empty();
+    connection.touches_session = !connection.delayed.empty() ||
+                                 (state_.faults.leader_unreachable && connection.session != 0);
     if (connection.phase == Connection::Phase::awaiting_first_bytes &&
         !read_prefix(connection, bytes, now)) {
         return;
@@ -121,8 +122,7 @@ void ServerNode::take_turn(Connection& connection, Time now) {
     connection.inbox.keep_rest();
     if (connection.touches_session) {
         connection.touches_session = false;
-        (connection.local_session ? state_.local_sessions.touch(connection.session, now)
-                                  : state_.database.touch_session(connection.session, now));
+        state_.touch_session(connection, now);
     }
     state_.update_flow_control(connection);
 }
@@ -150,11 +150,17 @@ void ServerNode::handle_requests(Connection& connection, Time now) {
             break;
         }
         ++handled;
-        if (connection.phase == Connection::Phase::awaiting_connect_request) {
+        const bool handshake = connection.phase == Connection::Phase::awaiting_connect_request;
+        if (state_.faults.leader_unreachable &&
+            (handshake || RequestHandler::needs_leader(request_of(connection, item.bytes, now).op)
+            )) {
+            break;  // stays in the inbox until the faults change
+        }
+        if (handshake) {
             handshake_.on_connect_request(connection, item.bytes, now);
         } else {
             const Request request = request_of(connection, item.bytes, now);
-            if (!connection.delayed.empty() && !RequestHandler::may_bypass_replica(request.op)) {
+            if (!connection.delayed.empty() && !RequestHandler::needs_leader(request.op)) {
                 break;  // stays in the inbox until the replica has caught up
             }
             requests_.handle(request);

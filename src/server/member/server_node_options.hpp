@@ -30,6 +30,9 @@ struct ServerNodeOptions {
     /// of reading Database's. Must be constructed before Database's first transaction, because that
     /// tree starts empty.
     bool replica = false;
+    /// As Apache's followers, does not tell the leader (Database) of a session that sends requests
+    /// until it is asked to: see ServerNode::take_heard(). Handshakes need the leader anyway.
+    bool reports_sessions = false;
     std::string mode;            // in `srvr`; empty: "follower" for a replica, else "standalone"
     std::int64_t server_id = 0;  // in `conf`; 0 for a standalone server
     /// Apache's server closes the connection of a session as soon as a handshake asks for the

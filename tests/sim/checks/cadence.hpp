@@ -46,6 +46,8 @@ public:
 
     /// From now on the client tries to stay connected, or no longer does.
     void set_wanted(bool connected, TimePoint now);
+    /// What a client believes that takes all that it receives for a sign that its session lives.
+    [[nodiscard]] TimePoint naive_bound() const noexcept { return last_received_ + timeout_; }
     /// Checks the state that the client reports. Call only when its process has had time to run its
     /// timers.
     void look(bool connected, bool suspended, TimePoint now);

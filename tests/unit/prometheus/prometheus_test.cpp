@@ -28,6 +28,8 @@ ClientMetrics samples() {
     metrics.reconnects = 2;
     metrics.connections_lost[static_cast<std::size_t>(LossReason::silent)] = 3;
     metrics.requests_in_flight = 4;
+    metrics.lane_metrics[static_cast<std::size_t>(Lane::callback)].wait.add(100us);
+    metrics.lane_metrics[static_cast<std::size_t>(Lane::callback)].waiting = 2s;
     auto& get = metrics.operations.emplace_back();
     get.name = "get";
     get.succeeded = 5;
@@ -46,6 +48,9 @@ TEST(PrometheusTest, MetricsHaveTheDocumentedNames) {
           "kazoo_requests_in_flight 4\n",
           "kazoo_reconnects_total 2\n",
           "kazoo_connections_lost_total{reason=\"silent\"} 3\n",
+          "kazoo_lane_wait_seconds_count{lane=\"callback\"} 1\n",
+          "kazoo_lane_wait_seconds_count{lane=\"completion\"} 0\n",
+          "kazoo_lane_waiting_seconds{lane=\"callback\"} 2\n",
           "kazoo_operations_total{operation=\"get\",outcome=\"success\"} 5\n",
           "kazoo_operations_total{operation=\"get\",outcome=\"unknown\"} 1\n"}) {
         EXPECT_THAT(text, HasSubstr(line));

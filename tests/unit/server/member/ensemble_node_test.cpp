@@ -59,6 +59,38 @@ TEST_F(EnsembleNodeTest, WatchesFireOnTheirOwnMember) {
     EXPECT_EQ(second.xids(), Xids{codec::watch_xid});
 }
 
+TEST_F(EnsembleNodeTest, WhatNeedsTheLeaderWaitsWhileItIsUnreachable) {
+    behind.faults().leader_unreachable = true;
+    EXPECT_EQ(read(second, 1, "/"), 0);
+    second.request(2, codec::CreateRequest{"/a", "", open_acl_unsafe(), 0});
+    second.request(3, codec::ExistsRequest{"/a", false});
+    EXPECT_EQ(second.xids(), Xids{});
+    EXPECT_EQ(read(first, 1, "/a"), number(Errc::no_node));
+    behind.faults().leader_unreachable = false;
+    behind.on_faults_changed(now);
+    EXPECT_EQ(second.xids(), (Xids{2, 3}));
+    EXPECT_EQ(read(first, 2, "/a"), 0);
+}
+
+TEST_F(EnsembleNodeTest, AFollowerReportsSessionsWhenItIsAsked) {
+    auto reporting = options();
+    reporting.reports_sessions = true;
+    Database other{{}};
+    ServerNode follower(other, reporting);
+    Client client(follower, now);
+    client.connect();
+    const auto expiry = other.sessions().next_deadline();
+    EXPECT_TRUE(follower.take_heard().empty()) << "a handshake reaches the leader anyway";
+    now.steady += Milliseconds(5000);
+    client.request(codec::ping_xid, Opcode::ping);
+    EXPECT_EQ(other.sessions().next_deadline(), expiry);
+    const auto heard = follower.take_heard();
+    ASSERT_EQ(heard.size(), 1U);
+    other.touch_session(*heard.begin(), now);
+    EXPECT_GT(other.sessions().next_deadline(), expiry);
+    EXPECT_TRUE(follower.take_heard().empty());
+}
+
 TEST_F(EnsembleNodeTest, ReadsAreStaleWhileItLags) {
     lag(true);
     first.create(1, "/a");
