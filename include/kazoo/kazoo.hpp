@@ -42,8 +42,11 @@
 #include <kazoo/read_options.hpp>
 #include <kazoo/recipes/children_watch.hpp>
 #include <kazoo/recipes/data_watch.hpp>
+#include <kazoo/recipes/group_member.hpp>
 #include <kazoo/recipes/locking_queue.hpp>
+#include <kazoo/recipes/party.hpp>
 #include <kazoo/recipes/patient_children_watch.hpp>
+#include <kazoo/recipes/persistent_node.hpp>
 #include <kazoo/recipes/queue.hpp>
 #include <kazoo/recipes/watch_options.hpp>
 #include <kazoo/resend.hpp>
