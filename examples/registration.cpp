@@ -1,86 +1,63 @@
 // SPDX-License-Identifier: Apache-2.0
-// A service that registers itself: in every session again, and without leaving a node behind.
+// A service that stays registered across sessions, and others that follow who is registered.
 #include "hosts.hpp"
 
 #include <kazoo/kazoo.hpp>
 
 #include <chrono>
 #include <iostream>
-#include <memory>
-#include <mutex>
 #include <stdexcept>
 #include <string>
-#include <utility>
+#include <vector>
 
 using namespace std::chrono_literals;
 
 namespace {
 
-//! [registration]
-class Registration {
-public:
-    // Construct it before zk.start(), so that the listener receives the first session.
-    Registration(kazoo::KazooClient& zk, std::string path) : zk_(zk), path_(std::move(path)) {
-        listener_ = zk_.add_listener([this](const kazoo::StateChange& change) {
-            if (change.new_session) enter();  // not after a reconnect: the node still exists
-        });
+/// Waits until the services are as expected, as far as this client sees them.
+void wait_for(kazoo::PartyStream& services, const std::vector<std::string>& expected) {
+    for (;;) {
+        const auto change = services.next().get(10s);
+        if (!change) throw std::runtime_error("the stream has ended");
+        if (change->members == expected) break;
     }
-    Registration(const Registration&) = delete;
-    Registration& operator=(const Registration&) = delete;
-    ~Registration() { zk_.remove_listener_and_wait(listener_); }
-
-    // Waits until the node exists; returns it.
-    kazoo::CreatedNode wait() const {
-        if (!current_->registered.wait(10s)) throw std::runtime_error("not registered");
-        const std::lock_guard lock(current_->mutex);
-        return current_->node;
-    }
-    // Deletes the node now, not at the end of the session.
-    void leave() {
-        zk_.remove_listener_and_wait(listener_);
-        const auto node = wait();
-        zk_.delete_guaranteed(node.path, node.stat.czxid, kazoo::CallOptions().timeout(5s));
-    }
-
-private:
-    struct Current {
-        std::mutex mutex;
-        kazoo::CreatedNode node;  // guarded by mutex
-        kazoo::Event registered;
-    };
-
-    void enter() {
-        current_->registered.clear();
-        const auto own = kazoo::CreateOptions().ephemeral().sequence().makepath().protect();
-        const auto created = zk_.create_with_stat_async(path_, "host:port", own);
-        created.rawlink([current = current_](const kazoo::AsyncResult<kazoo::CreatedNode>& done) {
-            if (const auto result = done.result()) {
-                const std::lock_guard lock(current->mutex);
-                current->node = result.value();
-                current->registered.set();
-            } else {  // after SessionExpiredError the listener is called with the next session
-                std::cerr << "not registered: " << result.failure().message() << '\n';
-            }
-        });
-    }
-
-    kazoo::KazooClient& zk_;
-    const std::string path_;
-    const std::shared_ptr<Current> current_ = std::make_shared<Current>();  // also of callbacks
-    kazoo::ListenerId listener_ = 0;
-};
-//! [registration]
+    std::cout << expected.size() << " registered\n";
+}
 
 void run(const std::string& servers) {
     const auto root = own_path("registration");
+    kazoo::KazooClient others(kazoo::ClientOptions().hosts(servers));
+    others.start(10s);
+    kazoo::GroupMember observer(others, root, "observer");  // need not join
+    auto services = observer.stream();
+
     kazoo::KazooClient zk(kazoo::ClientOptions().hosts(servers));
-    Registration registration(zk, root + "/member-");
     zk.start(10s);
-    std::cout << "registered: " << registration.wait().path << '\n';
-    registration.leave();
-    std::cout << "members: " << zk.get_children(root).size() << '\n';
-    zk.delete_recursive(root);
+    //! [node]
+    kazoo::PersistentNode node(zk, root + "/host-7", "10.0.0.7:8080");
+    node.wait_for_initial_create(kazoo::CallOptions().timeout(10s));
+    //! [node]
+    wait_for(services, {"host-7"});
+
+    others.delete_(root + "/host-7");  // by mistake
+    zk.restart();                      // a new session, as after an expiry
+    node.set_data("10.0.0.7:8081", kazoo::CallOptions().timeout(10s));
+    std::cout << "host-7 is at " << others.get(root + "/host-7").data << '\n';
+
+    //! [member]
+    kazoo::GroupMember member(zk, root, "host-8", "10.0.0.8:8080");
+    member.join(kazoo::CallOptions().timeout(10s));
+    for (const auto& [name, address] : member.members()) {
+        std::cout << name << ": " << address << '\n';
+    }
+    //! [member]
+    wait_for(services, {"host-7", "host-8"});
+    member.leave();
+    node.close();
+    wait_for(services, {});
     zk.stop();
+    others.delete_recursive(root);
+    others.stop();
 }
 
 }  // namespace

@@ -47,6 +47,7 @@
 #include <kazoo/recipes/data_watch.hpp>
 #include <kazoo/recipes/double_barrier.hpp>
 #include <kazoo/recipes/election.hpp>
+#include <kazoo/recipes/group_member.hpp>
 #include <kazoo/recipes/guarded_transaction.hpp>
 #include <kazoo/recipes/leader_latch.hpp>
 #include <kazoo/recipes/leadership.hpp>
@@ -55,8 +56,12 @@
 #include <kazoo/recipes/lock_format.hpp>
 #include <kazoo/recipes/lock_handle.hpp>
 #include <kazoo/recipes/lock_options.hpp>
+#include <kazoo/recipes/locking_queue.hpp>
 #include <kazoo/recipes/multi_lock.hpp>
+#include <kazoo/recipes/party.hpp>
 #include <kazoo/recipes/patient_children_watch.hpp>
+#include <kazoo/recipes/persistent_node.hpp>
+#include <kazoo/recipes/queue.hpp>
 #include <kazoo/recipes/read_write_lock.hpp>
 #include <kazoo/recipes/semaphore.hpp>
 #include <kazoo/recipes/shared_value.hpp>

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "recipe/party/keep_steps.hpp"
+
+#include <kazoo/detail/retry_run.hpp>
+#include <kazoo/exceptions.hpp>
+#include <kazoo/sleep.hpp>
+
+#include <chrono>
+#include <exception>
+#include <new>
+#include <optional>
+#include <utility>
+
+namespace kazoo::detail::recipe {
+namespace {
+
+/// The pause of a coroutine that had no memory for its next step.
+constexpr std::chrono::milliseconds pause_without_memory{100};
+
+/// Releases a node when its coroutine ends, also if it is destroyed because its loop was.
+class Keeping {
+public:
+    explicit Keeping(std::shared_ptr<KeptNode> node) noexcept : node_(std::move(node)) {}
+    Keeping(const Keeping&) = delete;
+    Keeping& operator=(const Keeping&) = delete;
+    ~Keeping() { node_->finish(); }
+
+private:
+    const std::shared_ptr<KeptNode> node_;
+};
+
+/// Carries out a step that sends a request.
+AsyncResult<void> carry_out(std::shared_ptr<KeptNode> node, KeepStep step) {
+    if (step == KeepStep::look) {
+        const auto looking = node->look();
+        const auto stat = co_await direct(looking);
+        node->on_look(stat);
+    } else if (step == KeepStep::create) {
+        const auto creating = node->create();
+        std::string path = co_await direct(creating);
+        node->on_done(std::move(path));
+    } else if (step == KeepStep::replace) {
+        const auto replacing = node->replace();
+        co_await direct(replacing);
+        node->on_done(std::string());
+    } else if (step == KeepStep::set) {
+        const auto setting = node->set();
+        co_await direct(setting);
+        node->on_done(std::string());
+    } else if (step == KeepStep::remove) {
+        const auto removing = node->remove();
+        co_await direct(removing);
+        node->on_removed(true);
+    }
+}
+
+/// Carries out a step. Returns its error.
+AsyncResult<std::optional<Error>> try_step(std::shared_ptr<KeptNode> node, KeepStep step) {
+    try {
+        const auto doing = carry_out(node, step);
+        co_await direct(doing);
+    } catch (const KazooException& error) {
+        co_return error.error();
+    }
+    co_return std::nullopt;
+}
+
+/// The pauses between tries. Not thread-safe.
+class Tries {
+public:
+    explicit Tries(std::shared_ptr<KeptNode> node) : node_(std::move(node)) {}
+
+    void succeeded() noexcept { run_.reset(); }
+    /// Returns the next pause. Throws RetryFailedError if there is no other try.
+    [[nodiscard]] Duration after(const Error& error) {
+        if (!run_) {
+            run_.emplace(
+                node_->retry(),
+                static_cast<std::uint64_t>(node_->session()),
+                node_->handler()->now()
+            );
+        }
+        // The policy decides on the number of tries only, whatever the error is.
+        const Error retried(
+            ClientErrc::force_retry,
+            error.outcome(),
+            error.operation(),
+            error.path(),
+            error.message()
+        );
+        return run_->after(make_exception(retried), node_->handler()->now());
+    }
+
+private:
+    const std::shared_ptr<KeptNode> node_;
+    std::optional<RetryRun> run_;  // since the node was as it is to be
+};
+
+AsyncResult<void> wait_for_pause(std::shared_ptr<KeptNode> node, Duration duration) {
+    const HandlerUse running(node->handler());
+    try {
+        const auto pausing = node->pause(duration);
+        co_await direct(pausing);
+    } catch (const CancelledError&) {
+        // The node is to be removed, at once, or the client is gone.
+    }
+}
+
+/// Carries out the next step. Returns false when there is none.
+AsyncResult<bool> keep_once(std::shared_ptr<KeptNode> node, std::shared_ptr<Tries> tries) {
+    const auto step = node->next_step();
+    if (step == KeepStep::end) {
+        co_return false;
+    }
+    if (step == KeepStep::wait) {
+        tries->succeeded();  // not after a single step: a look succeeds before each failing create
+        const auto woken = node->woken();
+        co_await direct(woken);
+        co_return true;
+    }
+    const auto trying = try_step(node, step);
+    const std::optional<Error> error = co_await direct(trying);
+    if (!error || !node->on_failure(step, *error)) {
+        co_return true;
+    }
+    std::optional<Duration> pause;
+    try {
+        pause = tries->after(*error);
+    } catch (const RetryFailedError& refused) {
+        node->give_up(refused.error());
+    }
+    if (pause) {
+        const auto pausing = wait_for_pause(node, *pause);
+        co_await direct(pausing);
+    }
+    co_return true;
+}
+
+}  // namespace
+
+AsyncResult<void> keep(std::shared_ptr<KeptNode> node) {
+    const Keeping keeping(node);
+    const auto tries = std::make_shared<Tries>(node);
+    for (bool continues = true; continues;) {
+        bool no_memory = false;
+        try {
+            const auto kept = keep_once(node, tries);
+            continues = co_await direct(kept);
+        } catch (const std::bad_alloc&) {
+            no_memory = true;
+        } catch (const OutOfMemoryError&) {
+            no_memory = true;
+        }
+        if (no_memory) {
+            const auto pause = sleep_async(node->handler(), pause_without_memory);
+            co_await direct(pause);
+        }
+    }
+}
+
+}  // namespace kazoo::detail::recipe

@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "recipe/queue/claim.hpp"
+#include "recipe/queue/entries.hpp"
+#include "recipe/queue/locking_queue_state.hpp"
+#include "recipe/queue/queue_calls.hpp"
+#include "recipe/repeated.hpp"
+
+#include <kazoo/detail/reserved_call.hpp>
+#include <kazoo/exceptions.hpp>
+#include <kazoo/recipes/locking_queue.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace kazoo {
+namespace {
+
+using namespace detail::recipe;
+
+using Names = std::vector<std::string>;
+using Item = std::optional<std::string>;
+using State = std::shared_ptr<LockingQueueState>;
+enum class IfEmpty { wait, give_up };
+
+/// Lists the entries without a claim, in their order. With watches of both lists if the caller
+/// waits for entries.
+AsyncResult<Names> free_entries(State queue, IfEmpty empty, CallLimits limits) {
+    const bool watched = empty == IfEmpty::wait;
+    const auto entries = list_node(queue, queue->entries, watched, limits);
+    const auto taken = list_node(queue, queue->taken, watched, limits);
+    Names claims = co_await direct(taken);
+    std::sort(claims.begin(), claims.end());
+    Names names = co_await direct(entries);
+    names = ordered_entries(std::move(names));
+    const auto is_taken = [&](const std::string& name) {
+        return std::binary_search(claims.begin(), claims.end(), name);
+    };
+    names.erase(std::remove_if(names.begin(), names.end(), is_taken), names.end());
+    co_return names;
+}
+
+/// Locks the first entry that is free, in the turn of the caller.
+AsyncResult<Item> lock_first(State queue, IfEmpty empty, CallLimits limits) {
+    for (;;) {
+        queue->throw_if_closed();
+        if (auto held = queue->held()) {
+            co_return std::move(held->data);
+        }
+        queue->changed.clear();  // before the lists are read: what changes later sets it again
+        const auto listing = free_entries(queue, empty, limits);
+        const Names names = co_await direct(listing);
+        for (const auto& name : names) {
+            auto claiming = claim_entry(queue, name, limits);
+            std::optional<HeldItem> item = co_await direct(std::move(claiming));
+            if (item) {
+                std::string data = item->data;
+                queue->hold(std::move(*item));
+                co_return std::move(data);
+            }
+        }
+        if (empty == IfEmpty::give_up) {
+            co_return std::nullopt;
+        }
+        // If others were faster, the lists have changed already.
+        const auto changed = until_changed(queue, limits);
+        co_await direct(changed);
+    }
+}
+
+AsyncResult<std::string> get_item(State queue, CallLimits limits) {
+    const Turn turn(queue->turns);
+    const auto begins = until_turn(queue, turn.begins(), limits);
+    co_await direct(begins);
+    auto locking = lock_first(queue, IfEmpty::wait, limits);
+    Item item = co_await direct(std::move(locking));
+    co_return std::move(item).value();
+}
+
+AsyncResult<Item> try_get_item(State queue, CallLimits limits) {
+    const Turn turn(queue->turns);
+    if (!turn.begins().is_set()) {
+        co_return std::nullopt;
+    }
+    auto locking = lock_first(queue, IfEmpty::give_up, limits);
+    Item item = co_await direct(std::move(locking));
+    co_return item;
+}
+
+AsyncResult<std::string> put_one(
+    State queue, const DataView& data, int priority, CallLimits limits
+) {
+    auto putting = put_item(queue, ItemData(*queue, data), priority, limits);
+    std::string name = co_await direct(std::move(putting));
+    co_return name;
+}
+
+/// Returns whether the claim of an item still is that of this object.
+AsyncResult<bool> still_claimed(State queue, HeldItem item, CallLimits limits) {
+    const auto read = [path = queue->claim(item.name), limits](KazooClient& zk) {
+        return zk.get_async(path, limits.step());
+    };
+    try {
+        const auto reading = repeated<NodeData>(queue->client, limits, read);
+        const NodeData claim = co_await direct(reading);
+        co_return queue->is_own(claim) && claim.stat.czxid == item.token;
+    } catch (const NoNodeError&) {
+    }
+    co_return false;
+}
+
+AsyncResult<bool> is_held(State queue, CallLimits limits) {
+    const auto held = queue->held();
+    if (!held) {
+        co_return false;
+    }
+    const auto sync = [path = queue->taken, limits](KazooClient& zk) {
+        return zk.sync_async(path, limits.step());
+    };
+    const auto synced = repeated<std::string>(queue->client, limits, sync);
+    co_await direct(synced);
+    const auto asking = still_claimed(queue, *held, limits);
+    const bool claimed = co_await direct(asking);
+    co_return claimed;
+}
+
+/// How a try to consume an item has ended.
+enum class Consuming { done, lost, no_entry, again };
+
+Consuming after_consume(const Error& error) {
+    if (const auto* const failure = error.transaction()) {
+        if (failure->reason().code() == Errc::no_node) {
+            return failure->index() == 1 ? Consuming::no_entry : Consuming::lost;
+        }
+    }
+    if (after_error(error) == AfterError::fail) {
+        throw_error(error);
+    }
+    return Consuming::again;
+}
+
+/// Deletes the entry and the claim in one transaction, which fails if the claim is gone.
+/// `failure`: receives the error of a transaction that may have been applied.
+AsyncResult<Consuming> delete_both(
+    State queue, HeldItem item, CallLimits limits, std::shared_ptr<std::optional<Error>> failure
+) {
+    auto consuming = Consuming::done;
+    try {
+        const auto claim = queue->claim(item.name);
+        const auto committing = queue->client.call([&](KazooClient& zk) {
+            return zk.transaction()
+                .check(claim, -1)
+                .delete_(queue->entry(item.name))
+                .delete_(claim)
+                .commit_async(limits.step());
+        });
+        co_await direct(committing);
+    } catch (const KazooException& error) {
+        if (error.error().outcome() == Outcome::unknown) {
+            queue->set_consuming(item.name);
+            *failure = error.error();
+        }
+        consuming = after_consume(error.error());
+    }
+    co_return consuming;
+}
+
+AsyncResult<bool> exists_entry(State queue, std::string name, CallLimits limits) {
+    using Found = std::optional<ZnodeStat>;
+    const auto look = [path = queue->entry(name), limits](KazooClient& zk) {
+        return zk.exists_async(path, limits.step());
+    };
+    const auto looking = repeated<Found>(queue->client, limits, look);
+    const Found found = co_await direct(looking);
+    co_return found.has_value();
+}
+
+/// Returns whether the item was deleted, after a transaction without a reply; the claim is gone.
+/// Throws `doubt` if the claim may have ended with its session before that: then another consumer
+/// may have deleted the item.
+AsyncResult<bool> was_consumed(
+    State queue, std::string name, std::optional<Error> doubt, CallLimits limits
+) {
+    const auto looking = exists_entry(queue, std::move(name), limits);
+    const bool exists = co_await direct(looking);
+    if (!exists && doubt) {
+        throw_error(*doubt);
+    }
+    co_return !exists;
+}
+
+AsyncResult<bool> consume_item(State queue, HeldItem item, CallLimits limits) {
+    Pauses pauses;
+    const auto failure = std::make_shared<std::optional<Error>>();
+    for (;;) {
+        if (const auto held = queue->held(); !held || held->token != item.token) {
+            if (!*failure) {
+                co_return false;
+            }
+            auto looking = was_consumed(queue, item.name, *failure, limits);
+            const bool consumed = co_await direct(looking);
+            co_return consumed;
+        } else {
+            item.consuming = held->consuming;
+        }
+        // The transaction would also accept the claim that another consumer has made since.
+        const auto asking = still_claimed(queue, item, limits);
+        const bool claimed = co_await direct(asking);
+        auto consuming = Consuming::lost;
+        if (claimed) {
+            const auto deleting = delete_both(queue, item, limits, failure);
+            consuming = co_await direct(deleting);
+        }
+        if (consuming == Consuming::again) {
+            const auto pause = pause_within(queue->handler(), pauses.next(), limits);
+            co_await direct(pause);
+            continue;
+        }
+        bool consumed = consuming == Consuming::done;
+        if (consuming == Consuming::no_entry) {
+            drop_claim(queue, item);
+        } else if (consuming == Consuming::lost && item.consuming) {
+            const auto looking = was_consumed(queue, item.name, std::nullopt, limits);
+            consumed = co_await direct(looking);
+        }
+        queue->forget(item.token);
+        co_return consumed;
+    }
+}
+
+AsyncResult<bool> consume_held(State queue, CallLimits limits) {
+    const auto held = queue->held();
+    if (!held) {
+        co_return false;
+    }
+    const auto consuming = consume_item(queue, *held, limits);
+    const bool consumed = co_await direct(consuming);
+    co_return consumed;
+}
+
+/// `held` is not held any more: it was taken before the first request is sent.
+AsyncResult<bool> release_item(State queue, HeldItem held, CallLimits limits) {
+    const auto claim = queue->claim(held.name);
+    const auto asking = still_claimed(queue, held, limits);
+    const auto deleting = queue->client.call([&](KazooClient& zk) {
+        return zk.delete_guaranteed_async(
+            claim, held.token, detail::ReservedCall::mark(limits.step())
+        );
+    });
+    co_await direct(deleting);
+    const bool claimed = co_await direct(asking);
+    co_return claimed;
+}
+
+AsyncResult<bool> release_held(State queue, CallLimits limits) {
+    auto held = queue->held();
+    static_cast<void>(queue->take_held());
+    if (!held) {
+        co_return false;
+    }
+    const auto releasing = release_item(queue, std::move(*held), limits);
+    const bool released = co_await direct(releasing);
+    co_return released;
+}
+
+void end(const State& queue) noexcept {
+    if (!queue) {
+        return;
+    }
+    queue->close();
+    if (const auto held = queue->take_held()) {
+        drop_claim(queue, *held);
+    }
+}
+
+}  // namespace
+
+LockingQueue::LockingQueue(KazooClient& client, PathView path)
+    : state_(std::make_shared<LockingQueueState>(client, path)) {}
+
+LockingQueue& LockingQueue::operator=(LockingQueue&& other) noexcept {
+    if (this != &other) {
+        end(state_);
+        state_ = std::move(other.state_);
+    }
+    return *this;
+}
+
+LockingQueue::~LockingQueue() {
+    end(state_);
+}
+
+AsyncResult<std::string> LockingQueue::put_async(
+    const DataView& data, int priority, const CallOptions& options
+) {
+    return put_one(state_, data, priority, state_->limits(options, CallKind::does_not_wait));
+}
+
+std::string LockingQueue::put(const DataView& data, int priority, const CallOptions& options) {
+    check_may_block(state_->client);
+    return put_async(data, priority, options).get();
+}
+
+AsyncResult<Names> LockingQueue::put_all_async(
+    const Names& items, int priority, const CallOptions& options
+) {
+    return put_items(state_, items, priority, state_->limits(options, CallKind::does_not_wait));
+}
+
+Names LockingQueue::put_all(const Names& items, int priority, const CallOptions& options) {
+    check_may_block(state_->client);
+    return put_all_async(items, priority, options).get();
+}
+
+AsyncResult<std::string> LockingQueue::get_async(const CallOptions& options) {
+    return get_item(state_, state_->limits(options, CallKind::waits));
+}
+
+std::string LockingQueue::get(const CallOptions& options) {
+    check_may_block(state_->client);
+    return get_async(options).get();
+}
+
+AsyncResult<Item> LockingQueue::try_get_async(const CallOptions& options) {
+    return try_get_item(state_, state_->limits(options, CallKind::does_not_wait));
+}
+
+Item LockingQueue::try_get(const CallOptions& options) {
+    check_may_block(state_->client);
+    return try_get_async(options).get();
+}
+
+AsyncResult<bool> LockingQueue::holds_lock_async(const CallOptions& options) {
+    return is_held(state_, state_->limits(options, CallKind::does_not_wait));
+}
+
+bool LockingQueue::holds_lock(const CallOptions& options) {
+    check_may_block(state_->client);
+    return holds_lock_async(options).get();
+}
+
+AsyncResult<bool> LockingQueue::consume_async(const CallOptions& options) {
+    return consume_held(state_, state_->limits(options, CallKind::does_not_wait));
+}
+
+bool LockingQueue::consume(const CallOptions& options) {
+    check_may_block(state_->client);
+    return consume_async(options).get();
+}
+
+AsyncResult<bool> LockingQueue::release_async(const CallOptions& options) {
+    return release_held(state_, state_->limits(options, CallKind::does_not_wait));
+}
+
+bool LockingQueue::release(const CallOptions& options) {
+    check_may_block(state_->client);
+    return release_async(options).get();
+}
+
+std::optional<std::int64_t> LockingQueue::token() const {
+    const auto held = state_->held();
+    return held ? std::optional(held->token) : std::nullopt;
+}
+
+AsyncResult<std::int32_t> LockingQueue::size_async(const CallOptions& options) {
+    return count_items(state_, state_->limits(options, CallKind::does_not_wait));
+}
+
+std::int32_t LockingQueue::size(const CallOptions& options) {
+    check_may_block(state_->client);
+    return size_async(options).get();
+}
+
+}  // namespace kazoo
