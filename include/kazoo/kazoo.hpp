@@ -43,6 +43,7 @@
 #include <kazoo/recipes/children_watch.hpp>
 #include <kazoo/recipes/data_watch.hpp>
 #include <kazoo/recipes/patient_children_watch.hpp>
+#include <kazoo/recipes/tree_cache.hpp>
 #include <kazoo/recipes/watch_options.hpp>
 #include <kazoo/resend.hpp>
 #include <kazoo/result.hpp>

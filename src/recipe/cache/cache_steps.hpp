@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "recipe/cache/caching.hpp"
+
+#include <memory>
+
+namespace kazoo::detail::recipe {
+
+/// Begins to carry out the steps of a cache, until it ends. The coroutines await with direct():
+/// they run where replies and events arrive, and never wait behind callbacks of the user. Throws
+/// std::bad_alloc.
+void begin_run(const std::shared_ptr<Caching>& caching);
+
+/// Carries out a batch of reads, and applies what they find. Calls Caching::end_batch at the end.
+/// Does not fail.
+AsyncResult<void> read_batch(std::shared_ptr<Caching> caching, TreeBatch batch);
+
+}  // namespace kazoo::detail::recipe
