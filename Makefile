@@ -69,6 +69,7 @@ endif
 bench: build-release
 	@scripts/with-zookeeper build/release/bench/bench
 	@_JAVA_OPTIONS='$(APACHE_AT_ITS_BEST)' scripts/with-zookeeper build/release/bench/bench_server
+	@scripts/with-zookeeper build/release/bench/bench_tree_cache
 
 # The dev build has assertions; the release build no tests.
 SEEDS ?= 10000

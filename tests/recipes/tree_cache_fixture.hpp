@@ -116,7 +116,9 @@ protected:
     bool converges(TreeCache& cache, const std::string& root = "/r") {
         const auto expected = on_server(root);
         const bool equal = wait_until([&] { return in_cache(cache) == expected; }, patience);
-        if (!equal) EXPECT_EQ(in_cache(cache), expected);
+        if (!equal) {
+            EXPECT_EQ(in_cache(cache), expected);
+        }
         return equal;
     }
     /// Lets the client lose its connection; `meanwhile` runs before it can connect again.

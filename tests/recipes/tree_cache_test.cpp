@@ -54,7 +54,7 @@ TEST_P(TreeCaches, AnswersFromTheCopy) {
 }
 
 TEST_P(TreeCaches, StartsOnceAndEndsWithClose) {
-    EXPECT_THROW(TreeCache(zk(), "/r/.."), BadArgumentsError);
+    EXPECT_THROW(static_cast<void>(TreeCache(zk(), "/r/..")), BadArgumentsError);
     create({"/r"});
     TreeCache cache(zk(), "/r", quickly());
     cache.start();
@@ -258,7 +258,9 @@ TEST_P(TreeCaches, SlowListenersReceiveTheLastState) {
     }
     record(cache);
     cache.start();
-    if (GetParam().callbacks_may_block) ASSERT_TRUE(reached->wait(patience));
+    if (GetParam().callbacks_may_block) {
+        ASSERT_TRUE(reached->wait(patience));
+    }
     for (int i = 0; i < 50; ++i) {
         other().create("/r/x", "");
         other().delete_("/r/x");

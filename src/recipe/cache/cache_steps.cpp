@@ -298,20 +298,20 @@ AsyncResult<void> run(std::shared_ptr<Caching> caching) {
         if (step == CacheStep::end) {
             co_return;
         }
-        if (step == CacheStep::wait || step == CacheStep::pause || step == CacheStep::deliver) {
-            const auto waiting = wait(caching, step);
-            co_await direct(waiting);
-            continue;
-        }
+        const bool waits =
+            step == CacheStep::wait || step == CacheStep::pause || step == CacheStep::deliver;
         const auto connects = caching->connects();
         std::exception_ptr failure;
         try {
-            const auto carried_out = carry_out(caching, step);
+            const auto carried_out = waits ? wait(caching, step) : carry_out(caching, step);
             co_await direct(carried_out);
         } catch (...) {
             failure = std::current_exception();
         }
-        if (failure) {
+        if (failure && waits) {
+            // There is no memory even for a pause.
+            caching->end(WatchEnd::failed, Error(ClientErrc::out_of_memory));
+        } else if (failure) {
             caching->on_failure(failure, 0, connects);
         }
     }

@@ -136,7 +136,7 @@ void Caching::end(WatchEnd why, std::optional<Error> error) noexcept {
             return;
         }
         ended_ = why;
-        failure_ = error;
+        failure_ = std::move(error);
         model = std::move(model_);
         handle = std::move(handle_);
         watcher = std::move(watcher_);
@@ -159,8 +159,8 @@ void Caching::end(WatchEnd why, std::optional<Error> error) noexcept {
     }
     woken_.set();
     wake_readers();
-    if (error) {
-        listeners_.report(*error);
+    if (failure_) {  // it does not change any more
+        listeners_.report(*failure_);
     }
 }
 

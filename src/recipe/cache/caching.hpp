@@ -141,6 +141,7 @@ private:
     void after_change() noexcept;
     void wake_readers() noexcept;
     void note_state(KazooState state) noexcept;  // with mutex_ held
+    [[nodiscard]] bool is_news(const Error& error) noexcept;
     [[nodiscard]] std::optional<Error> plan_pause(const Error& error, bool retryable) noexcept;
     [[nodiscard]] std::string checked(PathView path) const;
     [[nodiscard]] std::optional<TreeEvent> take_from(ChangeQueue& queue);  // with mutex_ held

@@ -17,6 +17,15 @@ namespace {
 
 constexpr std::chrono::milliseconds pause_without_memory{100};
 
+/// Returns a copy, without its texts if there is no memory for them.
+Error copy_of(const Error& error) noexcept {
+    try {
+        return error;
+    } catch (const std::bad_alloc&) {
+        return Error(error.code(), error.outcome(), error.operation());
+    }
+}
+
 Error error_of(const std::exception_ptr& failure) {
     try {
         std::rethrow_exception(failure);
@@ -288,33 +297,30 @@ CacheFailure Caching::on_failure(
         report(error);
         return CacheFailure::refused;
     }
-    std::optional<Error> final;
-    bool news = false;
-    switch (why) {
-        case ReadFailure::closed: {
-            const std::lock_guard lock(mutex_);
-            closed_ = connects_ == connects;  // else it is running again already
-            break;
-        }
-        case ReadFailure::fatal:
-            final = error;
-            break;
-        case ReadFailure::report: {
-            const std::lock_guard lock(mutex_);
-            news = std::exchange(reported_, error.code()) != error.code();
-            [[fallthrough]];
-        }
-        case ReadFailure::retry:
-        case ReadFailure::cancelled:
-            final = plan_pause(error, why == ReadFailure::retry);
+    if (why == ReadFailure::closed) {
+        const std::lock_guard lock(mutex_);
+        closed_ = connects_ == connects;  // else it is running again already
+        return CacheFailure::again;
     }
-    if (news) {
+    if (why == ReadFailure::report && is_news(error)) {
         report(error);
     }
-    if (final) {
-        end(WatchEnd::failed, std::move(final));
+    std::optional<Error> last;
+    if (why == ReadFailure::fatal) {
+        last.emplace(std::move(error));
+    } else {
+        last = plan_pause(error, why == ReadFailure::retry);
+    }
+    if (last) {
+        end(WatchEnd::failed, std::move(last));
     }
     return CacheFailure::again;
+}
+
+/// Returns whether another error was reported last.
+bool Caching::is_news(const Error& error) noexcept {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(reported_, error.code()) != error.code();
 }
 
 /// Plans a pause before the next step. Returns the error with which the retries end, if they do.
@@ -339,7 +345,7 @@ std::optional<Error> Caching::plan_pause(const Error& error, bool retryable) noe
         );
         pause_ = tries_->after(make_exception(retryable ? error : again), handler()->now());
     } catch (const KazooException& ended) {
-        return ended.error();
+        return copy_of(ended.error());
     } catch (const std::exception&) {
         // No memory: the default pause.
     }

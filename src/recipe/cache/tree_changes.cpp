@@ -109,11 +109,12 @@ void TreeModel::event_of_node(
 }
 
 /// A child was created or deleted. Events of one watch arrive in the order of their zxids, so that
-/// the list of children is complete up to this one.
+/// the list of children is complete up to this one; not if the node is still to be compared,
+/// because earlier events may be missing then.
 void TreeModel::note_child_event(SlotId parent, const std::optional<std::int64_t>& zxid) noexcept {
     auto& node = store_.at(parent);
-    const bool listed = node.known && node.listed && !node.listing;
-    if (zxid && listed && (node.needs & read_kind::list) == 0 && *zxid > node.stat.pzxid) {
+    const bool complete = node.known && node.listed && !node.reading && node.needs == 0;
+    if (zxid && complete && *zxid > node.stat.pzxid) {
         node.stat.pzxid = *zxid;
         node.by_events = true;
     }
@@ -300,7 +301,8 @@ void TreeModel::check_missing(SlotId slot, const std::vector<std::string>& names
             ++listed;
         }
         const bool missing = listed == names.end() || *listed != node.name();
-        if (missing && node.known && node.stat.czxid <= parent.stat.pzxid) {
+        const bool busy = node.reading || node.needs != 0;  // it may have been created again
+        if (missing && !busy && node.known && node.stat.czxid <= parent.stat.pzxid) {
             remove_below(child);
             retire(child);
             continue;
@@ -319,6 +321,9 @@ void TreeModel::check_missing(SlotId slot, const std::vector<std::string>& names
 void TreeModel::absent(SlotId slot, const TreeRead& read, bool pending) {
     const bool looked = (read.kinds & read_kind::look) != 0;
     const bool is_root = slot == store_.root();
+    if (store_.at(slot).needs != 0) {
+        return need(slot, 0, pending);  // since then it may have been created again
+    }
     if (!is_root || store_.at(slot).known) {
         remove(slot);
     }
@@ -385,6 +390,10 @@ void TreeModel::become_known(SlotId slot, const NodeData& found, bool pending) {
 /// The node was deleted and created again.
 void TreeModel::create_again(SlotId slot, const NodeData& found, bool pending) {
     const auto& old = store_.at(slot);
+    auto needs = old.needs;
+    if (old.children) {
+        needs |= read_kind::look;  // some may belong to the new node, and be newer than this read
+    }
     const auto fresh = make(old.parent, old.name(), true);
     try {
         store_data(fresh, found);
@@ -396,6 +405,7 @@ void TreeModel::create_again(SlotId slot, const NodeData& found, bool pending) {
     store_.replace(slot, fresh);
     retire(slot);
     become_known(fresh, found, pending);
+    need(fresh, needs, pending);
 }
 
 /// Removes a node with everything below it. Throws only for the root, in whose place another one

@@ -17,7 +17,8 @@ constexpr std::size_t most_bytes = std::size_t{256} * 1024;  // that the replies
 constexpr std::size_t most_skipped = 400;                    // nodes that do not fit into the batch
 constexpr std::size_t bytes_of_stat = 100;
 constexpr std::size_t bytes_of_name = 24;    // expected
-constexpr std::size_t bytes_of_data = 1024;  // expected before anything was read
+constexpr std::size_t bytes_of_data = 1024;  // expected before anything was read,
+constexpr std::size_t assumed_reads = 16;    // and with the weight of so many reads
 
 constexpr SlotList::Mark waiting = 1;
 
@@ -58,10 +59,10 @@ void TreeModel::need(SlotId slot, std::uint8_t kinds, bool pending) noexcept {
         kinds = static_cast<std::uint8_t>((kinds & ~read_kind::data) | read_kind::look);
     }
     node.needs |= kinds;
-    if (pending) {
+    if (pending && node.needs != 0) {
         set_pending(node, true);
     }
-    if (!node.reading && work_.mark(slot) == 0) {
+    if (node.needs != 0 && !node.reading && work_.mark(slot) == 0) {
         work_.push_back(slot, waiting);
     }
 }
@@ -95,7 +96,8 @@ TreeBatch TreeModel::next_batch() {
         return read;
     };
     const bool looks = (store_.at(work_.front()).needs & read_kind::look) != 0;
-    const auto expected_data = data_read_ == 0 ? bytes_of_data : bytes_read_ / data_read_;
+    const auto expected_data =
+        (bytes_read_ + assumed_reads * bytes_of_data) / (data_read_ + assumed_reads);
     std::size_t reads = 0;
     std::size_t bytes = 0;
     std::size_t skipped = 0;
@@ -139,7 +141,11 @@ void TreeModel::failed(const TreeRead& read, bool alone) noexcept {
     auto& node = store_.at(read.node);
     node.needs |= read.kinds;
     node.alone = node.alone || alone;
-    end_read(read.node, read.serial);
+    node.reading = false;
+    node.listing = false;
+    if (work_.mark(read.node) == 0) {
+        work_.push_front(read.node, waiting);
+    }
 }
 
 void TreeModel::refused(const TreeRead& read) noexcept {
@@ -158,7 +164,7 @@ void TreeModel::end_read(SlotId slot, std::uint32_t serial) noexcept {
     node.reading = false;
     node.listing = false;
     if (node.needs != 0 && work_.mark(slot) == 0) {
-        work_.push_front(slot, waiting);
+        work_.push_back(slot, waiting);
     }
 }
 
