@@ -95,13 +95,9 @@ TEST(TreeCacheSize, LoadsAndComparesAHundredThousandNodesWithFewRequests) {
     std::string text;
     for (TreeEvent event; event.type != RESYNCED;) {
         event = events.next().get(60s).value();
-        text += to_string(event.type) + event.path + " ";
+        if (!event.path.empty()) text += to_string(event.type) + event.path + " ";
     }
-    EXPECT_EQ(
-        text,
-        "CONNECTION_SUSPENDED CONNECTION_RECONNECTED NODE_UPDATED/r/directory-8/node-8 "
-        "NODE_ADDED/r/directory-9/new RESYNCED "
-    );
+    EXPECT_EQ(text, "NODE_UPDATED/r/directory-8/node-8 NODE_ADDED/r/directory-9/new ");
     EXPECT_LE(ended(client, "exists") - looks_before, nodes + 1) << "one stat of each node";
     EXPECT_LE(ended(client, "multi_read") - batches_before, 6) << "unchanged nodes are not read";
 }

@@ -248,8 +248,8 @@ TEST_P(TreeCaches, AListenerMayCloseTheCache) {
 TEST_P(TreeCaches, SlowListenersReceiveTheLastState) {
     create({"/r"});
     TreeCache cache(zk(), "/r", quickly());
-    const auto reached = std::make_shared<Event>();
-    const auto release = std::make_shared<Event>();
+    const auto reached = std::make_shared<Event>(zk().handler());
+    const auto release = std::make_shared<Event>(zk().handler());
     if (GetParam().callbacks_may_block) {
         cache.listen([reached, release](const TreeEvent&) {
             reached->set();

@@ -164,7 +164,9 @@ void TreeModel::apply_parts(const TreeRead& read, TreeReply& reply, bool pending
         return;
     }
     auto& node = store_.at(read.node);
-    if (reply.list_stat && reply.list_stat->czxid == node.stat.czxid) {
+    if (reply.list_stat && reply.list_stat->czxid != node.stat.czxid) {
+        need(read.node, read_kind::data, pending);  // the node was created again
+    } else if (reply.list_stat) {
         take_children_stat(node.stat, *reply.list_stat);
     }
     listed(read.node, *reply.names, pending);
@@ -322,7 +324,9 @@ void TreeModel::absent(SlotId slot, const TreeRead& read, bool pending) {
     const bool looked = (read.kinds & read_kind::look) != 0;
     const bool is_root = slot == store_.root();
     if (store_.at(slot).needs != 0) {
-        return need(slot, 0, pending);  // since then it may have been created again
+        // It may have been created again since. One read finds that out, whatever was needed.
+        store_.at(slot).needs = 0;
+        return need(slot, read_kind::data, pending);
     }
     if (!is_root || store_.at(slot).known) {
         remove(slot);

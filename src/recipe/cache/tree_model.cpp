@@ -62,7 +62,7 @@ void TreeModel::need(SlotId slot, std::uint8_t kinds, bool pending) noexcept {
     if (pending && node.needs != 0) {
         set_pending(node, true);
     }
-    if (node.needs != 0 && !node.reading && work_.mark(slot) == 0) {
+    if (!node.reading && node.needs != 0 && work_.mark(slot) == 0) {
         work_.push_back(slot, waiting);
     }
 }

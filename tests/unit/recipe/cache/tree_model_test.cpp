@@ -264,6 +264,59 @@ TEST_F(TreeModelTest, ALostEventOfTheLastTransactionIsFound) {
     EXPECT_TRUE(listed);
 }
 
+TEST_F(TreeModelTest, AnEventAfterAGapDoesNotHideWhatWasLost) {
+    for (const char* path : {"/r", "/r/a"}) tree.create(path);
+    load();
+    tree.create("/r/lost");
+    tree.events.clear();
+    model->resync();
+    tree.create("/r/b");
+    tree.set("/r/a", "1");
+    pass_events(*model, tree);
+    read_all(*model, tree);
+    EXPECT_NE(model->find("/r/lost"), no_slot);
+}
+
+TEST_F(TreeModelTest, AChildThatMayHaveBeenCreatedAgainIsReadBeforeItIsRemoved) {
+    tree.with_zxids = false;
+    for (const char* path : {"/r", "/r/a"}) tree.create(path);
+    load();
+    read_all(*model, tree);
+    tree.create("/r/x");
+    tree.events.clear();
+    model->resync();
+    for (const auto& read : model->next_batch()) {  // the stats
+        auto reply = tree.read(read);
+        model->apply(read, reply);
+    }
+    const auto listing = model->next_batch();
+    ASSERT_EQ(listing.at(0).kinds, read_kind::list);
+    tree.remove("/r/a");
+    auto list = tree.read(listing.at(0));
+    tree.create("/r/a", "again");
+    pass_events(*model, tree);
+    model->apply(listing.at(0), list);
+    read_all(*model, tree);
+    EXPECT_EQ(data("/r/a"), "again");
+}
+
+TEST_F(TreeModelTest, AnAnswerThatANodeIsAbsentIsVerifiedIfAnEventCameMeanwhile) {
+    for (const char* path : {"/r", "/r/a"}) tree.create(path);
+    load();
+    tree.set("/r/a", "1");
+    pass_events(*model, tree);
+    const auto batch = model->next_batch();
+    tree.remove("/r/a");
+    auto reply = tree.read(batch.at(0));
+    tree.create("/r/a", "again");
+    model->event(EventType::CREATED, "/r/a", tree.zxid(), true);
+    model->event(EventType::CREATED, "/r/a/b", std::nullopt, true);
+    model->apply(batch.at(0), reply);
+    read_all(*model, tree);
+    EXPECT_EQ(data("/r/a"), "again");
+    EXPECT_EQ(model->size(), 2);
+}
+
 TEST_F(TreeModelTest, BatchesAreBoundedByNumberAndBytes) {
     tree.create("/r");
     for (int i = 0; i < 250; ++i) tree.create("/r/" + std::to_string(i), std::string(10'000, 'x'));
