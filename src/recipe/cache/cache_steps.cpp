@@ -13,11 +13,10 @@
 namespace kazoo::detail::recipe {
 namespace {
 
-/// A batch that is under way.
+/// A batch that is under way, if there are reads.
 class Batch {
 public:
-    Batch(std::shared_ptr<Caching> owner, TreeBatch batch) noexcept
-        : caching(std::move(owner)), reads(std::move(batch)) {}
+    explicit Batch(std::shared_ptr<Caching> owner) noexcept : caching(std::move(owner)) {}
     Batch(const Batch&) = delete;
     Batch& operator=(const Batch&) = delete;
     /// The reads that have not been answered are repeated.
@@ -27,7 +26,9 @@ public:
                 caching->failed(read, CacheFailure::again);
             }
         }
-        caching->end_batch();
+        if (!reads.empty()) {
+            caching->end_batch();
+        }
     }
 
     void apply(TreeRead& read, TreeReply& reply) {
@@ -201,10 +202,9 @@ AsyncResult<void> read_singly(std::shared_ptr<Batch> batch, std::uint64_t connec
     }
 }
 
-}  // namespace
-
-AsyncResult<void> read_batch(std::shared_ptr<Caching> caching, TreeBatch reads) {
-    const auto batch = std::make_shared<Batch>(caching, std::move(reads));
+/// Carries out a batch of reads, and applies what they find. Does not fail.
+AsyncResult<void> read_batch(std::shared_ptr<Batch> batch) {
+    const auto caching = batch->caching;
     const auto connects = caching->connects();
     const bool singly = has(batch->reads.front(), read_kind::look) || caching->watches_by_node();
     std::exception_ptr failure;
@@ -224,8 +224,6 @@ AsyncResult<void> read_batch(std::shared_ptr<Caching> caching, TreeBatch reads) 
         }
     }
 }
-
-namespace {
 
 /// Ends the cache when its coroutine ends, also if it is destroyed because its loop was.
 class Run {
@@ -264,12 +262,17 @@ AsyncResult<void> carry_out(std::shared_ptr<Caching> caching, CacheStep step) {
         co_await direct(setting);
     } else if (step == CacheStep::sync) {
         const auto syncing = caching->sync();
-        co_await direct(syncing);
+        try {
+            co_await direct(syncing);
+        } catch (const NotReadOnlyCallError&) {
+            // A read-only server has nothing newer to offer.
+        }
         caching->synced();
     } else if (step == CacheStep::read) {
-        auto batch = caching->begin_batch();
-        if (!batch.empty()) {
-            static_cast<void>(read_batch(caching, std::move(batch)));
+        const auto batch = std::make_shared<Batch>(caching);
+        batch->reads = caching->begin_batch();
+        if (!batch->reads.empty()) {
+            static_cast<void>(read_batch(batch));
         }
     }
 }

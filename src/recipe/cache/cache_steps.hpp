@@ -12,8 +12,4 @@ namespace kazoo::detail::recipe {
 /// std::bad_alloc.
 void begin_run(const std::shared_ptr<Caching>& caching);
 
-/// Carries out a batch of reads, and applies what they find. Calls Caching::end_batch at the end.
-/// Does not fail.
-AsyncResult<void> read_batch(std::shared_ptr<Caching> caching, TreeBatch batch);
-
 }  // namespace kazoo::detail::recipe
