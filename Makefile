@@ -69,7 +69,8 @@ endif
 bench: build-release
 	@scripts/with-zookeeper build/release/bench/bench
 	@_JAVA_OPTIONS='$(APACHE_AT_ITS_BEST)' scripts/with-zookeeper build/release/bench/bench_server
-	@build/release/bench/bench_tls
+	@_JAVA_OPTIONS='$(APACHE_AT_ITS_BEST)' build/release/bench/bench_tls
+	@scripts/with-zookeeper build/release/bench/bench_tree_cache
 
 # The dev build has assertions; the release build no tests.
 SEEDS ?= 10000

@@ -20,7 +20,7 @@ constexpr std::array numbers{
     Number{"--pipelined", &Options::pipelined, "pipelined operations in a turn"},
     Number{"--blocking", &Options::blocking, "blocking operations in a turn"},
     Number{"--window", &Options::window, "pipelined operations in flight"},
-    Number{"--nodes", &Options::nodes, "nodes whose memory is measured (bench_server)"},
+    Number{"--nodes", &Options::nodes, "nodes (bench_server; bench_tree_cache: a hundredth)"},
 };
 
 std::size_t parse_number(std::string_view name, std::string_view text) {

@@ -13,7 +13,7 @@ struct Options {
     std::size_t pipelined = 10'000;  ///< pipelined operations per subject and round
     std::size_t blocking = 2'000;    ///< blocking operations per subject and round
     std::size_t window = 1'000;      ///< pipelined operations in flight
-    std::size_t nodes = 1'000'000;   ///< nodes created to measure the server's memory
+    std::size_t nodes = 1'000'000;   ///< nodes created to measure memory; caches: a hundredth
     bool help = false;
 };
 

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the benchmarks with a few operations and checks their output, not the measured values.
 
-    smoke_test.py --bench PROGRAM --bench-server PROGRAM --references NAME...
+    smoke_test.py --bench PROGRAM --bench-server PROGRAM --bench-tree-cache PROGRAM
+                  --references NAME...
     smoke_test.py --self-test
 """
 
@@ -33,6 +34,12 @@ SERVER_LINES = (
     r"pipelined-set: embedded \d+/s, Apache \d+/s",
     r"RATIO server pipelined-set embedded/apache \d+\.\d+",
     r"server memory: -?\d+ bytes per node, 100 of them data; 2500 nodes .*",
+)
+
+TREE_CACHE_COUNTS = ("--rounds=2", "--nodes=30000")
+TREE_CACHE_OUTPUT = re.compile(
+    r"tree-cache: 300 nodes in \d+\.\d+ s"
+    r"(; kazoo is not installed|, kazoo \d+\.\d+ s\nRATIO tree-cache load ours/kazoo \d+\.\d+)\n"
 )
 
 
@@ -96,6 +103,18 @@ def check_server_run(bench_server):
     return problems + [run.stdout, run.stderr] if problems else []
 
 
+def check_tree_cache_run(bench_tree_cache):
+    run = subprocess.run(
+        [str(WITH_ZOOKEEPER), bench_tree_cache, *TREE_CACHE_COUNTS],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if run.returncode == 0 and TREE_CACHE_OUTPUT.fullmatch(run.stdout):
+        return []
+    return [f"bench_tree_cache: exit code {run.returncode}", run.stdout, run.stderr]
+
+
 def check_failure(bench, environment, arguments, expected):
     """Checks that the benchmark exits with 1 and a message on stderr that matches `expected`."""
     clean = {name: value for name, value in os.environ.items() if name != "ZOOKEEPER_HOSTS"}
@@ -153,12 +172,19 @@ def self_test():
     assert len(server_problems_of("\n".join(server[1:]))) == 6
     assert len(server_problems_of("\n".join(server).replace("RATIO", "ratio"))) == 2
 
+    cache = "tree-cache: 300 nodes in 0.1 s"
+    ratio = "RATIO tree-cache load ours/kazoo 0.1\n"
+    assert TREE_CACHE_OUTPUT.fullmatch(f"{cache}; kazoo is not installed\n")
+    assert TREE_CACHE_OUTPUT.fullmatch(f"{cache}, kazoo 0.2 s\n{ratio}")
+    assert not TREE_CACHE_OUTPUT.fullmatch(f"{cache}, kazoo 0.2 s\n")
+
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--bench")
     parser.add_argument("--bench-server")
     parser.add_argument("--bench-tls")
+    parser.add_argument("--bench-tree-cache")
     parser.add_argument("--references", nargs="*", default=[])
     parser.add_argument("--tls-references", nargs="*", default=[])
     parser.add_argument("--self-test", action="store_true")
@@ -173,6 +199,7 @@ def main():
     problems += check_run(bench, problems_of, arguments.references)
     problems += check_run([arguments.bench_tls], tls_problems_of, arguments.tls_references)
     problems += check_server_run(arguments.bench_server)
+    problems += check_tree_cache_run(arguments.bench_tree_cache)
     print("\n".join(problems))
     return 1 if problems else 0
 

@@ -65,6 +65,7 @@
 #include <kazoo/recipes/read_write_lock.hpp>
 #include <kazoo/recipes/semaphore.hpp>
 #include <kazoo/recipes/shared_value.hpp>
+#include <kazoo/recipes/tree_cache.hpp>
 #include <kazoo/recipes/watch_options.hpp>
 #include <kazoo/resend.hpp>
 #include <kazoo/result.hpp>

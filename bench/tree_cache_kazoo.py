@@ -1,0 +1,51 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Loads a tree into kazoo's TreeCache, and prints the seconds that it took.
+
+    tree_cache_kazoo.py HOSTS PATH NODES
+
+Exits with 77 if kazoo is not installed.
+"""
+
+import sys
+import threading
+import time
+
+try:
+    from kazoo.client import KazooClient
+    from kazoo.recipe.cache import TreeCache, TreeEvent
+except ImportError:
+    sys.exit(77)
+
+LIMIT_S = 600
+
+
+def main(hosts, path, nodes):
+    client = KazooClient(hosts=hosts)
+    client.start()
+    initialized = threading.Event()
+    added = 0
+
+    def listener(event):
+        nonlocal added
+        if event.event_type == TreeEvent.NODE_ADDED:
+            added += 1
+        elif event.event_type == TreeEvent.INITIALIZED:
+            initialized.set()
+
+    cache = TreeCache(client, path)
+    cache.listen(listener)
+    begin = time.monotonic()
+    cache.start()
+    if not initialized.wait(LIMIT_S):
+        sys.exit("kazoo's cache was not initialized in time")
+    took = time.monotonic() - begin
+    if added != int(nodes):
+        sys.exit(f"kazoo's cache has {added} nodes instead of {nodes}")
+    print(f"{took:.6f}")
+    cache.close()
+    client.stop()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
