@@ -5,10 +5,11 @@ if(PROJECT_IS_TOP_LEVEL)
     set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
     find_program(KAZOO_CCACHE ccache)
     if(KAZOO_CCACHE AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
-        # The checks of the build compile the library again in other directories, and as a subproject
-        # without -Werror; these settings let them reuse the objects. The directory matters to
-        # debuggers only. An object that was compiled with warnings is reused with -Werror as well,
-        # but the warnings are printed, and a first compilation with -Werror never leaves one.
+        # The checks of the build compile the library again in other directories, and as a
+        # subproject without -Werror; these settings let them reuse the objects. The directory
+        # matters to debuggers only. An object that was compiled with warnings is reused with
+        # -Werror as well, but the warnings are printed, and a first compilation with -Werror never
+        # leaves one.
         set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_NOHASHDIR=1
             CCACHE_IGNOREOPTIONS=-Werror ${KAZOO_CCACHE})
     endif()

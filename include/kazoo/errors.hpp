@@ -65,7 +65,7 @@ enum class Condition : int {
     /// The connection to the server was lost; the session may still be alive: connection_loss and
     /// session_moved.
     connection_lost = 3,
-    /// A time limit was exceeded: operation_timeout, request_timeout, wait_timeout and lock_timeout.
+    /// A time limit was exceeded: operation_timeout, request_timeout, wait_timeout, lock_timeout.
     timeout = 4,
 };
 
