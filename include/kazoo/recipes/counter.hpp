@@ -68,7 +68,7 @@ public:
     /// to have the servers delete such markers. Each change costs one request more. Default: none.
     CounterOptions& exactly_once(PathView parent, CreateOptions marker = CreateOptions()) & {
         marker_parent_ = std::string(parent);
-        marker_ = std::move(marker);
+        marker_ = std::make_shared<const CreateOptions>(std::move(marker));
         return *this;
     }
     CounterOptions exactly_once(PathView parent, CreateOptions marker = CreateOptions()) && {
@@ -78,14 +78,17 @@ public:
     [[nodiscard]] const std::optional<std::string>& marker_parent() const noexcept {
         return marker_parent_;
     }
-    [[nodiscard]] const CreateOptions& marker() const noexcept { return marker_; }
+    /// Returns how the markers are created. Throws std::bad_alloc.
+    [[nodiscard]] CreateOptions marker() const { return marker_ ? *marker_ : CreateOptions(); }
 
 private:
     CounterFormat format_ = CounterFormat::text;
     RetryPolicy retry_ =
         RetryPolicy().delay(std::chrono::milliseconds(10)).max_delay(std::chrono::seconds(1));
     std::optional<std::string> marker_parent_;
-    CreateOptions marker_;
+    // Shared by copies. As a member it would cause false warnings of g++ 12 in programs of users
+    // (-Wmaybe-uninitialized).
+    std::shared_ptr<const CreateOptions> marker_;
 };
 
 /// What a change of a counter has done.
