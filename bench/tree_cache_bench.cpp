@@ -141,19 +141,21 @@ void run(const Options& options) {
               << median(ours) / median(theirs) << std::endl;
 }
 
+constexpr auto command = "ZOOKEEPER_HOSTS=host:port bench_tree_cache";
+
 }  // namespace
 
 int main(int argc, char** argv) {
     try {
         const auto options = parse_options(argc, argv);
         if (options.help) {
-            std::cout << usage();
+            std::cout << usage(command);
             return EXIT_SUCCESS;
         }
         run(options);
         return EXIT_SUCCESS;
     } catch (const std::invalid_argument& mistake) {
-        std::cerr << "bench_tree_cache: " << mistake.what() << '\n' << usage();
+        std::cerr << "bench_tree_cache: " << mistake.what() << '\n' << usage(command);
     } catch (const std::exception& failed) {
         std::cerr << "bench_tree_cache: " << failed.what() << '\n';
     }
