@@ -288,15 +288,15 @@ void ErrorCatalogue::of_recipes() {
     const auto sequence = CreateOptions().ephemeral().sequence().makepath();
     zk.create("/printer/0123456789abcdef0123456789abcdef__lock__", "", sequence);
     Lock lock(zk, "/printer");
-    messages.provoke([&] { lock.acquire(CallOptions().timeout(100ms)); });
+    messages.provoke([&] { static_cast<void>(lock.acquire(CallOptions().timeout(100ms))); });
     Lock persistent(zk, "/printer", LockOptions().ephemeral(false));
     messages.provoke([&] {
-        persistent.resume("fedcba9876543210fedcba9876543210__lock__0000000007");
+        const auto handle = persistent.resume("fedcba9876543210fedcba9876543210__lock__0000000007");
     });
     zk.create("/old");
     server.set_sequence("/old", std::numeric_limits<std::int32_t>::max());
     Lock old(zk, "/old", LockOptions().when_exhausted(WhenExhausted::fail));
-    messages.provoke([&] { old.acquire(); });
+    messages.provoke([&] { static_cast<void>(old.acquire()); });
     // Not provoked here: no recipe reads such data yet.
     messages.add(Error(ClientErrc::malformed_data, Outcome::not_applied, "get", "/counter"));
 }

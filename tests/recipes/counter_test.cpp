@@ -170,7 +170,7 @@ TEST_P(CounterTest, ATimeLimitOrACancellationDuringTheWriteIsUnknown) {
     other().create("/c", "1");
     const Counter counter(zk(), "/c");
     const auto held = server.inject(Fault::hold().on(Request::set).session(session()));
-    const auto late = error_of(counter.add_async(1, CallOptions().timeout(50ms)));
+    const auto late = error_of(counter.add_async(1, CallOptions().timeout(500ms)));
     EXPECT_EQ(late.code(), Errc::operation_timeout);
     EXPECT_EQ(late.outcome(), Outcome::unknown);
     EXPECT_EQ(data(), "2") << "it was applied";

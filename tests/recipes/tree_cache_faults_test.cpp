@@ -180,7 +180,13 @@ TEST_P(TreeCacheFaults, FollowsServersWithoutRecursiveWatches) {
         ASSERT_TRUE(seen->wait_for(NODE_UPDATED));
         writer.delete_("/r/a/b");
         ASSERT_TRUE(seen->wait_for(NODE_REMOVED));
-        EXPECT_EQ(seen->text(before), "+/r +/r/a +/r/a/b ~/r/a -/r/a/b");
+        // A server that does not know the request for the watch may have closed the connection.
+        auto text = seen->text(before);
+        const std::string reconnected = "CONNECTION_RECONNECTED ";
+        if (const auto at = text.find(reconnected); at != std::string::npos) {
+            text.erase(at, reconnected.size());
+        }
+        EXPECT_EQ(text, "+/r +/r/a +/r/a/b ~/r/a -/r/a/b");
         const testing_support::StateLog states(client);
         const auto session = client.client_id()->session_id;
         ASSERT_TRUE(old.expire_session(session));

@@ -140,7 +140,10 @@ void TreeModel::apply(const TreeRead& read, TreeReply& reply) {
     }
     auto& node = store_.at(read.node);
     const bool pending = node.pending;
-    set_pending(node, false);  // until something else is needed for it
+    // A list that a comparison has planned behind the look belongs to it. What events have made
+    // necessary meanwhile does not, otherwise a busy node would delay the load.
+    const bool looked = (read.kinds & read_kind::look) != 0;
+    set_pending(node, pending && looked && (node.needs & read_kind::list) != 0);
     try {
         apply_parts(read, reply, pending);
     } catch (...) {
