@@ -4,7 +4,8 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
 # What the library and the tour need; then what the tests need.
-RUN_PACKAGES := g++ cmake ninja-build pkg-config libboost1.81-dev libssl-dev libcli11-dev
+RUN_PACKAGES := g++ cmake ninja-build pkg-config libboost1.81-dev libssl-dev libcli11-dev \
+    nlohmann-json3-dev
 PACKAGES := $(RUN_PACKAGES) ccache git python3 libgtest-dev libgmock-dev libbenchmark-dev \
     clang-14 clang-format-14 clang-tidy-14 libzookeeper-mt-dev python3-kazoo zookeeper \
     libuv1-dev libboost-fiber1.81-dev libglib2.0-dev catch2 prometheus-cpp-dev \

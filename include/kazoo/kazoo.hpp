@@ -58,12 +58,15 @@
 #include <kazoo/recipes/lock_options.hpp>
 #include <kazoo/recipes/locking_queue.hpp>
 #include <kazoo/recipes/multi_lock.hpp>
+#include <kazoo/recipes/non_blocking_lease.hpp>
 #include <kazoo/recipes/party.hpp>
 #include <kazoo/recipes/patient_children_watch.hpp>
 #include <kazoo/recipes/persistent_node.hpp>
 #include <kazoo/recipes/queue.hpp>
 #include <kazoo/recipes/read_write_lock.hpp>
 #include <kazoo/recipes/semaphore.hpp>
+#include <kazoo/recipes/set_partitioner.hpp>
+#include <kazoo/recipes/set_partitioner_options.hpp>
 #include <kazoo/recipes/shared_value.hpp>
 #include <kazoo/recipes/tree_cache.hpp>
 #include <kazoo/recipes/watch_options.hpp>
