@@ -41,6 +41,7 @@ TEST_P(LeaderLatchTest, LeadsUntilItIsClosed) {
     )) << leader->name;
     latch.close();
     EXPECT_FALSE(latch.has_leadership());
+    EXPECT_FALSE(leading.is_held());
     EXPECT_TRUE(wait_until(
         [&] {
             const auto stat = other().exists("/latch");

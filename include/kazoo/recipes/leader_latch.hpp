@@ -154,7 +154,8 @@ public:
     /// Begins to stand for leadership, and returns at once. Does nothing if it has begun or the
     /// latch is closed. Throws std::bad_alloc.
     void start();
-    /// Gives the leadership up for good, and deletes the node in the background. No call of
+    /// Gives the leadership up for good: it is not held any more when this returns, and its node is
+    /// deleted in the background. No call of
     /// on_leader, on_not_leader and on_error begins after this has returned; one in progress is
     /// waited for, except within callbacks of the handler and where the thread must not block.
     /// Waits of `await` fail with CancelledError. Idempotent.

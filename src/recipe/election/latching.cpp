@@ -103,6 +103,13 @@ void Latching::end() noexcept {
         started_ = true;  // it cannot be started any more
         ended = std::exchange(leadership_, Leadership());
     }
+    if (ended.is_held()) {
+        try {
+            static_cast<void>(ended.end_async());  // not held any more when this returns
+        } catch (const std::exception&) {
+            // No memory: the coroutine that leads ends it.
+        }
+    }
     closed_.request_stop();
     led_.clear();
     led_.cancel();

@@ -13,7 +13,7 @@ namespace {
 TEST(HostNameTest, IsThatOfTheSystem) {
     std::ifstream file("/proc/sys/kernel/hostname");
     std::string expected;
-    if (!std::getline(file, expected)) GTEST_SKIP() << "the system does not show its name";
+    ASSERT_TRUE(std::getline(file, expected));
     EXPECT_EQ(host_name(), expected);
     EXPECT_EQ(process_name(), expected + "-" + std::to_string(getpid()));
 }
