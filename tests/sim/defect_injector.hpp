@@ -36,6 +36,11 @@ enum class Defect {
     closed_handovers,    ///< a client closes the session that it hands over
     lost_watches,        ///< a session is handed over without its watches
     old_handovers,       ///< a session is handed over as if it had seen nothing
+    early_locks,         ///< a contender takes a lock without waiting for its turn
+    unguarded_writes,    ///< the holder of a lock writes without a guard
+    trusted_locks,       ///< the holder of a lock does not notice that it is lost
+    kept_locks,          ///< locks are not released
+    uninvited_leases,    ///< a lease of a semaphore is taken without its inner lock
 };
 
 /// Applies a defect to the frames of one client. They pass unchanged if the defect is none of

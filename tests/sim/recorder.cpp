@@ -19,6 +19,7 @@ Recorder::Recorder(Simulator& simulator, const Cluster& cluster, std::string chr
       watches_(simulator.verdict(), chronicle_),
       lasting_watches_(simulator.verdict(), chronicle_),
       handovers_(simulator.verdict(), chronicle_),
+      locks_(simulator.verdict(), chronicle_),
       watch_modes_coexist_(cluster.minor_version() >= 9),
       multi_reads_(cluster.minor_version() >= 6),
       chroot_(std::move(chroot)) {}
@@ -190,6 +191,7 @@ void Recorder::at_rest() {
     watches_.at_rest();
     lasting_watches_.at_rest();
     handovers_.at_rest();
+    locks_.at_rest();
     check_guaranteed(calls_, chronicle_, simulator_.verdict());
     for (auto cleanup : cleanups_) {
         if (!cleanup.path.empty()) {
@@ -203,7 +205,10 @@ void Recorder::at_end() {
     for (const auto& call : calls_) {
         check_once(call, simulator_.verdict());
     }
-    check_effects(calls_, chronicle_, simulator_.verdict());
+    check_effects(calls_, chronicle_, simulator_.verdict(), [this](std::string_view path) {
+        return locks_.covers(path);
+    });
+    locks_.at_end();
     watches_.at_end();
     lasting_watches_.at_end();
 }

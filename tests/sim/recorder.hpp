@@ -2,6 +2,7 @@
 #pragma once
 
 #include "checks/cleanup.hpp"
+#include "checks/locks.hpp"
 #include "cluster.hpp"
 #include "history/call.hpp"
 #include "history/call_result.hpp"
@@ -56,6 +57,7 @@ public:
     [[nodiscard]] history::LastingWatchCheck& lasting_watches() noexcept {
         return lasting_watches_;
     }
+    [[nodiscard]] LockCheck& locks() noexcept { return locks_; }
     [[nodiscard]] history::HandoverCheck& handovers() noexcept { return handovers_; }
     /// Returns whether the servers have the session.
     [[nodiscard]] bool has_session(std::int64_t session) const;
@@ -94,6 +96,7 @@ private:
     WatchCheck watches_;
     history::LastingWatchCheck lasting_watches_;
     history::HandoverCheck handovers_;
+    LockCheck locks_;
     const bool watch_modes_coexist_;
     const bool multi_reads_;
     const std::string chroot_;

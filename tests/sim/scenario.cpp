@@ -4,6 +4,7 @@
 #include "checks/leak_check.hpp"
 #include "cluster.hpp"
 #include "faults.hpp"
+#include "lock_user.hpp"
 #include "network.hpp"
 #include "recorder.hpp"
 #include "sim_client.hpp"
@@ -29,6 +30,10 @@ Count count_of(const Call& call) {
     return Count::calls_unknown;
 }
 
+// Since the end of the faults; recover() lasts for 54 s.
+constexpr auto all_connected = 28s;
+constexpr auto last_acquisition = 38s;
+
 class Scenario {
 public:
     Scenario(std::uint64_t seed, bool trace, Defect defect)
@@ -51,9 +56,13 @@ public:
             ));
             workloads_.push_back(std::make_unique<Workload>(*clients_.back()));
         }
+        if (simulator_.chance().one_in(3)) {
+            add_lock_users();
+        }
     }
     Scenario(const Scenario&) = delete;
     ~Scenario() {
+        lock_users_.clear();
         workloads_.clear();
         for (const auto& client : clients_) {
             client->destroy();
@@ -121,6 +130,16 @@ private:
                (cluster_.sasl() == Cluster::Sasl::offered && simulator_.chance().one_in(2));
     }
 
+    void add_lock_users() {
+        plant_locks(cluster_, recorder_.chroot());
+        register_locks(recorder_.locks(), recorder_.chroot());
+        for (int i = 0; i < clients_wanted_; ++i) {
+            const auto number = static_cast<std::size_t>(i);
+            workloads_[number]->make_room();
+            lock_users_.push_back(std::make_unique<LockUser>(*clients_[number], recorder_.locks()));
+        }
+    }
+
     [[nodiscard]] std::uint64_t simulated_ms() const {
         const auto time = simulator_.now() - begin_;
         return static_cast<std::uint64_t>(
@@ -141,6 +160,9 @@ private:
         for (const auto& workload : workloads_) {
             workload->run_until(end + 4s);
         }
+        for (const auto& user : lock_users_) {
+            user->run_until(end + last_acquisition);
+        }
         Faults faults(simulator_, network_, cluster_, clients_);
         if (!simulator_.chance().one_in(10)) {
             faults.run_until(end);
@@ -149,6 +171,10 @@ private:
         for (const auto& workload : workloads_) {
             workload->stop_restarting();
         }
+        for (const auto& user : lock_users_) {
+            user->calm_down();
+        }
+        recorder_.locks().calm_from(end + all_connected);
     }
 
     /// Long enough for a dead connection and a pending attempt to time out, and for a client then
@@ -168,6 +194,9 @@ private:
                     to_string(client->zk().state())
                 );
             }
+        }
+        for (const auto& user : lock_users_) {
+            user->at_rest();
         }
         recorder_.check_hanging(12s);
         recorder_.at_rest();
@@ -222,6 +251,7 @@ private:
     Recorder recorder_;
     std::vector<std::unique_ptr<SimClient>> clients_;
     std::vector<std::unique_ptr<Workload>> workloads_;
+    std::vector<std::unique_ptr<LockUser>> lock_users_;  // empty, or one for each client
 };
 
 }  // namespace

@@ -32,7 +32,12 @@ constexpr std::array defects{
     std::pair{"closed_handovers", Defect::closed_handovers},
     std::pair{"lost_watches", Defect::lost_watches},
     std::pair{"old_handovers", Defect::old_handovers},
-    std::pair{"trusted_pings", Defect::trusted_pings}};
+    std::pair{"trusted_pings", Defect::trusted_pings},
+    std::pair{"early_locks", Defect::early_locks},
+    std::pair{"unguarded_writes", Defect::unguarded_writes},
+    std::pair{"trusted_locks", Defect::trusted_locks},
+    std::pair{"kept_locks", Defect::kept_locks},
+    std::pair{"uninvited_leases", Defect::uninvited_leases}};
 
 bool repeats() {
     constexpr std::uint64_t seeds = 20;

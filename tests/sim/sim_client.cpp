@@ -162,6 +162,7 @@ bool SimClient::turn(const char* does, bool started) {
     process_.note(does);
     started_ = started;
     if (!started) {
+        ++ends_;
         recorder_.abandon(number_);
         if (handover_ != 0) {
             recorder_.handovers().on_end(std::exchange(handover_, 0));

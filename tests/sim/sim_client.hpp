@@ -97,6 +97,8 @@ public:
     [[nodiscard]] int number() const noexcept { return number_; }
     /// The number of clients that this program has had.
     [[nodiscard]] std::size_t lives() const noexcept { return former_.size(); }
+    /// How often a client of this program was stopped or destroyed, or has left its session.
+    [[nodiscard]] std::size_t ends() const noexcept { return ends_; }
     [[nodiscard]] Process& process() noexcept { return process_; }
     /// Suspends the process for this long.
     void freeze(Duration time);
@@ -157,6 +159,7 @@ private:
     LeaseCheck lease_check_;
     std::optional<detail::LeaseUse> lease_use_;
     bool started_ = false;
+    std::size_t ends_ = 0;
     bool detaching_ = false;
     std::uint32_t handover_ = 0;  // number of that of the present client; 0 if there is none
     std::stop_source stops_;

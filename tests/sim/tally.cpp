@@ -76,6 +76,26 @@ const char* name_of(Count what) {
             return "looks at clients whose session was certain";
         case Count::uncertain_sessions:
             return "  and not";
+        case Count::locks:
+            return "locks acquired";
+        case Count::leases:
+            return "leases of semaphores acquired";
+        case Count::leaderships:
+            return "leaderships acquired";
+        case Count::lost_locks:
+            return "  looks at those that were lost";
+        case Count::busy_locks:
+            return "acquisitions that did not wait, in vain";
+        case Count::lock_timeouts:
+            return "  timed out";
+        case Count::cancelled_locks:
+            return "  cancelled";
+        case Count::failed_locks:
+            return "  failed otherwise";
+        case Count::guarded_writes:
+            return "guarded writes, applied";
+        case Count::refused_writes:
+            return "  refused because the lock was lost";
     }
     return "";
 }

@@ -42,7 +42,17 @@ enum class Count : std::size_t {
     timeouts,
     certain_sessions,
     uncertain_sessions,
-    last = uncertain_sessions
+    locks,
+    leases,
+    leaderships,
+    lost_locks,
+    busy_locks,
+    lock_timeouts,
+    cancelled_locks,
+    failed_locks,
+    guarded_writes,
+    refused_writes,
+    last = refused_writes
 };
 
 /// Counts what happened in simulations.

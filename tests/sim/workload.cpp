@@ -51,10 +51,11 @@ void Workload::tick(TimePoint end) {
     auto& chance = client_.chance();
     if (restarts_enabled_ && chance.one_in(40)) {
         life();
-    } else if (restarts_enabled_ && chance.one_in(40)) {
+    } else if (restarts_enabled_ && !has_room_ && chance.one_in(40)) {
         hand_over();
     }
-    for (int burst = chance.one_in(10) ? chance.between(5, 15) : chance.between(0, 3); burst > 0;
+    const int most = has_room_ ? 1 : 3;
+    for (int burst = chance.one_in(10) ? chance.between(5, 15) : chance.between(0, most); burst > 0;
          --burst) {
         one_call();
     }

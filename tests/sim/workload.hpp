@@ -21,6 +21,9 @@ public:
 
     /// Starts, and continues until `end`.
     void run_until(TimePoint end);
+    /// The client has other work as well: makes fewer calls, and does not hand its session over,
+    /// with which it would leave the nodes of locks to nobody.
+    void make_room() { has_room_ = true; }
     /// From now on the client is neither stopped nor restarted.
     void stop_restarting() { restarts_enabled_ = false; }
 
@@ -46,6 +49,7 @@ private:
     history::OpGenerator<Chance> op_generator_;
     std::map<std::string, std::int64_t> czxids_;  // of nodes that have been read, by path
     bool restarts_enabled_ = true;
+    bool has_room_ = false;
 };
 
 }  // namespace kazoo::sim

@@ -201,7 +201,12 @@ void check_removals(
 
 }  // namespace
 
-void check_effects(const std::deque<Call>& calls, const Chronicle& chronicle, Verdict& verdict) {
+void check_effects(
+    const std::deque<Call>& calls,
+    const Chronicle& chronicle,
+    Verdict& verdict,
+    const std::function<bool(std::string_view)>& others
+) {
     const auto transactions = check_transactions(calls, chronicle, verdict);
     std::map<std::string, Removals> removals;  // by path
     std::vector<const Call*> long_calls;
@@ -222,7 +227,7 @@ void check_effects(const std::deque<Call>& calls, const Chronicle& chronicle, Ve
     }
     for (const auto& write : chronicle.writes()) {
         const bool by_nobody = write.author.client == Author::nobody || write.by_end_of_session;
-        if (by_nobody || transactions.contains(write.zxid)) {
+        if (by_nobody || transactions.contains(write.zxid) || (others && others(write.path))) {
             continue;
         }
         if (write.kind == Write::Kind::remove) {
