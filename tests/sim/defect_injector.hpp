@@ -43,6 +43,11 @@ enum class Defect {
     uninvited_leases,    ///< a lease of a semaphore is taken without its inner lock
 };
 
+/// Whether a defect is one of the programs that use locks.
+[[nodiscard]] constexpr bool is_of_locks(Defect defect) noexcept {
+    return defect >= Defect::early_locks;
+}
+
 /// Applies a defect to the frames of one client. They pass unchanged if the defect is none of
 /// frames.
 class DefectInjector {

@@ -13,12 +13,14 @@ namespace kazoo::sim {
 /// Scope of a program.
 class LockUser::Busy {
 public:
-    explicit Busy(std::size_t& under_way) : under_way_(under_way) { ++under_way_; }
-    ~Busy() { --under_way_; }
+    explicit Busy(std::shared_ptr<std::size_t> under_way) : under_way_(std::move(under_way)) {
+        ++*under_way_;
+    }
+    ~Busy() { --*under_way_; }
     Busy(const Busy&) = delete;
 
 private:
-    std::size_t& under_way_;
+    const std::shared_ptr<std::size_t> under_way_;
 };
 
 template <class T>

@@ -84,12 +84,12 @@ void LockUser::run_until(TimePoint end) {
 
 void LockUser::tick(TimePoint end) {
     const std::size_t most = calm_ ? 2 : 4;
-    if (client_.exists() && under_way_ < most) {
+    if (client_.exists() && *under_way_ < most) {
         one();
     }
-    const auto pause = client_.chance().between(100ms, calm_ ? 2500ms : 1500ms);
-    if (client_.simulator().now() + pause < end) {
-        client_.process().after(pause, [this, end] { tick(end); });
+    const auto wait = client_.chance().between(100ms, calm_ ? 2500ms : 1500ms);
+    if (client_.simulator().now() + wait < end) {
+        client_.process().after(wait, [this, end] { tick(end); });
     }
 }
 
@@ -198,8 +198,8 @@ void LockUser::on_failed(const Acquisition& acquisition, const char* what, const
 }
 
 void LockUser::at_rest() {
-    if (under_way_ != 0) {
-        fail(std::to_string(under_way_) + " acquisitions or holds hang");
+    if (*under_way_ != 0) {
+        fail(std::to_string(*under_way_) + " acquisitions or holds hang");
     }
 }
 

@@ -97,7 +97,9 @@ private:
     std::shared_ptr<Objects> objects_;
     std::size_t life_ = 0;  // of the client that objects_ belong to
     std::size_t cancels_ = 0;
-    std::size_t under_way_ = 0;
+    /// The number of programs in progress; shared with them, because a coroutine that never ends
+    /// may be destroyed after this.
+    const std::shared_ptr<std::size_t> under_way_ = std::make_shared<std::size_t>(0);
     std::size_t names_ = 0;
     bool calm_ = false;
     std::vector<LockHandle> kept_;  // by Defect::kept_locks

@@ -45,6 +45,11 @@ public:
           network_(simulator_, static_cast<std::size_t>(clients_wanted_), cluster_.acceptors()),
           recorder_(simulator_, cluster_, simulator_.chance().one_in(3) ? "/c" : "") {
         plant_roots(cluster_, recorder_.chroot());
+        const bool uses_locks =
+            defect == Defect::none ? simulator_.chance().one_in(3) : is_of_locks(defect);
+        if (uses_locks) {
+            plant_locks(cluster_, recorder_.chroot());
+        }
         for (int i = 0; i < clients_wanted_; ++i) {
             clients_.push_back(std::make_unique<SimClient>(
                 simulator_,
@@ -56,7 +61,7 @@ public:
             ));
             workloads_.push_back(std::make_unique<Workload>(*clients_.back()));
         }
-        if (simulator_.chance().one_in(3)) {
+        if (uses_locks) {
             add_lock_users();
         }
     }
@@ -131,7 +136,6 @@ private:
     }
 
     void add_lock_users() {
-        plant_locks(cluster_, recorder_.chroot());
         register_locks(recorder_.locks(), recorder_.chroot());
         for (int i = 0; i < clients_wanted_; ++i) {
             const auto number = static_cast<std::size_t>(i);

@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 /// Within these times a client learns that it has lost a lock: the first is that for a lost session
 /// in the worst case, when nothing is lost on the way any more and its process is not suspended.
-constexpr Duration longest_doubt = 24s;
+constexpr Duration longest_doubt = 40s;
 constexpr Duration longest_notice = 3s;
 
 bool is_reader(std::string_view node) {
