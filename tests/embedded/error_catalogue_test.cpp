@@ -3,6 +3,7 @@
 // the page.
 #include "embedded_fixture.hpp"
 
+#include <kazoo/recipes/counter.hpp>
 #include <kazoo/recipes/lock.hpp>
 
 #include <cstdlib>
@@ -297,8 +298,9 @@ void ErrorCatalogue::of_recipes() {
     server.set_sequence("/old", std::numeric_limits<std::int32_t>::max());
     Lock old(zk, "/old", LockOptions().when_exhausted(WhenExhausted::fail));
     messages.provoke([&] { static_cast<void>(old.acquire()); });
-    // Not provoked here: no recipe reads such data yet.
-    messages.add(Error(ClientErrc::malformed_data, Outcome::not_applied, "get", "/counter"));
+    zk.create("/text", "no number");
+    const Counter number(zk, "/text");
+    messages.provoke([&] { static_cast<void>(number.add(1)); });
 }
 
 void ErrorCatalogue::of_retries() {
