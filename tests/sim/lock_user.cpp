@@ -158,7 +158,13 @@ LockUser::AcquisitionPtr LockUser::arrange() {
     auto made = std::make_shared<Acquisition>();
     made->cancels = cancels_;
     made->client_ends = client_.ends();
-    made->client_runs = client_.started();
+    // A client that is started again refuses requests until its former session has ended.
+    constexpr auto longest_close = 11s;
+    const auto now = client_.simulator().now();
+    if (std::exchange(client_ends_, client_.ends()) != client_.ends()) {
+        client_ended_ = now;
+    }
+    made->client_runs = client_.started() && now - client_ended_ > longest_close;
     if (chance.one_in(3)) {
         const auto limit = chance.between(0ms, chance.of<Duration>({20ms, 1000ms, 8000ms}));
         made->deadline = client_.simulator().now() + limit;

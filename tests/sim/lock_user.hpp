@@ -49,7 +49,7 @@ private:
         bool cancelled = false;
         std::size_t cancels = 0;      // cancels_ when it began
         std::size_t client_ends = 0;  // SimClient::ends() when it began
-        bool client_runs = false;     // when it began
+        bool client_runs = false;     // when it began, for a while
     };
     using AcquisitionPtr = std::shared_ptr<Acquisition>;
 
@@ -97,6 +97,8 @@ private:
     std::shared_ptr<Objects> objects_;
     std::size_t life_ = 0;  // of the client that objects_ belong to
     std::size_t cancels_ = 0;
+    std::size_t client_ends_ = 0;  // as last seen
+    TimePoint client_ended_;       // when it was seen
     /// The number of programs in progress; shared with them, because a coroutine that never ends
     /// may be destroyed after this.
     const std::shared_ptr<std::size_t> under_way_ = std::make_shared<std::size_t>(0);
