@@ -46,12 +46,14 @@ AsyncResult<PartitionChange> await_state(Shared partitioning, CallLimits limits)
 }
 
 AsyncResult<bool> await_acquired(Shared partitioning, CallLimits limits) {
-    const Partitioning::Condition is_final = [](const PartitionPlan& plan) {
-        return plan.state() == PartitionState::acquired || plan.state() == PartitionState::failure;
+    const auto acquired = std::make_shared<bool>(false);  // the state may change after the wait
+    const Partitioning::Condition is_final = [acquired](const PartitionPlan& plan) {
+        *acquired = plan.state() == PartitionState::acquired;
+        return *acquired || plan.state() == PartitionState::failure;
     };
     const auto waiting = partitioning->wait_until(is_final, limits);
-    static_cast<void>(co_await direct(waiting));
-    co_return partitioning->present().state == PartitionState::acquired;
+    const bool in_time = co_await direct(waiting);
+    co_return in_time&&* acquired;
 }
 
 /// Waits until the locks are released, and with `leave` until the partitioner has ended.
