@@ -204,7 +204,8 @@ AsyncResult<void> LockUser::use_lock(detail::LockBase& lock, std::string value) 
     co_await ending;
 }
 
-/// Deletes the own node as an administrator does, and waits until the loss is noticed.
+/// Deletes the own node as an administrator does, waits until the loss is noticed, and tries to
+/// write.
 AsyncResult<void> LockUser::break_own_lock(Lock& lock, std::string path) {
     const Busy busy(under_way_);
     const auto acquisition = arrange();
@@ -226,6 +227,8 @@ AsyncResult<void> LockUser::break_own_lock(Lock& lock, std::string path) {
             co_await pausing;
         }
         look(held, hold);
+        const auto writing = write(held, hold, path + "-value");
+        co_await writing;
     } catch (const KazooException& failure) {
         on_failed(*acquisition, "a lock", failure.error());
     }

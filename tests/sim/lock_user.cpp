@@ -121,7 +121,10 @@ void LockUser::one() {
             return let_run(use_lock(all.writer, value_of(shared_path)));
         case 8:
         case 9:
-            if (client_.defect() == Defect::uninvited_leases) {
+            if (client_.defect() == Defect::uninvited_leases && client_.chance().one_in(2)) {
+                for (std::int32_t more = leases; more > 0; --more) {
+                    let_run(take_lease_uninvited(semaphore_path));
+                }
                 return let_run(take_lease_uninvited(semaphore_path));
             }
             return let_run(use_lease(all.semaphore));
