@@ -244,7 +244,7 @@ TEST_P(PartyTest, GroupsHaveTheLayoutOfCurator) {
     EXPECT_EQ(value_of(one.members_async()), Data({{"one", "data 1"}, {"two", "new"}}));
     expire_session();
     EXPECT_TRUE(wait_until([&] { return two.participating() && one.participating(); }, patience));
-    EXPECT_EQ(other().get("/p/two").data, "new");
+    EXPECT_EQ(other().get("/p/two", ReadOptions().consistency(Consistency::latest)).data, "new");
     EXPECT_TRUE(value_of(two.leave_async()));
     auto stream = one.stream();
     EXPECT_EQ(value_of(stream.next()).value().members, Names({"one"}));

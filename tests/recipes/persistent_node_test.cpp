@@ -150,6 +150,7 @@ TEST_P(PersistentNodeTest, FindsANodeWhoseCreationHadNoReply) {
     const PersistentNode node(zk(), "/a", "x", recording());
     EXPECT_TRUE(succeeds(node.wait_for_initial_create_async()));
     EXPECT_TRUE(has_data("x"));
+    ASSERT_TRUE(created->wait_for(1));
     EXPECT_EQ(created->size(), 1);
 }
 

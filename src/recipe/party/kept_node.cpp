@@ -8,6 +8,7 @@
 #include <kazoo/exceptions.hpp>
 
 #include <exception>
+#include <new>
 #include <utility>
 #include <vector>
 
@@ -109,8 +110,17 @@ void KeptNode::wake() noexcept {
 }
 
 bool KeptNode::present() const noexcept {
+    std::optional<std::int64_t> session;
+    if (parameters_.rules.ephemeral) {
+        try {
+            session = client_.session();
+        } catch (const std::bad_alloc&) {
+            // The plan alone decides.
+        }
+    }
     const std::lock_guard lock(mutex_);
-    return plan_.present();
+    // The client knows the end of a session before it is reported to the plan.
+    return plan_.present() && (!session || stat_->ephemeral_owner == *session);
 }
 
 std::optional<std::string> KeptNode::path() const {
