@@ -46,7 +46,7 @@ public:
           recorder_(simulator_, cluster_, simulator_.chance().one_in(3) ? "/c" : "") {
         plant_roots(cluster_, recorder_.chroot());
         const bool uses_locks =
-            defect == Defect::none ? simulator_.chance().one_in(3) : is_of_locks(defect);
+            defect == Defect::none ? simulator_.chance().one_in(6) : is_of_locks(defect);
         if (uses_locks) {
             plant_locks(cluster_, recorder_.chroot());
         }
