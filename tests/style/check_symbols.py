@@ -24,6 +24,10 @@ OURS = re.compile(
     r"(?:non-)?virtual thunk to |operator\S* ?)?"
     r"kazoo::(?!(?:session|codec|client|driver|transport|server)::)"
 )
+# The same for functions and variables, by their mangled names: the demangled name of an instance of
+# a template begins with its return type.
+OURS_MANGLED = re.compile(
+    r"^_ZZ?N[VKRO]*5kazoo(?!7session|5codec|6client|6driver|9transport|6server)")
 SHARED_STATE = re.compile(
     r"^(?:TLS init function for )?boost::asio::detail::keyword_tss_ptr<.*>::value_$")
 
@@ -42,11 +46,16 @@ def offending(archive, forbidden=(ASIO,)):
 
 
 def exported_by_mistake(library):
-    names = [line.split(" ", 2)[2] for line in symbols(library, "-D", "--defined-only")]
-    if not any(OURS.match(name) for name in names):
+    def names(*options):
+        return [line.split(" ", 2)[2]
+                for line in symbols(library, "-D", "--defined-only", "-p", *options)]
+
+    demangled = names()
+    exported = list(zip(demangled, names("--no-demangle"), strict=True))
+    if not any(OURS.match(name) for name in demangled):
         return [f"{library}: exports nothing of kazoo's"]
-    return [f"{library}: exports {name}" for name in names
-            if not OURS.match(name) and not SHARED_STATE.match(name)]
+    return [f"{library}: exports {name}" for name, mangled in exported
+            if not (OURS.match(name) or OURS_MANGLED.match(mangled) or SHARED_STATE.match(name))]
 
 
 def self_test_of_exports(compiler, directory):
@@ -56,6 +65,10 @@ def self_test_of_exports(compiler, directory):
         "int f() { return 1; }": False,
         ours + "namespace boost { int f() { return 1; } }": False,
         ours + "namespace kazoo::session { int f() { return 1; } }": False,
+        ours + "namespace kazoo { template <class T> auto g(T t) { return t; } "
+               "template auto g(int); }": True,
+        ours + "namespace kazoo::session { template <class T> auto g(T t) { return t; } "
+               "template auto g(int); }": False,
     }.items()):
         source = pathlib.Path(directory, f"exports{number}.cpp")
         source.write_text(text)
