@@ -20,19 +20,6 @@ namespace {
 
 constexpr const char* operation = "acquire";
 
-/// The end of an acquisition, also if its coroutine is destroyed because its loop was.
-class Acquisition {
-public:
-    explicit Acquisition(std::shared_ptr<Contender> contender) noexcept
-        : contender_(std::move(contender)) {}
-    Acquisition(const Acquisition&) = delete;
-    Acquisition& operator=(const Acquisition&) = delete;
-    ~Acquisition() { contender_->end_acquisition(); }
-
-private:
-    const std::shared_ptr<Contender> contender_;
-};
-
 /// Describes what the contender was waiting for, if anything.
 std::string waited_for(Contender& contender) {
     const auto awaited = contender.tell([](LockPlan& plan) { return plan.awaited(); });

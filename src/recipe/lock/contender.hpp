@@ -130,4 +130,17 @@ private:
     std::vector<LostFunction> on_lost_;
 };
 
+/// Ends an acquisition, also if its coroutine is destroyed because its loop was.
+class Acquisition {
+public:
+    explicit Acquisition(std::shared_ptr<Contender> contender) noexcept
+        : contender_(std::move(contender)) {}
+    Acquisition(const Acquisition&) = delete;
+    Acquisition& operator=(const Acquisition&) = delete;
+    ~Acquisition() { contender_->end_acquisition(); }
+
+private:
+    const std::shared_ptr<Contender> contender_;
+};
+
 }  // namespace kazoo::detail::recipe

@@ -44,19 +44,6 @@ public:
     CallKind kind;
 };
 
-/// Ends the acquisition, also if its coroutine is destroyed because its loop was.
-class End {
-public:
-    explicit End(std::shared_ptr<Contender> contender) noexcept
-        : contender_(std::move(contender)) {}
-    End(const End&) = delete;
-    End& operator=(const End&) = delete;
-    ~End() { contender_->end_acquisition(); }
-
-private:
-    const std::shared_ptr<Contender> contender_;
-};
-
 [[noreturn]] void throw_ended(
     const Semaphoring& semaphoring, std::error_code code, std::string detail
 ) {
@@ -260,7 +247,7 @@ AsyncResult<std::optional<LockHandle>> acquire_lease(
     LockRules rules;
     rules.lost_when = semaphoring->options.lost_when();
     const auto contender = semaphoring->leases->begin(rules);
-    const End end(contender);
+    const Acquisition acquisition(contender);
     const CallLimits limits(contender->linked(options), *semaphoring->handler(), kind);
     const Attempt attempt(semaphoring, contender, limits, kind);
     std::optional<LockHandle> lease;
