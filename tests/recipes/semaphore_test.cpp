@@ -18,7 +18,7 @@ protected:
     }
     LockHandle lease(Semaphore& semaphore) { return semaphore.acquire_async().get(patience); }
     /// Waits until one acquisition waits for a lease.
-    [[nodiscard]] bool somebody_waits() {
+    [[nodiscard]] bool an_acquisition_waits() {
         return wait_until(
             [&] {
                 const auto stat = other().exists("/s-__lock__");
@@ -69,7 +69,7 @@ TEST_P(SemaphoreTest, AWaitEndsWhenALeaseIsReleased) {
     auto first = lease(mine);
     auto second = lease(mine);
     auto waiting = mine.acquire_async();
-    ASSERT_TRUE(somebody_waits());
+    ASSERT_TRUE(an_acquisition_waits());
     EXPECT_FALSE(waiting.ready());
     second.release_async().get(patience);
     auto third = std::move(waiting).get(patience);
@@ -82,12 +82,12 @@ TEST_P(SemaphoreTest, AWaitThatIsGivenUpLeavesNothing) {
     auto first = lease(mine);
     auto second = lease(mine);
     const auto cancelled = mine.acquire_async();
-    ASSERT_TRUE(somebody_waits());
+    ASSERT_TRUE(an_acquisition_waits());
     mine.cancel();
     EXPECT_THROW(cancelled.get(patience), CancelledError);
     EXPECT_TRUE(nodes_remain(2));
     const auto abandoned = mine.acquire_async();
-    ASSERT_TRUE(somebody_waits());
+    ASSERT_TRUE(an_acquisition_waits());
     abandoned.cancel();
     EXPECT_THROW(abandoned.get(patience), CancelledError);
     EXPECT_TRUE(nodes_remain(2));
@@ -101,9 +101,9 @@ TEST_P(SemaphoreTest, AWaitBeginsAgainInTheNextSession) {
     auto second = theirs.acquire();
     auto mine = two(zk());
     auto waiting = mine.acquire_async();
-    ASSERT_TRUE(somebody_waits());
+    ASSERT_TRUE(an_acquisition_waits());
     expire_session();
-    ASSERT_TRUE(somebody_waits());
+    ASSERT_TRUE(an_acquisition_waits());
     EXPECT_FALSE(waiting.ready());
     first.release();
     auto third = std::move(waiting).get(patience);
@@ -147,7 +147,7 @@ TEST_P(SemaphoreTest, FollowsTheNumberInTheNode) {
     Semaphore mine(zk(), "/s", 1, SemaphoreOptions().follow_node());
     auto first = lease(mine);
     auto waiting = mine.acquire_async();
-    ASSERT_TRUE(somebody_waits());
+    ASSERT_TRUE(an_acquisition_waits());
     EXPECT_FALSE(waiting.ready());
     mine.set_max_leases_async(2).get(patience);
     auto second = std::move(waiting).get(patience);

@@ -29,7 +29,7 @@ protected:
         return add(client, named(identifier));
     }
     SetPartitioner& add(KazooClient& client, const SetPartitionerOptions& options) {
-        return members.emplace_back(client, "/work", letters, options);
+        return members.emplace_back(client, "/jobs", letters, options);
     }
     static bool acquires(SetPartitioner& member) {
         return member.wait_for_acquire_async(CallOptions().timeout(patience)).get();
@@ -55,10 +55,10 @@ protected:
             patience
         );
     }
-    Names party() { return other().get_children("/work/party"); }
+    Names party() { return other().get_children("/jobs/party"); }
     std::size_t lock_nodes(const std::string& item) {
         try {
-            return other().get_children("/work/locks/" + item).size();
+            return other().get_children("/jobs/locks/" + item).size();
         } catch (const NoNodeError&) {
             return 0;
         }
@@ -92,14 +92,14 @@ TEST_P(SetPartitionerTest, OneMemberGetsAllItems) {
     const auto names = party();
     ASSERT_EQ(names.size(), 1);
     EXPECT_TRUE(std::regex_match(names[0], std::regex("[0-9a-f]{32}-host-1"))) << names[0];
-    const auto node = other().get("/work/party/" + names[0]);
+    const auto node = other().get("/jobs/party/" + names[0]);
     EXPECT_EQ(node.data, "host-1");
     EXPECT_EQ(node.stat.ephemeral_owner, zk().client_id().value().session_id);
-    const auto locks = other().get_children("/work/locks/a");
+    const auto locks = other().get_children("/jobs/locks/a");
     ASSERT_EQ(locks.size(), 1);
     EXPECT_TRUE(std::regex_match(locks[0], std::regex("[0-9a-f]{32}__lock__[0-9]{10}")));
     ASSERT_TRUE(member.held("a"));
-    EXPECT_EQ(member.held("a")->token(), other().exists("/work/locks/a/" + locks[0])->czxid);
+    EXPECT_EQ(member.held("a")->token(), other().exists("/jobs/locks/a/" + locks[0])->czxid);
     EXPECT_FALSE(member.held("x"));
     member.finish_async().get(patience);
     EXPECT_TRUE(member.failed());
@@ -243,7 +243,7 @@ TEST_P(SetPartitionerTest, AMemberMayContinueInTheNextSession) {
 TEST_P(SetPartitionerTest, AMemberWhoseNodeIsDeletedJoinsAgain) {
     auto& member = add(zk(), "1");
     ASSERT_TRUE(acquires(member));
-    other().delete_("/work/party/" + party().at(0));
+    other().delete_("/jobs/party/" + party().at(0));
     ASSERT_TRUE(becomes_state(member, State::release));
     member.release_set_async().get(patience);
     EXPECT_TRUE(acquires(member));
@@ -276,9 +276,9 @@ TEST_P(SetPartitionerTest, DifferentSetsAreReported) {
     auto options = named("2").max_reaction_time(0ms).on_error([=](const Error& error) {
         errors->add(std::string(error_name(error.code())) + " " + error.path());
     });
-    auto& second = members.emplace_back(start_client(), "/work", Items{"0", "a", "g"}, options);
+    auto& second = members.emplace_back(start_client(), "/jobs", Items{"0", "a", "g"}, options);
     ASSERT_TRUE(errors->wait_for(1)) << "a belongs to both";
-    EXPECT_EQ(errors->all().at(0), "lock_timeout /work/locks/a");
+    EXPECT_EQ(errors->all().at(0), "lock_timeout /jobs/locks/a");
     EXPECT_FALSE(second.acquired());
     first.finish_async().get(patience);
     EXPECT_TRUE(wait_until(
@@ -345,7 +345,7 @@ TEST_P(SetPartitionerTest, WaitsHaveLimits) {
 
 TEST_P(SetPartitionerTest, EndsWithItsObjectAndItsClient) {
     {
-        SetPartitioner member(zk(), "/work", letters, named("1"));
+        SetPartitioner member(zk(), "/jobs", letters, named("1"));
         ASSERT_TRUE(acquires(member));
     }
     EXPECT_TRUE(all_locks_become_free());
@@ -360,10 +360,10 @@ TEST_P(SetPartitionerTest, EndsWithItsObjectAndItsClient) {
 
 TEST_P(SetPartitionerTest, BadArgumentsAreRefused) {
     EXPECT_THROW(static_cast<void>(SetPartitioner(zk(), "/", letters)), BadArgumentsError);
-    EXPECT_THROW(static_cast<void>(SetPartitioner(zk(), "/work", {""})), BadArgumentsError);
-    EXPECT_THROW(static_cast<void>(SetPartitioner(zk(), "/work", {".."})), BadArgumentsError);
+    EXPECT_THROW(static_cast<void>(SetPartitioner(zk(), "/jobs", {""})), BadArgumentsError);
+    EXPECT_THROW(static_cast<void>(SetPartitioner(zk(), "/jobs", {".."})), BadArgumentsError);
     EXPECT_THROW(
-        static_cast<void>(SetPartitioner(zk(), "/work", letters, named("a/b"))), BadArgumentsError
+        static_cast<void>(SetPartitioner(zk(), "/jobs", letters, named("a/b"))), BadArgumentsError
     );
 }
 

@@ -72,10 +72,10 @@ private:
 ///     }
 ///
 /// Layout, as in kazoo: `<path>/lease_holder`, persistent, with the data
-/// `{"version": 1, "holder": "<identifier>", "end": "YYYY-MM-DDTHH:MM:SS"}` in UTC. Whoever changes
-/// it holds a Lock on `path` meanwhile. Unlike in kazoo each change is one transaction, which
-/// contains the check of that lock: a crash leaves no gap, and a process that has lost the lock
-/// changes nothing.
+/// `{"version": 1, "holder": "<identifier>", "end": "YYYY-MM-DDTHH:MM:SS"}` in UTC. A process
+/// that changes it holds a Lock on `path` meanwhile. Unlike in kazoo each change is one
+/// transaction, which contains the check of that lock: a crash leaves no gap, and a process that
+/// has lost the lock changes nothing.
 ///
 /// The lease rests on the clocks of the hosts: a host whose clock is ahead by some time may take it
 /// that much early. What the lease protects can refuse an older `token`. The end is rounded down to
@@ -106,14 +106,14 @@ public:
     /// Does not release the lease.
     ~NonBlockingLease();
 
-    /// Takes the lease for `duration` from now if nobody holds it, its time is over, or its holder
-    /// has the same identifier. Returns whether this object holds it then. False if somebody else
+    /// Takes the lease for `duration` from now if it is not held, its time is over, or its holder
+    /// has the same identifier. Returns whether this object holds it then. False if another process
     /// holds it, or the record has a version that is not 1.
     AsyncResult<bool> obtain_async(const CallOptions& options = {});
     bool obtain(const CallOptions& options = {});
     /// Extends the lease to `duration` from now. Returns false, and the lease is not held any more,
     /// if this object has not obtained it or the record has been replaced since. Also after the end
-    /// of the lease if nobody has taken it. The token changes.
+    /// of the lease if no other process has taken it. The token changes.
     AsyncResult<bool> renew_async(const CallOptions& options = {});
     bool renew(const CallOptions& options = {});
     /// Gives the lease up before its end: deletes the record. Returns false if this object has not

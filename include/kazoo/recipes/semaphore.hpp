@@ -84,9 +84,9 @@ private:
 ///     if (auto lease = workers.try_acquire()) { ... }
 ///
 /// Layout, as in kazoo: the node `path` has the number as its text; a lease is an ephemeral child
-/// `<32 hexadecimal digits>` with the identifier as its data; who wants one first acquires a Lock
-/// on `<path>-__lock__`, and waits for a lease while holding it. All children count, whoever made
-/// them. Waiting processes are served in their order.
+/// `<32 hexadecimal digits>` with the identifier as its data; a process that wants one acquires a
+/// Lock on `<path>-__lock__`, and waits for a lease while holding it. All children count, also
+/// those of other programs. Waiting processes are served in their order.
 ///
 /// A lease is a LockHandle; what is said there of tokens, losses and guarded transactions applies,
 /// except that tokens of different leases are those of different holders at the same time. After
@@ -119,7 +119,7 @@ public:
     /// deleted in the background.
     AsyncResult<LockHandle> acquire_async(const CallOptions& options = {});
     LockHandle acquire(const CallOptions& options = {});
-    /// Acquires a lease if one is free and nobody waits; otherwise returns std::nullopt.
+    /// Acquires a lease if one is free and no process waits; otherwise returns std::nullopt.
     AsyncResult<std::optional<LockHandle>> try_acquire_async(const CallOptions& options = {});
     std::optional<LockHandle> try_acquire(const CallOptions& options = {});
     /// Ends the acquisitions of this object that are in progress: they fail with CancelledError.

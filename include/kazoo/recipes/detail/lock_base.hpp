@@ -90,7 +90,7 @@ public:
     AsyncResult<std::vector<LockContender>> contenders_async(const CallOptions& options = {});
     std::vector<LockContender> contenders(const CallOptions& options = {});
 
-    /// For administrators: deletes the node of the first contender, whoever it is, so that it loses
+    /// For administrators: deletes the node of the first contender, so that its process loses
     /// the lock and the next one gets it. Returns the contender; std::nullopt if there was none.
     /// Its holder is notified (LockHandle::lost), but may need time to stop its work. Fails with
     /// NoAuthError, and as NodeOperations::delete_guaranteed does.

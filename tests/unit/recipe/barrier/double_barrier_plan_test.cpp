@@ -77,7 +77,8 @@ TEST(LeavePlanTest, AMemberWithoutANodeWaitsForTheOthers) {
     EXPECT_EQ(plan.next({}).kind, LeaveStep::done);
 }
 
-/// All members act one after the other, in every order: none waits for ever, none ends too early.
+/// All members act one after the other, in every order: none waits without end, none ends too
+/// early.
 TEST(LeavePlanTest, AllMembersLeaveInWhateverOrderTheyAct) {
     Names order = {"a", "b", "c", "d"};
     do {
