@@ -127,6 +127,10 @@ bool LockHandle::is_held() const noexcept {
     return contender_ && contender_->is_held();
 }
 
+Duration LockHandle::remaining() const noexcept {
+    return contender_ ? contender_->remaining() : Duration::zero();
+}
+
 std::stop_token LockHandle::lost() const noexcept {
     return contender_ ? contender_->lost_token() : std::stop_token();
 }

@@ -148,11 +148,7 @@ AsyncResult<void> confirm(
     } catch (const NoNodeError&) {
     }
     const auto present = locking.present_session(0);
-    if (found && contender->state() == LockState::acquiring) {
-        contender->set_held(found);
-    }
-    const bool lost =
-        contender->tell([&](LockPlan& plan) { return plan.confirmed(attempt, found, present); });
+    const bool lost = contender->confirmed(attempt, found, present);
     if (lost) {
         contender->after_event(HoldEvent::lost);
     } else if (revoked && contender->state() == LockState::held) {
