@@ -123,10 +123,14 @@ public:
     AsyncResult<bool> release_async(const CallOptions& options = {});
     bool release(const CallOptions& options = {});
 
-    /// For persistent locks (LockOptions::ephemeral): empties the handle without releasing the
-    /// lock, and returns the name of its node, with which `resume` continues to hold it, also in
-    /// another process. Throws BadArgumentsError for a lock that ends with the session, and
-    /// LockLostError if it is not held.
+    /// Empties the handle without releasing the lock, and returns the name of its node, with which
+    /// `resume` continues to hold it: a persistent lock (LockOptions::ephemeral) in any process,
+    /// others in a client that has the same session. That is this client, or, after
+    /// KazooClient::detach, the one to which the session is handed over; call this function first,
+    /// because KazooClient::detach ends the hold. Nothing reports the loss of the lock until it is
+    /// resumed, and nothing releases it but the end of its session or `break_lock`. Throws
+    /// BadArgumentsError for an empty handle and for the lease of a semaphore, which cannot be
+    /// resumed, and LockLostError if the lock is not held.
     [[nodiscard]] std::string detach();
 
 private:

@@ -118,7 +118,10 @@ AsyncResult<bool> run(std::shared_ptr<Contender> contender, CallLimits limits) {
     switch (contender.state()) {
         case LockState::gone:
             throw_ended(
-                contender, ClientErrc::lock_lost, node + ", which was to be resumed, does not exist"
+                contender,
+                ClientErrc::lock_lost,
+                node + ", which was to be resumed, does not exist" +
+                    (contender.locking()->options().is_ephemeral() ? " in this session" : "")
             );
         case LockState::failed:
             if (contender.tell([](LockPlan& plan) { return plan.exhausted(); })) {
@@ -145,16 +148,14 @@ LockRules rules_of(const LockOptions& options) noexcept {
 
 /// Throws unless the node can be resumed.
 void check_resumed(const Locking& locking, const std::string& name) {
-    const char* why = nullptr;
-    if (locking.options().is_ephemeral()) {
-        why = "only persistent locks can be resumed (LockOptions::ephemeral)";
-    } else if (!locking.names().own_number(name) || name.find('/') != std::string::npos) {
-        why = "the name is not one of the nodes of this lock";
-    }
-    if (why != nullptr) {
-        throw_error(
-            Error(Errc::bad_arguments, Outcome::not_sent, "resume", locking.path_of(name), why)
-        );
+    if (!locking.names().own_number(name) || name.find('/') != std::string::npos) {
+        throw_error(Error(
+            Errc::bad_arguments,
+            Outcome::not_sent,
+            "resume",
+            locking.path_of(name),
+            "the name is not one of the nodes of this lock"
+        ));
     }
 }
 

@@ -39,9 +39,11 @@ AsyncResult<void> find(std::shared_ptr<Contender> contender, LockTurn turn, Call
         return client.exists_async(locking.path_of(turn.name), limits.step());
     });
     const std::optional<ZnodeStat> stat = co_await direct(looked);
+    const bool ephemeral = locking.options().is_ephemeral();
+    const auto owner = ephemeral ? locking.present_session(0) : 0;
     NodePtr node;
-    if (stat && stat->ephemeral_owner == 0) {
-        node = std::make_shared<const OwnNode>(turn.name, stat->czxid, 0);
+    if (stat && stat->ephemeral_owner == owner && ephemeral == (owner != 0)) {
+        node = std::make_shared<const OwnNode>(turn.name, stat->czxid, owner);
     }
     contender->tell([&](LockPlan& plan) { plan.found(turn.attempt, std::move(node)); });
 }
