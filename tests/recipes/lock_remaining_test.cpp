@@ -36,22 +36,29 @@ protected:
     static bool becomes_zero(const Held& held) {
         return wait_until([&] { return held.remaining() == Duration::zero(); }, patience);
     }
-    /// Ends the hold of each kind of handle in another way.
-    void end_in_every_way() {
+    /// Acquires locks, and ends the hold of each in another way. Returns handles that are not held
+    /// any more.
+    std::vector<LockHandle> end_in_every_way() {
+        std::vector<LockHandle> ended;
         Lock lock(client(), "/lock");
-        lock.acquire(within(patience)).release(within(patience));
-        lock.acquire(within(patience)).release_async().cancel();
+        ended.push_back(lock.acquire(within(patience)));
+        EXPECT_TRUE(ended.back().release(within(patience)));
+        ended.push_back(lock.acquire(within(patience)));
+        ended.back().release_async().cancel();
         { const auto destroyed = lock.acquire(within(patience)); }
-        auto replaced = lock.acquire(within(patience));
-        auto moved = std::move(replaced);
+        auto moved = lock.acquire(within(patience));
         moved = LockHandle();
-        auto deleted = lock.acquire(within(patience));
-        other().delete_(deleted.path());
-        EXPECT_TRUE(becomes_lost(deleted));
+        ended.push_back(lock.acquire(within(patience)));
+        other().delete_(ended.back().path());
+        EXPECT_TRUE(becomes_lost(ended.back()));
         Lock doubtful(client(), "/doubtful", LockOptions().lost_when(LostWhen::in_doubt));
-        const auto interrupted = doubtful.acquire(within(patience));
-        server.drop_connection(interrupted.session());
-        EXPECT_TRUE(becomes_lost(interrupted));
+        ended.push_back(doubtful.acquire(within(patience)));
+        server.drop_connection(ended.back().session());
+        EXPECT_TRUE(becomes_lost(ended.back()));
+        auto detached = lock.acquire(within(patience));
+        ended.push_back(lock.resume(detached.detach(), within(patience)));
+        EXPECT_TRUE(ended.back().release(within(patience)));
+        return ended;
     }
     void end_every_recipe() {
         Semaphore semaphore(client(), "/semaphore", 2);
@@ -125,7 +132,7 @@ TEST_P(LockRemaining, IsZeroWhenTheLockIsLost) {
 }
 
 TEST_P(LockRemaining, ReleasedHandlesEndTheSyncs) {
-    end_in_every_way();
+    const auto ended = end_in_every_way();
     end_every_recipe();
     ASSERT_TRUE(becomes_uncertain());
     EXPECT_TRUE(client().connected());
