@@ -54,8 +54,7 @@ Reaction react(Contender& contender, const LockTurn& turn, const std::exception_
         contender.tell([&](LockPlan& plan) { plan.session_ended(turn.attempt); });
         return Reaction::pause;
     }
-    const bool refused = creating && code == ClientErrc::queue_full;
-    if (code == Condition::retryable && !refused) {
+    if (code == Condition::retryable) {
         return Reaction::pause;
     }
     std::rethrow_exception(failure);
