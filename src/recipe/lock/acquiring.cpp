@@ -4,7 +4,7 @@
 #include "recipe/call_limits.hpp"
 #include "recipe/lock/contender.hpp"
 #include "recipe/lock/lock_steps.hpp"
-#include "recipe/lock/pauses.hpp"
+#include "recipe/pauses.hpp"
 
 #include <kazoo/detail/retry_run.hpp>
 #include <kazoo/exceptions.hpp>

@@ -3,7 +3,7 @@
 
 #include "recipe/lock/contenders.hpp"
 #include "recipe/lock/creation.hpp"
-#include "recipe/lock/pauses.hpp"
+#include "recipe/pauses.hpp"
 #include "recipe/wait.hpp"
 
 #include <kazoo/exceptions.hpp>

@@ -2,8 +2,8 @@
 #include "recipe/lock/contender.hpp"
 #include "recipe/lock/lock_steps.hpp"
 #include "recipe/lock/node_deletion.hpp"
-#include "recipe/lock/pauses.hpp"
 #include "recipe/lock/semaphoring.hpp"
+#include "recipe/pauses.hpp"
 #include "recipe/wait.hpp"
 
 #include <kazoo/detail/unique_id.hpp>
