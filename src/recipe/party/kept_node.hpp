@@ -2,6 +2,7 @@
 #pragma once
 
 #include "recipe/call_limits.hpp"
+#include "recipe/client_listener.hpp"
 #include "recipe/party/keep_plan.hpp"
 #include "recipe/party/node_callbacks.hpp"
 #include "recipe/party/waiters.hpp"
@@ -120,9 +121,8 @@ public:
     void finish() noexcept;
 
 private:
-    class ClientEnd;
+    friend ClientListener<KeptNode>;
 
-    void listen();
     [[nodiscard]] bool on_state(const StateChange& change);
     void on_client_end() noexcept;
     void wake() noexcept;
@@ -136,9 +136,10 @@ private:
     const RecipeClient client_;
     const KeptParameters parameters_;
     const std::shared_ptr<NodeCallbacks> callbacks_;
-    Watcher watcher_;               // constant after begin()
-    const Event woken_;             // set when the plan may have another next step
-    Waiters waiters_;               // for changes of what calls wait for
+    Watcher watcher_;    // constant after begin()
+    const Event woken_;  // set when the plan may have another next step
+    Waiters waiters_;    // for changes of what calls wait for
+    ClientListener<KeptNode> listener_;
     std::stop_source interrupted_;  // ends the present pause when the node is to be removed
     std::stop_source client_gone_;  // ends every pause
 
@@ -155,7 +156,6 @@ private:
     std::optional<Error> error_;       // of the last step that failed, until the node is there
     std::optional<Error> failure_;     // with KeepEnd::failed
     std::error_code reported_;         // of the last reported error, until the node is there
-    ListenerId listener_ = 0;
 };
 
 }  // namespace kazoo::detail::recipe
