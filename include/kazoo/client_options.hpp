@@ -32,6 +32,7 @@ namespace kazoo {
 /// The identity of a session: one to resume, or the current one (KazooClient::client_id).
 struct ClientId {
     ClientId() {}
+    /// From a session id and its password.
     ClientId(std::int64_t session, std::string secret)
         : session_id(session), password(std::move(secret)) {}
     std::int64_t session_id = 0;  ///< 0: no session
@@ -72,6 +73,7 @@ enum class WhenBehind {
 /// the private key in tls. A client overwrites the first two of its own copy; others are not.
 class ClientOptions {
 public:
+    /// The unit in which times are stored.
     using milliseconds = std::chrono::milliseconds;
 
     ClientOptions() {}

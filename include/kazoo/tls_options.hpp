@@ -89,6 +89,7 @@ public:
     }
     [[nodiscard]] const std::optional<std::string>& ca_file() const noexcept { return ca_file_; }
 
+    /// As ca_file: a directory of certificates, named by their hashes.
     TlsOptions& ca_directory(std::optional<std::string> value) & {
         ca_directory_ = std::move(value);
         return *this;
@@ -100,6 +101,7 @@ public:
         return ca_directory_;
     }
 
+    /// As ca_file: the certificates themselves.
     TlsOptions& ca_pem(std::optional<std::string> value) & {
         ca_pem_ = std::move(value);
         return *this;
@@ -123,6 +125,7 @@ public:
         return certificate_file_;
     }
 
+    /// As certificate_file: the certificates themselves.
     TlsOptions& certificate_pem(std::optional<std::string> value) & {
         certificate_pem_ = std::move(value);
         return *this;
@@ -145,6 +148,7 @@ public:
     }
     [[nodiscard]] const std::optional<std::string>& key_file() const noexcept { return key_file_; }
 
+    /// As key_file: the key itself.
     TlsOptions& key_pem(std::optional<std::string> value) & {
         key_pem_ = std::move(value);
         return *this;

@@ -32,6 +32,7 @@ namespace kazoo::testing {
 ///   a tick of 100 ms, session timeouts from 200 ms to 60 s, and the superuser "super:test".
 class HarnessOptions {
 public:
+    /// The unit of times.
     using milliseconds = std::chrono::milliseconds;
     /// See `run_loop`.
     using RunLoop = std::function<void(milliseconds)>;

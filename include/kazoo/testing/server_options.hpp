@@ -40,6 +40,7 @@ enum class ClientAuth {
 
 /// A user who may authenticate by SASL, mechanism DIGEST-MD5.
 struct SaslUser {
+    /// From a name and a password.
     SaslUser(std::string user, std::string secret)
         : name(std::move(user)), password(std::move(secret)) {}
 
@@ -60,6 +61,7 @@ struct SaslUser {
 /// type.
 class ServerOptions {
 public:
+    /// The unit in which times are stored.
     using milliseconds = std::chrono::milliseconds;
 
     ServerOptions() {}
@@ -98,6 +100,7 @@ public:
         return min_session_timeout_;
     }
 
+    /// The longest session timeout; see min_session_timeout.
     ServerOptions& max_session_timeout(AnyMilliseconds value) & noexcept {
         max_session_timeout_ = value;
         return *this;
@@ -236,6 +239,7 @@ public:
     }
     [[nodiscard]] const std::string& tls_certificate() const noexcept { return tls_certificate_; }
 
+    /// The file of the private key of the certificate; see tls_certificate.
     ServerOptions& tls_key(std::string value) & {
         tls_key_ = std::move(value);
         return *this;
