@@ -124,7 +124,7 @@ public:
     ///   30 s, or 90 s divided by the number of addresses if that is less.
     ///
     /// Set it if servers are known to answer much faster or more slowly. Negative:
-    /// ConfigurationError.
+    /// ConfigurationError. Default: zero.
     ClientOptions& connect_timeout(AnyMilliseconds value) & noexcept {
         connect_timeout_ = value;
         return *this;
@@ -173,7 +173,7 @@ public:
     /// the session. add_watch for the same path and mode joins them, without a request.
     ///
     /// With a session id of 0 it carries over the last zxid alone: a new session begins, on a
-    /// server that has reached this zxid.
+    /// server that has reached this zxid. Default: none.
     ClientOptions& resume(std::optional<SessionHandover> value, Watcher on_event = {}) & {
         resume_ = std::move(value);
         resume_watcher_ = std::move(on_event);

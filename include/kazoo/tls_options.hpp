@@ -139,6 +139,7 @@ public:
 
     /// The private key of the certificate, as a file (kazoo's `keyfile`) or as text; may be in the
     /// same file as the certificate. Both, or a key without a certificate: ConfigurationError.
+    /// Default: none.
     TlsOptions& key_file(std::optional<std::string> value) & {
         key_file_ = std::move(value);
         return *this;
@@ -177,6 +178,7 @@ public:
     /// server's own host is used, as given in the connect string or by the host provider. Set it if
     /// certificates have another name than the one to connect to. Names from insecure DNS records
     /// (srv_hosts) protect only against servers without a certificate of a trusted authority.
+    /// Default: none.
     TlsOptions& server_name(std::optional<std::string> value) & {
         server_name_ = std::move(value);
         return *this;
