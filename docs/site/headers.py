@@ -166,6 +166,7 @@ class Header:
         self.numbers = [number for _, number in expanded] + [expanded[-1][1]]
         self.out = []      # (line, number in the header)
         self.types = []
+        self.items = []    # (class, comment, declaration) of public members
         self.access = []   # of each scope: public, private or protected
         self.scopes = []   # names of classes, None for namespaces, HIDDEN for namespaces `detail`
 
@@ -296,6 +297,10 @@ class Header:
         if not comment and not described:
             generated = self.special_member(text)
             comment = [generated] if generated else []
+        if self.in_class():
+            trailing = [part.partition("///<")[2] for part in self.lines[index:end]]
+            self.items.append((self.scopes[-1], " ".join(comment if not described else trailing),
+                               plain))
         if comment and not plain.startswith("friend class") and not (described and not fresh):
             self.comment(comment, index + 1, indent)
         for number in range(index, end):
