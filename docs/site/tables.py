@@ -208,9 +208,21 @@ def self_test():
     assert parameter("std::function<void(int, bool)> value = {}, int b") == (
         "std::function<void(int, bool)>")
     header = headers.Header(
-        "KAZOO_API_BEGIN\nnamespace kazoo {\n/// A.\nclass A {\npublic:\n"
-        "    /// How many. Default: 1.\n    A& n(int value) & noexcept {\n        return *this;\n    }\n"
-        "    A n(int value) && { return std::move(n(value)); }\n\n    int x() const;\n};\n}\n",
+        """KAZOO_API_BEGIN
+namespace kazoo {
+/// A.
+class A {
+public:
+    /// How many. Default: 1.
+    A& n(int value) & noexcept {
+        return *this;
+    }
+    A n(int value) && { return std::move(n(value)); }
+
+    int x() const;
+};
+}
+""",
         "")
     header.convert()
     setters = [item for item in header.items if SETTER.match(item[2])]
