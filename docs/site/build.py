@@ -18,6 +18,7 @@ import sys
 import tempfile
 
 import check_site
+import contents
 import headers
 import pages
 
@@ -101,7 +102,7 @@ class Site:
             page = pages.Page(name, names, addresses, example_names)
             text = page.convert((self.root / name).read_text())
             write(self.input / "pages" / (pages.page_id(name) + ".md"), text)
-        dox = [NAMESPACES]
+        dox = [NAMESPACES, contents.dox(names)]
         for path in examples:
             text = headers.escape(first_comment(path) or "A header of the examples.")
             dox.append(f"/** \\example {path.name}\n{text} */\n")

@@ -32,7 +32,8 @@ OPTION = re.compile(r"^ *KAZOO_OPTION\((.*)\);$", re.DOTALL)
 
 def escape(text):
     """Text of a comment as Doxygen reads it."""
-    parts = re.split(r"(`[^`]*`)", text)
+    # What is quoted in Doxygen's sense, it does not interpret.
+    parts = re.split(r"(`[^`]*`|\"[^\"\n]*\")", text)
     for index in range(0, len(parts), 2):
         parts[index] = re.sub(r"([\\@<>%#&$])", r"\\\1", parts[index])
     return "".join(parts)

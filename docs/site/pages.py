@@ -5,6 +5,8 @@ import os
 import pathlib
 import re
 
+import headers
+
 LINK = re.compile(r"(?<!!)\[((?:[^\[\]`]|`[^`]*`)+)\]\(([^()\s]+)\)")
 HEADING = re.compile(r"^(#{1,6}) +(.*?)\s*$")
 FENCE = re.compile(r"^\s*```")
@@ -40,8 +42,10 @@ def headings(text):
 def page_id(name):
     """The name of the page in the site, without ".html", of a path in the repository."""
     path = pathlib.PurePosixPath(name)
-    parts = [part for part in path.parts[:-1] if part != "docs"] + [path.stem]
-    return "page-" + "-".join(parts).lower()
+    parts = [*path.parts[:-1], path.stem]
+    # docs/security.md and SECURITY.md are different pages.
+    parts[0] = "page" if parts[0] == "docs" else f"project-{parts[0]}"
+    return "-".join(parts).lower()
 
 
 def html_name(file):
@@ -88,7 +92,7 @@ class Page:
         parts = re.split(r"(`[^`]*`)", text)
         for index, part in enumerate(parts):
             if index % 2 == 0:
-                parts[index] = re.sub(r"([\\@<>%#&$])", r"\\\1", part)
+                parts[index] = headers.escape(part)
             else:
                 code = part[1:-1].replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
                 code = code.replace("\\|", "|").replace("|", "&#124;").replace("*", "&lowast;")
