@@ -8,6 +8,7 @@
   types.
 - Constructors without parameters, copies and moves need no comment. Members that are not public
   are left out.
+- A comment of one line between empty lines is the title of the members that follow.
 - What macros make of tables is written out. Namespaces `detail` are left out, but for the base
   classes of public classes.
 """
@@ -26,6 +27,7 @@ KEPT = re.compile(
     r"^class (?:\[\[nodiscard\]\] )?(?:LockBase|OperationResult|PartyBase|WatchSettings)\b"
 )
 EQUALITY = re.compile(r"friend bool operator==\(const ([\w<>:]+)& ?\w*, const \1& ?\w*\)")
+SECTION = re.compile(r"^\s+// (.*?)(?:[.:]|\. .*)?$")
 HIDDEN = "detail"  # in place of the name of a class
 OPTION = re.compile(r"^ *KAZOO_OPTION\((.*)\);$", re.DOTALL)
 
@@ -165,6 +167,7 @@ class Header:
         expanded = expand(text, table)
         self.lines = [line for line, _ in expanded]
         self.numbers = [number for _, number in expanded] + [expanded[-1][1]]
+        self.section = False  # whether a section of members is open
         self.out = []      # (line, number in the header)
         self.types = []
         self.items = []    # (class, comment, declaration) of public members
@@ -256,11 +259,19 @@ class Header:
                 access = ACCESS.match(line)
                 if access and self.scopes:
                     self.access[-1] = access[1]
-                if not stripped.startswith("#"):
+                    self.end_section(number)
+                title = self.section_title(index)
+                if title:
+                    self.end_section(number)
+                    self.emit(f"/// @name {escape(title)}", number)
+                    self.emit("///@{", number)
+                    self.section = True
+                elif not stripped.startswith("#"):
                     self.emit(line, number)
                 index += 1
                 continue
             if stripped.startswith("}"):
+                self.end_section(number)
                 if self.scopes:
                     self.scopes.pop()
                     self.access.pop()
@@ -317,6 +328,18 @@ class Header:
             self.access.append("private" if plain.startswith("class") else "public")
             return end, [], False
         return end, pending, False
+
+    def section_title(self, index):
+        """The text of a comment between empty lines, which is the title of what follows it."""
+        match = SECTION.match(self.lines[index])
+        if not match or not self.in_class() or self.access[-1] != "public":
+            return None
+        return None if self.lines[index - 1].strip() or self.lines[index + 1].strip() else match[1]
+
+    def end_section(self, number):
+        if self.section:
+            self.emit("///@}", number)
+        self.section = False
 
     def in_class(self):
         return any(name not in (None, HIDDEN) for name in self.scopes)
