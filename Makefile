@@ -6,10 +6,12 @@ SHELL := /bin/bash
 # What the library and the tour need; then what the tests need.
 RUN_PACKAGES := g++ cmake ninja-build pkg-config libboost1.81-dev libssl-dev libcli11-dev \
     nlohmann-json3-dev
-PACKAGES := $(RUN_PACKAGES) ccache git python3 libgtest-dev libgmock-dev libbenchmark-dev \
+DOCS_PACKAGES := python3 doxygen
+PACKAGES := $(RUN_PACKAGES) ccache git libgtest-dev libgmock-dev libbenchmark-dev \
     clang-14 clang-format-14 clang-tidy-14 libzookeeper-mt-dev python3-kazoo zookeeper \
     libuv1-dev libboost-fiber1.81-dev libglib2.0-dev catch2 prometheus-cpp-dev \
-    libspdlog-dev libc-ares-dev libsasl2-dev libsasl2-modules libsasl2-modules-gssapi-mit
+    libspdlog-dev libc-ares-dev libsasl2-dev libsasl2-modules libsasl2-modules-gssapi-mit \
+    $(DOCS_PACKAGES)
 ifeq ($(shell command -v java),)
 PACKAGES += default-jre-headless
 endif
@@ -23,14 +25,15 @@ SOURCES = $(shell find include src tests tools examples bench \
 # Tests want an Apache ZooKeeper that starts fast; beside the embedded server it may take its time.
 APACHE_AT_ITS_BEST := -XX:TieredStopAtLevel=4 -Xmx1g
 
-.PHONY: help deps test asan tsan clang run bench sim chaos interop fuzz mutation coverage format \
-    tidy clean
+.PHONY: help deps test asan tsan clang run docs bench sim chaos interop fuzz mutation coverage \
+    format tidy clean
 
 help:
 	@echo "make test            build and run every test"
 	@echo "make run             run the tour against an embedded server"
 	@echo "make run HOSTS=h:p   run the tour against your server"
 	@echo "make asan|tsan|clang run all tests under that sanitizer or compiler"
+	@echo "make docs            build the documentation as a site, build/docs/index.html"
 	@echo "make bench           the benchmarks"
 	@echo "make sim SEEDS=n     simulate n runs, or repeat one: make sim SEED=x TRACE=1"
 	@echo "make chaos MINUTES=n test a real ensemble with faults for n minutes"
@@ -66,6 +69,11 @@ ifdef HOSTS
 else
 	@scripts/with-server build/release/tools/kazoo/kazoo build/release/examples/tour
 endif
+
+# Fails for a public entity without a comment and for a broken link.
+docs:
+	@scripts/install-missing $(DOCS_PACKAGES)
+	@python3 -B docs/site/build.py build/docs
 
 bench: build-release
 	@scripts/with-zookeeper build/release/bench/bench
