@@ -88,13 +88,17 @@ chaos: deps
 	@build/dev/tests/chaos/chaos --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) \
 	    || [ $$? -eq 77 ]  # exit code 77: no verdict; the reason is printed
 
-# The suites of other people's clients, with whatever of pip, go, cargo and npm there is. They come
-# from the registries: no part of the ordinary tests. SUITES chooses; APACHE is a class path of
-# Apache ZooKeeper, to run them on that instead.
+# The suites of other people's clients, and recipes of this library together with theirs, with
+# whatever of pip, go, cargo, npm and mvn there is. They come from the registries: no part of the
+# ordinary tests. SUITES chooses; APACHE is a class path of Apache ZooKeeper, to run them on that
+# instead.
 interop: deps
 	@cmake --preset release >/dev/null
 	@cmake --build --preset release --target kazoo_tool
+	@cmake --preset light >/dev/null
+	@cmake --build --preset light --target interop_recipes
 	@python3 -B tests/interop/suites/run.py --tool build/release/tools/kazoo/kazoo \
+	    --recipes build/light/tests/interop/interop_recipes \
 	    --work build/interop $(if $(APACHE),--apache '$(APACHE)') $(if $(SUITES),--only $(SUITES))
 
 SECONDS ?= 90
