@@ -18,9 +18,11 @@ import org.apache.curator.retry.RetryNTimes;
  */
 final class Commands {
     private final CuratorFramework client;
+    private final Services services;
 
     Commands(String hosts) throws Exception {
         client = Interop.connect(hosts);
+        services = new Services(client);
     }
 
     void run() throws Exception {
@@ -39,6 +41,9 @@ final class Commands {
 
     private String carryOut(String[] words) throws Exception {
         String path = words[1];
+        if (words[0].startsWith("services-")) {
+            return services.carryOut(words);
+        }
         switch (words[0]) {
             case "lock-curator": lock(path, Interop.bytes(words[2])).acquire(); break;
             case "read-curator": readWrite(path, words[2]).readLock().acquire(); break;
