@@ -34,7 +34,7 @@ help:
 	@echo "make bench           the benchmarks"
 	@echo "make sim SEEDS=n     simulate n runs, or repeat one: make sim SEED=x TRACE=1"
 	@echo "make chaos MINUTES=n test a real ensemble with faults for n minutes"
-	@echo "make interop         run the test suites of other clients on kazoo serve"
+	@echo "make interop         run the test suites of other clients, and recipes together with them"
 	@echo "make fuzz SECONDS=n  every fuzz target, n seconds in all"
 	@echo "make mutation        plant defects and report which test notices each"
 	@echo "make coverage        measure line coverage of the protocol core; at least 95 %"
