@@ -37,7 +37,7 @@ help:
 	@echo "make bench           the benchmarks"
 	@echo "make sim SEEDS=n     simulate n runs, or repeat one: make sim SEED=x TRACE=1"
 	@echo "make chaos MINUTES=n test a real ensemble with faults for n minutes"
-	@echo "make interop         run the test suites of other clients on kazoo serve"
+	@echo "make interop         run the test suites of other clients, and recipes together with them"
 	@echo "make fuzz SECONDS=n  every fuzz target, n seconds in all"
 	@echo "make mutation        plant defects and report which test notices each"
 	@echo "make coverage        measure line coverage of the protocol core; at least 95 %"
@@ -96,13 +96,17 @@ chaos: deps
 	@build/dev/tests/chaos/chaos --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) \
 	    || [ $$? -eq 77 ]  # exit code 77: no verdict; the reason is printed
 
-# The suites of other people's clients, with whatever of pip, go, cargo and npm there is. They come
-# from the registries: no part of the ordinary tests. SUITES chooses; APACHE is a class path of
-# Apache ZooKeeper, to run them on that instead.
+# The suites of other people's clients, and recipes of this library together with theirs, with
+# whatever of pip, go, cargo, npm and mvn there is. They come from the registries: no part of the
+# ordinary tests. SUITES chooses; APACHE is a class path of Apache ZooKeeper, to run them on that
+# instead.
 interop: deps
 	@cmake --preset release >/dev/null
 	@cmake --build --preset release --target kazoo_tool
+	@cmake --preset light >/dev/null
+	@cmake --build --preset light --target interop_recipes
 	@python3 -B tests/interop/suites/run.py --tool build/release/tools/kazoo/kazoo \
+	    --recipes build/light/tests/interop/interop_recipes \
 	    --work build/interop $(if $(APACHE),--apache '$(APACHE)') $(if $(SUITES),--only $(SUITES))
 
 SECONDS ?= 90
