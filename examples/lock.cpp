@@ -29,7 +29,7 @@ void print_page() {
     std::this_thread::sleep_for(50ms);
 }
 
-/// Prints as often as it gets the lock, until the process is killed.
+/// Prints while it has the lock, until the process is killed.
 [[noreturn]] void take_turns(
     kazoo::KazooClient& zk, const std::string& path, const std::string& name
 ) {
@@ -38,8 +38,12 @@ void print_page() {
     for (;;) {
         const auto held = lock.acquire();
         std::cout << name + " has the lock\n" << std::flush;
-        while (held.remaining() > 500ms) {  // for a page, which takes less
-            print_page();
+        while (held.is_held()) {
+            if (held.remaining() > 500ms) {
+                print_page();  // takes less than 500 ms
+            } else {
+                std::this_thread::sleep_for(10ms);  // until it is certain again, or lost
+            }
         }
     }
     //! [turns]

@@ -66,10 +66,15 @@ public:
     [[nodiscard]] bool is_held() const noexcept;
     /// Returns how long the servers certainly keep the session of the lock from now on, and with it
     /// the lock, unless its node is deleted: the time until session_valid_until(). Zero if the lock
-    /// is not held, and while no such time is known; in the latter case the lock may still be held.
-    /// Duration::max() for a persistent lock that is held.
+    /// is not held, and while no such time is known. That does not mean that the lock is lost:
+    /// after an acquisition by a client that has written nothing for a while, the first third of
+    /// the session timeout passes until a time is known. Duration::max() for a persistent lock that
+    /// is held.
     ///
-    ///     while (held.remaining() > 1s) { ... }  // steps that take less than 1 s
+    ///     while (held.is_held()) {
+    ///         if (held.remaining() > 1s) step();  // takes less than 1 s
+    ///         else pause();
+    ///     }
     ///
     /// It decreases while the server does not answer, and becomes larger with each reply that
     /// proves a later time. To that end the client sends two syncs in each third of the session
