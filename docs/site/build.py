@@ -98,8 +98,9 @@ class Site:
         examples = sorted((self.root / "examples").glob("*.[ch]pp"))
         example_names = {f"examples/{path.name}" for path in examples}
         names = page_names(self.root)
+        titles = {name: pages.title((self.root / name).read_text()) for name in names}
         for name in names:
-            page = pages.Page(name, names, addresses, example_names)
+            page = pages.Page(name, titles, addresses, example_names)
             text = page.convert((self.root / name).read_text())
             write(self.input / "pages" / (pages.page_id(name) + ".md"), text)
         dox = [NAMESPACES, contents.dox(names)]

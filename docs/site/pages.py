@@ -39,6 +39,11 @@ def headings(text):
             yield number, len(match[1]), match[2], slug(match[2], seen)
 
 
+def title(text):
+    """The first heading of a page."""
+    return next((heading for _, _, heading, _ in headings(text)), "")
+
+
 def page_id(name):
     """The name of the page in the site, without ".html", of a path in the repository."""
     path = pathlib.PurePosixPath(name)
@@ -54,8 +59,8 @@ def html_name(file):
 
 
 class Page:
-    def __init__(self, name, pages, headers, examples):
-        self.name, self.pages = name, pages
+    def __init__(self, name, titles, headers, examples):
+        self.name, self.pages = name, titles
         self.headers, self.examples = headers, examples
 
     def html(self, name):
@@ -84,6 +89,11 @@ class Page:
 
     def link(self, text, address):
         target = self.target(address)
+        # In the repository a page is named by its file, here by its title.
+        if re.fullmatch(r"[\w./-]+\.md", text):
+            name = os.path.basename(text)
+            named = [title for path, title in self.pages.items() if path.endswith(name)]
+            text = named[0] if len(named) == 1 else text
         text = self.inline(text)
         return f'<a href="{target}">{text}</a>' if target else text
 
@@ -97,6 +107,7 @@ class Page:
                 code = part[1:-1].replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
                 code = code.replace("\\|", "|").replace("|", "&#124;").replace("*", "&lowast;")
                 code = re.sub(r"([\\@%#$])", r"\\\1", code).replace("_", "\\_")
+                code = re.sub(r"(-{2,3})", r"\\\1", code)
                 parts[index] = f"<code>{code}</code>"
         return "".join(parts)
 
@@ -107,7 +118,8 @@ class Page:
             out.append(self.link(linked, address))
             end = after
         out.append(self.inline(text[end:]))
-        return "".join(out)
+        # Doxygen does not see the end of bold text with code in it.
+        return re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", "".join(out), flags=re.DOTALL)
 
     def convert(self, text):
         text = re.sub(r"<!--.*?-->\n?", "", text, flags=re.DOTALL)
