@@ -1,16 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Processes of several clients that use one recipe at the same time, some of which are killed.
 
-Each process appends lines "<event> <identifier> <detail>" to one file, the journal, in the order of
-the events. A process that holds a lock writes
-
-    enter <identifier> <token> <markers>   when it has created its marker, <kind>-<identifier>
-    leave <identifier> <token>             before it deletes its marker
-    kept <identifier> <token>              when it has deleted its marker
-
-Token is the czxid of the node of the lock. Markers are created and deleted in transactions that
-need this node, and vanish with its session. "kept" therefore proves that the lock was held from
-"enter" to "leave", also if the process was stopped for a while: only such holds are compared."""
+contest_checks.py describes what they write, and checks it."""
 
 import collections
 import os
@@ -21,22 +12,11 @@ import typing
 
 import recipe_case
 
-EXCLUSIVE = ("lock", "write")
-
 
 class Line(typing.NamedTuple):
     event: str
     identifier: str
     detail: str
-
-
-class Hold(typing.NamedTuple):
-    kind: str
-    identifier: str
-    token: int
-    enter: int  # index of the line
-    leave: int
-    markers: list
 
 
 class Journal:
@@ -121,43 +101,3 @@ class Contest:
             partner.end_input()
         for partner in ending:
             partner.ends_well()
-
-
-def holds_of(lines):
-    """Returns the holds that are proved, in the order in which they began."""
-    open_holds, holds = {}, []
-    for index, (event, identifier, detail) in enumerate(lines):
-        if event == "enter":
-            token, *markers = detail.split(" ")
-            kind = next(m.split("-")[0] for m in markers if m.endswith("-" + identifier))
-            open_holds[identifier] = Hold(kind, identifier, int(token), index, 0, markers)
-        elif event == "leave":
-            open_holds[identifier] = open_holds[identifier]._replace(leave=index)
-        elif event == "kept":
-            holds.append(open_holds.pop(identifier))
-    return sorted(holds, key=lambda hold: hold.enter)
-
-
-def violation(kinds, leases):
-    """Returns whether holders of these kinds exclude each other."""
-    exclusive = any(kind in EXCLUSIVE for kind in kinds)
-    return len(kinds) > (1 if exclusive else leases)
-
-
-def check_exclusion(case, holds, leases=1000):
-    inside = []
-    for hold in holds:
-        inside = [other for other in inside if other.leave > hold.enter] + [hold]
-        case.assertFalse(violation([other.kind for other in inside], leases), inside)
-        case.assertFalse(violation([m.split("-")[0] for m in hold.markers], leases), hold)
-
-
-def check_order(case, holds):
-    """Checks that no process has overtaken one for which it had to wait."""
-    last = last_exclusive = 0
-    for hold in holds:
-        exclusive = hold.kind in EXCLUSIVE
-        case.assertGreater(hold.token, last if exclusive else last_exclusive, hold)
-        last = max(last, hold.token)
-        if exclusive:
-            last_exclusive = hold.token

@@ -5,8 +5,10 @@
 import collections
 import pathlib
 import sys
+import unittest
 
 import contest
+import contest_checks
 import recipe_case
 
 PYTHON_CONTENDER = pathlib.Path(__file__).resolve().parent / "python_contender.py"
@@ -42,21 +44,21 @@ class HoldersCase(Interlock):
         )
         contested.kill_some(["kept"])
         contested.end()
-        holds = contest.holds_of(contested.journal.lines())
+        holds = contest_checks.holds_of(contested.journal.lines())
         count = collections.Counter(hold.identifier for hold in holds)
         print(f"{len(holds)} holds:", *(f"{name} {n}" for name, n in sorted(count.items())))
-        contest.check_exclusion(self, holds, leases)
+        contest_checks.check_exclusion(self, holds, leases)
         for path in (self.path, self.path + "-inside", self.path + "-__lock__"):
             self.becomes_empty(path)
         return holds
 
     def contend_for_lock(self, names, *options):
-        contest.check_order(self, self.contend({name: "lock" for name in names}, *options))
+        contest_checks.check_order(self, self.contend({name: "lock" for name in names}, *options))
 
     def contend_for_read_write_lock(self, names, *options):
         """Names are those of the client and the kind: "ours-read", "ours-write-2"."""
         kinds = {name: name.split("-")[1] for name in names}
-        contest.check_order(self, self.contend(kinds, *options))
+        contest_checks.check_order(self, self.contend(kinds, *options))
 
 
 class Holders(HoldersCase):
@@ -92,39 +94,17 @@ class Queues(Interlock):
         self.becomes_empty(self.path + entries)
         self.becomes_empty(self.path + "/taken")
         contested.end()
-        events = collections.defaultdict(list)
-        for line in contested.journal.lines():
-            events[line.event].append(line)
-        print(f"{len(events['put'])} items put, {len(events['done'])} taken")
-        done = collections.Counter(line.detail for line in events["done"])
-        self.assertEqual([item for item, times in done.items() if times > 1], [], "taken twice")
-        self.assertLessEqual(set(done), {line.detail for line in events["putting"]})
-        return contested.journal.lines(), events
+        lines = contested.journal.lines()
+        count = collections.Counter(line.event for line in lines)
+        print(f"{count['put']} items put, {count['done']} taken")
+        contest_checks.check_items(self, lines)
+        return lines
 
     def test_queue(self):
-        _, events = self.use("", "")
-        lost = {line.detail for line in events["put"]} - {line.detail for line in events["done"]}
-        # A consumer that is killed loses what it has taken and not begun to work on.
-        ended = [line for line in events["killing"] if "take" in line.identifier]
-        self.assertLessEqual(len(lost), len(ended) + len(events["failed"]), lost)
+        contest_checks.check_few_lost(self, self.use("", ""))
 
     def test_locking_queue(self):
-        lines, events = self.use("locking-", "/entries")
-        worked = {line.detail for line in events["working"]}
-        self.assertEqual({line.detail for line in events["put"]} - worked, set(), "lost")
-        gave_up = {(line.identifier, line.detail) for line in events["again"]}
-        ended = {line.identifier for line in events["failed"]}
-        workers = {}
-        for event, identifier, item in lines:
-            if event == "killing":
-                ended.add(identifier)
-            elif event == "working":
-                before = workers.get(item, identifier)
-                self.assertTrue(
-                    before == identifier or before in ended or (before, item) in gave_up,
-                    f"{before} and {identifier} work on {item}",
-                )
-                workers[item] = identifier
+        contest_checks.check_locked_items(self, self.use("locking-", "/entries"))
 
 
 class DoubleBarriers(Interlock):
@@ -167,27 +147,11 @@ class DoubleBarriers(Interlock):
 
     def end_round(self):
         self.becomes_empty(self.barrier)
-        self.check(
-            [line for line in self.contest.journal.lines()
-             if line.event == "killing" or line.detail == self.barrier]
-        )
-
-    def check(self, lines):
-        def first(*events):
-            found = {}
-            for index, line in enumerate(lines):
-                if line.event in events:
-                    found.setdefault(line.identifier, index)
-            return found
-
-        entering, entered, left = first("entering"), first("entered"), first("left")
-        self.assertGreater(min(entered.values()), sorted(entering.values())[len(self.names) - 1])
-        gone, expired = first("leaving", "killing"), first("expired")
-        for name, index in left.items():
-            # kazoo returns early if it has to look more than once.
-            if not name.startswith("python"):
-                for other in entered:
-                    self.assertTrue(other in expired or gone[other] < index, (name, other))
+        lines = [
+            line for line in self.contest.journal.lines()
+            if line.event == "killing" or line.detail == self.barrier
+        ]
+        contest_checks.check_barrier(self, lines, len(self.names))
 
     def test_nobody_is_killed(self):
         for _ in range(3):
@@ -227,7 +191,71 @@ class DoubleBarriers(Interlock):
         self.contest.end()
 
 
-CASES = (Holders, Queues, DoubleBarriers)
+class Checks(unittest.TestCase):
+    """The checks can fail."""
+
+    def check(self, check, text, *more, fails):
+        lines = [contest.Line(*(line + "  ").split(" ", 2)) for line in text.split("; ")]
+        lines = [line._replace(detail=line.detail.strip()) for line in lines]
+        if fails:
+            with self.assertRaises(AssertionError):
+                check(unittest.TestCase(), lines, *more)
+        else:
+            check(unittest.TestCase(), lines, *more)
+
+    def holds(self, check, *more):
+        return lambda case, lines: check(case, contest_checks.holds_of(lines), *more)
+
+    def test_two_holders(self):
+        exclusion = self.holds(contest_checks.check_exclusion)
+        overlap = "enter a 1 {0}-a; enter b 2 {1}-b; leave a 1; kept a 1; leave b 2; kept b 2"
+        self.check(exclusion, overlap.format("lock", "lock"), fails=True)
+        self.check(exclusion, overlap.format("read", "write"), fails=True)
+        self.check(exclusion, overlap.format("read", "read"), fails=False)
+        unproved = "enter a 1 lock-a; enter b 2 lock-b; leave a 1; leave b 2; kept b 2"
+        self.check(exclusion, unproved, fails=False)
+        marker = "enter a 1 lock-a lock-b; leave a 1; kept a 1"
+        self.check(exclusion, marker, fails=True)
+
+    def test_too_many_leases(self):
+        lines = "; ".join(
+            [f"enter {n} 1 semaphore-{n}" for n in "abc"]
+            + [f"leave {n} 1; kept {n} 1" for n in "abc"]
+        )
+        self.check(self.holds(contest_checks.check_exclusion, 2), lines, fails=True)
+        self.check(self.holds(contest_checks.check_exclusion, 3), lines, fails=False)
+
+    def test_overtaking(self):
+        order = self.holds(contest_checks.check_order)
+        lines = "enter a 2 {0}-a; leave a 2; kept a 2; enter b 1 {1}-b; leave b 1; kept b 1"
+        for kinds, fails in ((("lock", "lock"), True), (("read", "write"), True),
+                             (("write", "read"), True), (("read", "read"), False)):
+            self.check(order, lines.format(*kinds), fails=fails)
+
+    def test_items(self):
+        items, few = contest_checks.check_items, contest_checks.check_few_lost
+        self.check(items, "putting p i; done a i; done b i", fails=True)
+        self.check(items, "done a i", fails=True)
+        self.check(few, "putting p i; put p i", fails=True)
+        self.check(few, "putting p i; put p i; killing take.1", fails=False)
+
+    def test_locked_items(self):
+        locked = contest_checks.check_locked_items
+        self.check(locked, "put p i", fails=True)
+        self.check(locked, "put p i; working a i; working b i; done a i", fails=True)
+        self.check(locked, "put p i; working a i; killing a; working b i", fails=False)
+        self.check(locked, "put p i; working a i; working b i; again a i", fails=False)
+
+    def test_barriers(self):
+        barrier = contest_checks.check_barrier
+        self.check(barrier, "entering a; entered a; entering b; entered b", 2, fails=True)
+        inside = "entering a; entering b; entered a; entered b; "
+        self.check(barrier, inside + "leaving a; left a; leaving b; left b", 2, fails=True)
+        self.check(barrier, inside + "leaving a; killing b; left a", 2, fails=False)
+        self.check(barrier, inside + "leaving a; leaving b; left b; left a", 2, fails=False)
+
+
+CASES = (Checks, Holders, Queues, DoubleBarriers)
 
 if __name__ == "__main__":
     sys.exit(recipe_case.main(__doc__, *CASES))
