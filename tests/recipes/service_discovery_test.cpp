@@ -3,6 +3,7 @@
 
 #include <kazoo/recipes/service_discovery.hpp>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -43,6 +44,14 @@ protected:
             patience
         );
     }
+    /// So that the next create is that of the instance.
+    void make_parent() { other().create("/s/web", "", CreateOptions().makepath()); }
+    /// Returns the names of the nodes of all instances, sorted.
+    Names nodes() {
+        auto nodes = other().get_children("/s/web");
+        std::sort(nodes.begin(), nodes.end());
+        return nodes;
+    }
     bool disappears(const std::string& path) {
         return wait_until([&] { return !other().exists(path); }, patience);
     }
@@ -64,7 +73,7 @@ TEST_P(ServiceDiscoveryTest, RegistersAnInstanceInTheNodeOfCurator) {
     EXPECT_EQ(node.data, registered.to_json());
     EXPECT_EQ(node.stat.ephemeral_owner, session());
     EXPECT_TRUE(value_of(services.unregister_service_async(registered)));
-    EXPECT_EQ(other().get_children("/s/web"), Names());
+    EXPECT_EQ(nodes(), Names());
     EXPECT_FALSE(value_of(services.unregister_service_async(registered)));
     EXPECT_EQ(errors->size(), 0);
 }
@@ -76,19 +85,17 @@ TEST_P(ServiceDiscoveryTest, TheTypeDecidesTheKindOfTheNode) {
          {ServiceType::STATIC, ServiceType::PERMANENT, ServiceType::DYNAMIC_SEQUENTIAL}) {
         ASSERT_TRUE(succeeds(services->register_service_async(with_type(type))));
     }
-    const auto nodes = other().get_children("/s/web");
-    ASSERT_EQ(nodes.size(), 3);
-    for (const auto& node : nodes) {
+    const auto names = nodes();
+    ASSERT_EQ(names.size(), 3);
+    for (const auto& node : names) {
         const bool sequential = node.starts_with("DYNAMIC_SEQUENTIAL");
         EXPECT_EQ(other().exists("/s/web/" + node)->ephemeral_owner, sequential ? session() : 0);
         EXPECT_EQ(node.size(), sequential ? 18 + 10 : node.size());
     }
     expire_session();
-    EXPECT_TRUE(wait_until([&] { return other().get_children("/s/web") == nodes; }, patience))
-        << "under the same names";
+    EXPECT_TRUE(wait_until([&] { return nodes() == names; }, patience)) << "under the same names";
     services.reset();
-    EXPECT_TRUE(wait_until([&] { return other().get_children("/s/web").empty(); }, patience))
-        << "all kinds are removed";
+    EXPECT_TRUE(wait_until([&] { return nodes().empty(); }, patience)) << "all kinds are removed";
 }
 
 TEST_P(ServiceDiscoveryTest, RegistersInEachSession) {
@@ -107,12 +114,13 @@ TEST_P(ServiceDiscoveryTest, RegistersInEachSession) {
 
 TEST_P(ServiceDiscoveryTest, LostRepliesLeaveNoSecondNode) {
     ServiceDiscovery services(zk(), "/s", recording());
+    make_parent();
     server.inject(on_own(Fault::drop_after(), Request::create).path("/s/web/").once());
     const auto one = value_of(services.register_service_async(web("1")));
     server.inject(on_own(Fault::drop_after(), Request::create).path("/s/web/seq").once());
     const auto sequential = web("seq").type(ServiceType::DYNAMIC_SEQUENTIAL);
     ASSERT_TRUE(succeeds(services.register_service_async(sequential)));
-    EXPECT_EQ(other().get_children("/s/web").size(), 2);
+    EXPECT_EQ(nodes().size(), 2);
     server.inject(on_own(Fault::drop_after(), Request::set).once());
     ASSERT_TRUE(succeeds(services.update_service_async(ServiceInstance(one).port(1))));
     EXPECT_TRUE(is_registered(ServiceInstance(one).port(1), session()));
@@ -120,7 +128,7 @@ TEST_P(ServiceDiscoveryTest, LostRepliesLeaveNoSecondNode) {
     EXPECT_TRUE(succeeds(services.unregister_service_async(one)));
     server.inject(on_own(Fault::drop_before(), Request::delete_).once());
     EXPECT_TRUE(succeeds(services.unregister_service_async(sequential)));
-    EXPECT_EQ(other().get_children("/s/web"), Names());
+    EXPECT_EQ(nodes(), Names());
 }
 
 TEST_P(ServiceDiscoveryTest, RegisteringAgainIsAnUpdate) {
@@ -147,7 +155,7 @@ TEST_P(ServiceDiscoveryTest, ManyCallsForOneInstanceAtOnceHaveOneNode) {
         for (const auto& one : registered) {
             EXPECT_TRUE(succeeds(one));
         }
-        EXPECT_EQ(other().get_children("/s/web"), Names{"1"});
+        EXPECT_EQ(nodes(), Names{"1"});
         if (round == 0) {
             EXPECT_EQ(value_of(services.query_for_instance_async("web", "1"))->port(), 9);
         }
@@ -155,7 +163,7 @@ TEST_P(ServiceDiscoveryTest, ManyCallsForOneInstanceAtOnceHaveOneNode) {
         static_cast<void>(services.unregister_service_async(web()));
     }
     EXPECT_TRUE(succeeds(services.register_service_async(web())));
-    EXPECT_EQ(other().get_children("/s/web"), Names{"1"});
+    EXPECT_EQ(nodes(), Names{"1"});
 }
 
 TEST_P(ServiceDiscoveryTest, OnlyRegisteredInstancesAreUpdatedAndUnregistered) {
@@ -179,7 +187,7 @@ TEST_P(ServiceDiscoveryTest, WaitsForTheNodeOfAnotherSession) {
     EXPECT_EQ(errors->all()[0].code(), Errc::node_exists);
     theirs.unregister_service(foreign);
     const auto registered = value_of(services.register_service_async(web("2")));
-    EXPECT_EQ(other().get_children("/s/web"), Names{"2"}) << "the failed one was given up";
+    EXPECT_EQ(nodes(), Names{"2"}) << "the failed one was given up";
     const auto waiting = services.register_service_async(web());
     EXPECT_TRUE(succeeds(waiting));
 }
@@ -196,6 +204,7 @@ TEST_P(ServiceDiscoveryTest, AFailedOrCancelledCallRegistersNothing) {
     const auto refused = server.inject(on_own(Fault::fail(Errc::no_auth), Request::create));
     EXPECT_EQ(error_of(services.register_service_async(web())).code(), Errc::no_auth);
     server.remove(refused);
+    make_parent();
     const auto held = server.inject(on_own(Fault::hold(), Request::create).path("/s/web/"));
     const auto cancelled = services.register_service_async(web("2"));
     ASSERT_TRUE(wait_until([&] { return other().exists("/s/web/2").has_value(); }, patience));
@@ -217,7 +226,7 @@ TEST_P(ServiceDiscoveryTest, RemovesAllInstancesWhenItEnds) {
     *services = ServiceDiscovery(zk(), "/t", recording());
     server.remove(held);
     EXPECT_EQ(error_of(pending).code(), ClientErrc::cancelled);
-    EXPECT_TRUE(wait_until([&] { return other().get_children("/s/web").empty(); }, patience));
+    EXPECT_TRUE(wait_until([&] { return nodes().empty(); }, patience));
     ASSERT_TRUE(succeeds(services->register_service_async(web())));
     server.inject(on_own(Fault::drop_before(), Request::delete_).once());
     services.reset();
@@ -290,7 +299,7 @@ TEST_P(ServiceDiscoveryTest, ForeignNodesAreReportedAndLeftOut) {
 }
 
 TEST_P(ServiceDiscoveryTest, ALimitedNumberOfReportsWaits) {
-    other().create("/s/web", "", CreateOptions().makepath());
+    make_parent();
     for (int i = 0; i < 150; ++i) {
         static_cast<void>(other().create_async("/s/web/" + std::to_string(i), "no JSON"));
     }
