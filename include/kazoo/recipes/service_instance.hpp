@@ -33,7 +33,7 @@ std::ostream& operator<<(std::ostream& out, ServiceType type);
 /// When ServiceInstance::to_json writes the field `enabled`.
 enum class EnabledField {
     /// Only if it is false. An enabled instance has the bytes that Curator writes by default, and
-    /// can be read by Curator before 3.2, which refuses unknown fields.
+    /// can be read by old releases of Curator, which refuse fields that they do not have.
     when_false,
     always,  ///< As Curator writes it without its compatible mode.
 };

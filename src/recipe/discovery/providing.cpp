@@ -86,8 +86,8 @@ void Providing::close() noexcept {
 }
 
 std::optional<Error> Providing::end_error() const {
+    const auto end = cache_.ended();  // before the failure, which comes with it
     std::optional<Error> error = cache_.failure();
-    const auto end = cache_.ended();
     if (!error && end) {
         const bool closed = end == WatchEnd::stopped;
         error.emplace(
