@@ -301,7 +301,9 @@ TEST_P(ServiceDiscoveryTest, ForeignNodesAreReportedAndLeftOut) {
     EXPECT_EQ(
         error_of(services.query_for_instance_async("web", "3")).code(), ClientErrc::malformed_data
     );
-    const ServiceDiscovery silent(zk(), "/s");
+    ServiceDiscovery silent(zk(), "/s");
+    EXPECT_EQ(value_of(silent.query_for_instances_async("web")).size(), 1);
+    EXPECT_TRUE(wait_for_log("ServiceDiscovery of /s: ")) << "without a function";
 }
 
 TEST_P(ServiceDiscoveryTest, ALimitedNumberOfReportsWaits) {
