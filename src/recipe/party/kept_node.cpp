@@ -230,9 +230,20 @@ AsyncResult<std::string> KeptNode::create() {
         return zk.create_async(
             path.empty() ? parameters_.path : path,
             null_data ? DataView(std::nullopt) : DataView(data),
-            CreateOptions(options).makepath(),
+            CreateOptions(options).makepath(!parameters_.container_parent),
             CallOptions().timeout(Duration::max())
         );
+    });
+}
+
+AsyncResult<std::string> KeptNode::create_parent(bool container) {
+    const auto parent = parameters_.path.substr(0, parameters_.path.rfind('/'));
+    auto options = CreateOptions().container(container).makepath();
+    if (parameters_.create.acl()) {
+        options.acl(*parameters_.create.acl());
+    }
+    return client_.call([&](KazooClient& zk) {
+        return zk.create_async(parent, "", options, CallOptions().timeout(Duration::max()));
     });
 }
 

@@ -32,6 +32,9 @@ struct KeptParameters {
     RetryPolicy retry;
     std::string data;
     bool null_data = false;
+    /// Creates a missing parent as a container, where the servers have these; its own ancestors,
+    /// and other parents, are persistent.
+    bool container_parent = false;
 };
 
 /// Keeps one node present. Shared by the user's object, the coroutine that carries out its plan
@@ -103,8 +106,13 @@ public:
     [[nodiscard]] AsyncResult<void> woken() const { return woken_.wait_async(); }
     [[nodiscard]] AsyncResult<std::optional<ZnodeStat>> look();
     void on_look(const std::optional<ZnodeStat>& stat);
-    /// Creates the node. Returns its path.
+    /// Creates the node. Returns its path. Fails with NoNodeError if its parent is to be a
+    /// container, and does not exist.
     [[nodiscard]] AsyncResult<std::string> create();
+    [[nodiscard]] bool has_container_parent() const noexcept {
+        return parameters_.container_parent;
+    }
+    [[nodiscard]] AsyncResult<std::string> create_parent(bool container);
     [[nodiscard]] AsyncResult<TransactionResults> replace();
     [[nodiscard]] AsyncResult<ZnodeStat> set();
     [[nodiscard]] AsyncResult<void> remove();
