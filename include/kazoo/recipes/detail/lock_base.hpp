@@ -43,9 +43,9 @@ public:
     /// Lost connections are waited for, and after the loss of the session the acquisition begins
     /// again in the next one. A request that does not fit in the queue of the client
     /// (ClientLimits::requests) is tried again after a pause, whatever CallOptions::when_full says.
-    /// Contenders are served in the order of their nodes. Each call has a node of its own: several
-    /// calls of one object, from different threads for example, are served one after the other (see
-    /// LockOptions::queue_behind_self).
+    /// Contenders are served in the order of their nodes. Each call has a
+    /// node of its own: several calls of one object, from different threads for example, are served
+    /// one after the other (see LockOptions::queue_behind_self).
     ///
     /// Fails, and deletes its node in the background, with
     /// - LockTimeoutError when the time limit passes, which covers everything together;
@@ -54,8 +54,8 @@ public:
     /// - WouldDeadlockError (LockOptions::queue_behind_self);
     /// - SequenceExhaustedError (LockOptions::when_exhausted);
     /// - ConnectionClosedError if the client is not running or is stopped meanwhile,
-    ///   AuthFailedError; NoAuthError, InvalidACLError, QuotaExceededError, TooManyWatchesError,
-    ///   OutOfMemoryError.
+    ///   AuthFailedError; NoAuthError, InvalidACLError, QuotaExceededError,
+    ///   TooManyWatchesError, OutOfMemoryError.
     ///
     /// Costs three round trips if the lock is free. An acquisition that is given up while it waits
     /// leaves a watch on the node before its own, until that node changes or the session ends; an
