@@ -11,6 +11,19 @@
 
 namespace kazoo::sim {
 
+/// Scope in which a lock is looked at whenever a session expires.
+class LockUser::Working {
+public:
+    Working(std::shared_ptr<Looks> looks, std::function<void()> look)
+        : looks_(std::move(looks)), place_(looks_->insert(looks_->end(), std::move(look))) {}
+    ~Working() { looks_->erase(place_); }
+    Working(const Working&) = delete;
+
+private:
+    const std::shared_ptr<Looks> looks_;
+    const Looks::iterator place_;
+};
+
 LockHold LockUser::acquired(LockHold hold) {
     hold.client = client_.number();
     client_.process().note("gets", hold.node, hold.token);
@@ -37,8 +50,18 @@ LockHold LockUser::acquired(const Leadership& leadership) {
     return acquired(hold);
 }
 
+void LockUser::look_at_remaining(const LockHold& hold, bool is_held, Duration remaining) {
+    if (client_.defect() == Defect::certain_locks && is_held) {
+        remaining = 1s;
+    }
+    const bool certain = remaining > 0s;
+    client_.simulator().tally().add(certain ? Count::certain_locks : Count::uncertain_locks);
+    check_.on_remaining(hold, remaining);
+}
+
 template <class Held>
 void LockUser::look(const Held& held, const LockHold& hold) {
+    look_at_remaining(hold, held.is_held(), held.remaining());
     if (held.is_held() || client_.defect() == Defect::trusted_locks) {
         check_.on_held(hold, client_.simulator().now(), client_.process().awake_since());
     } else {
@@ -79,6 +102,10 @@ AsyncResult<void> LockUser::write(const Held& held, LockHold hold, std::string v
 
 template <class Held>
 AsyncResult<void> LockUser::work(const Held& held, LockHold hold, std::string value) {
+    const std::function<void()> look_again = [this, &held, &hold] {
+        look_at_remaining(hold, held.is_held(), held.remaining());
+    };
+    const Working working(looks_, look_again);
     auto& chance = client_.chance();
     const bool stubborn = chance.one_in(3);
     for (int steps = chance.between(0, 4); steps > 0; --steps) {

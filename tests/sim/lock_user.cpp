@@ -154,4 +154,10 @@ void LockUser::on_failed(const Attempt& acquisition, const char* what, const Err
     }
 }
 
+void LockUser::on_expired() {
+    for (const auto& look : *looks_) {
+        look();
+    }
+}
+
 }  // namespace kazoo::sim

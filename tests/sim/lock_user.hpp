@@ -11,6 +11,8 @@
 #include <kazoo/recipes/semaphore.hpp>
 
 #include <cstddef>
+#include <functional>
+#include <list>
 #include <memory>
 #include <string>
 #include <vector>
@@ -29,8 +31,11 @@ public:
     LockUser(SimClient& client, LockCheck& check);
     ~LockUser() override;
 
+    void on_expired() override;
+
 private:
     struct Objects;
+    class Working;
 
     // lock_user.cpp: what is used, and when.
 
@@ -61,6 +66,7 @@ private:
     AsyncResult<void> write(const Held& held, LockHold hold, std::string value);
     template <class Held>
     void look(const Held& held, const LockHold& hold);
+    void look_at_remaining(const LockHold& hold, bool is_held, Duration remaining);
     AsyncResult<void> give_up(LockHandle held);
     /// Notes a lock that has been acquired, and returns what identifies it.
     LockHold acquired(const LockHandle& held, LockHold::Order order = LockHold::Order::first);
@@ -69,6 +75,10 @@ private:
 
     LockCheck& check_;
     std::shared_ptr<Objects> objects_;
+    /// Looks at one lock each, while programs work; shared with them, because a coroutine that
+    /// never ends may be destroyed after this.
+    using Looks = std::list<std::function<void()>>;
+    const std::shared_ptr<Looks> looks_ = std::make_shared<Looks>();
     std::size_t names_ = 0;
     std::vector<LockHandle> kept_;  // by Defect::kept_locks
 };

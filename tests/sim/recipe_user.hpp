@@ -39,6 +39,8 @@ public:
     void run_until(TimePoint end);
     /// The faults are over: what others wait for takes little time from now on.
     void calm_down() noexcept { calm_ = true; }
+    /// A session has expired: looks at what its client says of all that it holds.
+    virtual void on_expired() {}
     /// Long after the last program has begun.
     virtual void at_rest();
 
