@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "recipe_kind.hpp"
+
 namespace kazoo::sim {
 
 /// A defect planted between client and server, or in a program, to prove that the checks detect it.
@@ -52,19 +54,6 @@ enum class Defect {
     endless_leases,      ///< the holder of a lease ignores its end
     early_entries,       ///< a member enters a double barrier alone
     early_leaves,        ///< a member does not wait for the others when it leaves
-};
-
-/// What the programs of a run use besides calls of clients.
-enum class RecipeKind {
-    none,
-    locks,  ///< and semaphores, elections and latches
-    caches,
-    queues,
-    locking_queues,
-    counters,
-    shared_values,
-    leases,
-    barriers
 };
 
 /// Returns which recipe a defect belongs to.

@@ -36,18 +36,18 @@ constexpr auto last_acquisition = 38s;
 
 class Scenario {
 public:
-    Scenario(std::uint64_t seed, bool trace, Defect defect)
-        : simulator_(seed, trace),
+    Scenario(std::uint64_t seed, const ScenarioOptions& options)
+        : simulator_(seed, options.trace),
           begin_(simulator_.now()),
           clients_wanted_(simulator_.chance().between(2, 5)),
-          defect_injector_(make_defect_injectors(defect)),
+          defect_injector_(make_defect_injectors(options.defect)),
           cluster_(simulator_, cluster_options(), pointers()),
           network_(simulator_, static_cast<std::size_t>(clients_wanted_), cluster_.acceptors()),
           recorder_(simulator_, cluster_, simulator_.chance().one_in(3) ? "/c" : "") {
         plant_roots(cluster_, recorder_.chroot());
-        group_ = make_recipe_group(
-            choose_recipe(simulator_.chance(), defect), simulator_, cluster_, recorder_
-        );
+        const auto kind =
+            options.recipe ? *options.recipe : choose_recipe(simulator_.chance(), options.defect);
+        group_ = make_recipe_group(kind, simulator_, cluster_, recorder_);
         for (int i = 0; i < clients_wanted_; ++i) {
             clients_.push_back(std::make_unique<SimClient>(
                 simulator_,
@@ -267,8 +267,8 @@ private:
 
 }  // namespace
 
-ScenarioResult run_scenario(std::uint64_t seed, bool trace, Defect defect) {
-    Scenario scenario(seed, trace, defect);
+ScenarioResult run_scenario(std::uint64_t seed, const ScenarioOptions& options) {
+    Scenario scenario(seed, options);
     scenario.run();
     return scenario.result();
 }

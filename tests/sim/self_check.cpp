@@ -63,8 +63,8 @@ constexpr std::array defects{
 bool repeats() {
     constexpr std::uint64_t seeds = 20;
     for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
-        const auto once = run_scenario(seed, false, Defect::none);
-        const auto again = run_scenario(seed, false, Defect::none);
+        const auto once = run_scenario(seed, {});
+        const auto again = run_scenario(seed, {});
         if (once.hash != again.hash) {
             std::printf("seed %llu: two runs differ\n", static_cast<unsigned long long>(seed));
             return false;
@@ -78,10 +78,12 @@ bool repeats() {
 /// not matter.
 bool is_detected(const char* name, Defect defect) {
     constexpr std::uint64_t seeds = 60;
+    ScenarioOptions options;
+    options.defect = defect;
     std::uint64_t detected = 0;
     std::string first;
     for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
-        const auto result = run_scenario(seed, false, defect);
+        const auto result = run_scenario(seed, options);
         if (!result.faults.empty() && detected++ == 0) {
             first = result.faults.front();
         }
