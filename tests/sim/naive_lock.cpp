@@ -54,7 +54,7 @@ AsyncResult<std::string> create_node(SimClient& client, std::string lock) {
         }
         lost = failure.error();
     }
-    for (int tries = 0; tries < 20 && client.exists(); ++tries) {
+    for (int tries = 0; tries < 100 && client.exists(); ++tries) {
         const auto pausing = sleep_async(client.handler(), 50ms);
         co_await pausing;
         try {
