@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands/commands.hpp"
+
+namespace tool {
+
+void add_commands(Grammar& grammar) {
+    grammar.group("Nodes");
+    add_ls(grammar);
+    add_get(grammar);
+    add_set(grammar);
+    add_create(grammar);
+    add_rm(grammar);
+    add_stat(grammar);
+    add_touch(grammar);
+}
+
+}  // namespace tool

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+/// The commands. Each `add_x` describes a family of commands to the grammar, in the file x.cpp.
+#pragma once
+
+#include "cli/grammar.hpp"
+#include "cli/session.hpp"
+
+namespace tool {
+
+void add_ls(Grammar& grammar);
+void add_get(Grammar& grammar);
+void add_set(Grammar& grammar);
+void add_create(Grammar& grammar);
+void add_rm(Grammar& grammar);
+void add_stat(Grammar& grammar);
+void add_touch(Grammar& grammar);
+
+/// Adds all of them.
+void add_commands(Grammar& grammar);
+
+}  // namespace tool
