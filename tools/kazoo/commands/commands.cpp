@@ -12,6 +12,13 @@ void add_commands(Grammar& grammar) {
     add_rm(grammar);
     add_stat(grammar);
     add_touch(grammar);
+    grammar.group("Subtrees");
+    add_tree(grammar);
+    add_find(grammar);
+    add_cp(grammar);
+    add_mirror(grammar);
+    add_diff(grammar);
+    add_dump(grammar);
 }
 
 }  // namespace tool

@@ -14,6 +14,12 @@ void add_create(Grammar& grammar);
 void add_rm(Grammar& grammar);
 void add_stat(Grammar& grammar);
 void add_touch(Grammar& grammar);
+void add_tree(Grammar& grammar);
+void add_find(Grammar& grammar);
+void add_cp(Grammar& grammar);
+void add_diff(Grammar& grammar);
+void add_mirror(Grammar& grammar);
+void add_dump(Grammar& grammar);
 
 /// Adds all of them.
 void add_commands(Grammar& grammar);
