@@ -12,6 +12,9 @@ void add_commands(Grammar& grammar) {
     add_rm(grammar);
     add_stat(grammar);
     add_touch(grammar);
+    add_edit(grammar);
+    add_txn(grammar);
+    add_watch(grammar);
     grammar.group("Subtrees");
     add_tree(grammar);
     add_find(grammar);
@@ -19,6 +22,11 @@ void add_commands(Grammar& grammar) {
     add_mirror(grammar);
     add_diff(grammar);
     add_dump(grammar);
+    grammar.group("Access");
+    add_acl(grammar);
+    grammar.group("Servers");
+    add_servers(grammar);
+    add_quota(grammar);
 }
 
 }  // namespace tool

@@ -20,6 +20,12 @@ void add_cp(Grammar& grammar);
 void add_diff(Grammar& grammar);
 void add_mirror(Grammar& grammar);
 void add_dump(Grammar& grammar);
+void add_edit(Grammar& grammar);
+void add_txn(Grammar& grammar);
+void add_watch(Grammar& grammar);
+void add_acl(Grammar& grammar);
+void add_quota(Grammar& grammar);
+void add_servers(Grammar& grammar);
 
 /// Adds all of them.
 void add_commands(Grammar& grammar);
