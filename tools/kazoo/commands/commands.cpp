@@ -22,6 +22,10 @@ void add_commands(Grammar& grammar) {
     add_mirror(grammar);
     add_diff(grammar);
     add_dump(grammar);
+    grammar.group("Coordination");
+    add_lock(grammar);
+    add_lease(grammar);
+    add_queue(grammar);
     grammar.group("Access");
     add_acl(grammar);
     grammar.group("Servers");

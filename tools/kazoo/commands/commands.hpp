@@ -26,6 +26,9 @@ void add_watch(Grammar& grammar);
 void add_acl(Grammar& grammar);
 void add_quota(Grammar& grammar);
 void add_servers(Grammar& grammar);
+void add_lock(Grammar& grammar);
+void add_lease(Grammar& grammar);
+void add_queue(Grammar& grammar);
 
 /// Adds all of them.
 void add_commands(Grammar& grammar);
