@@ -128,7 +128,7 @@ class Locks(ProgramCase):
     def test_loss_of_the_session(self):
         with suite.Proxy(suite.address) as proxy:
             process = self.begin_holding(
-                "lock", env=suite.environment(KAZOO_SESSION_TIMEOUT="500ms"), servers=proxy.address
+                "lock", env=suite.environment(KAZOO_SESSION_TIMEOUT="2s"), servers=proxy.address
             )
             proxy.cut(for_good=True)
             self.end_without_input(process, LOST)
