@@ -51,7 +51,10 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
         ::setpgid(0, 0);
     }
     ::prctl(PR_SET_PDEATHSIG, SIGTERM);
-    std::signal(SIGPIPE, SIG_DFL);
+    // The handlers of this process would report signals of the child to the parent.
+    for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGCHLD, SIGPIPE}) {
+        std::signal(number, SIG_DFL);
+    }
     sigset_t none;
     sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -89,6 +92,10 @@ pid_t start_program(
     if (::pipe2(ends, O_CLOEXEC) != 0) {
         throw Failure(ExitCode::failed, "cannot create a pipe: " + error_text(errno));
     }
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before);
     const pid_t child = ::fork();
     if (child == 0) {
         become(
@@ -99,6 +106,7 @@ pid_t start_program(
         );
     }
     const int fork_error = errno;
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
     ::close(ends[1]);
     const int reason = child < 0 ? fork_error : reason_from(ends[0]);
     ::close(ends[0]);
