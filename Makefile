@@ -6,10 +6,12 @@ SHELL := /bin/bash
 # What the library and the tour need; then what the tests need.
 RUN_PACKAGES := g++ cmake ninja-build pkg-config libboost1.81-dev libssl-dev libcli11-dev \
     nlohmann-json3-dev
-PACKAGES := $(RUN_PACKAGES) ccache git python3 libgtest-dev libgmock-dev libbenchmark-dev \
+DOCS_PACKAGES := python3 doxygen
+PACKAGES := $(RUN_PACKAGES) ccache git libgtest-dev libgmock-dev libbenchmark-dev \
     clang-14 clang-format-14 clang-tidy-14 libzookeeper-mt-dev python3-kazoo zookeeper \
     libuv1-dev libboost-fiber1.81-dev libglib2.0-dev catch2 prometheus-cpp-dev \
-    libspdlog-dev libc-ares-dev libsasl2-dev libsasl2-modules libsasl2-modules-gssapi-mit
+    libspdlog-dev libc-ares-dev libsasl2-dev libsasl2-modules libsasl2-modules-gssapi-mit \
+    $(DOCS_PACKAGES)
 ifeq ($(shell command -v java),)
 PACKAGES += default-jre-headless
 endif
@@ -23,7 +25,7 @@ SOURCES = $(shell find include src tests tools examples bench \
 # Tests want an Apache ZooKeeper that starts fast; beside the embedded server it may take its time.
 APACHE_AT_ITS_BEST := -XX:TieredStopAtLevel=4 -Xmx1g
 
-.PHONY: help deps test asan tsan clang run bench bench-micro sim chaos interop fuzz mutation \
+.PHONY: help deps test asan tsan clang run docs bench bench-micro sim chaos interop fuzz mutation \
     coverage format tidy clean
 
 help:
@@ -31,11 +33,12 @@ help:
 	@echo "make run             run the tour against an embedded server"
 	@echo "make run HOSTS=h:p   run the tour against your server"
 	@echo "make asan|tsan|clang run all tests under that sanitizer or compiler"
+	@echo "make docs            build the documentation as a site, build/docs/index.html"
 	@echo "make bench           the benchmarks; one: make bench CASE=x; results: JSON=file"
 	@echo "make bench-micro     the micro-benchmarks"
 	@echo "make sim SEEDS=n     simulate n runs, or repeat one: make sim SEED=x TRACE=1"
 	@echo "make chaos MINUTES=n test a real ensemble with faults for n minutes"
-	@echo "make interop         run the test suites of other clients on kazoo serve"
+	@echo "make interop         run the test suites of other clients, and recipes together with them"
 	@echo "make fuzz SECONDS=n  every fuzz target, n seconds in all"
 	@echo "make mutation        plant defects and report which test notices each"
 	@echo "make coverage        measure line coverage of the protocol core; at least 95 %"
@@ -67,6 +70,11 @@ ifdef HOSTS
 else
 	@scripts/with-server build/release/tools/kazoo/kazoo build/release/examples/tour
 endif
+
+# Fails for a public entity without a comment and for a broken link.
+docs:
+	@scripts/install-missing $(DOCS_PACKAGES)
+	@python3 -B docs/site/build.py build/docs
 
 # Without Java the cases that need Apache ZooKeeper are skipped. CASE is one of `bench --list`, or
 # `server`, `tls` or `tree-cache`; JSON a file for the results of the former.
@@ -105,13 +113,17 @@ chaos: deps
 	@build/dev/tests/chaos/chaos --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) \
 	    || [ $$? -eq 77 ]  # exit code 77: no verdict; the reason is printed
 
-# The suites of other people's clients, with whatever of pip, go, cargo and npm there is. They come
-# from the registries: no part of the ordinary tests. SUITES chooses; APACHE is a class path of
-# Apache ZooKeeper, to run them on that instead.
+# The suites of other people's clients, and recipes of this library together with theirs, with
+# whatever of pip, go, cargo, npm and mvn there is. They come from the registries: no part of the
+# ordinary tests. SUITES chooses; APACHE is a class path of Apache ZooKeeper, to run them on that
+# instead.
 interop: deps
 	@cmake --preset release >/dev/null
 	@cmake --build --preset release --target kazoo_tool
+	@cmake --preset light >/dev/null
+	@cmake --build --preset light --target interop_recipes
 	@python3 -B tests/interop/suites/run.py --tool build/release/tools/kazoo/kazoo \
+	    --recipes build/light/tests/interop/interop_recipes \
 	    --work build/interop $(if $(APACHE),--apache '$(APACHE)') $(if $(SUITES),--only $(SUITES))
 
 SECONDS ?= 90

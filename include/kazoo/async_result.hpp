@@ -94,7 +94,9 @@ concept ResultCallback = (std::is_invocable_v<std::decay_t<F>&, AsyncResult<T>>)
 template <class T = void>
 class [[nodiscard]] AsyncResult {
 public:
+    /// What the operation returns.
     using value_type = T;
+    /// Makes AsyncResult a return type of coroutines.
     using promise_type = detail::CoroutinePromise<T>;
 
     /// Creates an invalid handle, which may only be assigned to, destroyed, compared and asked for
@@ -322,8 +324,9 @@ detail::ResultAwaiter<T, detail::LinkKind::lane> operator co_await(AsyncResult<T
 template <class T>
 class DirectResult {
 public:
+    /// For `direct`.
     explicit DirectResult(AsyncResult<T> awaited) noexcept : result(std::move(awaited)) {}
-    AsyncResult<T> result;
+    AsyncResult<T> result;  ///< What is awaited.
 };
 
 /// Makes `co_await direct(result)` resume the coroutine in the thread that completes the result,

@@ -36,7 +36,7 @@ public:
 
     /// The operation fails with OperationTimeoutError this long after the call. Covers all requests
     /// of an operation that sends several. Zero or less: it fails at once. `Duration::max()`: no
-    /// limit, not even ClientOptions::call_timeout, which is the default.
+    /// limit, not even ClientOptions::call_timeout. Default: ClientOptions::call_timeout.
     CallOptions& timeout(AnyDuration value) & noexcept {
         timeout_ = value;
         return *this;

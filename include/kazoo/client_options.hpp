@@ -32,6 +32,7 @@ namespace kazoo {
 /// The identity of a session: one to resume, or the current one (KazooClient::client_id).
 struct ClientId {
     ClientId() {}
+    /// From a session id and its password.
     ClientId(std::int64_t session, std::string secret)
         : session_id(session), password(std::move(secret)) {}
     std::int64_t session_id = 0;  ///< 0: no session
@@ -72,6 +73,7 @@ enum class WhenBehind {
 /// the private key in tls. A client overwrites the first two of its own copy; others are not.
 class ClientOptions {
 public:
+    /// The unit in which times are stored.
     using milliseconds = std::chrono::milliseconds;
 
     ClientOptions() {}
@@ -122,7 +124,7 @@ public:
     ///   30 s, or 90 s divided by the number of addresses if that is less.
     ///
     /// Set it if servers are known to answer much faster or more slowly. Negative:
-    /// ConfigurationError.
+    /// ConfigurationError. Default: zero.
     ClientOptions& connect_timeout(AnyMilliseconds value) & noexcept {
         connect_timeout_ = value;
         return *this;
@@ -171,7 +173,7 @@ public:
     /// the session. add_watch for the same path and mode joins them, without a request.
     ///
     /// With a session id of 0 it carries over the last zxid alone: a new session begins, on a
-    /// server that has reached this zxid.
+    /// server that has reached this zxid. Default: none.
     ClientOptions& resume(std::optional<SessionHandover> value, Watcher on_event = {}) & {
         resume_ = std::move(value);
         resume_watcher_ = std::move(on_event);

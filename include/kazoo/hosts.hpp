@@ -36,10 +36,11 @@ struct HostPort {
     /// A host name or an IP address. IPv6 addresses are stored without brackets and may have a
     /// zone, as in "fe80::1%eth0".
     std::string host;
-    std::uint16_t port = default_port;
-    HostScheme scheme = HostScheme::none;
+    std::uint16_t port = default_port;     ///< From 1 to 65535.
+    HostScheme scheme = HostScheme::none;  ///< Whether the server uses TLS.
 
     HostPort() {}
+    /// From a host, a port and a scheme.
     HostPort(
         std::string host_name, std::uint16_t port_number, HostScheme host_scheme = HostScheme::none
     )
@@ -57,6 +58,7 @@ struct Hosts {
     std::string chroot;
 
     Hosts() {}
+    /// From servers and a chroot.
     Hosts(std::vector<HostPort> servers, std::string root)
         : hosts(std::move(servers)), chroot(std::move(root)) {}
 

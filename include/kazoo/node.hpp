@@ -202,8 +202,8 @@ struct CreatedNode {
 
 /// The ACL of a node with its stat. ZnodeStat::aversion is the version to pass to set_acls.
 struct AclsAndStat {
-    AclList acls;
-    ZnodeStat stat;
+    AclList acls;    ///< The entries, in no particular order.
+    ZnodeStat stat;  ///< The stat of the node.
     friend bool operator==(const AclsAndStat&, const AclsAndStat&) = default;
 };
 

@@ -22,14 +22,14 @@ namespace kazoo {
 /// What NodeOperations::create_or_set did.
 struct CreatedOrSet {
     bool created = false;  ///< True if the node was created, false if its data was set.
-    ZnodeStat stat;
+    ZnodeStat stat;        ///< The stat after the write.
     friend bool operator==(const CreatedOrSet&, const CreatedOrSet&) = default;
 };
 
 /// A child of a node, from NodeOperations::get_children_with_data.
 struct ChildNode {
     std::string name;  ///< Without the parent's path.
-    NodeData node;
+    NodeData node;     ///< Its data and stat.
     friend bool operator==(const ChildNode&, const ChildNode&) = default;
 };
 

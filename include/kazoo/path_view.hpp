@@ -41,10 +41,12 @@ public:
     constexpr PathView(const char* path, std::size_t size) noexcept
         : PathView(std::string_view(path, size)) {}
 
+    /// From a text. What a temporary string holds must outlive the call, as it does in one.
     template <detail::PathText Text>
     constexpr PathView(Text&& path) noexcept(std::is_nothrow_convertible_v<Text, std::string_view>)
         : std::string_view(view_of(std::forward<Text>(path))) {}
 
+    /// Does not compile: numbers and nullptr are no paths.
     template <detail::NoPath T>
     constexpr PathView(T) noexcept {
         static_assert(

@@ -36,6 +36,7 @@ enum class Consistency {
 class ReadOptions {
 public:
     ReadOptions() {}
+    /// From the options that all operations have. Implicit.
     ReadOptions(CallOptions call) : call_(std::move(call)) {}
 
     /// Consistency::latest sends a sync before the read, without waiting in between: both take one

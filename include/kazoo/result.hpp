@@ -26,6 +26,7 @@ namespace kazoo {
 template <class T>
 class [[nodiscard]] Result {
 public:
+    /// The type of the value.
     using value_type = T;
 
     /// Holds a value. Implicit, so that functions can return it directly.
@@ -108,6 +109,7 @@ private:
 template <>
 class [[nodiscard]] Result<void> {
 public:
+    /// There is no value.
     using value_type = void;
 
     /// Holds success.

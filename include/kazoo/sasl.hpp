@@ -28,7 +28,8 @@ public:
     ~SaslOptions();
 
     /// "DIGEST-MD5", "GSSAPI", or another mechanism that Cyrus SASL has a module for. PLAIN and
-    /// LOGIN, which send the password readably, are used with TLS only. Must be set.
+    /// LOGIN, which send the password readably, are used with TLS only. Must be set. Default:
+    /// empty.
     SaslOptions& mechanism(std::string value) & {
         mechanism_ = std::move(value);
         return *this;

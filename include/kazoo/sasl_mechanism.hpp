@@ -18,11 +18,12 @@ namespace kazoo {
 /// The server of the connection for which a mechanism is made.
 struct SaslServer {
     SaslServer() {}
+    /// From the name, the port, the address and whether the connection uses TLS.
     SaslServer(std::string name, std::uint16_t port_number, std::string ip, bool tls)
         : host(std::move(name)), port(port_number), address(std::move(ip)), encrypted(tls) {}
 
-    std::string host;  ///< as configured or named by the host provider: a name or an address
-    std::uint16_t port = 0;
+    std::string host;        ///< as configured or named by the host provider: a name or an address
+    std::uint16_t port = 0;  ///< the port that the connection is to
     std::string address;     ///< the IP address that the connection is to, in numbers
     bool encrypted = false;  ///< whether the connection uses TLS
 };
@@ -32,6 +33,7 @@ struct SaslServer {
 /// Not an aggregate, like all types that may be passed by value in a `co_await` expression.
 class SaslStep {
 public:
+    /// Which of the functions below has made the step.
     enum class Kind { token, last_token, complete, not_ready, failed };
 
     /// Sends `token`, which may be empty, and expects a challenge of the server in reply.
@@ -56,6 +58,7 @@ public:
     /// Authentication has failed for this reason. The client ends in the state AUTH_FAILED.
     [[nodiscard]] static SaslStep failed(std::string why) { return {Kind::failed, std::move(why)}; }
 
+    /// Returns which function has made the step.
     [[nodiscard]] Kind kind() const noexcept { return kind_; }
     /// Returns the token, or the reason.
     [[nodiscard]] const std::string& text() const& noexcept { return text_; }

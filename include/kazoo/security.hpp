@@ -48,10 +48,11 @@ struct Permissions {
 /// Not an aggregate: g++ 12 destroys aggregates of strings twice if they are created inside a
 /// `co_await` expression.
 struct Id {
-    std::string scheme;
-    std::string id;
+    std::string scheme;  ///< Such as "world", "digest" or "ip".
+    std::string id;      ///< In the form of the scheme.
 
     Id() {}
+    /// From a scheme and an id.
     Id(std::string scheme_name, std::string id_in_scheme)
         : scheme(std::move(scheme_name)), id(std::move(id_in_scheme)) {}
 
@@ -67,6 +68,7 @@ struct Acl {
     Id id;
 
     Acl() {}
+    /// Grants the permissions to the identity.
     Acl(std::int32_t permission_bits, Id identity)
         : perms(permission_bits), id(std::move(identity)) {}
 
@@ -83,6 +85,7 @@ using AclList = std::vector<Acl>;
 /// Credentials for one authentication scheme, such as {"digest", "user:password"}.
 struct AuthData {
     AuthData() {}
+    /// From a scheme and a credential.
     AuthData(std::string s, std::string c) : scheme(std::move(s)), credential(std::move(c)) {}
     std::string scheme;      ///< the name of the server's authentication provider
     std::string credential;  ///< in the form that the scheme defines

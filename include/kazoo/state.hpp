@@ -121,6 +121,7 @@ std::ostream& operator<<(std::ostream& out, EventType type);
 
 /// The argument of a watch function (see Watcher).
 struct WatchedEvent {
+    /// What has happened.
     EventType type = EventType::NONE;
     /// The state of the session when the event was received.
     KeeperState state = KeeperState::CLOSED;
@@ -131,6 +132,7 @@ struct WatchedEvent {
     std::optional<std::int64_t> zxid;
 
     WatchedEvent() {}
+    /// From its parts.
     WatchedEvent(
         EventType event_type,
         KeeperState keeper_state,

@@ -89,6 +89,7 @@ public:
     }
     [[nodiscard]] const std::optional<std::string>& ca_file() const noexcept { return ca_file_; }
 
+    /// As ca_file: a directory of certificates, named by their hashes.
     TlsOptions& ca_directory(std::optional<std::string> value) & {
         ca_directory_ = std::move(value);
         return *this;
@@ -100,6 +101,7 @@ public:
         return ca_directory_;
     }
 
+    /// As ca_file: the certificates themselves.
     TlsOptions& ca_pem(std::optional<std::string> value) & {
         ca_pem_ = std::move(value);
         return *this;
@@ -123,6 +125,7 @@ public:
         return certificate_file_;
     }
 
+    /// As certificate_file: the certificates themselves.
     TlsOptions& certificate_pem(std::optional<std::string> value) & {
         certificate_pem_ = std::move(value);
         return *this;
@@ -136,6 +139,7 @@ public:
 
     /// The private key of the certificate, as a file (kazoo's `keyfile`) or as text; may be in the
     /// same file as the certificate. Both, or a key without a certificate: ConfigurationError.
+    /// Default: none.
     TlsOptions& key_file(std::optional<std::string> value) & {
         key_file_ = std::move(value);
         return *this;
@@ -145,6 +149,7 @@ public:
     }
     [[nodiscard]] const std::optional<std::string>& key_file() const noexcept { return key_file_; }
 
+    /// As key_file: the key itself.
     TlsOptions& key_pem(std::optional<std::string> value) & {
         key_pem_ = std::move(value);
         return *this;
@@ -173,6 +178,7 @@ public:
     /// server's own host is used, as given in the connect string or by the host provider. Set it if
     /// certificates have another name than the one to connect to. Names from insecure DNS records
     /// (srv_hosts) protect only against servers without a certificate of a trusted authority.
+    /// Default: none.
     TlsOptions& server_name(std::optional<std::string> value) & {
         server_name_ = std::move(value);
         return *this;

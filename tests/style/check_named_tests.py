@@ -18,7 +18,7 @@ import sources
 from sources import Problem
 
 # Each must have a table of this kind.
-PAGES = ("README.md", "docs/features.md", "docs/field-lessons.md")
+PAGES = ("README.md", "docs/comparison.md", "docs/features.md", "docs/field-lessons.md")
 CASE = re.compile(r"^(?:TYPED_)?TEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\s*\)", re.MULTILINE)
 ADDED = re.compile(r"\badd_test\(\s*NAME\s+([\w.]+)\s")
 NAME = re.compile(r"`([^`]+)`")

@@ -150,7 +150,7 @@ public:
     class Change {
     public:
         Change() {}
-        std::optional<LockContender> leader;
+        std::optional<LockContender> leader;  ///< The leader; std::nullopt if there is none.
     };
 
     /// `format`: that of the contenders. Throws as the constructor of Lock does. Nothing is read

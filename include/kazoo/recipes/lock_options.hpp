@@ -65,7 +65,7 @@ public:
     /// Adds a marker for which the lock waits besides those of its format: nodes whose names end in
     /// this text and a number, such as "-lock-" for those of Curator and Go. Literal text, unlike
     /// kazoo's `extra_lock_patterns`. May be called repeatedly. Only if the other client waits for
-    /// the names of this one as well do they exclude each other.
+    /// the names of this one as well do they exclude each other. Default: none.
     LockOptions& also(std::string marker) & {
         also_.push_back(std::move(marker));
         return *this;
@@ -127,7 +127,7 @@ public:
     LockOptions lost_when(LostWhen value) && noexcept { return std::move(lost_when(value)); }
     [[nodiscard]] LostWhen lost_when() const noexcept { return lost_when_; }
 
-    /// Default: WhenExhausted::order_by_creation.
+    /// What happens when the sequence numbers end. Default: WhenExhausted::order_by_creation.
     LockOptions& when_exhausted(WhenExhausted value) & noexcept {
         when_exhausted_ = value;
         return *this;

@@ -45,6 +45,7 @@ public:
     /// Empty: the default.
     [[nodiscard]] const std::string& identifier() const noexcept { return identifier_; }
 
+    /// Returns the present time.
     using ClockFunction = std::function<std::chrono::system_clock::time_point()>;
     /// What the lease uses as the present time. It is called by the functions of the lease, on
     /// their thread or on a lane of the handler, possibly by several threads at once, and must not

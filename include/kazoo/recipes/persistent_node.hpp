@@ -62,7 +62,7 @@ public:
     [[nodiscard]] const RetryPolicy& retry() const noexcept { return retry_; }
 
     /// A function that is called with the path of the node after each creation: the first one, and
-    /// those in later sessions or after a deletion. See PersistentNode for threads.
+    /// those in later sessions or after a deletion. See PersistentNode for threads. Default: none.
     PersistentNodeOptions& on_created(std::function<void(const std::string&)> value) & {
         on_created_ = std::move(value);
         return *this;

@@ -31,6 +31,7 @@ public:
     )
         : LockBase(client, path, options, detail::LockKind::read) {}
 
+    /// The same as `lock`, `try_lock`, `try_lock_for` and `unlock`, by the names of a shared mutex.
     void lock_shared() { lock(); }
     bool try_lock_shared() { return try_lock(); }
     bool try_lock_shared_for(AnyDuration timeout) { return try_lock_for(timeout); }

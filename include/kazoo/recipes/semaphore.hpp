@@ -138,6 +138,7 @@ public:
     );
     void set_max_leases(std::int32_t max_leases, const CallOptions& options = {});
 
+    /// Returns the path of the semaphore, the parent of its nodes.
     [[nodiscard]] const std::string& path() const noexcept;
 
 private:

@@ -43,7 +43,7 @@ const char* to_string(PartitionState state) noexcept;
 class PartitionChange {
 public:
     PartitionChange() {}
-    PartitionState state = PartitionState::allocating;
+    PartitionState state = PartitionState::allocating;  ///< The state that was entered.
     /// The number of the state: 1 for the first, and larger for every later one.
     std::uint64_t id = 0;
     /// The items of this member, in ascending order of their bytes; empty unless `acquired`. There
@@ -113,6 +113,7 @@ public:
     /// not block.
     ~SetPartitioner();
 
+    /// Return the present state, and whether it is this one.
     [[nodiscard]] PartitionState state() const noexcept;
     [[nodiscard]] bool allocating() const noexcept { return state() == PartitionState::allocating; }
     [[nodiscard]] bool acquired() const noexcept { return state() == PartitionState::acquired; }

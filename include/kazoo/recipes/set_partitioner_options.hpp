@@ -37,7 +37,8 @@ public:
         const std::vector<std::string>& members,
         const std::set<std::string>& items
     )>;
-    /// Default: the items in ascending order are dealt to the members in turn, as in kazoo.
+    /// How the items are divided among the members. Default: the items in ascending order are dealt
+    /// to the members in turn, as in kazoo.
     SetPartitionerOptions& partition(PartitionFunction value) & {
         partition_ = std::move(value);
         return *this;
@@ -82,7 +83,7 @@ public:
     }
     [[nodiscard]] Duration max_reaction_time() const noexcept { return max_reaction_time_; }
 
-    /// Default: OnSessionLost::fail.
+    /// What happens when the session is lost. Default: OnSessionLost::fail.
     SetPartitionerOptions& on_session_lost(OnSessionLost value) & noexcept {
         on_session_lost_ = value;
         return *this;

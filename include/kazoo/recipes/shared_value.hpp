@@ -32,11 +32,12 @@ namespace kazoo {
 class VersionedValue {
 public:
     VersionedValue() {}
+    /// From data and the stat of their node.
     VersionedValue(std::string bytes, const ZnodeStat& node_stat)
         : data(std::move(bytes)), stat(node_stat) {}
 
     std::string data;  ///< Empty for null data as well.
-    ZnodeStat stat;
+    ZnodeStat stat;    ///< Its version counts the changes.
     friend bool operator==(const VersionedValue&, const VersionedValue&) = default;
 };
 

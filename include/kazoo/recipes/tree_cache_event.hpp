@@ -35,10 +35,13 @@ std::ostream& operator<<(std::ostream& out, TreeEventType type);
 class TreeEvent {
 public:
     TreeEvent() {}
+    /// An event that is not about a node.
     explicit TreeEvent(TreeEventType event_type) : type(event_type) {}
+    /// An event about a node.
     TreeEvent(TreeEventType event_type, std::string node_path, NodeData node_data)
         : type(event_type), path(std::move(node_path)), node(std::move(node_data)) {}
 
+    /// What has happened.
     TreeEventType type = TreeEventType::INITIALIZED;
     /// The path of the node; empty unless the event is about a node.
     std::string path;

@@ -28,11 +28,11 @@ public:
 
     TreeCacheOptions() {}
 
-    /// Default: none; all nodes are taken. The selector is called once or more for each node, in a
-    /// thread of the library, possibly that of the connection, never by two threads at the same
-    /// time for the same node. It must return the same answer each time, must not block, and must
-    /// not use the cache. An exception that it throws is reported as a fault, and the node is not
-    /// taken.
+    /// Which nodes are taken. Default: none; all nodes are taken. The selector is called once or
+    /// more for each node, in a thread of the library, possibly that of the connection, never by
+    /// two threads at the same time for the same node. It must return the same answer each time,
+    /// must not block, and must not use the cache. An exception that it throws is reported as a
+    /// fault, and the node is not taken.
     TreeCacheOptions& selector(Selector value) & {
         selector_ = std::move(value);
         return *this;

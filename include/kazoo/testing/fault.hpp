@@ -129,8 +129,7 @@ public:
     Fault& once() & noexcept { return times(1); }
     Fault once() && noexcept { return std::move(times(1)); }
 
-    // The attributes, as set above.
-
+    /// Return the attributes, as set above.
     [[nodiscard]] Kind kind() const noexcept { return kind_; }
     [[nodiscard]] Request request() const noexcept { return request_; }
     [[nodiscard]] const std::string& path() const noexcept { return path_; }

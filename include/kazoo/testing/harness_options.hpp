@@ -32,6 +32,7 @@ namespace kazoo::testing {
 ///   a tick of 100 ms, session timeouts from 200 ms to 60 s, and the superuser "super:test".
 class HarnessOptions {
 public:
+    /// The unit of times.
     using milliseconds = std::chrono::milliseconds;
     /// See `run_loop`.
     using RunLoop = std::function<void(milliseconds)>;
@@ -96,7 +97,7 @@ private:                                              \
 #undef KAZOO_OPTION
 
 public:
-    /// Uses an embedded server of the test's own, which must outlive the harness.
+    /// Uses an embedded server of the test's own, which must outlive the harness. Default: none.
     HarnessOptions& server(const ServerControl& one) & {
         servers_.assign(1, one);
         return *this;
@@ -104,7 +105,7 @@ public:
     HarnessOptions server(const ServerControl& one) && {
         return std::move(server(one));
     }
-    /// Uses an ensemble of the test's own, which must outlive the harness.
+    /// Uses an ensemble of the test's own, which must outlive the harness. Default: none.
     HarnessOptions& ensemble(const Ensemble& all) & {
         servers_.clear();
         for (std::size_t i = 0; i < all.size(); ++i) {

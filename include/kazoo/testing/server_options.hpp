@@ -40,6 +40,7 @@ enum class ClientAuth {
 
 /// A user who may authenticate by SASL, mechanism DIGEST-MD5.
 struct SaslUser {
+    /// From a name and a password.
     SaslUser(std::string user, std::string secret)
         : name(std::move(user)), password(std::move(secret)) {}
 
@@ -60,6 +61,7 @@ struct SaslUser {
 /// type.
 class ServerOptions {
 public:
+    /// The unit in which times are stored.
     using milliseconds = std::chrono::milliseconds;
 
     ServerOptions() {}
@@ -76,7 +78,7 @@ public:
     [[nodiscard]] const std::string& listen() const noexcept { return listen_; }
 
     /// The server's unit of time (Apache's tickTime): sessions expire at multiples of it. At least
-    /// 1 ms.
+    /// 1 ms. Default: 2 s.
     ServerOptions& tick(AnyMilliseconds value) & noexcept {
         tick_ = value;
         return *this;
@@ -86,7 +88,7 @@ public:
 
     /// The range of session timeouts that clients can get; requests outside it are clamped. 0: 2
     /// ticks and 20 ticks. For tests of session expiry use short ones:
-    /// `.tick(20ms).min_session_timeout(50ms)`.
+    /// `.tick(20ms).min_session_timeout(50ms)`. Default: 0.
     ServerOptions& min_session_timeout(AnyMilliseconds value) & noexcept {
         min_session_timeout_ = value;
         return *this;
@@ -98,6 +100,7 @@ public:
         return min_session_timeout_;
     }
 
+    /// The longest session timeout; see min_session_timeout. Default: 0, which is 20 ticks.
     ServerOptions& max_session_timeout(AnyMilliseconds value) & noexcept {
         max_session_timeout_ = value;
         return *this;
@@ -109,7 +112,7 @@ public:
         return max_session_timeout_;
     }
 
-    /// The server to imitate.
+    /// The server to imitate. Default: Release::zookeeper_3_9.
     ServerOptions& release(Release value) & noexcept {
         release_ = value;
         return *this;
@@ -118,7 +121,7 @@ public:
     [[nodiscard]] const Release& release() const noexcept { return release_; }
 
     /// Whether nodes with a time to live can be created (Apache's extendedTypesEnabled, whose
-    /// default is false).
+    /// default is false). Default: true.
     ServerOptions& ttl_nodes(bool value) & noexcept {
         ttl_nodes_ = value;
         return *this;
@@ -127,6 +130,7 @@ public:
     [[nodiscard]] const bool& ttl_nodes() const noexcept { return ttl_nodes_; }
 
     /// The interval at which empty container nodes and expired TTL nodes are removed. 0: never.
+    /// Default: 60 s.
     ServerOptions& reaper_interval(AnyMilliseconds value) & noexcept {
         reaper_interval_ = value;
         return *this;
@@ -137,7 +141,7 @@ public:
     [[nodiscard]] const milliseconds& reaper_interval() const noexcept { return reaper_interval_; }
 
     /// The superuser, who is not subject to ACLs: "super:<digest>", as returned by
-    /// kazoo::make_digest_acl_credential(). Empty: there is none.
+    /// kazoo::make_digest_acl_credential(). Empty: there is none. Default: empty.
     ServerOptions& super_digest(std::string value) & {
         super_digest_ = std::move(value);
         return *this;
@@ -150,7 +154,7 @@ public:
     /// The zxid before the first transaction; not negative. Servers refuse clients that have seen a
     /// higher zxid than their own, so a server that replaces an earlier one at the same address
     /// must start above that one's zxids. `kazoo serve` starts at the Unix time in seconds times
-    /// 2^20; the default of this option makes test runs reproducible.
+    /// 2^20; the default of this option makes test runs reproducible. Default: 0.
     ServerOptions& first_zxid(std::int64_t value) & noexcept {
         first_zxid_ = value;
         return *this;
@@ -161,7 +165,7 @@ public:
     [[nodiscard]] const std::int64_t& first_zxid() const noexcept { return first_zxid_; }
 
     /// The maximum size of a request in bytes (Apache's jute.maxbuffer); larger ones close the
-    /// connection.
+    /// connection. Default: 1,048,575.
     ServerOptions& max_request_bytes(std::size_t value) & noexcept {
         max_request_bytes_ = value;
         return *this;
@@ -174,7 +178,7 @@ public:
     }
 
     /// The maximum number of bytes queued for a client that does not read its replies; if it is
-    /// exceeded, the connection is closed.
+    /// exceeded, the connection is closed. Default: 64 MiB.
     ServerOptions& max_unsent_bytes(std::size_t value) & noexcept {
         max_unsent_bytes_ = value;
         return *this;
@@ -185,7 +189,7 @@ public:
     [[nodiscard]] const std::size_t& max_unsent_bytes() const noexcept { return max_unsent_bytes_; }
 
     /// The maximum number of connections per server, those in the handshake of TLS included;
-    /// further ones are closed at once. 0: no limit.
+    /// further ones are closed at once. 0: no limit. Default: 0.
     ServerOptions& max_connections(std::size_t value) & noexcept {
         max_connections_ = value;
         return *this;
@@ -196,7 +200,7 @@ public:
     [[nodiscard]] const std::size_t& max_connections() const noexcept { return max_connections_; }
 
     /// Whether hard limits of quotas are enforced (Apache's zookeeper.enforceQuota); requests that
-    /// exceed them fail with QuotaExceededError.
+    /// exceed them fail with QuotaExceededError. Default: false.
     ServerOptions& enforce_quota(bool value) & noexcept {
         enforce_quota_ = value;
         return *this;
@@ -206,7 +210,8 @@ public:
 
     /// Whether a handshake that requests a session closes that session's current connection before
     /// the password is checked, as Apache ZooKeeper does; a client with a wrong password then
-    /// disconnects the owner of the session. By default the password is checked first.
+    /// disconnects the owner of the session. By default the password is checked first. Default:
+    /// false.
     ServerOptions& takeover_closes_first(bool value) & noexcept {
         takeover_closes_first_ = value;
         return *this;
@@ -236,6 +241,7 @@ public:
     }
     [[nodiscard]] const std::string& tls_certificate() const noexcept { return tls_certificate_; }
 
+    /// The file of the private key of the certificate; see tls_certificate. Default: none.
     ServerOptions& tls_key(std::string value) & {
         tls_key_ = std::move(value);
         return *this;
@@ -307,7 +313,7 @@ public:
     }
     [[nodiscard]] const std::vector<SaslUser>& sasl_users() const noexcept { return sasl_users_; }
 
-    /// Adds a user to sasl_users.
+    /// Adds a user to sasl_users. Default: none.
     ServerOptions& sasl_user(std::string name, std::string password) & {
         sasl_users_.emplace_back(std::move(name), std::move(password));
         return *this;
@@ -317,7 +323,7 @@ public:
     }
 
     /// The SASL user who is not subject to ACLs (Apache's zookeeper.superUser). Must be one of
-    /// sasl_users. Empty: there is none.
+    /// sasl_users. Empty: there is none. Default: empty.
     ServerOptions& sasl_super_user(std::string value) & {
         sasl_super_user_ = std::move(value);
         return *this;
@@ -330,7 +336,7 @@ public:
     /// Whether clients must authenticate by SASL before anything else (Apache's
     /// sessionRequireClientSASLAuth): after the handshake, any request other than authentication,
     /// even a ping, fails with SessionClosedRequireSaslError, and the connection is closed. So does
-    /// a failed authentication. Not for Release::clickhouse_keeper.
+    /// a failed authentication. Not for Release::clickhouse_keeper. Default: false.
     ServerOptions& require_sasl(bool value) & noexcept {
         require_sasl_ = value;
         return *this;

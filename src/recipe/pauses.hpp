@@ -8,12 +8,12 @@
 
 namespace kazoo::detail::recipe {
 
-/// The pauses between tries of a step: 10 ms, doubling to 1 s.
+/// The pauses between the tries of one step: 10 ms, doubling to 0.5 s. Not thread-safe.
 class Pauses {
 public:
     [[nodiscard]] Duration next() noexcept {
         const auto pause = next_;
-        next_ = std::min<Duration>(next_ * 2, std::chrono::seconds(1));
+        next_ = std::min<Duration>(next_ * 2, std::chrono::milliseconds(500));
         return pause;
     }
     void reset() noexcept { next_ = shortest; }
