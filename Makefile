@@ -25,8 +25,8 @@ SOURCES = $(shell find include src tests tools examples bench \
 # Tests want an Apache ZooKeeper that starts fast; beside the embedded server it may take its time.
 APACHE_AT_ITS_BEST := -XX:TieredStopAtLevel=4 -Xmx1g
 
-.PHONY: help deps test asan tsan clang run docs bench sim chaos interop fuzz mutation coverage \
-    format tidy clean
+.PHONY: help deps test asan tsan clang run docs bench bench-micro sim chaos interop fuzz mutation \
+    coverage format tidy clean
 
 help:
 	@echo "make test            build and run every test"
@@ -34,10 +34,11 @@ help:
 	@echo "make run HOSTS=h:p   run the tour against your server"
 	@echo "make asan|tsan|clang run all tests under that sanitizer or compiler"
 	@echo "make docs            build the documentation as a site, build/docs/index.html"
-	@echo "make bench           the benchmarks"
+	@echo "make bench           the benchmarks; one: make bench CASE=x; results: JSON=file"
+	@echo "make bench-micro     the micro-benchmarks"
 	@echo "make sim SEEDS=n     simulate n runs, or repeat one: make sim SEED=x TRACE=1"
 	@echo "make chaos MINUTES=n test a real ensemble with faults for n minutes"
-	@echo "make interop         run the test suites of other clients on kazoo serve"
+	@echo "make interop         run the test suites of other clients, and recipes together with them"
 	@echo "make fuzz SECONDS=n  every fuzz target, n seconds in all"
 	@echo "make mutation        plant defects and report which test notices each"
 	@echo "make coverage        measure line coverage of the protocol core; at least 95 %"
@@ -75,11 +76,27 @@ docs:
 	@scripts/install-missing $(DOCS_PACKAGES)
 	@python3 -B docs/site/build.py build/docs
 
+# Without Java the cases that need Apache ZooKeeper are skipped. CASE is one of `bench --list`, or
+# `server`, `tls` or `tree-cache`; JSON a file for the results of the former.
+BENCH := build/release/bench
+WITH_ZOOKEEPER := $(if $(shell command -v java),scripts/with-zookeeper)
+OWN_PROGRAM := server tls tree-cache
 bench: build-release
-	@scripts/with-zookeeper build/release/bench/bench
-	@_JAVA_OPTIONS='$(APACHE_AT_ITS_BEST)' scripts/with-zookeeper build/release/bench/bench_server
-	@_JAVA_OPTIONS='$(APACHE_AT_ITS_BEST)' build/release/bench/bench_tls
-	@scripts/with-zookeeper build/release/bench/bench_tree_cache
+ifeq ($(filter $(OWN_PROGRAM),$(CASE)),)
+	@$(WITH_ZOOKEEPER) $(BENCH)/bench $(if $(CASE),--case=$(CASE)) $(if $(JSON),--json=$(JSON))
+endif
+ifneq ($(filter server,$(or $(CASE),server)),)
+	@_JAVA_OPTIONS='$(APACHE_AT_ITS_BEST)' scripts/with-zookeeper $(BENCH)/bench_server
+endif
+ifneq ($(filter tls,$(or $(CASE),tls)),)
+	@_JAVA_OPTIONS='$(APACHE_AT_ITS_BEST)' $(BENCH)/bench_tls
+endif
+ifneq ($(filter tree-cache,$(or $(CASE),tree-cache)),)
+	@scripts/with-zookeeper $(BENCH)/bench_tree_cache
+endif
+
+bench-micro: build-release
+	@$(BENCH)/bench_micro
 
 # The dev build has assertions; the release build no tests.
 SEEDS ?= 10000
@@ -96,13 +113,17 @@ chaos: deps
 	@build/dev/tests/chaos/chaos --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) \
 	    || [ $$? -eq 77 ]  # exit code 77: no verdict; the reason is printed
 
-# The suites of other people's clients, with whatever of pip, go, cargo and npm there is. They come
-# from the registries: no part of the ordinary tests. SUITES chooses; APACHE is a class path of
-# Apache ZooKeeper, to run them on that instead.
+# The suites of other people's clients, and recipes of this library together with theirs, with
+# whatever of pip, go, cargo, npm and mvn there is. They come from the registries: no part of the
+# ordinary tests. SUITES chooses; APACHE is a class path of Apache ZooKeeper, to run them on that
+# instead.
 interop: deps
 	@cmake --preset release >/dev/null
 	@cmake --build --preset release --target kazoo_tool
+	@cmake --preset light >/dev/null
+	@cmake --build --preset light --target interop_recipes
 	@python3 -B tests/interop/suites/run.py --tool build/release/tools/kazoo/kazoo \
+	    --recipes build/light/tests/interop/interop_recipes \
 	    --work build/interop $(if $(APACHE),--apache '$(APACHE)') $(if $(SUITES),--only $(SUITES))
 
 SECONDS ?= 90

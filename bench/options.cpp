@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "options.hpp"
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <stdexcept>
@@ -9,18 +8,33 @@
 namespace bench {
 namespace {
 
-struct Number {
+template <class T>
+struct Option {
     std::string_view name;
-    std::size_t Options::*member;
+    T Options::*member;
     const char* meaning;
 };
 
 constexpr std::array numbers{
-    Number{"--rounds", &Options::rounds, "rounds; each measures every subject once"},
-    Number{"--pipelined", &Options::pipelined, "pipelined operations in a turn"},
-    Number{"--blocking", &Options::blocking, "blocking operations in a turn"},
-    Number{"--window", &Options::window, "pipelined operations in flight"},
-    Number{"--nodes", &Options::nodes, "nodes (bench_server; bench_tree_cache: a hundredth)"},
+    Option<std::size_t>{"--rounds", &Options::rounds, "rounds; each measures every subject once"},
+    Option<std::size_t>{"--pipelined", &Options::pipelined, "pipelined operations in a turn"},
+    Option<std::size_t>{"--blocking", &Options::blocking, "blocking operations in a turn"},
+    Option<std::size_t>{"--window", &Options::window, "pipelined operations in flight"},
+    Option<std::size_t>{
+        "--nodes", &Options::nodes, "nodes (bench_server; bench_tree_cache: a hundredth)"},
+    Option<std::size_t>{
+        "--divisor", &Options::divisor, "divides the other numbers of operations and objects"},
+};
+
+constexpr std::array texts{
+    Option<std::string>{"--case", &Options::cases, "the cases to run (bench); default: all"},
+    Option<std::string>{"--peers", &Options::peers, "the other clients, or none; default: all"},
+    Option<std::string>{"--json", &Options::json, "the file to write the results to (bench)"},
+};
+
+constexpr std::array switches{
+    Option<bool>{"--list", &Options::list, "only list the cases (bench)"},
+    Option<bool>{"--help", &Options::help, "only print this text"},
 };
 
 std::size_t parse_number(std::string_view name, std::string_view text) {
@@ -32,13 +46,48 @@ std::size_t parse_number(std::string_view name, std::string_view text) {
     return value;
 }
 
+/// Returns the option of this name, or null.
+template <class Table>
+const typename Table::value_type* find(const Table& table, std::string_view name) {
+    for (const auto& option : table) {
+        if (option.name == name) {
+            return &option;
+        }
+    }
+    return nullptr;
+}
+
+void parse_option(Options& options, std::string_view argument) {
+    const auto name = argument.substr(0, argument.find('='));
+    const auto value = argument.substr(std::min(name.size() + 1, argument.size()));
+    if (const auto* number = find(numbers, name)) {
+        options.*number->member = parse_number(name, value);
+    } else if (const auto* text = find(texts, name)) {
+        options.*text->member = value;
+    } else if (const auto* on = find(switches, argument)) {
+        options.*on->member = true;
+    } else {
+        throw std::invalid_argument("unknown argument " + std::string(argument));
+    }
+}
+
+std::string line(std::string_view option, const char* meaning) {
+    return "  " + std::string(option) + "\t" + meaning + "\n";
+}
+
 }  // namespace
 
 std::string usage(std::string_view command) {
-    std::string text = "usage: " + std::string(command) + " [--name=number]...\n";
+    std::string text = "usage: " + std::string(command) + " [--option]...\n";
     for (const auto& number : numbers) {
-        text += "  " + std::string(number.name) + "=" + std::to_string(Options().*number.member) +
-                "\t" + number.meaning + "\n";
+        const auto value = std::to_string(Options().*number.member);
+        text += line(std::string(number.name) + "=" + value, number.meaning);
+    }
+    for (const auto& option : texts) {
+        text += line(std::string(option.name) + "=...", option.meaning);
+    }
+    for (const auto& option : switches) {
+        text += line(option.name, option.meaning);
     }
     return text;
 }
@@ -46,20 +95,7 @@ std::string usage(std::string_view command) {
 Options parse_options(int argc, const char* const* argv) {
     Options options;
     for (int i = 1; i < argc; ++i) {
-        const std::string_view argument = argv[i];
-        const auto name = argument.substr(0, argument.find('='));
-        bool known = argument == "--help";
-        options.help = options.help || known;
-        for (const auto& number : numbers) {
-            if (number.name == name) {
-                known = true;
-                options.*number.member =
-                    parse_number(name, argument.substr(std::min(name.size() + 1, argument.size())));
-            }
-        }
-        if (!known) {
-            throw std::invalid_argument("unknown argument " + std::string(argument));
-        }
+        parse_option(options, argv[i]);
     }
     return options;
 }

@@ -157,7 +157,7 @@ void RawConnection::read_once() {
         begin_ = 0;
     }
     if (end_ == in_.size()) {
-        throw std::runtime_error("a reply is larger than expected");
+        in_.resize(2 * in_.size());
     }
     const auto n = checked(recv(socket_, in_.data() + end_, in_.size() - end_, 0), "recv");
     if (n == 0) {

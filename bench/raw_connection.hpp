@@ -31,6 +31,8 @@ public:
     /// The same; calls `look` with the body of each reply.
     using Look = std::function<void(std::span<const std::byte> body)>;
     std::size_t receive_replies(const Look& look);
+    /// The socket, to wait for.
+    [[nodiscard]] int descriptor() const noexcept { return socket_; }
 
 private:
     class Descriptor {

@@ -3,6 +3,7 @@
 // same run. The client is a bare socket for both.
 #include "options.hpp"
 #include "raw_connection.hpp"
+#include "results.hpp"
 #include "server_memory.hpp"
 #include "subject.hpp"
 
@@ -27,11 +28,6 @@ constexpr std::size_t data_size = 100;
 constexpr int starts = 20;
 
 using Milliseconds = std::chrono::duration<double, std::milli>;
-
-double median(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    return values[values.size() / 2];
-}
 
 /// A node on a server, which exists during the lifetime of this object.
 class Place {

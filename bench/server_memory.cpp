@@ -5,15 +5,13 @@
 #include "codec/headers.hpp"
 #include "codec/replies.hpp"
 #include "codec/requests.hpp"
+#include "memory.hpp"
 #include "raw_connection.hpp"
 
 #include <kazoo/security.hpp>
 #include <kazoo/testing/server.hpp>
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <fstream>
 #include <functional>
 #include <iomanip>
 #include <ostream>
@@ -34,15 +32,6 @@ void append(Buffer& out, const Request& request) {
     header.xid = 1;
     header.type = Request::opcode;
     kazoo::codec::append_frame(out, header, request);
-}
-
-/// Returns the resident memory of this process in bytes.
-double resident_bytes() {
-    std::ifstream statm("/proc/self/statm");
-    std::size_t total = 0;
-    std::size_t resident = 0;
-    statm >> total >> resident;
-    return static_cast<double>(resident) * static_cast<double>(sysconf(_SC_PAGESIZE));
 }
 
 std::string parent_of(std::size_t index) {

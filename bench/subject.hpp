@@ -46,7 +46,7 @@ enum class Operation { get, set };
 
 /// A client to measure, connected to a server. Its functions perform one operation per element of
 /// `latencies` and store the latency there. They check that every operation succeeds, and throw
-/// otherwise.
+/// otherwise. The target must outlive it.
 ///
 /// For comparability all subjects pipeline in the same way: they fill a window, then start one
 /// operation per completion, on the thread that handles the completion, and read the clock once per
@@ -60,21 +60,23 @@ public:
 
 using Connect = std::unique_ptr<Subject>(const Target& target);
 
+// Programs define those that they use.
+
 /// The lower bound: one thread, one socket, frames encoded in advance, replies only counted.
 Connect connect_raw;
+/// The least that a typed client can do; see FloorClient.
+Connect connect_floor;
 /// This library with SequentialThreadingHandler.
 Connect connect_kazoo_threading;
 /// The same over TLS, to Target::secure.
 Connect connect_kazoo_tls;
 /// This library with SequentialAsioHandler, on an `io_context` that one other thread runs.
 Connect connect_kazoo_asio;
-#ifdef KAZOO_BENCH_C_CLIENT
+/// This library with SequentialFiberHandler, on a thread that does nothing else.
+Connect connect_kazoo_fiber;
 /// ZooKeeper's C client with its two threads (libzookeeper_mt).
 Connect connect_c_client;
-#    ifdef KAZOO_BENCH_C_CLIENT_TLS
 /// The same over TLS, to Target::secure.
 Connect connect_c_client_tls;
-#    endif
-#endif
 
 }  // namespace bench

@@ -2,8 +2,9 @@
 // The TLS benchmark of `make bench`: what encryption costs a client. All subjects use the same
 // server, some at a plain port and some at one with TLS: embedded servers, then Apache ZooKeeper.
 #include "embedded_servers.hpp"
+#include "node.hpp"
 #include "options.hpp"
-#include "report.hpp"
+#include "results.hpp"
 #include "run.hpp"
 #include "support/certificates.hpp"
 #include "support/secure_apache.hpp"
@@ -28,40 +29,29 @@ constexpr std::size_t data_size = 100;
 /// They are faster; both measurements are to take long enough.
 constexpr std::size_t more_for_embedded = 10;
 
-bench::Contestants contestants(std::string_view suffix) {
+bench::Contestants contestants() {
     using bench::Role;
     return {
-        {"raw", Role::reference, "", bench::connect_raw},
-        {"kazoo-plain", Role::reference, "", bench::connect_kazoo_threading},
-        {"kazoo-tls", Role::ours, suffix, bench::connect_kazoo_tls},
+        {"raw", Role::reference, "", bench::in_this_process(bench::connect_raw)},
+        {"kazoo-plain",
+         Role::reference,
+         "",
+         bench::in_this_process(bench::connect_kazoo_threading)},
+        {"kazoo-tls", Role::ours, "", bench::in_this_process(bench::connect_kazoo_tls)},
 #ifdef KAZOO_BENCH_C_CLIENT_TLS
-        {"c-client-tls", Role::reference, "", bench::connect_c_client_tls},
+        {"c-client-tls", Role::reference, "", bench::in_this_process(bench::connect_c_client_tls)},
 #endif
     };
 }
 
-/// The node on a server, which exists during the lifetime of this object.
-class Node {
-public:
-    Node(kazoo::ClientOptions options, const bench::Target& target) : keeper_(std::move(options)) {
-        keeper_.start(bench::patience);
-        keeper_.create(target.path, target.data, kazoo::CreateOptions().ephemeral());
-    }
-
-private:
-    kazoo::KazooClient keeper_;
-};
-
-Node plain_node(const bench::Target& target) {
-    return {kazoo::ClientOptions().hosts(kazoo::to_string(target.server)), target};
-}
-
-Node secure_node(const bench::Target& target) {
-    return {
+/// The node on the server's port for TLS.
+bench::Node secure_node(const bench::Target& target) {
+    return bench::Node(
         kazoo::ClientOptions()
             .hosts(kazoo::to_string(target.secure.server))
             .tls(bench::tls_options(target.secure)),
-        target};
+        target
+    );
 }
 
 kazoo::HostPort host_of(const std::string& hosts) {
@@ -78,12 +68,10 @@ bench::Target target_of(const support::Certificates& certificates, const bench::
         {{}, certificates.authority().file(), client.certificate_file(), client.key_file()}};
 }
 
-void measure(std::string_view suffix, const bench::Target& target, const bench::Options& options) {
-    const auto all = contestants(suffix);
-    const auto turns = bench::run(all, target, options);
-    bench::print_table(std::cout, all, turns);
-    bench::print_ratios(std::cout, all, turns);
-    std::cout << std::flush;
+void measure(std::string_view variant, const bench::Target& target, const bench::Options& options) {
+    bench::Results results;
+    bench::run(contestants(), target, bench::plan_of(options, variant), results);
+    results.print_new(std::cout);
 }
 
 /// Sends many replies in one record: the clients are the bottleneck.
@@ -93,11 +81,11 @@ void measure_with_embedded(
     target.server = servers.plain();
     target.secure.server = servers.secure();
     std::cout << "bench_tls: embedded servers" << std::endl;
-    const auto plain = plain_node(target);
+    const bench::Node plain(target);
     const auto secure = secure_node(target);
     bench::Options more = options;
     more.pipelined *= more_for_embedded;
-    measure("(tls,embedded)", target, more);
+    measure("tls,embedded", target, more);
 }
 
 /// Sends each reply in a record of its own, at both of its ports in a packet of its own.
@@ -119,8 +107,8 @@ void measure_with_apache(
     target.server = host_of(apache.hosts());
     target.secure.server = host_of(apache.secure_hosts());
     std::cout << "bench_tls: Apache ZooKeeper" << std::endl;
-    const auto node = plain_node(target);
-    measure("(tls)", target, options);
+    const bench::Node node(target);
+    measure("tls", target, options);
 }
 
 void run(const bench::Options& options) {

@@ -2,6 +2,7 @@
 // The benchmark of TreeCache in `make bench`: loads the same tree into this library's and into
 // kazoo's cache, on the same server. Without kazoo only the former is measured.
 #include "options.hpp"
+#include "results.hpp"
 
 #include <kazoo/client.hpp>
 #include <kazoo/recipes/tree_cache.hpp>
@@ -30,11 +31,6 @@ constexpr auto patience = std::chrono::minutes(10);
 constexpr std::size_t siblings = 100;  // nodes below one parent, and in one transaction
 constexpr std::size_t data_size = 100;
 constexpr int skipped = 77;
-
-double median(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    return values[values.size() / 2];
-}
 
 /// A tree on the server, which exists during the lifetime of this object.
 class Tree {

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// A configuration cache: a TreeCache keeps all settings of a program in memory and up to date.
+// A configuration cache: a TreeCache keeps all settings of a program in memory and up to date; and
+// two programs with the same settings, of which one is killed. To run such programs by hand:
+//
+//     config_cache 127.0.0.1:2181 /settings first
+#include "child.hpp"
 #include "hosts.hpp"
 
 #include <kazoo/kazoo.hpp>
@@ -34,7 +38,7 @@ public:
     }
     // Waits until a setting has changed.
     void wait_for_change() {
-        if (!changed_.wait(10s)) throw std::runtime_error("no change");
+        changed_.wait();
         changed_.clear();
     }
 
@@ -70,6 +74,31 @@ kazoo::AsyncResult<void> print(kazoo::TreeStream stream, kazoo::Event printed) {
     }
 }
 //! [stream]
+
+/// Prints a setting, and again whenever it has changed, until the process is killed.
+[[noreturn]] void show(kazoo::KazooClient& zk, const std::string& path, const std::string& name) {
+    Settings settings(zk, path);
+    for (;;) {
+        std::cout << name + ": " + settings.get("colour", "white") + "\n" << std::flush;
+        settings.wait_for_change();
+    }
+}
+
+/// Starts two programs, kills one, and starts it again.
+void share(kazoo::KazooClient& zk, const std::string& servers, const std::string& root) {
+    Child first({servers, root, "first"});
+    Child second({servers, root, "second"});
+    first.print_until("first: blue");
+    second.print_until("second: blue");
+    zk.set(root + "/colour", "red");
+    first.print_until("first: red");
+    second.print_until("second: red");
+    first.kill();
+    zk.set(root + "/colour", "yellow");
+    second.print_until("second: yellow");
+    Child again({servers, root, "first"});
+    again.print_until("first: yellow");
+}
 
 void use(kazoo::KazooClient& zk, const std::string& root) {
     zk.create(root);
@@ -110,10 +139,13 @@ void follow(kazoo::KazooClient& zk, const std::string& path) {
 
 int main(int argc, char** argv) {
     try {
-        kazoo::KazooClient zk(kazoo::ClientOptions().hosts(hosts(argc, argv)));
+        const auto servers = hosts(argc, argv);
+        kazoo::KazooClient zk(kazoo::ClientOptions().hosts(servers));
         zk.start(10s);
+        if (argc == 4) show(zk, argv[2], argv[3]);
         const std::string root = own_path("settings");
         use(zk, root);
+        share(zk, servers, root);
         zk.delete_recursive(root);
         follow(zk, root);
     } catch (const std::exception& error) {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // An election with failover: two processes stand for it, the leader is killed, the other one leads.
+// To run such processes by hand:
+//
+//     failover 127.0.0.1:2181 /election first
+#include "child.hpp"
 #include "hosts.hpp"
 
 #include <kazoo/kazoo.hpp>
-
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <iostream>
@@ -17,71 +17,42 @@ using namespace std::chrono_literals;
 
 namespace {
 
-kazoo::ClientOptions options(const std::string& hosts) {
-    return kazoo::ClientOptions().hosts(hosts).timeout(4s);  // that of the failover
-}
-
-/// Leads until the process is killed. Announces the leadership in `ready`.
-[[noreturn]] void lead_until_killed(const std::string& hosts, const std::string& path, int ready) {
-    try {
-        kazoo::KazooClient zk(options(hosts));
-        zk.start(10s);
-        kazoo::Election election(zk, path, kazoo::LockOptions().identifier("first"));
-        election.run([&] {
-            std::cout << "first: I lead" << std::endl;
-            static_cast<void>(!write(ready, "!", 1));
-            std::this_thread::sleep_for(60s);
+/// Leads as often as it is elected, until the process is killed.
+[[noreturn]] void stand(kazoo::KazooClient& zk, const std::string& path, const std::string& name) {
+    kazoo::Election election(zk, path, kazoo::LockOptions().identifier(name));
+    for (;;) {
+        election.run([&](const kazoo::Leadership& leading) {
+            std::cout << name + " leads\n" << std::flush;
+            while (!leading.lost().stop_requested()) std::this_thread::sleep_for(10ms);
         });
-    } catch (const std::exception& error) {
-        std::cerr << "first: " << error.what() << '\n';
     }
-    std::_Exit(1);
 }
 
-/// Stands for election, and kills the leader while it waits.
-void take_over(const std::string& hosts, const std::string& path, pid_t leader) {
-    kazoo::KazooClient zk(options(hosts));
-    zk.start(10s);
-    kazoo::Election election(zk, path, kazoo::LockOptions().identifier("second"));
-    const auto led = election.run_async(
-        [](const kazoo::Leadership& leading) {
-            std::cout << "second: I lead" << (leading.is_held() ? "" : " no more") << std::endl;
-        },
-        kazoo::CallOptions().timeout(60s)
-    );
-    while (election.contenders().size() < 2) {
-        std::this_thread::sleep_for(10ms);
-    }
-    std::cout << "second: " << election.leader()->data << " leads, and is killed now" << std::endl;
-    kill(leader, SIGKILL);
-    waitpid(leader, nullptr, 0);
-    led.get();
-    zk.delete_recursive(path);
+/// Starts two processes, and kills the leader.
+void fail_over(kazoo::KazooClient& zk, const std::string& servers, const std::string& path) {
+    Child first({servers, path, "first"});
+    first.print_until("first leads");
+    Child second({servers, path, "second"});
+    kazoo::Election election(zk, path);
+    while (election.contenders().size() < 2) std::this_thread::sleep_for(10ms);
+    std::cout << election.leader()->data << " is killed now" << std::endl;
+    first.kill();
+    second.print_until("second leads");  // after the session timeout of the first one
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    const std::string servers = hosts(argc, argv);
-    const std::string path = own_path("failover");
-    int ready[2];
-    if (pipe(ready) != 0) {
-        return 1;
-    }
-    const pid_t leader = fork();  // before there is a client
-    if (leader == 0) {
-        lead_until_killed(servers, path, ready[1]);
-    }
-    close(ready[1]);
-    char announced = 0;
-    if (leader < 0 || read(ready[0], &announced, 1) != 1) {
-        return 1;
-    }
     try {
-        take_over(servers, path, leader);
+        const auto servers = hosts(argc, argv);
+        kazoo::KazooClient zk(kazoo::ClientOptions().hosts(servers).timeout(4s));
+        zk.start(10s);
+        if (argc == 4) stand(zk, argv[2], argv[3]);
+        const auto path = own_path("failover");
+        fail_over(zk, servers, path);
+        zk.delete_recursive(path);
     } catch (const std::exception& error) {
         std::cerr << error.what() << '\n';
-        kill(leader, SIGKILL);
         return 1;
     }
 }

@@ -20,6 +20,26 @@ bool is_certain(const kazoo::KazooClient& zk, std::chrono::milliseconds time) {
     //! [certain]
 }
 
+std::string leave_lock(kazoo::LockHandle held) {
+    //! [detach_lock]
+    std::string name = held.detach();  // stop the work before, and call zk.detach() next
+    //! [detach_lock]
+    return name;
+}
+
+void continue_lock(kazoo::KazooClient& zk, const std::string& root, const std::string& name) {
+    //! [resume_lock]
+    kazoo::Lock lock(zk, root + "/lock");
+    try {
+        const auto held = lock.resume(name, kazoo::CallOptions().timeout(10s));
+        std::cout << "same lock, for "
+                  << (held.remaining() > 1s ? "more than 1 s\n" : "a moment\n");
+    } catch (const kazoo::LockLostError&) {
+        std::cout << "the lock was lost meanwhile\n";
+    }
+    //! [resume_lock]
+}
+
 std::string leave(kazoo::KazooClient& zk) {
     //! [detach]
     const kazoo::SessionHandover session = zk.detach();  // stops the client, keeps the session
@@ -29,7 +49,10 @@ std::string leave(kazoo::KazooClient& zk) {
 }
 
 void continue_session(
-    const std::string& servers, const std::string& root, const std::string& bytes
+    const std::string& servers,
+    const std::string& root,
+    const std::string& bytes,
+    const std::string& lock
 ) {
     kazoo::Event changed;
     //! [resume]
@@ -46,6 +69,7 @@ void continue_session(
     changed.wait(10s);
     std::cout << "same session: " << (zk.client_id()->session_id == session.session_id()) << '\n';
     std::cout << "node: " << zk.exists(root + "/worker").has_value() << '\n';
+    continue_lock(zk, root, lock);
     zk.delete_recursive(root);
 }
 
@@ -65,9 +89,11 @@ int main(int argc, char** argv) {
         if (!is_certain(zk, 1s)) {
             std::cout << "the session may expire\n";
         }
+        kazoo::Lock lock(zk, root + "/lock");
+        const auto name = leave_lock(lock.acquire());
         const auto bytes = leave(zk);
         other.set(root, "new");
-        continue_session(servers, root, bytes);
+        continue_session(servers, root, bytes, name);
     } catch (const kazoo::KazooException& error) {
         std::cerr << error.what() << '\n';
         return 1;

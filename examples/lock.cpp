@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Locks: a handle with a token and a signal of loss, writes that are guarded by the lock, mutexes,
-// readers and writers.
+// readers and writers; and two processes of which one is killed. To run such processes by hand:
+//
+//     lock 127.0.0.1:2181 /printer alice
+#include "child.hpp"
 #include "hosts.hpp"
 
 #include <kazoo/kazoo.hpp>
@@ -12,6 +15,7 @@
 #include <shared_mutex>
 #include <stop_token>
 #include <string>
+#include <thread>
 
 using namespace std::chrono_literals;
 
@@ -19,6 +23,41 @@ namespace {
 
 void work(std::int64_t token, const std::stop_token& lost) {
     std::cout << (token > 0 && !lost.stop_requested() ? "working\n" : "not working\n");
+}
+
+void print_page() {
+    std::this_thread::sleep_for(50ms);
+}
+
+/// Prints while it has the lock, until the process is killed.
+[[noreturn]] void take_turns(
+    kazoo::KazooClient& zk, const std::string& path, const std::string& name
+) {
+    //! [turns]
+    kazoo::Lock lock(zk, path, kazoo::LockOptions().identifier(name));
+    for (;;) {
+        const auto held = lock.acquire();
+        std::cout << name + " has the lock\n" << std::flush;
+        while (held.is_held()) {
+            if (held.remaining() > 500ms) {
+                print_page();  // takes less than 500 ms
+            } else {
+                std::this_thread::sleep_for(10ms);  // until it is certain again, or lost
+            }
+        }
+    }
+    //! [turns]
+}
+
+/// Starts two processes, and kills the one that has the lock.
+void take_over(kazoo::KazooClient& zk, const std::string& servers, const std::string& path) {
+    Child first({servers, path, "first"});
+    first.print_until("first has the lock");
+    Child second({servers, path, "second"});
+    kazoo::Lock lock(zk, path);
+    while (lock.contenders().size() < 2) std::this_thread::sleep_for(10ms);
+    first.kill();
+    second.print_until("second has the lock");  // after the session timeout of the first one
 }
 
 void acquire(kazoo::KazooClient& zk, const std::string& root) {
@@ -86,14 +125,17 @@ kazoo::AsyncResult<void> print(kazoo::KazooClient& zk, std::string path) {
 
 int main(int argc, char** argv) {
     try {
-        kazoo::KazooClient zk(kazoo::ClientOptions().hosts(hosts(argc, argv)));
+        const auto servers = hosts(argc, argv);
+        kazoo::KazooClient zk(kazoo::ClientOptions().hosts(servers).timeout(4s));
         zk.start(10s);
+        if (argc == 4) take_turns(zk, argv[2], argv[3]);
         const std::string root = own_path("locks");
         zk.create(root);
         acquire(zk, root);
         guard(zk, root);
         mutexes(zk, root);
         print(zk, root + "/printer").get(10s);
+        take_over(zk, servers, root + "/printer");
         zk.delete_recursive(root);
     } catch (const std::exception& error) {
         std::cerr << error.what() << '\n';

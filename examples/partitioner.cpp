@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A set that is divided among members, and leases.
+// A set that is divided among members, of which one is killed; and leases. To run members by hand:
+//
+//     partitioner 127.0.0.1:2181 /work host-1
+#include "child.hpp"
 #include "hosts.hpp"
 
 #include <kazoo/kazoo.hpp>
@@ -13,25 +16,21 @@ using namespace std::chrono_literals;
 
 namespace {
 
-void show(const std::string& who, const std::vector<std::string>& items) {
-    std::cout << who << ':';
-    for (const auto& item : items) std::cout << ' ' << item;
-    std::cout << '\n';
-}
-
-void begin_work(const std::vector<std::string>& items) {
-    static_cast<void>(items);
+void begin_work(const std::string& name, const std::vector<std::string>& items) {
+    auto line = name + ":";
+    for (const auto& item : items) line += " " + item;
+    std::cout << line + "\n" << std::flush;
 }
 void end_work() {}
 
 //! [member]
 // Works on the items of this member until the partitioner ends.
-kazoo::AsyncResult<void> take_part(kazoo::SetPartitioner& partitioner) {
+kazoo::AsyncResult<void> take_part(kazoo::SetPartitioner& partitioner, std::string name) {
     for (;;) {
         const auto waiting = partitioner.next_state_async();
         const auto change = co_await waiting;
         if (change.state == kazoo::PartitionState::acquired) {
-            begin_work(change.items);
+            begin_work(name, change.items);  // partitioner.held(item)->token() guards the work
         } else if (change.state == kazoo::PartitionState::release) {
             end_work();
             const auto releasing = partitioner.release_set_async();
@@ -43,31 +42,27 @@ kazoo::AsyncResult<void> take_part(kazoo::SetPartitioner& partitioner) {
 }
 //! [member]
 
-void partition(kazoo::KazooClient& zk, kazoo::KazooClient& other, const std::string& path) {
+/// Takes part until the process is killed.
+void partition(kazoo::KazooClient& zk, const std::string& path, const std::string& name) {
     //! [partitioner]
-    const auto options = kazoo::SetPartitionerOptions().identifier("host-1").time_boundary(300ms);
+    kazoo::SetPartitionerOptions options;
+    options.identifier(name).time_boundary(300ms);
+    options.on_session_lost(kazoo::OnSessionLost::restart);
     kazoo::SetPartitioner partitioner(zk, path, {"a", "b", "c", "d"}, options);
-    const auto taking_part = take_part(partitioner);
+    const auto taking_part = take_part(partitioner, name);
     //! [partitioner]
-    partitioner.wait_for_acquire(10s);
-    show("host-1", partitioner.items());
-    kazoo::SetPartitioner second(
-        other,
-        path,
-        {"a", "b", "c", "d"},
-        kazoo::SetPartitionerOptions(options).identifier("host-2")
-    );
-    second.wait_for_acquire(10s);  // host-1 has released its items
-    partitioner.wait_for_acquire(10s);
-    show("host-1", partitioner.items());
-    show("host-2", second.items());
-    //! [token]
-    const auto token = second.held("b")->token();  // larger than that of every earlier holder
-    //! [token]
-    std::cout << (token > 0 ? "the token guards the work on b\n" : "");
-    partitioner.finish(kazoo::CallOptions().timeout(10s));
-    second.finish(kazoo::CallOptions().timeout(10s));
-    taking_part.get(10s);
+    taking_part.get();
+}
+
+/// Starts two members, and kills one of them.
+void lose_one(const std::string& servers, const std::string& path) {
+    Child first({servers, path, "host-1"});
+    first.print_until("host-1: a b c d");
+    Child second({servers, path, "host-2"});
+    first.print_until("host-1: a c");
+    second.print_until("host-2: b d");
+    second.kill();
+    first.print_until("host-1: a b c d");  // after the session timeout of the second one
 }
 
 void lease(kazoo::KazooClient& zk, const std::string& path) {
@@ -87,13 +82,16 @@ void lease(kazoo::KazooClient& zk, const std::string& path) {
 
 int main(int argc, char** argv) {
     try {
-        kazoo::KazooClient zk(kazoo::ClientOptions().hosts(hosts(argc, argv)));
-        kazoo::KazooClient other(kazoo::ClientOptions().hosts(hosts(argc, argv)));
+        const auto servers = hosts(argc, argv);
+        kazoo::KazooClient zk(kazoo::ClientOptions().hosts(servers).timeout(4s));
         zk.start(10s);
-        other.start(10s);
+        if (argc == 4) {
+            partition(zk, argv[2], argv[3]);
+            return 1;  // it has ended with an error
+        }
         const std::string root = own_path("partitioner");
         zk.create(root);
-        partition(zk, other, root + "/work");
+        lose_one(servers, root + "/work");
         lease(zk, root + "/report");
         zk.delete_recursive(root);
     } catch (const std::exception& error) {

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// A service that stays registered across sessions, and others that follow who is registered.
+// A service that stays registered across sessions, and others that follow who is registered; and
+// two services of which one is killed. To run such services by hand:
+//
+//     registration 127.0.0.1:2181 /services host-1
+#include "child.hpp"
 #include "hosts.hpp"
 
 #include <kazoo/kazoo.hpp>
@@ -22,6 +26,29 @@ void wait_for(kazoo::PartyStream& services, const std::vector<std::string>& expe
         if (change->members == expected) break;
     }
     std::cout << expected.size() << " registered\n";
+}
+
+/// Is registered, and prints who else is, until the process is killed.
+[[noreturn]] void serve(kazoo::KazooClient& zk, const std::string& path, const std::string& name) {
+    kazoo::GroupMember member(zk, path, name, "the address of " + name);
+    member.join();
+    auto services = member.stream();
+    while (const auto change = services.next().get()) {
+        auto line = name + " sees";
+        for (const auto& service : change->members) line += " " + service;
+        std::cout << line + "\n" << std::flush;
+    }
+    throw std::runtime_error("the stream has ended");
+}
+
+/// Starts two services, and kills one of them.
+void lose_one(const std::string& servers, const std::string& path) {
+    Child first({servers, path, "host-1"});
+    first.print_until("host-1 sees host-1");
+    Child second({servers, path, "host-2"});
+    second.print_until("host-2 sees host-1 host-2");
+    first.kill();
+    second.print_until("host-2 sees host-2");  // after the session timeout of the first one
 }
 
 void run(const std::string& servers) {
@@ -55,6 +82,7 @@ void run(const std::string& servers) {
     member.leave();
     node.close();
     wait_for(services, {});
+    lose_one(servers, root + "/group");
     zk.stop();
     others.delete_recursive(root);
     others.stop();
@@ -64,7 +92,14 @@ void run(const std::string& servers) {
 
 int main(int argc, char** argv) {
     try {
-        run(hosts(argc, argv));
+        const auto servers = hosts(argc, argv);
+        if (argc != 4) {
+            run(servers);
+        } else {
+            kazoo::KazooClient zk(kazoo::ClientOptions().hosts(servers).timeout(4s));
+            zk.start(10s);
+            serve(zk, argv[2], argv[3]);
+        }
     } catch (const std::exception& error) {
         std::cerr << error.what() << '\n';
         return 1;

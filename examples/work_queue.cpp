@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Work that several processes share: a Queue, a LockingQueue whose items survive their consumers,
-// and a Party of the workers.
+// and a Party of the workers. One of two workers is killed. To run workers by hand, which need 5 s
+// for a job, say:
+//
+//     work_queue 127.0.0.1:2181 /jobs first 5
+#include "child.hpp"
 #include "hosts.hpp"
 
 #include <kazoo/kazoo.hpp>
@@ -8,6 +12,7 @@
 #include <chrono>
 #include <iostream>
 #include <string>
+#include <thread>
 
 using namespace std::chrono_literals;
 
@@ -26,27 +31,25 @@ void take(kazoo::KazooClient& zk, const std::string& path) {
 
 //! [worker]
 // Returns false if another worker may have got the job meanwhile.
-bool work(kazoo::LockingQueue& queue, const std::string& name) {
-    const auto job = queue.get(kazoo::CallOptions().timeout(10s));  // locks the job
-    std::cout << name << " works on " << job << '\n';
+bool work(kazoo::LockingQueue& queue, const std::string& name, std::chrono::seconds time) {
+    const auto job = queue.get();  // waits for a job, and locks it
+    std::cout << name + " works on " + job + "\n" << std::flush;
+    std::this_thread::sleep_for(time);
     return queue.consume();
 }
 //! [worker]
 
-void lock(kazoo::KazooClient& zk, const std::string& servers, const std::string& path) {
+/// Starts a slow worker, kills it, and starts another one.
+void lose_one(kazoo::KazooClient& zk, const std::string& servers, const std::string& path) {
     kazoo::LockingQueue queue(zk, path);
     queue.put_all({"job 1", "job 2"});
-    {
-        kazoo::KazooClient unlucky(kazoo::ClientOptions().hosts(servers));
-        unlucky.start(10s);
-        kazoo::LockingQueue its_queue(unlucky, path);
-        std::cout << "locked " << its_queue.get() << '\n';
-        unlucky.stop();  // its session ends, and with it the lock
-    }
-    for (int i = 0; i < 2; ++i) {
-        if (!work(queue, "the other worker")) std::cout << "too slow\n";
-    }
-    std::cout << queue.size() << " jobs are left\n";
+    Child first({servers, path, "first", "60"});
+    first.print_until("first works on job 1");
+    first.kill();
+    Child second({servers, path, "second", "0"});
+    second.print_until("second works on job 1");  // after the session timeout of the first one
+    while (queue.size() > 0) std::this_thread::sleep_for(10ms);
+    std::cout << "no jobs are left\n";
 }
 
 void meet(kazoo::KazooClient& zk, const std::string& path) {
@@ -58,22 +61,26 @@ void meet(kazoo::KazooClient& zk, const std::string& path) {
     //! [party]
 }
 
-void run(const std::string& servers) {
-    const auto root = own_path("work-queue");
-    kazoo::KazooClient zk(kazoo::ClientOptions().hosts(servers));
-    zk.start(10s);
-    take(zk, root + "/queue");
-    lock(zk, servers, root + "/jobs");
-    meet(zk, root + "/workers");
-    zk.delete_recursive(root);
-    zk.stop();
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
     try {
-        run(hosts(argc, argv));
+        const auto servers = hosts(argc, argv);
+        kazoo::KazooClient zk(kazoo::ClientOptions().hosts(servers).timeout(4s));
+        zk.start(10s);
+        if (argc == 5) {
+            kazoo::LockingQueue queue(zk, argv[2]);
+            for (;;) {
+                if (!work(queue, argv[3], std::chrono::seconds(std::stoi(argv[4])))) {
+                    std::cout << "too slow\n";
+                }
+            }
+        }
+        const auto root = own_path("work-queue");
+        take(zk, root + "/queue");
+        lose_one(zk, servers, root + "/jobs");
+        meet(zk, root + "/workers");
+        zk.delete_recursive(root);
     } catch (const std::exception& error) {
         std::cerr << error.what() << '\n';
         return 1;

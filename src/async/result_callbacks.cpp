@@ -45,16 +45,17 @@ void ResultStateBase::Callback::drop() noexcept {
 
 std::uint64_t ResultStateBase::link(Continuation run) {
     Callback& callback = make_callback(std::move(run));
-    // Numbered before it is linked: once linked, another thread may run and destroy it.
     std::uint64_t id = 0;
+    AfterLink after;
     try {
         const std::lock_guard lock(mutex_);
         id = number(callback);
+        after = add_lane_link(callback);
     } catch (...) {
         callback.drop();
         throw;
     }
-    link(callback, LinkKind::lane);
+    continue_with(after);
     return id;
 }
 
@@ -74,11 +75,7 @@ bool ResultStateBase::unlink(std::uint64_t id) noexcept {
 /// The first callback is a member of the result, so that a result with one callback allocates
 /// nothing for it.
 ResultStateBase::Callback& ResultStateBase::make_callback(Continuation&& run) {
-    bool first = false;
-    {
-        const std::lock_guard lock(mutex_);
-        first = !std::exchange(first_in_use_, true);
-    }
+    const bool first = !first_in_use_.exchange(true, std::memory_order_acquire);
     // Outside the mutex: allocates, and moves a function that may be the user's.
     auto* const callback = first ? &first_callback_ : new Callback;
     callback->owner = this;
@@ -86,16 +83,18 @@ ResultStateBase::Callback& ResultStateBase::make_callback(Continuation&& run) {
     return *callback;
 }
 
+/// The place of the first callback keeps its pointer: an id of an earlier use is not found by
+/// number, and unlink() finds that a callback which has begun to run is in no list.
 void ResultStateBase::discard(Callback& callback) noexcept {
-    const bool first = &callback == &first_callback_;
+    if (&callback == &first_callback_) {
+        first_in_use_.store(false, std::memory_order_release);
+        return;
+    }
     {
         const std::lock_guard lock(mutex_);
         forget(callback);
-        first_in_use_ = first_in_use_ && !first;
     }
-    if (!first) {
-        delete &callback;
-    }
+    delete &callback;
 }
 
 std::uint64_t ResultStateBase::number(Callback& callback) {
@@ -125,9 +124,7 @@ void ResultStateBase::forget(Callback& callback) noexcept {
     auto& at = place(callback.place);
     if (at.callback == &callback) {
         at.callback = nullptr;
-        if (callback.place != 0) {
-            at.next_free = std::exchange(free_place_, callback.place);
-        }
+        at.next_free = std::exchange(free_place_, callback.place);
     }
 }
 

@@ -126,8 +126,7 @@ void ResultStateBase::finish(Status status) noexcept {
 }
 
 bool ResultStateBase::link(Link& link, LinkKind kind) noexcept {
-    std::shared_ptr<Waiter> helper;
-    bool queue = false;
+    AfterLink after;
     {
         const std::lock_guard lock(mutex_);
         if (kind == LinkKind::direct) {
@@ -137,24 +136,34 @@ bool ResultStateBase::link(Link& link, LinkKind kind) noexcept {
             direct_links_.push_back(link);
             return true;
         }
-        lane_links_.push_back(link);
-        resumes_ = resumes_ || link.resumes();
-        if (!ready() || queued_) {
-            return true;  // finish() or step() will see it
-        }
-        if (lane_turn_) {
-            helper = offer_help();  // the turn under way will run it, but its lane may be blocked
-        } else {
-            queued_ = queue = true;
-        }
+        after = add_lane_link(link);
     }
-    if (helper) {
-        helper->notify();
+    continue_with(after);
+    return true;
+}
+
+ResultStateBase::AfterLink ResultStateBase::add_lane_link(Link& link) noexcept {
+    AfterLink after;
+    lane_links_.push_back(link);
+    resumes_ = resumes_ || link.resumes();
+    if (!ready() || queued_) {
+        return after;  // finish() or step() will see it
     }
-    if (queue) {
+    if (lane_turn_) {
+        after.helper = offer_help();  // that turn will run it, but its lane may be blocked
+    } else {
+        queued_ = after.queue = true;
+    }
+    return after;
+}
+
+void ResultStateBase::continue_with(const AfterLink& after) noexcept {
+    if (after.helper) {
+        after.helper->notify();
+    }
+    if (after.queue) {
         base::ReadyQueue::run(RefPtr<ResultStateBase>(this));
     }
-    return true;
 }
 
 bool ResultStateBase::unlink(Link& link) noexcept {
@@ -176,38 +185,43 @@ bool ResultStateBase::link_direct(Continuation&& run) {
 }
 
 /// Runs the direct links of a ready result, then asks the handler for a turn on the completion lane
-/// if there are lane links. Called by the ReadyQueue only.
+/// if there are lane links. Called by the ReadyQueue only, which keeps the result alive.
 void ResultStateBase::step() noexcept {
-    for (Link* link = nullptr;; link->run(*this)) {
-        const std::lock_guard lock(mutex_);
-        link = dropped_ ? nullptr : direct_links_.pop_front();
-        if (link == nullptr) {
-            break;
-        }
+    AfterDirect after;
+    while (Link* const link = next_direct_link(after)) {
+        link->run(*this);
     }
-    const auto runs_on = handler();
-    std::shared_ptr<Waiter> helper;
-    {
-        std::unique_lock lock(mutex_);
-        queued_ = false;
-        if (dropped_) {
-            lock.unlock();
-            return drop_links();
-        }
-        if (lane_links_.empty() || lane_turn_) {
-            return;
-        }
-        lane_turn_ = true;
-        helper = offer_help();
+    if (after.drop) {
+        return drop_links();
     }
-    if (helper) {
-        helper->notify();
+    if (after.helper) {
+        after.helper->notify();
     }
-    if (runs_on) {
+    if (!after.dispatch) {
+        return;
+    }
+    if (const auto& runs_on = handler()) {
         dispatch_links(runs_on);
     } else {
         run_lane_links();
     }
+}
+
+/// Takes the next direct link. If there is none, sets `after`; from then on links that are added
+/// queue the result again.
+Link* ResultStateBase::next_direct_link(AfterDirect& after) noexcept {
+    const std::lock_guard lock(mutex_);
+    if (Link* const link = dropped_ ? nullptr : direct_links_.pop_front()) {
+        return link;
+    }
+    queued_ = false;
+    after.drop = dropped_;
+    after.dispatch = !dropped_ && !lane_links_.empty() && !lane_turn_;
+    if (after.dispatch) {
+        lane_turn_ = true;
+        after.helper = offer_help();
+    }
+    return nullptr;
 }
 
 /// Lists this result in the handler's Resumptions, for callers that are blocked on the lane of
@@ -243,16 +257,24 @@ void ResultStateBase::dispatch_links(const std::shared_ptr<Handler>& handler) no
     run_lane_links();
 }
 
-/// Ends in one step with finding no link: one that is added later finds lane_turn_ false, and asks
-/// for another turn.
+/// The turn ends in one step with taking the last link: one that is added later asks for another
+/// turn, which the lane runs after this one. Without a handler there is no lane to do so; then the
+/// turn ends in one step with finding no link.
 void ResultStateBase::run_lane_links() noexcept {
-    for (Link* link = nullptr;; link->run(*this)) {
-        const std::lock_guard lock(mutex_);
-        link = resumptions_.empty() ? lane_links_.pop_front() : resumptions_.pop_front();
-        if (link == nullptr) {
-            lane_turn_ = false;
-            withdraw_offer();
-            return;
+    const bool on_lane = has_handler_.load(std::memory_order_acquire);
+    for (bool last = false; !last;) {
+        Link* link = nullptr;
+        {
+            const std::lock_guard lock(mutex_);
+            link = resumptions_.empty() ? lane_links_.pop_front() : resumptions_.pop_front();
+            last = link == nullptr || (on_lane && resumptions_.empty() && lane_links_.empty());
+            if (last) {
+                lane_turn_ = false;
+                withdraw_offer();
+            }
+        }
+        if (link != nullptr) {
+            link->run(*this);
         }
     }
 }

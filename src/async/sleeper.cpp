@@ -85,7 +85,8 @@ void Sleeper::leave() noexcept {
 
 void WakeUp::take(Sleeper*& list, Woken how) noexcept {
     taken_ = std::exchange(list, nullptr);
-    if (taken_ != nullptr) {
+    any_ = taken_ != nullptr;
+    if (any_) {
         taken_->at_ = &taken_;
     }
     for (auto* sleeper = taken_; sleeper != nullptr; sleeper = sleeper->next_) {
@@ -94,6 +95,9 @@ void WakeUp::take(Sleeper*& list, Woken how) noexcept {
 }
 
 void WakeUp::notify() noexcept {
+    if (!any_) {
+        return;
+    }
     std::unique_lock lock(mutex_);
     while (taken_ != nullptr) {
         // A copy: without the mutex the sleeper may return from its wait and be destroyed.

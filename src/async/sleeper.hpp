@@ -132,6 +132,7 @@ public:
 
 private:
     std::mutex& mutex_;
+    bool any_ = false;  // take() has found sleepers; used by the waking thread only
     // Guarded by mutex_: a sleeper whose deadline passes leaves the list.
     Sleeper* taken_ = nullptr;
 };

@@ -75,7 +75,9 @@ std::shared_ptr<Waiter> thread_waiter() {
 
 void check_may_block() {
     if (LaneScope::in_listener()) {
-        base::refuse_to_wait("a state listener must not block; start the work and return");
+        base::refuse_to_wait(
+            "a state listener or a host provider must not block; start the work and return"
+        );
     }
     base::ReadyQueue::run_pending();  // what the caller waits for may be queued in this thread
 }

@@ -29,6 +29,9 @@ Result<AclList> ask(const Core& core, const std::string& path) {
         throw;
     } catch (...) {
         auto error = error_from(std::current_exception());
+        if (error.code() == ClientErrc::would_deadlock) {  // it says "a state listener"
+            error.detail("an ACL provider must not block; return what is in memory");
+        }
         auto detail = "ClientOptions::acl_provider failed for '" + path + "'";
         detail += error.detail().empty() ? "" : ": " + error.detail();
         return error.detail(std::move(detail)).outcome(Outcome::not_sent);

@@ -208,6 +208,7 @@ bool Driver::turn() noexcept {
     waiting_for_memory_ = false;
     std::array<std::optional<session::Action>, actions_at_once> actions;
     bool writes = false;
+    bool all_taken = true;
     TimePoint deadline;
     {
         const std::lock_guard lock(mutex_);
@@ -224,7 +225,7 @@ bool Driver::turn() noexcept {
             try {
                 writes = session_->take_output(out_);
             } catch (...) {
-                // What is in `out_` is sent; the rest follows when that is written.
+                all_taken = false;  // what is in `out_` is sent; the rest follows
             }
         }
         deadline = session_->next_deadline();
@@ -236,7 +237,7 @@ bool Driver::turn() noexcept {
     }
     const auto written = writes ? environment_->now() : TimePoint();
     send();
-    const bool all = !actions.back();
+    const bool all = all_taken && !actions.back();
     const bool timed = set_timer(deadline);
     if (!deliver()) {
         wait_for_memory();
@@ -327,8 +328,7 @@ void Driver::send() noexcept {
         return;
     }
     try {
-        writing_ = true;
-        transport_->send(out_);
+        writing_ = !transport_->send(out_);
     } catch (...) {
         writing_ = false;
         handle_input([](session::Session& session, TimePoint now) { session.out_of_memory(now); });

@@ -212,7 +212,7 @@ private:
     std::shared_ptr<FourLetterWord> probe_;
     bool beginning_ = false;           // a session was started, and has no transport yet
     bool ending_ = false;              // on_ending() has been called
-    bool writing_ = false;             // between send() and on_sent() of the transport
+    bool writing_ = false;             // the transport will call on_sent()
     bool waiting_for_memory_ = false;  // the sink could not take an event
     TimePoint last_input_;
     TimePoint timer_at_ = TimePoint::max();

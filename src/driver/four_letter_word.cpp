@@ -23,7 +23,7 @@ void FourLetterWord::on_connected(std::uint64_t) {
     try {
         base::Buffer out;
         out.append(word_.data(), word_.size());
-        transport_->send(out);
+        static_cast<void>(transport_->send(out));
     } catch (const std::bad_alloc&) {
         finish(std::make_error_code(std::errc::not_enough_memory));
     }

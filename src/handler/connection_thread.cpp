@@ -23,6 +23,16 @@ ConnectionThread::~ConnectionThread() {
     }
 }
 
+ConnectionThread::Substitute::Substitute(const ConnectionThread& thread) noexcept
+    : before_(std::exchange(connection_thread_of, &thread)),
+      slot_(base::find_lane_slot(true)),
+      deadline_(std::exchange(slot_->deadline, nullptr)) {}
+
+ConnectionThread::Substitute::~Substitute() {
+    slot_->deadline = deadline_;
+    connection_thread_of = before_;
+}
+
 bool ConnectionThread::on_this_thread() const noexcept {
     return connection_thread_of == this;
 }
@@ -36,6 +46,7 @@ void ConnectionThread::refuse_to_block() const {
 void ConnectionThread::start(std::shared_ptr<void> owner, Task leaving) {
     const std::lock_guard lock(mutex_);
     ending_ = false;
+    sharing_.open();
     work_.emplace(io_.get_executor());
     changed_.notify_all();
     if (serving_) {
@@ -110,6 +121,7 @@ void ConnectionThread::end() {
     // Stops the loop after the handlers that were posted before. Waiting until it runs out of work
     // would not do, because a name lookup that hangs counts as work.
     ending_ = true;
+    sharing_.close();
     work_.reset();
     try {
         boost::asio::post(io_, [this] {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "async/lane_slot.hpp"
+#include "handler/loop_sharing.hpp"
+
 #include <kazoo/detail/export.hpp>
 #include <kazoo/unique_function.hpp>
 
@@ -50,6 +53,24 @@ public:
     /// itself, which cannot wait for its own end.
     void wait_left();
 
+    /// Lets blocked callers run the loop in turn with the thread.
+    [[nodiscard]] LoopSharing& sharing() noexcept { return sharing_; }
+
+    /// Makes the calling thread count as this thread, while it runs the loop: what it runs must not
+    /// block, and is not bounded by the caller's deadline.
+    class Substitute {
+    public:
+        explicit Substitute(const ConnectionThread& thread) noexcept;
+        ~Substitute();
+        Substitute(const Substitute&) = delete;
+        Substitute& operator=(const Substitute&) = delete;
+
+    private:
+        const void* const before_;
+        base::LaneSlot* const slot_;
+        const detail::DeadlineScope* const deadline_;
+    };
+
 private:
     using WorkGuard = boost::asio::executor_work_guard<boost::asio::io_context::executor_type>;
 
@@ -57,6 +78,7 @@ private:
     [[nodiscard]] bool leave();
 
     boost::asio::io_context io_{1};
+    LoopSharing sharing_{io_};
     std::mutex mutex_;
     std::condition_variable changed_;  // serving_ or ending_ has changed
     // Guarded by mutex_:

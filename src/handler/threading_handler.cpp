@@ -3,6 +3,8 @@
 //
 //     connection thread --results, events--> | completion lane | callback lane | session lane |
 //
+// A caller that waits may run the connection in place of its thread; see LoopSharing.
+//
 // They start with the first user and end with the last. The connection thread ends first, because
 // until then it may dispatch to the lanes.
 #include "async/refuse_wait.hpp"
@@ -137,6 +139,7 @@ boost::asio::any_io_executor SequentialThreadingHandler::executor() {
 }
 
 void SequentialThreadingHandler::dispatch(Lane lane, Task task) {
+    threads_->connection.sharing().note_dispatch();
     if (threads_->fork.in_child() || !threads_->push(lane, task)) {
         task();
     }
@@ -146,8 +149,14 @@ std::shared_ptr<Waiter> SequentialThreadingHandler::waiter() {
     if (threads_->fork.in_child()) {
         base::refuse_to_wait_in_child();
     }
-    threads_->connection.refuse_to_block();
-    return detail::thread_waiter();
+    auto& connection = threads_->connection;
+    connection.refuse_to_block();
+    if (detail::LaneScope::any_lane() != nullptr) {
+        return detail::thread_waiter();  // what the loop runs must not count as running on a lane
+    }
+    auto waiter = handler::loop_waiter();
+    waiter->use(std::shared_ptr<handler::LoopSharing>(threads_, &connection.sharing()), connection);
+    return waiter;
 }
 
 void SequentialThreadingHandler::start() {

@@ -19,12 +19,6 @@ AfterError after_error(const Error& error) noexcept {
     return error.outcome() == Outcome::unknown ? AfterError::look : AfterError::again;
 }
 
-Duration Pauses::next() noexcept {
-    const auto pause = next_;
-    next_ = std::min<Duration>(next_ * 2, std::chrono::milliseconds(500));
-    return pause;
-}
-
 AsyncResult<void> pause_within(
     std::shared_ptr<Handler> handler, Duration pause, CallLimits limits
 ) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "recipe/call_limits.hpp"
+#include "recipe/pauses.hpp"
 #include "recipe/recipe_client.hpp"
 
 #include <kazoo/async_result.hpp>
@@ -22,15 +23,6 @@ enum class AfterError {
 
 /// Returns what to do about an error of a request. Time limits and cancellation are final.
 [[nodiscard]] AfterError after_error(const Error& error) noexcept;
-
-/// The pauses between the tries of one step: 10 ms, doubling to 0.5 s. Not thread-safe.
-class Pauses {
-public:
-    [[nodiscard]] Duration next() noexcept;
-
-private:
-    Duration next_ = std::chrono::milliseconds(10);
-};
 
 /// Returns a result that is ready after `pause`, or at the deadline of `limits` if that is earlier.
 /// Fails with CancelledError if a stop is requested through their token.

@@ -57,8 +57,8 @@ void TcpLink::close() noexcept {
 
 // --- what plain TCP does ---
 
-void TcpLink::send(base::Buffer& bytes) {
-    write(bytes);
+bool TcpLink::send(base::Buffer& bytes) {
+    return write_at_once(bytes);
 }
 
 void TcpLink::opened() {
@@ -134,6 +134,33 @@ void TcpLink::write(base::Buffer& bytes) {
     write_rest();
 }
 
+/// The usual case takes one system call and no completion handler.
+bool TcpLink::write_at_once(base::Buffer& bytes) {
+    assert(!writing());
+    const auto n = write_some(bytes.span());
+    if (n == bytes.size()) {
+        bytes.clear();
+        bytes.release_if_larger_than(kept_output);
+        return true;
+    }
+    out_.swap(bytes);
+    bytes.clear();
+    sent_ = n;
+    write_rest();  // also reports why nothing could be written
+    return false;
+}
+
+/// Writes what the system takes at once; returns the number of bytes.
+std::size_t TcpLink::write_some(std::span<const std::byte> bytes) noexcept {
+    boost::system::error_code ignored;
+    if (!socket_.non_blocking()) {
+        socket_.non_blocking(true, ignored);
+    }
+    return ignored || closed_
+               ? 0
+               : socket_.write_some(boost::asio::buffer(bytes.data(), bytes.size()), ignored);
+}
+
 /// Writes step by step. asio::async_write would run its intermediate steps directly on the
 /// executor, outside the turns, at the same time as other handlers of the client.
 void TcpLink::write_rest() {
@@ -164,13 +191,8 @@ void TcpLink::on_written(boost::system::error_code failed, std::size_t n) {
 }
 
 void TcpLink::write_last(std::span<const std::byte> bytes) noexcept {
-    if (closed_ || writing() || bytes.empty()) {
-        return;
-    }
-    boost::system::error_code ignored;  // it is only a courtesy
-    socket_.non_blocking(true, ignored);
-    if (!ignored) {
-        socket_.write_some(boost::asio::buffer(bytes.data(), bytes.size()), ignored);
+    if (!writing() && !bytes.empty()) {
+        static_cast<void>(write_some(bytes));
     }
 }
 

@@ -40,7 +40,7 @@ public:
 
     void connect(const base::Endpoint& endpoint);
     /// As Transport::send.
-    virtual void send(base::Buffer& bytes);
+    [[nodiscard]] virtual bool send(base::Buffer& bytes);
     void close() noexcept;
 
 protected:
@@ -60,6 +60,9 @@ protected:
     /// Writes the bytes, which it takes. Must not be called again before written().
     void write(base::Buffer& bytes);
     [[nodiscard]] bool writing() const noexcept { return !out_.empty(); }
+    /// Writes the bytes, which it takes, if the system takes them at once. Otherwise writes what it
+    /// takes, leaves the rest to write(), and returns false.
+    [[nodiscard]] bool write_at_once(base::Buffer& bytes);
     /// Writes what the system takes at once of some last bytes, unless a write is under way.
     void write_last(std::span<const std::byte> bytes) noexcept;
     /// Makes the read under way, or the next one, report the end of the connection.
@@ -85,6 +88,7 @@ private:
     void on_connected(boost::system::error_code failed);
     void read();
     void on_read(boost::system::error_code failed, std::size_t n);
+    [[nodiscard]] std::size_t write_some(std::span<const std::byte> bytes) noexcept;
     void write_rest();
     void on_written(boost::system::error_code failed, std::size_t n);
 

@@ -102,10 +102,12 @@ void TcpTransport::connect(std::uint64_t attempt, const base::Endpoint& endpoint
     link_->connect(endpoint);
 }
 
-void TcpTransport::send(base::Buffer& bytes) {
+bool TcpTransport::send(base::Buffer& bytes) {
     if (link_) {
-        link_->send(bytes);
+        return link_->send(bytes);
     }
+    bytes.clear();
+    return true;
 }
 
 void TcpTransport::disconnect() {

@@ -31,7 +31,7 @@ public:
 
     void resolve(std::uint64_t attempt, const std::string& host, std::uint16_t port) override;
     void connect(std::uint64_t attempt, const base::Endpoint& endpoint) override;
-    void send(base::Buffer& bytes) override;
+    [[nodiscard]] bool send(base::Buffer& bytes) override;
     void disconnect() override;
 
 private:

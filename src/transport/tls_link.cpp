@@ -106,7 +106,7 @@ void TlsLink::decrypt() {
     fail_with_reason();
 }
 
-void TlsLink::send(base::Buffer& bytes) {
+bool TlsLink::send(base::Buffer& bytes) {
     assert(!sending_);
     plain_.clear();
     plain_.swap(bytes);
@@ -116,6 +116,7 @@ void TlsLink::send(base::Buffer& bytes) {
         encrypt();
         flush();
     }
+    return false;
 }
 
 /// Encrypts the next part. A failure cannot be reported within a call of the sink: the read does.

@@ -31,7 +31,7 @@ public:
 
     ~TlsLink() override { base::overwrite(decrypted_.data(), decrypted_.size()); }
 
-    void send(base::Buffer& bytes) override;
+    [[nodiscard]] bool send(base::Buffer& bytes) override;
 
 private:
     void opened() override;

@@ -25,7 +25,7 @@ public:
     virtual void on_connected(std::uint64_t attempt) = 0;
     /// The bytes are valid during the call.
     virtual void on_bytes(std::uint64_t attempt, std::span<const std::byte> bytes) = 0;
-    /// All bytes of the last `send` have been written.
+    /// All bytes of the last `send` have been written; called if it has returned false.
     virtual void on_sent(std::uint64_t attempt) = 0;
     /// The attempt has failed or the connection has ended. `why` says more than the error, in words
     /// and with what to do, or is empty; it is valid during the call. The last call for this
@@ -46,8 +46,9 @@ public:
     /// Ends the present connection, connects, with TLS if the endpoint says so, and reads from then
     /// on. Connected means that the TLS handshake is done.
     virtual void connect(std::uint64_t attempt, const base::Endpoint& endpoint) = 0;
-    /// Sends the bytes and leaves `bytes` empty. Must not be called again before `on_sent`.
-    virtual void send(base::Buffer& bytes) = 0;
+    /// Sends the bytes and leaves `bytes` empty. Returns whether all of them have been written. If
+    /// not, it must not be called again before `on_sent`.
+    [[nodiscard]] virtual bool send(base::Buffer& bytes) = 0;
     virtual void disconnect() = 0;
 };
 

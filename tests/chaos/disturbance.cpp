@@ -22,10 +22,12 @@ milliseconds draw_length(sim::Chance& chance, Kind kind) {
     switch (kind) {
         case Kind::kill_leader:
         case Kind::kill_server:
+        case Kind::kill_contender:
             return between(chance, 100ms, 4000ms);
         case Kind::pause_leader:
         case Kind::pause_server:
             return between(chance, 100ms, 6000ms);
+        case Kind::pause_contender:
         case Kind::cut_client:
             return between(chance, 200ms, chance.one_in(3) ? 12'000ms : 3000ms);
         default:
@@ -104,6 +106,10 @@ const char* to_string(Kind kind) noexcept {
             return "leaders paused";
         case Kind::pause_server:
             return "servers paused";
+        case Kind::kill_contender:
+            return "contenders killed";
+        case Kind::pause_contender:
+            return "contenders paused";
         case Kind::isolate_leader:
             return "leaders cut off from the other servers";
         case Kind::isolate_server:
@@ -126,10 +132,19 @@ bool targets_leader(Kind kind) noexcept {
     return kind == Kind::kill_leader || kind == Kind::pause_leader || kind == Kind::isolate_leader;
 }
 
+bool are_of_same_process(const Disturbance& one, const Disturbance& other) noexcept {
+    const bool same_server = is_of_server_process(one.kind) && is_of_server_process(other.kind) &&
+                             one.server == other.server;
+    const bool same_contender =
+        is_of_contender(one.kind) && is_of_contender(other.kind) && one.client == other.client;
+    return same_server || same_contender;
+}
+
 std::string describe(const Disturbance& what) {
     const bool of_server = !what.of_client && what.kind != Kind::cut_client;
     auto text = std::string(to_string(what.kind)) + ", for " +
                 std::to_string(what.lasting.count()) + " ms:";
+    if (is_of_contender(what.kind)) return text + " contender " + std::to_string(what.client);
     if (of_server) text += " server " + std::to_string(what.server + 1);
     if (!of_server || what.kind == Kind::leave_with_minority) {
         text += " client " + std::to_string(what.client);

@@ -18,6 +18,8 @@ struct Disturbance {
         kill_server,
         pause_leader,  ///< SIGSTOP
         pause_server,
+        kill_contender,  ///< SIGKILL; started again at the end
+        pause_contender,
         isolate_leader,  ///< from the other servers; clients still reach it
         isolate_server,
         leave_with_minority,  ///< cuts off a server together with one client
@@ -30,7 +32,7 @@ struct Disturbance {
     std::chrono::milliseconds at{0};  ///< from the start of the run
     std::chrono::milliseconds lasting{0};
     std::size_t server = 0;
-    std::size_t client = 0;
+    std::size_t client = 0;  ///< also the contender
     bool of_client = false;  ///< if either is possible: the client's wires
     Wire wire;               ///< the properties of slow and lossy wires
 };
@@ -38,10 +40,16 @@ inline constexpr int disturbance_kinds = static_cast<int>(Disturbance::Kind::los
 
 [[nodiscard]] const char* to_string(Disturbance::Kind kind) noexcept;
 [[nodiscard]] std::string describe(const Disturbance& disturbance);
-/// True for faults of a process, false for faults of wires.
-[[nodiscard]] constexpr bool is_of_process(Disturbance::Kind kind) noexcept {
+/// True for faults of the process of a server.
+[[nodiscard]] constexpr bool is_of_server_process(Disturbance::Kind kind) noexcept {
     return kind <= Disturbance::Kind::pause_server;
 }
+/// True for faults of the process of a contender.
+[[nodiscard]] constexpr bool is_of_contender(Disturbance::Kind kind) noexcept {
+    return kind == Disturbance::Kind::kill_contender || kind == Disturbance::Kind::pause_contender;
+}
+/// True if both are faults of the same process.
+[[nodiscard]] bool are_of_same_process(const Disturbance& one, const Disturbance& other) noexcept;
 /// True if the victim is the leader at the start of the fault.
 [[nodiscard]] bool targets_leader(Disturbance::Kind kind) noexcept;
 

@@ -68,6 +68,21 @@ TEST(PlanTest, FollowsFromTheSeedAndIsOverInTime) {
     EXPECT_NE(describe(make_plan(1, 60s, 3, 6)[0]), describe(make_plan(2, 60s, 3, 6)[0]));
 }
 
+TEST(PlanTest, FaultsOfTheSameProcess) {
+    const auto other = [](Disturbance what) {
+        what.server = what.client = 2;
+        return what;
+    };
+    const auto killed = going_on(Kind::kill_server);
+    EXPECT_TRUE(are_of_same_process(killed, going_on(Kind::pause_leader)));
+    EXPECT_FALSE(are_of_same_process(killed, other(going_on(Kind::pause_leader))));
+    EXPECT_FALSE(are_of_same_process(killed, going_on(Kind::pause_contender)));
+    EXPECT_FALSE(are_of_same_process(killed, going_on(Kind::isolate_server)));
+    const auto contender = going_on(Kind::kill_contender);
+    EXPECT_TRUE(are_of_same_process(contender, going_on(Kind::pause_contender)));
+    EXPECT_FALSE(are_of_same_process(contender, other(going_on(Kind::pause_contender))));
+}
+
 TEST(WireTest, CutWires) {
     using testing::ElementsAre;
     using testing::IsEmpty;
@@ -84,6 +99,7 @@ TEST(WireTest, CutWires) {
     EXPECT_THAT(cuts(going_on(Kind::cut_one_way)), ElementsAre("s1>c0", "s1>c1", "s1>s0"));
     EXPECT_THAT(cuts(going_on(Kind::cut_one_way, true)), ElementsAre("c1>c0", "c1>s0", "c1>s1"));
     EXPECT_THAT(cuts(going_on(Kind::kill_leader)), IsEmpty());
+    EXPECT_THAT(cuts(going_on(Kind::pause_contender)), IsEmpty());
 }
 
 TEST(WireTest, CombinedDisturbances) {

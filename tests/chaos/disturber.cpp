@@ -8,8 +8,18 @@ namespace kazoo::chaos {
 
 using Kind = Disturbance::Kind;
 
-Disturber::Disturber(Ensemble& ensemble, Switch& net, std::vector<Station> stations, Tell tell)
-    : ensemble_(ensemble), net_(net), stations_(std::move(stations)), report_(std::move(tell)) {}
+Disturber::Disturber(
+    Ensemble& ensemble,
+    Contenders& contenders,
+    Switch& net,
+    std::vector<Station> stations,
+    Tell tell
+)
+    : ensemble_(ensemble),
+      contenders_(contenders),
+      net_(net),
+      stations_(std::move(stations)),
+      report_(std::move(tell)) {}
 
 void Disturber::run(const std::vector<Disturbance>& plan) {
     const auto start = std::chrono::steady_clock::now();
@@ -36,28 +46,49 @@ Disturber::Time Disturber::next_end() const {
 
 void Disturber::begin(Disturbance what, Time now) {
     if (targets_leader(what.kind)) what.server = ensemble_.leader().value_or(what.server);
+    if (is_of_contender(what.kind)) what.client %= contenders_.size();
     const bool same_victim = std::any_of(going_on_.begin(), going_on_.end(), [&](const auto& each) {
-        return is_of_process(each.what.kind) && each.what.server == what.server;
+        return are_of_same_process(each.what, what);
     });
-    if (is_of_process(what.kind) && same_victim) return;  // the server is already killed or paused
+    if (same_victim) return;  // the process is already killed or paused
     report_(describe(what));
     ++count_[static_cast<std::size_t>(what.kind)];
-    auto& member = ensemble_[what.server];
-    if (what.kind == Kind::kill_leader || what.kind == Kind::kill_server) {
-        member.kill9();
-    } else if (is_of_process(what.kind)) {
-        member.pause();
-    }
+    disturb_process(what);
     going_on_.push_back({what, now + what.lasting});
     renew_wires();
 }
 
+void Disturber::disturb_process(const Disturbance& what) {
+    switch (what.kind) {
+        case Kind::kill_leader:
+        case Kind::kill_server:
+            return ensemble_[what.server].kill9();
+        case Kind::pause_leader:
+        case Kind::pause_server:
+            return ensemble_[what.server].pause();
+        case Kind::kill_contender:
+            return contenders_[what.client]->kill9();
+        case Kind::pause_contender:
+            return contenders_[what.client]->pause();
+        default:
+            return;
+    }
+}
+
 void Disturber::end(const Disturbance& what) {
-    auto& member = ensemble_[what.server];
-    if (what.kind == Kind::kill_leader || what.kind == Kind::kill_server) {
-        member.start();
-    } else if (is_of_process(what.kind)) {
-        member.resume();
+    switch (what.kind) {
+        case Kind::kill_leader:
+        case Kind::kill_server:
+            return ensemble_[what.server].start();
+        case Kind::pause_leader:
+        case Kind::pause_server:
+            return ensemble_[what.server].resume();
+        case Kind::kill_contender:
+            return contenders_[what.client]->start();
+        case Kind::pause_contender:
+            return contenders_[what.client]->resume();
+        default:
+            return;
     }
 }
 
@@ -70,7 +101,7 @@ void Disturber::end_due(Time now) {
     // A server exits when it detects an inconsistent state, and expects to be restarted.
     for (std::size_t i = 0; i < ensemble_.members().size(); ++i) {
         const bool is_down = std::any_of(going_on_.begin(), going_on_.end(), [&](const auto& each) {
-            return is_of_process(each.what.kind) && each.what.server == i;
+            return is_of_server_process(each.what.kind) && each.what.server == i;
         });
         if (!is_down && !ensemble_[i].running()) {
             report_("server " + std::to_string(i + 1) + " has exited unexpectedly");

@@ -59,4 +59,20 @@ void print_figures(
     line("frames beyond a queue", frames.overflowed);
 }
 
+void print_recipe_figures(
+    const std::vector<ContenderReport>& contenders, const std::vector<CacheRecord>& caches
+) {
+    std::uint64_t refused = 0;
+    for (const auto& contender : contenders) refused += contender.refused;
+    std::uint64_t events = 0;
+    std::uint64_t resynced = 0;
+    for (const auto& cache : caches) {
+        events += cache.events.size();
+        for (const auto& event : cache.events) resynced += event.type == TreeEventType::RESYNCED;
+    }
+    line("writes refused after the loss of a lock", refused);
+    line("events of caches", events);
+    line("comparisons of caches after a loss", resynced);
+}
+
 }  // namespace kazoo::chaos

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs an Apache ZooKeeper ensemble and clients over an unreliable network, and checks everything
 // the clients have seen against the servers' transaction logs.
+#include "contend.hpp"
 #include "isolation.hpp"
 #include "options.hpp"
 #include "run.hpp"
@@ -11,6 +12,7 @@
 
 int main(int argc, char** argv) {
     using namespace kazoo::chaos;
+    if (argc > 1 && argv[1] == contend_word) return contend(argc - 1, argv + 1);
     constexpr int skipped = 77;
     Options options;
     if (const auto wrong = read_options(argc, argv, options); !wrong.empty()) {

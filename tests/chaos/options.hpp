@@ -13,6 +13,7 @@ struct Options {
     std::chrono::seconds length{60};  ///< duration of the disturbances
     std::uint64_t seed = 0;           ///< 0: a random seed
     bool keep = false;                ///< keeps the servers' files
+    bool careless = false;            ///< the contenders write without the guard
 };
 
 /// Parses the command line. Returns an empty string on success, else an error message.
@@ -32,14 +33,17 @@ struct Options {
         {{"--minutes", true, length_in(std::chrono::minutes(1))},
          {"--seconds", true, length_in(std::chrono::seconds(1))},
          number_option("--seed", options.seed),
-         flag_option("--keep", options.keep)}
+         flag_option("--keep", options.keep),
+         flag_option("--careless", options.careless)}
     );
 }
 
 inline constexpr const char* usage =
-    "chaos [--minutes m | --seconds s] [--seed x] [--keep]\n"
+    "chaos [--minutes m | --seconds s] [--seed x] [--keep] [--careless]\n"
     "Runs an Apache ZooKeeper ensemble and its clients under faults derived from the seed.\n"
     "--keep keeps the servers' files and prints their directories.\n"
+    "--careless is a defect that the checks have to notice: holders of locks write without the\n"
+    "guard, and do not stop when they have lost the lock.\n"
     "Exit code 1: a check has failed; 77: this machine lacks something, or\n"
     "the servers have broken their promises.\n";
 

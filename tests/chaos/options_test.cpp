@@ -23,9 +23,11 @@ TEST(OptionsTest, AllOfThem) {
     EXPECT_EQ(options.length, 180s);
     EXPECT_EQ(options.seed, 18446744073709551615U);
     EXPECT_FALSE(options.keep);
-    EXPECT_THAT(read({"--seconds", "25", "--keep"}, options), IsEmpty());
+    EXPECT_FALSE(options.careless);
+    EXPECT_THAT(read({"--seconds", "25", "--keep", "--careless"}, options), IsEmpty());
     EXPECT_EQ(options.length, 25s);
     EXPECT_TRUE(options.keep);
+    EXPECT_TRUE(options.careless);
 }
 
 TEST(OptionsTest, InvalidOptions) {

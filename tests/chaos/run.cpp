@@ -18,6 +18,11 @@ using namespace std::chrono_literals;
 constexpr int observer_number = 9;
 constexpr int first_client_number = 11;
 constexpr auto server_patience = 90s;
+constexpr auto cache_patience = 60s;
+/// More than a contender needs to give up.
+constexpr auto contender_patience = 240s;
+constexpr std::size_t most_contenders = 4;
+constexpr std::size_t caches = 2;
 
 struct Kind {
     const char* handler;
@@ -74,7 +79,9 @@ Run::Run(const Options& options)
       clients_(make_machines(first_client_number, client_kinds().size())),
       switch_(machines(), options.seed),
       ensemble_(pointers(servers_), observer_),
-      disturber_(ensemble_, switch_, stations(), [this](const auto& what) { tell(what); }) {}
+      disturber_(ensemble_, contenders_, switch_, stations(), [this](const auto& what) {
+          tell(what);
+      }) {}
 
 std::vector<const Machine*> Run::machines() const {
     auto all = pointers(servers_);
@@ -119,6 +126,38 @@ void Run::make_programs() {
     }
 }
 
+/// They share the machines of the first programs.
+void Run::make_contenders() {
+    sim::Chance chance(options_.seed + 1);
+    const auto kinds = client_kinds();
+    for (std::size_t i = 0; i < std::min(kinds.size(), most_contenders); ++i) {
+        ContenderProcess::Options contender;
+        contender.number = static_cast<int>(i);
+        contender.hosts = ensemble_.hosts();
+        contender.handler = kinds[i].handler;
+        contender.session_timeout = kinds[i].session_timeout;
+        contender.seed = chance.next();
+        contender.careless = options_.careless;
+        contenders_.push_back(std::make_unique<ContenderProcess>(contender, *clients_[i]));
+        contenders_.back()->start();
+    }
+    run_record_.recipes = ContendedRecipes().all();
+}
+
+/// They share the machines of the last programs.
+void Run::make_caches() {
+    const auto kinds = client_kinds();
+    for (std::size_t i = 0; i < std::min(kinds.size(), caches); ++i) {
+        const auto machine = kinds.size() - 1 - i;
+        CacheUser::Options cache;
+        cache.number = static_cast<int>(i);
+        cache.hosts = ensemble_.hosts();
+        cache.handler = kinds[i].handler;
+        cache.session_timeout = kinds[i].session_timeout;
+        caches_.push_back(std::make_unique<CacheUser>(cache, *clients_[machine]));
+    }
+}
+
 Run::Result Run::run() {
     for (const auto& member : ensemble_.members()) {
         if (options_.keep) std::printf("kept: %s\n", member->keep().c_str());
@@ -130,7 +169,9 @@ Run::Result Run::run() {
     }
     plant(ensemble_.hosts(), observer_);
     tell("the ensemble serves");
+    make_caches();
     make_programs();
+    make_contenders();
     disturber_.run(make_plan(options_.seed, options_.length, servers_.size(), clients_.size()));
     tell("all faults have ended");
     const bool at_rest = come_to_rest();
@@ -151,8 +192,10 @@ void Run::read_committed_log() {
 
 bool Run::come_to_rest() {
     for (const auto& program : programs_) program->order(Program::Phase::rest);
+    for (const auto& contender : contenders_) contender->order_end();
     const bool serving = ensemble_.wait_serving(server_patience);
     for (const auto& program : programs_) program->await(Program::Phase::rest);
+    for (const auto& contender : contenders_) contender->await_end(contender_patience);
     const auto served = serving ? ensemble_.wait_in_sync(server_patience) : std::nullopt;
     if (!served) {
         tell("the servers do not reach the same transaction");
@@ -165,6 +208,7 @@ bool Run::come_to_rest() {
         tell("the servers do not expire abandoned sessions");
         return false;
     }
+    await_caches();
     for (const auto& program : programs_) program->order(Program::Phase::listen);
     for (const auto& program : programs_) program->await(Program::Phase::listen);
     run_record_.stamp_at_rest = counters_.stamps;
@@ -194,8 +238,15 @@ bool Run::wait_for_expiries() {
     }
 }
 
+void Run::await_caches() {
+    for (const auto& cache : caches_) {
+        cache->come_to_rest(run_record_.served_at_rest.front(), cache_patience);
+    }
+}
+
 void Run::end_all() {
     for (const auto& program : programs_) program->order(Program::Phase::end);
+    for (const auto& cache : caches_) cache->end();
     for (const auto& program : programs_) program->await(Program::Phase::end);
     const bool in_sync = ensemble_.wait_in_sync(server_patience).has_value();
     tell(in_sync ? "all have ended" : "all have ended, but the servers are not in sync");
@@ -206,7 +257,12 @@ Run::Result Run::report() {
     for (const auto& program : programs_) {
         std::copy(program->faults().begin(), program->faults().end(), std::back_inserter(faults_));
     }
+    for (const auto& contender : contenders_) {
+        run_record_.contender_reports.push_back(contender->report());
+    }
+    for (const auto& cache : caches_) run_record_.cache_records.push_back(cache->record());
     print_figures(run_record_.client_logs, disturber_.count(), switch_.count());
+    print_recipe_figures(run_record_.contender_reports, run_record_.cache_records);
     std::printf("%-44s %10zu\n", "transactions", run_record_.committed_log.transactions.size());
     if (abs(wall_clock_ahead() - wall_clock_ahead_) > 1ms) {
         std::printf("void: the wall clock was set, which invalidates the times of transactions\n");
@@ -223,6 +279,8 @@ Run::Result Run::report() {
     std::printf(
         "%-44s %10zu\n", "sessions that were closed or expired", run_verdict.ended_sessions
     );
+    std::printf("%-44s %10zu\n", "holders of recipes", run_verdict.holders);
+    std::printf("%-44s %10zu\n", "writes by holders", run_verdict.holder_writes);
     const auto& found = run_verdict.verdict.faults();
     faults_.insert(faults_.end(), found.begin(), found.end());
     for (const auto& fault : faults_)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "cache_user.hpp"
+#include "contender_process.hpp"
 #include "disturber.hpp"
 #include "ensemble.hpp"
 #include "machine.hpp"
@@ -31,10 +33,14 @@ public:
 private:
     void tell(const std::string& what) const;
     void make_programs();
+    void make_contenders();
+    void make_caches();
     /// Brings all programs to rest; returns false if the servers do not recover.
     [[nodiscard]] bool come_to_rest();
     /// Reads the servers' trees until no ephemeral node of a lost session is left.
     [[nodiscard]] bool wait_for_expiries();
+    /// Waits until the copies of the caches equal the trees that were read.
+    void await_caches();
     void end_all();
     void read_committed_log();
     [[nodiscard]] std::vector<const Machine*> machines() const;
@@ -50,6 +56,8 @@ private:
     std::vector<std::unique_ptr<Machine>> clients_;
     Switch switch_;
     Ensemble ensemble_;
+    Disturber::Contenders contenders_;
+    std::vector<std::unique_ptr<CacheUser>> caches_;
     Disturber disturber_;
     Counters counters_;
     std::vector<std::unique_ptr<Program>> programs_;

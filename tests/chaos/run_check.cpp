@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run_check.hpp"
 
+#include "contender.hpp"
 #include "history/checks/effects.hpp"
 #include "history/checks/errors.hpp"
 #include "history/checks/once.hpp"
@@ -9,6 +10,7 @@
 #include "history/checks/states.hpp"
 #include "history/checks/watches.hpp"
 #include "history_builder.hpp"
+#include "hold_check.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -67,6 +69,7 @@ public:
         write_history_after(run_record_.zxid_at_rest, std::numeric_limits<std::int64_t>::max());
         see_between(run_record_.stamp_at_rest, std::numeric_limits<std::uint64_t>::max());
         at_end();
+        check_recipes();
         run_verdict_.writes = chronicle_.writes().size();
         run_verdict_.ended_sessions = history_builder_.ended_sessions();
         return std::move(run_verdict_);
@@ -144,6 +147,20 @@ private:
                 StateCheck check(verdict(), "client" + std::to_string(client_log->client()));
                 for (const auto state : states) check.on_state(state);
             }
+        }
+    }
+
+    void check_recipes() {
+        HoldCheck hold_check(chronicle_, verdict());
+        for (const auto& nodes : run_record_.recipes) hold_check.check(nodes);
+        run_verdict_.holders = hold_check.holders();
+        run_verdict_.holder_writes = hold_check.writes();
+        const std::set<std::string> recipes(Contender::names.begin(), Contender::names.end());
+        for (const auto& report : run_record_.contender_reports) {
+            check_report(report, recipes, chronicle_, verdict());
+        }
+        for (const auto& record : run_record_.cache_records) {
+            check_cache(record, chronicle_, verdict());
         }
     }
 

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "cache_check.hpp"
 #include "client_log.hpp"
 #include "committed_log.hpp"
+#include "contender_report.hpp"
 #include "history/checks/watch_runs.hpp"
 #include "history/chronicle.hpp"
 #include "history/verdict.hpp"
+#include "recipe_nodes.hpp"
 #include "tree_reader.hpp"
 
 #include <cstddef>
@@ -29,12 +32,18 @@ struct RunRecord {
     std::vector<ServedTree> served_at_rest;
     /// What lasting watches have reported until then.
     std::vector<WatchReport> watch_reports;
+    /// The recipes for which contenders have competed; all of them had ended at rest.
+    std::vector<RecipeNodes> recipes;
+    std::vector<ContenderReport> contender_reports;
+    std::vector<CacheRecord> cache_records;
 };
 
 struct RunVerdict {
     Verdict verdict;
     std::size_t writes = 0;
     std::size_t ended_sessions = 0;
+    std::size_t holders = 0;        ///< of recipes, that have written
+    std::size_t holder_writes = 0;  ///< by them
 };
 
 /// Checks what the clients have recorded against the servers' transaction logs.

@@ -155,6 +155,27 @@ TEST_F(RunCheckTest, AServerWithADifferentTree) {
     EXPECT_THAT(fault(), HasSubstr("the server cannot be read: no connection"));
 }
 
+TEST_F(RunCheckTest, ARecipeWithoutAHolder) {
+    all_calls();
+    run_record.recipes = {nodes_of("lock", RecipeNodes::Sharing::one)};
+    EXPECT_THAT(fault(), HasSubstr("/chaos/lock: no holder has written"));
+}
+
+TEST_F(RunCheckTest, AContenderThatIsNotServed) {
+    all_calls();
+    run_record.contender_reports.push_back(read_report(1, "served lock\n"));
+    EXPECT_THAT(fault(), HasSubstr("contender1: has not acquired election after the faults"));
+}
+
+TEST_F(RunCheckTest, ACacheThatDiffers) {
+    all_calls();
+    CacheRecord record;
+    record.who = "the cache";
+    record.root = "/a";
+    run_record.cache_records = {record};
+    EXPECT_THAT(fault(), HasSubstr("/a: the copy differs from the servers' tree in the end"));
+}
+
 TEST(ServedTreeTest, OwnersOfEphemerals) {
     ServedTree tree;
     tree.nodes["/k"];

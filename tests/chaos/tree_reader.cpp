@@ -2,6 +2,7 @@
 #include "tree_reader.hpp"
 
 #include "history/op_generator.hpp"
+#include "recipe_nodes.hpp"
 
 #include <kazoo/client.hpp>
 
@@ -33,23 +34,25 @@ bool is_same(const ServedNode& served, const history::Snapshot& written) {
 
 }  // namespace
 
-void plant(const std::string& hosts) {
+void plant(const std::string& hosts, const std::vector<std::string>& more) {
     KazooClient zk(options_for(hosts));
     zk.start(30s);
     for (const auto* root : history::roots) zk.create(root);
+    for (const auto& path : more) zk.create(path);
 }
 
 void plant(const std::string& hosts, const Machine& from) {
-    from.run([&] { plant(hosts); });
+    from.run([&] { plant(hosts, ContendedRecipes().planted()); });
 }
 
-ServedTree read_tree(const std::string& server) {
+ServedTree read_tree(const std::string& server, const std::vector<std::string>& more) {
     ServedTree tree;
     tree.server = server;
     try {
         KazooClient zk(options_for(server));
         zk.start(30s);
         for (const auto* root : history::roots) read_below(zk, root, tree);
+        for (const auto& root : more) read_below(zk, root, tree);
     } catch (const std::exception& error) {
         tree.fault = error.what();
     }
@@ -58,7 +61,7 @@ ServedTree read_tree(const std::string& server) {
 
 ServedTree read_tree(const std::string& server, const Machine& from) {
     ServedTree tree;
-    from.run([&] { tree = read_tree(server); });
+    from.run([&] { tree = read_tree(server, {recipe_root}); });
     return tree;
 }
 

@@ -11,6 +11,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace kazoo::chaos {
 
@@ -30,11 +31,15 @@ struct ServedTree {
     [[nodiscard]] bool belongs_to(const std::map<std::int64_t, int>& sessions) const;
 };
 
-/// Creates the roots.
-void plant(const std::string& hosts);
+/// Creates the roots, and then `more`.
+void plant(const std::string& hosts, const std::vector<std::string>& more = {});
+/// Creates the roots and the nodes of the contended recipes.
 void plant(const std::string& hosts, const Machine& from);
-/// Reads the roots and what is below them.
-[[nodiscard]] ServedTree read_tree(const std::string& server);
+/// Reads the roots and `more`, and what is below them.
+[[nodiscard]] ServedTree read_tree(
+    const std::string& server, const std::vector<std::string>& more = {}
+);
+/// Reads also what is below recipe_root.
 [[nodiscard]] ServedTree read_tree(const std::string& server, const Machine& from);
 
 /// Fails if the tree differs from the final state of the chronicle.

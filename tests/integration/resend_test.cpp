@@ -15,8 +15,8 @@ using codec::Opcode;
 
 class Resending : public FaultTest {
 protected:
-    /// A server whose first connection reads this many requests and closes without a reply. Those
-    /// after it note the names of the requests, and answer them.
+    /// A server whose first connection reads this many requests and, once all_called is set, closes
+    /// without a reply. Those after it note the names of the requests, and answer them.
     FakeServer::Script losing(int unanswered) {
         return [this, unanswered](FakeConnection& connection, int number) {
             connection.welcome();
@@ -24,6 +24,7 @@ protected:
                 for (int i = 0; i < unanswered; ++i) {
                     static_cast<void>(connection.next_operation());
                 }
+                EXPECT_TRUE(all_called.wait(patience));
                 return;
             }
             for (;;) {
@@ -45,6 +46,7 @@ protected:
         });
     }
 
+    Event all_called;
     Recorder<std::string> served;
     std::shared_ptr<Recorder<std::string>> completed = std::make_shared<Recorder<std::string>>();
     Tally tally;
@@ -58,6 +60,7 @@ TEST_P(Resending, MixedOperationsCompleteOnceAndInOrder) {
     note(zk.get_async("/3"), "get 3");
     note(zk.exists_async("/4"), "exists 4");
     note(zk.get_children_async("/5"), "children 5");
+    all_called.set();
     ASSERT_TRUE(completed->wait_for(5));
     EXPECT_EQ(
         completed->all(),
@@ -83,6 +86,7 @@ TEST_P(Resending, OptionsOfClientAndCallDecide) {
         StartedClient zk(std::move(options));
         const auto first = zk.get_async("/1", call);
         const auto second = zk.get_async("/2", CallOptions().resend(Resend::reads));
+        all_called.set();
         EXPECT_EQ(failure_of(first).code(), Errc::connection_loss);
         EXPECT_EQ(failure_of(first).outcome(), Outcome::not_applied);
         EXPECT_EQ(second.get(patience).data, "good");
@@ -97,6 +101,7 @@ TEST_P(Resending, AnIndependentWriteOutlivesTheLossOfAnEarlierOne) {
     note(zk.set_async("/1", "x"), "set 1");
     note(zk.set_async("/2", "x"), "set 2");
     note(zk.set_async("/3", "x", -1, CallOptions().resend(Resend::independent)), "set 3");
+    all_called.set();
     ASSERT_TRUE(completed->wait_for(3));
     EXPECT_EQ(
         completed->all(), (std::vector<std::string>{"set 1 unknown", "set 2 not sent", "set 3 ok"})
@@ -133,6 +138,7 @@ TEST_P(Resending, AReadBehindASyncIsSentAgainWithIt) {
     FakeServer server(losing(2));
     StartedClient zk(options_for(server.hosts()));
     const auto read = zk.get_async("/a", ReadOptions().consistency(Consistency::latest));
+    all_called.set();
     EXPECT_EQ(read.get(patience).data, "good");
     EXPECT_EQ(served.all(), (std::vector<std::string>{"sync", "get_data"}));
 }
@@ -160,7 +166,7 @@ TEST_P(Resending, TimeLimitsCountWhileARequestWaitsToBeSentAgain) {
     StartedClient zk(through_proxy());
     StateLog states(zk);
     proxy().freeze();
-    const auto read = zk.get_async("/", CallOptions().timeout(300ms));
+    const auto read = zk.get_async("/", CallOptions().timeout(1s));
     const auto cancelled = zk.get_async("/");
     ASSERT_TRUE(wait_until([&] { return zk.metrics().requests_in_flight == 2; }, patience));
     proxy().cut();
@@ -175,11 +181,12 @@ TEST_P(Resending, TimeLimitsCountWhileARequestWaitsToBeSentAgain) {
 TEST_P(Resending, ManyOperationsOverBrokenConnectionsEndOnceAndInOrder) {
     StartedClient zk(through_proxy());
     zk.create("/n", "");
+    const auto independent = CallOptions().resend(Resend::independent);
     std::size_t sets = 0;
     for (int round = 0; round < 10; ++round) {
         for (int i = 0; i < 200; ++i) {
             if (i % 50 == 49) {
-                tally.add(zk.set_async("/n", std::string(1000, 'x')));
+                tally.add(zk.set_async("/n", std::string(1000, 'x'), -1, independent));
                 ++sets;
             } else {
                 tally.add(zk.get_async("/n"));

@@ -4,69 +4,16 @@
 
 import datetime
 import json
-import subprocess
 import sys
 import time
-import unittest
 
-import served
+import recipe_case
+from recipe_case import LIMIT_S
 
-try:
-    from kazoo.client import KazooClient
-    from kazoo.recipe.lease import MultiNonBlockingLease, NonBlockingLease
-except ImportError:
-    served.skip("python3-kazoo is not installed")
-
-LIMIT_S = 20
+from kazoo.recipe.lease import MultiNonBlockingLease, NonBlockingLease
 
 
-class Partner:
-    """A process that uses a recipe of this library."""
-
-    def __init__(self, case, *arguments):
-        command = [case.program, case.hosts, *map(str, arguments)]
-        self.process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            preexec_fn=served.die_with_parent,
-        )
-        self.case = case
-        case.addCleanup(self.end)
-
-    def line(self):
-        return self.process.stdout.readline().strip()
-
-    def call(self, name):
-        self.process.stdin.write(name + "\n")
-        self.process.stdin.flush()
-        return self.line()
-
-    def end(self):
-        self.process.kill()
-        self.process.wait()
-        self.process.stdin.close()
-        self.process.stdout.close()
-
-
-class Case(unittest.TestCase):
-    hosts = None
-    program = None
-
-    def setUp(self):
-        self.zk = self.client()
-        self.path = self.zk.create("/case-", sequence=True) + "/node"
-
-    def client(self):
-        client = KazooClient(hosts=self.hosts, timeout=5)
-        client.start(timeout=LIMIT_S)
-        self.addCleanup(client.close)
-        self.addCleanup(client.stop)
-        return client
-
-
-class Leases(Case):
+class Leases(recipe_case.Case):
     def lease(self, identifier, seconds=600, now=None):
         clock = {} if now is None else {"utcnow": lambda: now}
         duration = datetime.timedelta(seconds=seconds)
@@ -76,7 +23,7 @@ class Leases(Case):
         return self.zk.get(self.path + "/lease_holder")[0]
 
     def test_ours_is_theirs(self):
-        partner = Partner(self, "lease", self.path, "oürs", 600)
+        partner = self.ours("lease", self.path, "oürs", 600)
         self.assertEqual(partner.call("obtain"), "yes")
         record = self.record()
         self.assertEqual(json.dumps(json.loads(record)).encode(), record, "byte for byte")
@@ -91,7 +38,7 @@ class Leases(Case):
 
     def test_theirs_is_ours(self):
         self.assertTrue(self.lease("theirs"))
-        partner = Partner(self, "lease", self.path, "ours", 600)
+        partner = self.ours("lease", self.path, "ours", 600)
         self.assertEqual(partner.call("obtain"), "no")
         past = datetime.datetime(2020, 1, 1)
         self.zk.delete(self.path + "/lease_holder")
@@ -99,23 +46,20 @@ class Leases(Case):
         self.assertEqual(partner.call("obtain"), "yes")
 
     def test_several_leases(self):
-        partner = Partner(self, "lease", self.path + "/0", "ours", 600)
+        partner = self.ours("lease", self.path + "/0", "ours", 600)
         self.assertEqual(partner.call("obtain"), "yes")
         duration = datetime.timedelta(seconds=600)
         self.assertTrue(MultiNonBlockingLease(self.zk, 2, self.path, duration, identifier="a"))
         self.assertFalse(MultiNonBlockingLease(self.zk, 2, self.path, duration, identifier="b"))
 
 
-class Partitions(Case):
+class Partitions(recipe_case.Case):
     ITEMS = ["a", "b", "c", "d", "e", "ä"]
 
     def theirs(self, identifier):
         return self.zk.SetPartitioner(
             self.path, set=set(self.ITEMS), identifier=identifier, time_boundary=0.3
         )
-
-    def ours(self, identifier):
-        return Partner(self, "partition", self.path, identifier, *self.ITEMS)
 
     def acquire(self, partitioner):
         """Follows the states of Python's partitioner until it has acquired its items."""
@@ -139,7 +83,7 @@ class Partitions(Case):
     def test_members_of_both(self):
         theirs = self.theirs("1")
         self.assertEqual(self.acquire(theirs), self.ITEMS)
-        ours = self.ours("2")
+        ours = self.ours("partition", self.path, "2", *self.ITEMS)
         deadline = time.monotonic() + LIMIT_S
         while theirs.acquired:
             self.assertLess(time.monotonic(), deadline, "the new member is not noticed")
@@ -156,13 +100,7 @@ class Partitions(Case):
         self.assertEqual(self.zk.get_children(self.path + "/party"), [])
 
 
-def main():
-    arguments = served.parse(__doc__, "--program")
-    with served.served(arguments.tool) as hosts:
-        Case.hosts = hosts
-        Case.program = arguments.program
-        return served.run_cases(Leases, Partitions)
-
+CASES = (Leases, Partitions)
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(recipe_case.main(__doc__, *CASES))

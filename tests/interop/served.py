@@ -4,6 +4,9 @@
 import argparse
 import contextlib
 import ctypes
+import os
+import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,6 +14,8 @@ import unittest
 
 SKIPPED = 77
 PR_SET_PDEATHSIG = 1
+WITH_ZOOKEEPER = pathlib.Path(__file__).resolve().parents[2] / "scripts" / "with-zookeeper"
+DEBIAN_ZOOKEEPER = pathlib.Path("/usr/share/java/zookeeper.jar")
 
 
 def die_with_parent():
@@ -35,6 +40,24 @@ def served(tool, *arguments):
         server.stdout.close()
         if code != 0:
             raise RuntimeError(f"the server ended with {code}")
+
+
+@contextlib.contextmanager
+def apache():
+    """Runs an Apache ZooKeeper and yields its address; skips the test if there is none."""
+    if shutil.which("java") is None:
+        skip("there is no java")
+    if not DEBIAN_ZOOKEEPER.exists() and "KAZOO_ZOOKEEPER_CLASSPATH" not in os.environ:
+        skip("Apache ZooKeeper is not installed")
+    # The server ends when the input of the command ends, with this process at the latest.
+    command = [WITH_ZOOKEEPER, "sh", "-c", "echo $ZOOKEEPER_HOSTS; cat"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as server:
+        address = server.stdout.readline().strip()
+        if ":" not in address:
+            raise RuntimeError("Apache ZooKeeper did not start")
+        yield address
 
 
 def skip(why):

@@ -214,6 +214,28 @@ TEST_P(LockFaults, AnAcquisitionThatNobodyWaitsForIsReleased) {
     EXPECT_TRUE(becomes_count(0));
 }
 
+TEST_P(LockFaults, AFullQueueIsWaitedFor) {
+    ClientLimits limits;
+    limits.requests = 1;
+    KazooClient client(options().limits(limits));
+    client.start(patience);
+    const auto silent = server.inject(
+        Fault::hold().on(Request::exists).session(client.client_id().value().session_id)
+    );
+    const auto occupies_the_queue = client.exists_async("/other");
+    Lock lock(client, "/lock");
+    Semaphore semaphore(client, "/semaphore", 1);
+    auto held = lock.acquire_async();
+    auto lease = semaphore.acquire_async();
+    EXPECT_EQ(code_of(client.get_async("/lock")), ClientErrc::queue_full);
+    EXPECT_EQ(code_of(lock.acquire_async(within(20ms))), ClientErrc::lock_timeout);
+    EXPECT_EQ(code_of(semaphore.acquire_async(within(20ms))), ClientErrc::lock_timeout);
+    EXPECT_TRUE(nodes().empty());
+    server.remove(silent);
+    EXPECT_TRUE(take(std::move(held)).is_held());
+    EXPECT_TRUE(take(std::move(lease)).is_held());
+}
+
 TEST_P(LockFaults, RefusalsOfTheServerEndTheAcquisition) {
     server.inject(of_zk(Fault::fail(Errc::no_auth).on(Request::create).once()));
     Lock lock(zk(), "/lock");

@@ -201,7 +201,7 @@ TEST_P(LockBasics, RefusesWhatContradictsItself) {
     EXPECT_THROW(Lock(zk(), "/"), BadArgumentsError);
     EXPECT_THROW(Lock(zk(), "/a/../b"), BadArgumentsError);
     EXPECT_THROW(ReadLock(zk(), "/a", LockOptions().format(LockFormat::go())), BadArgumentsError);
-    EXPECT_EQ(code_of(Lock(zk(), "/a").resume_async("a__lock__0000000001")), Errc::bad_arguments);
+    EXPECT_EQ(code_of(Lock(zk(), "/a").resume_async("a__rlock__0000000001")), Errc::bad_arguments);
     LockHandle empty;
     EXPECT_FALSE(empty.is_held());
     EXPECT_EQ(empty.token(), 0);

@@ -50,7 +50,7 @@ TEST_P(TreeCacheFaults, ALoadSurvivesLostConnectionsAndReplies) {
     TreeCache cache(zk(), "/r", quickly());
     record(cache);
     cache.start();
-    cache.initialized().get(patience);
+    ASSERT_TRUE(log->wait_for(INITIALIZED));
     EXPECT_TRUE(converges(cache));
     EXPECT_EQ(log->number_of(NODE_ADDED), 41);
     EXPECT_EQ(log->number_of(NODE_REMOVED), 0);

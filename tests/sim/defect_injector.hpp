@@ -39,6 +39,7 @@ enum class Defect {
     early_locks,         ///< a contender takes a lock without waiting for its turn
     unguarded_writes,    ///< the holder of a lock writes without a guard
     trusted_locks,       ///< the holder of a lock does not notice that it is lost
+    certain_locks,       ///< the holder of a lock is certain of it as long as it is held
     kept_locks,          ///< locks are not released
     uninvited_leases,    ///< a lease of a semaphore is taken without its inner lock
 };

@@ -23,6 +23,19 @@ private:
     const std::shared_ptr<std::size_t> under_way_;
 };
 
+/// Scope in which a lock is looked at whenever a session expires.
+class LockUser::Working {
+public:
+    Working(std::shared_ptr<Looks> looks, std::function<void()> look)
+        : looks_(std::move(looks)), place_(looks_->insert(looks_->end(), std::move(look))) {}
+    ~Working() { looks_->erase(place_); }
+    Working(const Working&) = delete;
+
+private:
+    const std::shared_ptr<Looks> looks_;
+    const Looks::iterator place_;
+};
+
 template <class T>
 void LockUser::cancel_later(const AsyncResult<T>& result, const AcquisitionPtr& acquisition) {
     auto& chance = client_.chance();
@@ -69,8 +82,18 @@ LockHold LockUser::acquired(const Leadership& leadership) {
     return acquired(hold);
 }
 
+void LockUser::look_at_remaining(const LockHold& hold, bool is_held, Duration remaining) {
+    if (client_.defect() == Defect::certain_locks && is_held) {
+        remaining = 1s;
+    }
+    const bool certain = remaining > 0s;
+    client_.simulator().tally().add(certain ? Count::certain_locks : Count::uncertain_locks);
+    check_.on_remaining(hold, remaining);
+}
+
 template <class Held>
 void LockUser::look(const Held& held, const LockHold& hold) {
+    look_at_remaining(hold, held.is_held(), held.remaining());
     if (held.is_held() || client_.defect() == Defect::trusted_locks) {
         check_.on_held(hold, client_.simulator().now(), client_.process().awake_since());
     } else {
@@ -111,6 +134,10 @@ AsyncResult<void> LockUser::write(const Held& held, LockHold hold, std::string v
 
 template <class Held>
 AsyncResult<void> LockUser::work(const Held& held, LockHold hold, std::string value) {
+    const std::function<void()> look_again = [this, &held, &hold] {
+        look_at_remaining(hold, held.is_held(), held.remaining());
+    };
+    const Working working(looks_, look_again);
     auto& chance = client_.chance();
     const bool stubborn = chance.one_in(3);
     for (int steps = chance.between(0, 4); steps > 0; --steps) {

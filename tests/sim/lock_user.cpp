@@ -206,6 +206,12 @@ void LockUser::on_failed(const Acquisition& acquisition, const char* what, const
     }
 }
 
+void LockUser::on_expired() {
+    for (const auto& look : *looks_) {
+        look();
+    }
+}
+
 void LockUser::at_rest() {
     if (*under_way_ != 0) {
         fail(std::to_string(*under_way_) + " acquisitions or holds hang");

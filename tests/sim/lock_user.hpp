@@ -11,6 +11,8 @@
 #include <kazoo/recipes/semaphore.hpp>
 
 #include <cstddef>
+#include <functional>
+#include <list>
 #include <memory>
 #include <string>
 #include <vector>
@@ -36,12 +38,15 @@ public:
     void run_until(TimePoint end);
     /// The faults are over: holds are short from now on, so that every contender is served.
     void calm_down() noexcept { calm_ = true; }
+    /// A session has expired: looks at what its client says of all locks that it holds.
+    void on_expired();
     /// Long after the last acquisition has begun.
     void at_rest();
 
 private:
     struct Objects;
     class Busy;
+    class Working;
     /// An acquisition, and what may end it.
     struct Acquisition {
         TimePoint deadline = TimePoint::max();
@@ -84,6 +89,7 @@ private:
     AsyncResult<void> write(const Held& held, LockHold hold, std::string value);
     template <class Held>
     void look(const Held& held, const LockHold& hold);
+    void look_at_remaining(const LockHold& hold, bool is_held, Duration remaining);
     AsyncResult<void> give_up(LockHandle held);
     /// Notes a lock that has been acquired, and returns what identifies it.
     LockHold acquired(const LockHandle& held, LockHold::Order order = LockHold::Order::first);
@@ -102,6 +108,9 @@ private:
     /// The number of programs in progress; shared with them, because a coroutine that never ends
     /// may be destroyed after this.
     const std::shared_ptr<std::size_t> under_way_ = std::make_shared<std::size_t>(0);
+    /// Looks at one lock each, while programs work; shared with them for the same reason.
+    using Looks = std::list<std::function<void()>>;
+    const std::shared_ptr<Looks> looks_ = std::make_shared<Looks>();
     std::size_t names_ = 0;
     bool calm_ = false;
     std::vector<LockHandle> kept_;  // by Defect::kept_locks

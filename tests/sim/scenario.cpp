@@ -80,6 +80,10 @@ public:
             for (const auto& client : clients_) {
                 client->on_expired(session);
             }
+            recorder_.locks().on_expired(session);
+            for (const auto& user : lock_users_) {
+                user->on_expired();
+            }
         });
         look_at_leases();
         run_with_faults();

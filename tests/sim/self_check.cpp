@@ -36,6 +36,7 @@ constexpr std::array defects{
     std::pair{"early_locks", Defect::early_locks},
     std::pair{"unguarded_writes", Defect::unguarded_writes},
     std::pair{"trusted_locks", Defect::trusted_locks},
+    std::pair{"certain_locks", Defect::certain_locks},
     std::pair{"kept_locks", Defect::kept_locks},
     std::pair{"uninvited_leases", Defect::uninvited_leases}};
 

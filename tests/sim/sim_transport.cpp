@@ -29,12 +29,14 @@ public:
             host_.network.connect(host_.number, host_.process, endpoint, shared_from_this());
     }
 
-    void send(const base::Buffer& bytes) {
+    /// Returns whether all has been written, as for Transport::send.
+    bool send(const base::Buffer& bytes) {
         if (cadence_) {
             cadence_->on_send(now());
             out_.feed(bytes.span(), [&](auto frame, std::size_t) { sent_frame(frame); });
         }
         connection_->send(Side::client, host_.defect_injector.requests(bytes.span()).span());
+        return writes_at_once_;
     }
 
     void close() {
@@ -75,7 +77,8 @@ private:
         if (cadence_ && !closed_) {
             cadence_->on_sent(now());
         }
-        if (const auto sink = open_sink()) {
+        const auto sink = open_sink();
+        if (sink && !writes_at_once_) {
             sink->on_sent(attempt_);
         }
     }
@@ -129,6 +132,8 @@ private:
     const std::uint64_t attempt_;
     const std::weak_ptr<transport::Sink> sink_;
     const std::shared_ptr<Cadence> cadence_;
+    /// Half of the connections take all bytes at once, the others report later that they have.
+    const bool writes_at_once_ = attempt_ % 2 == 0;
     std::shared_ptr<Connection> connection_;
     bool closed_ = false;
     FrameTap in_;
@@ -180,12 +185,13 @@ void SimTransport::connect(std::uint64_t attempt, const base::Endpoint& endpoint
     wire_->connect(endpoint);
 }
 
-void SimTransport::send(base::Buffer& bytes) {
+bool SimTransport::send(base::Buffer& bytes) {
     const auto taken = std::move(bytes);
     bytes.clear();
     if (wire_) {
-        wire_->send(taken);
+        return wire_->send(taken);
     }
+    return true;
 }
 
 void SimTransport::disconnect() {

@@ -84,6 +84,10 @@ const char* name_of(Count what) {
             return "leaderships acquired";
         case Count::lost_locks:
             return "  looks at those that were lost";
+        case Count::certain_locks:
+            return "  looks at those that were certain";
+        case Count::uncertain_locks:
+            return "    and not";
         case Count::busy_locks:
             return "acquisitions that did not wait, in vain";
         case Count::lock_timeouts:

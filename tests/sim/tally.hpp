@@ -46,6 +46,8 @@ enum class Count : std::size_t {
     leases,
     leaderships,
     lost_locks,
+    certain_locks,
+    uncertain_locks,
     busy_locks,
     lock_timeouts,
     cancelled_locks,

@@ -181,9 +181,23 @@ private:
         std::uint32_t next_free = 0;  // number of the next free place; 0: none
     };
 
+    /// What a step has to do after the direct links.
+    struct AfterDirect {
+        bool drop = false;               // all links
+        bool dispatch = false;           // the lane links
+        std::shared_ptr<Waiter> helper;  // to be notified
+    };
+    /// What follows the addition of a lane link, without the mutex.
+    struct AfterLink {
+        bool queue = false;              // run the links: no thread is going to
+        std::shared_ptr<Waiter> helper;  // to be notified
+    };
+
     void note_failure(std::exception_ptr error) noexcept;
     void finish(Status status) noexcept;
     void step() noexcept;
+    [[nodiscard]] Link* next_direct_link(AfterDirect& after) noexcept;
+    void continue_with(const AfterLink& after) noexcept;
     void dispatch_links(const std::shared_ptr<Handler>& handler) noexcept;
     void run_lane_links() noexcept;
     void queue_drop() noexcept;
@@ -193,6 +207,7 @@ private:
     void discard(Callback& callback) noexcept;
 
     // These require mutex_ to be held:
+    [[nodiscard]] AfterLink add_lane_link(Link& link) noexcept;
     [[nodiscard]] std::uint64_t number(Callback& callback);
     [[nodiscard]] Callback* find(std::uint64_t id) noexcept;
     void forget(Callback& callback) noexcept;
@@ -215,17 +230,17 @@ private:
     LinkList lane_links_;
     LinkList resumptions_;       // moved here from lane_links_ for callers that block on the lane
     bool queued_ = false;        // in a ReadyQueue
-    bool lane_turn_ = false;     // a LaneTurn was dispatched and has not ended
+    bool lane_turn_ = false;     // a LaneTurn was dispatched and has not taken its last link
     bool resumes_ = false;       // lane_links_ may contain links that resume coroutines
     bool offered_ = false;       // listed in the handler's Resumptions
     bool dropped_ = false;       // all links are to be dropped, not run
-    bool first_in_use_ = false;  // first_callback_ is linked or running
     Place first_place_;          // of first_callback_; number 0
     std::vector<Place> places_;  // of all other callbacks; numbers from 1
     std::uint32_t free_place_ = 0;       // first of the list of free places; 0: none
     base::Sleeper* sleepers_ = nullptr;  // list of blocked callers
     std::exception_ptr made_exception_;  // cache of exception()
 
+    std::atomic<bool> first_in_use_{false};  // by the callback that is linked or running
     Callback first_callback_;  // so that a result with one callback allocates nothing for it
     // Written by the thread that set claimed_, constant once the result is ready.
     std::variant<std::monostate, Error, std::exception_ptr> failure_;

@@ -4,6 +4,7 @@
 #include <kazoo/detail/export.hpp>
 #include <kazoo/recipes/guarded_transaction.hpp>
 #include <kazoo/recipes/lock_handle.hpp>
+#include <kazoo/time.hpp>
 #include <kazoo/transaction.hpp>
 
 #include <cstdint>
@@ -30,6 +31,11 @@ public:
     [[nodiscard]] std::int64_t token() const noexcept { return handle_ ? handle_->token() : 0; }
     /// Returns the path of the node that leads; empty for a default-constructed object.
     [[nodiscard]] std::string path() const { return handle_ ? handle_->path() : std::string(); }
+    /// Returns how long the servers certainly keep the session of the leader from now on; see
+    /// LockHandle::remaining, also for why it does not replace token().
+    [[nodiscard]] Duration remaining() const noexcept {
+        return handle_ ? handle_->remaining() : Duration::zero();
+    }
     /// Returns a token on which a stop is requested when the leadership is lost, according to
     /// LockOptions::lost_when; see LockHandle::lost. Not when it ends because the work is done.
     [[nodiscard]] std::stop_token lost() const noexcept {

@@ -5,6 +5,7 @@
 #include <kazoo/call_options.hpp>
 #include <kazoo/detail/export.hpp>
 #include <kazoo/recipes/guarded_transaction.hpp>
+#include <kazoo/time.hpp>
 #include <kazoo/transaction.hpp>
 #include <kazoo/unique_function.hpp>
 
@@ -30,15 +31,17 @@ namespace kazoo {
 ///     held.release();                    // or the destructor, in the background
 ///
 /// A lock of ZooKeeper can be lost while it is held: when its session ends, or when its node is
-/// deleted (`break_lock`). Three things protect against that, from the weakest to the strongest:
+/// deleted (`break_lock`). Four things protect against that, from the weakest to the strongest:
 /// - `lost()` and `on_lost` report it, as soon as the client learns of it;
+/// - `remaining()` gives the time for which the session certainly lives, also while the client is
+///   disconnected;
 /// - `token()` rises with every holder, so that what the lock protects can refuse older tokens;
 /// - `transaction()` and `guard` change nodes of the same servers only while the lock is held.
 ///
 /// Threads: all members are thread-safe, except moving and destruction. A handle may outlive the
 /// Lock object and the client; when the client is stopped the lock is lost. An empty handle, which
-/// is default-constructed or moved from, is not held, and its token() and session() are 0; its
-/// `transaction` and `guard` throw BadArgumentsError.
+/// is default-constructed or moved from, is not held, and its token(), session() and remaining()
+/// are 0; its `transaction` and `guard` throw BadArgumentsError.
 class [[nodiscard]] LockHandle {
 public:
     /// An empty handle.
@@ -61,6 +64,33 @@ public:
     /// Returns whether the lock is held, as far as the client knows: neither released nor lost.
     /// False as soon as the client's session is another one.
     [[nodiscard]] bool is_held() const noexcept;
+    /// Returns how long the servers certainly keep the session of the lock from now on, and with it
+    /// the lock, unless its node is deleted: the time until session_valid_until(). Zero if the lock
+    /// is not held, and while no such time is known. That does not mean that the lock is lost:
+    /// after an acquisition by a client that has written nothing for a while, the first third of
+    /// the session timeout passes until a time is known. Duration::max() for a persistent lock that
+    /// is held.
+    ///
+    ///     while (held.is_held()) {
+    ///         if (held.remaining() > 1s) step();  // takes less than 1 s
+    ///         else pause();
+    ///     }
+    ///
+    /// It decreases while the server does not answer, and becomes larger with each reply that
+    /// proves a later time. To that end the client sends two syncs in each third of the session
+    /// timeout while a lock is held, unless its writes prove as much; the result then is usually
+    /// between 0.3 and 0.65 of the session timeout. All locks of a client share these syncs.
+    ///
+    /// It rests on the assumptions that KazooClient::session_valid_until lists: on clocks that run
+    /// at the same speed, on the servers' tickTime and session limits. One is known not to hold at
+    /// times: a leader that has lost its quorum may answer syncs until it notices that, for up to
+    /// syncLimit and one or two ticks, while the other servers have elected another leader. The
+    /// result may be too large by as much.
+    ///
+    /// So this ends work in time in most cases, and never replaces token() or transaction(): the
+    /// process may also be suspended between this call and the next statement. Takes the mutex of
+    /// the connection for a moment.
+    [[nodiscard]] Duration remaining() const noexcept;
     /// Returns a token on which a stop is requested when the lock is lost, according to
     /// LockOptions::lost_when; not when it is released. Its stop callbacks run on Lane::session,
     /// Lane::callback or the thread that commits a GuardedTransaction, and must not block.
@@ -98,10 +128,14 @@ public:
     AsyncResult<bool> release_async(const CallOptions& options = {});
     bool release(const CallOptions& options = {});
 
-    /// For persistent locks (LockOptions::ephemeral): empties the handle without releasing the
-    /// lock, and returns the name of its node, with which `resume` continues to hold it, also in
-    /// another process. Throws BadArgumentsError for a lock that ends with the session, and
-    /// LockLostError if it is not held.
+    /// Empties the handle without releasing the lock, and returns the name of its node, with which
+    /// `resume` continues to hold it: a persistent lock (LockOptions::ephemeral) in any process,
+    /// others in a client that has the same session. That is this client, or, after
+    /// KazooClient::detach, the one to which the session is handed over; call this function first,
+    /// because KazooClient::detach ends the hold. Nothing reports the loss of the lock until it is
+    /// resumed, and nothing releases it but the end of its session or `break_lock`. Throws
+    /// BadArgumentsError for an empty handle and for the lease of a semaphore, which cannot be
+    /// resumed, and LockLostError if the lock is not held.
     [[nodiscard]] std::string detach();
 
 private:

@@ -8,6 +8,7 @@
 #include <kazoo/detail/export.hpp>
 #include <kazoo/recipes/lock_handle.hpp>
 #include <kazoo/recipes/lock_options.hpp>
+#include <kazoo/time.hpp>
 
 #include <memory>
 #include <optional>
@@ -38,6 +39,9 @@ public:
 
     /// Returns whether all locks are held, as far as the client knows.
     [[nodiscard]] bool is_held() const noexcept;
+    /// Returns the shortest of the times of the locks; see LockHandle::remaining. Zero for an empty
+    /// handle.
+    [[nodiscard]] Duration remaining() const noexcept;
     /// Returns a token on which a stop is requested when one of the locks is lost.
     [[nodiscard]] std::stop_token lost() const noexcept;
     /// Returns the handles of the locks, in the order of the paths; empty for an empty handle. The

@@ -23,23 +23,6 @@ TreeRules rules_of(const TreeCacheOptions& options) {
 
 }  // namespace
 
-/// Part of the client's listener: its end without a call of leave_client() means that the client
-/// has been destroyed.
-class Caching::ClientEnd {
-public:
-    explicit ClientEnd(std::weak_ptr<Caching> caching) noexcept : caching_(std::move(caching)) {}
-    ClientEnd(const ClientEnd&) = delete;
-    ClientEnd& operator=(const ClientEnd&) = delete;
-    ~ClientEnd() {
-        if (const auto caching = caching_.lock()) {
-            caching->end(WatchEnd::client_stopped);
-        }
-    }
-
-private:
-    const std::weak_ptr<Caching> caching_;
-};
-
 std::shared_ptr<Caching> Caching::make(
     const KazooClient& client, PathView path, const TreeCacheOptions& options
 ) {
@@ -58,6 +41,7 @@ Caching::Caching(const KazooClient& client, std::string path, const TreeCacheOpt
       path_(std::move(path)),
       initialized_(client.handler()),
       listeners_(client_, path_, options.selector()),
+      client_listener_(client_.ref()),
       model_(std::make_unique<TreeModel>(path_, rules_of(options))),
       root_created_(!options.creates_root()) {}
 
@@ -85,17 +69,7 @@ void Caching::start() {
 }
 
 void Caching::listen_to_client() {
-    auto listener =
-        [weak = weak_from_this(),
-         end = std::make_shared<const ClientEnd>(weak_from_this())](const StateChange& change) {
-            const auto self = weak.lock();
-            return !self || self->on_state(change);
-        };
-    ListenerId id = 0;
-    const bool exists = client_.ref().with([&](KazooClient& client) {
-        id = client.add_listener(std::move(listener));
-    });
-    if (!exists) {
+    if (!client_listener_.add(weak_from_this())) {
         throw_error(Error(
             ClientErrc::connection_closed,
             Outcome::not_sent,
@@ -104,24 +78,11 @@ void Caching::listen_to_client() {
             "the client has been destroyed"
         ));
     }
-    const std::lock_guard lock(mutex_);
-    client_listener_ = id;
-}
-
-void Caching::leave_client() noexcept {
-    ListenerId id = 0;
-    {
-        const std::lock_guard lock(mutex_);
-        id = std::exchange(client_listener_, 0);
-    }
-    if (id != 0) {
-        client_.ref().with([id](KazooClient& client) { client.remove_listener(id); });
-    }
 }
 
 void Caching::close() noexcept {
     end(WatchEnd::stopped);
-    leave_client();
+    client_listener_.remove();
     listeners_.stop(true);
 }
 

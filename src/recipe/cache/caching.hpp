@@ -3,6 +3,7 @@
 
 #include "recipe/cache/cache_listeners.hpp"
 #include "recipe/cache/tree_model.hpp"
+#include "recipe/client_listener.hpp"
 #include "recipe/recipe_client.hpp"
 
 #include <kazoo/async_result.hpp>
@@ -131,11 +132,11 @@ public:
     void end(WatchEnd why, std::optional<Error> error = std::nullopt) noexcept;
 
 private:
-    class ClientEnd;
+    friend ClientListener<Caching>;
 
     [[nodiscard]] Watcher make_watcher();
     void listen_to_client();
-    void leave_client() noexcept;
+    void on_client_end() noexcept { end(WatchEnd::client_stopped); }
     [[nodiscard]] bool on_state(const StateChange& change);
     void on_event(const WatchedEvent& event, std::uint64_t epoch);
     void after_change() noexcept;
@@ -153,6 +154,7 @@ private:
     std::stop_source stopped_;  // ends requests and pauses
     Promise<void> initialized_;
     CacheListeners listeners_;
+    ClientListener<Caching> client_listener_;
 
     mutable std::mutex mutex_;
     // Guarded by mutex_:
@@ -163,7 +165,6 @@ private:
     bool started_ = false;
     std::optional<WatchEnd> ended_;
     std::optional<Error> failure_;
-    ListenerId client_listener_ = 0;
     bool root_created_ = false;
     bool by_node_ = false;  // the servers have no recursive watches
     bool watching_ = false;

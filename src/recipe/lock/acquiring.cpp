@@ -4,7 +4,7 @@
 #include "recipe/call_limits.hpp"
 #include "recipe/lock/contender.hpp"
 #include "recipe/lock/lock_steps.hpp"
-#include "recipe/lock/pauses.hpp"
+#include "recipe/pauses.hpp"
 
 #include <kazoo/detail/retry_run.hpp>
 #include <kazoo/exceptions.hpp>
@@ -54,8 +54,7 @@ Reaction react(Contender& contender, const LockTurn& turn, const std::exception_
         contender.tell([&](LockPlan& plan) { plan.session_ended(turn.attempt); });
         return Reaction::pause;
     }
-    const bool refused = creating && code == ClientErrc::queue_full;
-    if (code == Condition::retryable && !refused) {
+    if (code == Condition::retryable) {
         return Reaction::pause;
     }
     std::rethrow_exception(failure);
@@ -118,7 +117,10 @@ AsyncResult<bool> run(std::shared_ptr<Contender> contender, CallLimits limits) {
     switch (contender.state()) {
         case LockState::gone:
             throw_ended(
-                contender, ClientErrc::lock_lost, node + ", which was to be resumed, does not exist"
+                contender,
+                ClientErrc::lock_lost,
+                node + ", which was to be resumed, does not exist" +
+                    (contender.locking()->options().is_ephemeral() ? " in this session" : "")
             );
         case LockState::failed:
             if (contender.tell([](LockPlan& plan) { return plan.exhausted(); })) {
@@ -145,16 +147,14 @@ LockRules rules_of(const LockOptions& options) noexcept {
 
 /// Throws unless the node can be resumed.
 void check_resumed(const Locking& locking, const std::string& name) {
-    const char* why = nullptr;
-    if (locking.options().is_ephemeral()) {
-        why = "only persistent locks can be resumed (LockOptions::ephemeral)";
-    } else if (!locking.names().own_number(name) || name.find('/') != std::string::npos) {
-        why = "the name is not one of the nodes of this lock";
-    }
-    if (why != nullptr) {
-        throw_error(
-            Error(Errc::bad_arguments, Outcome::not_sent, "resume", locking.path_of(name), why)
-        );
+    if (!locking.names().own_number(name) || name.find('/') != std::string::npos) {
+        throw_error(Error(
+            Errc::bad_arguments,
+            Outcome::not_sent,
+            "resume",
+            locking.path_of(name),
+            "the name is not one of the nodes of this lock"
+        ));
     }
 }
 

@@ -6,6 +6,7 @@
 
 #include <kazoo/detail/result_state.hpp>
 
+#include <algorithm>
 #include <exception>
 
 namespace kazoo::detail::recipe {
@@ -47,6 +48,25 @@ void Contender::end_acquisition() noexcept {
     tell([](LockPlan& plan) { plan.give_up(); });
 }
 
+bool Contender::confirmed(std::uint64_t attempt, const NodePtr& found, std::int64_t present) {
+    // Begun and ended without mutex_ held, because both call the client.
+    std::optional<LeaseUse> use;
+    if (found && state() == LockState::acquiring) {
+        set_held(found);
+        if (found->session != 0) {
+            locking_->client().ref().with([&](KazooClient& client) { use.emplace(client); });
+        }
+    }
+    return tell([&](LockPlan& plan) {
+        const bool lost = plan.confirmed(attempt, found, present);
+        if (use && plan.state() == LockState::held) {
+            lease_use_.swap(use);
+        }
+        return lost;
+    });
+}
+
+/// Notes the node for handles, of which there is none yet.
 void Contender::set_held(NodePtr node) {
     held_path_ = locking_->path_of(node->name);
     held_ = std::move(node);
@@ -75,9 +95,11 @@ void Contender::after_event(HoldEvent event) noexcept {
         case HoldEvent::lost: {
             lost_.request_stop();
             std::vector<LostFunction> functions;
+            std::optional<LeaseUse> use;  // ended without mutex_ held
             {
                 const std::lock_guard lock(mutex_);
                 functions.swap(on_lost_);
+                use.swap(lease_use_);
             }
             for (auto& function : functions) {
                 call_on_lane(std::move(function));
@@ -119,6 +141,21 @@ bool Contender::is_held() const noexcept {
     return node->session == 0 || locking_->present_session(node->session) == node->session;
 }
 
+Duration Contender::remaining() const noexcept {
+    if (held_->session == 0) {
+        return is_held() ? Duration::max() : Duration::zero();
+    }
+    std::optional<TimePoint> until;
+    locking_->client().ref().with([&](KazooClient& client) { until = client.session_valid_until(); }
+    );
+    // Asked after the time, which then belongs to the session of the lock: the present session is
+    // still this one.
+    if (!until || !is_held()) {
+        return Duration::zero();
+    }
+    return std::max(Duration::zero(), *until - handler()->now());
+}
+
 void Contender::call_when_lost(UniqueFunction<void()> function) {
     auto shared = std::make_shared<UniqueFunction<void()>>(std::move(function));
     {
@@ -153,10 +190,12 @@ void Contender::call_on_lane(LostFunction function) noexcept {
 
 NodePtr Contender::release() noexcept {
     std::vector<LostFunction> functions;  // destroyed without mutex_ held
+    std::optional<LeaseUse> use;          // the same
     const std::lock_guard lock(mutex_);
     auto node = plan_.release();
     if (node) {
         functions.swap(on_lost_);
+        use.swap(lease_use_);
     }
     return node;
 }

@@ -7,7 +7,9 @@
 
 #include <kazoo/async_result.hpp>
 #include <kazoo/call_options.hpp>
+#include <kazoo/detail/lease_use.hpp>
 #include <kazoo/event.hpp>
+#include <kazoo/time.hpp>
 #include <kazoo/unique_function.hpp>
 
 #include <cstdint>
@@ -75,6 +77,9 @@ public:
     [[nodiscard]] LockState state() const noexcept;
     /// Returns the own node; null before it was created.
     [[nodiscard]] NodePtr own() const noexcept;
+    /// Gives the own node as it was read to the plan, and notes it for handles if the lock is held
+    /// from now on. Returns whether the lock has just been lost; see LockPlan::confirmed.
+    bool confirmed(std::uint64_t attempt, const NodePtr& found, std::int64_t present);
     /// The acquisition has ended: gives up unless the lock is held.
     void end_acquisition() noexcept;
 
@@ -96,8 +101,8 @@ public:
     /// The node while it was held. Precondition: it is or was held.
     [[nodiscard]] const OwnNode& held_node() const noexcept { return *held_; }
     [[nodiscard]] const std::string& held_path() const noexcept { return held_path_; }
-    /// Notes the node for the two functions above. Called once, before there is a handle.
-    void set_held(NodePtr node);
+    /// See LockHandle::remaining.
+    [[nodiscard]] Duration remaining() const noexcept;
     [[nodiscard]] std::stop_token lost_token() const noexcept { return lost_.get_token(); }
     void call_when_lost(UniqueFunction<void()> function);
     /// Ends the hold. Returns the node, which the caller deletes or keeps; null if the lock is not
@@ -107,6 +112,7 @@ public:
 private:
     using LostFunction = std::shared_ptr<UniqueFunction<void()>>;
 
+    void set_held(NodePtr node);
     void delete_abandoned() noexcept;
     void call_on_lane(LostFunction function) noexcept;
 
@@ -128,6 +134,7 @@ private:
     // Guarded by mutex_:
     LockPlan plan_;
     std::vector<LostFunction> on_lost_;
+    std::optional<LeaseUse> lease_use_;  // while an ephemeral lock is held
 };
 
 /// Ends an acquisition, also if its coroutine is destroyed because its loop was.

@@ -127,6 +127,10 @@ bool LockHandle::is_held() const noexcept {
     return contender_ && contender_->is_held();
 }
 
+Duration LockHandle::remaining() const noexcept {
+    return contender_ ? contender_->remaining() : Duration::zero();
+}
+
 std::stop_token LockHandle::lost() const noexcept {
     return contender_ ? contender_->lost_token() : std::stop_token();
 }
@@ -189,16 +193,19 @@ bool LockHandle::release(const CallOptions& options) {
 }
 
 std::string LockHandle::detach() {
-    if (!contender_ || contender_->held_node().session != 0) {
+    if (!contender_) {
+        throw_empty("detach");
+    }
+    std::string name = contender_->held_node().name;
+    if (!contender_->locking()->names().own_number(name)) {
         throw_error(Error(
             Errc::bad_arguments,
             Outcome::not_sent,
             "detach",
             path(),
-            "only persistent locks can be detached (LockOptions::ephemeral)"
+            "the lease of a semaphore cannot be resumed; release it"
         ));
     }
-    std::string name = contender_->held_node().name;
     if (!contender_->release()) {
         throw_error(Error(ClientErrc::lock_lost, Outcome::not_applied, "detach", path()));
     }

@@ -63,7 +63,7 @@ enum class LockState {
     held,
     refused,   ///< Another contender precedes, and it was not to wait.
     failed,    ///< The acquisition was given up.
-    gone,      ///< The node that was to be resumed does not exist.
+    gone,      ///< The node that was to be resumed does not exist, or is that of another session.
     lost,      ///< It was held.
     released,  ///< It was held, until it was released.
 };

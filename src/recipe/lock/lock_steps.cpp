@@ -3,7 +3,7 @@
 
 #include "recipe/lock/contenders.hpp"
 #include "recipe/lock/creation.hpp"
-#include "recipe/lock/pauses.hpp"
+#include "recipe/pauses.hpp"
 #include "recipe/wait.hpp"
 
 #include <kazoo/exceptions.hpp>
@@ -39,9 +39,11 @@ AsyncResult<void> find(std::shared_ptr<Contender> contender, LockTurn turn, Call
         return client.exists_async(locking.path_of(turn.name), limits.step());
     });
     const std::optional<ZnodeStat> stat = co_await direct(looked);
+    const bool ephemeral = locking.options().is_ephemeral();
+    const auto owner = ephemeral ? locking.present_session(0) : 0;
     NodePtr node;
-    if (stat && stat->ephemeral_owner == 0) {
-        node = std::make_shared<const OwnNode>(turn.name, stat->czxid, 0);
+    if (stat && stat->ephemeral_owner == owner && ephemeral == (owner != 0)) {
+        node = std::make_shared<const OwnNode>(turn.name, stat->czxid, owner);
     }
     contender->tell([&](LockPlan& plan) { plan.found(turn.attempt, std::move(node)); });
 }
@@ -148,11 +150,7 @@ AsyncResult<void> confirm(
     } catch (const NoNodeError&) {
     }
     const auto present = locking.present_session(0);
-    if (found && contender->state() == LockState::acquiring) {
-        contender->set_held(found);
-    }
-    const bool lost =
-        contender->tell([&](LockPlan& plan) { return plan.confirmed(attempt, found, present); });
+    const bool lost = contender->confirmed(attempt, found, present);
     if (lost) {
         contender->after_event(HoldEvent::lost);
     } else if (revoked && contender->state() == LockState::held) {

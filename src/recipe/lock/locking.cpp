@@ -26,23 +26,6 @@ const char* name_of(LockKind kind) noexcept {
 
 }  // namespace
 
-/// Part of the client's listener: its end while the Locking exists means that the client has been
-/// destroyed.
-class Locking::ClientEnd {
-public:
-    explicit ClientEnd(std::weak_ptr<Locking> locking) noexcept : locking_(std::move(locking)) {}
-    ClientEnd(const ClientEnd&) = delete;
-    ClientEnd& operator=(const ClientEnd&) = delete;
-    ~ClientEnd() {
-        if (const auto locking = locking_.lock()) {
-            locking->on_state(StateChange());  // LOST, CLOSED
-        }
-    }
-
-private:
-    const std::weak_ptr<Locking> locking_;
-};
-
 std::shared_ptr<Locking> Locking::make(
     const KazooClient& client, PathView path, const LockOptions& options, LockKind kind
 ) {
@@ -54,7 +37,7 @@ std::shared_ptr<Locking> Locking::make(
             self->on_event(event);
         }
     });
-    locking->listen();
+    locking->listener_.add(locking);
     return locking;
 }
 
@@ -63,28 +46,8 @@ Locking::Locking(RecipeClient client, std::string path, const LockOptions& optio
       path_(std::move(path)),
       options_(options),
       names_(options, kind),
-      kind_(kind) {}
-
-Locking::~Locking() {
-    if (listener_ != 0) {
-        client_.ref().with([this](KazooClient& client) { client.remove_listener(listener_); });
-    }
-}
-
-void Locking::listen() {
-    auto listener =
-        [weak = weak_from_this(),
-         end = std::make_shared<const ClientEnd>(weak_from_this())](const StateChange& change) {
-            const auto self = weak.lock();
-            if (self) {
-                self->on_state(change);
-            }
-            return !self;
-        };
-    client_.ref().with([&](KazooClient& client) {
-        listener_ = client.add_listener(std::move(listener));
-    });
-}
+      kind_(kind),
+      listener_(client_.ref()) {}
 
 std::int64_t Locking::present_session(std::int64_t otherwise) const noexcept {
     try {
@@ -120,12 +83,13 @@ void Locking::for_each(Function&& function) const noexcept {
     }
 }
 
-void Locking::on_state(const StateChange& change) noexcept {
+bool Locking::on_state(const StateChange& change) noexcept {
     const auto present = present_session(change.session_id);
     for_each([&](Contender& contender) {
         contender.on_state(change, present);
         return false;
     });
+    return false;
 }
 
 void Locking::on_event(const WatchedEvent& event) noexcept {

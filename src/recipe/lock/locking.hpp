@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "recipe/client_listener.hpp"
 #include "recipe/lock/lock_names.hpp"
 #include "recipe/lock/lock_plan.hpp"
 #include "recipe/recipe_client.hpp"
@@ -51,7 +52,6 @@ public:
     Locking(RecipeClient client, std::string path, const LockOptions& options, LockKind kind);
     Locking(const Locking&) = delete;
     Locking& operator=(const Locking&) = delete;
-    ~Locking();
 
     [[nodiscard]] const RecipeClient& client() const noexcept { return client_; }
     [[nodiscard]] const std::shared_ptr<Handler>& handler() const noexcept {
@@ -91,14 +91,14 @@ public:
     ) noexcept;
 
 private:
-    class ClientEnd;
+    friend ClientListener<Locking>;
     struct Kept {
         std::thread::id thread;
         LockHandle handle;
     };
 
-    void listen();
-    void on_state(const StateChange& change) noexcept;
+    [[nodiscard]] bool on_state(const StateChange& change) noexcept;
+    void on_client_end() noexcept { static_cast<void>(on_state(StateChange())); }  // LOST, CLOSED
     void on_event(const WatchedEvent& event) noexcept;
     /// Calls `function(Contender&)` with each contender, without mutex_ and without allocating.
     /// Stops when it returns true.
@@ -110,8 +110,8 @@ private:
     const LockOptions options_;
     const LockNames names_;
     const LockKind kind_;
-    Watcher watcher_;          // constant after make()
-    ListenerId listener_ = 0;  // constant after make(); 0: the client did not exist any more
+    Watcher watcher_;  // constant after make()
+    ClientListener<Locking> listener_;
 
     mutable std::mutex mutex_;
     // Guarded by mutex_:

@@ -143,6 +143,14 @@ bool MultiLockHandle::is_held() const noexcept {
            });
 }
 
+Duration MultiLockHandle::remaining() const noexcept {
+    auto shortest = held_ ? Duration::max() : Duration::zero();
+    for (const auto& lock : locks()) {
+        shortest = std::min(shortest, lock.remaining());
+    }
+    return shortest;
+}
+
 std::stop_token MultiLockHandle::lost() const noexcept {
     return held_ ? held_->lost.get_token() : std::stop_token();
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "recipe/lock/node_deletion.hpp"
 
-#include "recipe/lock/pauses.hpp"
+#include "recipe/pauses.hpp"
 
 #include <kazoo/detail/reserved_call.hpp>
 #include <kazoo/exceptions.hpp>

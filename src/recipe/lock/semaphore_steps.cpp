@@ -2,8 +2,8 @@
 #include "recipe/lock/contender.hpp"
 #include "recipe/lock/lock_steps.hpp"
 #include "recipe/lock/node_deletion.hpp"
-#include "recipe/lock/pauses.hpp"
 #include "recipe/lock/semaphoring.hpp"
+#include "recipe/pauses.hpp"
 #include "recipe/wait.hpp"
 
 #include <kazoo/detail/unique_id.hpp>
@@ -92,17 +92,26 @@ AsyncResult<void> create_path(Shared semaphoring, CallOptions options) {
     }
 }
 
+AsyncResult<std::vector<std::string>> list_leases(
+    const Semaphoring& semaphoring, const CallOptions& options
+) {
+    return semaphoring.client().call([&](KazooClient& client) {
+        return client.get_children_async(semaphoring.leases->path(), semaphoring.watcher, options);
+    });
+}
+
 /// Returns whether a lease is free, and sets watches for the case that none is. Throws NoNodeError
 /// if there is no semaphore.
 AsyncResult<bool> is_free(Shared semaphoring, CallOptions options) {
-    const auto& path = semaphoring->leases->path();
     auto getting = semaphoring->client().call([&](KazooClient& client) {
-        return client.get_async(path, semaphoring->watcher, options);
+        return client.get_async(semaphoring->leases->path(), semaphoring->watcher, options);
     });
-    auto listing = semaphoring->client().call([&](KazooClient& client) {
-        return client.get_children_async(path, semaphoring->watcher, options);
-    });  // sent together
+    auto listing = list_leases(*semaphoring, options);  // sent together
     const NodeData node = co_await direct(std::move(getting));
+    if (listing.ready() && !listing.successful() &&
+        error_from(listing.exception()).code() == ClientErrc::queue_full) {
+        listing = list_leases(*semaphoring, options);  // the queue may hold one request only
+    }
     const auto children = co_await direct(std::move(listing));
     const auto most = applicable(*semaphoring, node.data);
     co_return children.size() < static_cast<std::size_t>(most);
@@ -219,7 +228,7 @@ bool react(const Attempt& attempt, const LockTurn& turn, const std::exception_pt
     }
     if (code == Errc::session_expired) {
         attempt.contender->tell([&](LockPlan& plan) { plan.session_ended(turn.attempt); });
-    } else if (code != Condition::retryable || code == ClientErrc::queue_full) {
+    } else if (code != Condition::retryable) {
         std::rethrow_exception(failure);
     }
     return true;

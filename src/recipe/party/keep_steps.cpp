@@ -29,6 +29,43 @@ private:
     const std::shared_ptr<KeptNode> node_;
 };
 
+/// Creates the parent of a node, unless it exists.
+AsyncResult<void> create_parent(std::shared_ptr<KeptNode> node) {
+    bool no_containers = false;
+    try {
+        const auto creating = node->create_parent(true);
+        co_await direct(creating);
+    } catch (const NodeExistsError&) {
+    } catch (const UnimplementedError&) {
+        no_containers = true;
+    }
+    if (no_containers) {
+        try {
+            const auto creating = node->create_parent(false);
+            co_await direct(creating);
+        } catch (const NodeExistsError&) {
+        }
+    }
+}
+
+/// Creates a node. Returns its path. Fails with NoNodeError also after it has created the parent:
+/// the plan then looks, and creates again, because the node may have been created meanwhile.
+AsyncResult<std::string> create(std::shared_ptr<KeptNode> node) {
+    std::exception_ptr no_parent;
+    try {
+        const auto creating = node->create();
+        std::string path = co_await direct(creating);
+        co_return path;
+    } catch (const NoNodeError&) {
+        no_parent = std::current_exception();
+    }
+    if (node->has_container_parent()) {
+        const auto creating = create_parent(node);
+        co_await direct(creating);
+    }
+    std::rethrow_exception(no_parent);
+}
+
 /// Carries out a step that sends a request.
 AsyncResult<void> carry_out(std::shared_ptr<KeptNode> node, KeepStep step) {
     if (step == KeepStep::look) {
@@ -36,7 +73,7 @@ AsyncResult<void> carry_out(std::shared_ptr<KeptNode> node, KeepStep step) {
         const auto stat = co_await direct(looking);
         node->on_look(stat);
     } else if (step == KeepStep::create) {
-        const auto creating = node->create();
+        const auto creating = create(node);
         std::string path = co_await direct(creating);
         node->on_done(std::move(path));
     } else if (step == KeepStep::replace) {

@@ -14,23 +14,6 @@
 
 namespace kazoo::detail::recipe {
 
-/// Part of the client's listener: its end means that the client has been destroyed, or that
-/// finish() has removed the listener.
-class KeptNode::ClientEnd {
-public:
-    explicit ClientEnd(std::weak_ptr<KeptNode> node) noexcept : node_(std::move(node)) {}
-    ClientEnd(const ClientEnd&) = delete;
-    ClientEnd& operator=(const ClientEnd&) = delete;
-    ~ClientEnd() {
-        if (const auto node = node_.lock()) {
-            node->on_client_end();
-        }
-    }
-
-private:
-    const std::weak_ptr<KeptNode> node_;
-};
-
 std::shared_ptr<KeptNode> KeptNode::begin(
     const RecipeClient& client, KeptParameters parameters, NodeCallbacks::Functions functions
 ) {
@@ -45,7 +28,7 @@ std::shared_ptr<KeptNode> KeptNode::begin(
             self->wake();
         }
     });
-    node->listen();
+    node->listener_.add(node);
     try {
         const auto keeping = keep(node);
         if (keeping.ready() && !keeping.successful()) {
@@ -65,23 +48,11 @@ KeptNode::KeptNode(
       parameters_(std::move(parameters)),
       callbacks_(std::make_shared<NodeCallbacks>(client, parameters_.path, std::move(functions))),
       waiters_(client.handler()),
+      listener_(client.ref()),
       plan_(parameters_.rules),
       data_(parameters_.data),
       null_data_(parameters_.null_data),
       path_(parameters_.rules.named ? parameters_.path : std::string()) {}
-
-void KeptNode::listen() {
-    auto listener =
-        [weak = weak_from_this(),
-         end = std::make_shared<const ClientEnd>(weak_from_this())](const StateChange& change) {
-            const auto self = weak.lock();
-            return !self || self->on_state(change);
-        };
-    ListenerId id = 0;
-    client_.ref().with([&](KazooClient& zk) { id = zk.add_listener(std::move(listener)); });
-    const std::lock_guard lock(mutex_);
-    listener_ = id;
-}
 
 /// Returns whether the listener is not needed any more.
 bool KeptNode::on_state(const StateChange& change) {
@@ -259,9 +230,20 @@ AsyncResult<std::string> KeptNode::create() {
         return zk.create_async(
             path.empty() ? parameters_.path : path,
             null_data ? DataView(std::nullopt) : DataView(data),
-            CreateOptions(options).makepath(),
+            CreateOptions(options).makepath(!parameters_.container_parent),
             CallOptions().timeout(Duration::max())
         );
+    });
+}
+
+AsyncResult<std::string> KeptNode::create_parent(bool container) {
+    const auto parent = parameters_.path.substr(0, parameters_.path.rfind('/'));
+    auto options = CreateOptions().container(container).makepath();
+    if (parameters_.create.acl()) {
+        options.acl(*parameters_.create.acl());
+    }
+    return client_.call([&](KazooClient& zk) {
+        return zk.create_async(parent, "", options, CallOptions().timeout(Duration::max()));
     });
 }
 
@@ -367,15 +349,11 @@ void KeptNode::give_up(Error error) {
 }
 
 void KeptNode::finish() noexcept {
-    ListenerId id = 0;
     {
         const std::lock_guard lock(mutex_);
         plan_.end(KeepEnd::client_ended);  // if the loop was destroyed with the coroutine
-        id = std::exchange(listener_, 0);
     }
-    if (id != 0) {
-        client_.ref().with([id](KazooClient& zk) { zk.remove_listener(id); });
-    }
+    listener_.remove();
     waiters_.notify();
 }
 

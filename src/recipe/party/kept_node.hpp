@@ -2,6 +2,7 @@
 #pragma once
 
 #include "recipe/call_limits.hpp"
+#include "recipe/client_listener.hpp"
 #include "recipe/party/keep_plan.hpp"
 #include "recipe/party/node_callbacks.hpp"
 #include "recipe/party/waiters.hpp"
@@ -31,6 +32,9 @@ struct KeptParameters {
     RetryPolicy retry;
     std::string data;
     bool null_data = false;
+    /// Creates a missing parent as a container, where the servers have these; its own ancestors,
+    /// and other parents, are persistent.
+    bool container_parent = false;
 };
 
 /// Keeps one node present. Shared by the user's object, the coroutine that carries out its plan
@@ -102,8 +106,13 @@ public:
     [[nodiscard]] AsyncResult<void> woken() const { return woken_.wait_async(); }
     [[nodiscard]] AsyncResult<std::optional<ZnodeStat>> look();
     void on_look(const std::optional<ZnodeStat>& stat);
-    /// Creates the node. Returns its path.
+    /// Creates the node. Returns its path. Fails with NoNodeError if its parent is to be a
+    /// container, and does not exist.
     [[nodiscard]] AsyncResult<std::string> create();
+    [[nodiscard]] bool has_container_parent() const noexcept {
+        return parameters_.container_parent;
+    }
+    [[nodiscard]] AsyncResult<std::string> create_parent(bool container);
     [[nodiscard]] AsyncResult<TransactionResults> replace();
     [[nodiscard]] AsyncResult<ZnodeStat> set();
     [[nodiscard]] AsyncResult<void> remove();
@@ -120,9 +129,8 @@ public:
     void finish() noexcept;
 
 private:
-    class ClientEnd;
+    friend ClientListener<KeptNode>;
 
-    void listen();
     [[nodiscard]] bool on_state(const StateChange& change);
     void on_client_end() noexcept;
     void wake() noexcept;
@@ -136,9 +144,10 @@ private:
     const RecipeClient client_;
     const KeptParameters parameters_;
     const std::shared_ptr<NodeCallbacks> callbacks_;
-    Watcher watcher_;               // constant after begin()
-    const Event woken_;             // set when the plan may have another next step
-    Waiters waiters_;               // for changes of what calls wait for
+    Watcher watcher_;    // constant after begin()
+    const Event woken_;  // set when the plan may have another next step
+    Waiters waiters_;    // for changes of what calls wait for
+    ClientListener<KeptNode> listener_;
     std::stop_source interrupted_;  // ends the present pause when the node is to be removed
     std::stop_source client_gone_;  // ends every pause
 
@@ -155,7 +164,6 @@ private:
     std::optional<Error> error_;       // of the last step that failed, until the node is there
     std::optional<Error> failure_;     // with KeepEnd::failed
     std::error_code reported_;         // of the last reported error, until the node is there
-    ListenerId listener_ = 0;
 };
 
 }  // namespace kazoo::detail::recipe

@@ -28,15 +28,22 @@ void NodeCallbacks::created(const std::string& path) noexcept {
 }
 
 void NodeCallbacks::failed(const Error& error) noexcept {
+    bool begun = false;
+    bool reported = false;
     try {
-        const bool reported = reports_errors() && dispatch([error](Functions& functions) {
-                                  functions.on_error(error);
-                              });
+        begun = begin_error();
+        reported = begun && dispatch([this, error](Functions& functions) {  // run() keeps `this`
+                       end_error();
+                       functions.on_error(error);
+                   });
         if (!reported) {
             client_.log(LogLevel::warning, path_, error.message());
         }
     } catch (const std::exception&) {
         // No memory for the call nor for the line.
+    }
+    if (begun && !reported) {
+        end_error();
     }
 }
 
@@ -106,9 +113,16 @@ void NodeCallbacks::leave(std::shared_ptr<Functions> functions) noexcept {
     idle_.set();
 }
 
-bool NodeCallbacks::reports_errors() const noexcept {
+bool NodeCallbacks::begin_error() noexcept {
     const std::lock_guard lock(mutex_);
-    return functions_ && functions_->on_error;
+    const bool possible = functions_ && functions_->on_error && errors_ < most_errors;
+    errors_ += possible ? 1 : 0;
+    return possible;
+}
+
+void NodeCallbacks::end_error() noexcept {
+    const std::lock_guard lock(mutex_);
+    --errors_;
 }
 
 }  // namespace kazoo::detail::recipe

@@ -7,6 +7,7 @@
 #include <kazoo/event.hpp>
 #include <kazoo/handler.hpp>
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -30,19 +31,24 @@ public:
 
     /// Reports the path of a node that has been created.
     void created(const std::string& path) noexcept;
-    /// Reports an error; logs it if there is no function for errors.
+    /// Reports an error; logs it if there is no function for errors, or too many wait for it.
     void failed(const Error& error) noexcept;
     /// Destroys the functions. No call begins after this has returned. With `wait`, waits for a
     /// call in progress, if the caller may block and is in no callback.
     void stop(bool wait) noexcept;
 
 private:
+    /// At most this many errors wait to be reported.
+    static constexpr std::size_t most_errors = 100;
+
     using Call = std::function<void(Functions&)>;
     [[nodiscard]] bool dispatch(Call call) noexcept;
     void run(const Call& call) noexcept;
     [[nodiscard]] std::shared_ptr<Functions> enter();
     void leave(std::shared_ptr<Functions> functions) noexcept;
-    [[nodiscard]] bool reports_errors() const noexcept;
+    /// Returns whether an error can be reported, which then waits.
+    [[nodiscard]] bool begin_error() noexcept;
+    void end_error() noexcept;
 
     const RecipeClient client_;
     const std::string path_;
@@ -51,6 +57,7 @@ private:
     // Guarded by mutex_. functions_ is their only owner, except during a call.
     std::shared_ptr<Functions> functions_;  // null after stop()
     bool calling_ = false;
+    std::size_t errors_ = 0;  // that wait to be reported
 };
 
 }  // namespace kazoo::detail::recipe

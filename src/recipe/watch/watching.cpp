@@ -25,24 +25,6 @@ AsyncResult<Reading> look_at(
 
 }  // namespace
 
-/// Part of the client's listener: its end without a call of leave_client() means that the client
-/// has been destroyed.
-class Watching::ClientEnd {
-public:
-    explicit ClientEnd(std::weak_ptr<Watching> watching) noexcept
-        : watching_(std::move(watching)) {}
-    ClientEnd(const ClientEnd&) = delete;
-    ClientEnd& operator=(const ClientEnd&) = delete;
-    ~ClientEnd() {
-        if (const auto watching = watching_.lock()) {
-            watching->end(WatchEnd::client_stopped);
-        }
-    }
-
-private:
-    const std::weak_ptr<Watching> watching_;
-};
-
 std::shared_ptr<Watching> Watching::make(
     const ClientRef& client,
     WatchParameters parameters,
@@ -63,7 +45,7 @@ std::shared_ptr<Watching> Watching::make(
             self->on_event(event);
         }
     });
-    watching->listen();
+    watching->listener_.add(watching);
     return watching;
 }
 
@@ -72,20 +54,8 @@ Watching::Watching(const ClientRef& client, WatchParameters parameters)
       parameters_(std::move(parameters)),
       idle_(client.handler()),
       first_call_(client.handler()),
+      listener_(client),
       plan_(parameters_.rules) {}
-
-void Watching::listen() {
-    auto listener =
-        [weak = weak_from_this(),
-         end = std::make_shared<const ClientEnd>(weak_from_this())](const StateChange& change) {
-            const auto self = weak.lock();
-            return !self || self->on_state(change);
-        };
-    ListenerId id = 0;
-    client_.with([&](KazooClient& client) { id = client.add_listener(std::move(listener)); });
-    const std::lock_guard lock(mutex_);
-    listener_ = id;
-}
 
 /// Returns whether the listener is not needed any more.
 bool Watching::on_state(const StateChange& change) {
@@ -146,7 +116,7 @@ void Watching::stop(bool wait) noexcept {
         calling = calling_;
     }
     after_event(true);
-    leave_client();
+    listener_.remove();
     code = nullptr;
     if (wait && calling && !LaneScope::on_lane_of(*handler())) {
         try {
@@ -157,17 +127,6 @@ void Watching::stop(bool wait) noexcept {
     }
 }
 
-void Watching::leave_client() noexcept {
-    ListenerId id = 0;
-    {
-        const std::lock_guard lock(mutex_);
-        id = std::exchange(listener_, 0);
-    }
-    if (id != 0) {
-        client_.with([id](KazooClient& client) { client.remove_listener(id); });
-    }
-}
-
 void Watching::finish(bool on_lane) noexcept {
     std::shared_ptr<UserCode> code;
     {
@@ -175,7 +134,7 @@ void Watching::finish(bool on_lane) noexcept {
         plan_.end(WatchEnd::client_stopped);  // if the loop was destroyed with the coroutine
         code = std::move(code_);
     }
-    leave_client();
+    listener_.remove();
     try {
         first_call_.set_exception(end_error());
         if (code && on_lane) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "recipe/client_listener.hpp"
 #include "recipe/watch/node_reading.hpp"
 #include "recipe/watch/watch_plan.hpp"
 
@@ -117,19 +118,18 @@ public:
     void finish(bool on_lane) noexcept;
 
 private:
-    class ClientEnd;
+    friend ClientListener<Watching>;
     /// The functions of the user. Owned by code_ alone, except during a call and its own end.
     struct UserCode {
         ReportFunction function;
         ErrorFunction on_error;
     };
 
-    void listen();
     [[nodiscard]] bool on_state(const StateChange& change);
     void on_event(const WatchedEvent& event);
     void after_event(bool ended) noexcept;
     void end(WatchEnd why) noexcept;
-    void leave_client() noexcept;
+    void on_client_end() noexcept { end(WatchEnd::client_stopped); }
     [[nodiscard]] bool call_on_lane(Change& change);
     void report_on_lane(const std::weak_ptr<UserCode>& code, const Error& error);
     [[nodiscard]] std::shared_ptr<UserCode> enter(const std::weak_ptr<UserCode>& code);
@@ -143,6 +143,7 @@ private:
     const Event idle_;          // cleared when a call of the user begins, set when it ends
     std::stop_source stopped_;  // ends requests and pauses
     Promise<void> first_call_;
+    ClientListener<Watching> listener_;
 
     mutable std::mutex mutex_;
     // Guarded by mutex_:
@@ -153,7 +154,6 @@ private:
     bool calling_ = false;            // a function of the user is being called
     bool stopped_by_user_ = false;    // no other call may begin
     bool next_pending_ = false;       // between begin_next() and end_next()
-    ListenerId listener_ = 0;         // 0: there is none
     std::optional<Error> failure_;    // with WatchEnd::failed
     std::error_code reported_;        // of the last reported error; none once a read has succeeded
 };

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Runs the test suites of other clients on `kazoo serve`, or on Apache ZooKeeper for comparison.
+"""Runs the test suites of other clients on `kazoo serve`, or on Apache ZooKeeper for comparison,
+and tests of recipes of this library together with other clients, on Apache ZooKeeper.
 
-Fetches the packages with their own tools (pip, go, cargo, npm) into a separate directory, without
-touching anything else, runs the tests that they contain, and prints a table. A suite whose tool or
-package is not available is skipped, with the reason."""
+Fetches the packages with their own tools (pip, go, cargo, npm, mvn) into a separate directory,
+without touching anything else, runs the tests, and prints a table. A suite whose tool or package is
+not available is skipped, with the reason."""
 
 import argparse
 import os
@@ -19,6 +20,7 @@ from common import Failed, Skipped
 def parse():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tool", required=True, help="the built `kazoo`")
+    parser.add_argument("--recipes", required=True, help="the built `interop_recipes`")
     parser.add_argument("--work", required=True, help="a directory for packages and builds")
     parser.add_argument("--apache", help="a class path: run on that Apache ZooKeeper instead")
     parser.add_argument("--only", nargs="*", default=[], choices=[s.name for s in suites.ALL])
@@ -27,7 +29,10 @@ def parse():
 
 def environment(arguments):
     here = pathlib.Path(__file__).resolve().parent
-    env = dict(os.environ, KAZOO_ZK_SERVER=str(here / "zk_server.py"))
+    recipes = str(pathlib.Path(arguments.recipes).resolve())
+    env = dict(
+        os.environ, KAZOO_ZK_SERVER=str(here / "zk_server.py"), KAZOO_INTEROP_RECIPES=recipes
+    )
     if arguments.apache:
         env["KAZOO_APACHE"] = arguments.apache
         if not shutil.which("java"):

@@ -4,10 +4,11 @@
 import json
 import pathlib
 import re
+import shutil
 
 from common import (
-    Failed, Outcome, call, fetch, need, python_environment, python_source, read_junit, server,
-    writable_copy,
+    Failed, Outcome, Skipped, call, fetch, need, python_environment, python_source, read_junit,
+    server, writable_copy,
 )
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -231,4 +232,79 @@ class NpmZookeeper:
         return outcome
 
 
-ALL = [PythonKazoo(), Aiozk(), GoZookeeper(), RustClient(), NpmZookeeper()]
+class MixedContenders:
+    """Not the tests of a client: those of this library together with Curator and go-zookeeper."""
+
+    name = "mixed-contenders"
+    curator = "5.9.0"
+    artifacts = ("curator-recipes", "curator-x-discovery")
+
+    def prepare(self, work):
+        work.mkdir(exist_ok=True)
+        self.clients, self.left_out = [], {}
+        for client, prepare in (("curator", self.prepare_curator), ("go", self.prepare_go)):
+            try:
+                self.clients += [f"--{client}", prepare(work)]
+            except Skipped as why:
+                self.left_out[client] = str(why)
+        if not self.clients:
+            raise Skipped("; ".join(self.left_out.values()))
+
+    def prepare_curator(self, work):
+        need("mvn", "javac", "java")
+        dependencies = "".join(
+            f"<dependency><groupId>org.apache.curator</groupId><artifactId>{artifact}</artifactId>"
+            f"<version>{self.curator}</version></dependency>" for artifact in self.artifacts
+        )
+        (work / "pom.xml").write_text(
+            "<project><modelVersion>4.0.0</modelVersion><groupId>interop</groupId>"
+            "<artifactId>interop</artifactId><version>1</version>"
+            f"<dependencies>{dependencies}</dependencies></project>\n"
+        )
+        libraries = work / "libraries"
+        if not libraries.exists():
+            copy = ["mvn", "-q", "-B", "dependency:copy-dependencies"]
+            fetch([*copy, f"-DoutputDirectory={libraries}"], work, f"Curator {self.curator}")
+        classes = work / "classes"
+        sources = map(str, sorted((HERE.parent / "curator").glob("*.java")))
+        compiler = ["javac", "-nowarn", "-cp", f"{libraries}/*", "-d", str(classes)]
+        fetch([*compiler, *sources], work, "a build of the programs with Curator")
+        return f"{classes}:{libraries}/*"
+
+    def prepare_go(self, work):
+        need("go")
+        source = work / "go"
+        source.mkdir(exist_ok=True)
+        shutil.copy(HERE.parent / "go" / "main.go", source)
+        required = f"{GoZookeeper.module} {GoZookeeper.version}"
+        (source / "go.mod").write_text(f"module interop\n\ngo 1.19\n\nrequire {required}\n")
+        fetch(["go", "mod", "tidy"], source, required)
+        fetch(["go", "build", "-o", "contender", "."], source, "a build of the program in Go")
+        return str(source / "contender")
+
+    def run(self, work, env):
+        python = "/usr/bin/python3" if pathlib.Path("/usr/bin/python3").exists() else "python3"
+        test, log = HERE.parent / "other_clients_test.py", work / "log"
+        command = [python, "-B", str(test), "--program", env["KAZOO_INTEROP_RECIPES"]]
+        env = dict(env)
+        if "KAZOO_APACHE" in env:
+            env["KAZOO_ZOOKEEPER_CLASSPATH"] = env["KAZOO_APACHE"]
+        code = call([*command, *self.clients], work, env, 600, log)
+        text = log.read_text(encoding="utf-8", errors="replace")
+        if code == 77:
+            raise Skipped(text.strip().splitlines()[-1])
+        ran = re.search(r"^Ran (\d+) tests? in", text, re.M)
+        if not ran:
+            raise Failed(f"no test ran, see {log}")
+        skipped = re.search(r"skipped=(\d+)", text)
+        outcome = Outcome(f"Curator {self.curator}, go-zookeeper {GoZookeeper.version}")
+        outcome.left_out = self.left_out
+        outcome.failed = re.findall(r"^(?:FAIL|ERROR): (.*)$", text, re.M)
+        left_out = int(skipped.group(1)) if skipped else 0
+        outcome.passed = int(ran.group(1)) - left_out - len(outcome.failed)
+        return outcome
+
+
+ALL = [
+    PythonKazoo(), Aiozk(), GoZookeeper(), RustClient(), NpmZookeeper(), MixedContenders(),
+]

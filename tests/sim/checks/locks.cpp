@@ -109,6 +109,20 @@ void LockCheck::on_held(const LockHold& hold, TimePoint now, TimePoint awake_sin
     }
 }
 
+void LockCheck::on_remaining(const LockHold& hold, Duration remaining) {
+    if (remaining == Duration::zero()) {
+        return;
+    }
+    const auto* const life = last_life(chronicle_, hold.node);
+    if (life != nullptr && life->czxid == hold.token && expired_.contains(life->owner)) {
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(remaining);
+        fail(
+            hold,
+            "certain for " + std::to_string(left.count()) + " ms more, and its session has expired"
+        );
+    }
+}
+
 GuardedWrite& LockCheck::begin_write(const LockHold& hold, const std::string& path, TimePoint now) {
     auto& write = writes_.emplace_back();
     write.hold = hold;

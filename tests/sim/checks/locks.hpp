@@ -45,7 +45,8 @@ struct GuardedWrite {
 
 /// Compares what clients are told about locks, leases and leaderships with the nodes that the
 /// servers have: who is given a lock was first among its contenders at some moment, a guarded
-/// write was applied while its node was first, and a lock that is lost is soon not held any more.
+/// write was applied while its node was first, a lock that is lost is soon not held any more, and
+/// the session of none expires while its holder is certain that it does not.
 class LockCheck {
 public:
     LockCheck(Verdict& verdict, const Chronicle& chronicle)
@@ -70,6 +71,10 @@ public:
     void calm_from(TimePoint time) { calm_from_ = time; }
     /// The client says that it still holds the lock. `awake_since`: its process was not suspended.
     void on_held(const LockHold& hold, TimePoint now, TimePoint awake_since);
+    /// The timeout of a session has expired.
+    void on_expired(std::int64_t session) { expired_.insert(session); }
+    /// The client says that the lock is certain for this time (LockHandle::remaining).
+    void on_remaining(const LockHold& hold, Duration remaining);
 
     /// Records a write that is made right away.
     GuardedWrite& begin_write(const LockHold& hold, const std::string& path, TimePoint now);
@@ -92,6 +97,7 @@ private:
     std::set<std::string> values_;
     std::map<std::string, std::size_t> semaphores_;
     std::map<std::int64_t, std::string> holders_;  // node by token
+    std::set<std::int64_t> expired_;
     std::deque<GuardedWrite> writes_;
     std::optional<TimePoint> calm_from_;
 };

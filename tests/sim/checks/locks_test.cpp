@@ -110,6 +110,19 @@ TEST_F(LockCheckTest, ReportsALossThatIsNotNoticedAndNotOneDuringASuspension) {
     EXPECT_THAT(fault(), HasSubstr("deleted long ago"));
 }
 
+TEST_F(LockCheckTest, ReportsALockThatIsCertainAfterItsSessionHasExpired) {
+    const auto hold = create("/l/a/x__lock__0");
+    check.on_remaining(hold, 2s);
+    check.on_expired(hold.session + 1);
+    check.on_remaining(hold, 2s);
+    check.on_expired(hold.session);
+    check.on_remaining(hold, 0s);
+    EXPECT_THAT(fault(), IsEmpty());
+    remove(hold.node);
+    check.on_remaining(hold, 2s);
+    EXPECT_THAT(fault(), HasSubstr("certain for 2000 ms more, and its session has expired"));
+}
+
 TEST_F(LockCheckTest, ReportsAGuardedWriteWithoutTheLock) {
     const auto hold = create("/l/a/x__lock__0");
     auto& write = check.begin_write(hold, "/l/a-value", now());

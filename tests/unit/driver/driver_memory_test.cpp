@@ -37,7 +37,7 @@ void need_memory() {
 struct Network {
     using Answers = std::deque<std::function<void(transport::Sink&)>>;
 
-    Answers answers;   // on the connection
+    Answers answers;  // on the connection
     Answers lookups;  // independent of the connection
     std::uint64_t attempt = 0;
     bool handshake_sent = false;
@@ -73,7 +73,7 @@ public:
         network_.answers.push_back([attempt](transport::Sink& sink) { sink.on_connected(attempt); }
         );
     }
-    void send(base::Buffer& bytes) override {
+    bool send(base::Buffer& bytes) override {
         need_memory();
         const Spared server;
         EXPECT_TRUE(network_.connected);
@@ -90,6 +90,7 @@ public:
             sink.on_bytes(attempt, all->span());
         });
         bytes.clear();
+        return false;
     }
     void disconnect() override {
         const Spared server;

@@ -31,6 +31,7 @@ struct Network {
     std::uint64_t attempt = 0;
     bool handshake_sent = false;  // the ConnectRequest, which has no header, has been written
     std::vector<Write> writes;
+    bool writes_at_once = false;  // on_sent() is not called
 };
 
 class PlayedTransport final : public transport::Transport {
@@ -43,7 +44,7 @@ public:
         network_.attempt = attempt;
         network_.handshake_sent = false;
     }
-    void send(base::Buffer& bytes) override {
+    bool send(base::Buffer& bytes) override {
         Write write;
         codec::FrameReader reader(1 << 20);
         reader.feed(bytes.span());
@@ -58,6 +59,7 @@ public:
         }
         network_.writes.push_back(std::move(write));
         bytes.clear();
+        return network_.writes_at_once;
     }
     void disconnect() override {}
 
@@ -171,6 +173,14 @@ TEST_F(DriverTest, OneWriteAtATime) {
     EXPECT_THAT(writes(), ElementsAre(Write(2, codec::Opcode::sync)));
     sink().on_sent(network_.attempt);
     EXPECT_THAT(writes(), IsEmpty());
+}
+
+TEST_F(DriverTest, AWriteThatIsCompleteAtOnceDelaysNoOther) {
+    network_.writes_at_once = true;
+    for (int i = 0; i < 3; ++i) {
+        sync();
+        EXPECT_THAT(writes(), ElementsAre(Write(1, codec::Opcode::sync)));
+    }
 }
 
 TEST_F(DriverTest, AnUnfinishedWriteIsDroppedWithItsConnection) {

@@ -17,7 +17,10 @@ class NoTransport final : public transport::Transport {
 public:
     void resolve(std::uint64_t, const std::string&, std::uint16_t) override {}
     void connect(std::uint64_t, const base::Endpoint&) override {}
-    void send(base::Buffer& bytes) override { bytes.clear(); }
+    bool send(base::Buffer& bytes) override {
+        bytes.clear();
+        return true;
+    }
     void disconnect() override {}
 };
 

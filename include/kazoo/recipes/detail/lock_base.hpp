@@ -41,7 +41,9 @@ public:
     /// unlimited time: ClientOptions::call_timeout does not apply.
     ///
     /// Lost connections are waited for, and after the loss of the session the acquisition begins
-    /// again in the next one. Contenders are served in the order of their nodes. Each call has a
+    /// again in the next one. A request that does not fit in the queue of the client
+    /// (ClientLimits::requests) is tried again after a pause, whatever CallOptions::when_full says.
+    /// Contenders are served in the order of their nodes. Each call has a
     /// node of its own: several calls of one object, from different threads for example, are served
     /// one after the other (see LockOptions::queue_behind_self).
     ///
@@ -52,7 +54,7 @@ public:
     /// - WouldDeadlockError (LockOptions::queue_behind_self);
     /// - SequenceExhaustedError (LockOptions::when_exhausted);
     /// - ConnectionClosedError if the client is not running or is stopped meanwhile,
-    ///   AuthFailedError; NoAuthError, InvalidACLError, QuotaExceededError, QueueFullError,
+    ///   AuthFailedError; NoAuthError, InvalidACLError, QuotaExceededError,
     ///   TooManyWatchesError, OutOfMemoryError.
     ///
     /// Costs three round trips if the lock is free. An acquisition that is given up while it waits
@@ -67,11 +69,14 @@ public:
     AsyncResult<std::optional<LockHandle>> try_acquire_async(const CallOptions& options = {});
     std::optional<LockHandle> try_acquire(const CallOptions& options = {});
 
-    /// Persistent locks: continues to hold, or to wait for, a lock whose node `name` was created
-    /// before, by this or another process (LockHandle::detach, LockOptions::on_enqueued). Two
-    /// processes must not resume the same node. Fails with LockLostError if the node does not
-    /// exist, with BadArgumentsError if the lock ends with the session or `name` is not one of its
-    /// names, and as `acquire` does. If the acquisition is given up, the node is deleted.
+    /// Continues to hold, or to wait for, a lock whose node `name` was created before, by this or
+    /// another process (LockHandle::detach, LockOptions::on_enqueued): a persistent one, or one of
+    /// the present session of this client, which may be that of another process
+    /// (ClientOptions::resume). The token is the same as before. Two processes must not resume the
+    /// same node, and one must not resume a node that it holds. Fails with LockLostError if the
+    /// node does not exist or belongs to another session, with BadArgumentsError if `name` is not
+    /// one of the lock's names, and as `acquire` does. If the acquisition is given up, the node is
+    /// deleted.
     AsyncResult<LockHandle> resume_async(std::string_view name, const CallOptions& options = {});
     LockHandle resume(std::string_view name, const CallOptions& options = {});
 

@@ -361,5 +361,21 @@ TEST(LockPlan, ResumesANodeOrEnds) {
     EXPECT_EQ(absent.state(), LockState::gone);
 }
 
+TEST(LockPlan, ANodeOfTheSessionIsResumedInThatSessionOnly) {
+    LockPlan plan(LockRules(), "own");
+    static_cast<void>(plan.next());
+    plan.found(1, node("own", 50, session));
+    plan.listed(1, Standing(Place::first));
+    EXPECT_EQ(plan.next().step, confirm);
+    EXPECT_FALSE(plan.confirmed(1, node("own", 50, session), session));
+    EXPECT_EQ(plan.state(), LockState::held);
+    LockPlan late(LockRules(), "own");
+    static_cast<void>(late.next());
+    late.found(1, node("own", 50, session));
+    late.listed(1, Standing(Place::first));
+    EXPECT_FALSE(late.confirmed(1, node("own", 50, session), next_session));
+    EXPECT_EQ(late.state(), LockState::gone) << "there is no other node to create";
+}
+
 }  // namespace
 }  // namespace kazoo::detail::recipe

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace kazoo::detail::recipe {
+
+/// A member of a JSON object: the text of its key, in quotes and with its escapes, and the text of
+/// its value.
+using JsonMember = std::pair<std::string_view, std::string_view>;
+
+/// Returns the members of a JSON object in their order, as parts of `object`.
+///
+/// Values stay texts because a payload is to be returned as it was written: with all digits of its
+/// numbers and in its order. Takes time in proportion to the length, and no stack.
+///
+/// Precondition: `object` is a valid JSON object; only spaces surround it.
+[[nodiscard]] std::vector<JsonMember> json_members(std::string_view object);
+
+}  // namespace kazoo::detail::recipe
