@@ -50,7 +50,7 @@ void conditions(kazoo::KazooClient& zk, const std::string& path) {
         } else if (error.code() == kazoo::Condition::retryable) {
             std::cout << "the same call may succeed later\n";
         } else {
-            std::cout << "repeating it is no use\n";
+            std::cout << "the same call would fail again\n";
         }
     }
     //! [condition]

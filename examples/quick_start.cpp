@@ -18,7 +18,7 @@ void nodes(kazoo::KazooClient& zk, const std::string& app) {
     auto [data, stat] = zk.get(app + "/config");
     std::cout << data << ", version " << stat.version << '\n';
 
-    zk.set(app + "/config", "v2", stat.version);  // fails if somebody else was faster
+    zk.set(app + "/config", "v2", stat.version);  // fails if another client has changed it
     for (const auto& child : zk.get_children(app)) {
         std::cout << "child " << child << '\n';
     }

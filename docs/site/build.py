@@ -193,6 +193,7 @@ def self_test():
             (root / "examples").mkdir()
             return Site(root, root / "out").build()
 
+    assert pages.Page.code('--a "_b_" c_d*') == '\\--a "_b_" c\\_d\\*'
     page = "# Kazoo\n\nSee [a](#b-c) and [f](include/kazoo/a_b.hpp) `A<B>`.\n\n## `B` c\n\nText.\n"
     assert found(GOOD_HEADER, page) == [], found(GOOD_HEADER, page)
     # A paragraph has one comment: what follows an empty line needs another.

@@ -4,15 +4,21 @@
 import pages
 
 GROUPS = [
-    ("Guides", ["quick-start", "asynchronous-usage", "outcomes", "sessions", "transactions",
-                "threads-fork-signals", "security", "sasl", "observability",
-                "testing-your-application", "command-line", "faq"]),
+    ("Guides", [
+        "quick-start", "asynchronous-usage", "outcomes", "sessions", "transactions", "watches",
+        "threads-fork-signals", "security", "sasl", "observability", "testing-your-application",
+        "command-line", "faq",
+    ]),
     ("Recipes", ["recipes", "locks", "elections", "leases-and-partitions", "service-discovery"]),
-    ("Coming from another client", ["comparison", "features", "migration-from-kazoo",
-                                    "migration-from-c", "migration-from-curator"]),
+    ("Coming from another client", [
+        "comparison", "features", "migration-from-kazoo", "migration-from-c",
+        "migration-from-curator",
+    ]),
     ("Tables", ["options", "metrics", "errors"]),
-    ("Inside", ["architecture", "wire-format", "performance", "how-it-is-tested", "compatibility",
-                "pitfalls", "field-lessons"]),
+    ("Inside", [
+        "core", "architecture", "wire-format", "performance", "how-it-is-tested", "compatibility",
+        "pitfalls", "field-lessons",
+    ]),
 ]
 REST = "The project"
 

@@ -104,11 +104,17 @@ class Page:
             if index % 2 == 0:
                 parts[index] = headers.escape(part)
             else:
-                code = part[1:-1].replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-                code = code.replace("\\|", "|").replace("|", "&#124;").replace("*", "&lowast;")
-                code = re.sub(r"([\\@%#$])", r"\\\1", code).replace("_", "\\_")
-                code = re.sub(r"(-{2,3})", r"\\\1", code)
-                parts[index] = f"<code>{code}</code>"
+                parts[index] = f"<code>{self.code(part[1:-1])}</code>"
+        return "".join(parts)
+
+    @staticmethod
+    def code(text):
+        """A span of code as HTML. What stands between quotes, Doxygen does not interpret."""
+        text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        parts = re.split(r"(\"[^\"]*\")", text.replace("\\|", "|"))
+        for index in range(0, len(parts), 2):
+            part = re.sub(r"([\\@%#$|*])", r"\\\1", parts[index])
+            parts[index] = re.sub(r"(-{2,3})", r"\\\1", part.replace("_", "\\_"))
         return "".join(parts)
 
     def paragraph(self, lines):
