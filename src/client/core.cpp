@@ -305,7 +305,11 @@ bool cancel_request(const std::weak_ptr<Core>& core, session::RequestId id) {
 }
 
 bool cancel_on_stop(detail::ResultStateBase& state, const std::stop_token& token) {
-    return base::link_to_stop(state, token, [&state] { state.cancel(); });
+    return base::link_to_stop(state, token, [&state] {
+        // What the end of the operation runs may release all other references.
+        const detail::RefPtr<detail::ResultStateBase> keep(&state);
+        state.cancel();
+    });
 }
 
 std::optional<ClientId> Core::client_id() const {

@@ -48,6 +48,9 @@ public:
 
 class LaneProbeTest : public testing::Test {
 protected:
+    /// The tasks own the handler.
+    void TearDown() override { handler->tasks = {}; }
+
     /// Replies arrive whose callbacks have been dispatched.
     void replies() {
         probe->note(Lane::completion);

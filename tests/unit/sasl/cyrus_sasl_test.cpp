@@ -132,7 +132,7 @@ TEST(CyrusSaslTest, AServerThatDoesNotKnowThePasswordIsNotTrusted) {
 }
 
 TEST(CyrusSaslTest, MalformedChallengesAreFailures) {
-    for (const std::string challenge : {"x", "realm=", std::string(5000, 'a').c_str()}) {
+    for (const auto& challenge : std::vector<std::string>{"x", "realm=", std::string(5000, 'a')}) {
         const auto mechanism = made(bob());
         static_cast<void>(mechanism->start());
         EXPECT_EQ(mechanism->step(challenge).kind(), SaslStep::Kind::failed) << challenge;

@@ -167,12 +167,10 @@ TEST(TlsCheck, NumbersThatAreNoEnumeratorsAreRefused) {
 /// While it lives, OpenSSL has no algorithms on this thread, as with a damaged configuration.
 class NoAlgorithms {
 public:
-    NoAlgorithms() {
-        OSSL_PROVIDER_load(empty_, "null");
-        before_ = OSSL_LIB_CTX_set0_default(empty_);
-    }
+    NoAlgorithms() { before_ = OSSL_LIB_CTX_set0_default(empty_); }
     ~NoAlgorithms() {
         OSSL_LIB_CTX_set0_default(before_);
+        OSSL_PROVIDER_unload(none_);
         OSSL_LIB_CTX_free(empty_);
     }
     NoAlgorithms(const NoAlgorithms&) = delete;
@@ -180,6 +178,7 @@ public:
 
 private:
     OSSL_LIB_CTX* const empty_ = OSSL_LIB_CTX_new();
+    OSSL_PROVIDER* const none_ = OSSL_PROVIDER_load(empty_, "null");
     OSSL_LIB_CTX* before_ = nullptr;
 };
 
