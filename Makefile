@@ -104,7 +104,7 @@ sim: deps
 	@cmake --preset dev >/dev/null
 	@cmake --build --preset dev --target sim
 	@build/dev/tests/sim/sim $(if $(SEED),--seed $(SEED),--seeds $(SEEDS) --jobs $(shell nproc)) \
-	    $(if $(TRACE),--trace)
+	    $(if $(TRACE),--trace) $(if $(RECIPE),--recipe $(RECIPE))
 
 MINUTES ?= 5
 chaos: deps

@@ -6,54 +6,19 @@
 //     bench_allocations HOST:PORT PATH DATA_SIZE WINDOW COUNT
 //
 // Prints lines `<operation>/<subject> <allocations per operation>`.
+#include "allocation_count.hpp"
 #include "our_client.hpp"
 #include "subject.hpp"
 #include "window.hpp"
 
-#include <algorithm>
-#include <atomic>
 #include <cstdlib>
 #include <functional>
 #include <iostream>
 #include <map>
-#include <new>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
-
-namespace {
-
-std::atomic<long> allocations{0};
-
-void* counted(void* block) {
-    if (block == nullptr) {
-        throw std::bad_alloc();
-    }
-    allocations.fetch_add(1, std::memory_order_relaxed);
-    return block;
-}
-
-}  // namespace
-
-// The other forms call these.
-void* operator new(std::size_t size) {
-    return counted(std::malloc(size));
-}
-void operator delete(void* block) noexcept {
-    std::free(block);
-}
-void operator delete(void* block, std::size_t) noexcept {
-    std::free(block);
-}
-// Boost.Asio allocates with it.
-extern "C" void* aligned_alloc(std::size_t alignment, std::size_t size) {
-    void* block = nullptr;
-    if (posix_memalign(&block, std::max(alignment, sizeof(void*)), size) != 0) {
-        return nullptr;
-    }
-    return counted(block);
-}
 
 namespace {
 
@@ -64,9 +29,9 @@ using Start = std::function<void(Window& window, std::size_t index)>;
 /// Returns the allocations per operation of `perform(count)`, which was performed before.
 double count_in(const std::function<void(std::size_t)>& perform, std::size_t count) {
     perform(count);
-    const auto before = allocations.load();
+    const auto before = bench::allocations();
     perform(count);
-    return static_cast<double>(allocations.load() - before) / static_cast<double>(count);
+    return static_cast<double>(bench::allocations() - before) / static_cast<double>(count);
 }
 
 template <class T>

@@ -33,7 +33,7 @@ Contestants lower_bounds() {
     };
 }
 
-Contestants everybody(const Context& context, const Target& target, std::string_view name) {
+Contestants all_contestants(const Context& context, const Target& target, std::string_view name) {
     auto all = lower_bounds();
     for (auto& handler : ours()) {
         all.push_back(std::move(handler));

@@ -14,7 +14,7 @@ namespace bench {
 
 /// The lower bounds, this library, and those of the other clients in the options that can be run.
 /// Notes in the results under `name` which cannot, and why.
-[[nodiscard]] Contestants everybody(
+[[nodiscard]] Contestants all_contestants(
     const Context& context, const Target& target, std::string_view name
 );
 

@@ -104,6 +104,9 @@ FloorClient::~FloorClient() {
         put(out_, ++xid_);
         put(out_, close_session);
         send_some();
+        if (wait_for_input()) {
+            receive();
+        }
     } catch (const std::exception&) {
         // The session expires; this does not affect later measurements.
     }

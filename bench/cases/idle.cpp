@@ -51,7 +51,7 @@ void part_idle_client(const Arguments& arguments) {
     } else if (mode != "connected") {
         throw std::invalid_argument("no mode " + mode);
     }
-    // Let the threads settle: this is not measured, so its length does not matter much.
+    // The start of the threads is not measured.
     std::this_thread::sleep_for(during / 10);
     std::cout << "percent " << percent_used(during) << std::endl;
     std::_Exit(EXIT_SUCCESS);  // the get is still waiting
@@ -64,7 +64,7 @@ void run_idle(const Context& context) {
         Key key;
         std::unique_ptr<Child> process;
     };
-    // All at once: they use next to no time.
+    // At the same time: they use hardly any CPU time.
     std::vector<Running> running;
     for (const auto& kind : handler_kinds) {
         for (const std::string mode : {"connected", "waiting"}) {

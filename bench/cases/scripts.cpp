@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pipelined gets and sets, and blocking gets, on Apache ZooKeeper and on the embedded server, of
-// everybody.
+// Pipelined gets and sets, and blocking gets, of all clients, on Apache ZooKeeper and on the
+// embedded server.
 #include "cases.hpp"
 #include "contestants.hpp"
 #include "run.hpp"
@@ -25,7 +25,7 @@ void measure(
     plan.scripts = {script};
     plan.pipelined *= faster;
     const auto name = with_variant(script_names[static_cast<std::size_t>(script)], variant);
-    run(everybody(context, target, name), target, plan, context.results);
+    run(all_contestants(context, target, name), target, plan, context.results);
 }
 
 void measure_on_both(const Context& context, Script script) {

@@ -42,8 +42,8 @@ void start(std::vector<Client>& clients, const kazoo::ClientOptions& options, st
     }
 }
 
-/// Whether a session has lived without interruption, and its pings have been answered.
-bool is_well(const kazoo::KazooClient& client, std::size_t pings) {
+/// Returns whether the first connection still exists, and this many pings have been answered.
+bool is_kept(const kazoo::KazooClient& client, std::size_t pings) {
     const auto metrics = client.metrics();
     return client.connected() && metrics.connections == 1 &&
            metrics.ping_round_trip.count() >= pings;
@@ -68,14 +68,14 @@ void part_idle_sessions(const Arguments& arguments) {
     const auto each = (resident_bytes_trimmed() - before) / static_cast<double>(count);
     // A session without a ping would expire meanwhile.
     std::this_thread::sleep_for(timeout * 3 / 2);
-    std::size_t well = 0;
+    std::size_t kept = 0;
     std::chrono::nanoseconds slowest{0};
     for (const auto& client : clients) {
-        well += is_well(*client, 2) ? 1 : 0;
+        kept += is_kept(*client, 2) ? 1 : 0;
         slowest = std::max(slowest, client->metrics().ping_round_trip.max());
     }
-    std::cout << "bytes " << each << "\nwell "
-              << static_cast<double>(well) / static_cast<double>(clients.size()) << "\nslowest "
+    std::cout << "bytes " << each << "\nkept "
+              << static_cast<double>(kept) / static_cast<double>(clients.size()) << "\nslowest "
               << std::chrono::duration<double, std::milli>(slowest).count() << std::endl;
     // The sessions end with the server: to close all of them would take longer than to measure.
     std::quick_exit(0);
@@ -99,7 +99,7 @@ void run_sessions(const Context& context) {
         values_of_part("idle-sessions", {server.hosts(), std::to_string(count), timeout});
     const auto name = with_variant(case_name, std::to_string(count));
     context.results.add({name, "kazoo-asio", "memory"}, "bytes/session", values.at("bytes"));
-    context.results.add({name, "kazoo-asio", "kept"}, "of 1", values.at("well"));
+    context.results.add({name, "kazoo-asio", "kept"}, "of 1", values.at("kept"));
     context.results.add({name, "kazoo-asio", "slowest-ping"}, "ms", values.at("slowest"));
 }
 

@@ -88,11 +88,13 @@ void LoopWaiter::offer() noexcept {
 bool LoopWaiter::sleep(TimePoint deadline) {
     const auto woken = [this] { return set_ || offered_; };
     std::unique_lock lock(mutex_);
+    auto* const outer = std::exchange(running_, nullptr);  // not null: within what run() runs
     if (deadline == TimePoint::max()) {
         changed_.wait(lock, woken);
     } else {
         changed_.wait_until(lock, deadline, woken);
     }
+    running_ = outer;
     const bool notified = std::exchange(set_, false);
     return std::exchange(offered_, false) && !notified;
 }

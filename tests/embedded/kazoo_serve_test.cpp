@@ -60,7 +60,7 @@ TEST(KazooServe, ReportsInvalidOptions) {
         EXPECT_NE(tool.output(), "");
     }
     ToolProcess tool({"serve", "--listen", "nonsense"});
-    EXPECT_EQ(tool.exit_code(), 1);
+    EXPECT_EQ(tool.exit_code(), 2);
     EXPECT_NE(tool.output().find("'nonsense'"), std::string::npos) << tool.output();
     ToolProcess help({"serve", "--help"});
     EXPECT_EQ(help.exit_code(), 0);

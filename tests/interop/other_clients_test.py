@@ -55,8 +55,8 @@ class DoubleBarriersOfThree(DoubleBarriers):
     names = ("ours-a", "curator-b", "python-c")
 
 
-class Layouts(layouts.Case):
-    """The recipes of this library create the nodes that those of Curator create."""
+class CuratorCase(layouts.Case):
+    """Has a process of Curator that carries out commands."""
 
     def setUp(self):
         if "curator" not in interlock.Interlock.clients:
@@ -68,6 +68,10 @@ class Layouts(layouts.Case):
     def theirs(self, path, call):
         self.curator.write(call[0], path, *call[1:])
         return lambda: self.assertEqual(self.curator.line(), "done")
+
+
+class Layouts(CuratorCase):
+    """The recipes of this library create the nodes that those of Curator create."""
 
     def test_lock(self):
         self.compare("lock-curator fürst", "~lock-curator second")
@@ -97,7 +101,52 @@ class Layouts(layouts.Case):
         self.compare("counter-long -3")
 
 
-CASES = (Locks, DoubleBarriers, DoubleBarriersOfThree, Layouts)
+class Services(CuratorCase):
+    """Service discovery: the same nodes, and each finds what the other has registered."""
+
+    TIME = "time=1700000000123"
+
+    def test_nodes(self):
+        self.compare(
+            f"services-register web plain 10.0.0.1 {self.TIME}",
+            f"services-register web ports host.example port=8080 ssl=8443 {self.TIME}",
+            f"services-register web payload 10.0.0.1 port=1 payload=täxt/1 {self.TIME}",
+            f"services-register db uri 10.0.0.1 uri={{scheme}}://{{address}}:{{port}}/x/{{name}}"
+            f" port=80 {self.TIME}",
+        )
+
+    def test_nodes_of_other_types(self):
+        self.compare(
+            f"services-register web static 10.0.0.1 type=STATIC {self.TIME}",
+            f"services-register web numbered- 10.0.0.1 type=DYNAMIC_SEQUENTIAL {self.TIME}",
+        )
+
+    def test_both_find_all_instances(self):
+        ours = self.ours("commands")
+        pattern = "{scheme}://{address}:{port}/{id}"
+        for partner, name in ((ours, "a"), (self.curator, "b")):
+            options = ("port=8080", "ssl=8443", f"payload=of-{name}", f"uri={pattern}")
+            call = ("services-register", self.path, "web", name, "10.0.0.1", *options)
+            self.assertEqual(partner.call(*call), "done")
+        found = ours.call("services-list", self.path, "web")
+        self.assertEqual(found.count(" | "), 1, found)
+        self.assertIn(" payload=of-b ", found)
+        self.assertIn(" uri=https://10.0.0.1:8080/b", found)
+        self.assertEqual(self.curator.call("services-list", self.path, "web"), found)
+        self.assertEqual(ours.call("services-unregister", self.path, "web", "a"), "done")
+        left = found.split(" | ")[1]
+        self.assertEqual(self.curator.call("services-list", self.path, "web"), left)
+        self.assertEqual(ours.call("services-list", self.path, "web"), left)
+
+    def test_an_instance_of_a_killed_process_vanishes(self):
+        ours = self.ours("commands")
+        ours.call("services-register", self.path, "web", "a", "10.0.0.1")
+        self.assertIn("web a ", self.curator.call("services-list", self.path, "web"))
+        ours.kill()
+        self.wait_until(lambda: not self.curator.call("services-list", self.path, "web"))
+
+
+CASES = (Locks, DoubleBarriers, DoubleBarriersOfThree, Layouts, Services)
 
 
 def parse():

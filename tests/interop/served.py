@@ -23,9 +23,9 @@ def die_with_parent():
 
 
 @contextlib.contextmanager
-def served(tool, *arguments):
+def served(tool, *arguments, listen="127.0.0.1:0"):
     """Runs `kazoo serve` and yields its address. With short ticks, sessions expire in a second."""
-    command = [tool, "serve", "--listen", "127.0.0.1:0", "--tick", "250", *arguments]
+    command = [tool, "serve", "--listen", listen, "--tick", "250", *arguments]
     server = subprocess.Popen(
         command, stdout=subprocess.PIPE, text=True, preexec_fn=die_with_parent
     )

@@ -225,6 +225,32 @@ TEST_P(LockingQueueTest, SaysOnRequestWhetherAConsumeThatWasGivenUpWasApplied) {
     EXPECT_FALSE(value_of(queue.consume_async()));
 }
 
+TEST_P(LockingQueueTest, SaysThatAnItemMayHaveBeenConsumedBeforeTheSessionEnded) {
+    auto queue = holding();
+    const auto held = server.inject(on_own(Fault::hold(), Request::multi));
+    const auto given_up = queue.consume_async();
+    ASSERT_TRUE(wait_until([&] { return entries().empty(); }, patience));
+    given_up.cancel();
+    EXPECT_EQ(error_of(given_up).outcome(), Outcome::unknown);
+    server.remove(held);
+    expire_session();
+    const auto error = error_of(queue.consume_async());
+    EXPECT_EQ(error.code(), Errc::session_expired);
+    EXPECT_EQ(error.outcome(), Outcome::unknown);
+    EXPECT_EQ(error.path(), "/q/entries/entry-100-0000000000");
+}
+
+TEST_P(LockingQueueTest, SaysThatAnItemWasNotConsumedBeforeTheSessionEnded) {
+    auto queue = holding();
+    server.inject(on_own(Fault::drop_before(), Request::multi));
+    const auto refused = queue.consume_async(CallOptions().timeout(300ms));
+    EXPECT_EQ(error_of(refused).outcome(), Outcome::unknown);
+    server.clear_faults();
+    expire_session();
+    EXPECT_FALSE(value_of(queue.consume_async()));
+    EXPECT_EQ(entries(), Names({first}));
+}
+
 TEST_P(LockingQueueTest, CompletesAReleaseWithoutAReply) {
     auto queue = holding();
     server.inject(on_own(Fault::drop_after(), Request::delete_).once());

@@ -179,17 +179,23 @@ TEST_P(ServiceDiscoveryTest, WaitsForTheNodeOfAnotherSession) {
     ServiceDiscovery theirs(other(), "/s");
     const auto foreign = theirs.register_service(web().port(1));
     ServiceDiscovery services(zk(), "/s", recording());
-    const auto brief = CallOptions().timeout(100ms);
+    const auto brief = CallOptions().timeout(50ms);
     EXPECT_EQ(
         error_of(services.register_service_async(web(), brief)).code(), Errc::operation_timeout
     );
+    const auto cancelled = services.register_service_async(web());
     ASSERT_TRUE(errors->wait_for(1));
     EXPECT_EQ(errors->all()[0].code(), Errc::node_exists);
+    cancelled.cancel();
+    EXPECT_EQ(error_of(cancelled).code(), ClientErrc::cancelled);
     theirs.unregister_service(foreign);
     const auto registered = value_of(services.register_service_async(web("2")));
     EXPECT_EQ(nodes(), Names{"2"}) << "the failed one was given up";
+    const auto again = theirs.register_service(web().port(1));
     const auto waiting = services.register_service_async(web());
-    EXPECT_TRUE(succeeds(waiting));
+    ASSERT_TRUE(errors->wait_for(2));
+    theirs.unregister_service(again);
+    EXPECT_TRUE(is_registered(value_of(waiting), session()));
 }
 
 TEST_P(ServiceDiscoveryTest, ReplacesTheNodeOfAnotherSessionOnRequest) {
@@ -295,7 +301,9 @@ TEST_P(ServiceDiscoveryTest, ForeignNodesAreReportedAndLeftOut) {
     EXPECT_EQ(
         error_of(services.query_for_instance_async("web", "3")).code(), ClientErrc::malformed_data
     );
-    const ServiceDiscovery silent(zk(), "/s");
+    ServiceDiscovery silent(zk(), "/s");
+    EXPECT_EQ(value_of(silent.query_for_instances_async("web")).size(), 1);
+    EXPECT_TRUE(wait_for_log("ServiceDiscovery of /s: ")) << "without a function";
 }
 
 TEST_P(ServiceDiscoveryTest, ALimitedNumberOfReportsWaits) {

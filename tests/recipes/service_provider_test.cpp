@@ -306,7 +306,9 @@ TEST_P(ServiceProviderTest, BeginsWhenTheClientIsStartedAndEndsWithIt) {
         moved.start(patience);
         EXPECT_TRUE(becomes(*provider, "ab"));
     }
-    EXPECT_EQ(failure_of(*provider), ClientErrc::connection_closed);
+    EXPECT_TRUE(
+        wait_until([&] { return failure_of(*provider) == ClientErrc::connection_closed; }, patience)
+    );
 }
 
 TEST_P(ServiceProviderTest, FailsOnceItIsClosed) {

@@ -171,6 +171,7 @@ void DefectInjector::successful_reply(
             }
             break;
         case Defect::other_sessions:
+        case Defect::unchecked_owners:
             if (loses_reply(asked)) {
                 forgets_session_ = true;
                 return;
@@ -182,11 +183,12 @@ void DefectInjector::successful_reply(
     append(out, frame);
 }
 
-/// Returns whether to withhold the reply to the create of a protected node. The client notices that
-/// the next reply is not the expected one.
+/// Returns whether to withhold the reply to the create of a protected node, or of a node of a lock.
+/// The client notices that the next reply is not the expected one.
 bool DefectInjector::loses_reply(const Asked& asked) {
+    const auto* const parent = defect_ == Defect::unchecked_owners ? "/l/lock/" : "/p/";
     return static_cast<codec::Opcode>(asked.op) == codec::Opcode::create2 &&
-           asked.path.find("/p/") != std::string::npos && chance_.one_in(10);
+           asked.path.find(parent) != std::string::npos && chance_.one_in(10);
 }
 
 /// Answers with the first reply for this path, or for the path of the read before.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The programs of LockUser.
 #include "lock_user.hpp"
+#include "naive_lock.hpp"
 
 #include <kazoo/exceptions.hpp>
 #include <kazoo/sleep.hpp>
@@ -9,19 +10,6 @@
 #include <utility>
 
 namespace kazoo::sim {
-
-/// Scope of a program.
-class LockUser::Busy {
-public:
-    explicit Busy(std::shared_ptr<std::size_t> under_way) : under_way_(std::move(under_way)) {
-        ++*under_way_;
-    }
-    ~Busy() { --*under_way_; }
-    Busy(const Busy&) = delete;
-
-private:
-    const std::shared_ptr<std::size_t> under_way_;
-};
 
 /// Scope in which a lock is looked at whenever a session expires.
 class LockUser::Working {
@@ -35,26 +23,6 @@ private:
     const std::shared_ptr<Looks> looks_;
     const Looks::iterator place_;
 };
-
-template <class T>
-void LockUser::cancel_later(const AsyncResult<T>& result, const AcquisitionPtr& acquisition) {
-    auto& chance = client_.chance();
-    if (!chance.one_in(6)) {
-        return;
-    }
-    client_.process().after(chance.between(0ms, 3000ms), [result, acquisition] {
-        acquisition->cancelled = true;
-        result.cancel();
-    });
-}
-
-Duration LockUser::pause() {
-    auto& chance = client_.chance();
-    if (calm_) {
-        return chance.between(0ms, 100ms);
-    }
-    return chance.one_in(6) ? chance.between(1000ms, 8000ms) : chance.between(0ms, 800ms);
-}
 
 LockHold LockUser::acquired(LockHold hold) {
     hold.client = client_.number();
@@ -347,6 +315,12 @@ AsyncResult<void> LockUser::use_latch(std::string path, std::string value) {
     if (chance.one_in(2)) {
         latch.close();
     }
+}
+
+AsyncResult<void> LockUser::use_badly(std::string path) {
+    const Busy busy(under_way_);
+    const auto program = use_naive_lock(client_, check_, path);
+    co_await program;
 }
 
 AsyncResult<void> LockUser::take_lease_uninvited(std::string semaphore) {

@@ -3,7 +3,6 @@
 
 #include "programs.hpp"
 
-#include <stop_token>
 #include <utility>
 
 namespace kazoo::sim {
@@ -59,7 +58,7 @@ struct LockUser::Objects {
     Election election;
 };
 
-LockUser::LockUser(SimClient& client, LockCheck& check) : client_(client), check_(check) {}
+LockUser::LockUser(SimClient& client, LockCheck& check) : RecipeUser(client), check_(check) {}
 
 LockUser::~LockUser() = default;
 
@@ -78,34 +77,21 @@ LockOptions LockUser::lock_options() {
     return options;
 }
 
-void LockUser::run_until(TimePoint end) {
-    client_.process().after(client_.chance().between(1ms, 2000ms), [this, end] { tick(end); });
-}
-
-void LockUser::tick(TimePoint end) {
-    const std::size_t most = calm_ ? 2 : 4;
-    if (client_.exists() && *under_way_ < most) {
-        one();
-    }
-    const auto wait = client_.chance().between(100ms, calm_ ? 2500ms : 1500ms);
-    if (client_.simulator().now() + wait < end) {
-        client_.process().after(wait, [this, end] { tick(end); });
-    }
-}
-
 /// Replaces the objects if their client has ended, and sometimes in the middle.
 void LockUser::renew() {
-    if (objects_ && life_ == client_.lives() && !client_.chance().one_in(15)) {
-        return;
+    if (renews()) {
+        objects_ = std::make_shared<Objects>(client_.zk(), lock_options());
     }
-    life_ = client_.lives();
-    client_.process().note("replaces its locks");
-    objects_ = std::make_shared<Objects>(client_.zk(), lock_options());
 }
 
 void LockUser::one() {
     renew();
     auto& all = *objects_;
+    const auto defect = client_.defect();
+    const bool naive = defect >= Defect::text_order && recipe_of(defect) == RecipeKind::locks;
+    if (naive && client_.chance().one_in(2)) {
+        return let_run(use_badly(lock_path));
+    }
     switch (client_.chance().below(14)) {
         case 0:
         case 1:
@@ -156,53 +142,15 @@ void LockUser::end_acquisitions() {
     objects_->election.cancel();
 }
 
-LockUser::AcquisitionPtr LockUser::arrange() {
-    auto& chance = client_.chance();
-    auto made = std::make_shared<Acquisition>();
-    made->cancels = cancels_;
-    made->client_ends = client_.ends();
-    // A client that is started again refuses requests until its former session has ended.
-    constexpr auto longest_close = 11s;
-    const auto now = client_.simulator().now();
-    if (std::exchange(client_ends_, client_.ends()) != client_.ends()) {
-        client_ended_ = now;
-    }
-    made->client_runs = client_.started() && now - client_ended_ > longest_close;
-    if (chance.one_in(3)) {
-        const auto limit = chance.between(0ms, chance.of<Duration>({20ms, 1000ms, 8000ms}));
-        made->deadline = client_.simulator().now() + limit;
-        made->options.timeout(limit);
-    }
-    if (chance.one_in(6)) {
-        std::stop_source stop;
-        made->options.stop_token(stop.get_token());
-        client_.process().after(chance.between(0ms, 3000ms), [made, stop]() mutable {
-            made->cancelled = true;
-            stop.request_stop();
-        });
-    }
-    return made;
-}
-
-void LockUser::on_failed(const Acquisition& acquisition, const char* what, const Error& error) {
-    client_.process().note("does not get", what, error.code().value());
+void LockUser::on_failed(const Attempt& acquisition, const char* what, const Error& error) {
     auto& tally = client_.simulator().tally();
-    bool expected = false;
-    if (error.code() == ClientErrc::lock_timeout) {
-        tally.add(Count::lock_timeouts);
-        expected = client_.simulator().now() >= acquisition.deadline;
-    } else if (error.code() == ClientErrc::cancelled) {
-        tally.add(Count::cancelled_locks);
-        expected = acquisition.cancelled || acquisition.cancels != cancels_;
-    } else {
-        tally.add(Count::failed_locks);
-        const bool ended = !acquisition.client_runs || acquisition.client_ends != client_.ends();
-        expected = (error.code() == ClientErrc::connection_closed && ended) ||
-                   error.code() == ClientErrc::queue_full ||
-                   error.code() == ClientErrc::too_many_watches;
-    }
-    if (!expected) {
-        fail(std::string(what) + " failed without a reason: " + error.message());
+    switch (classify(acquisition, what, error)) {
+        case Failure::time_limit:
+            return tally.add(Count::lock_timeouts);
+        case Failure::cancellation:
+            return tally.add(Count::cancelled_locks);
+        default:
+            return tally.add(Count::failed_locks);
     }
 }
 
@@ -210,16 +158,6 @@ void LockUser::on_expired() {
     for (const auto& look : *looks_) {
         look();
     }
-}
-
-void LockUser::at_rest() {
-    if (*under_way_ != 0) {
-        fail(std::to_string(*under_way_) + " acquisitions or holds hang");
-    }
-}
-
-void LockUser::fail(const std::string& what) {
-    client_.simulator().verdict().fail(client_.process().name() + ": " + what);
 }
 
 }  // namespace kazoo::sim

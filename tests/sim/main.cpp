@@ -15,6 +15,7 @@
 #include <cstdio>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace {
@@ -23,11 +24,12 @@ using namespace kazoo::sim;
 
 /// Runs a seed again if allocations remain: what is allocated once per process remains only after
 /// the first run.
-ScenarioResult run_and_check_memory(std::uint64_t seed, bool trace, Defect defect) {
+ScenarioResult run_and_check_memory(std::uint64_t seed, ScenarioOptions options) {
     Verdict verdict;
     for (int run = 0; run < 2; ++run) {
         const auto before = kazoo::testing_support::live_allocations();
-        auto result = run_scenario(seed, trace && run == 0, defect);
+        auto result = run_scenario(seed, options);
+        options.trace = false;
         const auto after = kazoo::testing_support::live_allocations();
         if (!result.faults.empty() || after == before) {
             return result;
@@ -49,19 +51,22 @@ struct Report {
     bool good = true;
 };
 
-void run_seeds(const Options& options, Defect defect, int job, Report& report) {
+void run_seeds(const Options& options, const ScenarioOptions& scenario, int job, Report& report) {
     const auto step = static_cast<std::uint64_t>(options.jobs);
     for (auto i = static_cast<std::uint64_t>(job); i < options.seeds; i += step) {
         const auto seed = options.first_seed + i;
-        const auto result = run_and_check_memory(seed, options.trace, defect);
+        const auto result = run_and_check_memory(seed, scenario);
         report.tally.add(result.tally);
         report.hash += result.hash * (2 * seed + 1);
         for (const auto& fault : result.faults) {
             std::printf("seed %llu: %s\n", static_cast<unsigned long long>(seed), fault.c_str());
         }
         if (!result.faults.empty()) {
+            const auto recipe = options.recipe.empty() ? "" : " RECIPE=" + options.recipe;
             std::printf(
-                "reproduce: make sim SEED=%llu TRACE=1\n", static_cast<unsigned long long>(seed)
+                "reproduce: make sim SEED=%llu TRACE=1%s\n",
+                static_cast<unsigned long long>(seed),
+                recipe.c_str()
             );
             std::fflush(stdout);
             report.good = false;
@@ -70,13 +75,15 @@ void run_seeds(const Options& options, Defect defect, int job, Report& report) {
 }
 
 /// Runs each job in a process of its own; returns false if one of them did not finish.
-bool run_in_processes(const Options& options, Defect defect, std::span<Report> reports) {
+bool run_in_processes(
+    const Options& options, const ScenarioOptions& scenario, std::span<Report> reports
+) {
     std::vector<pid_t> children;
     for (int job = 0; job < options.jobs; ++job) {
         std::fflush(stdout);
         const auto child = fork();
         if (child == 0) {
-            run_seeds(options, defect, job, reports[static_cast<std::size_t>(job)]);
+            run_seeds(options, scenario, job, reports[static_cast<std::size_t>(job)]);
             std::fflush(stdout);
             _exit(0);
         }
@@ -94,7 +101,7 @@ bool run_in_processes(const Options& options, Defect defect, std::span<Report> r
     return ended;
 }
 
-bool run_jobs(const Options& options, Defect defect) {
+bool run_jobs(const Options& options, const ScenarioOptions& scenario) {
     const auto jobs = static_cast<std::size_t>(options.jobs);
     const auto size = jobs * sizeof(Report);
     void* shared = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -106,9 +113,9 @@ bool run_jobs(const Options& options, Defect defect) {
     std::uninitialized_value_construct(reports.begin(), reports.end());
     bool good = true;
     if (jobs > 1) {
-        good = run_in_processes(options, defect, reports);
+        good = run_in_processes(options, scenario, reports);
     } else {
-        run_seeds(options, defect, 0, reports[0]);
+        run_seeds(options, scenario, 0, reports[0]);
     }
     Report total;
     for (const auto& report : reports) {
@@ -130,12 +137,17 @@ int main(int argc, char** argv) {
     Options options;
     const auto wrong = read_options(argc, argv, options);
     const auto defect = defect_of(options.defect);
-    if (!wrong.empty() || !defect) {
+    const auto recipe = recipe_kind_of(options.recipe);
+    if (!wrong.empty() || !defect || (!recipe && !options.recipe.empty())) {
         std::fprintf(stderr, "%s\n%s", wrong.c_str(), usage);
         return 2;
     }
     if (options.self_test) {
         return self_test() ? 0 : 1;
     }
-    return run_jobs(options, *defect) ? 0 : 1;
+    ScenarioOptions scenario;
+    scenario.defect = *defect;
+    scenario.recipe = recipe;
+    scenario.trace = options.trace;
+    return run_jobs(options, scenario) ? 0 : 1;
 }

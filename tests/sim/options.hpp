@@ -15,6 +15,7 @@ struct Options {
     bool trace = false;
     bool self_test = false;
     std::string defect = "none";
+    std::string recipe;  ///< of all runs; empty: chosen at random
 };
 
 /// Parses the command line. Returns an empty string on success, else an error message.
@@ -32,6 +33,7 @@ struct Options {
          {"--seed", true, one_seed},
          number_option("--jobs", options.jobs, 1),
          text_option("--defect", options.defect),
+         text_option("--recipe", options.recipe),
          flag_option("--trace", options.trace),
          flag_option("--self-test", options.self_test)}
     );
@@ -41,6 +43,7 @@ inline constexpr const char* usage =
     "sim [--seeds n] [--first-seed s] [--jobs j]   seeds s to s+n-1, in j processes\n"
     "sim --seed s [--trace]                        one seed; --trace prints every event\n"
     "    [--defect name]                           with a defect planted (see --self-test)\n"
+    "    [--recipe name]                           all programs use that one, such as queues\n"
     "sim --self-test                               runs are reproducible, and defects are "
     "detected\n";
 

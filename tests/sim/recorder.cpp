@@ -6,6 +6,7 @@
 #include "history/checks/guaranteed.hpp"
 #include "history/checks/once.hpp"
 
+#include <algorithm>
 #include <iterator>
 
 namespace kazoo::sim {
@@ -159,6 +160,12 @@ bool Recorder::has_session(std::int64_t session) const {
     return cluster_.tree_of_all().sessions().find(session) != nullptr;
 }
 
+void Recorder::calm_from(TimePoint time) {
+    for (auto* const recipe : recipes_) {
+        recipe->calm_from(time);
+    }
+}
+
 void Recorder::abandon(int client) {
     for (auto& call : calls_) {
         call.abandoned = call.abandoned || (call.client == client && is_guaranteed(call));
@@ -191,7 +198,9 @@ void Recorder::at_rest() {
     watches_.at_rest();
     lasting_watches_.at_rest();
     handovers_.at_rest();
-    locks_.at_rest();
+    for (auto* const recipe : recipes_) {
+        recipe->at_rest();
+    }
     check_guaranteed(calls_, chronicle_, simulator_.verdict());
     for (auto cleanup : cleanups_) {
         if (!cleanup.path.empty()) {
@@ -206,9 +215,13 @@ void Recorder::at_end() {
         check_once(call, simulator_.verdict());
     }
     check_effects(calls_, chronicle_, simulator_.verdict(), [this](std::string_view path) {
-        return locks_.covers(path);
+        return std::any_of(recipes_.begin(), recipes_.end(), [path](const auto* recipe) {
+            return recipe->covers(path);
+        });
     });
-    locks_.at_end();
+    for (auto* const recipe : recipes_) {
+        recipe->at_end();
+    }
     watches_.at_end();
     lasting_watches_.at_end();
 }

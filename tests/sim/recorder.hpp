@@ -58,6 +58,10 @@ public:
         return lasting_watches_;
     }
     [[nodiscard]] LockCheck& locks() noexcept { return locks_; }
+    /// Adds the check of a recipe, which is used until at_end() returns.
+    void add(RecipeCheck& check) { recipes_.push_back(&check); }
+    /// The faults have been over for a while at `time`, and every client is connected.
+    void calm_from(TimePoint time);
     [[nodiscard]] history::HandoverCheck& handovers() noexcept { return handovers_; }
     /// Returns whether the servers have the session.
     [[nodiscard]] bool has_session(std::int64_t session) const;
@@ -69,6 +73,8 @@ public:
     /// Returns whether the servers know multi_read.
     [[nodiscard]] bool multi_reads() const noexcept { return multi_reads_; }
     [[nodiscard]] std::int64_t zxid() const noexcept { return chronicle_.zxid(); }
+    /// Returns how many servers there are. The reads of a single one are never old.
+    [[nodiscard]] std::size_t servers() const noexcept { return cluster_.size(); }
     /// Returns whether the servers keep watches of several kinds on one path.
     [[nodiscard]] bool watch_modes_coexist() const noexcept { return watch_modes_coexist_; }
     /// Cancels a random open call of the client.
@@ -97,6 +103,7 @@ private:
     history::LastingWatchCheck lasting_watches_;
     history::HandoverCheck handovers_;
     LockCheck locks_;
+    std::vector<RecipeCheck*> recipes_{&locks_};
     const bool watch_modes_coexist_;
     const bool multi_reads_;
     const std::string chroot_;

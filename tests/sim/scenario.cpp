@@ -4,8 +4,8 @@
 #include "checks/leak_check.hpp"
 #include "cluster.hpp"
 #include "faults.hpp"
-#include "lock_user.hpp"
 #include "network.hpp"
+#include "recipe_group.hpp"
 #include "recorder.hpp"
 #include "sim_client.hpp"
 #include "workload.hpp"
@@ -36,20 +36,18 @@ constexpr auto last_acquisition = 38s;
 
 class Scenario {
 public:
-    Scenario(std::uint64_t seed, bool trace, Defect defect)
-        : simulator_(seed, trace),
+    Scenario(std::uint64_t seed, const ScenarioOptions& options)
+        : simulator_(seed, options.trace),
           begin_(simulator_.now()),
           clients_wanted_(simulator_.chance().between(2, 5)),
-          defect_injector_(make_defect_injectors(defect)),
+          defect_injector_(make_defect_injectors(options.defect)),
           cluster_(simulator_, cluster_options(), pointers()),
           network_(simulator_, static_cast<std::size_t>(clients_wanted_), cluster_.acceptors()),
           recorder_(simulator_, cluster_, simulator_.chance().one_in(3) ? "/c" : "") {
         plant_roots(cluster_, recorder_.chroot());
-        const bool uses_locks =
-            defect == Defect::none ? simulator_.chance().one_in(6) : is_of_locks(defect);
-        if (uses_locks) {
-            plant_locks(cluster_, recorder_.chroot());
-        }
+        const auto kind =
+            options.recipe ? *options.recipe : choose_recipe(simulator_.chance(), options.defect);
+        group_ = make_recipe_group(kind, simulator_, cluster_, recorder_);
         for (int i = 0; i < clients_wanted_; ++i) {
             clients_.push_back(std::make_unique<SimClient>(
                 simulator_,
@@ -61,13 +59,13 @@ public:
             ));
             workloads_.push_back(std::make_unique<Workload>(*clients_.back()));
         }
-        if (uses_locks) {
-            add_lock_users();
+        if (group_.make_user) {
+            add_recipe_users();
         }
     }
     Scenario(const Scenario&) = delete;
     ~Scenario() {
-        lock_users_.clear();
+        users_.clear();
         workloads_.clear();
         for (const auto& client : clients_) {
             client->destroy();
@@ -81,7 +79,7 @@ public:
                 client->on_expired(session);
             }
             recorder_.locks().on_expired(session);
-            for (const auto& user : lock_users_) {
+            for (const auto& user : users_) {
                 user->on_expired();
             }
         });
@@ -139,12 +137,16 @@ private:
                (cluster_.sasl() == Cluster::Sasl::offered && simulator_.chance().one_in(2));
     }
 
-    void add_lock_users() {
-        register_locks(recorder_.locks(), recorder_.chroot());
+    /// Caches follow what the workloads do; other recipes have nodes of their own.
+    void add_recipe_users() {
         for (int i = 0; i < clients_wanted_; ++i) {
             const auto number = static_cast<std::size_t>(i);
-            workloads_[number]->make_room();
-            lock_users_.push_back(std::make_unique<LockUser>(*clients_[number], recorder_.locks()));
+            if (group_.kind == RecipeKind::caches) {
+                workloads_[number]->keep_sessions();
+            } else {
+                workloads_[number]->make_room();
+            }
+            users_.push_back(group_.make_user(*clients_[number]));
         }
     }
 
@@ -168,7 +170,7 @@ private:
         for (const auto& workload : workloads_) {
             workload->run_until(end + 4s);
         }
-        for (const auto& user : lock_users_) {
+        for (const auto& user : users_) {
             user->run_until(end + last_acquisition);
         }
         Faults faults(simulator_, network_, cluster_, clients_);
@@ -179,10 +181,10 @@ private:
         for (const auto& workload : workloads_) {
             workload->stop_restarting();
         }
-        for (const auto& user : lock_users_) {
+        for (const auto& user : users_) {
             user->calm_down();
         }
-        recorder_.locks().calm_from(end + all_connected);
+        recorder_.calm_from(end + all_connected);
     }
 
     /// Long enough for a dead connection and a pending attempt to time out, and for a client then
@@ -203,7 +205,7 @@ private:
                 );
             }
         }
-        for (const auto& user : lock_users_) {
+        for (const auto& user : users_) {
             user->at_rest();
         }
         recorder_.check_hanging(12s);
@@ -259,13 +261,14 @@ private:
     Recorder recorder_;
     std::vector<std::unique_ptr<SimClient>> clients_;
     std::vector<std::unique_ptr<Workload>> workloads_;
-    std::vector<std::unique_ptr<LockUser>> lock_users_;  // empty, or one for each client
+    RecipeGroup group_;
+    std::vector<std::unique_ptr<RecipeUser>> users_;  // empty, or one for each client
 };
 
 }  // namespace
 
-ScenarioResult run_scenario(std::uint64_t seed, bool trace, Defect defect) {
-    Scenario scenario(seed, trace, defect);
+ScenarioResult run_scenario(std::uint64_t seed, const ScenarioOptions& options) {
+    Scenario scenario(seed, options);
     scenario.run();
     return scenario.result();
 }

@@ -38,13 +38,33 @@ constexpr std::array defects{
     std::pair{"trusted_locks", Defect::trusted_locks},
     std::pair{"certain_locks", Defect::certain_locks},
     std::pair{"kept_locks", Defect::kept_locks},
-    std::pair{"uninvited_leases", Defect::uninvited_leases}};
+    std::pair{"uninvited_leases", Defect::uninvited_leases},
+    std::pair{"text_order", Defect::text_order},
+    std::pair{"unchecked_owners", Defect::unchecked_owners},
+    std::pair{"wrong_watches", Defect::wrong_watches},
+    std::pair{"short_cleanups", Defect::short_cleanups},
+    std::pair{"forgotten_removals", Defect::forgotten_removals},
+    std::pair{"late_events", Defect::late_events},
+    std::pair{"skipped_resyncs", Defect::skipped_resyncs},
+    std::pair{"double_gets", Defect::double_gets},
+    std::pair{"silent_losses", Defect::silent_losses},
+    std::pair{"ignored_priorities", Defect::ignored_priorities},
+    std::pair{"unlocked_items", Defect::unlocked_items},
+    std::pair{"stolen_items", Defect::stolen_items},
+    std::pair{"blind_increments", Defect::blind_increments},
+    std::pair{"double_increments", Defect::double_increments},
+    std::pair{"blind_values", Defect::blind_values},
+    std::pair{"stale_listeners", Defect::stale_listeners},
+    std::pair{"fast_clocks", Defect::fast_clocks},
+    std::pair{"endless_leases", Defect::endless_leases},
+    std::pair{"early_entries", Defect::early_entries},
+    std::pair{"early_leaves", Defect::early_leaves}};
 
 bool repeats() {
     constexpr std::uint64_t seeds = 20;
     for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
-        const auto once = run_scenario(seed, false, Defect::none);
-        const auto again = run_scenario(seed, false, Defect::none);
+        const auto once = run_scenario(seed, {});
+        const auto again = run_scenario(seed, {});
         if (once.hash != again.hash) {
             std::printf("seed %llu: two runs differ\n", static_cast<unsigned long long>(seed));
             return false;
@@ -58,10 +78,12 @@ bool repeats() {
 /// not matter.
 bool is_detected(const char* name, Defect defect) {
     constexpr std::uint64_t seeds = 60;
+    ScenarioOptions options;
+    options.defect = defect;
     std::uint64_t detected = 0;
     std::string first;
     for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
-        const auto result = run_scenario(seed, false, defect);
+        const auto result = run_scenario(seed, options);
         if (!result.faults.empty() && detected++ == 0) {
             first = result.faults.front();
         }

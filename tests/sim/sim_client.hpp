@@ -99,6 +99,7 @@ public:
     [[nodiscard]] std::size_t lives() const noexcept { return former_.size(); }
     /// How often a client of this program was stopped or destroyed, or has left its session.
     [[nodiscard]] std::size_t ends() const noexcept { return ends_; }
+    [[nodiscard]] const ClientLimits& limits() const noexcept { return options_.limits(); }
     [[nodiscard]] Process& process() noexcept { return process_; }
     /// Suspends the process for this long.
     void freeze(Duration time);

@@ -100,6 +100,46 @@ const char* name_of(Count what) {
             return "guarded writes, applied";
         case Count::refused_writes:
             return "  refused because the lock was lost";
+        case Count::cache_events:
+            return "events of caches";
+        case Count::cache_resyncs:
+            return "  comparisons with the server after a gap";
+        case Count::queue_puts:
+            return "items put into queues";
+        case Count::queue_gets:
+            return "items taken out of queues";
+        case Count::queue_doubts:
+            return "  perhaps, as their calls report";
+        case Count::locked_items:
+            return "items of queues locked";
+        case Count::consumed_items:
+            return "  consumed";
+        case Count::lost_items:
+            return "  not, because the lock was lost";
+        case Count::counter_changes:
+            return "changes of counters";
+        case Count::value_changes:
+            return "changes of shared values";
+        case Count::missed_changes:
+            return "  not made, because there was another value";
+        case Count::heard_values:
+            return "shared values reported to listeners";
+        case Count::obtained_leases:
+            return "leases in time obtained or renewed";
+        case Count::refused_leases:
+            return "  refused";
+        case Count::entered_barriers:
+            return "double barriers entered";
+        case Count::left_barriers:
+            return "  left";
+        case Count::unknown_changes:
+            return "calls of these recipes, outcome unknown";
+        case Count::recipe_timeouts:
+            return "  timed out";
+        case Count::cancelled_recipes:
+            return "  cancelled";
+        case Count::failed_recipes:
+            return "  failed otherwise";
     }
     return "";
 }

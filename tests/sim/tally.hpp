@@ -54,7 +54,27 @@ enum class Count : std::size_t {
     failed_locks,
     guarded_writes,
     refused_writes,
-    last = refused_writes
+    cache_events,
+    cache_resyncs,
+    queue_puts,
+    queue_gets,
+    queue_doubts,
+    locked_items,
+    consumed_items,
+    lost_items,
+    counter_changes,
+    value_changes,
+    missed_changes,
+    heard_values,
+    obtained_leases,
+    refused_leases,
+    entered_barriers,
+    left_barriers,
+    unknown_changes,
+    recipe_timeouts,
+    cancelled_recipes,
+    failed_recipes,
+    last = failed_recipes
 };
 
 /// Counts what happened in simulations.

@@ -51,7 +51,7 @@ void Workload::tick(TimePoint end) {
     auto& chance = client_.chance();
     if (restarts_enabled_ && chance.one_in(40)) {
         life();
-    } else if (restarts_enabled_ && !has_room_ && chance.one_in(40)) {
+    } else if (restarts_enabled_ && !keeps_sessions_ && chance.one_in(40)) {
         hand_over();
     }
     const int most = has_room_ ? 1 : 3;

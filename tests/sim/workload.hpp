@@ -21,9 +21,14 @@ public:
 
     /// Starts, and continues until `end`.
     void run_until(TimePoint end);
-    /// The client has other work as well: makes fewer calls, and does not hand its session over,
-    /// with which it would leave the nodes of locks to nobody.
-    void make_room() { has_room_ = true; }
+    /// The client has other work as well: makes fewer calls, and does not hand its session over.
+    void make_room() {
+        has_room_ = true;
+        keep_sessions();
+    }
+    /// The client does not hand its session over, with which it would leave ephemeral nodes and
+    /// watches of recipes without an owner.
+    void keep_sessions() { keeps_sessions_ = true; }
     /// From now on the client is neither stopped nor restarted.
     void stop_restarting() { restarts_enabled_ = false; }
 
@@ -50,6 +55,7 @@ private:
     std::map<std::string, std::int64_t> czxids_;  // of nodes that have been read, by path
     bool restarts_enabled_ = true;
     bool has_room_ = false;
+    bool keeps_sessions_ = false;
 };
 
 }  // namespace kazoo::sim

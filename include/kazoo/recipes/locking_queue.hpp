@@ -106,7 +106,9 @@ public:
     /// nothing, if it holds none or the lock is lost.
     ///
     /// After an error the item is still held, or was deleted if the outcome is unknown. Call it
-    /// again to find out: it then returns true if the item was deleted by this object.
+    /// again to find out: it then returns true if the item was deleted by this object. If its
+    /// session has ended meanwhile and the item is gone, another consumer may have deleted it: it
+    /// then fails with SessionExpiredError and Outcome::unknown.
     AsyncResult<bool> consume_async(const CallOptions& options = {});
     bool consume(const CallOptions& options = {});
 

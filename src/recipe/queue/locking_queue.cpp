@@ -139,9 +139,9 @@ Consuming after_consume(const Error& error) {
 }
 
 /// Deletes the entry and the claim in one transaction, which fails if the claim is gone.
-/// `failure`: receives the error of a transaction that may have been applied.
+/// `doubtful`: is set if it may have been applied although it has failed.
 AsyncResult<Consuming> delete_both(
-    State queue, HeldItem item, CallLimits limits, std::shared_ptr<std::optional<Error>> failure
+    State queue, HeldItem item, CallLimits limits, std::shared_ptr<bool> doubtful
 ) {
     auto consuming = Consuming::done;
     try {
@@ -156,8 +156,8 @@ AsyncResult<Consuming> delete_both(
         co_await direct(committing);
     } catch (const KazooException& error) {
         if (error.error().outcome() == Outcome::unknown) {
-            queue->set_consuming(item.name);
-            *failure = error.error();
+            queue->set_doubtful(item.token);
+            *doubtful = true;
         }
         consuming = after_consume(error.error());
     }
@@ -174,41 +174,44 @@ AsyncResult<bool> exists_entry(State queue, std::string name, CallLimits limits)
     co_return found.has_value();
 }
 
+[[noreturn]] void throw_doubt(const State& queue, const HeldItem& item) {
+    throw_error(Error(
+        Errc::session_expired,
+        Outcome::unknown,
+        "consume",
+        queue->entry(item.name),
+        "the entry is gone, and the session of its lock has ended: the item was consumed by this "
+        "object, whose transaction had no reply, or by another consumer since"
+    ));
+}
+
 /// Returns whether the item was deleted, after a transaction without a reply; the claim is gone.
-/// Throws `doubt` if the claim may have ended with its session before that: then another consumer
-/// may have deleted the item.
-AsyncResult<bool> was_consumed(
-    State queue, std::string name, std::optional<Error> doubt, CallLimits limits
-) {
-    const auto looking = exists_entry(queue, std::move(name), limits);
+/// Throws if the claim may have ended with its session before that: then another consumer may have
+/// deleted the item.
+AsyncResult<bool> was_consumed(State queue, HeldItem item, CallLimits limits) {
+    const auto looking = exists_entry(queue, item.name, limits);
     const bool exists = co_await direct(looking);
-    if (!exists && doubt) {
-        throw_error(*doubt);
+    if (!exists && !queue->holds(item.token)) {
+        throw_doubt(queue, item);
     }
     co_return !exists;
 }
 
-AsyncResult<bool> consume_item(State queue, HeldItem item, CallLimits limits) {
+/// `doubtful`: is set if a transaction without a reply may have deleted the item.
+AsyncResult<bool> try_to_consume(
+    State queue, HeldItem item, CallLimits limits, std::shared_ptr<bool> doubtful
+) {
     Pauses pauses;
-    const auto failure = std::make_shared<std::optional<Error>>();
     for (;;) {
-        if (const auto held = queue->held(); !held || held->token != item.token) {
-            if (!*failure) {
-                co_return false;
-            }
-            auto looking = was_consumed(queue, item.name, *failure, limits);
-            const bool consumed = co_await direct(looking);
-            co_return consumed;
-        } else {
-            item.consuming = held->consuming;
-        }
-        // The transaction would also accept the claim that another consumer has made since.
-        const auto asking = still_claimed(queue, item, limits);
-        const bool claimed = co_await direct(asking);
         auto consuming = Consuming::lost;
-        if (claimed) {
-            const auto deleting = delete_both(queue, item, limits, failure);
-            consuming = co_await direct(deleting);
+        if (queue->holds(item.token)) {
+            // The transaction would also accept the claim that another consumer has made since.
+            const auto asking = still_claimed(queue, item, limits);
+            const bool claimed = co_await direct(asking);
+            if (claimed) {
+                const auto deleting = delete_both(queue, item, limits, doubtful);
+                consuming = co_await direct(deleting);
+            }
         }
         if (consuming == Consuming::again) {
             const auto pause = pause_within(queue->handler(), pauses.next(), limits);
@@ -218,8 +221,8 @@ AsyncResult<bool> consume_item(State queue, HeldItem item, CallLimits limits) {
         bool consumed = consuming == Consuming::done;
         if (consuming == Consuming::no_entry) {
             drop_claim(queue, item);
-        } else if (consuming == Consuming::lost && item.consuming) {
-            const auto looking = was_consumed(queue, item.name, std::nullopt, limits);
+        } else if (consuming == Consuming::lost && *doubtful) {
+            const auto looking = was_consumed(queue, item, limits);
             consumed = co_await direct(looking);
         }
         queue->forget(item.token);
@@ -228,13 +231,24 @@ AsyncResult<bool> consume_item(State queue, HeldItem item, CallLimits limits) {
 }
 
 AsyncResult<bool> consume_held(State queue, CallLimits limits) {
-    const auto held = queue->held();
+    const auto held = queue->held_or_doubtful();
     if (!held) {
         co_return false;
     }
-    const auto consuming = consume_item(queue, *held, limits);
-    const bool consumed = co_await direct(consuming);
-    co_return consumed;
+    const auto doubtful = std::make_shared<bool>(held->doubtful);
+    try {
+        const auto consuming = try_to_consume(queue, *held, limits, doubtful);
+        const bool consumed = co_await direct(consuming);
+        co_return consumed;
+    } catch (const KazooException& error) {
+        if (!*doubtful) {
+            throw;
+        }
+        const auto& failure = error.error();
+        throw_error(Error(
+            failure.code(), Outcome::unknown, "consume", queue->entry(held->name), failure.detail()
+        ));
+    }
 }
 
 /// `held` is not held any more: it was taken before the first request is sent.

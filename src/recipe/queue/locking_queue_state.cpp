@@ -22,15 +22,28 @@ std::optional<HeldItem> LockingQueueState::held() const {
     return alive ? held_ : std::nullopt;
 }
 
+std::optional<HeldItem> LockingQueueState::held_or_doubtful() const {
+    const auto session = client.session();
+    const std::lock_guard lock(held_mutex_);
+    const bool known = held_ && (held_->session == session || held_->doubtful);
+    return known ? held_ : std::nullopt;
+}
+
+bool LockingQueueState::holds(std::int64_t token) const {
+    const auto session = client.session();
+    const std::lock_guard lock(held_mutex_);
+    return held_ && held_->session == session && held_->token == token;
+}
+
 void LockingQueueState::hold(HeldItem item) {
     const std::lock_guard lock(held_mutex_);
     held_ = std::move(item);
 }
 
-void LockingQueueState::set_consuming(const std::string& name) noexcept {
+void LockingQueueState::set_doubtful(std::int64_t token) noexcept {
     const std::lock_guard lock(held_mutex_);
-    if (held_ && held_->name == name) {
-        held_->consuming = true;
+    if (held_ && held_->token == token) {
+        held_->doubtful = true;
     }
 }
 

@@ -22,7 +22,7 @@ public:
     std::int64_t session = 0;  ///< The owner of the claim.
     std::int64_t token = 0;    ///< The czxid of the claim.
     /// A transaction that consumes the item was sent, and it is not known whether it was applied.
-    bool consuming = false;
+    bool doubtful = false;
 };
 
 /// What the calls of a LockingQueue share.
@@ -38,8 +38,11 @@ public:
 
     /// Returns the item that is held; nothing if the session of its claim has ended.
     [[nodiscard]] std::optional<HeldItem> held() const;
+    /// Returns the item that is held, or that was held when it was perhaps consumed.
+    [[nodiscard]] std::optional<HeldItem> held_or_doubtful() const;
+    [[nodiscard]] bool holds(std::int64_t token) const;
     void hold(HeldItem item);
-    void set_consuming(const std::string& name) noexcept;
+    void set_doubtful(std::int64_t token) noexcept;
     /// Forgets the item with this token.
     void forget(std::int64_t token) noexcept;
     /// Returns what is held and forgets it.

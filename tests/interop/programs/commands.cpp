@@ -6,6 +6,7 @@
 //     interop_recipes HOSTS commands
 //     <command> <path> [<argument> ...]
 #include "programs.hpp"
+#include "services.hpp"
 
 #include <functional>
 #include <map>
@@ -19,8 +20,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-using Words = std::vector<std::string>;
-
 std::string joined(const Words& words) {
     std::string line;
     for (const auto& word : words) line += (line.empty() ? "" : ",") + word;
@@ -33,11 +32,14 @@ std::string text(bool value) {
 
 class Commands {
 public:
-    explicit Commands(kazoo::KazooClient& zk) : zk_(zk) {
+    explicit Commands(kazoo::KazooClient& zk) : zk_(zk), services_(zk) {
         add_parties();
         add_queues();
         add_locks();
         add_values();
+        kinds_["services"] = [this](const std::string& what, const Words& words) {
+            return services_.carry_out(what, words);
+        };
     }
 
     std::string carry_out(const Words& words) {
@@ -164,6 +166,7 @@ private:
     }
 
     kazoo::KazooClient& zk_;
+    Services services_;
     std::map<std::string, Command> kinds_;
     std::vector<kazoo::LockHandle> held_;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "checks/recipe_check.hpp"
 #include "history.hpp"
 #include "history/chronicle.hpp"
 #include "history/verdict.hpp"
@@ -47,7 +48,7 @@ struct GuardedWrite {
 /// servers have: who is given a lock was first among its contenders at some moment, a guarded
 /// write was applied while its node was first, a lock that is lost is soon not held any more, and
 /// the session of none expires while its holder is certain that it does not.
-class LockCheck {
+class LockCheck final : public RecipeCheck {
 public:
     LockCheck(Verdict& verdict, const Chronicle& chronicle)
         : verdict_(verdict), chronicle_(chronicle) {}
@@ -63,12 +64,10 @@ public:
     }
     /// Returns the czxid of the node, or of the last one that had this path; 0 if there was none.
     [[nodiscard]] std::int64_t czxid(const std::string& path) const;
-    /// Returns whether the node belongs to the recipes: changed by them alone.
-    [[nodiscard]] bool covers(std::string_view path) const;
+    [[nodiscard]] bool covers(std::string_view path) const override;
 
     void on_acquired(const LockHold& hold);
-    /// The faults have been over for a while, and every client is connected.
-    void calm_from(TimePoint time) { calm_from_ = time; }
+    void calm_from(TimePoint time) override { calm_from_ = time; }
     /// The client says that it still holds the lock. `awake_since`: its process was not suspended.
     void on_held(const LockHold& hold, TimePoint now, TimePoint awake_since);
     /// The timeout of a session has expired.
@@ -81,8 +80,8 @@ public:
     static void end_write(GuardedWrite& write, std::optional<Error> error, TimePoint now);
 
     /// Nobody holds or waits for a lock any more.
-    void at_rest();
-    void at_end();
+    void at_rest() override;
+    void at_end() override;
 
 private:
     [[nodiscard]] std::string first_before(const LockHold& hold, std::int64_t zxid) const;

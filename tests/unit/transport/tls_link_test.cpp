@@ -133,7 +133,7 @@ protected:
     void send(std::string_view text) {
         base::Buffer bytes;
         bytes.append(text.data(), text.size());
-        transport_->send(bytes);
+        static_cast<void>(transport_->send(bytes));
         EXPECT_TRUE(bytes.empty());
     }
     template <class Condition>

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+/// The grammar of the command line. Commands describe themselves with it and do not see CLI11.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace tool {
+
+class Session;
+
+/// What a command does, once its arguments have been parsed.
+using Action = std::function<void(Session&)>;
+
+/// A command, or a command of a command such as `acl get`. Variables that are given by reference
+/// must live as long as the Action, which usually owns them.
+class Command {
+public:
+    Command(CLI::App& app, std::function<void(Action)> choose)
+        : app_(&app), choose_(std::move(choose)) {}
+
+    /// Adds alternative names of the command, which the help text shows behind it.
+    Command& aliases(const std::vector<std::string>& names);
+
+    /// Leaves the command out of the help text.
+    Command& hide();
+
+    /// Add positional arguments: one, one that may be left out, one or more, and any number.
+    Command& argument(const std::string& name, std::string& value, const std::string& help);
+    Command& argument(
+        const std::string& name, std::optional<std::string>& value, const std::string& help
+    );
+    Command& arguments(
+        const std::string& name, std::vector<std::string>& values, const std::string& help
+    );
+    Command& any_arguments(
+        const std::string& name, std::vector<std::string>& values, const std::string& help
+    );
+
+    /// Add options. `names` is "-l,--long". The help text begins with the kind of the value in
+    /// capital letters.
+    Command& flag(const std::string& names, bool& value, const std::string& help);
+    Command& option(const std::string& names, std::string& value, const std::string& help);
+    Command& option(
+        const std::string& names, std::optional<std::string>& value, const std::string& help
+    );
+    /// May be given several times.
+    Command& option(
+        const std::string& names, std::vector<std::string>& values, const std::string& help
+    );
+    Command& choice(
+        const std::string& names,
+        std::string& value,
+        const std::vector<std::string>& values,
+        const std::string& help
+    );
+    Command& number(
+        const std::string& names,
+        std::optional<std::int64_t>& value,
+        const std::string& help,
+        std::int64_t least = 0,
+        std::int64_t most = std::numeric_limits<std::int64_t>::max()
+    );
+
+    /// Adds a command below this one, one of which must then be given.
+    Command command(const std::string& name, const std::string& help);
+
+    /// Sets what the command does.
+    void runs(Action action);
+
+private:
+    CLI::App* app_;
+    std::function<void(Action)> choose_;
+};
+
+/// The commands of one line, for a process or a shell.
+class Grammar {
+public:
+    explicit Grammar(CLI::App& app) : app_(&app) {}
+    Grammar(const Grammar&) = delete;
+    Grammar& operator=(const Grammar&) = delete;
+
+    /// Begins a group of commands in the help text.
+    void group(const std::string& title) { group_ = title; }
+    Command add(const std::string& name, const std::string& help);
+    /// As `add`, for a command that is followed by "--" and the command line of a program, which
+    /// Session::program then returns.
+    Command add_runner(const std::string& name, const std::string& help);
+
+    /// Returns what the parsed command does; empty if it has been done already (`serve`).
+    [[nodiscard]] const Action& chosen() const noexcept { return chosen_; }
+
+    /// Removes "--" and what follows it from the arguments, if their command is one of add_runner,
+    /// and returns it without the "--". `arguments` are those of a whole line, in their order.
+    std::vector<std::string> take_program(std::vector<std::string>& arguments) const;
+
+private:
+    [[nodiscard]] std::optional<std::size_t> command_position(
+        const std::vector<std::string>& arguments
+    ) const;
+
+    CLI::App* app_;
+    std::string group_;
+    std::vector<std::string> runners_;
+    Action chosen_;
+};
+
+}  // namespace tool

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "cli/exit_code.hpp"
+#include "cli/settings.hpp"
+#include "output/output.hpp"
+
+#include <kazoo/client.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tool {
+
+/// What commands run with: a client, which is connected when it is first used, and the output.
+class Session {
+public:
+    /// `program`: what followed "--" (Grammar::take_program). The references must outlive it.
+    Session(const Settings& settings, Output& out, std::vector<std::string> program = {});
+
+    /// Returns the client, connected. Throws Failure with ExitCode::not_connected if no connection
+    /// is made in time.
+    kazoo::KazooClient& zk();
+    /// Returns a client of other servers with the same settings, connected. `hosts`: a connect
+    /// string. Throws as zk() does.
+    [[nodiscard]] std::unique_ptr<kazoo::KazooClient> connect(const std::string& hosts) const;
+
+    [[nodiscard]] Output& out() const noexcept { return *out_; }
+    [[nodiscard]] const Settings& settings() const noexcept { return *settings_; }
+    [[nodiscard]] const std::vector<std::string>& program() const noexcept { return program_; }
+
+    /// Sets the exit code of a command that has done what it could, unless one is set already.
+    void fail(ExitCode code) noexcept;
+    [[nodiscard]] int exit_code() const noexcept { return exit_code_; }
+    /// Sets the exit code to that of a program that the command has run.
+    void exit_with(int code) noexcept { exit_code_ = code; }
+
+private:
+    [[nodiscard]] std::unique_ptr<kazoo::KazooClient> connected_client(
+        const std::optional<std::string>& hosts
+    ) const;
+
+    const Settings* settings_;
+    Output* out_;
+    std::vector<std::string> program_;
+    std::unique_ptr<kazoo::KazooClient> zk_;
+    int exit_code_ = 0;
+};
+
+}  // namespace tool
