@@ -49,6 +49,7 @@ public:
     static constexpr std::size_t max_json_bytes = std::size_t{1} << 20;
 
     ServiceInstance() {}
+    /// An instance of the service with this name.
     explicit ServiceInstance(std::string name) : name_(std::move(name)) {}
 
     /// The name of the service, which all its instances share. It is the name of a node.
