@@ -80,6 +80,9 @@ AsyncResult<void> LockingQueueUser::consume_items() {
             const auto finishing = finish(queue, claim);
             co_await finishing;
         }
+        if (queue->token()) {
+            break;  // it would get the same item again
+        }
     }
     --consumers_;
 }

@@ -72,16 +72,23 @@ RecipeUser::Failure RecipeUser::classify(
     client_.process().note("does not get", what, error.code().value());
     auto failure = Failure::other;
     bool expected = false;
-    if (error.code() == ClientErrc::lock_timeout || error.code() == Errc::operation_timeout) {
+    const bool ended = !attempt.client_runs || attempt.client_ends != client_.ends();
+    if (error.code() == ClientErrc::lock_timeout) {
         failure = Failure::time_limit;
         expected = client_.simulator().now() >= attempt.deadline;
+    } else if (error.code() == Errc::operation_timeout) {
+        // A retry that would begin after the limit is not waited for.
+        constexpr auto longest_pause = 2s;
+        failure = Failure::time_limit;
+        expected = attempt.deadline != TimePoint::max() &&
+                   client_.simulator().now() + longest_pause >= attempt.deadline;
     } else if (error.code() == ClientErrc::cancelled) {
         failure = Failure::cancellation;
         expected = attempt.cancelled || attempt.cancels != cancels_ ||
                    (attempt.ends_with_object && attempt.objects != objects_);
     } else {
-        const bool ended = !attempt.client_runs || attempt.client_ends != client_.ends();
         expected = (error.code() == ClientErrc::connection_closed && ended) ||
+                   (error.code() == Errc::connection_loss && ended) ||
                    error.code() == ClientErrc::queue_full ||
                    error.code() == ClientErrc::too_many_watches;
     }

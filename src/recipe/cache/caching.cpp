@@ -5,10 +5,12 @@
 #include "recipe/cache/cache_steps.hpp"
 #include "recipe/cache/tree_reader.hpp"
 
+#include <kazoo/detail/unique_id.hpp>
 #include <kazoo/exceptions.hpp>
 #include <kazoo/paths.hpp>
 
 #include <algorithm>
+#include <functional>
 #include <new>
 #include <utility>
 
@@ -39,6 +41,7 @@ Caching::Caching(const KazooClient& client, std::string path, const TreeCacheOpt
     : client_(client, class_name),
       options_(TreeCacheOptions(options).selector(nullptr)),
       path_(std::move(path)),
+      seed_(std::hash<std::string>()(unique_hex(*client_.handler()))),
       initialized_(client.handler()),
       listeners_(client_, path_, options.selector()),
       client_listener_(client_.ref()),

@@ -150,6 +150,7 @@ private:
     const RecipeClient client_;
     const TreeCacheOptions options_;
     const std::string path_;
+    const std::size_t seed_;    // of the jitter of pauses
     const Event woken_;         // set when there may be another next step
     std::stop_source stopped_;  // ends requests and pauses
     Promise<void> initialized_;

@@ -332,9 +332,7 @@ std::optional<Error> Caching::plan_pause(const Error& error, bool retryable) noe
     pause_ = pause_without_memory;
     try {
         if (!tries_) {
-            const auto seed = std::hash<const void*>()(this) ^
-                              static_cast<std::size_t>(handler()->now().time_since_epoch().count());
-            tries_.emplace(options_.retry(), seed, handler()->now());
+            tries_.emplace(options_.retry(), seed_, handler()->now());
         }
         const auto again = Error(
             ClientErrc::force_retry,
