@@ -18,6 +18,8 @@ from kazoo.retry import ForceRetryError
 from kazoo.version import __version__
 
 ENOUGH = 30  # items at which producers wait
+# Queue.get pauses when another process was faster, by default twice as long each time.
+RETRY = {"max_tries": -1, "delay": 0.001, "backoff": 1}
 KAZOO_VERSION = tuple(int(part) for part in __version__.split(".")[:2])
 
 
@@ -51,7 +53,7 @@ def until_input_ends(live):
     stopped = threading.Event()
     threading.Thread(target=lambda: (sys.stdin.read(), stopped.set()), daemon=True).start()
     while not stopped.is_set():
-        client = KazooClient(hosts=sys.argv[1], timeout=1)
+        client = KazooClient(hosts=sys.argv[1], timeout=1, command_retry=RETRY)
         client.start(timeout=20)
         try:
             live(client, stopped)
