@@ -53,10 +53,9 @@ void perform(Subject& subject, Script script, std::span<Duration> latencies) {
 
 Turn in_this_process(Connect* connect) {
     return [connect](const Target& target, Script script, std::size_t count) {
-        constexpr std::size_t unmeasured_part = 10;
         std::vector<Duration> latencies(count);  // must outlive operations pending after a failure
         const auto subject = connect(target);
-        perform(*subject, script, std::span(latencies).first((count - 1) / unmeasured_part + 1));
+        perform(*subject, script, std::span(latencies).first(unmeasured(count)));
         const Meter meter;
         perform(*subject, script, latencies);
         return meter.read(latencies);

@@ -36,6 +36,12 @@ struct Contestant {
 
 using Contestants = std::vector<Contestant>;
 
+/// Returns how many operations precede a turn of `count` without being measured.
+[[nodiscard]] constexpr std::size_t unmeasured(std::size_t count) {
+    constexpr std::size_t part = 10;
+    return (count - 1) / part + 1;
+}
+
 /// Each turn uses a new subject in this process.
 [[nodiscard]] Turn in_this_process(Connect* connect);
 

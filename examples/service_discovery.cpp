@@ -4,8 +4,6 @@
 #include "hosts.hpp"
 
 #include <kazoo/kazoo.hpp>
-#include <kazoo/recipes/service_discovery.hpp>
-#include <kazoo/recipes/service_provider.hpp>
 
 #include <signal.h>
 #include <sys/wait.h>

@@ -98,11 +98,13 @@ Counts count_calls(const std::string& subject, const Target& target, std::size_t
 void measure(
     const Context& context, const std::string& subject, const Target& target, std::size_t gets
 ) {
-    const auto few = count_calls(subject, target, gets / 10 + 1);
-    const auto many = count_calls(subject, target, gets + gets / 10 + 1);
+    const auto fewer = gets / 10 + 1;
+    const auto few = count_calls(subject, target, fewer);
+    const auto many = count_calls(subject, target, gets);
+    const auto more = gets + unmeasured(gets) - fewer - unmeasured(fewer);
     const auto per_get = [&](const std::string& name) {
         const auto before = few.contains(name) ? few.at(name) : 0;
-        return (many.at(name) - before) / static_cast<double>(gets);
+        return (many.at(name) - before) / static_cast<double>(more);
     };
     context.results.add({case_name, subject, "total"}, "calls/get", per_get("total"));
     constexpr double rare = 0.02;
@@ -141,7 +143,7 @@ void run_system_calls(const Context& context) {
     const ServerProcess server;
     const auto target = target_on(server.address(), 1);
     const Node node(target);
-    const auto gets = context.options.scaled(2'000, 10);
+    const auto gets = context.options.scaled(2'000, 20);
     for (const auto& contestant : single_process_contestants()) {
         measure(context, contestant.name, target, gets);
     }

@@ -40,6 +40,10 @@ OPTIONS = [
      ["SetPartitionerOptions"]),
     ("Counters", "include/kazoo/recipes/counter.hpp", ["CounterOptions"]),
     ("Parties", "include/kazoo/recipes/party.hpp", ["PartyOptions"]),
+    ("Service discovery", "include/kazoo/recipes/service_discovery.hpp",
+     ["ServiceDiscoveryOptions"]),
+    ("Service providers", "include/kazoo/recipes/service_provider_options.hpp",
+     ["ServiceProviderOptions", "DownInstancePolicy"]),
     ("Persistent nodes", "include/kazoo/recipes/persistent_node.hpp", ["PersistentNodeOptions"]),
     ("Embedded server", "include/kazoo/testing/server_options.hpp", ["ServerOptions"]),
     ("Test harness", "include/kazoo/testing/harness_options.hpp", ["HarnessOptions"]),
@@ -47,6 +51,8 @@ OPTIONS = [
 METRICS = ["OperationMetrics", "SessionMetrics", "LaneMetrics", "ClientMetrics"]
 SETTER = re.compile(r"^(?:Self|\w+)& (\w+)\((.*)\) &(?: noexcept)?(?:;| \{)")
 FIELD = re.compile(r"^(?:std::)?([\w:<>, ]+?) (\w+)(?:\{.*\}| = .*)?;$")
+CLASS = re.compile(r"^class (?:\[\[nodiscard\]\] )?(\w+(?:Options|Limits|Policy))\b[^;{]*\{",
+                   re.MULTILINE)
 UNITS = {
     "AnyDuration": "duration",
     "AnyMilliseconds": "duration, whole milliseconds",
@@ -92,7 +98,10 @@ def default_of(comment):
 
 def cell(value):
     """Text of a comment as Markdown: names of headers would be HTML."""
-    return re.sub(r"(?<!`)(<[\w/.]+>)", r"`\1`", value.replace("|", "\\|"))
+    parts = re.split(r"(`[^`]*`)", value.replace("|", "\\|"))
+    for index in range(0, len(parts), 2):
+        parts[index] = re.sub(r"(<[\w/.]+>)", r"`\1`", parts[index])
+    return "".join(parts)
 
 
 def unit(type_name, name):
@@ -111,7 +120,7 @@ def parameter(parameters):
         if char == "," and depth == 0:
             parameters = parameters[:index]
             break
-    return re.sub(r"\s*=.*$", "", parameters).rpartition(" ")[0] or "bool"
+    return re.sub(r"\s*=.*$", "", parameters.strip()).rpartition(" ")[0] or "bool"
 
 
 def option_rows(name, classes, problems):
@@ -196,6 +205,14 @@ def metrics_page(problems):
     return "\n".join(lines) + "\n"
 
 
+def unlisted(root, listed):
+    """The classes of options of the public headers that are in no table."""
+    for path in sorted((root / "include").rglob("*.hpp")):
+        for name in CLASS.findall(path.read_text()):
+            if name not in listed:
+                yield f"{path.relative_to(root)}: {name} is in no table (docs/site/tables.py)"
+
+
 def pages(problems):
     return {"docs/options.md": options_page(problems), "docs/metrics.md": metrics_page(problems)}
 
@@ -207,6 +224,7 @@ def self_test():
     assert first_sentence("Waits 0.5 s, as in `f.g`. More.") == "Waits 0.5 s, as in `f.g`."
     assert parameter("std::function<void(int, bool)> value = {}, int b") == (
         "std::function<void(int, bool)>")
+    assert len(list(unlisted(ROOT, set()))) > 20
     header = headers.Header(
         """KAZOO_API_BEGIN
 namespace kazoo {
@@ -232,7 +250,8 @@ public:
 def main():
     if sys.argv[1:] == ["--self-test"]:
         return self_test()
-    problems = []
+    listed = {name for _, _, names in OPTIONS for name in names} | {"DataWatchOptions"}
+    problems = list(unlisted(ROOT, listed))
     for name, made in pages(problems).items():
         path = ROOT / name
         if sys.argv[1:] == ["--fill"]:

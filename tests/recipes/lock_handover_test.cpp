@@ -88,6 +88,7 @@ TEST_P(LockHandover, AnotherSessionDoesNotGetTheLock) {
     EXPECT_EQ(nodes(), std::vector<std::string>{name});
     Lock persistent(zk(), "/lock", LockOptions().ephemeral(false));
     EXPECT_EQ(code_of(persistent.resume_async(name)), ClientErrc::lock_lost);
+    EXPECT_EQ(nodes(), std::vector<std::string>{name});
     expire(session);
 }
 

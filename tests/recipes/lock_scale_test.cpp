@@ -24,6 +24,8 @@ TEST_P(LockScale, AThousandContendersPassTheLockOnInOrderAtAConstantCost) {
     std::vector<AsyncResult<LockHandle>> results;
     for (std::size_t i = 0; i < count; ++i) results.push_back(lock.acquire_async());
     ASSERT_TRUE(waits(results.back(), count + 1));
+    // Each watches the one before it; before, some may have been between two requests.
+    ASSERT_TRUE(wait_until([&] { return zk().metrics().watches_registered == count; }, patience));
     const auto requests_before = requests();
     const auto events_before = zk().metrics().watch_events;
     other().delete_(blocker);

@@ -312,16 +312,15 @@ TEST_P(ServiceDiscoveryTest, ALimitedNumberOfReportsWaits) {
         static_cast<void>(other().create_async("/s/web/" + std::to_string(i), "no JSON"));
     }
     other().sync("/");
-    const Event go(zk().handler());
-    ServiceDiscovery services(
-        zk(), "/s", ServiceDiscoveryOptions().on_error([errors = errors, go](const Error& error) {
-            errors->add(error);
-            go.wait(patience);  // throws on an event loop, where reports wait anyway
-        })
-    );
+    const auto gate = std::make_shared<Recorder<int>>();  // blocks the lane, also of an event loop
+    const auto wait_at_gate = [errors = errors, gate](const Error& error) {
+        errors->add(error);
+        gate->wait_for(1);
+    };
+    ServiceDiscovery services(zk(), "/s", ServiceDiscoveryOptions().on_error(wait_at_gate));
     EXPECT_TRUE(value_of(services.query_for_instances_async("web")).empty());
     EXPECT_TRUE(wait_for_log("it is not JSON")) << "further ones are logged";
-    go.set();
+    gate->add(1);
     ASSERT_TRUE(errors->wait_for(100));
     services = ServiceDiscovery(zk(), "/s");
     EXPECT_LE(errors->size(), 102) << "one or two that had begun, and those that waited";

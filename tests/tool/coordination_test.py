@@ -88,7 +88,7 @@ class Locks(ProgramCase):
     def test_signals_are_passed_on(self):
         process = self.begin_holding("lock")
         process.terminate()
-        self.end(process, TERMINATED)
+        self.end_without_input(process, TERMINATED)
         self.assertEqual(self.ok("ls", self.root).out, b"")
         script = "trap 'echo trapped; exit 5' TERM; echo ready; while :; do sleep 0.05; done"
         process = self.begin("lock", self.root, "--", "sh", "-c", script)

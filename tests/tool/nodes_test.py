@@ -292,7 +292,7 @@ class Connections(ToolCase):
             result = self.check(USAGE, *arguments)
             self.assertNotEqual(result.err, b"")
             self.assertEqual(result.out, b"")
-        self.fails(USAGE, "zk1:x", "ls", servers="zk1:x")
+        self.fails(USAGE, "hosts: ", "ls", servers="zk1:x")
 
     def test_options_may_follow_the_command(self):
         self.assertEqual(self.ok("ls", self.root, "--format", "json").json, [])

@@ -49,6 +49,7 @@ public:
     static constexpr std::size_t max_json_bytes = std::size_t{1} << 20;
 
     ServiceInstance() {}
+    /// An instance of the service with this name.
     explicit ServiceInstance(std::string name) : name_(std::move(name)) {}
 
     /// The name of the service, which all its instances share. It is the name of a node.
@@ -166,8 +167,8 @@ public:
     /// default. As Curator does, it accepts numbers in quotes for the ports.
     ///
     /// Throws MalformedDataError, with `path`, if the text is not a JSON object, has more than
-    /// max_json_bytes, has no name or id, or a field has a value of another kind; and
-    /// std::bad_alloc.
+    /// max_json_bytes, has no name or id, contains a number that no double can hold, or a field
+    /// has a value of another kind; and std::bad_alloc.
     [[nodiscard]] static ServiceInstance from_json(
         std::string_view json, std::string_view path = {}
     );

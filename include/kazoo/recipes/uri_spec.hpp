@@ -40,6 +40,7 @@ public:
     class Part {
     public:
         Part() {}
+        /// From its members.
         Part(std::string part_value, bool is_variable)
             : value(std::move(part_value)), variable(is_variable) {}
         friend bool operator==(const Part&, const Part&) = default;
@@ -58,6 +59,7 @@ public:
     /// Takes the parts as they are.
     explicit UriSpec(std::vector<Part> parts) noexcept : parts_(std::move(parts)) {}
 
+    /// Returns the parts, in their order.
     [[nodiscard]] const std::vector<Part>& parts() const noexcept { return parts_; }
 
     /// Returns the URI of an instance. Throws std::bad_alloc.

@@ -35,7 +35,7 @@ Registration Discovering::find(const std::string& path) {
     return known ? found->second : Registration();
 }
 
-Registration Discovering::reserve(const std::string& path) {
+Registration Discovering::reserve(const std::string& path, const void* owner) {
     Registrations ended;  // destroyed behind the lock
     std::optional<Error> refused;
     {
@@ -60,13 +60,28 @@ Registration Discovering::reserve(const std::string& path) {
                 "ServiceDiscovery::max_registered instances are registered already"
             );
         } else {
-            registrations_[path].state = Registration::State::begins;
+            auto& reserved = registrations_[path];
+            reserved.state = Registration::State::begins;
+            reserved.owner = owner;
         }
     }
     if (refused) {
         throw_error(*refused);
     }
     return Registration();
+}
+
+void Discovering::release(const std::string& path, const void* owner) noexcept {
+    {
+        const std::lock_guard lock(mutex_);
+        const auto found = registrations_.find(path);
+        if (found == registrations_.end() || found->second.state != Registration::State::begins ||
+            found->second.owner != owner) {
+            return;
+        }
+        registrations_.erase(found);  // has no node
+    }
+    changes_.notify();
 }
 
 void Discovering::extract_ended_locked(Registrations& ended) {
@@ -103,19 +118,9 @@ KeptParameters Discovering::parameters(const std::string& path, ServiceType type
 std::shared_ptr<KeptNode> Discovering::begin(
     const std::string& path, ServiceType type, std::string data
 ) {
-    std::shared_ptr<KeptNode> node;
-    try {
-        node = KeptNode::begin(
-            client_, parameters(path, type, std::move(data)), {{}, options_.on_error()}
-        );
-    } catch (...) {
-        {
-            const std::lock_guard lock(mutex_);
-            registrations_.erase(path);
-        }
-        changes_.notify();
-        throw;
-    }
+    const auto node = KeptNode::begin(
+        client_, parameters(path, type, std::move(data)), {{}, options_.on_error()}
+    );
     bool destroyed = false;
     {
         const std::lock_guard lock(mutex_);

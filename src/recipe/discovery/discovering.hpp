@@ -28,6 +28,7 @@ struct Registration {
     State state = State::none;
     std::shared_ptr<KeptNode> node;
     ServiceType type = ServiceType::DYNAMIC;
+    const void* owner = nullptr;  ///< With `begins`: identifies the call.
 };
 
 /// What a ServiceDiscovery and its calls share: the instances that are registered. Thread-safe.
@@ -49,11 +50,14 @@ public:
 
     /// Returns what is known of the instance with this path.
     [[nodiscard]] Registration find(const std::string& path);
-    /// The same. If it is not registered, the caller has to begin it. Throws CancelledError if the
-    /// user's object has been destroyed, and ConfigurationError if too many are registered.
-    [[nodiscard]] Registration reserve(const std::string& path);
+    /// The same. If it is not registered, it is reserved for the call `owner`, which is to begin or
+    /// to release it. Throws CancelledError if the user's object has been destroyed, and
+    /// ConfigurationError if too many are registered.
+    [[nodiscard]] Registration reserve(const std::string& path, const void* owner);
+    /// Ends a reservation. Does nothing if the call has none, or has begun to keep the node.
+    void release(const std::string& path, const void* owner) noexcept;
     /// Begins to keep a node that has been reserved. Throws what KeptNode::begin throws, and
-    /// CancelledError if the user's object has been destroyed; the instance is then not registered.
+    /// CancelledError if the user's object has been destroyed.
     [[nodiscard]] std::shared_ptr<KeptNode> begin(
         const std::string& path, ServiceType type, std::string data
     );

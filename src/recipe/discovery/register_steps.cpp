@@ -7,6 +7,7 @@
 #include <kazoo/exceptions.hpp>
 
 #include <chrono>
+#include <memory>
 #include <utility>
 
 namespace kazoo::detail::recipe {
@@ -46,13 +47,30 @@ AsyncResult<void> until_changed(Shared discovering, Event changed, CallLimits li
     }
 }
 
-/// Returns the registration of this path, which is either none or kept; if it is none, the caller
-/// has to begin it.
-AsyncResult<Registration> reserve(Shared discovering, std::string path, CallLimits limits) {
+/// The reservation of a path by a call, as long as the call has not begun to keep the node.
+class Reservation {
+public:
+    Reservation(Shared discovering, std::string path)
+        : discovering_(std::move(discovering)), path_(std::move(path)) {}
+    Reservation(const Reservation&) = delete;
+    Reservation& operator=(const Reservation&) = delete;
+    ~Reservation() { discovering_->release(path_, this); }
+
+    [[nodiscard]] Registration reserve() { return discovering_->reserve(path_, this); }
+
+private:
+    const Shared discovering_;
+    const std::string path_;
+};
+
+/// Returns the registration, which is either none or kept; if it is none, it is reserved.
+AsyncResult<Registration> reserve(
+    Shared discovering, std::shared_ptr<Reservation> reservation, CallLimits limits
+) {
     for (;;) {
         // Before the look, so that no change after it is missed.
         const Waiters::Wait wait(discovering->changes());
-        Registration found = discovering->reserve(path);
+        Registration found = reservation->reserve();
         if (found.state == State::leaving) {
             const auto ending = KeptNode::until_ended(found.node, limits);  // it has the same path
             co_await direct(ending);
@@ -101,7 +119,8 @@ AsyncResult<ServiceInstance> register_instance(
     set_time(instance);
     const auto path = path_of(*discovering, instance);
     const auto data = instance.to_json(discovering->options().enabled_field());
-    auto reserving = reserve(discovering, path, limits);
+    const auto reservation = std::make_shared<Reservation>(discovering, path);
+    auto reserving = reserve(discovering, reservation, limits);
     const Registration found = co_await direct(std::move(reserving));
     if (found.state == State::kept) {
         const auto setting = set_data(path, found, instance.type(), data, limits);

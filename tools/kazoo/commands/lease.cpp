@@ -31,7 +31,8 @@ std::string end_text(const kazoo::NonBlockingLease& lease) {
 /// Keeps a lease while a program runs: renews it three times in its duration.
 class Renewal {
 public:
-    Renewal(kazoo::NonBlockingLease& lease, Output& out) : lease_(&lease), out_(&out) {}
+    Renewal(kazoo::NonBlockingLease& lease, Output& out, std::chrono::milliseconds duration)
+        : lease_(&lease), out_(&out), duration_(duration) {}
 
     [[nodiscard]] std::stop_token lost() const { return lost_.get_token(); }
 
@@ -50,13 +51,26 @@ public:
         if (!lease_->obtained()) {
             lost_.request_stop();
         } else if (!running_.valid()) {
-            running_ = lease_->renew_async();
+            running_ = lease_->renew_async(kazoo::CallOptions().timeout(duration_));
         }
+    }
+
+    /// Waits for a renewal in progress, which would replace the record that is to be released.
+    /// Returns false if the lease was lost before.
+    bool finish() {
+        if (running_.valid()) {
+            running_.wait();
+            const auto result = running_.result();
+            running_ = {};
+            return !result || result.value();
+        }
+        return true;
     }
 
 private:
     kazoo::NonBlockingLease* lease_;
     Output* out_;
+    std::chrono::milliseconds duration_;
     kazoo::AsyncResult<bool> running_;
     std::stop_source lost_;
 };
@@ -68,11 +82,13 @@ void run_with_lease(
     std::chrono::milliseconds duration
 ) {
     Guard guard(session, grace_of(arguments.holder));
-    Renewal renewal(lease, session.out());
+    Renewal renewal(lease, session.out(), duration);
     guard.repeat(duration / 3, [&renewal] { renewal.step(); });
     const bool kept = run_holding(session, guard, lease.token(), lease.path(), renewal.lost());
-    const bool released = lease.release();
-    if (kept && !released) {
+    const bool renewed = renewal.finish();
+    // Bounded: without a connection, the lease ends by itself.
+    const bool released = lease.release(kazoo::CallOptions().timeout(duration));
+    if (kept && (!renewed || !released)) {
         session.exit_with(static_cast<int>(ExitCode::lost));
     }
 }

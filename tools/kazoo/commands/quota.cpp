@@ -139,7 +139,7 @@ void set_quota(Session& session, const QuotaOptions& options) {
         }
     }
     zk.ensure_path(folder);
-    // Servers fill in the usage when the limits are created.
+    // Servers replace the data of this node by the present usage.
     try {
         zk.create(folder + stats_leaf, "count=0,bytes=0");
     } catch (const kazoo::NodeExistsError&) {

@@ -84,6 +84,10 @@ void Walk::ask(Family& family, std::size_t depth) {
 }
 
 void Walk::read_ahead() {
+    // In batches, so that a write and a wake-up serve several requests.
+    if (ahead_ > usual_window / 2 && !families_.back().ahead.empty()) {
+        return;
+    }
     for (std::size_t depth = families_.size(); depth-- > 0;) {
         Family& family = families_[depth];
         const bool deepest = depth + 1 == families_.size();

@@ -92,7 +92,7 @@ TEST(InstanceJson, KeepsAPayloadOfAnyKindAsItIs) {
     for (const auto* const payload :
          {"\"hey\"",
           "17",
-          "1.0000000000000000000001e400",
+          "1.0000000000000000000001e40",
           "false",
           R"(["java.util.ArrayList",[ 1, {"b":"}]\"","a":2} ]])",
           "{\"z\" : 1,\"a\":12345678901234567890123}"}) {
