@@ -83,6 +83,9 @@ void CacheUser::open() {
         );
         if (view == listened_) {
             on_event(event);
+            if (event.type == TreeEventType::CONNECTION_LOST) {
+                CacheCheck::forget_gone(*read_, listened_->nodes);
+            }
         } else {
             check_.on_event(*view, event);
         }

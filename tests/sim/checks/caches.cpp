@@ -35,6 +35,8 @@ void CacheCheck::on_event(CacheView& view, const TreeEvent& event) {
             return on_updated(view, event);
         case TreeEventType::NODE_REMOVED:
             return on_removed(view, event);
+        case TreeEventType::CONNECTION_LOST:
+            return forget_gone(view, view.nodes);
         case TreeEventType::INITIALIZED:
             if (view.initialized) {
                 fail(view, view.root, "is initialized twice");
@@ -46,6 +48,12 @@ void CacheCheck::on_event(CacheView& view, const TreeEvent& event) {
     }
 }
 
+void CacheCheck::forget_gone(
+    CacheView& view, const std::map<std::string, CacheView::Version>& nodes
+) {
+    std::erase_if(view.newest, [&](const auto& known) { return !nodes.contains(known.first); });
+}
+
 void CacheCheck::on_added(CacheView& view, const TreeEvent& event) {
     const auto version = version_of(event.node.stat);
     if (!view.nodes.emplace(event.path, version).second) {
@@ -55,7 +63,8 @@ void CacheCheck::on_added(CacheView& view, const TreeEvent& event) {
         return fail(view, event.path, "was added before its parent");
     }
     const auto [before, is_new] = view.newest.emplace(event.path, version);
-    if (!is_new && before->second.first >= version.first) {
+    // A node is added again if its parent has been replaced.
+    if (!is_new && before->second > version) {
         return fail(
             view,
             event.path,

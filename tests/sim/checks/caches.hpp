@@ -48,6 +48,11 @@ public:
     void at_end() override {}
 
     void on_event(CacheView& view, const TreeEvent& event);
+    /// The session has ended, and that server may lag to which the next one is connected: nodes may
+    /// appear again that were removed, which are those that are not among `nodes`.
+    static void forget_gone(
+        CacheView& view, const std::map<std::string, CacheView::Version>& nodes
+    );
     /// The cache returned a node, or that there is none.
     void on_read(CacheView& view, const std::string& path, const std::optional<NodeData>& node);
     /// Long after the last change: `nodes` are what the cache or the view contains.

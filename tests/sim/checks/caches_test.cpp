@@ -76,11 +76,19 @@ TEST_F(CacheCheckTest, ReportsANodeThatGoesBack) {
     EXPECT_THAT(sample.fault(), HasSubstr("/a was updated to"));
 }
 
-TEST_F(CacheCheckTest, ReportsTheSameNodeAddedAgain) {
+TEST_F(CacheCheckTest, ReportsAnOlderNodeAddedAgainUnlessTheSessionHasEnded) {
+    const auto before = sample.chronicle.zxid();
+    set("/c/a");
     add("/");
-    report(TreeEventType::NODE_REMOVED, "/");
-    add("/");
-    EXPECT_THAT(sample.fault(), HasSubstr("was added with"));
+    add("/a");
+    report(TreeEventType::NODE_REMOVED, "/a");
+    check.on_event(view, TreeEvent(TreeEventType::CONNECTION_LOST));
+    report(TreeEventType::NODE_ADDED, "/a", before);
+    EXPECT_THAT(sample.fault(), IsEmpty());
+    report(TreeEventType::NODE_UPDATED, "/a");
+    report(TreeEventType::NODE_REMOVED, "/a");
+    report(TreeEventType::NODE_ADDED, "/a", before);
+    EXPECT_THAT(sample.fault(), HasSubstr("/a was added with"));
 }
 
 TEST_F(CacheCheckTest, ReportsDataThatANodeNeverHad) {
