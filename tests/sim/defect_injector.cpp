@@ -170,6 +170,10 @@ void DefectInjector::successful_reply(
                 return append_empty_list(out, frame);
             }
             break;
+        case Defect::silent_losses:
+        case Defect::double_increments:
+            if (loses_reply(asked)) return;
+            break;
         case Defect::other_sessions:
         case Defect::unchecked_owners:
             if (loses_reply(asked)) {
@@ -183,12 +187,22 @@ void DefectInjector::successful_reply(
     append(out, frame);
 }
 
-/// Returns whether to withhold the reply to the create of a protected node, or of a node of a lock.
-/// The client notices that the next reply is not the expected one.
+/// Returns whether to withhold the reply to a write that the defect is about. The client notices
+/// that the next reply is not the expected one.
 bool DefectInjector::loses_reply(const Asked& asked) {
-    const auto* const parent = defect_ == Defect::unchecked_owners ? "/l/lock/" : "/p/";
-    return static_cast<codec::Opcode>(asked.op) == codec::Opcode::create2 &&
-           asked.path.find(parent) != std::string::npos && chance_.one_in(10);
+    auto op = codec::Opcode::create2;
+    const auto* path = "/p/";
+    if (defect_ == Defect::unchecked_owners) {
+        path = "/l/lock/";
+    } else if (defect_ == Defect::silent_losses) {
+        op = codec::Opcode::delete_;
+        path = "/q/plain/";
+    } else if (defect_ == Defect::double_increments) {
+        op = codec::Opcode::set_data;
+        path = "/n/plain";
+    }
+    return static_cast<codec::Opcode>(asked.op) == op &&
+           asked.path.find(path) != std::string::npos && chance_.one_in(10);
 }
 
 /// Answers with the first reply for this path, or for the path of the read before.

@@ -34,7 +34,8 @@ private:
     [[nodiscard]] bool changes_frames() const noexcept {
         return defect_ != Defect::none &&
                (defect_ < Defect::cancelled_cleanups || defect_ == Defect::hidden_nodes ||
-                defect_ == Defect::other_sessions || defect_ == Defect::unchecked_owners);
+                defect_ == Defect::other_sessions || defect_ == Defect::unchecked_owners ||
+                defect_ == Defect::silent_losses || defect_ == Defect::double_increments);
     }
     void request(base::Buffer& out, std::span<const std::byte> frame);
     void handshake(base::Buffer& out, std::span<const std::byte> frame);
