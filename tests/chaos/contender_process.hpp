@@ -44,8 +44,7 @@ public:
     /// Waits until it has ended; kills it after `limit`.
     void await_end(std::chrono::milliseconds limit);
 
-    /// Returns whether it has reported a successful write.
-    [[nodiscard]] bool has_written() const;
+    [[nodiscard]] int number() const noexcept { return options_.number; }
     /// What its processes have reported, and how they ended.
     [[nodiscard]] ContenderReport report() const;
 
