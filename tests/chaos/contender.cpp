@@ -25,13 +25,13 @@ LockOptions lock_options(sim::Chance& chance) {
 }
 
 Duration pause_between(sim::Chance& chance) {
-    return chance.between(Duration(0ms), Duration(100ms));
+    return chance.between(Duration(10ms), Duration(300ms));
 }
 
 /// Some holders work for longer than sessions last.
 Duration pause_of_holder(sim::Chance& chance) {
-    if (chance.one_in(20)) return chance.between(Duration(500ms), Duration(4000ms));
-    return chance.between(Duration(0ms), Duration(100ms));
+    if (chance.one_in(12)) return chance.between(Duration(500ms), Duration(4000ms));
+    return chance.between(Duration(0ms), Duration(150ms));
 }
 
 std::string_view word_for(const Error& error) {
@@ -102,7 +102,8 @@ AsyncResult<void> Contender::contend(Use& use) {
             last ? std::max<Duration>(*deadline - steady_clock::now(), 0ms) : acquisition_limit;
         const auto options = CallOptions().timeout(limit);
         const auto holding = use.acquire ? hold_once(use, options) : lead_once(use, options);
-        served = co_await holding;
+        const bool wrote = co_await holding;
+        served = last && wrote;
         if (served) {
             report_(report_word::served, use.name);
         } else if (last && steady_clock::now() >= *deadline) {
@@ -115,13 +116,13 @@ AsyncResult<void> Contender::contend(Use& use) {
 }
 
 AsyncResult<bool> Contender::hold_once(Use& use, CallOptions options) {
-    bool served = false;
+    bool wrote = false;
     std::optional<Error> error;
     try {
         auto acquiring = use.acquire(options);
         LockHandle held = co_await std::move(acquiring);
         const auto working = work(use, held);
-        served = co_await working;
+        wrote = co_await working;
         if (use.chance.one_in(2)) {
             const auto releasing = held.release_async();
             static_cast<void>(co_await releasing);
@@ -130,16 +131,16 @@ AsyncResult<bool> Contender::hold_once(Use& use, CallOptions options) {
         error = failure.error();
     }
     if (error) on_failed(use, *error);
-    co_return served;
+    co_return wrote;
 }
 
 AsyncResult<bool> Contender::lead_once(Use& use, CallOptions options) {
-    bool served = false;
+    bool wrote = false;
     std::optional<Error> error;
     try {
         const auto running = election_.run_async(
-            [this, &use, &served](const Leadership& leadership) {
-                return lead(use, leadership, served);
+            [this, &use, &wrote](const Leadership& leadership) {
+                return lead(use, leadership, wrote);
             },
             options
         );
@@ -148,12 +149,12 @@ AsyncResult<bool> Contender::lead_once(Use& use, CallOptions options) {
         error = failure.error();
     }
     if (error) on_failed(use, *error);
-    co_return served;
+    co_return wrote;
 }
 
-AsyncResult<void> Contender::lead(Use& use, Leadership leadership, bool& served) {
+AsyncResult<void> Contender::lead(Use& use, Leadership leadership, bool& wrote) {
     const auto working = work(use, leadership);
-    served = co_await working;
+    wrote = co_await working;
 }
 
 void Contender::on_failed(const Use& use, const Error& error) {
@@ -164,7 +165,6 @@ void Contender::on_failed(const Use& use, const Error& error) {
 template <class Held>
 AsyncResult<bool> Contender::work(Use& use, const Held& held) {
     bool wrote = false;
-    const bool after_faults = calm_;
     const bool stubborn = options_.careless || use.chance.one_in(3);
     for (int steps = options_.careless ? 15 : use.chance.between(1, 5); steps > 0; --steps) {
         if (!stubborn && held.lost().stop_requested()) break;
@@ -174,8 +174,7 @@ AsyncResult<bool> Contender::work(Use& use, const Held& held) {
         const auto pausing = sleep_async(client_.handler(), pause_of_holder(use.chance));
         co_await pausing;
     }
-    const bool served = wrote && after_faults;
-    co_return served;
+    co_return wrote;
 }
 
 template <class Held>
