@@ -25,13 +25,13 @@ LockOptions lock_options(sim::Chance& chance) {
 }
 
 Duration pause_between(sim::Chance& chance) {
-    return chance.between(Duration(10ms), Duration(300ms));
+    return chance.between(Duration(0ms), Duration(100ms));
 }
 
 /// Some holders work for longer than sessions last.
 Duration pause_of_holder(sim::Chance& chance) {
-    if (chance.one_in(12)) return chance.between(Duration(500ms), Duration(4000ms));
-    return chance.between(Duration(0ms), Duration(150ms));
+    if (chance.one_in(20)) return chance.between(Duration(500ms), Duration(4000ms));
+    return chance.between(Duration(0ms), Duration(100ms));
 }
 
 std::string_view word_for(const Error& error) {
@@ -102,8 +102,7 @@ AsyncResult<void> Contender::contend(Use& use) {
             last ? std::max<Duration>(*deadline - steady_clock::now(), 0ms) : acquisition_limit;
         const auto options = CallOptions().timeout(limit);
         const auto holding = use.acquire ? hold_once(use, options) : lead_once(use, options);
-        const bool wrote = co_await holding;
-        served = last && wrote;
+        served = co_await holding;
         if (served) {
             report_(report_word::served, use.name);
         } else if (last && steady_clock::now() >= *deadline) {
@@ -116,13 +115,13 @@ AsyncResult<void> Contender::contend(Use& use) {
 }
 
 AsyncResult<bool> Contender::hold_once(Use& use, CallOptions options) {
-    bool wrote = false;
+    bool served = false;
     std::optional<Error> error;
     try {
         auto acquiring = use.acquire(options);
         LockHandle held = co_await std::move(acquiring);
         const auto working = work(use, held);
-        wrote = co_await working;
+        served = co_await working;
         if (use.chance.one_in(2)) {
             const auto releasing = held.release_async();
             static_cast<void>(co_await releasing);
@@ -131,16 +130,16 @@ AsyncResult<bool> Contender::hold_once(Use& use, CallOptions options) {
         error = failure.error();
     }
     if (error) on_failed(use, *error);
-    co_return wrote;
+    co_return served;
 }
 
 AsyncResult<bool> Contender::lead_once(Use& use, CallOptions options) {
-    bool wrote = false;
+    bool served = false;
     std::optional<Error> error;
     try {
         const auto running = election_.run_async(
-            [this, &use, &wrote](const Leadership& leadership) {
-                return lead(use, leadership, wrote);
+            [this, &use, &served](const Leadership& leadership) {
+                return lead(use, leadership, served);
             },
             options
         );
@@ -149,12 +148,12 @@ AsyncResult<bool> Contender::lead_once(Use& use, CallOptions options) {
         error = failure.error();
     }
     if (error) on_failed(use, *error);
-    co_return wrote;
+    co_return served;
 }
 
-AsyncResult<void> Contender::lead(Use& use, Leadership leadership, bool& wrote) {
+AsyncResult<void> Contender::lead(Use& use, Leadership leadership, bool& served) {
     const auto working = work(use, leadership);
-    wrote = co_await working;
+    served = co_await working;
 }
 
 void Contender::on_failed(const Use& use, const Error& error) {
@@ -165,6 +164,7 @@ void Contender::on_failed(const Use& use, const Error& error) {
 template <class Held>
 AsyncResult<bool> Contender::work(Use& use, const Held& held) {
     bool wrote = false;
+    const bool after_faults = calm_;
     const bool stubborn = options_.careless || use.chance.one_in(3);
     for (int steps = options_.careless ? 15 : use.chance.between(1, 5); steps > 0; --steps) {
         if (!stubborn && held.lost().stop_requested()) break;
@@ -174,7 +174,8 @@ AsyncResult<bool> Contender::work(Use& use, const Held& held) {
         const auto pausing = sleep_async(client_.handler(), pause_of_holder(use.chance));
         co_await pausing;
     }
-    co_return wrote;
+    const bool served = wrote && after_faults;
+    co_return served;
 }
 
 template <class Held>

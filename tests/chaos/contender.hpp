@@ -67,12 +67,13 @@ private:
         std::function<AsyncResult<LockHandle>(const CallOptions&)> acquire
     );
     AsyncResult<void> contend(Use& use);
+    /// Acquires the recipe once. Returns whether it was acquired and written after the faults.
     AsyncResult<bool> hold_once(Use& use, CallOptions options);
     AsyncResult<bool> lead_once(Use& use, CallOptions options);
-    AsyncResult<void> lead(Use& use, Leadership leadership, bool& wrote);
-    /// Returns whether a write has succeeded.
+    AsyncResult<void> lead(Use& use, Leadership leadership, bool& served);
     template <class Held>
     AsyncResult<bool> work(Use& use, const Held& held);
+    /// Returns whether the write has succeeded.
     template <class Held>
     AsyncResult<bool> write(Use& use, const Held& held);
     void on_failed(const Use& use, const Error& error);

@@ -196,6 +196,7 @@ bool Run::come_to_rest() {
     const bool serving = ensemble_.wait_serving(server_patience);
     for (const auto& program : programs_) program->await(Program::Phase::rest);
     for (const auto& contender : contenders_) contender->await_end(contender_patience);
+    tell("the contenders have ended");
     const auto served = serving ? ensemble_.wait_in_sync(server_patience) : std::nullopt;
     if (!served) {
         tell("the servers do not reach the same transaction");
@@ -208,6 +209,7 @@ bool Run::come_to_rest() {
         tell("the servers do not expire abandoned sessions");
         return false;
     }
+    tell("all abandoned sessions have expired");
     await_caches();
     for (const auto& program : programs_) program->order(Program::Phase::listen);
     for (const auto& program : programs_) program->await(Program::Phase::listen);
