@@ -8,6 +8,7 @@
 
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <csignal>
 
 namespace kazoo::chaos {
@@ -76,6 +77,13 @@ bool ContenderProcess::reap(int options) {
         may_end_ && (was_killed || (WIFEXITED(status) && WEXITSTATUS(status) == 0));
     if (!expected) fail("its process has ended unexpectedly, status " + std::to_string(status));
     return true;
+}
+
+bool ContenderProcess::has_written() const {
+    const auto reported = report();
+    return std::any_of(reported.writes.begin(), reported.writes.end(), [](const auto& write) {
+        return write.good;
+    });
 }
 
 ContenderReport ContenderProcess::report() const {

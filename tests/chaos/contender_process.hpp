@@ -44,7 +44,8 @@ public:
     /// Waits until it has ended; kills it after `limit`.
     void await_end(std::chrono::milliseconds limit);
 
-    [[nodiscard]] int number() const noexcept { return options_.number; }
+    /// Returns whether it has reported a successful write.
+    [[nodiscard]] bool has_written() const;
     /// What its processes have reported, and how they ended.
     [[nodiscard]] ContenderReport report() const;
 

@@ -2,6 +2,7 @@
 #include "run.hpp"
 
 #include "figures.hpp"
+#include "support/wait_until.hpp"
 
 #include <kazoo/client.hpp>
 
@@ -21,6 +22,8 @@ constexpr auto server_patience = 90s;
 constexpr auto cache_patience = 60s;
 /// More than a contender needs to give up.
 constexpr auto contender_patience = 240s;
+/// For processes to start and to acquire a recipe.
+constexpr auto contention_patience = 20s;
 constexpr std::size_t most_contenders = 4;
 constexpr std::size_t caches = 2;
 
@@ -144,6 +147,16 @@ void Run::make_contenders() {
     run_record_.recipes = ContendedRecipes().all();
 }
 
+/// If it takes too long the faults begin nevertheless: what does not work is found in the end.
+void Run::await_contenders() {
+    const auto have_written = [this] {
+        return std::all_of(contenders_.begin(), contenders_.end(), [](const auto& contender) {
+            return contender->has_written();
+        });
+    };
+    testing_support::wait_until(have_written, contention_patience);
+}
+
 /// They share the machines of the last programs.
 void Run::make_caches() {
     const auto kinds = client_kinds();
@@ -172,6 +185,8 @@ Run::Result Run::run() {
     make_caches();
     make_programs();
     make_contenders();
+    await_contenders();
+    tell("the faults begin");
     disturber_.run(make_plan(options_.seed, options_.length, servers_.size(), clients_.size()));
     tell("all faults have ended");
     const bool at_rest = come_to_rest();

@@ -35,6 +35,8 @@ private:
     void make_programs();
     void make_contenders();
     void make_caches();
+    /// Waits, for a while, until every contender has been a holder.
+    void await_contenders();
     /// Brings all programs to rest; returns false if the servers do not recover.
     [[nodiscard]] bool come_to_rest();
     /// Reads the servers' trees until no ephemeral node of a lost session is left.
