@@ -43,13 +43,16 @@ AttemptPtr RecipeUser::arrange() {
     made->cancels = cancels_;
     made->objects = objects_;
     made->client_ends = client_.ends();
-    // A client that is started again refuses requests until its former session has ended.
-    constexpr auto longest_close = 11s;
+    // A client that is started again refuses requests until its former session has ended; its
+    // process may be suspended meanwhile.
+    constexpr auto longest_close = 11s + 13s;
     const auto now = client_.simulator().now();
     if (std::exchange(client_ends_, client_.ends()) != client_.ends()) {
         client_ended_ = now;
     }
-    made->client_runs = client_.started() && now - client_ended_ > longest_close;
+    // A program may continue with objects of a client that has been destroyed.
+    made->client_runs =
+        client_.started() && life_ == client_.lives() && now - client_ended_ > longest_close;
     if (chance.one_in(3)) {
         const auto limit = chance.between(0ms, chance.of<Duration>({20ms, 1000ms, 8000ms}));
         made->deadline = client_.simulator().now() + limit;
