@@ -58,9 +58,11 @@ SERVER_LINES = (
 )
 
 TREE_CACHE_COUNTS = ("--rounds=2", "--nodes=30000")
-TREE_CACHE_OUTPUT = re.compile(
-    r"tree-cache: 300 nodes in \d+\.\d+ s"
-    r"(; kazoo is not installed|, kazoo \d+\.\d+ s\nRATIO tree-cache load ours/kazoo \d+\.\d+)\n"
+TREE_CACHE_PEERS = ("kazoo", "curator")
+TREE_CACHE_MEASURES = ("load", "resync", "resync-requests", "resync-received")
+TREE_CACHE_FIGURES = (
+    r"load \d+\.\d+ ms(  node \d+\.\d+ bytes)?  resync \d+(\.\d+)? ms"
+    r"  resync-requests \d+(\.\d+)?  *resync-received \d+(\.\d+)? bytes"
 )
 
 
@@ -206,6 +208,23 @@ def check_server_run(bench_server):
     return problems + [run.stdout, run.stderr] if problems else []
 
 
+def tree_cache_problems_of(output):
+    """What is wrong with the output about caches: each must have been measured, or skipped if it is
+    of another client."""
+    lines = output.splitlines()
+    problems = [] if lines[:1] == ["tree-cache: 300 nodes"] else ["no number of nodes"]
+    skipped = re.findall(r"^SKIPPED tree-cache (\w+): .+", output, re.MULTILINE)
+    measured = ["ours", *(peer for peer in TREE_CACHE_PEERS if peer not in skipped)]
+    for cache in measured:
+        if not re.search(rf"^tree-cache: resync of {cache}: \d+ \w+", output, re.MULTILINE):
+            problems.append(f"no requests of {cache}")
+        if not re.search(rf"^tree-cache +{cache} +{TREE_CACHE_FIGURES}$", output, re.MULTILINE):
+            problems.append(f"no figures of {cache}")
+    expected = set(itertools.product(["tree-cache"], TREE_CACHE_MEASURES, measured[1:]))
+    ratios = [line for line in lines if line.startswith("RATIO")]
+    return problems + ratio_problems(ratios, expected)
+
+
 def check_tree_cache_run(bench_tree_cache):
     run = subprocess.run(
         [str(WITH_ZOOKEEPER), bench_tree_cache, *TREE_CACHE_COUNTS],
@@ -213,9 +232,10 @@ def check_tree_cache_run(bench_tree_cache):
         text=True,
         check=False,
     )
-    if run.returncode == 0 and TREE_CACHE_OUTPUT.fullmatch(run.stdout):
-        return []
-    return [f"bench_tree_cache: exit code {run.returncode}", run.stdout, run.stderr]
+    problems = tree_cache_problems_of(run.stdout)
+    if run.returncode != 0:
+        problems.append(f"bench_tree_cache: exit code {run.returncode}")
+    return problems + [run.stdout, run.stderr] if problems else []
 
 
 def check_failure(bench, environment, arguments, expected):
@@ -301,11 +321,23 @@ def self_test():
     assert len(server_problems_of("\n".join(server[1:]))) == 6
     assert len(server_problems_of("\n".join(server).replace("RATIO", "ratio"))) == 2
 
-    cache = "tree-cache: 300 nodes in 0.1 s"
-    ratio = "RATIO tree-cache load ours/kazoo 0.1\n"
-    assert TREE_CACHE_OUTPUT.fullmatch(f"{cache}; kazoo is not installed\n")
-    assert TREE_CACHE_OUTPUT.fullmatch(f"{cache}, kazoo 0.2 s\n{ratio}")
-    assert not TREE_CACHE_OUTPUT.fullmatch(f"{cache}, kazoo 0.2 s\n")
+    cache = [
+        "tree-cache: 300 nodes",
+        "tree-cache: resync of ours: 300 exists, 1 multi_read",
+        "tree-cache: resync of kazoo: 300 get_data, 300 get_children",
+        "tree-cache    ours    load 1.50 ms  node 250.00 bytes  resync 1.00 ms"
+        "  resync-requests 301.00   resync-received 9000 bytes",
+        "tree-cache    kazoo   load 150.00 ms  resync 1500 ms"
+        "  resync-requests 600.00   resync-received 90000 bytes",
+        *(f"RATIO tree-cache {measure} ours/kazoo 0.10" for measure in TREE_CACHE_MEASURES),
+        "SKIPPED tree-cache curator: java is not installed",
+    ]
+    assert tree_cache_problems_of("\n".join(cache)) == []
+    assert len(tree_cache_problems_of("\n".join(cache[1:]))) == 1
+    assert len(tree_cache_problems_of("\n".join(cache[:1] + cache[2:]))) == 1
+    assert len(tree_cache_problems_of("\n".join(cache[:4] + cache[5:]))) == 1
+    assert len(tree_cache_problems_of("\n".join(cache[:5] + cache[6:]))) == 1
+    assert len(tree_cache_problems_of("\n".join(cache[:-1]))) == 6
 
 
 def main():

@@ -1,25 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-// The benchmark of TreeCache in `make bench`: loads the same tree into this library's and into
-// kazoo's cache, on the same server. Without kazoo only the former is measured.
+// The benchmark of TreeCache in `make bench`: loads the same tree into this library's cache and
+// into those of kazoo and Curator, on the same server, and interrupts their connections. Without
+// kazoo or Curator the others are measured.
 #include "options.hpp"
+#include "relay.hpp"
 #include "results.hpp"
+#include "tree_cache_peer.hpp"
 
 #include <kazoo/client.hpp>
 #include <kazoo/recipes/tree_cache.hpp>
 
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <cstdlib>
-#include <iomanip>
 #include <iostream>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -30,7 +31,6 @@ using Seconds = std::chrono::duration<double>;
 constexpr auto patience = std::chrono::minutes(10);
 constexpr std::size_t siblings = 100;  // nodes below one parent, and in one transaction
 constexpr std::size_t data_size = 100;
-constexpr int skipped = 77;
 
 /// A tree on the server, which exists during the lifetime of this object.
 class Tree {
@@ -67,6 +67,9 @@ public:
         }
     }
 
+    /// Changes the data of one node.
+    void change() { client_.set(path_, "changed"); }
+
     [[nodiscard]] const std::string& path() const { return path_; }
     [[nodiscard]] std::size_t size() const { return size_; }
 
@@ -76,41 +79,133 @@ private:
     std::size_t size_ = 1;
 };
 
-/// Returns the seconds that a load takes.
-double load(const std::string& hosts, const Tree& tree) {
-    kazoo::KazooClient client(kazoo::ClientOptions().hosts(hosts));
-    client.start(std::chrono::seconds(10));
-    kazoo::TreeCache cache(client, tree.path());
+/// A cache that has been loaded.
+struct Loaded {
+    double seconds = 0;
+    std::optional<std::size_t> bytes;
+    std::shared_ptr<void> cache;  ///< keeps it, with its client
+};
+
+struct OurCache {
+    OurCache(const std::string& hosts, const std::string& path)
+        : client(kazoo::ClientOptions().hosts(hosts)), cache(client, path) {}
+
+    kazoo::KazooClient client;
+    kazoo::TreeCache cache;
+};
+
+Loaded load_ours(const std::string& hosts, const Tree& tree) {
+    const auto ours = std::make_shared<OurCache>(hosts, tree.path());
+    ours->client.start(std::chrono::seconds(10));
     const auto begin = std::chrono::steady_clock::now();
-    cache.start();
-    cache.initialized().get(patience);
+    ours->cache.start();
+    ours->cache.initialized().get(patience);
     const Seconds took = std::chrono::steady_clock::now() - begin;
-    if (cache.size() != tree.size()) {
+    if (ours->cache.size() != tree.size()) {
         throw std::runtime_error("the cache is not complete");
     }
-    return took.count();
+    return {took.count(), ours->cache.bytes(), ours};
 }
 
-/// Returns the seconds that kazoo takes; nothing if it is not installed.
-std::optional<double> load_with_kazoo(const std::string& hosts, const Tree& tree) {
-    for (const std::string python : {"python3", "/usr/bin/python3"}) {
-        const auto command = python + " -B " KAZOO_BENCH_DIRECTORY "/tree_cache_kazoo.py '" +
-                             hosts + "' '" + tree.path() + "' " + std::to_string(tree.size());
-        auto* const output = popen(command.c_str(), "r");
-        if (output == nullptr) {
-            throw std::runtime_error("cannot run " + python);
-        }
-        double seconds = 0;
-        const bool printed = std::fscanf(output, "%lf", &seconds) == 1;
-        const int status = pclose(output);
-        if (WIFEXITED(status) && WEXITSTATUS(status) == 0 && printed) {
-            return seconds;
-        }
-        if (!WIFEXITED(status) || (WEXITSTATUS(status) != skipped && WEXITSTATUS(status) != 127)) {
-            throw std::runtime_error("the measurement of kazoo has failed");
+Loaded load_peer(
+    const std::vector<std::string>& command, const std::string& hosts, const Tree& tree
+) {
+    const auto peer = std::make_shared<TreeCachePeer>(command, hosts, tree.path(), tree.size());
+    return {peer->seconds(), std::nullopt, peer};
+}
+
+Loaded load_kazoo(const std::string& hosts, const Tree& tree) {
+    const std::string script = KAZOO_BENCH_DIRECTORY "/tree_cache_kazoo.py";
+    try {
+        return load_peer({"python3", "-B", script}, hosts, tree);
+    } catch (const TreeCacheSkipped&) {
+        return load_peer({"/usr/bin/python3", "-B", script}, hosts, tree);
+    }
+}
+
+Loaded load_curator(const std::string& hosts, const Tree& tree) {
+    return load_peer({"sh", KAZOO_BENCH_DIRECTORY "/tree_cache_curator/run"}, hosts, tree);
+}
+
+/// A cache that is measured, and what has been measured.
+struct Subject {
+    std::string name;
+    Loaded (*load)(const std::string& hosts, const Tree& tree);
+    std::vector<double> loads{};  // in seconds, by round
+    std::optional<std::size_t> bytes{};
+    Traffic resync{};
+    std::string skipped{};  // why it was not measured
+};
+
+/// Loads the tree through a relay, changes one node while the connection is interrupted, and
+/// returns what the cache sends and receives after that.
+Traffic resync(const Subject& subject, const std::string& hosts, Tree& tree) {
+    Relay relay(kazoo::parse_hosts(hosts).value().hosts.front());
+    const auto loaded = subject.load(relay.hosts(), tree);
+    relay.interrupt();
+    tree.change();
+    relay.restore();
+    return relay.settled();
+}
+
+void measure(std::vector<Subject>& subjects, const std::string& hosts, const Options& options) {
+    Tree tree(hosts, std::max(options.nodes / 100, std::size_t{1}));
+    std::cout << "tree-cache: " << tree.size() << " nodes" << std::endl;
+    for (std::size_t round = 0; round < options.rounds; ++round) {
+        for (auto& subject : subjects) {
+            if (!subject.skipped.empty()) {
+                continue;
+            }
+            try {
+                const auto loaded = subject.load(hosts, tree);
+                subject.loads.push_back(loaded.seconds);
+                subject.bytes = loaded.bytes;
+            } catch (const TreeCacheSkipped& missing) {
+                subject.skipped = missing.what();
+            }
         }
     }
-    return std::nullopt;
+    for (auto& subject : subjects) {
+        if (subject.skipped.empty()) {
+            subject.resync = resync(subject, hosts, tree);
+        }
+    }
+    for (auto& subject : subjects) {
+        if (subject.bytes) {
+            subject.bytes = *subject.bytes / tree.size();
+        }
+    }
+}
+
+constexpr auto case_name = "tree-cache";
+
+void report(const Subject& subject, Results& results) {
+    if (!subject.skipped.empty()) {
+        results.skip(case_name, subject.name, subject.skipped);
+        return;
+    }
+    std::cout << "tree-cache: resync of " << subject.name << ':';
+    const char* separator = " ";
+    for (const auto& [opcode, number] : subject.resync.requests) {
+        std::cout << std::exchange(separator, ", ") << number << ' ' << name(opcode);
+    }
+    std::cout << '\n';
+    for (const double load : subject.loads) {
+        results.add({case_name, subject.name, "load"}, "ms", load * 1000);
+    }
+    if (subject.bytes) {
+        results.add(
+            {case_name, subject.name, "node"}, "bytes", static_cast<double>(*subject.bytes)
+        );
+    }
+    const auto& traffic = subject.resync;
+    results.add({case_name, subject.name, "resync"}, "ms", traffic.time.count() * 1000);
+    results.add(
+        {case_name, subject.name, "resync-requests"}, "", static_cast<double>(traffic.total())
+    );
+    results.add(
+        {case_name, subject.name, "resync-received"}, "bytes", static_cast<double>(traffic.bytes)
+    );
 }
 
 void run(const Options& options) {
@@ -118,23 +213,29 @@ void run(const Options& options) {
     if (hosts == nullptr) {
         throw std::invalid_argument("ZOOKEEPER_HOSTS is not set; make bench starts one");
     }
-    const Tree tree(hosts, std::max(options.nodes / 100, std::size_t{1}));
-    std::vector<double> ours;
-    std::vector<double> theirs;
-    for (std::size_t round = 0; round < options.rounds; ++round) {
-        ours.push_back(load(hosts, tree));
-        if (const auto seconds = load_with_kazoo(hosts, tree)) {
-            theirs.push_back(*seconds);
+    std::vector<Subject> subjects{
+        {"ours", load_ours}, {"kazoo", load_kazoo}, {"curator", load_curator}};
+    const auto unwanted = [&](const Subject& subject) {
+        return !options.peers.empty() && subject.name != "ours" &&
+               (',' + options.peers + ',').find(',' + subject.name + ',') == std::string::npos;
+    };
+    std::erase_if(subjects, unwanted);
+    measure(subjects, hosts, options);
+    Results results;
+    for (const auto& subject : subjects) {
+        report(subject, results);
+    }
+    for (auto other = subjects.begin() + 1; other != subjects.end(); ++other) {
+        for (const char* measure : {"load", "resync", "resync-requests", "resync-received"}) {
+            results.compare(
+                case_name,
+                {case_name, "ours", measure},
+                {case_name, other->name, measure},
+                other->name
+            );
         }
     }
-    std::cout << std::fixed << std::setprecision(3) << "tree-cache: " << tree.size() << " nodes in "
-              << median(ours) << " s";
-    if (theirs.empty()) {
-        std::cout << "; kazoo is not installed" << std::endl;
-        return;
-    }
-    std::cout << ", kazoo " << median(theirs) << " s\nRATIO tree-cache load ours/kazoo "
-              << median(ours) / median(theirs) << std::endl;
+    results.print_new(std::cout);
 }
 
 constexpr auto command = "ZOOKEEPER_HOSTS=host:port bench_tree_cache";

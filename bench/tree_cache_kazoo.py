@@ -1,11 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Loads a tree into kazoo's TreeCache, and prints the seconds that it took.
-
-    tree_cache_kazoo.py HOSTS PATH NODES
-
-Exits with 77 if kazoo is not installed.
-"""
+"""The TreeCache of kazoo as a peer of the benchmark of TreeCache; tree_cache_peer.hpp describes the
+protocol."""
 
 import sys
 import threading
@@ -15,7 +11,8 @@ try:
     from kazoo.client import KazooClient
     from kazoo.recipe.cache import TreeCache, TreeEvent
 except ImportError:
-    sys.exit(77)
+    print("skipped: the package kazoo of Python is not installed")
+    sys.exit()
 
 LIMIT_S = 600
 
@@ -42,7 +39,8 @@ def main(hosts, path, nodes):
     took = time.monotonic() - begin
     if added != int(nodes):
         sys.exit(f"kazoo's cache has {added} nodes instead of {nodes}")
-    print(f"{took:.6f}")
+    print(f"{took:.6f}", flush=True)
+    sys.stdin.read()  # the cache is kept until the end of the input
     cache.close()
     client.stop()
 
