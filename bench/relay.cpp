@@ -22,7 +22,6 @@ namespace bench {
 namespace {
 
 constexpr auto poll_interval = std::chrono::milliseconds(10);
-constexpr auto silence = std::chrono::seconds(2);
 constexpr auto limit = std::chrono::minutes(10);
 constexpr std::size_t buffer_size = 256 * 1024;
 constexpr std::size_t prefix_size = 4;
@@ -148,7 +147,7 @@ void Relay::restore() {
     interrupted_ = false;
 }
 
-Traffic Relay::settled() {
+Traffic Relay::settled(std::chrono::duration<double> silence) {
     const auto deadline = Clock::now() + limit;
     while (Clock::now() < deadline) {
         {

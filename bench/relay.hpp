@@ -43,9 +43,9 @@ public:
     /// Accepts a connection again, and sets the counters to zero.
     void restore();
     /// Waits until the client has sent a request since restore(), all requests are answered, and
-    /// no message has followed for two seconds. Returns the counters. Throws std::runtime_error if
-    /// that takes too long.
-    [[nodiscard]] Traffic settled();
+    /// no message has followed for a time of `silence`. Returns the counters. Throws
+    /// std::runtime_error if that takes too long.
+    [[nodiscard]] Traffic settled(std::chrono::duration<double> silence);
 
 private:
     using Clock = std::chrono::steady_clock;

@@ -145,7 +145,8 @@ Traffic resync(const Subject& subject, const std::string& hosts, Tree& tree) {
     relay.interrupt();
     tree.change();
     relay.restore();
-    return relay.settled();
+    // A cache that is slow to load may also pause longer between two requests.
+    return relay.settled(Seconds(std::max(2.0, loaded.seconds / 4)));
 }
 
 void measure(std::vector<Subject>& subjects, const std::string& hosts, const Options& options) {

@@ -32,6 +32,7 @@ def main(hosts, path, nodes):
 
     cache = TreeCache(client, path)
     cache.listen(listener)
+    cache.listen_fault(lambda error: print(f"kazoo's cache: {error!r}", file=sys.stderr))
     begin = time.monotonic()
     cache.start()
     if not initialized.wait(LIMIT_S):
