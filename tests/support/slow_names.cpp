@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 #include <netdb.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <string_view>
@@ -40,6 +41,11 @@ void wait_for_end() {
 }
 
 }  // namespace
+
+std::string SlowNames::late_name() {
+    static std::atomic<int> number{0};
+    return std::to_string(++number) + "." + late_host;
+}
 
 SlowNames::SlowNames() {
     auto& d = desk();
@@ -85,7 +91,7 @@ extern "C" int getaddrinfo(
         kazoo::testing_support::wait_for_end();
         return EAI_NONAME;
     }
-    if (name == SlowNames::late_host) {
+    if (name.ends_with(SlowNames::late_host)) {
         kazoo::testing_support::wait_for_end();
         return next("127.0.0.1", service, hints, results);
     }

@@ -55,6 +55,7 @@ protected:
     boost::asio::io_context loop_;
     std::vector<std::unique_ptr<Requester>> requesters_;
     std::optional<SlowNames> slow_{std::in_place};
+    const std::string late_name_ = SlowNames::late_name();
 };
 
 TEST_F(NameLookupTest, HangingNamesDoNotDelayOthers) {
@@ -72,7 +73,7 @@ TEST_F(NameLookupTest, HangingNamesDoNotDelayOthers) {
 
 TEST_F(NameLookupTest, ConcurrentRequestsForANameShareALookUp) {
     for (int i = 0; i < 150; ++i) {
-        ask(SlowNames::late_host);
+        ask(late_name_);
     }
     ASSERT_TRUE(slow_->wait_for_look_up());
     requesters_.erase(requesters_.begin());  // the first one may be gone before the result
@@ -97,7 +98,7 @@ TEST_F(NameLookupTest, ANameIsLookedUpAnewAfterAnAnswer) {
 }
 
 TEST_F(NameLookupTest, ADestroyedLookUpCallsNothing) {
-    ask(SlowNames::late_host);
+    ask(late_name_);
     ASSERT_TRUE(slow_->wait_for_look_up());
     requesters_.clear();
     slow_.reset();
@@ -108,10 +109,10 @@ TEST_F(NameLookupTest, ADestroyedLookUpCallsNothing) {
 TEST_F(NameLookupTest, ALoopMayEndWhileANameHangs) {
     {
         boost::asio::io_context brief;
-        const Requester requester(brief, SlowNames::late_host);
+        const Requester requester(brief, late_name_);
         ASSERT_TRUE(slow_->wait_for_look_up());
     }
-    auto& other = ask(SlowNames::late_host);
+    auto& other = ask(late_name_);
     slow_.reset();
     EXPECT_TRUE(answered(other));
 }

@@ -124,7 +124,8 @@ TEST_F(TcpTransportTest, AnInvalidAddressEndsTheAttempt) {
 
 TEST_F(TcpTransportTest, ALookUpOutlivesADisconnect) {
     std::optional<SlowNames> slow(std::in_place);
-    transport_->resolve(1, SlowNames::late_host, 7);
+    const auto name = SlowNames::late_name();
+    transport_->resolve(1, name, 7);
     ASSERT_TRUE(slow->wait_for_look_up());
     transport_->disconnect();
     slow.reset();
@@ -135,9 +136,10 @@ TEST_F(TcpTransportTest, ALookUpOutlivesADisconnect) {
 
 TEST_F(TcpTransportTest, ANewLookUpReplacesTheFormerOne) {
     std::optional<SlowNames> slow(std::in_place);
-    transport_->resolve(1, SlowNames::late_host, 7);
-    transport_->resolve(2, SlowNames::late_host, 8);
-    transport_->resolve(3, SlowNames::late_host, 7);
+    const auto name = SlowNames::late_name();
+    transport_->resolve(1, name, 7);
+    transport_->resolve(2, name, 8);
+    transport_->resolve(3, name, 7);
     ASSERT_TRUE(slow->wait_for_look_up());
     slow.reset();
     ASSERT_TRUE(run_until([&] { return sink_->resolved.size() == 2; }));
@@ -148,7 +150,8 @@ TEST_F(TcpTransportTest, ANewLookUpReplacesTheFormerOne) {
 
 TEST_F(TcpTransportTest, ADestroyedTransportGetsNoAnswers) {
     std::optional<SlowNames> slow(std::in_place);
-    transport_->resolve(1, SlowNames::late_host, 7);
+    const auto name = SlowNames::late_name();
+    transport_->resolve(1, name, 7);
     transport_->resolve(2, "127.0.0.1", 7);
     ASSERT_TRUE(slow->wait_for_look_up());
     transport_.reset();
