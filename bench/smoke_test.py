@@ -255,16 +255,16 @@ def check_failure(bench, environment, arguments, expected):
 
 
 def check_failures(bench, bench_server, bench_tls):
-    nobody = {"ZOOKEEPER_HOSTS": "127.0.0.1:1"}
+    no_server = {"ZOOKEEPER_HOSTS": "127.0.0.1:1"}
     one_case = ["--case=pipelined-get", "--peers=none", *COUNTS]
     return (
-        check_failure(bench, nobody, one_case, r"^bench: .*127\.0\.0\.1:1")
+        check_failure(bench, no_server, one_case, r"^bench: .*127\.0\.0\.1:1")
         + check_failure(bench, {"ZOOKEEPER_HOSTS": "a:b:c"}, [], "^bench: ZOOKEEPER_HOSTS: ")
         + check_failure(bench, {}, ["--case=idle,none"], "^bench: there is no case none")
         + check_failure(bench, {}, ["--json=/none/results"], "^bench: cannot write /none/results")
         + check_failure(bench, {}, ["--part=none"], "^bench: no part none")
-        + check_failure(bench, nobody, ["--rounds=0"], "--rounds must be a positive number")
-        + check_failure(bench, nobody, ["--round=1"], "unknown argument --round=1")
+        + check_failure(bench, no_server, ["--rounds=0"], "--rounds must be a positive number")
+        + check_failure(bench, no_server, ["--round=1"], "unknown argument --round=1")
         + check_failure(bench_server, {}, [], "ZOOKEEPER_HOSTS is not set")
         + check_failure(bench_tls, {}, ["--round=1"], "^bench_tls: unknown argument --round=1")
     )

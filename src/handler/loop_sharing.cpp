@@ -37,7 +37,7 @@ bool LoopSharing::enter(LoopWaiter& waiter) noexcept {
         if (alone_ == nullptr) {
             pause_until_ = now + pause;
         }
-        if (runner_ == Runner::nobody && open_) {
+        if (runner_ == Runner::none && open_) {
             runner_ = Runner::caller;
             runs_ = &waiter;
             ++turns_;
@@ -65,7 +65,7 @@ void LoopSharing::leave(LoopWaiter& waiter) noexcept {
         return;
     }
     runs_ = nullptr;
-    runner_ = Runner::nobody;
+    runner_ = Runner::none;
     if (!open_ || waiting_ > 0 || dispatched_.exchange(false, std::memory_order_relaxed)) {
         pause_until_ = now + pause;
         resume_ = true;
@@ -118,7 +118,7 @@ void LoopSharing::park() noexcept {
     resume_ = false;
     dispatched_.store(false, std::memory_order_relaxed);
     parked_.store(true, std::memory_order_relaxed);
-    runner_ = Runner::nobody;
+    runner_ = Runner::none;
     last_left_ = now;
     if (alone_ != nullptr) {
         runner_ = Runner::caller;

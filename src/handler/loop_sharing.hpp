@@ -31,11 +31,10 @@ class LoopWaiter;
 ///     Runner::thread   the connection thread runs the loop                        (at first)
 ///          |  a caller waits, a moment after the last one, and is the only one: park()
 ///          v
-///     Runner::caller   the connection thread is parked, the caller runs the loop until its wait
-///     ends
+///     Runner::caller   the connection thread is parked, the caller runs the loop while it waits
 ///          |     ^
 ///          v     |  the next caller waits
-///     Runner::nobody   for `grace` at most, then the connection thread runs the loop again
+///     Runner::none     for `grace` at most, then the connection thread runs the loop again
 ///
 /// Where several callers wait at a time, or callbacks are dispatched to the lanes, the connection
 /// thread serves all of them best: it continues at once, and remains for `pause`.
@@ -73,7 +72,7 @@ public:
     void interrupt() noexcept;
 
 private:
-    enum class Runner : std::uint8_t { thread, caller, nobody };
+    enum class Runner : std::uint8_t { thread, caller, none };
 
     /// The connection thread continues this long after the last caller.
     static constexpr auto grace = std::chrono::milliseconds(1);

@@ -153,7 +153,7 @@ class DoubleBarriers(Interlock):
         ]
         contest_checks.check_barrier(self, lines, len(self.names))
 
-    def test_nobody_is_killed(self):
+    def test_without_kills(self):
         for _ in range(3):
             self.begin()
             self.enter(*self.names)

@@ -9,7 +9,7 @@
 
 namespace kazoo::sim {
 
-/// Compares what the members of DoubleBarriers are told with the nodes that the servers have: a
+/// Compares what the members of DoubleBarriers receive with the nodes that the servers have: a
 /// member enters when enough of them have been there, and leaves when the others have gone.
 class BarrierCheck final : public RecipeCheck {
 public:

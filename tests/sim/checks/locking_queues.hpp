@@ -21,7 +21,7 @@ struct QueueClaim {
     bool perhaps = false;    ///< a call of it has, or may have, an unknown outcome
 };
 
-/// Compares what the users of a LockingQueue are told with the nodes that the servers have: an item
+/// Compares what the users of a LockingQueue receive with the nodes that the servers have: an item
 /// is locked by a node of the consumer, which nothing but the consumer and the end of its session
 /// removes; it is deleted together with that node, by a call that reports so; no item that was put
 /// is lost. No entry is passed over, and no call waits while there are free entries.

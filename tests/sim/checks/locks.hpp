@@ -44,7 +44,7 @@ struct GuardedWrite {
     std::optional<Error> error;
 };
 
-/// Compares what clients are told about locks, leases and leaderships with the nodes that the
+/// Compares what clients receive about locks, leases and leaderships with the nodes that the
 /// servers have: who is given a lock was first among its contenders at some moment, a guarded
 /// write was applied while its node was first, a lock that is lost is soon not held any more, and
 /// the session of none expires while its holder is certain that it does not.

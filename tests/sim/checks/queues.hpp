@@ -20,7 +20,7 @@ struct QueueGet {
     std::string perhaps;  ///< the entry that it may have deleted, on the servers
 };
 
-/// Compares what the users of a Queue are told with the entries that the servers have: what was put
+/// Compares what the users of a Queue receive with the entries that the servers have: what was put
 /// is there, an entry is deleted by the call that gives its item out, which is one, or by a call
 /// that reports that it may have deleted it. No entry is passed over, and no call waits while there
 /// are entries.

@@ -10,7 +10,7 @@
 
 namespace kazoo::sim {
 
-/// Compares what the users of a recipe are told with what the servers did. Paths are those of the
+/// Compares what the users of a recipe receive with what the servers did. Paths are those of the
 /// servers.
 class RecipeCheck {
 public:

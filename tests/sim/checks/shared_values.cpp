@@ -25,13 +25,13 @@ bool ValueCheck::was(const VersionedValue& value) const {
 void ValueCheck::on_value(ValueView& view, const VersionedValue& value) {
     if (value.stat.mzxid <= view.mzxid) {
         verdict_.fail(
-            view.who + ": was told the value of " + std::to_string(value.stat.mzxid) +
+            view.who + ": received the value of " + std::to_string(value.stat.mzxid) +
             " after that of " + std::to_string(view.mzxid)
         );
     }
     view.mzxid = value.stat.mzxid;
     if (!was(value)) {
-        verdict_.fail(view.who + ": was told " + value.data + ", which never was the value");
+        verdict_.fail(view.who + ": received " + value.data + ", which never was the value");
     }
 }
 
@@ -39,7 +39,7 @@ void ValueCheck::check_last(const ValueView& view) {
     const auto& last = chronicle_.of(path_).back();
     if (last.exists && last.mzxid != view.mzxid) {
         verdict_.fail(
-            view.who + ": was told the value of " + std::to_string(view.mzxid) + ", and not " +
+            view.who + ": received the value of " + std::to_string(view.mzxid) + ", and not " +
             last.data
         );
     }

@@ -33,9 +33,9 @@ struct ValueView {
     bool ended = false;
 };
 
-/// Compares what the users of a SharedValue are told with the values that the servers have had:
+/// Compares what the users of a SharedValue receive with the values that the servers have had:
 /// each call sets it once if it has succeeded, at most once if its outcome is unknown, else never;
-/// one that expects a value replaces that one only. Listeners are told newer values, and the last.
+/// one that expects a value replaces that one only. Listeners receive newer values, and the last.
 class ValueCheck final : public RecipeCheck {
 public:
     ValueCheck(Verdict& verdict, const Chronicle& chronicle, const std::string& chroot)

@@ -26,7 +26,7 @@ struct ObtainedLease {
     TimePoint ended;
 };
 
-/// Compares what the users of a NonBlockingLease are told with the records that the servers have: a
+/// Compares what the users of a NonBlockingLease receive with the records that the servers have: a
 /// record is replaced by its holder or after its end, and at no time do two objects hold the lease.
 class TimeLeaseCheck final : public RecipeCheck {
 public:
