@@ -38,28 +38,10 @@ private:
     std::thread thread_;
 };
 
-class FiberSubject final : public Subject {
-public:
-    explicit FiberSubject(const Target& target)
-        : subject_(
-              target,
-              kazoo::ClientOptions().hosts(kazoo::to_string(target.server)).handler(thread_.handler)
-          ) {}
-
-    void pipelined(Operation operation, std::span<Duration> latencies) override {
-        subject_.pipelined(operation, latencies);
-    }
-    void blocking_get(std::span<Duration> latencies) override { subject_.blocking_get(latencies); }
-
-private:
-    FiberThread thread_;
-    KazooSubject subject_;
-};
-
 }  // namespace
 
 std::unique_ptr<Subject> connect_kazoo_fiber(const Target& target) {
-    return std::make_unique<FiberSubject>(target);
+    return std::make_unique<SubjectWithThread<FiberThread>>(target);
 }
 
 }  // namespace bench

@@ -13,7 +13,7 @@
 namespace bench {
 
 /// This library, on the handler of the options.
-class KazooSubject final : public Subject {
+class KazooSubject : public Subject {
 public:
     KazooSubject(const Target& target, kazoo::ClientOptions options)
         : target_(target), client_(std::move(options)) {
@@ -59,6 +59,17 @@ private:
     const Target& target_;
     std::optional<Window> window_;  // must outlive client_, which completes pending operations
     kazoo::KazooClient client_;
+};
+
+/// This library on Thread::handler. The thread is made before the client and ends after it.
+template <class Thread>
+class SubjectWithThread final : private Thread, public KazooSubject {
+public:
+    explicit SubjectWithThread(const Target& target)
+        : KazooSubject(
+              target,
+              kazoo::ClientOptions().hosts(kazoo::to_string(target.server)).handler(Thread::handler)
+          ) {}
 };
 
 }  // namespace bench

@@ -5,7 +5,7 @@
 #include <kazoo/handlers/asio.hpp>
 #include <kazoo/handlers/threading.hpp>
 
-#include <utility>
+#include <memory>
 
 namespace bench {
 namespace {
@@ -14,22 +14,10 @@ kazoo::ClientOptions plain(const Target& target) {
     return kazoo::ClientOptions().hosts(kazoo::to_string(target.server));
 }
 
-class LoopSubject final : public Subject {
-public:
-    explicit LoopSubject(const Target& target)
-        : subject_(
-              target,
-              plain(target).handler(std::make_shared<kazoo::SequentialAsioHandler>(loop_.context))
-          ) {}
-
-    void pipelined(Operation operation, std::span<Duration> latencies) override {
-        subject_.pipelined(operation, latencies);
-    }
-    void blocking_get(std::span<Duration> latencies) override { subject_.blocking_get(latencies); }
-
-private:
-    RunningLoop loop_;
-    KazooSubject subject_;
+struct LoopThread {
+    RunningLoop loop;
+    const std::shared_ptr<kazoo::SequentialAsioHandler> handler =
+        std::make_shared<kazoo::SequentialAsioHandler>(loop.context);
 };
 
 }  // namespace
@@ -52,7 +40,7 @@ std::unique_ptr<Subject> connect_kazoo_tls(const Target& target) {
 }
 
 std::unique_ptr<Subject> connect_kazoo_asio(const Target& target) {
-    return std::make_unique<LoopSubject>(target);
+    return std::make_unique<SubjectWithThread<LoopThread>>(target);
 }
 
 }  // namespace bench
