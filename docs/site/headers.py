@@ -2,8 +2,8 @@
 """Rewrites a public header for Doxygen, which does not share the conventions of its comments.
 
 - A comment describes all declarations that follow it without an empty line: it is repeated.
-- Comments are plain text with `code` and indented examples: what else Doxygen would interpret is
-  escaped.
+- Comments are plain text with `code` and indented examples. Other characters that Doxygen would
+  interpret are escaped.
 - The comment in front of #pragma once describes the file. A file without one gets a list of its
   types.
 - Constructors without parameters, copies and moves need no comment. Members that are not public

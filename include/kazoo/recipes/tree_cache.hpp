@@ -92,9 +92,10 @@ public:
 ///     const auto node = cache.get_data("/app/config");
 ///
 /// Consistency: the copy follows the server. No change is lost, changes that follow each other
-/// quickly are conflated, and a node never goes back to an earlier version. Distinct nodes may be
-/// seen at different moments: a copy is not a snapshot of the server. If the root does not exist
-/// the cache is empty, and it fills when the root is created, also again.
+/// quickly are conflated, and a node never goes back to an earlier version, with one exception: in
+/// a new session, a read-only server that lags behind may show nodes again that have been removed.
+/// Distinct nodes may be seen at different moments: a copy is not a snapshot of the server. If the
+/// root does not exist the cache is empty, and it fills when the root is created, also again.
 ///
 /// Reads: the tree is read level by level, in batches, of which a limited number is under way
 /// (TreeCacheOptions). One recursive watch reports what changes; with servers before 3.6, which do
