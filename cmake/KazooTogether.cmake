@@ -1,15 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-# Compiling several sources at once, ten per compiler run, which takes less than half the time:
-#
-#     KAZOO_COMPILE_TOGETHER=programs   those of tests, examples, benchmarks and tools
-#     KAZOO_COMPILE_TOGETHER=all        those of the library as well
-#     KAZOO_COMPILE_TOGETHER=OFF        none: for everyday work, where one source changes at a time
+# KAZOO_COMPILE_TOGETHER: the sources of tests, benchmarks and tools are compiled ten at a time, which
+# takes less than half the time. Not for everyday work, where one source changes at a time.
 #
 # Sources in cmake/compiled_apart.txt are always compiled by themselves, because names in their
 # anonymous namespaces are also names in other sources of the same target. If a new source does not
 # compile together with others, rename what collides or add the source to that list.
-set(KAZOO_COMPILE_TOGETHER OFF CACHE STRING "Compile several sources at once: OFF, programs or all")
-set_property(CACHE KAZOO_COMPILE_TOGETHER PROPERTY STRINGS OFF programs all)
+option(KAZOO_COMPILE_TOGETHER "Compile several sources of a test or tool at once" OFF)
 
 set(KAZOO_APART_FILE ${CMAKE_CURRENT_LIST_DIR}/compiled_apart.txt)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${KAZOO_APART_FILE})
@@ -19,8 +15,7 @@ list(TRANSFORM KAZOO_COMPILED_APART PREPEND ${PROJECT_SOURCE_DIR}/)
 # Called in the directory in which the target is created.
 function(kazoo_compile_together target)
     string(FIND ${CMAKE_CURRENT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/src is_library)
-    if(NOT KAZOO_COMPILE_TOGETHER OR
-       (is_library EQUAL 0 AND NOT KAZOO_COMPILE_TOGETHER STREQUAL "all"))
+    if(NOT KAZOO_COMPILE_TOGETHER OR is_library EQUAL 0)
         return()
     endif()
     set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 10)
