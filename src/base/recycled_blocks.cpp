@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/recycled_blocks.hpp"
 
+#include "base/per_thread.hpp"
+
 #include <atomic>
 #include <new>
 #include <utility>
@@ -95,8 +97,10 @@ constinit Store store;
 /// creating and destroying operations rarely uses the store.
 class Cache {
 public:
+    Cache() noexcept = default;
+    Cache(const Cache&) = delete;
+    Cache& operator=(const Cache&) = delete;
     ~Cache() {
-        gone = true;
         free_all(current_);
         free_all(full_);
     }
@@ -125,20 +129,14 @@ public:
         return true;
     }
 
-    static constinit thread_local bool gone;  // the thread's cache has been destroyed
-
 private:
     Block* current_ = nullptr;  // size_ blocks
     Block* full_ = nullptr;     // a batch, or null
     std::size_t size_ = 0;
 };
 
-constinit thread_local bool Cache::gone = false;
-
-/// Returns null once the thread has destroyed its thread-local objects.
 Cache* cache() noexcept {
-    thread_local Cache of_thread;
-    return Cache::gone ? nullptr : &of_thread;
+    return PerThread<Cache>::find();
 }
 
 }  // namespace
