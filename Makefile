@@ -10,7 +10,7 @@ DOCS_PACKAGES := python3 doxygen
 PACKAGES := $(RUN_PACKAGES) ccache git libgtest-dev libgmock-dev libbenchmark-dev \
     clang-14 clang-format-14 clang-tidy-14 libzookeeper-mt-dev python3-kazoo zookeeper \
     libuv1-dev libboost-fiber1.81-dev libglib2.0-dev catch2 prometheus-cpp-dev \
-    libspdlog-dev libc-ares-dev libsasl2-dev libsasl2-modules libsasl2-modules-gssapi-mit \
+    libspdlog-dev valgrind libc-ares-dev libsasl2-dev libsasl2-modules libsasl2-modules-gssapi-mit \
     $(DOCS_PACKAGES)
 ifeq ($(shell command -v java),)
 PACKAGES += default-jre-headless
@@ -89,10 +89,10 @@ ifneq ($(filter server,$(or $(CASE),server)),)
 	@_JAVA_OPTIONS='$(APACHE_AT_ITS_BEST)' scripts/with-zookeeper $(BENCH)/bench_server
 endif
 ifneq ($(filter tls,$(or $(CASE),tls)),)
-	@_JAVA_OPTIONS='$(APACHE_AT_ITS_BEST)' $(BENCH)/bench_tls
+	@_JAVA_OPTIONS='$(APACHE_AT_ITS_BEST)' $(BENCH)/bench_tls --rounds=3
 endif
 ifneq ($(filter tree-cache,$(or $(CASE),tree-cache)),)
-	@scripts/with-zookeeper $(BENCH)/bench_tree_cache
+	@scripts/with-zookeeper $(BENCH)/bench_tree_cache --rounds=3
 endif
 
 bench-micro: build-release
