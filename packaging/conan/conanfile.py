@@ -65,7 +65,7 @@ class KazooConan(ConanFile):
         self.requires("openssl/[>=3 <4]")
         self.requires("nlohmann_json/[>=3.9 <4]", visible=False, libs=False)
         if self.options.tools:
-            self.requires("cli11/[>=2.3 <3]", visible=False, libs=False)
+            self.requires("cli11/[>=2.1 <3]", visible=False, libs=False)
         for component in self._components():
             package = COMPONENTS[component][0]
             if not package.startswith("boost/"):
