@@ -80,6 +80,8 @@ class Site:
             write(self.input / name, text)
             self.lines[name] = lines
         self.prepare_pages(self.header_addresses(names))
+        for image in (self.root / "docs" / "images").glob("*.svg"):
+            shutil.copy(image, self.output)
 
     @staticmethod
     def header_addresses(names):
@@ -184,13 +186,15 @@ KAZOO_API_END
 
 
 def self_test():
-    def found(header, page):
+    def found(header, page, others=None):
         with tempfile.TemporaryDirectory() as directory:
             root = pathlib.Path(directory, "root")
             write(root / "include/kazoo/a_b.hpp", header)
             write(root / "README.md", page)
             write(root / "CMakeLists.txt", "project(kazoo VERSION 1.2)")
             (root / "examples").mkdir()
+            for name, content in (others or {}).items():
+                write(root / name, content)
             return Site(root, root / "out").build()
 
     assert pages.Page.code('--a "_b_" c_d*') == '\\--a "_b_" c\\_d\\*'
@@ -205,6 +209,10 @@ def self_test():
         "///     A", "//"), page)
     assert len(problems) >= 1 and "kazoo::A is not documented" in problems[0], problems
     assert len(found(GOOD_HEADER, page.replace("#b-c", "#b-d"))) == 1
+    plot = page + "\n![A plot](docs/images/a.svg)\n"
+    problems = found(GOOD_HEADER, plot)
+    assert len(problems) == 1 and problems[0].endswith("there is no a.svg"), problems
+    assert found(GOOD_HEADER, plot, {"docs/images/a.svg": "<svg/>"}) == []
 
 
 def main():

@@ -8,6 +8,7 @@ import re
 import headers
 
 LINK = re.compile(r"(?<!!)\[((?:[^\[\]`]|`[^`]*`)+)\]\(([^()\s]+)\)")
+IMAGE = re.compile(r"!\[([^\[\]\"]*)\]\(([^()\s]+)\)")
 HEADING = re.compile(r"^(#{1,6}) +(.*?)\s*$")
 FENCE = re.compile(r"^\s*```")
 
@@ -117,8 +118,16 @@ class Page:
             parts[index] = re.sub(r"(-{2,3})", r"\\\1", part.replace("_", "\\_"))
         return "".join(parts)
 
+    @staticmethod
+    def image(alternative, address):
+        """An image of the page; build.py copies the files."""
+        return f'<img src="{os.path.basename(address)}" alt="{alternative}"/>'
+
     def paragraph(self, lines):
         text, out, end = "\n".join(lines), [], 0
+        shown = IMAGE.fullmatch(text)
+        if shown:
+            return self.image(" ".join(shown[1].split()), shown[2])
         for start, after, linked, address in find_links(text):
             out.append(self.inline(text[end:start]))
             out.append(self.link(linked, address))
