@@ -70,6 +70,16 @@ Command& Command::option(
     return *this;
 }
 
+Command& Command::optional_value(
+    const std::string& names,
+    std::optional<std::string>& value,
+    const std::string& implied,
+    const std::string& help
+) {
+    app_->add_option(names, value, help)->expected(0, 1)->default_str(implied);
+    return *this;
+}
+
 Command& Command::choice(
     const std::string& names,
     std::string& value,

@@ -56,6 +56,13 @@ public:
     Command& option(
         const std::string& names, std::vector<std::string>& values, const std::string& help
     );
+    /// May be given without a value, which then is `implied`.
+    Command& optional_value(
+        const std::string& names,
+        std::optional<std::string>& value,
+        const std::string& implied,
+        const std::string& help
+    );
     Command& choice(
         const std::string& names,
         std::string& value,

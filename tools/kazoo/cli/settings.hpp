@@ -54,6 +54,9 @@ void add_settings(CLI::App& app, Settings& settings);
 /// Throws Failure if the file cannot be read or is malformed.
 void complete(Settings& settings);
 
+/// Returns whether connections use TLS, unless a server is given as "tcp://".
+bool wants_tls(const Settings& settings);
+
 /// Returns the options of the client. `hosts` replaces Settings::servers if it is given. Throws
 /// Failure if a file cannot be read, UsageError if a value is malformed.
 kazoo::ClientOptions client_options(
