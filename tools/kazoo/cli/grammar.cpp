@@ -117,6 +117,12 @@ Command& Command::option(
     return *this;
 }
 
+Command& Command::number_argument(
+    const std::string& name, std::optional<std::int64_t>& value, const std::string& help
+) {
+    return number(name, value, help);
+}
+
 Command& Command::choice(
     const std::string& names,
     std::string& value,

@@ -60,6 +60,11 @@ public:
         const std::string& name, std::vector<std::string>& values, const std::string& help
     );
 
+    /// Adds a number that may be left out, from 0.
+    Command& number_argument(
+        const std::string& name, std::optional<std::int64_t>& value, const std::string& help
+    );
+
     /// Add options. `names` is "-l,--long". The help text begins with the kind of the value in
     /// capital letters.
     Command& flag(const std::string& names, bool& value, const std::string& help);
