@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# Does what `make run` does, in a directory of its own: configures the release preset, builds the
-# tour and the command-line tool, and runs the tour against the tool's server. Then checks that both
-# are hardened (KAZOO_HARDENING). Also builds what check_instructions.py measures.
+# Configures the release preset in a directory of its own, builds the tour and the command-line
+# tool, and runs the tour against the tool's server. Then checks that both are hardened
+# (KAZOO_HARDENING). Also builds what check_instructions.py measures.
 cmake_minimum_required(VERSION 3.22)
 
 function(run)

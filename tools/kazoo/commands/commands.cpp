@@ -30,6 +30,7 @@ void add_commands(Grammar& grammar) {
     add_acl(grammar);
     grammar.group("Servers");
     add_servers(grammar);
+    add_top(grammar);
     add_quota(grammar);
 }
 
