@@ -12,6 +12,8 @@ PACKAGES := $(RUN_PACKAGES) ccache git libgtest-dev libgmock-dev libbenchmark-de
     libuv1-dev libboost-fiber1.81-dev libglib2.0-dev catch2 prometheus-cpp-dev \
     libspdlog-dev libc-ares-dev libsasl2-dev libsasl2-modules libsasl2-modules-gssapi-mit \
     $(DOCS_PACKAGES)
+# For the tests of the page of `kazoo ui` (110 MB to download).
+PACKAGES += chromium
 ifeq ($(shell command -v java),)
 PACKAGES += default-jre-headless
 endif
@@ -26,7 +28,7 @@ SOURCES = $(shell find include src tests tools examples bench \
 APACHE_AT_ITS_BEST := -XX:TieredStopAtLevel=4 -Xmx1g
 
 .PHONY: help deps test asan tsan clang run docs bench bench-micro sim chaos interop fuzz mutation \
-    coverage format tidy clean
+    coverage screenshot format tidy clean
 
 help:
 	@echo "make test            build and run every test"
@@ -142,6 +144,11 @@ coverage: deps
 	@ctest --preset coverage -R '^(unit\.codec|unit\.session|sim)\.' -E sim.self_test
 	@gcovr --root . $(COVERED:%=--filter %/) --exclude-throw-branches \
 	    --print-summary --sort-uncovered --fail-under-line 95 build/coverage
+
+screenshot: deps
+	@cmake --preset release >/dev/null
+	@cmake --build --preset release --target kazoo_tool
+	@scripts/ui-screenshot build/release/tools/kazoo/kazoo
 
 mutation: deps
 	@python3 -B tests/mutation/check_mutations.py

@@ -31,6 +31,7 @@ void add_commands(Grammar& grammar) {
     grammar.group("Servers");
     add_servers(grammar);
     add_quota(grammar);
+    add_ui(grammar);
 }
 
 }  // namespace tool
