@@ -13,6 +13,8 @@ PACKAGES := $(DEB_PACKAGES) ccache git libgtest-dev libgmock-dev libbenchmark-de
     libglib2.0-dev catch2 libspdlog-dev libsasl2-modules libsasl2-modules-gssapi-mit lintian \
     libedit-dev valgrind \
     $(DOCS_PACKAGES)
+# For the tests of the page of `kazoo ui` (110 MB to download).
+PACKAGES += chromium
 ifeq ($(shell command -v java),)
 PACKAGES += default-jre-headless
 endif
@@ -27,7 +29,7 @@ SOURCES = $(shell find include src tests tools examples bench \
 APACHE_AT_ITS_BEST := -XX:TieredStopAtLevel=4 -Xmx1g
 
 .PHONY: help deps test asan tsan clang compilers release run docs deb bench bench-micro sim chaos \
-    interop fuzz mutation coverage format tidy clean
+    interop fuzz mutation coverage screenshot format tidy clean
 
 help:
 	@echo "make test            build and run every test"
@@ -159,6 +161,11 @@ coverage: deps
 	@ctest --preset coverage -R '^(unit\.codec|unit\.session|sim)\.' -E sim.self_test
 	@gcovr --root . $(COVERED:%=--filter %/) --exclude-throw-branches \
 	    --print-summary --sort-uncovered --fail-under-line 95 build/coverage
+
+screenshot: deps
+	@cmake --preset release >/dev/null
+	@cmake --build --preset release --target kazoo_tool
+	@scripts/ui-screenshot build/release/tools/kazoo/kazoo
 
 mutation: deps
 	@python3 -B tests/mutation/check_mutations.py
