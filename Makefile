@@ -7,8 +7,8 @@ SHELL := /bin/bash
 RUN_PACKAGES := g++ cmake ninja-build pkg-config libboost1.81-dev libssl-dev nlohmann-json3-dev
 DOCS_PACKAGES := python3 doxygen
 PACKAGES := $(RUN_PACKAGES) libcli11-dev ccache git libgtest-dev libgmock-dev libbenchmark-dev \
-    python3-yaml clang-14 clang-format-14 clang-tidy-14 libzookeeper-mt-dev python3-kazoo zookeeper \
-    libuv1-dev libboost-fiber1.81-dev libglib2.0-dev catch2 prometheus-cpp-dev \
+    clang-14 clang-format-14 clang-tidy-14 libzookeeper-mt-dev python3-kazoo zookeeper \
+    python3-yaml libuv1-dev libboost-fiber1.81-dev libglib2.0-dev catch2 prometheus-cpp-dev \
     libspdlog-dev libc-ares-dev libsasl2-dev libsasl2-modules libsasl2-modules-gssapi-mit \
     $(DOCS_PACKAGES)
 ifeq ($(shell command -v java),)
