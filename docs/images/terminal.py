@@ -62,7 +62,8 @@ def draw(lines):
 
 def lines_of(picture):
     tree = xml.etree.ElementTree.parse(picture)
-    return [(element.text or "").replace(NO_BREAK_SPACE, " ") for element in tree.iter(f"{NAMESPACE}text")]
+    texts = [element.text or "" for element in tree.iter(f"{NAMESPACE}text")]
+    return [text.replace(NO_BREAK_SPACE, " ") for text in texts]
 
 
 def record(command, output):
