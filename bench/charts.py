@@ -81,7 +81,8 @@ class Scale:
     def ticks(self):
         if self.logarithmic:
             powers = range(math.floor(self.low), math.floor(self.high) + 1)
-            digits = (1,) if self.high - self.low > 2 else (1, 2, 5)
+            decades = self.high - self.low
+            digits = (1,) if decades > 2.2 else (1, 3) if decades > 1.2 else (1, 2, 5)
             ticks = [digit * 10**power for power in powers for digit in digits]
             return [tick for tick in ticks if self.low <= math.log10(tick) <= self.high]
         step = 10 ** math.floor(math.log10(self.high))

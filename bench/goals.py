@@ -5,6 +5,7 @@ import dataclasses
 import json
 import pathlib
 import re
+import textwrap
 
 INSTRUCTIONS = pathlib.Path(__file__).resolve().parent.parent / "tests/build/instructions.json"
 PIPELINED = ("get", "set")
@@ -216,8 +217,11 @@ def environment(runs):
     servers = "Apache ZooKeeper and the embedded server"
     if one.get("server", "none") == "none":
         servers = "the embedded server"
-    return (f"The figures are of {many} with {one.get('rounds')} rounds each, on"
-            f" {one.get('cores')} cores, with {servers}; compiler {one.get('compiler')}.")
+    return textwrap.fill(
+        f"The figures are of {many} with {one.get('rounds')} rounds each, on {one.get('cores')}"
+        f" cores, with {servers}; compiler {one.get('compiler')}.",
+        100,
+    )
 
 
 def self_test():
