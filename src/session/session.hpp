@@ -90,6 +90,9 @@ public:
             return {error};
         }
         ReplyRoom room(events_, static_cast<bool>(call.request));
+        if (call.request) {
+            metrics_.prepare(call.op);
+        }
         auto accepted = requests_.push(call, body...);
         if (!accepted.error) {
             room.keep();
