@@ -309,7 +309,8 @@ void Session::finish(KeeperState state, std::error_code pending_error) noexcept 
     }
     end_refreshes(pending_error);
     fail_credentials(pending_error);
-    drop_watches(keep_handover());
+    keep_handover();
+    drop_watches();
     lease_.ended();
     identity_ = {};
 }

@@ -291,8 +291,8 @@ private:
 
     // session_watches.cpp
     void fire(WatchedEvent event, Watchers watchers) noexcept;
-    void drop_watches(WatchRegistry::Paths* paths = nullptr) noexcept;
-    [[nodiscard]] WatchRegistry::Paths* keep_handover() noexcept;
+    void drop_watches() noexcept;
+    void keep_handover() noexcept;
     void finish_if_detached() noexcept;
     void lose_watches(const WatchRange& range);
 
