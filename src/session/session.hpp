@@ -471,9 +471,8 @@ private:
     bool started_ = false;
     bool read_only_ = false;  // the present server is
     WritableSearch search_;
-    bool switching_to_writable_ = false;  // connecting to a server that the search has found
-    bool answered_since_handshake_ =
-        false;  // the server has answered something after the handshake
+    bool switching_to_writable_ = false;     // connecting to a server that the search has found
+    bool answered_since_handshake_ = false;  // the present server has answered something
 
     RequestQueue requests_;
     /// In the ids of waits and of refreshes, which are numbers of their own.
