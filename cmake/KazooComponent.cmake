@@ -38,6 +38,7 @@ function(kazoo_component name)
     kazoo_compile_options(${target})
     target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/src)
     kazoo_hide(${target})
+    kazoo_join_folders(${target} ${component_SOURCES})
     kazoo_share_asio(${target})
     # A program that has a loop of libuv or runs fibers calls those libraries itself.
     target_link_libraries(${target}

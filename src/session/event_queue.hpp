@@ -61,7 +61,10 @@ private:
     void append(Event&& event) noexcept;
     void reallocate(std::size_t capacity);
     void give_back() noexcept;
-    [[nodiscard]] Event& at(std::size_t i) noexcept { return slots_[(head_ + i) % capacity_]; }
+    [[nodiscard]] Event& at(std::size_t i) noexcept {
+        const auto slot = head_ + i;
+        return slots_[slot < capacity_ ? slot : slot - capacity_];
+    }
 
     // A ring in uninitialised memory: only the slots of waiting events hold objects, so that memory
     // that was reserved and is never used is never touched.
