@@ -13,7 +13,10 @@
 #include <kazoo/version.hpp>
 
 #include <CLI/CLI.hpp>
+#include <fcntl.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <exception>
 #include <functional>
@@ -73,13 +76,28 @@ int run_action(Settings& settings, const Action& action, std::vector<std::string
         action(session);
         return session.exit_code();
     });
-    out.flush();
-    return code;
+    const int written = with_errors_reported([&] {
+        out.flush();
+        return 0;
+    });
+    return code != 0 ? code : written;
+}
+
+/// Opens what the caller has closed of standard input and the outputs, so that no connection gets
+/// their numbers. Reading the input and writing the output still fail.
+void occupy_standard_descriptors() {
+    constexpr int modes[] = {O_WRONLY, O_RDONLY, O_RDWR};
+    for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; ++descriptor) {
+        if (::fcntl(descriptor, F_GETFD) < 0 && errno == EBADF) {
+            ::open("/dev/null", modes[descriptor]);
+        }
+    }
 }
 
 }  // namespace
 
 int run(int argc, char** argv) {
+    occupy_standard_descriptors();
     // A closed standard output is an error of write(), so that the session can be closed.
     std::signal(SIGPIPE, SIG_IGN);
     return with_errors_reported([&] {

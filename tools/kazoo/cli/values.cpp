@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <cstdio>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -67,9 +68,18 @@ bool ends_entry(std::string_view entry) {
 
 }  // namespace
 
+void check_standard_input() {
+    // The stream takes an error for the end of the input.
+    if (std::ferror(stdin) != 0) {
+        throw Failure(ExitCode::failed, "cannot read standard input");
+    }
+}
+
 std::string read_file(const std::string& name, std::size_t most) {
     if (name == "-") {
-        return read_all(std::cin, "standard input", most);
+        std::string content = read_all(std::cin, "standard input", most);
+        check_standard_input();
+        return content;
     }
     std::ifstream in(name, std::ios::binary);
     if (!in) {

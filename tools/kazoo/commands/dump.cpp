@@ -239,6 +239,7 @@ private:
 void load(Session& session, const LoadOptions& options) {
     if (options.file == "-") {
         Loader(session, options).read(std::cin);
+        check_standard_input();
         return;
     }
     std::ifstream in(options.file, std::ios::binary);
