@@ -6,6 +6,7 @@
 #include "cli/session.hpp"
 #include "cli/settings.hpp"
 #include "commands/commands.hpp"
+#include "generate/generate.hpp"
 #include "output/output.hpp"
 #include "serve.hpp"
 
@@ -112,6 +113,7 @@ int run(int argc, char** argv) {
         Grammar grammar(app);
         add_commands(grammar);
         add_serve(app);
+        add_generate(app, grammar);
         std::vector<std::string> arguments(argv + 1, argv + argc);
         const std::vector<std::string> program = grammar.take_program(arguments);
         try {
