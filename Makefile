@@ -11,7 +11,7 @@ PACKAGES := $(RUN_PACKAGES) ccache git libgtest-dev libgmock-dev libbenchmark-de
     clang-14 clang-format-14 clang-tidy-14 libzookeeper-mt-dev python3-kazoo zookeeper \
     libuv1-dev libboost-fiber1.81-dev libglib2.0-dev catch2 prometheus-cpp-dev \
     libspdlog-dev libc-ares-dev libsasl2-dev libsasl2-modules libsasl2-modules-gssapi-mit \
-    libedit-dev \
+    libedit-dev tmux \
     $(DOCS_PACKAGES)
 ifeq ($(shell command -v java),)
 PACKAGES += default-jre-headless
