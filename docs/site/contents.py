@@ -7,7 +7,7 @@ GROUPS = [
     ("Guides", [
         "quick-start", "installing", "asynchronous-usage", "outcomes", "sessions", "transactions",
         "watches", "threads-fork-signals", "security", "sasl", "observability",
-        "testing-your-application", "command-line", "faq",
+        "testing-your-application", "command-line", "terminal-session", "faq",
     ]),
     ("Recipes", ["recipes", "locks", "elections", "leases-and-partitions", "service-discovery"]),
     ("Coming from another client", [

@@ -129,7 +129,10 @@ class Script(ToolCase):
 
     def test_formats(self):
         result = self.script(
-            DONE, f"--format json ls {self.root}", f"ls {self.root}", f"ls {self.root} --format json"
+            DONE,
+            f"--format json ls {self.root}",
+            f"ls {self.root}",
+            f"ls {self.root} --format json",
         )
         self.assertEqual(result.text, "[]\n[]\n")
         result = self.ok("--format", "json", "shell", stdin=f"ls {self.root}\n")
