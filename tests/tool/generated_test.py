@@ -7,12 +7,13 @@ import re
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 import unittest
 
 import shells
 import suite
-from suite import DONE, NOT_CONNECTED, USAGE, ToolCase
+from suite import NOT_CONNECTED, USAGE, ToolCase
 
 AWKWARD = "/a b'c\"d\\e$f:ü"
 
@@ -289,7 +290,7 @@ class Installation(unittest.TestCase):
         script = pathlib.Path(suite.tool).parent / "cmake_install.cmake"
         if not script.exists() or shutil.which("cmake") is None:
             self.skipTest("the tool is not in a build folder")
-        with suite.tempfile.TemporaryDirectory() as prefix:
+        with tempfile.TemporaryDirectory() as prefix:
             environment = {**os.environ, "DESTDIR": ""}
             subprocess.run(
                 ["cmake", f"-DCMAKE_INSTALL_PREFIX={prefix}", "-P", str(script)], check=True,
