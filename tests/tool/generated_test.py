@@ -7,12 +7,13 @@ import re
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 import unittest
 
 import shells
 import suite
-from suite import DONE, NOT_CONNECTED, USAGE, ToolCase
+from suite import NOT_CONNECTED, USAGE, ToolCase
 
 AWKWARD = "/a b'c\"d\\e$f:ü"
 
@@ -240,13 +241,8 @@ class Fish(GeneratedCase):
 class Manual(GeneratedCase):
     def sections(self, page):
         """The text below each heading of a command."""
-        width = {"MANWIDTH": "200", "MAN_KEEP_FORMATTING": ""}
-        shown = subprocess.run(
-            ["man", "--warnings", "-l", page], env={**shells.environment(), **width},
-            capture_output=True, text=True, timeout=suite.PATIENCE,
-        )
-        self.assertEqual((shown.returncode, shown.stderr), (DONE, ""))
-        text = re.sub(r".\x08", "", shown.stdout)
+        shown = shells.run(["man", "--warnings", "-l", page], MANWIDTH="200")
+        text = re.sub(r".\x08", "", shown)
         parts = re.split(r"^   ([a-zA-Z0-9].*)$", text, flags=re.MULTILINE)
         return text, dict(zip(parts[1::2], parts[2::2]))
 
@@ -294,7 +290,7 @@ class Installation(unittest.TestCase):
         script = pathlib.Path(suite.tool).parent / "cmake_install.cmake"
         if not script.exists() or shutil.which("cmake") is None:
             self.skipTest("the tool is not in a build folder")
-        with suite.tempfile.TemporaryDirectory() as prefix:
+        with tempfile.TemporaryDirectory() as prefix:
             environment = {**os.environ, "DESTDIR": ""}
             subprocess.run(
                 ["cmake", f"-DCMAKE_INSTALL_PREFIX={prefix}", "-P", str(script)], check=True,

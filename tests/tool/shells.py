@@ -8,6 +8,7 @@ import re
 import select
 import shutil
 import subprocess
+import tempfile
 import time
 
 import suite
@@ -41,21 +42,23 @@ done
 """
 
 
-def environment():
-    """Finds the tool, and through the environment its server."""
+def environment(home):
+    """Finds the tool, and through the environment its server. Shells keep files in `home`."""
     folder = os.path.dirname(os.path.abspath(suite.tool))
     return suite.environment(
         KAZOO_HOSTS=suite.address, PATH=folder + ":" + os.environ["PATH"], LC_ALL="C.UTF-8",
-        TERM="dumb",
+        TERM="dumb", HOME=str(home), ZDOTDIR=str(home), XDG_CONFIG_HOME=str(home),
+        XDG_DATA_HOME=str(home), XDG_CACHE_HOME=str(home), XDG_RUNTIME_DIR=str(home),
     )
 
 
-def run(command, text=""):
+def run(command, text="", **more):
     """Runs a program of the tests with this standard input; returns its output."""
-    result = subprocess.run(
-        command, input=text, env=environment(), capture_output=True, text=True,
-        timeout=suite.PATIENCE,
-    )
+    with tempfile.TemporaryDirectory() as home:
+        result = subprocess.run(
+            command, input=text, env={**environment(home), **more}, capture_output=True,
+            text=True, timeout=suite.PATIENCE,
+        )
     if result.returncode != 0 or result.stderr:
         raise AssertionError(f"{command}: {result.returncode} {result.stderr}")
     return result.stdout
@@ -87,11 +90,11 @@ def fish_candidates(script, *lines):
 class Terminal:
     """An interactive shell, which shows its line between [[ and ]] when ^X is pressed."""
 
-    def __init__(self, command, folder, **more):
+    def __init__(self, command, folder):
         self.master, slave = pty.openpty()
         self.process = subprocess.Popen(
             command, stdin=slave, stdout=slave, stderr=slave, start_new_session=True, cwd=folder,
-            env={**environment(), "HOME": str(folder), "ZDOTDIR": str(folder), **more},
+            env=environment(folder),
         )
         os.close(slave)
         self.seen = ""

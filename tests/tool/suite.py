@@ -2,7 +2,6 @@
 """What the tests of the tool share: a server, and runs of the tool against it."""
 
 import argparse
-import base64
 import contextlib
 import json
 import os

@@ -5,8 +5,6 @@ node of its own, must have the same effects and write the same things."""
 import json
 import re
 import shutil
-import sys
-import unittest
 
 import suite
 import java_command_line_test as java  # beside `served`, whose directory `suite` adds to the path

@@ -59,11 +59,16 @@ void set_acl(Session& session, const AclOptions& options) {
         throw UsageError("--recursive and --version exclude each other");
     }
     // The ACL may forbid to read: parents are changed after their children have been listed.
-    Window<kazoo::ZnodeStat, char> window([&](const auto& result, char&) { result.get(); });
+    // Descendants that vanish meanwhile are left out.
+    Window<kazoo::ZnodeStat, bool> window([](const auto& result, bool is_first) {
+        if (is_first || result.result().error() != kazoo::Errc::no_node) {
+            result.get();
+        }
+    });
     Walk walk(session, options.path, WalkOptions());
     std::uint64_t count = 0;
     while (const auto node = walk.next()) {
-        window.push(session.zk().set_acls_async(node->path, acl), 0);
+        window.push(session.zk().set_acls_async(node->path, acl), node->depth == 0);
         session.out().progress("nodes", ++count);
     }
     window.finish();
@@ -97,8 +102,16 @@ void change_acl(Session& session, const AclOptions& options, const Change& chang
     walked.acls = true;
     Walk walk(session, options.path, walked);
     while (const auto node = walk.next()) {
-        if (change(node->acls) != node->acls) {
+        if (change(node->acls) == node->acls) {
+            continue;
+        }
+        try {
             change_one(session.zk(), node->path, change);
+        } catch (const kazoo::NoNodeError&) {
+            if (node->depth == 0) {
+                throw;
+            }
+            // The descendant has vanished meanwhile.
         }
     }
 }
