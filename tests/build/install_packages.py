@@ -61,9 +61,9 @@ class Root:
         return run(*self.command(*command, **variables))
 
     def files(self):
-        """What is there that is not on the machine, and what is not there any more."""
+        """What is not as on the machine, directories that it has excepted."""
         names = (str(file.relative_to(self.changes)) for file in self.changes.rglob("*")
-                 if not file.is_dir())
+                 if not (file.is_dir() and ("/" / file.relative_to(self.changes)).is_dir()))
         return {name for name in names if not name.startswith((*BOOKKEEPING, HOME, "tmp/"))}
 
 
@@ -98,7 +98,8 @@ def use(root, compiler, components):
              f"$(pkg-config --cflags --libs {modules})")
     for name in ("main", "own_loop", *components):
         root.run(f"{home}/consumer/build/consumer_{name}")
-    server = subprocess.Popen(root.command("kazoo", "serve", "--listen", "127.0.0.1:0"),
+    command = root.command("kazoo", "serve", "--listen", "127.0.0.1:0")
+    server = subprocess.Popen(["setpriv", "--pdeathsig", "TERM", *command],
                               stdout=subprocess.PIPE, text=True)
     try:
         hosts = server.stdout.readline().strip()
@@ -141,7 +142,7 @@ def inside(packages_dir, source, build, compiler):
 
 PROBE = ("set -e; mount -t tmpfs tmpfs '{0}'; mkdir '{0}'/changes '{0}'/work '{0}'/root;"
          "mount -t overlay overlay -o lowerdir=/,upperdir='{0}'/changes,workdir='{0}'/work "
-         "'{0}'/root; chroot '{0}'/root /usr/bin/dpkg --version")
+         "'{0}'/root; chroot '{0}'/root /usr/bin/dpkg --version; : >>'{0}'/root/var/lib/dpkg/status")
 
 
 def main(arguments):
