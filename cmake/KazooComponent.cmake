@@ -48,6 +48,7 @@ function(kazoo_component name)
         KAZOO_PC_REQUIRES "${component_PC_REQUIRES}"
         KAZOO_PC_LIBS "${component_PC_LIBS}"
         POSITION_INDEPENDENT_CODE ON
+        DEFINE_SYMBOL ""  # the same objects, also in the compiler's cache, as of a static library
         VERSION ${PROJECT_VERSION}
         SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
     set_property(GLOBAL APPEND PROPERTY KAZOO_COMPONENTS ${name})

@@ -20,11 +20,6 @@ namespace {
 using kazoo::ClientOptions;
 using kazoo::TlsOptions;
 
-bool wants_tls(const Settings& settings) {
-    return settings.tls || settings.tls_ca || settings.tls_certificate || settings.tls_verify ||
-           settings.tls_server_name;
-}
-
 TlsOptions tls_options(const Settings& settings) {
     TlsOptions tls;
     std::error_code ignored;
@@ -89,6 +84,11 @@ kazoo::Logger logger(const Settings& settings) {
 }
 
 }  // namespace
+
+bool wants_tls(const Settings& settings) {
+    return settings.tls || settings.tls_ca || settings.tls_certificate || settings.tls_verify ||
+           settings.tls_server_name;
+}
 
 kazoo::ClientOptions client_options(
     const Settings& settings, const std::optional<std::string>& hosts

@@ -50,9 +50,15 @@ struct Settings {
 /// `settings` must outlive the parsing.
 void add_settings(CLI::App& app, Settings& settings);
 
+/// Adds the options for the output only, which each command of a shell has.
+void add_output_settings(CLI::App& app, Settings& settings);
+
 /// Fills in what the command line has not given, from the environment and the configuration file.
 /// Throws Failure if the file cannot be read or is malformed.
 void complete(Settings& settings);
+
+/// Returns whether connections use TLS, unless a server is given as "tcp://".
+bool wants_tls(const Settings& settings);
 
 /// Returns the options of the client. `hosts` replaces Settings::servers if it is given. Throws
 /// Failure if a file cannot be read, UsageError if a value is malformed.

@@ -30,7 +30,9 @@ void add_commands(Grammar& grammar) {
     add_acl(grammar);
     grammar.group("Servers");
     add_servers(grammar);
+    add_top(grammar);
     add_quota(grammar);
+    add_ui(grammar);
 }
 
 }  // namespace tool

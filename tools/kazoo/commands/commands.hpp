@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// The commands. Each `add_x` describes a family of commands to the grammar, in the file x.cpp.
+/// The commands. Each `add_x` describes a family of commands to the grammar, in the file x.cpp
+/// here or in a folder x.
 #pragma once
 
 #include "cli/grammar.hpp"
@@ -26,9 +27,11 @@ void add_watch(Grammar& grammar);
 void add_acl(Grammar& grammar);
 void add_quota(Grammar& grammar);
 void add_servers(Grammar& grammar);
+void add_top(Grammar& grammar);
 void add_lock(Grammar& grammar);
 void add_lease(Grammar& grammar);
 void add_queue(Grammar& grammar);
+void add_ui(Grammar& grammar);
 
 /// Adds all of them.
 void add_commands(Grammar& grammar);

@@ -3,22 +3,14 @@
 #include "cli/values.hpp"
 #include "commands/commands.hpp"
 #include "output/json.hpp"
+#include "servers/four_letter.hpp"
 
-#include <kazoo/hosts.hpp>
-#include <kazoo/paths.hpp>
-
-#include <boost/asio/ip/tcp.hpp>
-
-#include <cstdio>
-#include <iterator>
 #include <map>
 #include <memory>
 #include <sstream>
 
 namespace tool {
 namespace {
-
-constexpr std::chrono::seconds word_timeout{5};
 
 void print_config(Output& out, const std::string& data) {
     if (!out.is_json()) {
@@ -79,7 +71,7 @@ void add_config(Grammar& grammar) {
 void add_sync(Grammar& grammar) {
     auto path = std::make_shared<std::optional<std::string>>();
     Command command = grammar.add("sync", "wait until the server has caught up with the leader");
-    command.argument("PATH", *path, "default /");
+    command.path("PATH", *path, "default /");
     command.runs([path](Session& session) {
         const std::string synced = session.zk().sync(path->value_or("/"));
         if (session.out().is_json()) {
@@ -88,33 +80,9 @@ void add_sync(Grammar& grammar) {
     });
 }
 
-/// Asks one server over a connection of its own, which needs no session: a server without a quorum
-/// answers as well. With TLS a client has to be connected.
-std::string ask(Session& session, const kazoo::HostPort& server, const std::string& word) {
-    const bool plain = !session.settings().tls && !session.settings().tls_ca &&
-                       server.scheme != kazoo::HostScheme::tls;
-    if (!plain) {
-        return session.connect(to_string(server))->command(word);
-    }
-    boost::asio::ip::tcp::iostream stream;
-    stream.expires_after(word_timeout);
-    stream.connect(server.host, std::to_string(server.port));
-    stream << word << std::flush;
-    std::string answer{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-    if (answer.empty() && stream.error() && stream.error() != boost::asio::error::eof) {
-        throw Failure(ExitCode::not_connected, to_string(server) + ": " + stream.error().message());
-    }
-    return answer;
-}
-
-std::vector<kazoo::HostPort> all_servers(const Session& session) {
-    const std::string text = session.settings().servers.value_or("127.0.0.1:2181");
-    return kazoo::parse_hosts(text).value().hosts;
-}
-
 void ask_all(Session& session, const std::string& word) {
     Output& out = session.out();
-    for (const kazoo::HostPort& server : all_servers(session)) {
+    for (const kazoo::HostPort& server : servers_of(session.settings())) {
         try {
             const std::string answer = ask(session, server, word);
             if (out.is_json()) {
@@ -198,7 +166,7 @@ void check(Session& session) {
     if (!out.is_json()) {
         out.line("SERVER\tSTATE\tMODE\tZXID\tNODES\tCONNECTIONS\tOUTSTANDING\tLATENCY");
     }
-    for (const kazoo::HostPort& server : all_servers(session)) {
+    for (const kazoo::HostPort& server : servers_of(session.settings())) {
         std::string problem;
         try {
             const std::string answer = ask(session, server, "srvr");

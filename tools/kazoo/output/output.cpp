@@ -34,6 +34,11 @@ std::int64_t now_ms() {
 
 }  // namespace
 
+std::string json_text(const nlohmann::ordered_json& value) {
+    using json_type = nlohmann::ordered_json;
+    return value.dump(-1, ' ', false, json_type::error_handler_t::replace);
+}
+
 Output::Output(Format format, bool quiet, const std::string& colour)
     : format_(format),
       quiet_(quiet),
@@ -103,9 +108,7 @@ void Output::data(std::string_view bytes) {
 }
 
 void Output::json(const nlohmann::ordered_json& value) {
-    using json_type = nlohmann::ordered_json;
-    write(value.dump(-1, ' ', false, json_type::error_handler_t::replace));
-    write("\n");
+    line(json_text(value));
 }
 
 void Output::note(std::string_view text) {

@@ -12,6 +12,9 @@ namespace tool {
 
 enum class Format { text, json, raw };
 
+/// Returns the value in one line. Invalid UTF-8 is replaced by U+FFFD.
+std::string json_text(const nlohmann::ordered_json& value);
+
 /// Writes to standard output through a buffer. Not thread-safe. Functions that write to standard
 /// output throw OutputClosed if its reader has closed it, Failure if it cannot be written.
 class Output {
@@ -39,7 +42,7 @@ public:
     /// Writes the data of a node byte for byte. On a terminal, unless raw, the line is ended, and
     /// control characters, which could change its state, are shown as \xNN.
     void data(std::string_view bytes);
-    /// Writes a JSON value and the end of the line. Invalid UTF-8 is replaced by U+FFFD.
+    /// Writes a JSON value and the end of the line.
     void json(const nlohmann::ordered_json& value);
     /// Writes what has been written to the buffer. Called at the end of each command.
     void flush();
