@@ -40,7 +40,8 @@ def draw(lines):
     width = round(max(COLUMNS, *map(len, lines)) * CHARACTER) + 2 * MARGIN
     height = BAR + LINE_HEIGHT * len(lines) + MARGIN
     rows = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
+        f' viewBox="0 0 {width} {height}" role="img"'
         f' aria-label="{html.escape(lines[0])}">',
         f'<rect x="1" y="1" width="{width - 2}" height="{height - 2}" rx="10"'
         f' fill="{BACKGROUND}" stroke="{BORDER}" stroke-width="2"/>',

@@ -10,7 +10,7 @@ from conan.tools.cmake import CMake, CMakeDeps, CMakeToolchain, cmake_layout
 from conan.tools.files import copy, load, rmdir
 from conan.tools.gnu import PkgConfigDeps
 
-required_conan_version = ">=2.0"
+required_conan_version = ">=2.8"
 
 # Name of the component: the package that it needs, with a range of versions, and the component of
 # that package which it links.
@@ -85,6 +85,7 @@ class KazooConan(ConanFile):
         cache["KAZOO_BUILD_TESTS"] = False
         cache["KAZOO_BUILD_EXAMPLES"] = False
         cache["KAZOO_BUILD_TOOLS"] = bool(self.options.tools)
+        cache["KAZOO_LIBEDIT"] = "OFF"
         cache["KAZOO_HARDENING"] = False
         cache["KAZOO_WERROR"] = False
         for component in COMPONENTS:
@@ -92,7 +93,10 @@ class KazooConan(ConanFile):
             cache[f"KAZOO_WITH_{component.upper()}"] = "ON" if built else "OFF"
         toolchain.generate()
         CMakeDeps(self).generate()
-        PkgConfigDeps(self).generate()
+        modules = PkgConfigDeps(self)
+        # As upstream and the distributions name it, also for the static library.
+        modules.set_property("libuv", "pkg_config_name", "libuv")
+        modules.generate()
 
     def build(self):
         cmake = CMake(self)

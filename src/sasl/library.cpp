@@ -51,7 +51,8 @@ int initialise_now() noexcept {
         sasl_set_mutex(make_mutex, lock_mutex, unlock_mutex, free_mutex);
     }
     static const std::array<sasl_callback_t, 2> callbacks{
-        {{SASL_CB_LOG, callback(&drop_library_log), nullptr}, {SASL_CB_LIST_END, nullptr, nullptr}}};
+        {{SASL_CB_LOG, callback(&drop_library_log), nullptr},
+         {SASL_CB_LIST_END, nullptr, nullptr}}};
     return sasl_client_init(callbacks.data());
 }
 

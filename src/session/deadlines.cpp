@@ -6,7 +6,7 @@
 namespace kazoo::session {
 namespace {
 
-constexpr std::size_t kept_entries = 4096;  // more memory is freed after a burst
+constexpr std::size_t kept_deadlines = 4096;  // more memory is freed after a burst
 
 }  // namespace
 
@@ -39,7 +39,7 @@ void Deadlines::trim() noexcept {
         ordered_.resize_down(place);
         ended_ = 0;
     }
-    if (ordered_.capacity() > kept_entries) {
+    if (ordered_.capacity() > kept_deadlines) {
         ordered_.free_if_empty();
     }
 }

@@ -21,6 +21,8 @@ PORT = "packaging/vcpkg/kazoo-cpp"
 RECIPE = "packaging/conan/conanfile.py"
 TEST_RECIPE = "packaging/conan/test_package/conanfile.py"
 CHANGELOG = "CHANGELOG.md"
+# The files that declare options.
+DECLARING = ("CMakeLists.txt", "cmake/KazooHardening.cmake", "tools/kazoo/CMakeLists.txt")
 HEADER = "include/kazoo/version.hpp"
 # The order in which vcpkg writes the members of a manifest, of a feature and of a dependency.
 MANIFEST_ORDER = (
@@ -103,10 +105,9 @@ def problems_of_portfile(root):
 
 
 def problems_of_options(root, names):
-    text = (root / "CMakeLists.txt").read_text()
-    text += (root / "cmake" / "KazooHardening.cmake").read_text()
+    text = "".join((root / name).read_text() for name in DECLARING)
     for name in names:
-        if f"option({name} " not in text:
+        if re.search(rf"(option|find_library)\({name} ", text) is None:
             yield f"there is no option {name}"
 
 
@@ -197,9 +198,10 @@ def self_test():
                 shutil.copy(sources.ROOT / part, root / part)
             for part in ("cmake", "packaging", "tests/consumer"):
                 shutil.copytree(sources.ROOT / part, root / part)
-            for part in ("include/kazoo", "src/folder", "tools/folder"):
+            for part in ("include/kazoo", "src/folder", "tools/kazoo"):
                 (root / part).mkdir(parents=True)
-            shutil.copy(sources.ROOT / HEADER, root / HEADER)
+            for part in (HEADER, "tools/kazoo/CMakeLists.txt"):
+                shutil.copy(sources.ROOT / part, root / part)
             path = root / name
             changed = path.read_text().replace(before, after)
             assert changed != path.read_text(), before
