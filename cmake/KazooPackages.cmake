@@ -2,9 +2,9 @@
 # Debian packages by CPack, of shared libraries: `make deb`, or the preset deb and then cpack.
 #
 # A library is in a package that is named after its SONAME (Debian Policy, 8.1), because programs
-# depend on one SONAME: libkazoo.so.0.1 is in libkazoo0.1. Each minor version before 1.0 has a SONAME
-# of its own, and both versions can be installed together. Each component has packages of its own,
-# so that libuv, Boost.Fiber and so on are installed only where they are used.
+# depend on one SONAME: libkazoo.so.0.1 is in libkazoo0.1. Each minor version before 1.0 has a
+# SONAME of its own, and both versions can be installed together. Each component has packages of its
+# own, so that libuv, Boost.Fiber and so on are installed only where they are used.
 find_program(KAZOO_DPKG_SHLIBDEPS dpkg-shlibdeps)
 mark_as_advanced(KAZOO_DPKG_SHLIBDEPS)
 if(NOT KAZOO_DPKG_SHLIBDEPS)
@@ -75,7 +75,8 @@ with the API of Python's kazoo: connections, watches, transactions, and
 recipes such as locks, elections, queues and leases.
 ]])
 
-# kazoo_library_packages(<target> <component> SUMMARY <text> TEXT <lines> [DEV_DEPENDS <package>...])
+# kazoo_library_packages(<target> <component> SUMMARY <text> TEXT <lines>
+#                        [DEV_DEPENDS <package>...])
 # The package of a shared library, and the one for those who compile programs with it.
 set(kazoo_shlibs "")
 macro(kazoo_library_packages target component)

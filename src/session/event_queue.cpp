@@ -34,7 +34,7 @@ EventQueue::~EventQueue() {
 void EventQueue::reserve(std::size_t n) {
     const auto needed = size_ + promised_ + standing + n;
     if (needed > capacity_) {
-        reallocate(std::max(needed, 2 * capacity_));
+        reallocate(std::max(needed, capacity_ + capacity_ / 2));
     }
 }
 

@@ -23,7 +23,7 @@ class EventQueue {
 public:
     /// Room for events beside those that were promised or reserved. No single input adds as many,
     /// and the caller takes all events after each input.
-    static constexpr std::size_t standing = 32;
+    static constexpr std::size_t standing = 12;
 
     EventQueue() { reserve(0); }
     EventQueue(const EventQueue&) = delete;

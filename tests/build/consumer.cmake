@@ -1,15 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-# Builds and runs tests/consumer against the library, found in one of several ways: as it is built in
-# library_build_dir, or as part of the consumer's own build, as shared libraries if shared=ON.
+# Builds and runs tests/consumer against the library, found in one of several ways: as it is built
+# in library_build_dir, or as part of the consumer's own build, as shared libraries if shared=ON.
 cmake_minimum_required(VERSION 3.22)
 
 set(consumer_dir ${source_dir}/tests/consumer)
 set(prefix ${work_dir}/prefix)
 set(build_dir ${work_dir}/build)
 set(ENV{CMAKE_CXX_COMPILER_LAUNCHER} "${launcher}")
-# With relative names, programs that are compiled with another installed tree are the same.
-set(ENV{CCACHE_BASEDIR} ${work_dir})
-set(ENV{CCACHE_NOHASHDIR} 1)
 
 function(run)
     execute_process(COMMAND ${ARGN} COMMAND_ECHO STDOUT COMMAND_ERROR_IS_FATAL ANY)
@@ -64,9 +61,11 @@ endfunction()
 
 # Compiles the programs with what pkg-config says about kazoo and the components.
 function(build_by_pkg_config)
-    set(rules "rule compile\n  command = ${launcher} ${compiler} -std=c++20 -c $in -o $out $flags\n")
-    string(APPEND rules "rule link\n  command = ${compiler} $in -o $out $flags\n")
-    string(REPLACE ";" " " rules "${rules}")
+    list(JOIN launcher " " compile)
+    set(rules
+        "rule compile\n  command = ${compile} ${compiler} -std=c++20 -c $in -o $out $flags\n"
+        "rule link\n  command = ${compiler} $in -o $out $flags\n")
+    list(JOIN rules "" rules)
     foreach(program main own_loop ${components})
         set(module kazoo)
         if(program IN_LIST components)
@@ -85,13 +84,16 @@ endfunction()
 
 file(REMOVE_RECURSE ${prefix} ${build_dir})
 file(MAKE_DIRECTORY ${build_dir})
+if(way MATCHES "find_package|pkg_config")
+    # With relative names, programs that are compiled with another installed tree are the same.
+    set(ENV{CCACHE_BASEDIR} ${work_dir})
+endif()
 if(way STREQUAL "find_package")
     install_library()
     build_consumer(-D CMAKE_PREFIX_PATH=${prefix})
     check_that_a_missing_component_is_refused()
     build_program_of_readme()
 elseif(way STREQUAL "add_subdirectory" OR way STREQUAL "fetch_content")
-    unset(ENV{CCACHE_BASEDIR})  # as in the library's own build, whose objects are in the cache
     build_consumer(-D KAZOO_SOURCE_DIR=${source_dir} -D WAY=${way} -D BUILD_SHARED_LIBS=${shared}
         -D CMAKE_BUILD_TYPE=${build_type} "-DCMAKE_CXX_FLAGS_DEBUG=${debug_flags}")
 elseif(way STREQUAL "pkg_config")

@@ -22,9 +22,13 @@ class Screen:
 
     def __init__(self, columns):
         self.columns = columns
+        self.pending = ""
+        self.clear()
+
+    def clear(self):
+        """Forgets what has been written."""
         self.lines = [[]]
         self.row = self.column = 0
-        self.pending = ""
 
     def feed(self, text):
         text = self.pending + text

@@ -42,7 +42,7 @@ class Script(ToolCase):
     def test_stops_at_the_first_failure(self):
         result = self.script(NO_NODE, "pwd", f"get {self.root}/x", "pwd")
         self.assertEqual(result.text, "/\n")
-        self.assertIn(f"kazoo: line 2: {self.root}/x", result.err.decode())
+        self.assertIn(f"kazoo: line 2: get {self.root}/x", result.err.decode())
         self.script(USAGE, "nonsense")
         self.assertIn("line 1: ", self.script(USAGE, "get").err.decode())
         self.script(FAILED, f"create {self.root}", "pwd")
@@ -68,7 +68,7 @@ class Script(ToolCase):
             DONE,
             f"create -p {root}/a/b data", f"cd {root}", "pwd", "cd a", "ls", "get b", "cd ..",
             "create jobs", "create -s jobs/", "ls jobs", "cd a/./b/../", "pwd", "cd -", "pwd",
-            "cd", "pwd", f"cd {root}/", "cp -r a copy", "diff a copy", "du -d 0 copy",
+            "cd", "pwd", f"cd {root}/", "cp -r a copy", "diff a copy", "du --depth 0 copy",
         )
         self.assertTrue(result.text.startswith(
             f"{root}/a/b\n{root}\nb\ndata{root}/jobs\n{root}/jobs/0000000000\n0000000000\n"
@@ -276,9 +276,10 @@ class AtATerminal(ToolCase):
 
     def test_history(self):
         terminal = self.shell()
-        for line in ("pwd", "addauth digest user:secret", " ls /", "exists ."):
-            terminal.type(line + ENTER)
+        terminal.type("pwd" + ENTER + "addauth digest user:secret" + ENTER)
+        terminal.type(" ls /" + ENTER + "exists ." + ENTER)  # typed ahead
         terminal.expect("^true$")
+        terminal.expect_line(r"\[.* connected\] .*>")
         terminal.type(UP)
         terminal.expect_line(r".*> exists \.")
         terminal.type(UP)
@@ -300,7 +301,9 @@ class AtATerminal(ToolCase):
 
     def test_interrupting_a_line(self):
         terminal = self.shell()
-        terminal.type("create x" + INTERRUPT)
+        terminal.type("create x")
+        terminal.expect_line(".*> create x")
+        terminal.type(INTERRUPT)  # which also discards what the terminal has not passed on
         terminal.expect(r"> create x\^C$")
         terminal.type("set . 'open" + ENTER)
         terminal.expect_line(">")
@@ -314,11 +317,11 @@ class AtATerminal(ToolCase):
         terminal = self.shell()
         running = {  # what is written when it runs
             "watch .": "watching",
-            "queue get q": "> queue get q$",
+            "queue get q": "queue get q$",
             "create -e --hold e": f"^{self.root}/e$",
             "lock l": "__lock__",
             "! echo go; sleep 1000": "^go$",
-            "set . -": "> set . -$",
+            "set . -": "set . -$",
         }
         for line, sign in running.items():
             terminal.type(line + ENTER)
@@ -326,8 +329,10 @@ class AtATerminal(ToolCase):
             terminal.expect_line("")
             terminal.type(INTERRUPT)
             terminal.expect_line(r"\[.* connected\] .*>")
+            self.assertIn("^C", terminal.text)
+            terminal.screen.clear()
         terminal.type("ls" + ENTER)
-        terminal.expect(r"> ls\ne\nl\n(q\n)?\[")
+        terminal.expect(r"ls\ne\nl\n(q\n)?\[")
         self.assertEqual(self.ok("get", self.root).text, "")
 
     def test_state_and_interrupted_writes(self):
@@ -339,10 +344,13 @@ class AtATerminal(ToolCase):
             terminal.expect_line(".*> unfini")
             proxy.cut(for_good=True)
             terminal.expect(r"^kazoo: suspended: .*\n\[.* suspended\] .*> unfini$")
-            terminal.type(INTERRUPT + "create withdrawn" + ENTER)
-            terminal.expect("> create withdrawn$")
             terminal.type(INTERRUPT)
             terminal.expect_line(r"\[.* suspended\] .*>")
+            terminal.type("create withdrawn" + ENTER)
+            terminal.expect("> create withdrawn\n")
+            terminal.type(INTERRUPT)
+            terminal.expect_line(r"\[.* suspended\] .*>")
+            self.assertIn("not sent", terminal.text)
             terminal.type("ls")
             proxy.refuses = False
             terminal.expect(r"^kazoo: connected again\n\[.* connected\] .*> ls$")
@@ -370,7 +378,7 @@ class AtATerminal(ToolCase):
             terminal = self.shell(columns=columns)
             prompt = terminal.last
             terminal.type(f"addWatch .{ENTER}")
-            terminal.expect(r"addWatch \.\n")
+            terminal.wait(lambda t=terminal: t.text.count("]") == 3, "the third prompt")
             line = "create e 'a line that is longer than a narrow terminal'"
             terminal.type(line + "\x02\x02\x02")  # the cursor three places to the left
             drawn = f"{prompt} {line}"
@@ -394,7 +402,7 @@ class AtATerminal(ToolCase):
         terminal = self.shell()
         terminal.type("txn" + ENTER)
         terminal.expect_line(r"\[.*\] .* txn>")
-        terminal.type("create a 1" + ENTER + "create b" + ENTER + "create" + ENTER)
+        terminal.type("create a 1" + ENTER + "create b" + ENTER + "create" + ENTER)  # typed ahead
         terminal.expect("^kazoo: write: create")
         terminal.type("exit" + ENTER)
         terminal.expect("commit or abort ends it")
@@ -435,7 +443,13 @@ class AtATerminal(ToolCase):
     def test_terminal_without_cursor_movement(self):
         terminal = self.open("shell", TERM="dumb")
         terminal.expect(r"\[127.*\] />")
-        terminal.type(f"get -w {self.root}" + ENTER + "pw" + INTERRUPT + "pwd" + ENTER)
+        terminal.type(f"get -w {self.root}" + ENTER)
+        terminal.expect(r"\n\[.* connected\] />")
+        terminal.type("pw")
+        terminal.expect_line(".*> pw")
+        terminal.type(INTERRUPT)
+        terminal.expect(r"pw\^C\n.*/>")
+        terminal.type("pwd" + ENTER)
         terminal.expect("^/$")
         self.ok("set", self.root, "x")
         terminal.expect(f"^watch: CHANGED {self.root}$")

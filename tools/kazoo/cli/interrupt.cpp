@@ -25,14 +25,19 @@ void Interrupt::disarm() {
     const std::lock_guard lock(mutex_);
     thread_.reset();
     requested_.reset();
+    ended_ = kazoo::Clock::now();
 }
 
-bool Interrupt::request() {
+Interrupt::Of Interrupt::request() {
     std::stop_source stop(std::nostopstate);
     {
         const std::lock_guard lock(mutex_);
-        if (!thread_ || ignored_ > 0) {
-            return thread_.has_value();
+        if (!thread_) {
+            const bool just_ended = kazoo::Clock::now() < ended_ + grace;
+            return just_ended ? Of::ended_command : Of::nothing;
+        }
+        if (ignored_ > 0) {
+            return Of::command;
         }
         requested_ = requested_.value_or(kazoo::Clock::now());
         stop = stop_;
@@ -41,7 +46,7 @@ bool Interrupt::request() {
         }
     }
     stop.request_stop();
-    return true;
+    return Of::command;
 }
 
 void Interrupt::check() const {

@@ -16,7 +16,7 @@ namespace tool {
 class Interrupted : public std::exception {
 public:
     [[nodiscard]] const char* what() const noexcept override {
-        return "interrupted; what was under way may still be done";
+        return "interrupted; writes that were under way may have been applied";
     }
 };
 
@@ -30,8 +30,11 @@ public:
     void arm();
     void disarm();
 
-    /// Requests the end of the command. Returns false if none runs.
-    bool request();
+    /// Whose end was requested.
+    enum class Of { command, ended_command, nothing };
+    /// Requests the end of the command. Returns `ended_command` if it has just ended: it, or a
+    /// program that it has run, has received the same signal.
+    Of request();
     /// Throws Interrupted if the end was requested.
     void check() const;
     /// The token of the present command; a new one with each call of `arm`.
@@ -68,6 +71,7 @@ private:
     kazoo::Waiter* waiter_ = nullptr;            // by which it waits
     bool thrown_ = false;
     int ignored_ = 0;
+    kazoo::TimePoint ended_ = kazoo::TimePoint::min();  // the last command
 };
 
 }  // namespace tool

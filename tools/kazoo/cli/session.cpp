@@ -3,6 +3,7 @@
 
 #include "cli/node_path.hpp"
 
+#include <csignal>
 #include <utility>
 
 namespace tool {
@@ -15,7 +16,7 @@ Session::Session(
 kazoo::KazooClient& Session::zk() {
     if (shell_ != nullptr) {
         check_interrupted();
-        connect_client(shell_->client());
+        wait_for_shell();
         return shell_->client();
     }
     if (!zk_) {
@@ -43,6 +44,31 @@ void Session::connect_client(kazoo::KazooClient& client) const {
         throw;
     } catch (const kazoo::KazooException& error) {
         throw Failure(ExitCode::not_connected, error.what());
+    }
+}
+
+/// Unlike KazooClient::start, this does not stop the client: its session may be alive. Operations
+/// of a suspended session wait for the connection themselves.
+void Session::wait_for_shell() const {
+    kazoo::KazooClient& client = shell_->client();
+    if (client.connected() || client.state() == kazoo::KazooState::SUSPENDED) {
+        return;
+    }
+    bool connected = false;
+    try {
+        connected = client.start_async().wait(connect_timeout(*settings_));
+    } catch (const Interrupted&) {
+        throw Failure(
+            static_cast<ExitCode>(128 + SIGINT), "interrupted before a connection was made"
+        );
+    }
+    if (!connected) {
+        const bool refused = client.client_state() == kazoo::KeeperState::AUTH_FAILED;
+        throw Failure(
+            ExitCode::not_connected,
+            refused ? "the server has refused the credentials"
+                    : "no connection was made within --connect-timeout"
+        );
     }
 }
 

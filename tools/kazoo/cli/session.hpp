@@ -55,6 +55,7 @@ public:
     void exit_with(int code) noexcept { exit_code_ = code; }
 
 private:
+    void wait_for_shell() const;
     void connect_client(kazoo::KazooClient& client) const;
     [[nodiscard]] std::unique_ptr<kazoo::KazooClient> connected_client(
         const std::optional<std::string>& hosts

@@ -78,8 +78,8 @@ public:
         interrupted_ = false;
         ended_ = false;
         awaits_completion_ = false;
-        bytes_.clear();
         ::el_resize(edit_);
+        ::el_set(edit_, EL_PREP_TERM, 1);  // before the prompt: what is typed then is echoed once
         int size = 0;
         const char* const line = ::el_gets(edit_, &size);
         if (interrupted_) {
@@ -153,11 +153,12 @@ private:
         }
     }
 
+    /// Reads one byte: what follows the line may be for the command.
     bool fill() {
-        char block[256];
-        const ssize_t size = ::read(STDIN_FILENO, block, sizeof(block));
+        char byte = '\0';
+        const ssize_t size = ::read(STDIN_FILENO, &byte, 1);
         if (size > 0) {
-            bytes_.append(block, static_cast<std::size_t>(size));
+            bytes_ += byte;
         }
         return size > 0 || (size < 0 && (errno == EINTR || errno == EAGAIN));
     }

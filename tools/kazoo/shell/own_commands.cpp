@@ -23,8 +23,9 @@ std::optional<Action> Interpreter::special_action(const std::vector<std::string>
     if (in_transaction() && name != "help") {
         return transaction_action(words);
     }
-    if (name == "cd" && words.size() == 2 && words[1] == "-") {
-        return [this](Session& session) { change_directory(session, previous_); };
+    if (name == "cd" && (words.size() == 1 || words.back() == "-")) {
+        const std::string target = words.size() == 1 ? "/" : previous_;
+        return [this, target](Session& session) { change_directory(session, target); };
     }
     if (name == "addauth" && words.size() == 3) {
         return [words](Session& session) { session.zk().add_auth(words[1], words[2]); };

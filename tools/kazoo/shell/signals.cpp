@@ -35,15 +35,26 @@ void Signals::watch() {
     });
 }
 
-void Signals::handle(int number) {
-    switch (number) {
-        case SIGINT:
-            if (!interrupt_->request()) {
-                notices_->interrupt();
-            } else if (::isatty(STDERR_FILENO) == 1) {
+void Signals::on_interrupt() {
+    switch (interrupt_->request()) {
+        case Interrupt::Of::command:
+            if (::isatty(STDERR_FILENO) == 1) {
                 // The terminal has shown "^C".
                 [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, "\n", 1);
             }
+            break;
+        case Interrupt::Of::ended_command:
+            notices_->changed();  // the prompt is behind the "^C"
+            break;
+        default:
+            notices_->interrupt();
+    }
+}
+
+void Signals::handle(int number) {
+    switch (number) {
+        case SIGINT:
+            on_interrupt();
             break;
         case SIGTERM:
         case SIGHUP:

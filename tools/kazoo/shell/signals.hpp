@@ -28,6 +28,7 @@ public:
 private:
     void watch();
     void handle(int number);
+    void on_interrupt();
 
     Interrupt* interrupt_;
     Notices* notices_;
