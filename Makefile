@@ -11,7 +11,7 @@ DEB_PACKAGES := $(RUN_PACKAGES) libcli11-dev dpkg-dev libuv1-dev libboost-fiber1
 PACKAGES := $(DEB_PACKAGES) ccache git libgtest-dev libgmock-dev libbenchmark-dev \
     clang-14 clang-format-14 clang-tidy-14 libzookeeper-mt-dev python3-kazoo zookeeper \
     libglib2.0-dev catch2 libspdlog-dev libsasl2-modules libsasl2-modules-gssapi-mit lintian \
-    python3-yaml valgrind \
+    python3-yaml valgrind zsh fish man-db mandoc \
     $(DOCS_PACKAGES)
 # For the tests of the page of `kazoo ui` (110 MB to download).
 PACKAGES += chromium

@@ -64,7 +64,7 @@ Ended run_action(
 ) {
     Output out(format_of(settings), settings.quiet, settings.colour.value_or("auto"));
     Session session(settings, out, std::move(program), shell);
-    const Ended ended = with_errors_reported(
+    Ended ended = with_errors_reported(
         [&] {
             action(session);
             return session.exit_code();
@@ -81,7 +81,9 @@ Ended run_action(
         },
         place
     );
-    return flushed.code != 0 || flushed.output_closed ? flushed : ended;
+    ended.code = ended.code != 0 ? ended.code : flushed.code;
+    ended.output_closed = flushed.output_closed;
+    return ended;
 }
 
 }  // namespace tool

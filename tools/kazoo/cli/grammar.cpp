@@ -34,6 +34,16 @@ Command& Command::argument(
     return *this;
 }
 
+Command& Command::argument(
+    const std::string& name,
+    std::string& value,
+    const std::vector<std::string>& values,
+    const std::string& help
+) {
+    app_->add_option(name, value, help)->required()->check(CLI::IsMember(values));
+    return *this;
+}
+
 Command& Command::arguments(
     const std::string& name, std::vector<std::string>& values, const std::string& help
 ) {
@@ -219,6 +229,10 @@ CommandDescription Grammar::describe(const CLI::App& app) const {
     return all;
 }
 
+bool Grammar::is_runner(const std::string& name) const {
+    return std::find(runners_.begin(), runners_.end(), name) != runners_.end();
+}
+
 std::optional<std::size_t> Grammar::command_position(const std::vector<std::string>& arguments
 ) const {
     for (std::size_t i = 0; i < arguments.size(); ++i) {
@@ -237,8 +251,7 @@ std::optional<std::size_t> Grammar::command_position(const std::vector<std::stri
 
 std::vector<std::string> Grammar::take_program(std::vector<std::string>& arguments) const {
     const auto position = command_position(arguments);
-    if (!position ||
-        std::find(runners_.begin(), runners_.end(), arguments[*position]) == runners_.end()) {
+    if (!position || !is_runner(arguments[*position])) {
         return {};
     }
     const auto mark = std::find(arguments.begin(), arguments.end(), "--");

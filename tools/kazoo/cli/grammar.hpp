@@ -43,6 +43,13 @@ public:
     Command& argument(
         const std::string& name, std::optional<std::string>& value, const std::string& help
     );
+    /// One of these values.
+    Command& argument(
+        const std::string& name,
+        std::string& value,
+        const std::vector<std::string>& values,
+        const std::string& help
+    );
     Command& arguments(
         const std::string& name, std::vector<std::string>& values, const std::string& help
     );
@@ -130,6 +137,7 @@ public:
     /// As `add`, for a command that is followed by "--" and the command line of a program, which
     /// Session::program then returns.
     Command add_runner(const std::string& name, const std::string& help);
+    [[nodiscard]] bool is_runner(const std::string& name) const;
 
     /// Returns what the parsed command does; empty if it has been done already (`serve`).
     [[nodiscard]] const Action& chosen() const noexcept { return chosen_; }

@@ -7,13 +7,17 @@
 #include "cli/session.hpp"
 #include "cli/settings.hpp"
 #include "commands/commands.hpp"
+#include "generate/generate.hpp"
 #include "serve.hpp"
 #include "shell/shell.hpp"
 
 #include <kazoo/version.hpp>
 
 #include <CLI/CLI.hpp>
+#include <fcntl.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <memory>
 #include <string>
@@ -44,9 +48,21 @@ int run_chosen(Settings& settings, const Action& action, std::vector<std::string
     return run_action(settings, action, std::move(program)).code;
 }
 
+/// Opens what the caller has closed of standard input and the outputs, so that no connection gets
+/// their numbers. Reading the input and writing the output still fail.
+void occupy_standard_descriptors() {
+    constexpr int modes[] = {O_WRONLY, O_RDONLY, O_RDWR};
+    for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; ++descriptor) {
+        if (::fcntl(descriptor, F_GETFD) < 0 && errno == EBADF) {
+            ::open("/dev/null", modes[descriptor]);
+        }
+    }
+}
+
 }  // namespace
 
 int run(int argc, char** argv) {
+    occupy_standard_descriptors();
     // A closed standard output is an error of write(), so that the session can be closed.
     std::signal(SIGPIPE, SIG_IGN);
     const auto parse_and_run = [&]() -> int {
@@ -62,6 +78,7 @@ int run(int argc, char** argv) {
         add_commands(grammar);
         add_shell(grammar);
         add_serve(app);
+        add_generate(app, grammar);
         std::vector<std::string> arguments(argv + 1, argv + argc);
         const std::vector<std::string> program = grammar.take_program(arguments);
         try {

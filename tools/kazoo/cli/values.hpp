@@ -30,6 +30,9 @@ std::string data_of(const std::string& argument);
 /// is larger than `most` bytes.
 std::string read_file(const std::string& name, std::size_t most = std::size_t{1} << 30);
 
+/// Throws Failure if reading standard input has failed, such as when it is closed.
+void check_standard_input();
+
 /// Returns the first line of a file, which must not be empty: a password. Throws Failure.
 std::string read_secret(const std::string& name);
 

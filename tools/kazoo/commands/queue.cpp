@@ -24,19 +24,27 @@ struct QueueArguments {
     bool lines = false;
 };
 
+void print_entry(Output& out, const std::string& name) {
+    if (out.is_json()) {
+        out.json({{"entry", name}});
+    } else {
+        out.line(name);
+    }
+}
+
 void put(Session& session, const QueueArguments& arguments) {
     kazoo::Queue queue(session.zk(), arguments.path);
     const auto priority =
         static_cast<int>(arguments.priority.value_or(kazoo::default_queue_priority));
     const std::string data = data_of(arguments.data);
     if (!arguments.lines) {
-        session.out().line(queue.put(data, priority));
+        print_entry(session.out(), queue.put(data, priority));
         return;
     }
     std::istringstream in(data);
     std::string line;
     while (std::getline(in, line)) {
-        session.out().line(queue.put(line, priority));
+        print_entry(session.out(), queue.put(line, priority));
     }
 }
 
