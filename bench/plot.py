@@ -53,8 +53,8 @@ def bars(run, case, measure, scale=1):
     found = []
     for subject, label in SUBJECTS.items():
         one = run.series(case, subject, measure)
-        if one:
-            rounds = [value * scale for value in one["rounds"]]
+        rounds = [value * scale for value in one["rounds"] if value is not None] if one else []
+        if rounds:
             found.append(charts.Bar(label, kind(subject), statistics.median(rounds), rounds))
     return found
 
@@ -66,7 +66,8 @@ def lines(run, name, subjects, measure, scale=1):
         points = []
         for one in run.results:
             number = re.fullmatch(rf"{name}\((\d+)\)", one["case"])
-            if number and one["subject"] == subject and one["measure"] == measure:
+            measured = one["subject"] == subject and one["measure"] == measure
+            if number and measured and one["median"] is not None:
                 points.append((int(number[1]), one["median"] * scale))
         if points:
             found.append(charts.Line(SUBJECTS[subject], subject, sorted(points)))
@@ -161,6 +162,8 @@ def self_test():
     run = goals.Run({"environment": {"rounds": "3"}, "results": [result], "ratios": []})
     assert lines(run, "growth", ["floor"], "cpu")[0].points == [(10, 2.0)]
     assert bars(run, "growth(10)", "cpu", 2)[0].value == 4.0
+    result.update(rounds=[None], median=None)  # an infinite value has no number in JSON
+    assert not bars(run, "growth(10)", "cpu") and not lines(run, "growth", ["floor"], "cpu")
     assert all("<svg" in svg for _, svg in plots(run))
     goals.self_test()
     charts.self_test()

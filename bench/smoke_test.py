@@ -48,7 +48,7 @@ CASES = {
 }
 
 # How often the data of a get may be copied.
-COPIES_AT_MOST = {"values(1KiB)": 1.5, "values(64KiB)": 2.1, "values(1MiB)": 3.1}
+COPIES_AT_MOST = {"values(1KiB)": 1.5, "values(64KiB)": 2.1, "values(1MiB)": 2.1}
 
 SERVER_COUNTS = ("--rounds=2", "--pipelined=50", "--window=8", "--nodes=2500")
 SERVER_LINES = (
