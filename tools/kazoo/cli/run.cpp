@@ -65,16 +65,30 @@ int with_errors_reported(const std::function<int()>& function) {
     }
 }
 
+/// Writes what a command has left that fails for another reason.
+void write_rest(Output& out) {
+    try {
+        out.flush();
+    } catch (const std::exception&) {
+    }
+}
+
 int run_action(Settings& settings, const Action& action, std::vector<std::string> program) {
     complete(settings);
-    Output out(format_of(settings), settings.quiet, settings.colour.value_or("auto"));
+    Output out(
+        format_of(settings), settings.quiet, settings.colour.value_or("auto"), !settings.no_pager
+    );
     Session session(settings, out, std::move(program));
-    const int code = with_errors_reported([&] {
-        action(session);
+    return with_errors_reported([&] {
+        try {
+            action(session);
+        } catch (...) {
+            write_rest(out);
+            throw;
+        }
+        out.flush();
         return session.exit_code();
     });
-    out.flush();
-    return code;
 }
 
 }  // namespace

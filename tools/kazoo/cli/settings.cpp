@@ -153,6 +153,7 @@ void add_settings(CLI::App& app, Settings& settings) {
     app.get_option("--tls-verify")->check(CLI::IsMember({"full", "chain", "none"}));
     app.add_flag("--tls", settings.tls, "connect with TLS")->group("Security");
     app.add_flag("--read-only", settings.read_only, "accept servers without a quorum");
+    app.add_flag("--no-pager", settings.no_pager, "long output is not shown in a pager");
     app.add_flag("-q,--quiet", settings.quiet, "no notes and no progress on standard error");
     app.add_flag("-v,--verbose", settings.verbose, "the log of the client on standard error");
 }

@@ -61,10 +61,8 @@ void set_acl(Session& session, const AclOptions& options) {
     // The ACL may forbid to read: parents are changed after their children have been listed.
     Window<kazoo::ZnodeStat, char> window([&](const auto& result, char&) { result.get(); });
     Walk walk(session, options.path, WalkOptions());
-    std::uint64_t count = 0;
     while (const auto node = walk.next()) {
         window.push(session.zk().set_acls_async(node->path, acl), 0);
-        session.out().progress("nodes", ++count);
     }
     window.finish();
     session.out().end_progress();

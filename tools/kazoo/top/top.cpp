@@ -4,6 +4,7 @@
 
 #include "cli/values.hpp"
 #include "commands/commands.hpp"
+#include "output/terminal.hpp"
 #include "output/text.hpp"
 
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -220,7 +221,7 @@ void Top::draw() {
     if (!screen_) {
         return;
     }
-    const Screen::Size size = Screen::size();
+    const TerminalSize size = terminal_size(STDOUT_FILENO);
     const Output& out = session_->out();
     std::vector<std::string> lines;
     for (const ViewLine& line : view(snapshot(), rows_, size.columns)) {
