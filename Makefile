@@ -4,14 +4,17 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
 # What the library and the tour need; then what the tests need.
-RUN_PACKAGES := g++ cmake ninja-build pkg-config libboost1.81-dev libssl-dev libcli11-dev \
-    nlohmann-json3-dev
+RUN_PACKAGES := g++ cmake ninja-build pkg-config libboost1.81-dev libssl-dev nlohmann-json3-dev
 DOCS_PACKAGES := python3 doxygen
-PACKAGES := $(RUN_PACKAGES) ccache git libgtest-dev libgmock-dev libbenchmark-dev \
+DEB_PACKAGES := $(RUN_PACKAGES) libcli11-dev dpkg-dev libuv1-dev libboost-fiber1.81-dev \
+    prometheus-cpp-dev libc-ares-dev libsasl2-dev libedit-dev
+PACKAGES := $(DEB_PACKAGES) ccache git libgtest-dev libgmock-dev libbenchmark-dev \
     clang-14 clang-format-14 clang-tidy-14 libzookeeper-mt-dev python3-kazoo zookeeper \
-    libuv1-dev libboost-fiber1.81-dev libglib2.0-dev catch2 prometheus-cpp-dev \
-    libspdlog-dev libc-ares-dev libsasl2-dev libsasl2-modules libsasl2-modules-gssapi-mit \
+    libglib2.0-dev catch2 libspdlog-dev libsasl2-modules libsasl2-modules-gssapi-mit lintian \
+    python3-yaml valgrind zsh fish man-db mandoc \
     $(DOCS_PACKAGES)
+# For the tests of the page of `kazoo ui` (110 MB to download).
+PACKAGES += chromium
 ifeq ($(shell command -v java),)
 PACKAGES += default-jre-headless
 endif
@@ -25,15 +28,18 @@ SOURCES = $(shell find include src tests tools examples bench \
 # Tests want an Apache ZooKeeper that starts fast; beside the embedded server it may take its time.
 APACHE_AT_ITS_BEST := -XX:TieredStopAtLevel=4 -Xmx1g
 
-.PHONY: help deps test asan tsan clang run docs bench bench-micro sim chaos interop fuzz mutation \
-    coverage format tidy clean
+.PHONY: help deps test asan tsan clang compilers release run docs deb bench bench-micro sim chaos \
+    interop fuzz mutation coverage screenshot format tidy clean
 
 help:
 	@echo "make test            build and run every test"
 	@echo "make run             run the tour against an embedded server"
 	@echo "make run HOSTS=h:p   run the tour against your server"
 	@echo "make asan|tsan|clang run all tests under that sanitizer or compiler"
+	@echo "make compilers       build the library with each supported compiler; one: ONLY='clang 19'"
+	@echo "make release         check, build and tag a release; without the tag: DRY_RUN=1"
 	@echo "make docs            build the documentation as a site, build/docs/index.html"
+	@echo "make deb             build Debian packages in build/deb/packages"
 	@echo "make bench           the benchmarks; one: make bench CASE=x; results: JSON=file"
 	@echo "make bench-micro     the micro-benchmarks"
 	@echo "make sim SEEDS=n     simulate n runs, or repeat one: make sim SEED=x TRACE=1"
@@ -60,21 +66,34 @@ test: build-dev
 asan tsan clang: %: build-%
 	@ctest --preset $*
 
-# Builds the tour, and the server that it uses, only.
+# Builds the tour only. Without HOSTS it uses a server of its own, in the same process.
 run:
 	@scripts/install-missing $(RUN_PACKAGES)
-	@cmake --preset release >/dev/null
-	@cmake --build --preset release --target example_tour kazoo_tool
-ifdef HOSTS
-	@ZOOKEEPER_HOSTS='$(HOSTS)' build/release/examples/tour
-else
-	@scripts/with-server build/release/tools/kazoo/kazoo build/release/examples/tour
-endif
+	@cmake --preset run >/dev/null
+	@cmake --build --preset run --target tour
+	@build/run/tour $(HOSTS)
+
+compilers:
+	@scripts/install-missing $(RUN_PACKAGES) python3
+	@scripts/compiler-matrix $(if $(ONLY),--only '$(ONLY)')
+
+release:
+	@scripts/install-missing $(RUN_PACKAGES) python3 git
+	@scripts/release $(if $(DRY_RUN),--dry-run)
 
 # Fails for a public entity without a comment and for a broken link.
 docs:
 	@scripts/install-missing $(DOCS_PACKAGES)
 	@python3 -B docs/site/build.py build/docs
+
+# The packages, and what they weigh.
+deb:
+	@scripts/install-missing $(DEB_PACKAGES)
+	@cmake --preset deb >/dev/null
+	@cmake --build --preset deb
+	@rm -rf build/deb/packages
+	@cd build/deb && cpack
+	@scripts/sizes build/deb/packages/*.deb
 
 # Without Java the cases that need Apache ZooKeeper are skipped. CASE is one of `bench --list`, or
 # `server`, `tls` or `tree-cache`; JSON a file for the results of the former.
@@ -89,10 +108,10 @@ ifneq ($(filter server,$(or $(CASE),server)),)
 	@_JAVA_OPTIONS='$(APACHE_AT_ITS_BEST)' scripts/with-zookeeper $(BENCH)/bench_server
 endif
 ifneq ($(filter tls,$(or $(CASE),tls)),)
-	@_JAVA_OPTIONS='$(APACHE_AT_ITS_BEST)' $(BENCH)/bench_tls
+	@_JAVA_OPTIONS='$(APACHE_AT_ITS_BEST)' $(BENCH)/bench_tls --rounds=3
 endif
 ifneq ($(filter tree-cache,$(or $(CASE),tree-cache)),)
-	@scripts/with-zookeeper $(BENCH)/bench_tree_cache
+	@scripts/with-zookeeper $(BENCH)/bench_tree_cache --rounds=3
 endif
 
 bench-micro: build-release
@@ -142,6 +161,11 @@ coverage: deps
 	@ctest --preset coverage -R '^(unit\.codec|unit\.session|sim)\.' -E sim.self_test
 	@gcovr --root . $(COVERED:%=--filter %/) --exclude-throw-branches \
 	    --print-summary --sort-uncovered --fail-under-line 95 build/coverage
+
+screenshot: deps
+	@cmake --preset release >/dev/null
+	@cmake --build --preset release --target kazoo_tool
+	@scripts/ui-screenshot build/release/tools/kazoo/kazoo
 
 mutation: deps
 	@python3 -B tests/mutation/check_mutations.py

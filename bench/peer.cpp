@@ -21,12 +21,11 @@ std::vector<std::string> command_of(const PeerKind& kind, const Target& target) 
 }  // namespace
 
 const std::vector<PeerKind>& peer_kinds() {
-    constexpr std::size_t much_slower = 4;
     static const std::vector<PeerKind> kinds{
-        {"c-client", {program_beside("bench_c_client")}, {}, 2},
-        {"go", {"sh", peers + "/go/run"}, {}, 1},
-        {"java", {"sh", peers + "/java/run"}, {}, 1},
-        {"python-kazoo", {"sh", peers + "/python/run"}, {}, much_slower},
+        {"c-client", {program_beside("bench_c_client")}, {}, 4},
+        {"go", {"sh", peers + "/go/run"}, {}, 2},
+        {"java", {"sh", peers + "/java/run"}, {}, 3},
+        {"python-kazoo", {"sh", peers + "/python/run"}, {}, 10},
     };
     return kinds;
 }

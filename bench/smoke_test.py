@@ -47,6 +47,9 @@ CASES = {
     "compile-time": ("compile-time", "cpu", "iostream"),
 }
 
+# How often the data of a get may be copied.
+COPIES_AT_MOST = {"values(1KiB)": 1.5, "values(64KiB)": 2.1, "values(1MiB)": 3.1}
+
 SERVER_COUNTS = ("--rounds=2", "--pipelined=50", "--window=8", "--nodes=2500")
 SERVER_LINES = (
     r"server start to first reply: \d+\.\d+ ms, .*",
@@ -98,7 +101,19 @@ def json_problems(results, printed):
     for one in results["results"]:
         if not one["rounds"] or one["median"] is None:
             problems.append(f"no values of {one['case']} {one['subject']} {one['measure']}")
-    return problems
+    return problems + copy_problems(results["results"])
+
+
+def copy_problems(results):
+    """Which values are copied more often than they should be, or not counted."""
+    counted = [one for one in results if one["measure"] == "copies"]
+    problems = [
+        f"{one['subject']} copies {one['case']} {one['median']} times"
+        for one in counted
+        if one["median"] > COPIES_AT_MOST[one["case"]]
+    ]
+    missing = COPIES_AT_MOST.keys() - {one["case"] for one in counted}
+    return problems + [f"no copies of {case}" for case in sorted(missing)]
 
 
 def expected_tls_ratios(references):
@@ -278,7 +293,8 @@ def self_test():
         lines += [f"{case}  raw  cpu 1.00 us/op", f"bench: {case} took 0.1 s"]
     value = {"case": "a", "subject": "raw", "measure": "cpu", "rounds": [1], "median": 1}
     named = [dict(zip(("case", "measure", "reference"), r)) for r in CASES.values() if r]
-    good = {"environment": {"cores": "2"}, "results": [value], "ratios": named}
+    copies = [{**value, "case": case, "measure": "copies"} for case in COPIES_AT_MOST]
+    good = {"environment": {"cores": "2"}, "results": [value, *copies], "ratios": named}
 
     def found(some_lines, results=good):
         return len(problems_of("\n".join(some_lines), results))
@@ -291,7 +307,9 @@ def self_test():
     assert found([*lines, "RATIO x cpu ours/raw inf"]) == 1
     assert found([*lines, "RATIO x cpu ours/raw 1.0"]) == 1
     assert found(lines, {**good, "environment": {}}) == 1
-    assert found(lines, {**good, "results": [{**value, "rounds": []}]}) == 1
+    assert found(lines, {**good, "results": [{**value, "rounds": []}, *copies]}) == 1
+    assert found(lines, {**good, "results": [value, *copies[1:]]}) == 1
+    assert found(lines, {**good, "results": [value, *copies[1:], {**copies[0], "median": 2}]}) == 1
     skipped = [line for line in lines if not re.match("(RATIO )?system-calls", line)]
     some = {**good, "ratios": [one for one in named if one["case"] != "system-calls"]}
     assert found(skipped, some) == 2

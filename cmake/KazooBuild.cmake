@@ -9,7 +9,7 @@ if(PROJECT_IS_TOP_LEVEL)
         # subproject without -Werror; these settings let them reuse the objects. The directory
         # matters to debuggers only. An object that was compiled with warnings is reused with
         # -Werror as well, but the warnings are printed, and a first compilation with -Werror never
-        # leaves one.
+        # leaves one. The presets set CCACHE_BASEDIR: clones in other directories reuse the objects.
         set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_NOHASHDIR=1
             CCACHE_IGNOREOPTIONS=-Werror ${KAZOO_CCACHE})
     endif()
@@ -35,6 +35,16 @@ function(kazoo_share_asio target)
         -include ${PROJECT_SOURCE_DIR}/cmake/asio_visibility.hpp)
 endfunction()
 
+# Where CMAKE_UNITY_BUILD is on, as in the preset `run`, the sources of a folder are compiled as
+# one. Hence the names in the unnamed namespaces of a folder differ from each other.
+function(kazoo_join_folders target)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD_MODE GROUP)
+    foreach(source IN LISTS ARGN)
+        cmake_path(GET source PARENT_PATH folder)
+        set_source_files_properties(${source} PROPERTIES UNITY_GROUP "${folder}")
+    endforeach()
+endfunction()
+
 # Language level and warnings of a target of this repository.
 function(kazoo_compile_options target)
     target_compile_features(${target} PRIVATE cxx_std_20)
@@ -49,4 +59,5 @@ function(kazoo_compile_options target)
     if(KAZOO_WERROR)
         target_compile_options(${target} PRIVATE -Werror)
     endif()
+    kazoo_compile_together(${target})
 endfunction()

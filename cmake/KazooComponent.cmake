@@ -38,6 +38,7 @@ function(kazoo_component name)
     kazoo_compile_options(${target})
     target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/src)
     kazoo_hide(${target})
+    kazoo_join_folders(${target} ${component_SOURCES})
     kazoo_share_asio(${target})
     # A program that has a loop of libuv or runs fibers calls those libraries itself.
     target_link_libraries(${target}
@@ -47,6 +48,7 @@ function(kazoo_component name)
         KAZOO_PC_REQUIRES "${component_PC_REQUIRES}"
         KAZOO_PC_LIBS "${component_PC_LIBS}"
         POSITION_INDEPENDENT_CODE ON
+        DEFINE_SYMBOL ""  # the same objects, also in the compiler's cache, as of a static library
         VERSION ${PROJECT_VERSION}
         SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
     set_property(GLOBAL APPEND PROPERTY KAZOO_COMPONENTS ${name})

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// A tour of the asynchronous API on a live server. Prints each call and its result.
+// A tour of the asynchronous API. Prints each call and its result. It runs against the servers of
+// the first argument or of ZOOKEEPER_HOSTS; without either, against a server in this process.
 #include "hosts.hpp"
 
 #include <kazoo/kazoo.hpp>
+#include <kazoo/testing/server.hpp>
 
 #include <chrono>
+#include <cstdlib>
 #include <iostream>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -101,7 +105,9 @@ void clean_up(kazoo::KazooClient& zk, const std::string& path) {
 
 int main(int argc, char** argv) {
     try {
-        const auto servers = hosts(argc, argv);
+        std::optional<kazoo::testing::Server> embedded;
+        if (argc < 2 && std::getenv("ZOOKEEPER_HOSTS") == nullptr) embedded.emplace();
+        const auto servers = embedded ? embedded->hosts() : hosts(argc, argv);
         const auto path = own_path("tour");
         kazoo::KazooClient zk(kazoo::ClientOptions().hosts(servers));
         connect(zk, servers);

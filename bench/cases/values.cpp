@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pipelined gets of nodes with 1 KiB, 64 KiB and 1 MiB of data. A ratio of operations per second is
-// also that of bytes per second.
+// also that of bytes per second. copies_main.cpp counts the copies of the data.
 #include "cases.hpp"
+#include "child.hpp"
 #include "contestants.hpp"
 #include "run.hpp"
 #include "server_process.hpp"
 
 #include <algorithm>
+#include <string>
 
 namespace bench {
 namespace {
@@ -22,6 +24,22 @@ constexpr Size sizes[] = {
     {"1MiB", std::size_t{1} << 20}};
 constexpr std::size_t bytes_in_flight = std::size_t{16} << 20;
 constexpr std::size_t bytes_in_turn = std::size_t{128} << 20;
+
+void count_copies(
+    Results& results, const std::string& name, const Target& target, std::size_t count
+) {
+    const auto copies = values_of(
+        {program_beside("bench_copies"),
+         kazoo::to_string(target.server),
+         target.path,
+         std::to_string(target.data.size()),
+         std::to_string(target.window),
+         std::to_string(count)}
+    );
+    for (const auto& [subject, value] : copies) {
+        results.add({name, subject, "copies"}, "copies/op", value);
+    }
+}
 
 }  // namespace
 
@@ -40,6 +58,12 @@ void run_values(const Context& context) {
         plan.scripts = {Script::pipelined_get};
         plan.pipelined = context.options.scaled(bytes_in_turn / size.bytes, 10);
         run(all, target, plan, context.results);
+        count_copies(
+            context.results,
+            with_variant(plan.name, size.name),
+            target,
+            std::min<std::size_t>(plan.pipelined, 2'000)
+        );
     }
 }
 

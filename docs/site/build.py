@@ -24,7 +24,10 @@ import pages
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SITE = ROOT / "docs" / "site"
-OTHER_PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "tests/README.md")
+OTHER_PAGES = (
+    "README.md", "CONTRIBUTING.md", "CODE_OF_CONDUCT.md", "CHANGELOG.md", "SECURITY.md",
+    "packaging/README.md", "tests/README.md",
+)
 NAMESPACES = """/// \\namespace kazoo
 /// The client, its handlers and its recipes.
 /// \\namespace kazoo::detail
@@ -80,6 +83,8 @@ class Site:
             write(self.input / name, text)
             self.lines[name] = lines
         self.prepare_pages(self.header_addresses(names))
+        for image in (self.root / "docs" / "images").glob("*.[ps][nv]g"):
+            shutil.copy(image, self.output)
 
     @staticmethod
     def header_addresses(names):
@@ -191,11 +196,15 @@ def self_test():
             write(root / "README.md", page)
             write(root / "CMakeLists.txt", "project(kazoo VERSION 1.2)")
             (root / "examples").mkdir()
+            write(root / "docs/images/a.svg", "<svg/>")
             return Site(root, root / "out").build()
 
     assert pages.Page.code('--a "_b_" c_d*') == '\\--a "_b_" c\\_d\\*'
+    image = "![An image](docs/images/a.svg)\n\n"
     page = "# Kazoo\n\nSee [a](#b-c) and [f](include/kazoo/a_b.hpp) `A<B>`.\n\n## `B` c\n\nText.\n"
     assert found(GOOD_HEADER, page) == [], found(GOOD_HEADER, page)
+    assert found(GOOD_HEADER, page + image) == []
+    assert len(found(GOOD_HEADER, page + image.replace("a.svg", "b.svg"))) == 1
     # A paragraph has one comment: what follows an empty line needs another.
     bad = GOOD_HEADER.replace("    int g()", "\n    int g()")
     problems = found(bad, page)

@@ -5,9 +5,9 @@ import pages
 
 GROUPS = [
     ("Guides", [
-        "quick-start", "asynchronous-usage", "outcomes", "sessions", "transactions", "watches",
-        "threads-fork-signals", "security", "sasl", "observability", "testing-your-application",
-        "command-line", "faq",
+        "quick-start", "installing", "asynchronous-usage", "outcomes", "sessions", "transactions",
+        "watches", "threads-fork-signals", "security", "sasl", "observability",
+        "testing-your-application", "command-line", "faq",
     ]),
     ("Recipes", ["recipes", "locks", "elections", "leases-and-partitions", "service-discovery"]),
     ("Coming from another client", [

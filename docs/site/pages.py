@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rewrites a Markdown page for Doxygen: anchors as on GitHub, links to pages of the site."""
 
+import html
 import os
 import pathlib
 import re
@@ -8,6 +9,7 @@ import re
 import headers
 
 LINK = re.compile(r"(?<!!)\[((?:[^\[\]`]|`[^`]*`)+)\]\(([^()\s]+)\)")
+IMAGE = re.compile(r"!\[([^\[\]]*)\]\(([^()\s]+)\)")
 HEADING = re.compile(r"^(#{1,6}) +(.*?)\s*$")
 FENCE = re.compile(r"^\s*```")
 
@@ -117,8 +119,22 @@ class Page:
             parts[index] = re.sub(r"(-{2,3})", r"\\\1", part.replace("_", "\\_"))
         return "".join(parts)
 
+    @staticmethod
+    def image(text, address):
+        """An image. The site has all of its files in one folder."""
+        return f'<img src="{os.path.basename(address)}" alt="{html.escape(text)}"/>'
+
     def paragraph(self, lines):
         text, out, end = "\n".join(lines), [], 0
+        for image in IMAGE.finditer(text):
+            out.append(self.text(text[end : image.start()]))
+            out.append(self.image(image[1], image[2]))
+            end = image.end()
+        return "".join(out) + self.text(text[end:])
+
+    def text(self, text):
+        """Text with links, and without images."""
+        out, end = [], 0
         for start, after, linked, address in find_links(text):
             out.append(self.inline(text[end:start]))
             out.append(self.link(linked, address))

@@ -83,7 +83,7 @@ struct Event::State {
     void end(base::Woken how, End end_async) noexcept;
 
     const std::shared_ptr<Handler> handler;  // may be null
-    std::mutex mutex;
+    detail::SmallMutex mutex;
     // Written with the mutex held, read without it.
     std::atomic<bool> set{false};
     std::atomic<bool> cancelled{false};

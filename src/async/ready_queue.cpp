@@ -1,25 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "async/ready_queue.hpp"
 
-#include "async/lane_slot.hpp"
-
+#include <cassert>
 #include <utility>
 
 namespace kazoo::base {
 
 void ReadyQueue::run(detail::RefPtr<detail::ResultStateBase> ready) noexcept {
-    auto& slot = *find_lane_slot(true);
-    if (slot.ready != nullptr) {
-        slot.ready->push(std::move(ready));
+    if (auto* const slot = find_lane_slot(true); slot->ready != nullptr) {
+        slot->ready->push(std::move(ready));
         return;
     }
     ReadyQueue queue;
     queue.push(std::move(ready));
-    slot.ready = &queue;
-    queue.drain();
-    if (slot.ready == &queue) {  // else a link has blocked: run_pending() has detached the queue
+    queue.end(queue.begin());
+}
+
+LaneSlot& ReadyQueue::begin() noexcept {
+    auto& slot = *find_lane_slot(true);
+    assert(slot.ready == nullptr);
+    slot.ready = this;
+    return slot;
+}
+
+void ReadyQueue::end(LaneSlot& slot) noexcept {
+    drain();
+    if (slot.ready == this) {  // else a link has blocked: run_pending() has detached the queue
         slot.ready = nullptr;
     }
+}
+
+bool ReadyQueue::is_running() noexcept {
+    const auto* const slot = find_lane_slot(false);
+    return slot != nullptr && slot->ready != nullptr;
 }
 
 void ReadyQueue::run_pending() noexcept {

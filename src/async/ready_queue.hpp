@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "async/lane_slot.hpp"
+
 #include <kazoo/detail/result_state.hpp>
 
 namespace kazoo::base {
@@ -22,6 +24,17 @@ public:
     /// running.
     static void run(detail::RefPtr<detail::ResultStateBase> ready) noexcept;
 
+    /// Returns whether the caller is running links, so that run() would only queue a result.
+    [[nodiscard]] static bool is_running() noexcept;
+    /// Calls `first`, then runs what it has queued. Only if is_running() is false.
+    template <class First>
+    static void run_first(First&& first) noexcept {
+        ReadyQueue queue;
+        auto& slot = queue.begin();
+        first();
+        queue.end(slot);
+    }
+
     /// Runs what the calling thread or fiber has queued. Must be called before it blocks: the
     /// result that it is about to wait for may depend on a queued one.
     static void run_pending() noexcept;
@@ -33,6 +46,8 @@ public:
 private:
     ReadyQueue() noexcept = default;
 
+    [[nodiscard]] LaneSlot& begin() noexcept;
+    void end(LaneSlot& slot) noexcept;
     void push(detail::RefPtr<detail::ResultStateBase> ready) noexcept;
     void drain() noexcept;
 

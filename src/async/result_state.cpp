@@ -109,19 +109,26 @@ bool ResultStateBase::wait_until(TimePoint deadline) {
 void ResultStateBase::finish(Status status) noexcept {
     RefPtr<ResultStateBase> self(this);  // a woken caller may release the last other reference
     base::WakeUp wake_up(mutex_);
-    bool any_links = false;
+    AfterDirect after;
+    bool queue = false;
     {
         // One step for link() and wait_until(): they find either a pending result, or one whose
         // sleepers are taken and whose links are about to run.
         const std::lock_guard lock(mutex_);
         status_.store(status, std::memory_order_release);
         wake_up.take(sleepers_, base::Woken::by_success);
-        any_links = !direct_links_.empty() || !lane_links_.empty();
-        queued_ = any_links;
+        const bool any_direct = !direct_links_.empty();
+        queue = any_direct || (!lane_links_.empty() && base::ReadyQueue::is_running());
+        queued_ = queue;
+        if (!queue) {
+            begin_lane_turn(after);  // the usual case
+        }
     }
     wake_up.notify();
-    if (any_links) {
+    if (queue) {
         base::ReadyQueue::run(std::move(self));
+    } else if (after.dispatch) {
+        base::ReadyQueue::run_first([&] { continue_on_lane(after); });
     }
 }
 
@@ -192,13 +199,15 @@ void ResultStateBase::step() noexcept {
         link->run(*this);
     }
     if (after.drop) {
-        return drop_links();
+        drop_links();
+    } else if (after.dispatch) {
+        continue_on_lane(after);
     }
+}
+
+void ResultStateBase::continue_on_lane(const AfterDirect& after) noexcept {
     if (after.helper) {
         after.helper->notify();
-    }
-    if (!after.dispatch) {
-        return;
     }
     if (const auto& runs_on = handler()) {
         dispatch_links(runs_on);
@@ -214,6 +223,12 @@ Link* ResultStateBase::next_direct_link(AfterDirect& after) noexcept {
     if (Link* const link = dropped_ ? nullptr : direct_links_.pop_front()) {
         return link;
     }
+    begin_lane_turn(after);
+    return nullptr;
+}
+
+/// There are no direct links left.
+void ResultStateBase::begin_lane_turn(AfterDirect& after) noexcept {
     queued_ = false;
     after.drop = dropped_;
     after.dispatch = !dropped_ && !lane_links_.empty() && !lane_turn_;
@@ -221,7 +236,6 @@ Link* ResultStateBase::next_direct_link(AfterDirect& after) noexcept {
         lane_turn_ = true;
         after.helper = offer_help();
     }
-    return nullptr;
 }
 
 /// Lists this result in the handler's Resumptions, for callers that are blocked on the lane of

@@ -4,6 +4,7 @@
 #include "async/lane_slot.hpp"
 
 #include <kazoo/detail/resumptions.hpp>
+#include <kazoo/detail/small_mutex.hpp>
 #include <kazoo/handler.hpp>
 
 #include <atomic>
@@ -87,7 +88,8 @@ public:
     /// Makes the sleeper leave its list at the end of a scope, also when an exception ends it.
     class Leave {
     public:
-        Leave(std::mutex& mutex, Sleeper& sleeper) noexcept : mutex_(mutex), sleeper_(sleeper) {}
+        Leave(detail::SmallMutex& mutex, Sleeper& sleeper) noexcept
+            : mutex_(mutex), sleeper_(sleeper) {}
         ~Leave() {
             const std::lock_guard lock(mutex_);
             sleeper_.leave();
@@ -96,7 +98,7 @@ public:
         Leave& operator=(const Leave&) = delete;
 
     private:
-        std::mutex& mutex_;
+        detail::SmallMutex& mutex_;
         Sleeper& sleeper_;
     };
 
@@ -121,7 +123,7 @@ private:
 /// empties the list whose head is in this object.
 class WakeUp {
 public:
-    explicit WakeUp(std::mutex& mutex) noexcept : mutex_(mutex) {}
+    explicit WakeUp(detail::SmallMutex& mutex) noexcept : mutex_(mutex) {}
     WakeUp(const WakeUp&) = delete;
     WakeUp& operator=(const WakeUp&) = delete;
 
@@ -131,7 +133,7 @@ public:
     void notify() noexcept;
 
 private:
-    std::mutex& mutex_;
+    detail::SmallMutex& mutex_;
     bool any_ = false;  // take() has found sleepers; used by the waking thread only
     // Guarded by mutex_: a sleeper whose deadline passes leaves the list.
     Sleeper* taken_ = nullptr;

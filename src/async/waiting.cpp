@@ -4,6 +4,7 @@
 #include "async/lane_slot.hpp"
 #include "async/ready_queue.hpp"
 #include "async/refuse_wait.hpp"
+#include "base/per_thread.hpp"
 
 #include <kazoo/detail/result_state.hpp>
 #include <kazoo/exceptions.hpp>
@@ -52,25 +53,15 @@ private:
     bool set_ = false;  // guarded by mutex_
 };
 
-/// Whether this thread's WaiterCache has been destroyed. Static objects are destroyed after the
-/// thread-local ones of the main thread, and the destructor of a static client waits. Unlike the
-/// cache, a bool has no destructor and can be read until the end.
-thread_local bool cache_is_gone = false;
-
-struct WaiterCache {
-    WaiterCache() = default;
-    ~WaiterCache() { cache_is_gone = true; }
+struct OwnWaiter {
     const std::shared_ptr<Waiter> waiter = std::make_shared<ThreadWaiter>();
 };
 
 }  // namespace
 
 std::shared_ptr<Waiter> thread_waiter() {
-    if (cache_is_gone) {
-        return std::make_shared<ThreadWaiter>();
-    }
-    thread_local const WaiterCache cache;
-    return cache.waiter;
+    const auto* const own = base::PerThread<OwnWaiter>::find();
+    return own != nullptr ? own->waiter : std::make_shared<ThreadWaiter>();
 }
 
 void check_may_block() {

@@ -1,19 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "client/client_log.hpp"
 
-#include <cstdio>
+#include "client/hexadecimal.hpp"
+
 #include <utility>
 
 namespace kazoo::detail::client {
-namespace {
-
-std::string hexadecimal(std::int64_t id) {
-    char text[24];
-    std::snprintf(text, sizeof text, "0x%llx", static_cast<unsigned long long>(id));
-    return text;
-}
-
-}  // namespace
 
 void ClientLog::write(LogLevel level, std::string_view text, std::int64_t session_id)
     const noexcept {

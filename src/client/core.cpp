@@ -226,8 +226,9 @@ void Core::on_event(session::StateEvent& event) {
         try {
             const auto change = describe_change(shown, event.reason);
             log_change(change);
-            lane_probe_->note(Lane::session);
-            listeners_->notify(change);
+            if (listeners_->notify(change)) {
+                lane_probe_->note(Lane::session);
+            }
             if (shown == KazooState::CONNECTED) {
                 last_session_ = change.session_id;
             }

@@ -33,6 +33,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace kazoo::detail::client {
@@ -213,6 +214,7 @@ private:
     enum class Waits { yes, no };  // whether the caller ends the life as a stop does
     [[nodiscard]] std::shared_ptr<Life> begin_detach(Promise<SessionHandover> promise, Waits waits);
     void complete_detach();
+    void keep_left_watches(const session::WatchFired& event);
     [[nodiscard]] Error why_not_detached() const;
     void take_over(session::Config& config, const SessionHandover& session, const Watcher& watch);
     // Locks it, and calls nothing.
@@ -278,6 +280,9 @@ private:
     std::shared_ptr<Life> next_life_;  // begins when the present one has finished; may be null
     // Of a detach under way: completed when the present life has finished.
     std::optional<Promise<SessionHandover>> detach_;
+    // Used on the connection's executor: the watches of the session that is being detached.
+    using LeftWatch = std::pair<session::WatchKind, std::string>;
+    std::optional<std::vector<LeftWatch>> left_watches_;
 
     ClientLog log_;
     const WatchHubOwner watch_hub_;

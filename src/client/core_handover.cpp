@@ -11,9 +11,11 @@
 
 #include <kazoo/exceptions.hpp>
 
+#include <algorithm>
 #include <array>
 #include <new>
 #include <utility>
+#include <vector>
 
 namespace kazoo::detail::client {
 namespace {
@@ -37,11 +39,7 @@ ArmedWatch armed(WatchKind kind) {
 }
 
 SessionHandover public_form(const session::Handover& left) {
-    SessionHandover session(left.identity.id, left.identity.password, left.timeout, left.last_zxid);
-    left.watches.each([&](WatchKind kind, const std::string& path) {
-        session.add_watch(armed(kind), path);
-    });
-    return session;
+    return {left.identity.id, left.identity.password, left.timeout, left.last_zxid};
 }
 
 }  // namespace
@@ -118,6 +116,28 @@ Error Core::why_not_detached() const {
     return refused(Errc::connection_loss, "there is no session yet that could be handed over");
 }
 
+/// Keeps the paths of the watches if this is the end of a session that is being handed over. Throws
+/// std::bad_alloc. Called again with the same event, which may have fewer of them by then, it
+/// changes nothing.
+void Core::keep_left_watches(const session::WatchFired& event) {
+    if (event.event.type != EventType::NONE || left_watches_) {
+        return;
+    }
+    {
+        const std::lock_guard lock(life_mutex_);
+        if (!detach_) {
+            return;
+        }
+    }
+    std::vector<LeftWatch> left;
+    event.watchers.each_place([&](const session::Watch& watch) {
+        left.emplace_back(watch.kind(), watch.path());
+    });
+    std::sort(left.begin(), left.end());
+    left.erase(std::unique(left.begin(), left.end()), left.end());
+    left_watches_ = std::move(left);
+}
+
 /// Completes a detach, when the session has ended and its events are delivered. Throws
 /// std::bad_alloc and is then called again.
 void Core::complete_detach() {
@@ -134,11 +154,17 @@ void Core::complete_detach() {
             }
             return std::nullopt;
         });
+    if (value && left_watches_) {
+        for (const auto& [kind, path] : *left_watches_) {
+            value->add_watch(armed(kind), path);
+        }
+    }
     std::optional<Promise<SessionHandover>> promise;
     {
         const std::lock_guard lock(life_mutex_);
         promise.swap(detach_);
     }
+    left_watches_.reset();
     if (value) {
         promise->set(std::move(*value));  // needs no memory: nothing else has the session
         return;

@@ -25,16 +25,16 @@ ClientMetrics Core::metrics() const {
     if (in_forked_child()) {
         return result;  // a thread of the parent may hold the mutex
     }
-    const auto measured = std::make_unique<session::Metrics>();  // allocated without the mutex
+    session::Metrics measured;
     driver_.look([&](const session::Session& session) {
-        *measured = session.metrics();
+        measured = session.metrics().copy();
         result.connected = kazoo_state(session.state()) == KazooState::CONNECTED;
         result.requests_in_flight = session.requests_in_flight();
         result.requests_queued = session.requests() - session.requests_in_flight();
         result.watches_registered = session.watches();
         return 0;
     });
-    static_cast<SessionMetrics&>(result) = measured->session;
+    static_cast<SessionMetrics&>(result) = measured.session;
     result.callbacks_waiting = handler_->backlog();
     result.callback_bytes_waiting = handler_->backlog_bytes();
     for (std::size_t i = 0; i < lane_count; ++i) {
@@ -42,8 +42,10 @@ ClientMetrics Core::metrics() const {
     }
     for (std::size_t i = 0; i < session::operation_count; ++i) {
         auto operation = endings_of(i, outcomes_);
-        operation.queued = measured->latencies[i].queued;
-        operation.on_the_wire = measured->latencies[i].on_the_wire;
+        if (const auto& latencies = measured.latencies[i]) {
+            operation.queued = latencies->queued;
+            operation.on_the_wire = latencies->on_the_wire;
+        }
         if (operation.ended() > 0 || operation.queued.count() > 0) {
             result.operations.push_back(operation);
         }

@@ -16,7 +16,7 @@ struct Delivery {
 
 void call_watch_functions(Handler& handler, Delivery& delivery) {
     auto& [event, watchers] = delivery.fired;
-    const auto lasting = session::first_lasting(watchers);
+    const auto lasting = watchers.first_lasting();
     for (auto watch = watchers.begin(); watch != lasting; ++watch) {
         try {
             static_cast<detail::WatcherState*>(watch->owner.get())->function(event);
@@ -24,7 +24,7 @@ void call_watch_functions(Handler& handler, Delivery& delivery) {
             handler.report_escaped(Lane::callback, std::current_exception());
         }
     }
-    for (auto watch = lasting; watch != watchers.end(); ++watch) {
+    for (auto watch = lasting, end = watchers.end(); watch != end; ++watch) {
         shared_of(*watch).deliver(handler, event, delivery.last_handle);
     }
 }
@@ -43,6 +43,7 @@ void Core::discard(session::Cookie& watcher) {
 
 void Core::on_event(session::WatchFired& event) {
     lane_probe_->note(Lane::callback);
+    keep_left_watches(event);
     const auto last_handle = watch_hub_->admit(event, overloaded());
     watch_hub_->post_gaps();
     if (event.watchers.empty()) {

@@ -17,7 +17,7 @@
 namespace kazoo::detail::client {
 namespace {
 
-constexpr const char* operation = "create";
+constexpr const char* create_operation = "create";
 
 /// A node that a create may have left. Constant while it is looked for.
 struct Sought {
@@ -33,24 +33,24 @@ struct Sought {
 
 using Found = std::vector<CreatedNode>;
 
-[[noreturn]] void throw_refusal(Error error, const std::string& path) {
-    throw_error(error.operation(operation).path(path));
+[[noreturn]] void refuse_create(Error error, const std::string& path) {
+    throw_error(error.operation(create_operation).path(path));
 }
 
 /// Makes the name of the node. Throws BadArgumentsError if there cannot be one.
 ProtectedName make_name(const Core& core, const OwnedPath& path, const CreateOptions& options) {
     const auto checked = check_path(path.view(), options.is_sequence());
     if (!checked) {
-        throw_refusal(checked.failure(), path.text());
+        refuse_create(checked.failure(), path.text());
     }
     if (*checked == "/" && !options.is_sequence()) {
         const char* const why = "the root cannot be protected, because it has no name";
-        throw_refusal(Error(Errc::bad_arguments, Outcome::not_sent).detail(why), path.text());
+        refuse_create(Error(Errc::bad_arguments, Outcome::not_sent).detail(why), path.text());
     }
     if (options.has_unique_name()) {
         if (checked->ends_with('/')) {
             const char* const why = "protect_unique_name needs a name before the number";
-            throw_refusal(Error(Errc::bad_arguments, Outcome::not_sent).detail(why), path.text());
+            refuse_create(Error(Errc::bad_arguments, Outcome::not_sent).detail(why), path.text());
         }
         return ProtectedName(*checked);
     }
@@ -108,7 +108,7 @@ AsyncResult<Found> find(std::shared_ptr<Core> core, Sought sought, CallContext c
     throw_error(Error(
         Errc::session_expired,
         Outcome::unknown,
-        operation,
+        create_operation,
         {},
         "the session ended before it was known whether the node was created"
     ));
@@ -218,7 +218,7 @@ AsyncResult<void> clean_up(
 ) {
     const bool begun =
         begin_in_background([&] { static_cast<void>(clean_up(core, sought, slot)); });
-    auto error = failure.error().operation(operation).path(path).outcome(Outcome::unknown);
+    auto error = failure.error().operation(create_operation).path(path).outcome(Outcome::unknown);
     std::string detail = error.detail();
     detail += detail.empty() ? "" : "; ";
     detail += begun ? "if the node was created, it is deleted in the background"
@@ -271,7 +271,7 @@ AsyncResult<T> create_protected(
     CallContext context
 ) {
     Sought sought(make_name(*core, path, options), options);
-    const auto slot = take_slot(core, operation, path.text());
+    const auto slot = take_slot(core, create_operation, path.text());
     const OwnedPath unique(sought.name.path());
     bool searched = false;
     for (int round = 0;; ++round) {

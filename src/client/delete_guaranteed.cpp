@@ -10,12 +10,12 @@
 namespace kazoo::detail::client {
 namespace {
 
-constexpr const char* operation = "delete_guaranteed";
+constexpr const char* delete_operation = "delete_guaranteed";
 
 [[noreturn]] void throw_ended(
     const Failure& failure, const std::string& path, Outcome outcome, const char* detail = ""
 ) {
-    auto error = failure.error().operation(operation).path(path).outcome(outcome);
+    auto error = failure.error().operation(delete_operation).path(path).outcome(outcome);
     if (*detail != '\0') {
         error.detail(detail);
     }
@@ -33,7 +33,7 @@ void check_call(const Core& core, const OwnedPath& path, const CallContext& cont
         refused = root_cannot_be_deleted();
     }
     if (refused) {
-        throw_error(refused->operation(operation).path(path.text()));
+        throw_error(refused->operation(delete_operation).path(path.text()));
     }
 }
 
@@ -123,7 +123,7 @@ AsyncResult<void> delete_guaranteed(
     std::shared_ptr<Core> core, OwnedPath path, std::int64_t czxid, CallContext context
 ) {
     check_call(*core, path, context);
-    const auto slot = take_slot(core, operation, path.text());
+    const auto slot = take_slot(core, delete_operation, path.text());
     Failure failed;
     try {
         const auto deletion = delete_until_gone(core, path.text(), czxid, context);

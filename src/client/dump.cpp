@@ -2,6 +2,7 @@
 // The description of a client for people who look into it. Copied under the driver's mutex, written
 // without it. It contains no password, no credentials and no data.
 #include "client/core.hpp"
+#include "client/hexadecimal.hpp"
 #include "session/picture.hpp"
 #include "values/text.hpp"
 
@@ -15,12 +16,6 @@ using session::SessionPicture;
 
 constexpr std::size_t most_requests = 20;
 constexpr std::size_t most_paths = 50;
-
-std::string hexadecimal(std::int64_t number) {
-    char text[24];
-    std::snprintf(text, sizeof text, "0x%llx", static_cast<unsigned long long>(number));
-    return text;
-}
 
 std::string seconds(Duration duration) {
     char text[40];

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <new>
+#include <utility>
 
 namespace kazoo::detail::client {
 namespace {
@@ -17,6 +19,9 @@ void LaneProbe::send(const std::shared_ptr<Handler>& handler, Lane lane) noexcep
     const auto now = handler->now();
     auto& own = at(lane);
     own.next = now + interval;
+    if (!own.wait && !make_histogram(own)) {
+        return;
+    }
     {
         const std::lock_guard lock(mutex_);
         if (own.since) {
@@ -35,7 +40,7 @@ void LaneProbe::send(const std::shared_ptr<Handler>& handler, Lane lane) noexcep
                 const auto ran = on.now();
                 auto& measured = probe->at(lane);
                 const std::lock_guard lock(probe->mutex_);
-                measured.wait.add(ran - measured.since.value_or(ran));
+                measured.wait->add(ran - measured.since.value_or(ran));
                 measured.since.reset();
             }
         );
@@ -45,11 +50,26 @@ void LaneProbe::send(const std::shared_ptr<Handler>& handler, Lane lane) noexcep
     }
 }
 
+/// Returns false if there is no memory. Only this changes the pointer, so the connection's executor
+/// may read it without the mutex.
+bool LaneProbe::make_histogram(OfLane& own) noexcept {
+    try {
+        auto made = std::make_unique<LatencyHistogram>();
+        const std::lock_guard lock(mutex_);
+        own.wait = std::move(made);
+        return true;
+    } catch (const std::bad_alloc&) {
+        return false;
+    }
+}
+
 LaneMetrics LaneProbe::of(Lane lane, TimePoint now) const noexcept {
     const auto& own = lanes_[static_cast<std::size_t>(lane)];
     LaneMetrics metrics;
     const std::lock_guard lock(mutex_);
-    metrics.wait = own.wait;
+    if (own.wait) {
+        metrics.wait = *own.wait;
+    }
     if (own.since) {
         metrics.waiting = std::max<Duration>(now - *own.since, Duration(0));
     }

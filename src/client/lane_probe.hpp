@@ -41,11 +41,12 @@ private:
         bool active = false;  // since the last task
         TimePoint next;       // no task before this
         // Guarded by mutex_:
-        LatencyHistogram wait;
-        std::optional<TimePoint> since;  // of the task that waits
+        std::unique_ptr<LatencyHistogram> wait;  // from the first task on
+        std::optional<TimePoint> since;          // of the task that waits
     };
 
     void send(const std::shared_ptr<Handler>& handler, Lane lane) noexcept;
+    [[nodiscard]] bool make_histogram(OfLane& own) noexcept;
     [[nodiscard]] OfLane& at(Lane lane) noexcept { return lanes_[static_cast<std::size_t>(lane)]; }
 
     std::array<OfLane, lane_count> lanes_;

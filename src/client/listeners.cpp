@@ -60,7 +60,7 @@ Listeners::EntryPtr Listeners::take(std::uint64_t id) {
     return removed;
 }
 
-void Listeners::notify(const StateChange& change) {
+bool Listeners::notify(const StateChange& change) {
     Call call{};
     bool none = false;
     {
@@ -72,6 +72,7 @@ void Listeners::notify(const StateChange& change) {
     if (!none) {
         dispatch(call);
     }
+    return !none;
 }
 
 void Listeners::dispatch(const Call& call) {

@@ -31,8 +31,8 @@ public:
     /// Throws WouldDeadlockError, after removing it, where the wait could never end.
     bool remove_and_wait(std::uint64_t id);
     /// Dispatches a change to the listeners that are registered now. Those that are removed before
-    /// their turn comes are not called.
-    void notify(const StateChange& change);
+    /// their turn comes are not called. Returns whether there are any.
+    bool notify(const StateChange& change);
 
 private:
     struct Entry {

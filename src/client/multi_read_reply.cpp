@@ -15,22 +15,24 @@
 namespace kazoo::detail::client {
 namespace {
 
-using Value = MultiReadResult::Value;
+using ReadValue = MultiReadResult::Value;
 
 Error of_reply(ClientErrc code, const char* detail) {
     return Error(code, Outcome::not_applied, "multi_read", {}, detail);
 }
 
 /// Returns the value of a read; nothing if the result is of another kind.
-std::optional<Value> value_of(
+std::optional<ReadValue> value_of(
     MultiReadOp kind, const std::string& path, codec::MultiResult&& result
 ) {
     if (result.type == codec::Opcode::error) {
-        return Value(Error(codec::errc(result.err), Outcome::not_applied, to_string(kind), path));
+        return ReadValue(Error(codec::errc(result.err), Outcome::not_applied, to_string(kind), path)
+        );
     }
     if (kind == MultiReadOp::get_children) {
         auto* const reply = std::get_if<codec::GetChildrenReply>(&result.body);
-        return reply != nullptr ? std::optional<Value>(std::move(reply->children)) : std::nullopt;
+        return reply != nullptr ? std::optional<ReadValue>(std::move(reply->children))
+                                : std::nullopt;
     }
     auto* const reply = std::get_if<codec::GetDataReply>(&result.body);
     if (reply == nullptr) {
@@ -40,7 +42,7 @@ std::optional<Value> value_of(
     node.null_data = !reply->data;
     node.data = std::move(reply->data).value_or(std::string());
     node.stat = reply->stat;
-    return Value(std::move(node));
+    return ReadValue(std::move(node));
 }
 
 }  // namespace

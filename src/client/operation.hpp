@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/recycled_blocks.hpp"
 #include "client/error_text.hpp"
+#include "client/kept_path.hpp"
 #include "client/outcome_counters.hpp"
 #include "session/request_queue.hpp"
 
@@ -63,6 +65,12 @@ public:
           path_(path),
           core_(std::move(core)) {}
 
+    // Operations are made at the rate of requests. Sizes are those of the derived classes.
+    static void* operator new(std::size_t size) { return base::recycled_blocks::allocate(size); }
+    static void operator delete(void* memory, std::size_t size) noexcept {
+        base::recycled_blocks::deallocate(memory, size);
+    }
+
     /// Completes the operation. Called once, by the owner of its request.
     void on_reply(
         const session::ReplyEvent& reply, const Chroot& chroot, OutcomeCounters& outcomes
@@ -111,7 +119,9 @@ public:
     [[nodiscard]] bool needs_lane() const noexcept override { return false; }
     bool cancel() override { return !this->ready() && id != 0 && cancel_request(core_, id); }
 
-    void describe(Error& error) const override { error.operation(kind_.name).path(path_); }
+    void describe(Error& error) const override {
+        error.operation(kind_.name).path(std::string(path_.view()));
+    }
 
     /// Returns the zxid of the server's reply, also if that is an error; 0 if there was no reply.
     /// To be called once the result is ready.
@@ -122,7 +132,7 @@ public:
         outcomes.failed(kind_.index, error.outcome());
         error.operation(kind_.name);
         try {
-            error.path(path_);
+            error.path(std::string(path_.view()));
         } catch (const std::bad_alloc&) {
             error.path({});
         }
@@ -169,7 +179,7 @@ private:
         try {
             std::string text = reply.detail;
             if (text.empty() && reply.error == Errc::no_node) {
-                text = missing_chroot_text(kind_.name, path_, chroot);
+                text = missing_chroot_text(kind_.name, path_.view(), chroot);
             } else if (text.empty() && reply.error == Errc::unimplemented) {
                 text = kind_.needs;
             } else if (text.empty() && large && reply.outcome == Outcome::unknown) {
@@ -182,7 +192,7 @@ private:
     }
 
     const OpKind<T>& kind_;
-    const std::string path_;  // constant: read by waiters that time out while the operation goes on
+    const KeptPath path_;  // constant: read by waiters that time out while the operation goes on
     std::weak_ptr<Core> core_;  // weak: a result that is kept must not keep the client's core
     std::int64_t zxid_ = 0;     // set before the result becomes ready
 };

@@ -18,8 +18,9 @@ using Phase = SharedWatch::Phase;
 }  // namespace
 
 std::uint64_t WatchHub::admit(session::WatchFired& fired, bool overloaded) noexcept {
-    auto at = session::first_lasting(fired.watchers);
-    if (at == fired.watchers.end()) {
+    auto at = fired.watchers.first_lasting();
+    const auto end = fired.watchers.end();
+    if (at == end) {
         return 0;
     }
     session::Watchers useless;  // released without the mutex
@@ -28,7 +29,7 @@ std::uint64_t WatchHub::admit(session::WatchFired& fired, bool overloaded) noexc
     {
         const std::lock_guard lock(mutex_);
         last = last_number_;
-        while (at != fired.watchers.end()) {
+        while (at != end) {
             const auto watch = at++;
             if (!wants(shared_of(*watch), fired.event.type, overloaded)) {
                 useless.insert(fired.watchers.extract(watch));

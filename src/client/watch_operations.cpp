@@ -15,7 +15,6 @@ namespace kazoo {
 namespace detail::client {
 namespace {
 
-const OpKind<WatchHandle> add_watch_kind{"add_watch", nullptr};
 const OpKind<void> remove_watches_kind{
     "remove_watches", "remove_watches needs ZooKeeper 3.5 or later"};
 

@@ -7,7 +7,6 @@ namespace kazoo::detail::client {
 namespace {
 
 // Never decoded: the reply belongs to the request of the shared watch.
-const OpKind<WatchHandle> add_watch_kind{"add_watch", nullptr};
 const OpKind<void> remove_handle_kind{"remove_watch"};
 
 }  // namespace

@@ -17,6 +17,9 @@
 
 namespace kazoo::detail::client {
 
+/// Of calls to add_watch, refused ones included.
+inline const OpKind<WatchHandle> add_watch_kind{"add_watch", nullptr};
+
 class Core;
 
 /// A result whose request, if there is one, goes on when the result fails. `cancel` is also called

@@ -132,8 +132,8 @@ public:
         return static_cast<std::size_t>(n);
     }
 
-private:
-    const std::byte* take(std::size_t n) noexcept {
+    /// Returns the next `n` bytes, or null if there are fewer.
+    [[nodiscard]] const std::byte* take(std::size_t n) noexcept {
         if (!ok_ || n > remaining()) {
             fail();
             return nullptr;
@@ -143,6 +143,7 @@ private:
         return start;
     }
 
+private:
     const std::byte* at_;  // next byte to read; at the end after a failure
     const std::byte* end_;
     bool ok_ = true;

@@ -41,6 +41,9 @@ struct ReplyHeader {
     friend bool operator==(const ReplyHeader&, const ReplyHeader&) = default;
 };
 
+template <>
+inline constexpr std::size_t fixed_wire_size<ReplyHeader> = 16;
+
 /// Precedes each operation of a multi and each of its results, and ends both lists (with `done`).
 struct MultiHeader {
     static constexpr std::string_view record_name = "MultiHeader";

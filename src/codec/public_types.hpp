@@ -34,6 +34,9 @@ struct Describe<ZnodeStat> {
 };
 
 template <>
+inline constexpr std::size_t fixed_wire_size<ZnodeStat> = 68;
+
+template <>
 struct Describe<Id> {
     static constexpr std::string_view record_name = "Id";
 

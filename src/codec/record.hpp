@@ -57,6 +57,11 @@ concept Record = requires {
     Describe<R>::record_name;
 };
 
+/// The size on the wire of a record that consists of int32_t and int64_t only, which is decoded
+/// with one check of the input; 0 for all others. Specialised for the records of every reply.
+template <class R>
+inline constexpr std::size_t fixed_wire_size = 0;
+
 /// A buffer that must not appear in logs: a password, a credential, a SASL token. It is a view,
 /// like the paths of requests: after decoding it points into the frame.
 struct Secret {
@@ -157,6 +162,16 @@ template <class E>
 void decode_elements(Decoder& in, std::vector<E>& out);
 
 template <class T>
+T load_number(const std::byte* at) noexcept {
+    if constexpr (std::same_as<T, std::int32_t>) {
+        return static_cast<T>(base::load_be32(at));
+    } else {
+        static_assert(std::same_as<T, std::int64_t>);
+        return static_cast<T>(base::load_be64(at));
+    }
+}
+
+template <class T>
 void decode_value(Decoder& in, T& value) {
     if constexpr (std::same_as<T, bool>) {
         value = in.boolean();
@@ -176,6 +191,13 @@ void decode_value(Decoder& in, T& value) {
         value.value = in.buffer();
     } else if constexpr (Sequence<T>) {
         decode_elements(in, to_fill(value));
+    } else if constexpr (fixed_wire_size<T> > 0) {
+        if (const auto* at = in.take(fixed_wire_size<T>)) {
+            Describe<T>::fields(value, [&at](std::string_view, auto& field) {
+                field = load_number<std::remove_cvref_t<decltype(field)>>(at);
+                at += sizeof(field);
+            });
+        }
     } else {
         Describe<T>::fields(value, [&in](std::string_view, auto& field) {
             decode_value(in, field);

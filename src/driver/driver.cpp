@@ -17,7 +17,8 @@ std::error_code no_memory() noexcept {
 Driver::Driver(std::shared_ptr<Environment> environment, EventSink& sink)
     : environment_(std::move(environment)),
       sink_(sink),
-      session_(std::make_unique<session::Session>(session::Config{}, &metrics_)) {}
+      session_(std::make_unique<session::Session>(session::Config{}, &metrics_)),
+      events_(few_events) {}
 
 /// If the loop is destroyed during a session, events may not have been delivered.
 Driver::~Driver() {
@@ -337,8 +338,24 @@ void Driver::send() noexcept {
     out_.release_if_larger_than(kept_output);
 }
 
+/// Makes larger batches possible once one was full: most connections never have that many events.
+/// Called when the last batch is delivered.
+void Driver::grow_batch() noexcept {
+    if (last_event_ < events_.size() || events_.size() == events_at_once) {
+        return;
+    }
+    try {
+        std::vector<session::Event> larger(events_at_once);
+        events_.swap(larger);
+        next_event_ = last_event_ = 0;
+    } catch (const std::bad_alloc&) {
+        return;
+    }
+}
+
 /// Takes the next events from the session. Returns whether there may be more.
 bool Driver::take_events() {
+    grow_batch();
     KeeperState state{};
     bool over = false;
     const auto callbacks = sink_.callbacks();

@@ -183,6 +183,7 @@ private:
     template <class Input>
     void answer(std::uint64_t number, Input&& input) noexcept;
     void send() noexcept;
+    void grow_batch() noexcept;
     [[nodiscard]] bool take_events();
     [[nodiscard]] bool deliver() noexcept;
     [[nodiscard]] bool give_to_sink(session::Event& event) noexcept;
@@ -192,6 +193,7 @@ private:
     bool close_down() noexcept;
 
     static constexpr int turns_at_once = 16;
+    static constexpr std::size_t few_events = 4;  // taken at once at first
     static constexpr std::size_t events_at_once = 64;
     static constexpr std::size_t actions_at_once = 8;
     static constexpr std::size_t kept_output = 256 << 10;  // capacity kept for the next write
@@ -217,9 +219,9 @@ private:
     TimePoint last_input_;
     TimePoint timer_at_ = TimePoint::max();
     base::Buffer out_;
-    // The events taken from the session and not delivered yet: [next_event_, last_event_). An
-    // array, so that taking events never allocates.
-    std::array<session::Event, events_at_once> events_;
+    // The events taken from the session and not delivered yet: [next_event_, last_event_). Taking
+    // them never allocates; see grow_batch().
+    std::vector<session::Event> events_;
     std::size_t next_event_ = 0;
     std::size_t last_event_ = 0;
 };

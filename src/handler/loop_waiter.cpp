@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/per_thread.hpp"
 #include "handler/connection_thread.hpp"
 #include "handler/loop_sharing.hpp"
 
@@ -7,23 +8,15 @@
 namespace kazoo::handler {
 namespace {
 
-/// Whether this thread's Cache has been destroyed; as for detail::thread_waiter().
-thread_local bool cache_is_gone = false;
-
-struct Cache {
-    Cache() = default;
-    ~Cache() { cache_is_gone = true; }
+struct OwnWaiter {
     const std::shared_ptr<LoopWaiter> waiter = std::make_shared<LoopWaiter>();
 };
 
 }  // namespace
 
 std::shared_ptr<LoopWaiter> loop_waiter() {
-    if (cache_is_gone) {
-        return std::make_shared<LoopWaiter>();
-    }
-    thread_local const Cache cache;
-    return cache.waiter;
+    const auto* const own = base::PerThread<OwnWaiter>::find();
+    return own != nullptr ? own->waiter : std::make_shared<LoopWaiter>();
 }
 
 /// A wait that LoopSharing counts.

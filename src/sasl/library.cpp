@@ -42,7 +42,7 @@ void free_mutex(void* mutex) noexcept {
 }
 
 /// What libsasl2 would write to the system's log is in the error texts as well.
-int write_no_log(void*, int, const char*) noexcept {
+int drop_library_log(void*, int, const char*) noexcept {
     return SASL_OK;
 }
 
@@ -51,7 +51,7 @@ int initialise_now() noexcept {
         sasl_set_mutex(make_mutex, lock_mutex, unlock_mutex, free_mutex);
     }
     static const std::array<sasl_callback_t, 2> callbacks{
-        {{SASL_CB_LOG, callback(&write_no_log), nullptr}, {SASL_CB_LIST_END, nullptr, nullptr}}};
+        {{SASL_CB_LOG, callback(&drop_library_log), nullptr}, {SASL_CB_LIST_END, nullptr, nullptr}}};
     return sasl_client_init(callbacks.data());
 }
 

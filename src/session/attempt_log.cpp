@@ -59,7 +59,10 @@ void AttemptLog::record(
 ) noexcept {
     try {
         Occurrence one{server_name(host, address), std::string(what), now};
-        history_.reserve(history_limit);  // from here on nothing can fail
+        if (history_.size() == history_.capacity()) {
+            history_.reserve(history_.size() + 1);  // they are few, and usually one or two
+        }
+        // From here on nothing can fail.
         const auto same = std::find_if(history_.begin(), history_.end(), [&](const auto& other) {
             return other.server == one.server && other.what == one.what;
         });

@@ -9,7 +9,6 @@
 
 #include <cassert>
 #include <cstddef>
-#include <deque>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -63,7 +62,7 @@ public:
     void answered(bool accepted, Give&& give) noexcept {
         assert(!presented_.empty());
         const auto request = presented_.front();
-        presented_.pop_front();
+        presented_.erase(presented_.begin());
         auto& credential = credentials_[request.credential];
         const auto end = credential.waiting.begin() + static_cast<std::ptrdiff_t>(request.waiting);
         for (auto at = credential.waiting.begin(); at != end; ++at) {
@@ -109,7 +108,7 @@ private:
 
     const std::size_t request_bytes_;
     std::vector<Credential> credentials_;
-    std::deque<Presented> presented_;  // on the present connection, the oldest first
+    std::vector<Presented> presented_;  // on the present connection, the oldest first; few
     std::optional<SecretAuthData> refused_;
 };
 

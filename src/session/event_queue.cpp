@@ -34,7 +34,7 @@ EventQueue::~EventQueue() {
 void EventQueue::reserve(std::size_t n) {
     const auto needed = size_ + promised_ + standing + n;
     if (needed > capacity_) {
-        reallocate(std::max(needed, 2 * capacity_));
+        reallocate(std::max(needed, capacity_ + capacity_ / 2));
     }
 }
 
@@ -63,7 +63,7 @@ std::size_t EventQueue::take(std::span<Event> into) noexcept {
     for (std::size_t i = 0; i < n; ++i) {
         into[i] = std::move(at(0));
         std::destroy_at(&at(0));
-        head_ = (head_ + 1) % capacity_;
+        head_ = head_ + 1 == capacity_ ? 0 : head_ + 1;
         --size_;
     }
     if (size_ == 0) {

@@ -23,7 +23,7 @@ class EventQueue {
 public:
     /// Room for events beside those that were promised or reserved. No single input adds as many,
     /// and the caller takes all events after each input.
-    static constexpr std::size_t standing = 32;
+    static constexpr std::size_t standing = 12;
 
     EventQueue() { reserve(0); }
     EventQueue(const EventQueue&) = delete;
@@ -61,7 +61,10 @@ private:
     void append(Event&& event) noexcept;
     void reallocate(std::size_t capacity);
     void give_back() noexcept;
-    [[nodiscard]] Event& at(std::size_t i) noexcept { return slots_[(head_ + i) % capacity_]; }
+    [[nodiscard]] Event& at(std::size_t i) noexcept {
+        const auto slot = head_ + i;
+        return slots_[slot < capacity_ ? slot : slot - capacity_];
+    }
 
     // A ring in uninitialised memory: only the slots of waiting events hold objects, so that memory
     // that was reserved and is never used is never touched.

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "base/secret.hpp"
+#include "session/cookie.hpp"
+#include "session/watchers.hpp"
 #include "values/endpoint.hpp"
 
 #include <kazoo/detail/ref_counted.hpp>
@@ -13,7 +15,6 @@
 
 #include <cassert>
 #include <cstdint>
-#include <set>
 #include <span>
 #include <string>
 #include <system_error>
@@ -28,12 +29,6 @@ class OutcomeCounters;
 namespace kazoo::session {
 
 // What a session puts out: events for the client, and actions for the transport.
-
-/// The client's object for a request or a watch. It may own functions and values of users, which
-/// must not be destroyed inside the session, because the session is called with the driver's mutex
-/// held. The session therefore only keeps references and returns them with its events; it never
-/// releases the last one.
-using Cookie = detail::RefPtr<detail::RefCounted>;
 
 struct ReplyEvent;
 
@@ -65,17 +60,6 @@ public:
 private:
     Complete complete_ = nullptr;
 };
-
-/// A watch function that is registered, or is to be called for an event.
-struct Watch {
-    Cookie owner;
-    std::uint64_t order = 0;  ///< functions are called in ascending order
-};
-struct ByOrder {
-    bool operator()(const Watch& a, const Watch& b) const noexcept { return a.order < b.order; }
-};
-/// A set, because its nodes can be moved from one set to another without allocating.
-using Watchers = std::set<Watch, ByOrder>;
 
 /// A request has ended. There is exactly one for each request that was accepted.
 struct ReplyEvent {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <new>
 
 namespace kazoo::session {
 namespace {
@@ -61,16 +62,24 @@ void LeaseClock::confirmed(TimePoint sent, TimePoint now) noexcept {
     const bool lapsed = !until_ || now >= *until_;
     std::size_t kept = 0;
     for (std::size_t i = 0; i < mark_count_; ++i) {
-        if (advance(marks_[i], sent, now, lapsed)) {
-            prove(marks_[i].sent);
+        if (advance((*marks_)[i], sent, now, lapsed)) {
+            prove((*marks_)[i].sent);
         } else {
-            marks_[kept++] = marks_[i];
+            (*marks_)[kept++] = (*marks_)[i];
         }
     }
     mark_count_ = kept;
-    const bool apart = kept == 0 || sent >= marks_[kept - 1].sent + timeout_ / spacing;
-    if (apart && kept < marks_.size()) {
-        marks_[mark_count_++] = {sent, now + timeout_ / settle, Mark::Stage::answered};
+    if (kept == 0 || sent >= (*marks_)[kept - 1].sent + timeout_ / spacing) {
+        mark(sent, now);
+    }
+}
+
+void LeaseClock::mark(TimePoint sent, TimePoint now) noexcept {
+    if (!marks_) {
+        marks_.reset(new (std::nothrow) Marks);
+    }
+    if (marks_ && mark_count_ < most_marks) {
+        (*marks_)[mark_count_++] = {sent, now + timeout_ / settle, Mark::Stage::answered};
     }
 }
 
@@ -101,13 +110,13 @@ void LeaseClock::end_use() noexcept {
 
 /// Returns whether the next confirmed request leads a mark to its next stage.
 bool LeaseClock::waits_for_next() const noexcept {
-    return mark_count_ > 0 && marks_[0].stage != Mark::Stage::answered;
+    return mark_count_ > 0 && (*marks_)[0].stage != Mark::Stage::answered;
 }
 
 /// Returns whether the requests of the user keep the bound fresh.
 bool LeaseClock::is_fresh(TimePoint now) const noexcept {
     return until_ && *until_ - now > timeout_ / 2 && mark_count_ > 0 &&
-           now - marks_[mark_count_ - 1].sent < timeout_ / rounds;
+           now - (*marks_)[mark_count_ - 1].sent < timeout_ / rounds;
 }
 
 bool LeaseClock::wants_sync(TimePoint now) noexcept {

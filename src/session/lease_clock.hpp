@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 namespace kazoo::session {
@@ -41,7 +42,8 @@ namespace kazoo::session {
 ///
 /// All times are those of this client: of requests no later than they were sent, of replies no
 /// earlier than they arrived. A request that is applied late therefore proves no more than one that
-/// is applied at once. Not thread-safe. Allocates nothing.
+/// is applied at once. Not thread-safe. The marks are allocated when there is a first one; without
+/// memory nothing is proven.
 class LeaseClock {
 public:
     // What happens to the session.
@@ -90,6 +92,7 @@ private:
     };
     static constexpr std::size_t most_marks = 32;
 
+    void mark(TimePoint sent, TimePoint now) noexcept;
     [[nodiscard]] bool waits_for_next() const noexcept;
     [[nodiscard]] bool is_fresh(TimePoint now) const noexcept;
     [[nodiscard]] bool advance(Mark& mark, TimePoint sent, TimePoint now, bool lapsed) noexcept;
@@ -99,7 +102,9 @@ private:
     TimePoint asked_;
     bool connected_ = false;
     std::optional<TimePoint> until_;
-    std::array<Mark, most_marks> marks_;  // the first mark_count_ are in use, the oldest first
+    using Marks = std::array<Mark, most_marks>;
+    std::unique_ptr<Marks>
+        marks_;  // the first mark_count_ are in use, the oldest first; null: none
     std::size_t mark_count_ = 0;
 
     std::size_t uses_ = 0;

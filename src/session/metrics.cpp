@@ -3,6 +3,24 @@
 
 namespace kazoo::session {
 
+void Metrics::prepare(codec::Opcode op) {
+    auto& own = latencies[operation_index(op)];
+    if (!own) {
+        own = std::make_unique<Latencies>();
+    }
+}
+
+Metrics Metrics::copy() const {
+    Metrics other;
+    other.session = session;
+    for (std::size_t i = 0; i < operation_count; ++i) {
+        if (latencies[i]) {
+            other.latencies[i] = std::make_unique<Latencies>(*latencies[i]);
+        }
+    }
+    return other;
+}
+
 LossReason loss_reason(const std::error_code& error) noexcept {
     if (error == ClientErrc::protocol_error) {
         return LossReason::protocol_error;

@@ -6,6 +6,7 @@
 #include <kazoo/metrics.hpp>
 
 #include <array>
+#include <memory>
 #include <system_error>
 
 namespace kazoo::session {
@@ -19,10 +20,18 @@ struct Metrics {
     };
 
     SessionMetrics session;
-    std::array<Latencies, operation_count> latencies;  ///< by operation_index()
+    /// By operation_index(); null until prepare() is called for the operation. All of them would
+    /// take most of the memory of an idle client.
+    std::array<std::unique_ptr<Latencies>, operation_count> latencies;
 
+    /// Called before requests of this operation are measured. Throws std::bad_alloc.
+    void prepare(codec::Opcode op);
+    /// Throws std::bad_alloc.
+    [[nodiscard]] Metrics copy() const;
+
+    /// Requires prepare().
     [[nodiscard]] Latencies& of(codec::Opcode op) noexcept {
-        return latencies[operation_index(op)];
+        return *latencies[operation_index(op)];
     }
     void note_loss(LossReason reason) noexcept {
         ++session.connections_lost[static_cast<std::size_t>(reason)];

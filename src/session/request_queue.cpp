@@ -45,9 +45,9 @@ bool is_repeatable(codec::Opcode op) noexcept {
 }
 
 RequestQueue::~RequestQueue() {
-    for (const auto& entry : pending_) {
-        if (entry.request) {
-            entry.request->abandon();
+    for (std::size_t i = 0; i < pending_.size(); ++i) {
+        if (pending_[i].request) {
+            pending_[i].request->abandon();
         }
     }
 }
@@ -76,12 +76,12 @@ RequestId RequestQueue::enqueue(const RequestSpec& call, codec::FrameExtent fram
         }
         if (has_deadline) {
             entry.deadline = call.deadline;
-            deadlines_.emplace(call.deadline, entry.id);
+            deadlines_.add(call.deadline, entry.id);
         }
         pending_.push_back(std::move(entry));
     } catch (...) {
         if (has_deadline) {
-            deadlines_.erase({call.deadline, last_id_ + 1});
+            deadlines_.remove(call.deadline, last_id_ + 1);
         }
         unsent_.erase(frame.offset, frame.size);
         throw;
@@ -96,7 +96,6 @@ RequestId RequestQueue::enqueue(const RequestSpec& call, codec::FrameExtent fram
         ++reserved_;
         last_urgent_ = last_id_;
     }
-    most_pending_ = std::max(most_pending_, pending_.size());
     // Zero is not used, and negative xids have special meanings: 1 follows the greatest.
     next_xid_ = next_xid_ == last_xid ? 1 : next_xid_ + 1;
     return last_id_;
@@ -119,7 +118,7 @@ bool RequestQueue::has_reserve() const noexcept {
 /// Removes the entry from deadlines_ and from the count of watches.
 void RequestQueue::forget(Pending& entry) noexcept {
     if (entry.deadline != TimePoint::max()) {
-        deadlines_.erase({entry.deadline, entry.id});
+        deadlines_.remove(entry.deadline, entry.id);
         entry.deadline = TimePoint::max();
     }
     if (entry.watch && entry.watch->removes() == 0) {
@@ -146,19 +145,25 @@ void RequestQueue::note_end(const Pending& entry) noexcept {
 }
 
 void RequestQueue::sweep() noexcept {
-    const auto first = pending_.begin() + static_cast<std::ptrdiff_t>(sent_);
+    auto place = sent_;
     std::size_t kept = 0;
-    // Frames only move towards the front, in order: none is overwritten before it has moved.
-    for (auto at = first; at != pending_.end(); ++at) {
-        if (at->frame.size > 0) {
-            std::memmove(unsent_.data() + kept, unsent_.data() + at->frame.offset, at->frame.size);
+    // Frames only move towards the front, in order: none is overwritten before it has moved. The
+    // same holds for the entries.
+    for (auto i = sent_; i < pending_.size(); ++i) {
+        auto& entry = pending_[i];
+        if (entry.frame.size == 0) {
+            continue;  // withdrawn
         }
-        at->frame.offset = kept;
-        kept += at->frame.size;
+        std::memmove(unsent_.data() + kept, unsent_.data() + entry.frame.offset, entry.frame.size);
+        entry.frame.offset = kept;
+        kept += entry.frame.size;
+        if (place != i) {
+            pending_[place] = std::move(entry);
+        }
+        ++place;
     }
     unsent_.erase(kept, unsent_.size() - kept);
-    const auto is_withdrawn = [](const Pending& entry) { return entry.frame.size == 0; };
-    pending_.erase(std::remove_if(first, pending_.end(), is_withdrawn), pending_.end());
+    pending_.resize_down(place);
     withdrawn_ = 0;
     dead_bytes_ = 0;
 }
@@ -208,10 +213,7 @@ void RequestQueue::send_some(base::Buffer& out) {
         ++place;
     }
     withdrawn_ -= end - place;
-    pending_.erase(
-        pending_.begin() + static_cast<std::ptrdiff_t>(place),
-        pending_.begin() + static_cast<std::ptrdiff_t>(end)
-    );
+    pending_.erase(place, end);
     sent_ = place;
     dead_bytes_ += bytes;
     if (2 * dead_bytes_ > unsent_.size()) {
@@ -294,26 +296,23 @@ void RequestQueue::give_back_memory() noexcept {
     if (!pending_.empty()) {
         return;
     }
-    if (most_pending_ > kept_entries) {
-        pending_.shrink_to_fit();
+    if (pending_.capacity() > kept_entries) {
+        pending_.free_if_empty();
     }
-    most_pending_ = 0;
 }
 
 bool RequestQueue::is_awaiting_reply(std::int32_t xid) const {
     if (sent_ == 0 || xid <= 0) {
         return false;
     }
-    const auto end = pending_.begin() + static_cast<std::ptrdiff_t>(sent_);
     const auto oldest = pending_.front().xid;
     const auto age = [oldest](std::int32_t x) {  // distance from the oldest xid, across the wrap
         return x >= oldest ? x - oldest : last_xid - oldest + x;
     };
-    const auto at =
-        std::lower_bound(pending_.begin(), end, xid, [&](const Pending& entry, std::int32_t x) {
-            return age(entry.xid) < age(x);
-        });
-    return at != end && at->xid == xid;
+    const auto at = pending_.partition_point(0, sent_, [&](const Pending& entry) {
+        return age(entry.xid) < age(xid);
+    });
+    return at != sent_ && pending_[at].xid == xid;
 }
 
 bool RequestQueue::will_watch(WatchKinds kinds, std::string_view path) const {
@@ -321,47 +320,52 @@ bool RequestQueue::will_watch(WatchKinds kinds, std::string_view path) const {
     for (std::size_t kind = 0; kind < watch_kinds; ++kind) {
         to_find += (kinds & only(static_cast<WatchKind>(kind))) != 0 ? watches_of_[kind] : 0;
     }
-    return to_find > 0 && std::any_of(pending_.begin(), pending_.end(), [&](const Pending& entry) {
-               const auto* const watch = entry.watch.get();
-               return watch != nullptr && watch->removes() == 0 &&
-                      (kinds & only(watch->kind)) != 0 && watch->path() == path;
-           });
+    for (std::size_t i = 0; to_find > 0 && i < pending_.size(); ++i) {
+        const auto* const watch = pending_[i].watch.get();
+        if (watch != nullptr && watch->removes() == 0 && (kinds & only(watch->kind)) != 0 &&
+            watch->path() == path) {
+            return true;
+        }
+    }
+    return false;
 }
 
-std::deque<Pending>::iterator RequestQueue::find(RequestId id) noexcept {
-    const auto at = std::lower_bound(
-        pending_.begin(), pending_.end(), id, [](const Pending& p, RequestId i) { return p.id < i; }
-    );
-    return at != pending_.end() && at->id == id ? at : pending_.end();
+/// Returns the position of the request; size() of pending_ if there is none.
+std::size_t RequestQueue::find(RequestId id) const noexcept {
+    const auto at = pending_.partition_point(0, pending_.size(), [id](const Pending& entry) {
+        return entry.id < id;
+    });
+    return at != pending_.size() && pending_[at].id == id ? at : pending_.size();
 }
 
 RequestQueue::GivenUp RequestQueue::cancel(RequestId id) noexcept {
     const auto at = find(id);
-    if (at == pending_.end() || !at->request) {
+    if (at == pending_.size() || !pending_[at].request) {
         return {};
     }
-    const bool in_flight = static_cast<std::size_t>(at - pending_.begin()) < sent_;
-    if (in_flight && at->watch && at->watch->removes() != 0) {
+    auto& entry = pending_[at];
+    const bool in_flight = at < sent_;
+    if (in_flight && entry.watch && entry.watch->removes() != 0) {
         return {};
     }
-    forget(*at);
+    forget(entry);
     GivenUp result{
-        std::move(at->request), std::move(at->watch), at->op, at->times_sent > 0, at->id};
+        std::move(entry.request), std::move(entry.watch), entry.op, entry.times_sent > 0, entry.id};
     if (!in_flight) {
-        withdraw(*at);
+        withdraw(entry);
     }
     return result;
 }
 
 std::optional<RequestId> RequestQueue::expired(TimePoint now) const noexcept {
-    if (deadlines_.empty() || deadlines_.begin()->first > now) {
+    if (deadlines_.empty() || deadlines_.next() > now) {
         return std::nullopt;
     }
-    return deadlines_.begin()->second;
+    return deadlines_.next_id();
 }
 
 TimePoint RequestQueue::next_deadline() const noexcept {
-    return deadlines_.empty() ? TimePoint::max() : deadlines_.begin()->first;
+    return deadlines_.next();
 }
 
 std::optional<RequestQueue::GivenUp> RequestQueue::take_oldest() noexcept {

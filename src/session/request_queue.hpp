@@ -2,9 +2,11 @@
 #pragma once
 
 #include "base/buffer.hpp"
+#include "base/ring.hpp"
 #include "codec/frame.hpp"
 #include "codec/headers.hpp"
 #include "session/config.hpp"
+#include "session/deadlines.hpp"
 #include "session/events.hpp"
 #include "session/watch_registry.hpp"
 
@@ -13,10 +15,8 @@
 
 #include <array>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -88,7 +88,7 @@ struct Pending {
 ///     frame; the bytes of its frame are dead until the next sweep().
 ///   - Cancelled after sending: the entry is abandoned; it has no request but keeps its place,
 ///     because the server will still reply to its xid.
-///   - deadlines_ has one element for each entry with a deadline.
+///   - deadlines_ has one deadline for each entry with one.
 ///
 /// Independent of connections: the session determines when frames are sent, when replies arrive and
 /// when everything is lost. Not thread-safe.
@@ -157,10 +157,9 @@ public:
     [[nodiscard]] bool is_awaiting_reply(std::int32_t xid) const;
 
     /// Returns whether this request has not been sent yet.
-    [[nodiscard]] bool is_unsent(RequestId id) noexcept {
+    [[nodiscard]] bool is_unsent(RequestId id) const noexcept {
         const auto at = find(id);
-        return at != pending_.end() && at->request &&
-               static_cast<std::size_t>(at - pending_.begin()) >= sent_;
+        return at != pending_.size() && pending_[at].request && at >= sent_;
     }
 
     struct GivenUp {
@@ -240,7 +239,7 @@ private:
     [[nodiscard]] std::size_t held_bytes() const {
         return unsent_bytes() + kept_.size() - kept_begin_;
     }
-    [[nodiscard]] std::deque<Pending>::iterator find(RequestId id) noexcept;
+    [[nodiscard]] std::size_t find(RequestId id) const noexcept;
 
     const ClientLimits limits_;
     std::int32_t next_xid_;
@@ -251,17 +250,16 @@ private:
     std::size_t watches_ = 0;    // entries that register a watch
     std::size_t reserved_ = 0;   // entries that are, without the withdrawn ones
     std::size_t in_flight_bytes_ = 0;  // of the frames of entries that were sent
-    std::size_t most_pending_ = 0;     // the greatest size of pending_ since it was last empty
     // Withdrawn entries stay until the next sweep: closing the gap for each of them would take time
     // quadratic in the length of the queue when all of it is cancelled. For the same reason the
     // bytes stay of frames that send_some() has sent.
     std::size_t withdrawn_ = 0;
     std::size_t dead_bytes_ = 0;
-    std::deque<Pending> pending_;
+    base::Ring<Pending> pending_;
     base::Buffer unsent_;
     base::Buffer kept_;
     std::size_t kept_begin_ = 0;  // of the oldest frame in kept_
-    std::set<std::pair<TimePoint, RequestId>> deadlines_;
+    Deadlines deadlines_;
     std::array<std::size_t, watch_kinds> watches_of_{};  // the entries of watches_, by WatchKind
 };
 

@@ -68,7 +68,7 @@ void Restoration::send_suspect(const WatchRegistry& watches, base::Buffer& out) 
 
 WatchRange Restoration::answered(const WatchRegistry& watches, base::Buffer& out) {
     auto range = std::move(frames_.front().range);
-    frames_.pop_front();
+    frames_.erase(frames_.begin());
     if (under_way()) {
         return range;
     }
@@ -76,6 +76,7 @@ WatchRange Restoration::answered(const WatchRegistry& watches, base::Buffer& out
         send_suspect(watches, out);
     }
     if (!under_way()) {
+        frames_ = {};
         suspects_.clear();  // the server has accepted them all
         drops_ = 0;
     }

@@ -6,7 +6,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <vector>
 
@@ -68,7 +67,7 @@ private:
 
     std::size_t frame_bytes_;
     std::int64_t last_zxid_ = 0;
-    std::deque<Frame> frames_;     // sent, and not answered yet
+    std::vector<Frame> frames_;    // sent, and not answered yet, the oldest first; few
     std::vector<Frame> suspects_;  // adjacent ranges, in order
     bool waiting_ = false;         // suspects are still to be sent on this connection
     bool stepping_ = false;        // the frame under way is a part of suspects_[turn_]

@@ -18,8 +18,8 @@ Outcome given_up(codec::Opcode op, bool sent) {
     return codec::is_write(op) ? Outcome::unknown : Outcome::not_applied;
 }
 
-/// Capacity of actions_: more than ever wait at once.
-constexpr std::size_t most_actions = 8;
+/// Capacity of actions_ at first: more rarely wait at once.
+constexpr std::size_t few_actions = 4;
 
 /// Before the next attempt to connect when memory has run out.
 constexpr milliseconds memory_pause(100);
@@ -42,7 +42,7 @@ Session::Session(Config config, Metrics* metrics)
     identity_.id = served_id_ = config_.session_id;
     identity_.password = config_.password;
     last_zxid_ = config_.last_zxid;
-    actions_.reserve(most_actions);
+    actions_.reserve(few_actions);
     for (auto& watch : config_.watches) {
         watches_.add(watch.kind, watch.path, watch.owner);
     }
@@ -309,7 +309,8 @@ void Session::finish(KeeperState state, std::error_code pending_error) noexcept 
     }
     end_refreshes(pending_error);
     fail_credentials(pending_error);
-    drop_watches(keep_handover());
+    keep_handover();
+    drop_watches();
     lease_.ended();
     identity_ = {};
 }

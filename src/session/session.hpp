@@ -90,6 +90,9 @@ public:
             return {error};
         }
         ReplyRoom room(events_, static_cast<bool>(call.request));
+        if (call.request) {
+            metrics_.prepare(call.op);
+        }
         auto accepted = requests_.push(call, body...);
         if (!accepted.error) {
             room.keep();
@@ -288,8 +291,8 @@ private:
 
     // session_watches.cpp
     void fire(WatchedEvent event, Watchers watchers) noexcept;
-    void drop_watches(WatchRegistry::Paths* paths = nullptr) noexcept;
-    [[nodiscard]] WatchRegistry::Paths* keep_handover() noexcept;
+    void drop_watches() noexcept;
+    void keep_handover() noexcept;
     void finish_if_detached() noexcept;
     void lose_watches(const WatchRange& range);
 
@@ -468,9 +471,8 @@ private:
     bool started_ = false;
     bool read_only_ = false;  // the present server is
     WritableSearch search_;
-    bool switching_to_writable_ = false;  // connecting to a server that the search has found
-    bool answered_since_handshake_ =
-        false;  // the server has answered something after the handshake
+    bool switching_to_writable_ = false;     // connecting to a server that the search has found
+    bool answered_since_handshake_ = false;  // the present server has answered something
 
     RequestQueue requests_;
     /// In the ids of waits and of refreshes, which are numbers of their own.

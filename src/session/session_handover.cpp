@@ -29,19 +29,17 @@ void Session::finish_if_detached() noexcept {
     }
 }
 
-/// Returns where the paths of the watches belong; null if the session is not handed over. The
-/// notifications of all changes up to last_zxid_ have arrived: servers send them before the reply
-/// that has this zxid. So the next client, which restores the watches from last_zxid_, gets each
-/// later change.
-WatchRegistry::Paths* Session::keep_handover() noexcept {
+/// Called before the watches end. The notifications of all changes up to last_zxid_ have arrived:
+/// servers send them before the reply that has this zxid. So the next client, which restores the
+/// watches from last_zxid_, gets each later change.
+void Session::keep_handover() noexcept {
     if (!detaching_ || handover_) {
-        return nullptr;
+        return;
     }
     handover_.emplace();
     handover_->identity = std::move(identity_);
     handover_->timeout = keepalive_.timeout();
     handover_->last_zxid = last_zxid_;
-    return &handover_->watches;
 }
 
 }  // namespace kazoo::session

@@ -41,8 +41,8 @@ SessionPicture Session::picture(std::size_t most_requests, std::size_t most_path
     });
     picture.watches = watches_.size();
     picture.watched_paths = watches_.paths();
-    watches_.each([&](WatchKind kind, const std::string& path, std::size_t functions) {
-        picture.paths.push_back({path, kind, functions});
+    watches_.each([&](WatchKind kind, std::string_view path, std::size_t functions) {
+        picture.paths.push_back({std::string(path), kind, functions});
         return picture.paths.size() < most_paths;
     });
     picture.history = attempts_.history();

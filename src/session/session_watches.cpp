@@ -55,10 +55,9 @@ void Session::fire(WatchedEvent event, Watchers watchers) noexcept {
     events_.push(WatchFired{std::move(event), std::move(watchers)});
 }
 
-/// If `paths` is not null, it gets the paths of the watches.
-void Session::drop_watches(WatchRegistry::Paths* paths) noexcept {
+void Session::drop_watches() noexcept {
     restoration_.reset();
-    auto watchers = watches_.take_all(paths);
+    auto watchers = watches_.take_all();
     if (!watchers.empty()) {
         fire(WatchedEvent(EventType::NONE, state_), std::move(watchers));
     }

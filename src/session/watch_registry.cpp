@@ -8,15 +8,12 @@
 #include <kazoo/paths.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 #include <vector>
 
 namespace kazoo::session {
 namespace {
-
-/// Watchers are called by kind and, within a kind, in the order of registration: the kind is in the
-/// upper bits of Watch::order.
-constexpr int kind_shift = 56;
 
 std::vector<std::string_view>& list(codec::SetWatches2Request& request, WatchKind kind) {
     switch (kind) {
@@ -53,91 +50,83 @@ void write(base::Buffer& out, codec::SetWatches2Request& request) {
 
 }  // namespace
 
-Watchers::iterator first_lasting(Watchers& watchers) noexcept {
-    return watchers.lower_bound(Watch{
-        {}, static_cast<std::uint64_t>(WatchKind::persistent) << kind_shift});
-}
-
 WatchRegistry::Order::Order(WatchKind watch_kind, std::string_view path, Cookie watcher)
-    : kind(watch_kind) {
-    // The only way to create a node is to insert it into a container and to extract it again.
-    Table table;
-    path_ = table.extract(table.try_emplace(std::string(path)).first);
-    PathWatchers watchers;
-    watcher_ = watchers.extract(watchers.insert(Watch{std::move(watcher)}).first);
-}
+    : kind(watch_kind), watch_(Watch::make(std::move(watcher), path)) {}
 
 WatchRegistry::Order::Order(WatchKinds kinds, std::string_view path)
-    : removes_(kinds), removed_(detail::make_ref<RemovedWatches>()) {
-    Table table;
-    path_ = table.extract(table.try_emplace(std::string(path)).first);
-}
+    : removes_(kinds),
+      watch_(Watch::make({}, path)),
+      removed_(detail::make_ref<RemovedWatches>()) {}
 
 Cookie WatchRegistry::Order::take_watcher() noexcept {
     if (has_removed()) {
         return std::move(removed_);
     }
-    return watcher_ ? std::move(watcher_.value().owner) : Cookie();
+    return watch_ ? std::move(watch_->owner) : Cookie();
 }
 
 void WatchRegistry::add(Order& order) noexcept {
     auto& known = table(order.kind);
-    auto at = known.find(order.path_.key());
+    order.watch_->set_order(order.kind, ++last_order_);
+    const auto at = known.insert(order.watch_);
     if (at == known.end()) {
-        at = known.insert(std::move(order.path_)).position;
+        return;
     }
+    const auto path = at->path();
     if (order.kind == WatchKind::recursive) {
-        longest_recursive_ = std::max(longest_recursive_, at->first.size());
+        longest_recursive_ = std::max(longest_recursive_, path.size());
     }
-    order.watcher_.value().order =
-        (static_cast<std::uint64_t>(order.kind) << kind_shift) + ++last_order_;
-    auto added = at->second.insert(std::move(order.watcher_));
-    if (added.inserted) {
-        ++size_;
-    } else {
-        order.watcher_ = std::move(added.node);
-    }
+    ++size_;
+    const bool first = (at == known.begin() || std::prev(at)->path() != path) &&
+                       !is_on(known, std::next(at), path);
+    paths_ += first ? 1 : 0;
 }
 
-/// A watcher of several kinds is in the result once, which may leave an empty set behind to be
-/// erased; the reference that it held is not the last.
+/// A watcher of several kinds is in the result once; the references that it held beside that are
+/// released, and are not the last.
 void WatchRegistry::remove(Order& order) noexcept {
-    PathWatchers taken;
+    Unique taken;
     for (std::size_t kind = 0; kind < watch_kinds; ++kind) {
         if ((order.removes() & only(static_cast<WatchKind>(kind))) != 0) {
             take_from(static_cast<WatchKind>(kind), order.path(), taken);
         }
     }
-    order.removed_->watchers.merge(taken);
+    taken.drain([&](std::unique_ptr<Watch> watch) {
+        order.removed_->watchers.insert(std::move(watch));
+    });
 }
 
 bool WatchRegistry::has(WatchKinds kinds, std::string_view path) const {
     for (std::size_t kind = 0; kind < watch_kinds; ++kind) {
-        if ((kinds & only(static_cast<WatchKind>(kind))) != 0 && tables_[kind].contains(path)) {
+        const auto& paths = tables_[kind];
+        if ((kinds & only(static_cast<WatchKind>(kind))) != 0 &&
+            is_on(paths, paths.lower_bound(path), path)) {
             return true;
         }
     }
     return false;
 }
 
-void WatchRegistry::take_from(WatchKind kind, std::string_view path, PathWatchers& into) noexcept {
-    const auto at = table(kind).find(path);
-    if (at == table(kind).end()) {
-        return;
-    }
-    size_ -= at->second.size();
-    into.merge(at->second);  // those that stay behind are in `into` already
-    table(kind).erase(at);
-}
-
-void WatchRegistry::copy_from(WatchKind kind, std::string_view path, PathWatchers& into) {
-    const auto at = table(kind).find(path);
-    if (at != table(kind).end()) {
-        into.insert(at->second.begin(), at->second.end());
+void WatchRegistry::take_from(WatchKind kind, std::string_view path, Unique& into) noexcept {
+    auto& paths = table(kind);
+    auto at = paths.lower_bound(path);
+    paths_ -= is_on(paths, at, path) ? 1 : 0;
+    while (is_on(paths, at, path)) {
+        auto watch = paths.extract(at++);
+        --size_;
+        static_cast<void>(into.insert(watch));  // else it is in `into` already
     }
 }
 
-void WatchRegistry::copy_recursive(std::string_view path, PathWatchers& into) {
+void WatchRegistry::copy_from(WatchKind kind, std::string_view path, Unique& into) {
+    const auto& paths = table(kind);
+    for (auto at = paths.lower_bound(path); is_on(paths, at, path); ++at) {
+        auto copy = at->copy();
+        static_cast<void>(into.insert(copy));
+    }
+}
+
+void WatchRegistry::copy_recursive(std::string_view path, Unique& into) {
     if (table(WatchKind::recursive).empty() || path.empty() || path.front() != '/') {
         return;
     }
@@ -153,13 +142,13 @@ void WatchRegistry::copy_recursive(std::string_view path, PathWatchers& into) {
 
 Watchers WatchRegistry::take(EventType type, std::string_view path) {
     // Persistent watchers stay registered and are copied. That may throw, so it comes first.
-    PathWatchers staying;
+    Unique staying;
     copy_from(WatchKind::persistent, path, staying);
     if (type != EventType::CHILD) {
         copy_recursive(path, staying);
     }
     // From here on nothing can fail.
-    PathWatchers fired;
+    Unique fired;
     if (type != EventType::CHILD) {
         take_from(WatchKind::data, path, fired);
         take_from(WatchKind::exist, path, fired);
@@ -167,50 +156,43 @@ Watchers WatchRegistry::take(EventType type, std::string_view path) {
     if (type == EventType::CHILD || type == EventType::DELETED) {
         take_from(WatchKind::child, path, fired);
     }
-    fired.merge(staying);
+    staying.drain([&](std::unique_ptr<Watch> watch) { static_cast<void>(fired.insert(watch)); });
     Watchers in_order;
-    in_order.merge(fired);
+    fired.drain([&](std::unique_ptr<Watch> watch) { in_order.insert(std::move(watch)); });
     return in_order;
 }
 
-/// A watcher of several paths is merged once; the other sets keep their references until they are
-/// cleared, which are not the last.
-Watchers WatchRegistry::take_all(Paths* paths) noexcept {
-    PathWatchers fired;
+Watchers WatchRegistry::take_all() noexcept {
+    Watchers all;
+    Unique fired;
     for (auto& table : tables_) {
-        for (auto& [path, watchers] : table) {
-            fired.merge(watchers);
-            watchers.clear();
-        }
-        if (paths == nullptr) {
-            table.clear();
-        }
+        table.drain([&](std::unique_ptr<Watch> watch) {
+            if (fired.insert(watch) == fired.end()) {
+                watch->repeat();
+                all.insert(std::move(watch));
+            }
+        });
     }
-    if (paths != nullptr) {
-        paths->tables_.swap(tables_);
-        for (auto& table : tables_) {
-            table.clear();
-        }
-    }
+    fired.drain([&](std::unique_ptr<Watch> watch) { all.insert(std::move(watch)); });
     size_ = 0;
+    paths_ = 0;
     longest_recursive_ = 0;
-    Watchers in_order;
-    in_order.merge(fired);
-    return in_order;
+    return all;
 }
 
-std::optional<WatchRegistry::Lost> WatchRegistry::take_first(const WatchRange& range) noexcept {
+std::optional<WatchRegistry::Lost> WatchRegistry::take_first(const WatchRange& range) {
     for (auto kind = range.from.kind; kind < watch_kinds && kind <= range.to.kind; ++kind) {
         auto& paths = tables_[kind];
-        const auto first =
-            kind == range.from.kind ? paths.lower_bound(range.from.path) : paths.begin();
-        if (first == paths.end() || (kind == range.to.kind && first->first >= range.to.path)) {
+        auto at = kind == range.from.kind ? paths.lower_bound(range.from.path) : paths.begin();
+        if (at == paths.end() || (kind == range.to.kind && at->path() >= range.to.path)) {
             continue;
         }
-        auto node = paths.extract(first);
-        size_ -= node.mapped().size();
-        Lost lost{std::move(node.key()), {}};
-        lost.watchers.merge(node.mapped());
+        Lost lost{std::string(at->path()), {}};
+        --paths_;
+        while (is_on(paths, at, lost.path)) {
+            lost.watchers.insert(paths.extract(at++));
+            --size_;
+        }
         return lost;
     }
     return std::nullopt;
@@ -223,7 +205,7 @@ WatchRegistry::Frame WatchRegistry::restore(
     std::size_t byte_limit,
     std::size_t path_limit
 ) const {
-    codec::SetWatches2Request request;  // views the keys of the tables
+    codec::SetWatches2Request request;  // views the paths of the tables
     request.relative_zxid = last_zxid;
     std::size_t bytes = 0;
     Frame frame;
@@ -233,23 +215,27 @@ WatchRegistry::Frame WatchRegistry::restore(
         const auto& paths = tables_[kind];
         auto at = kind == range.from.kind ? paths.lower_bound(range.from.path) : paths.begin();
         const auto end = kind == range.to.kind ? paths.lower_bound(range.to.path) : paths.end();
-        const std::string* last = nullptr;
+        std::optional<std::string_view> last;
         for (; at != end; ++at) {
-            const auto size = at->first.size() + sizeof(std::int32_t);
+            if (at->path() == last) {
+                continue;
+            }
+            const auto size = at->path().size() + sizeof(std::int32_t);
             full = frame.paths > 0 && (frame.paths == path_limit || bytes + size > byte_limit);
             if (full) {
                 break;
             }
-            list(request, static_cast<WatchKind>(kind)).push_back(at->first);
+            list(request, static_cast<WatchKind>(kind)).push_back(at->path());
             if (frame.paths == 0) {
-                frame.range.from = {kind, at->first};
+                frame.range.from = {kind, std::string(at->path())};
             }
-            last = &at->first;
+            last = at->path();
             bytes += size;
             ++frame.paths;
         }
-        if (last != nullptr) {
-            frame.range.to = {kind, *last + '\0'};  // the first position after the last path
+        if (last) {
+            frame.range.to = {
+                kind, std::string(*last) + '\0'};  // the first position after the last path
         }
     }
     if (frame.paths > 0) {

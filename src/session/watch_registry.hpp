@@ -2,7 +2,8 @@
 #pragma once
 
 #include "base/buffer.hpp"
-#include "session/events.hpp"
+#include "session/watch_set.hpp"
+#include "session/watchers.hpp"
 
 #include <kazoo/state.hpp>
 
@@ -11,36 +12,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <map>
+#include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 
 namespace kazoo::session {
-
-enum class WatchKind : std::uint8_t {
-    data,        ///< one-shot, of getData and of exists on a node that is there
-    exist,       ///< one-shot, of exists on a node that is not there
-    child,       ///< one-shot, of getChildren
-    persistent,  ///< addWatch
-    recursive    ///< addWatch, of the whole subtree
-};
-inline constexpr std::size_t watch_kinds = 5;
-
-/// A set of kinds of watches: one bit for each.
-using WatchKinds = std::uint8_t;
-[[nodiscard]] constexpr WatchKinds only(WatchKind kind) noexcept {
-    return static_cast<WatchKinds>(1U << static_cast<unsigned>(kind));
-}
-inline constexpr WatchKinds lasting_kinds =
-    static_cast<WatchKinds>(only(WatchKind::persistent) | only(WatchKind::recursive));
-inline constexpr WatchKinds data_kinds =
-    static_cast<WatchKinds>(only(WatchKind::data) | only(WatchKind::exist));
-inline constexpr WatchKinds all_kinds = (1U << watch_kinds) - 1;
-
-/// Returns the first watcher of a persistent or recursive watch. They are behind all others.
-[[nodiscard]] Watchers::iterator first_lasting(Watchers& watchers) noexcept;
 
 /// The watchers that a request has removed. Their owners may own objects of users, so they leave
 /// the session with the reply.
@@ -64,9 +41,9 @@ struct WatchRange {
 /// The watch functions by path (server paths, including the chroot). A server keeps watches per
 /// connection; this is what is restored on the next one.
 ///
-/// Uses trees, because their nodes can be moved between containers: they are allocated when a
-/// request is issued (Order), then moved into the registry by the reply and on into an event, so
-/// that replies and the end of a session allocate nothing. Not thread-safe.
+/// Each Watch is allocated when a request is issued (Order), then moved into the registry by the
+/// reply and on into an event, so that replies and the end of a session allocate nothing. Not
+/// thread-safe.
 class WatchRegistry {
 private:
     struct ByOwner {
@@ -74,9 +51,18 @@ private:
             return std::less<>()(a.owner.get(), b.owner.get());
         }
     };
-    /// The watchers of one path, without duplicates. Never empty in a table.
-    using PathWatchers = std::set<Watch, ByOwner>;
-    using Table = std::map<std::string, PathWatchers, std::less<>>;
+    /// By path, then by owner.
+    struct ByPath {
+        bool operator()(const Watch& a, const Watch& b) const noexcept {
+            const auto order = a.path() <=> b.path();
+            return order != 0 ? order < 0 : ByOwner()(a, b);
+        }
+        bool operator()(const Watch& a, std::string_view path) const noexcept {
+            return a.path() < path;
+        }
+    };
+    using Table = WatchSet<ByPath>;
+    using Unique = WatchSet<ByOwner>;
 
 public:
     /// A registration or removal whose memory has been allocated in advance, so that add() and
@@ -90,7 +76,7 @@ public:
         WatchKind kind{};
         /// Returns the kinds to be removed; none if this is a registration.
         [[nodiscard]] WatchKinds removes() const noexcept { return removes_; }
-        [[nodiscard]] const std::string& path() const { return path_.key(); }
+        [[nodiscard]] std::string_view path() const noexcept { return watch_->path(); }
         /// Returns the watcher, or null if it has been registered. Of a removal: returns what was
         /// removed, or null if there was nothing.
         [[nodiscard]] Cookie take_watcher() noexcept;
@@ -101,8 +87,7 @@ public:
     private:
         friend class WatchRegistry;
         WatchKinds removes_ = 0;
-        Table::node_type path_;
-        PathWatchers::node_type watcher_;         // of a registration
+        std::unique_ptr<Watch> watch_;            // without an owner if this is a removal
         detail::RefPtr<RemovedWatches> removed_;  // of a removal
     };
 
@@ -130,32 +115,16 @@ public:
     /// Throws std::bad_alloc and has then changed nothing.
     [[nodiscard]] Watchers take(EventType type, std::string_view path);
 
-    /// Watched paths without their watchers.
-    class Paths {
-    public:
-        /// Calls `show(kind, path)` for each of them, in the order of WatchPlace.
-        template <class Show>
-        void each(Show&& show) const {
-            for (std::size_t kind = 0; kind < watch_kinds; ++kind) {
-                for (const auto& [path, none] : tables_[kind]) {
-                    show(static_cast<WatchKind>(kind), path);
-                }
-            }
-        }
-
-    private:
-        friend class WatchRegistry;
-        std::array<Table, watch_kinds> tables_;  // with empty sets
-    };
-    /// Removes and returns all watchers, each once. If `paths` is not null, it gets their paths.
-    [[nodiscard]] Watchers take_all(Paths* paths = nullptr) noexcept;
+    /// Removes and returns all watchers, each once, and the places of all registrations.
+    [[nodiscard]] Watchers take_all() noexcept;
 
     struct Lost {
         std::string path;
         Watchers watchers;
     };
-    /// Removes and returns the first path of the range; nothing if there is none.
-    [[nodiscard]] std::optional<Lost> take_first(const WatchRange& range) noexcept;
+    /// Removes and returns the first path of the range; nothing if there is none. Throws
+    /// std::bad_alloc and has then changed nothing.
+    [[nodiscard]] std::optional<Lost> take_first(const WatchRange& range);
 
     struct Frame {
         std::size_t paths = 0;  ///< 0: the range was empty, and nothing was appended
@@ -175,20 +144,19 @@ public:
     /// Returns the number of registrations, over all paths and kinds.
     [[nodiscard]] std::size_t size() const { return size_; }
     /// Returns the number of watched paths, each once for every kind of watch on it.
-    [[nodiscard]] std::size_t paths() const noexcept {
-        std::size_t count = 0;
-        for (const auto& table : tables_) {
-            count += table.size();
-        }
-        return count;
-    }
+    [[nodiscard]] std::size_t paths() const noexcept { return paths_; }
     /// Calls `show(kind, path, number of watchers)` for each of them, in the order of WatchPlace,
     /// until it returns false.
     template <class Show>
     void each(Show&& show) const {
         for (std::size_t kind = 0; kind < watch_kinds; ++kind) {
-            for (const auto& [path, watchers] : tables_[kind]) {
-                if (!show(static_cast<WatchKind>(kind), path, watchers.size())) {
+            for (auto at = tables_[kind].begin(); at != tables_[kind].end();) {
+                const auto path = at->path();
+                std::size_t watchers = 0;
+                for (; at != tables_[kind].end() && at->path() == path; ++at) {
+                    ++watchers;
+                }
+                if (!show(static_cast<WatchKind>(kind), path, watchers)) {
                     return;
                 }
             }
@@ -197,12 +165,16 @@ public:
 
 private:
     Table& table(WatchKind kind) { return tables_[static_cast<std::size_t>(kind)]; }
-    void take_from(WatchKind kind, std::string_view path, PathWatchers& into) noexcept;
-    void copy_from(WatchKind kind, std::string_view path, PathWatchers& into);
-    void copy_recursive(std::string_view path, PathWatchers& into);
+    [[nodiscard]] static bool is_on(const Table& table, Table::iterator at, std::string_view path) {
+        return at != table.end() && at->path() == path;
+    }
+    void take_from(WatchKind kind, std::string_view path, Unique& into) noexcept;
+    void copy_from(WatchKind kind, std::string_view path, Unique& into);
+    void copy_recursive(std::string_view path, Unique& into);
 
     std::array<Table, watch_kinds> tables_;  // by WatchKind
-    std::size_t size_ = 0;                   // sum of the sizes of all sets in the tables
+    std::size_t size_ = 0;                   // sum of the sizes of all tables
+    std::size_t paths_ = 0;                  // distinct paths of each table, added up
     std::uint64_t last_order_ = 0;           // of the last registration
     std::size_t longest_recursive_ = 0;      // an upper bound: no recursive watch has a longer path
 };

@@ -21,13 +21,18 @@ void WritableSearch::set_hosts(std::vector<HostPort> hosts, bool randomize) {
 }
 
 void WritableSearch::begin(Endpoint present, milliseconds patience, TimePoint now) {
-    present_ = std::move(present);
-    patience_ = patience;
+    if (!inquiry_) {
+        inquiry_ = std::make_unique<Inquiry>();
+    }
+    inquiry_->present = std::move(present);
+    inquiry_->patience = patience;
     wait(now);
 }
 
 void WritableSearch::stop() {
-    endpoints_.clear();
+    if (inquiry_) {
+        inquiry_->endpoints.clear();
+    }
     attempt_ = 0;
     deadline_ = TimePoint::max();
 }
@@ -50,31 +55,32 @@ std::optional<Action> WritableSearch::on_timeout(std::uint64_t attempt, TimePoin
         return std::nullopt;
     }
     attempt_ = attempt;
-    deadline_ = later(now, patience_);
-    host_ = hosts_.next();
-    return ResolveAction{attempt, host_};
+    deadline_ = later(now, inquiry_->patience);
+    inquiry_->host = hosts_.next();
+    return ResolveAction{attempt, inquiry_->host};
 }
 
 std::optional<Action> WritableSearch::on_resolved(
     std::vector<Endpoint> endpoints, std::uint64_t attempt, TimePoint now
 ) {
-    std::erase(endpoints, present_);
+    std::erase(endpoints, inquiry_->present);
     hosts_.arrange(endpoints);
     std::reverse(endpoints.begin(), endpoints.end());  // they are taken from the back
-    endpoints_ = std::move(endpoints);
+    inquiry_->endpoints = std::move(endpoints);
     return ask_next(attempt, now);
 }
 
 std::optional<Action> WritableSearch::ask_next(std::uint64_t attempt, TimePoint now) {
-    if (endpoints_.empty()) {
+    auto& endpoints = inquiry_->endpoints;
+    if (endpoints.empty()) {
         wait(now);
         return std::nullopt;
     }
     attempt_ = attempt;
-    deadline_ = later(now, patience_);
-    asked_ = std::move(endpoints_.back());
-    endpoints_.pop_back();
-    return ProbeAction{attempt, asked_};
+    deadline_ = later(now, inquiry_->patience);
+    inquiry_->asked = std::move(endpoints.back());
+    endpoints.pop_back();
+    return ProbeAction{attempt, inquiry_->asked};
 }
 
 }  // namespace kazoo::session

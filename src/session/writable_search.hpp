@@ -7,6 +7,7 @@
 #include "values/backoff.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -41,9 +42,9 @@ public:
     }
 
     /// Returns the host that is being asked.
-    [[nodiscard]] const HostPort& host() const { return host_; }
+    [[nodiscard]] const HostPort& host() const { return inquiry_->host; }
     /// Returns the address that is being asked.
-    [[nodiscard]] const Endpoint& asked() const { return asked_; }
+    [[nodiscard]] const Endpoint& asked() const { return inquiry_->asked; }
 
     // Each of these returns the next action, if there is one now; `attempt` becomes its number.
 
@@ -59,12 +60,15 @@ private:
 
     HostList hosts_;
     base::Backoff backoff_;
-    Endpoint present_;  // the server that the client is connected to; not asked
-    milliseconds patience_{0};
-    HostPort host_;
-    Endpoint asked_;
-    std::vector<Endpoint> endpoints_;  // of host_, still to be asked; taken from the back
-    std::uint64_t attempt_ = 0;        // of the lookup or probe under way; 0: none
+    struct Inquiry {
+        Endpoint present;  // the server that the client is connected to; not asked
+        milliseconds patience{0};
+        HostPort host;
+        Endpoint asked;
+        std::vector<Endpoint> endpoints;  // of `host`, still to be asked; taken from the back
+    };
+    std::unique_ptr<Inquiry> inquiry_;  // from the first begin() on: most clients have none
+    std::uint64_t attempt_ = 0;         // of the lookup or probe under way; 0: none
     TimePoint deadline_ = TimePoint::max();
 };
 

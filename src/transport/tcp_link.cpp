@@ -105,8 +105,9 @@ void TcpLink::read() {
     if (!open_sink()) {
         return;
     }
+    const auto into = in_.span();
     socket_.async_read_some(
-        boost::asio::buffer(in_),
+        boost::asio::buffer(into.data(), into.size()),
         [self = shared_from_this()](boost::system::error_code failed, std::size_t n) {
             self->turns_->run([self, failed, n] { self->on_read(failed, n); });
         }
@@ -121,7 +122,8 @@ void TcpLink::on_read(boost::system::error_code failed, std::size_t n) {
         if (failed) {
             return ended(failed);
         }
-        received(std::as_bytes(std::span(in_.data(), n)));
+        received(in_.span().first(n));
+        in_.adapt(n);
         read();
     });
 }

@@ -3,13 +3,13 @@
 
 #include "base/buffer.hpp"
 #include "transport/context_executor.hpp"
+#include "transport/receive_buffer.hpp"
 #include "transport/transport.hpp"
 #include "transport/turns.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/error.hpp>
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <new>
@@ -35,8 +35,7 @@ public:
     );
     TcpLink(const TcpLink&) = delete;
     TcpLink& operator=(const TcpLink&) = delete;
-    /// Overwrites what was received: the password of the session may be in it.
-    virtual ~TcpLink() { base::overwrite(in_.data(), in_.size()); }
+    virtual ~TcpLink() = default;
 
     void connect(const base::Endpoint& endpoint);
     /// As Transport::send.
@@ -97,9 +96,9 @@ private:
     const std::uint64_t attempt_;
     const std::weak_ptr<Sink> sink_;  // weak: pending handlers must not keep the client alive
     bool closed_ = false;
-    base::Buffer out_;                // being written, must not move meanwhile
-    std::size_t sent_ = 0;            // bytes of out_ that have been written
-    std::array<char, 64 * 1024> in_;  // filled by the read under way
+    base::Buffer out_;      // being written, must not move meanwhile
+    std::size_t sent_ = 0;  // bytes of out_ that have been written
+    ReceiveBuffer in_;      // filled by the read under way; the session's password may be in it
 };
 
 }  // namespace kazoo::transport

@@ -15,8 +15,6 @@ namespace {
 /// Encrypted at a time: bounds the memory beside what the client has queued, and lets the system
 /// send while the next part is encrypted.
 constexpr std::size_t part_size = 256 << 10;
-/// As much as one read receives.
-constexpr std::size_t decrypted_size = 64 << 10;
 
 bool is_lost(const boost::system::error_code& error) {
     namespace failure = boost::asio::error;
@@ -46,7 +44,6 @@ void TlsLink::opened() {
     } catch (const TlsSettingError& error) {
         return fail(ClientErrc::configuration, std::string("TLS: ") + error.what());
     }
-    decrypted_.resize(decrypted_size);
     shake_hands();
 }
 
@@ -85,13 +82,14 @@ void TlsLink::decrypt() {
     auto status = TlsEngine::Status::ready;
     while (status == TlsEngine::Status::ready) {
         std::size_t count = 0;
-        status = engine_->read(decrypted_, count);
+        status = engine_->read(decrypted_.span(), count);
         const auto sink = open_sink();
         if (!sink) {
             return;
         }
         if (count > 0) {
-            sink->on_bytes(attempt(), std::span(decrypted_).first(count));
+            sink->on_bytes(attempt(), decrypted_.span().first(count));
+            decrypted_.adapt(count);
         }
     }
     if (closed()) {

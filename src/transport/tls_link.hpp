@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "transport/receive_buffer.hpp"
 #include "transport/tcp_link.hpp"
 #include "transport/tls_engine.hpp"
 
@@ -8,15 +9,13 @@
 
 #include <memory>
 #include <optional>
-#include <string>
-#include <vector>
 
 namespace kazoo::transport {
 
 /// A connection with TLS over TCP. The sink sees it as connected when the handshake is done.
 ///
 ///     send --> plain_ --> engine: encrypt --> write      a part at a time, each in one write
-///     received --> engine: decrypt --> decrypted_ --> Sink::on_bytes     once per read
+///     received --> engine: decrypt --> decrypted_ --> Sink::on_bytes
 class TlsLink final : public TcpLink {
 public:
     /// `endpoint` as given to connect().
@@ -28,8 +27,6 @@ public:
         std::shared_ptr<const TlsOptions> options,
         base::Endpoint endpoint
     );
-
-    ~TlsLink() override { base::overwrite(decrypted_.data(), decrypted_.size()); }
 
     [[nodiscard]] bool send(base::Buffer& bytes) override;
 
@@ -55,7 +52,7 @@ private:
     bool sending_ = false;             // on_sent() is due
     bool broken_ = false;              // encryption has failed; reported with the end of the read
     boost::system::error_code write_error_;
-    std::vector<std::byte> decrypted_;
+    ReceiveBuffer decrypted_;
 };
 
 }  // namespace kazoo::transport

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-# Builds and runs tests/consumer against the library, found in one of several ways, built as a
-# static library or (shared=ON) as shared ones.
+# Builds and runs tests/consumer against the library, found in one of several ways: as it is built
+# in library_build_dir, or as part of the consumer's own build, as shared libraries if shared=ON.
 cmake_minimum_required(VERSION 3.22)
 
 set(consumer_dir ${source_dir}/tests/consumer)
 set(prefix ${work_dir}/prefix)
 set(build_dir ${work_dir}/build)
+set(ENV{CMAKE_CXX_COMPILER_LAUNCHER} "${launcher}")
 
 function(run)
     execute_process(COMMAND ${ARGN} COMMAND_ECHO STDOUT COMMAND_ERROR_IS_FATAL ANY)
@@ -49,57 +50,57 @@ function(build_program_of_readme)
     run(${CMAKE_COMMAND} --build ${directory}/build)
 endfunction()
 
-# Compiles one of the programs with what pkg-config says about a module.
-function(build_by_pkg_config module source program)
+# What pkg-config says about a module, as arguments of a shell.
+function(ask_pkg_config result module option)
     execute_process(
         COMMAND ${CMAKE_COMMAND} -E env PKG_CONFIG_PATH=${description_dir}
-                pkg-config --cflags --libs ${module} ${ARGN}
+                pkg-config ${option} ${module}
         OUTPUT_VARIABLE flags OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
-    separate_arguments(flags UNIX_COMMAND "${flags}")
-    run(${compiler} -std=c++20 ${consumer_dir}/${source} -o ${build_dir}/${program} ${flags}
-        -Wl,-rpath,${description_dir}/..)
+    set(${result} "${flags}" PARENT_SCOPE)
 endfunction()
 
-# The library as shared ones; most objects are in the compiler's cache.
-function(build_shared_library)
-    set(library_build_dir ${work_dir}/shared)
-    set(library_build_dir ${library_build_dir} PARENT_SCOPE)
-    run(${CMAKE_COMMAND} -S ${source_dir} -B ${library_build_dir} -G Ninja
-        -D CMAKE_CXX_COMPILER=${compiler} -D CMAKE_BUILD_TYPE=${build_type}
-        "-DCMAKE_CXX_FLAGS_DEBUG=${debug_flags}" -D BUILD_SHARED_LIBS=ON
-        -D KAZOO_BUILD_TESTS=OFF -D KAZOO_BUILD_TOOLS=OFF -D KAZOO_BUILD_EXAMPLES=OFF)
-    run(${CMAKE_COMMAND} --build ${library_build_dir})
-    file(GLOB libraries ${library_build_dir}/libkazoo.so)
-    file(GLOB_RECURSE component_libraries ${library_build_dir}/src/*/libkazoo_*.so)
-    run(${python} -B ${source_dir}/tests/style/check_symbols.py
-        --exported ${libraries} ${component_libraries})
+# Compiles the programs with what pkg-config says about kazoo and the components.
+function(build_by_pkg_config)
+    list(JOIN launcher " " compile)
+    set(rules
+        "rule compile\n  command = ${compile} ${compiler} -std=c++20 -c $in -o $out $flags\n"
+        "rule link\n  command = ${compiler} $in -o $out $flags\n")
+    list(JOIN rules "" rules)
+    foreach(program main own_loop ${components})
+        set(module kazoo)
+        if(program IN_LIST components)
+            set(module kazoo-${program})
+        endif()
+        ask_pkg_config(flags ${module} --cflags)
+        ask_pkg_config(libs ${module} --libs)
+        string(APPEND rules
+            "build ${program}.o: compile ${consumer_dir}/${program}.cpp\n  flags = ${flags}\n"
+            "build consumer_${program}: link ${program}.o\n"
+            "  flags = ${libs} -Wl,-rpath,${description_dir}/..\n")
+    endforeach()
+    file(WRITE ${build_dir}/build.ninja "${rules}")
+    run(ninja -C ${build_dir})
 endfunction()
 
 file(REMOVE_RECURSE ${prefix} ${build_dir})
 file(MAKE_DIRECTORY ${build_dir})
-if(shared AND NOT way STREQUAL "add_subdirectory")
-    build_shared_library()
+if(way MATCHES "find_package|pkg_config")
+    # With relative names, programs that are compiled with another installed tree are the same.
+    set(ENV{CCACHE_BASEDIR} ${work_dir})
 endif()
 if(way STREQUAL "find_package")
     install_library()
     build_consumer(-D CMAKE_PREFIX_PATH=${prefix})
     check_that_a_missing_component_is_refused()
     build_program_of_readme()
-elseif(way STREQUAL "add_subdirectory")
-    # The library's own, so that its objects are found in the compiler's cache.
-    set(ENV{CMAKE_CXX_COMPILER_LAUNCHER} "${launcher}")
-    build_consumer(-D KAZOO_SOURCE_DIR=${source_dir} -D BUILD_SHARED_LIBS=${shared}
+elseif(way STREQUAL "add_subdirectory" OR way STREQUAL "fetch_content")
+    build_consumer(-D KAZOO_SOURCE_DIR=${source_dir} -D WAY=${way} -D BUILD_SHARED_LIBS=${shared}
         -D CMAKE_BUILD_TYPE=${build_type} "-DCMAKE_CXX_FLAGS_DEBUG=${debug_flags}")
 elseif(way STREQUAL "pkg_config")
     install_library()
     file(GLOB_RECURSE description ${prefix}/kazoo.pc)
     cmake_path(GET description PARENT_PATH description_dir)
-    foreach(program main own_loop)
-        build_by_pkg_config(kazoo ${program}.cpp consumer_${program})
-    endforeach()
-    foreach(component IN LISTS components)
-        build_by_pkg_config(kazoo-${component} ${component}.cpp consumer_${component})
-    endforeach()
+    build_by_pkg_config()
 else()
     message(FATAL_ERROR "unknown way: ${way}")
 endif()

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# Does what `make run` does, in a directory of its own: configures the release preset, builds the
-# tour and the command-line tool, and runs the tour against the tool's server. Then checks that both
-# are hardened (KAZOO_HARDENING).
+# Configures the release preset in a directory of its own, builds the tour and the command-line
+# tool, and runs the tour against the tool's server. Then checks that both are hardened
+# (KAZOO_HARDENING). Also builds what check_instructions.py measures.
 cmake_minimum_required(VERSION 3.22)
 
 function(run)
@@ -11,7 +11,7 @@ endfunction()
 # Presets are read from the source directory.
 run(${CMAKE_COMMAND} --preset release -S ${source_dir} -B ${work_dir}
     -D CMAKE_CXX_COMPILER=${compiler})
-run(${CMAKE_COMMAND} --build ${work_dir} --target example_tour kazoo_tool)
+run(${CMAKE_COMMAND} --build ${work_dir} --target example_tour kazoo_tool bench_instructions)
 run(${python} -B ${source_dir}/tests/examples/run_example.py
     --expect ${source_dir}/tests/examples/tour.txt
     -- ${source_dir}/scripts/with-server ${work_dir}/tools/kazoo/kazoo ${work_dir}/examples/tour)

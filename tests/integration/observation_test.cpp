@@ -80,7 +80,9 @@ TEST_P(Observation, ReconnectsAndQueuedRequestsAreShown) {
 }
 
 TEST_P(Observation, TheWaitForLanesIsSampled) {
-    StartedClient zk(direct());
+    auto& zk = make_client(direct());
+    zk.add_listener([](KazooState) {});
+    zk.start(patience);
     zk.create("/a", "data");
     const auto sampled = [&](Lane lane) { return zk.metrics().lane(lane).wait.count() > 0; };
     ASSERT_TRUE(wait_until(

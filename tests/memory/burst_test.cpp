@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a client keeps after a burst of operations.
+#include "bytes_in_use.hpp"
 #include "server_process.hpp"
 #include "support/wait_until.hpp"
 
 #include <kazoo/kazoo.hpp>
 
 #include <gtest/gtest.h>
-#include <malloc.h>
 
 #include <algorithm>
 #include <chrono>
@@ -21,13 +21,6 @@ using testing_support::wait_until;
 using namespace std::chrono_literals;
 
 constexpr auto patience = 20s;
-
-/// Memory of this process that is in use, in bytes. What malloc has not returned to the system yet
-/// does not count: it decides itself when to do that.
-std::size_t bytes_in_use() {
-    const auto info = ::mallinfo2();
-    return info.uordblks + info.hblkhd;
-}
 
 TEST(BurstTest, ReturnsItsMemory) {
     KazooClient zk(ClientOptions().hosts(server_hosts));

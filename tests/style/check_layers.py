@@ -69,6 +69,8 @@ THIRD_PARTIES = {
         "examples/*",
     ),
     "boost/context*": ("src/handler/fiber/*",),
+    # It takes long to compile.
+    "boost/beast*": ("tools/kazoo/ui/http/connection.cpp",),
     "uv.h": ("src/handler/uv/*", "examples/*"),
     "glib.h": ("examples/*",),
     "spdlog/*": ("include/kazoo/spdlog.hpp",),
@@ -301,6 +303,7 @@ def self_test():
         "include/kazoo/m.hpp": "#include <boost/asio/post.hpp>",
         "include/kazoo/n.hpp": "#include <boost/optional.hpp>",
         "tools/kazoo/o.cpp": '#include "session/s.hpp"',
+        "tools/kazoo/ui/http/server.cpp": "#include <boost/beast/core.hpp>",
         "src/testing/q.cpp": '#include "client/c.hpp"',
         "src/server/tree/v.cpp": '#include "testing/t.hpp"',
         "examples/p.cpp": '#include "client/c.hpp"',

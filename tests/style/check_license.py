@@ -10,7 +10,17 @@ import sources
 from sources import Problem
 
 IDENTIFIER = "SPDX-License-Identifier: Apache-2.0"
-FOLDERS = ("include", "src", "tests", "tools", "examples", "bench", "scripts", "cmake")
+FOLDERS = (
+    "include",
+    "src",
+    "tests",
+    "tools",
+    "examples",
+    "bench",
+    "scripts",
+    "cmake",
+    "packaging",
+)
 
 
 def mark_of(name, lines):

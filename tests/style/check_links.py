@@ -17,7 +17,7 @@ import pages  # noqa: E402
 
 
 def links(text):
-    """(line number, address) of the links of a page, without those in blocks of code."""
+    """(line number, address) of the links and images of a page, without those in blocks of code."""
     code = False
     plain = []
     for line in text.split("\n"):
@@ -26,6 +26,8 @@ def links(text):
             line = ""
         plain.append("" if code or line.startswith("    ") else line)
     text = "\n".join(plain)
+    for image in pages.IMAGE.finditer(text):
+        yield text.count("\n", 0, image.start()) + 1, image[2]
     for start, _, _, address in pages.find_links(text):
         yield text.count("\n", 0, start) + 1, address
 
@@ -67,7 +69,8 @@ def self_test():
             "[e](https://example.org/#x) `[](auto&)`\n```cpp\n[this](nothing)\n```\n"
         )
         assert problems(root, "a.md") == [], problems(root, "a.md")
-        for bad in ("[x](docs/c.md)", "[x](docs/b.md#a)", "[x](#b)", "[`x`\ny](c)"):
+        links_to_nothing = ("[x](docs/c.md)", "[x](docs/b.md#a)", "[x](#b)", "[`x`\ny](c)")
+        for bad in (*links_to_nothing, "![x](docs/c.svg)"):
             page.write_text(f"# A\n{bad}\n")
             found = problems(root, "a.md")
             assert len(found) == 1 and found[0].line == 2, (bad, found)

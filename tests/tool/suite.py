@@ -2,6 +2,7 @@
 """What the tests of the tool share: a server, and runs of the tool against it."""
 
 import argparse
+import base64
 import contextlib
 import json
 import os
@@ -16,6 +17,7 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "interop"))
+from served import apache as apache_server  # noqa: E402
 from served import served  # noqa: E402
 
 DONE, FAILED, USAGE, NO_NODE, LOST, NOT_CONNECTED = range(6)
@@ -118,10 +120,13 @@ class Proxy:
                     continue
                 server = socket.create_connection((self.target[0], int(self.target[1])))
                 self.connections += [client, server]
-            for ends in ((client, server, self.limit), (server, client, None)):
-                threading.Thread(target=self.forward, args=ends, daemon=True).start()
+            self.forward_all(client, server)
 
-    def forward(self, source, sink, limit):
+    def forward_all(self, client, server):
+        for ends in ((client, server, self.limit), (server, client)):
+            threading.Thread(target=self.forward, args=ends, daemon=True).start()
+
+    def forward(self, source, sink, limit=None):
         count = 0
         with contextlib.suppress(OSError):
             while block := source.recv(1 << 16):
@@ -198,14 +203,15 @@ class ToolCase(unittest.TestCase):
         return str(path)
 
 
-def main(*server_arguments):
-    """Runs the test cases of the calling program against a server of their own."""
+def main(*server_arguments, apache=False):
+    """Runs the test cases of the calling program against a server of their own: `kazoo serve`, or
+    an Apache ZooKeeper."""
     global tool, address
     parser = argparse.ArgumentParser()
     parser.add_argument("--tool", required=True)
     options, rest = parser.parse_known_args()
     tool = options.tool
-    with served(tool, *server_arguments) as address:
+    with apache_server() if apache else served(tool, *server_arguments) as address:
         program = unittest.main(
             module="__main__", argv=[sys.argv[0], *rest], exit=False, verbosity=2
         )

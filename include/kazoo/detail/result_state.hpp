@@ -4,6 +4,7 @@
 #include <kazoo/detail/export.hpp>
 #include <kazoo/detail/link.hpp>
 #include <kazoo/detail/ref_counted.hpp>
+#include <kazoo/detail/small_mutex.hpp>
 #include <kazoo/errors.hpp>
 #include <kazoo/handler.hpp>
 #include <kazoo/unique_function.hpp>
@@ -198,6 +199,7 @@ private:
     void step() noexcept;
     [[nodiscard]] Link* next_direct_link(AfterDirect& after) noexcept;
     void continue_with(const AfterLink& after) noexcept;
+    void continue_on_lane(const AfterDirect& after) noexcept;
     void dispatch_links(const std::shared_ptr<Handler>& handler) noexcept;
     void run_lane_links() noexcept;
     void queue_drop() noexcept;
@@ -207,6 +209,7 @@ private:
     void discard(Callback& callback) noexcept;
 
     // These require mutex_ to be held:
+    void begin_lane_turn(AfterDirect& after) noexcept;
     [[nodiscard]] AfterLink add_lane_link(Link& link) noexcept;
     [[nodiscard]] std::uint64_t number(Callback& callback);
     [[nodiscard]] Callback* find(std::uint64_t id) noexcept;
@@ -224,7 +227,7 @@ private:
     std::atomic<Status> status_{Status::pending};  // changes once, with mutex_ held
     std::atomic<bool> claimed_{false};  // set by the first thread that completes the result
 
-    mutable std::mutex mutex_;
+    mutable SmallMutex mutex_;
     // Guarded by mutex_:
     LinkList direct_links_;
     LinkList lane_links_;

@@ -11,19 +11,19 @@
 namespace kazoo::detail::recipe {
 namespace {
 
-using State = std::shared_ptr<DoubleBarrierState>;
+using Rounds = std::shared_ptr<DoubleBarrierState>;
 using Names = std::vector<std::string>;
 using MaybeStat = std::optional<ZnodeStat>;
 
 /// One call of enter. Used by its coroutines, one after the other.
 struct Entering {
-    Entering(State barrier, CallLimits call_limits)
+    Entering(Rounds barrier, CallLimits call_limits)
         : state(std::move(barrier)), limits(std::move(call_limits)) {}
     [[nodiscard]] const std::shared_ptr<Handler>& handler() const noexcept {
         return state->handler();
     }
 
-    const State state;
+    const Rounds state;
     const CallLimits limits;
     Names earlier;  // names of nodes that may exist in an earlier session
     std::optional<CreatedNode> own;
@@ -162,7 +162,7 @@ AsyncResult<void> enter_round(Call call) {
 }
 
 /// Deletes a child; returns false if it does not exist.
-AsyncResult<bool> delete_child(State state, CallLimits limits, std::string name) {
+AsyncResult<bool> delete_child(Rounds state, CallLimits limits, std::string name) {
     try {
         const auto deletion = state->client.call([&](KazooClient& zk) {
             return zk.delete_async(state->path_of(name), -1, limits.step());
@@ -174,14 +174,14 @@ AsyncResult<bool> delete_child(State state, CallLimits limits, std::string name)
     co_return true;
 }
 
-AsyncResult<bool> delete_ready(State state, CallLimits limits) {
+AsyncResult<bool> delete_ready(Rounds state, CallLimits limits) {
     Step<bool> step = [state, limits] {
         return delete_child(state, limits, std::string(ready_name));
     };
     return repeat(state->tries(limits), std::move(step));
 }
 
-AsyncResult<void> delete_own(State state, CallLimits limits, CreatedNode own) {
+AsyncResult<void> delete_own(Rounds state, CallLimits limits, CreatedNode own) {
     return state->client.call([&](KazooClient& zk) {
         return zk.delete_guaranteed_async(own.path, own.stat.czxid, limits.step());
     });
@@ -189,7 +189,7 @@ AsyncResult<void> delete_own(State state, CallLimits limits, CreatedNode own) {
 
 /// Carries out one step of a plan. Returns whether the member is done.
 AsyncResult<bool> leave_once(
-    State state, CallLimits limits, CreatedNode own, std::shared_ptr<LeavePlan> plan
+    Rounds state, CallLimits limits, CreatedNode own, std::shared_ptr<LeavePlan> plan
 ) {
     const auto listing = list_members(state, limits);
     const Names names = co_await direct(listing);
@@ -229,7 +229,7 @@ AsyncResult<bool> leave_once(
     co_return false;
 }
 
-AsyncResult<void> leave_round(State state, CallLimits limits, CreatedNode own) {
+AsyncResult<void> leave_round(Rounds state, CallLimits limits, CreatedNode own) {
     const auto deleted = delete_ready(state, limits);
     co_await direct(deleted);
     const auto plan = std::make_shared<LeavePlan>(own.path.substr(own.path.rfind('/') + 1));
@@ -240,7 +240,7 @@ AsyncResult<void> leave_round(State state, CallLimits limits, CreatedNode own) {
 }
 
 /// Listing a barrier whose node does not exist.
-AsyncResult<Names> list_or_none(State state, CallLimits limits) {
+AsyncResult<Names> list_or_none(Rounds state, CallLimits limits) {
     Names names;
     try {
         const auto listing = state->client.call([&](KazooClient& zk) {
@@ -254,13 +254,13 @@ AsyncResult<Names> list_or_none(State state, CallLimits limits) {
 
 }  // namespace
 
-AsyncResult<Names> list_members(State state, CallLimits limits) {
+AsyncResult<Names> list_members(Rounds state, CallLimits limits) {
     Step<Names> step = [state, limits] { return list_or_none(state, limits); };
     return repeat(state->tries(limits), std::move(step));
 }
 
 AsyncResult<MaybeStat> look_at_child(
-    State state, CallLimits limits, std::string name, bool watched
+    Rounds state, CallLimits limits, std::string name, bool watched
 ) {
     Step<MaybeStat> step = [state, limits, name, watched] {
         return state->client.call([&](KazooClient& zk) {
@@ -274,7 +274,7 @@ AsyncResult<MaybeStat> look_at_child(
     return repeat(state->tries(limits), std::move(step));
 }
 
-AsyncResult<void> enter(State state, CallLimits limits) {
+AsyncResult<void> enter(Rounds state, CallLimits limits) {
     state->begin(DoubleBarrierState::Phase::out, DoubleBarrierState::Phase::entering, "enter");
     std::shared_ptr<Entering> call;
     std::exception_ptr failure;
@@ -303,7 +303,7 @@ AsyncResult<void> enter(State state, CallLimits limits) {
     }
 }
 
-AsyncResult<void> leave(State state, CallLimits limits) {
+AsyncResult<void> leave(Rounds state, CallLimits limits) {
     state->begin(DoubleBarrierState::Phase::in, DoubleBarrierState::Phase::leaving, "leave");
     std::exception_ptr failure;
     try {

@@ -12,7 +12,7 @@ namespace {
 
 using namespace detail::recipe;
 
-using State = std::shared_ptr<SharedValueState>;
+using ValueState = std::shared_ptr<SharedValueState>;
 using MaybeValue = std::optional<VersionedValue>;
 
 /// Null data is written as empty data, which all readers understand. Throws BadArgumentsError if
@@ -39,7 +39,7 @@ const std::string& checked(const MaybeBytes& bytes) {
 }
 
 AsyncResult<Changed> change(
-    State state,
+    ValueState state,
     CallLimits limits,
     const char* operation,
     NewData new_data,
@@ -56,7 +56,7 @@ AsyncResult<Changed> change(
     );
 }
 
-AsyncResult<VersionedValue> read_value(State state, CallLimits limits) {
+AsyncResult<VersionedValue> read_value(ValueState state, CallLimits limits) {
     NewData keep = [](const NodeData&) { return std::optional<std::string>(); };
     auto reading = change(state, limits, "get", std::move(keep), std::nullopt);
     const Changed found = co_await direct(std::move(reading));
@@ -67,7 +67,7 @@ AsyncResult<VersionedValue> read_value(State state, CallLimits limits) {
 
 /// Writes what `new_data` returns. Returns nothing if that is to keep the value.
 AsyncResult<MaybeValue> write_value(
-    State state,
+    ValueState state,
     CallLimits limits,
     const char* operation,
     NewData new_data,
@@ -85,7 +85,7 @@ AsyncResult<MaybeValue> write_value(
     co_return value;
 }
 
-AsyncResult<VersionedValue> overwrite(State state, CallLimits limits, MaybeBytes data) {
+AsyncResult<VersionedValue> overwrite(ValueState state, CallLimits limits, MaybeBytes data) {
     const auto bytes = checked(data);
     NewData new_data = [bytes](const NodeData&) { return std::optional<std::string>(bytes); };
     auto writing = write_value(state, limits, "set", std::move(new_data), std::nullopt);
@@ -101,7 +101,7 @@ NodeData node_of(const VersionedValue& value) {
 }
 
 AsyncResult<MaybeValue> replace(
-    State state, CallLimits limits, VersionedValue previous, MaybeBytes data
+    ValueState state, CallLimits limits, VersionedValue previous, MaybeBytes data
 ) {
     const auto bytes = checked(data);
     NewData new_data = [mzxid = previous.stat.mzxid, bytes](const NodeData& found) {

@@ -10,7 +10,7 @@
 namespace kazoo::detail::recipe {
 namespace {
 
-constexpr const char* class_name = "ServiceDiscovery";
+constexpr const char* discovery_class = "ServiceDiscovery";
 
 /// Returns whether the node is kept no more: the instance is not registered.
 bool has_ended(const Registration& registration) noexcept {
@@ -20,7 +20,7 @@ bool has_ended(const Registration& registration) noexcept {
 }  // namespace
 
 Discovering::Discovering(KazooClient& client, PathView path, const ServiceDiscoveryOptions& options)
-    : client_(client, class_name),
+    : client_(client, discovery_class),
       path_(client_.checked_path(path)),
       options_(options),
       faults_(std::make_shared<NodeCallbacks>(
@@ -55,7 +55,7 @@ Registration Discovering::reserve(const std::string& path, const void* owner) {
             refused.emplace(
                 ClientErrc::configuration,
                 Outcome::not_sent,
-                class_name,
+                discovery_class,
                 path,
                 "ServiceDiscovery::max_registered instances are registered already"
             );
@@ -175,7 +175,7 @@ Error Discovering::destroyed_error() const {
     return Error(
         ClientErrc::cancelled,
         Outcome::not_applied,
-        class_name,
+        discovery_class,
         path_,
         "the object has been destroyed"
     );

@@ -97,7 +97,7 @@ private:
     const ProviderStrategy::Function function_;
 };
 
-[[noreturn]] void refuse(std::string detail) {
+[[noreturn]] void refuse_strategy(std::string detail) {
     throw_error(
         Error(Errc::bad_arguments, Outcome::not_sent, "ProviderStrategy", {}, std::move(detail))
     );
@@ -113,7 +113,7 @@ ProviderStrategy::ProviderStrategy(std::shared_ptr<Chooser> chooser) noexcept
 
 ProviderStrategy::ProviderStrategy(Function function) {
     if (!function) {
-        refuse("the function is empty");
+        refuse_strategy("the function is empty");
     }
     chooser_ = std::make_shared<ByFunction>(std::move(function));
 }
@@ -142,7 +142,7 @@ std::optional<std::size_t> ProviderStrategy::choose(const Candidates& candidates
     }
     const auto index = chooser_->choose(candidates);
     if (index >= candidates.size()) {
-        refuse(
+        refuse_strategy(
             "the function has chosen " + std::to_string(index) + " of " +
             std::to_string(candidates.size())
         );

@@ -13,7 +13,7 @@
 namespace kazoo::detail::recipe {
 namespace {
 
-constexpr const char* class_name = "ServiceProvider";
+constexpr const char* provider_class = "ServiceProvider";
 /// The pause of a coroutine that had no memory for its next step.
 constexpr std::chrono::milliseconds pause_without_memory{100};
 
@@ -51,7 +51,7 @@ Providing::Providing(
     std::string_view service,
     const ServiceProviderOptions& options
 )
-    : client_(client, class_name),
+    : client_(client, provider_class),
       path_(service_path(client_, client_.checked_path(base_path), service)),
       strategy_(options.strategy()),
       faults_(std::make_shared<NodeCallbacks>(
@@ -93,7 +93,7 @@ std::optional<Error> Providing::end_error() const {
         error.emplace(
             closed ? ClientErrc::cancelled : ClientErrc::connection_closed,
             Outcome::not_applied,
-            class_name,
+            provider_class,
             path_,
             closed ? "the provider was closed" : "the client was destroyed"
         );

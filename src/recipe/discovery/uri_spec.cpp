@@ -8,7 +8,7 @@
 namespace kazoo {
 namespace {
 
-[[noreturn]] void refuse(std::string detail) {
+[[noreturn]] void refuse_spec(std::string detail) {
     throw_error(Error(Errc::bad_arguments, Outcome::not_sent, "UriSpec", {}, std::move(detail)));
 }
 
@@ -82,13 +82,13 @@ UriSpec::UriSpec(std::string_view pattern) {
         }
         const bool opens = pattern[brace] == '{';
         if (opens == variable) {
-            refuse(quoted + (opens ? "{\" within a variable" : "}\" without a \"{\" before"));
+            refuse_spec(quoted + (opens ? "{\" within a variable" : "}\" without a \"{\" before"));
         }
         variable = opens;
         pattern.remove_prefix(brace + 1);
     }
     if (variable) {
-        refuse(quoted + "{\" without a \"}\"");
+        refuse_spec(quoted + "{\" without a \"}\"");
     }
 }
 

@@ -16,10 +16,11 @@ namespace {
 
 using namespace detail::recipe;
 
-constexpr const char* operation = "commit";
+constexpr const char* commit_operation = "commit";
 
 [[noreturn]] void throw_lock_lost(const Contender& contender) {
-    throw_error(Error(ClientErrc::lock_lost, Outcome::not_applied, operation, contender.held_path())
+    throw_error(
+        Error(ClientErrc::lock_lost, Outcome::not_applied, commit_operation, contender.held_path())
     );
 }
 
@@ -75,7 +76,7 @@ AsyncResult<TransactionResults> commit_guarded(
         throw_error(without_check(*failed, *failure, check));
     }
     if (failure->reason().code() != Errc::no_node) {
-        throw_error(Error(failure->reason()).operation(operation));
+        throw_error(Error(failure->reason()).operation(commit_operation));
     }
     contender->on_lost();
     throw_lock_lost(*contender);

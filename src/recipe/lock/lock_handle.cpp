@@ -18,7 +18,7 @@ namespace {
 
 using namespace detail::recipe;
 
-constexpr const char* operation = "release";
+constexpr const char* release_operation = "release";
 
 /// A deletion that continues without the caller who waits for it. Shared by both.
 class Deletion {
@@ -44,7 +44,7 @@ AsyncResult<void> delete_and_note(
     throw_error(Error(
         code,
         Outcome::unknown,
-        operation,
+        release_operation,
         contender.held_path(),
         "the lock is not held any more; its node is deleted in the background"
     ));

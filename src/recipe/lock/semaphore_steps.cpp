@@ -20,7 +20,7 @@
 namespace kazoo::detail::recipe {
 namespace {
 
-constexpr const char* operation = "acquire";
+constexpr const char* lease_operation = "acquire";
 
 using Shared = std::shared_ptr<Semaphoring>;
 
@@ -47,9 +47,9 @@ public:
 [[noreturn]] void throw_ended(
     const Semaphoring& semaphoring, std::error_code code, std::string detail
 ) {
-    throw_error(
-        Error(code, Outcome::not_applied, operation, semaphoring.leases->path(), std::move(detail))
-    );
+    throw_error(Error(
+        code, Outcome::not_applied, lease_operation, semaphoring.leases->path(), std::move(detail)
+    ));
 }
 
 CreateOptions node_options(const Semaphoring& semaphoring) {

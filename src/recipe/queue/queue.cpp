@@ -17,23 +17,23 @@ using namespace detail::recipe;
 
 using Names = std::vector<std::string>;
 using Item = std::optional<std::string>;
-enum class IfEmpty { wait, give_up };
+enum class WhenEmpty { wait, give_up };
 
 /// Lists the entries in their order, without those that other calls of this object have reserved.
 /// Waits until there are some.
 AsyncResult<Names> next_entries(
-    std::shared_ptr<QueueState> queue, IfEmpty empty, CallLimits limits
+    std::shared_ptr<QueueState> queue, WhenEmpty empty, CallLimits limits
 ) {
     for (;;) {
-        if (empty == IfEmpty::wait) {
+        if (empty == WhenEmpty::wait) {
             queue->changed.clear();  // before the list is read: what changes later sets it again
         }
-        const auto listing = list_node(queue, queue->entries, empty == IfEmpty::wait, limits);
+        const auto listing = list_node(queue, queue->entries, empty == WhenEmpty::wait, limits);
         Names names = co_await direct(listing);
         names = ordered_entries(std::move(names));
         const auto reserved = [&](const std::string& name) { return queue->is_reserved(name); };
         names.erase(std::remove_if(names.begin(), names.end(), reserved), names.end());
-        if (!names.empty() || empty == IfEmpty::give_up) {
+        if (!names.empty() || empty == WhenEmpty::give_up) {
             co_return names;
         }
         const auto changed = until_changed(queue, limits);
@@ -46,7 +46,7 @@ AsyncResult<Names> next_entries_in_turn(std::shared_ptr<QueueState> queue, CallL
     const Turn turn(queue->turns);
     const auto begins = until_turn(queue, turn.begins(), limits);
     co_await direct(begins);
-    const auto listing = next_entries(queue, IfEmpty::wait, limits);
+    const auto listing = next_entries(queue, WhenEmpty::wait, limits);
     Names names = co_await direct(listing);
     co_return names;
 }
@@ -152,10 +152,12 @@ AsyncResult<Item> take(std::shared_ptr<QueueState> queue, std::string path, Call
 }
 
 /// Takes the first entry that this call can get.
-AsyncResult<Item> take_first(std::shared_ptr<QueueState> queue, IfEmpty empty, CallLimits limits) {
+AsyncResult<Item> take_first(
+    std::shared_ptr<QueueState> queue, WhenEmpty empty, CallLimits limits
+) {
     for (;;) {
-        const auto listing = empty == IfEmpty::wait ? next_entries_in_turn(queue, limits)
-                                                    : next_entries(queue, empty, limits);
+        const auto listing = empty == WhenEmpty::wait ? next_entries_in_turn(queue, limits)
+                                                      : next_entries(queue, empty, limits);
         const Names names = co_await direct(listing);
         if (names.empty()) {
             co_return std::nullopt;
@@ -176,7 +178,7 @@ AsyncResult<Item> take_first(std::shared_ptr<QueueState> queue, IfEmpty empty, C
 }
 
 AsyncResult<std::string> get_item(std::shared_ptr<QueueState> queue, CallLimits limits) {
-    auto taking = take_first(queue, IfEmpty::wait, limits);
+    auto taking = take_first(queue, WhenEmpty::wait, limits);
     Item item = co_await direct(std::move(taking));
     co_return std::move(item).value();
 }
@@ -242,7 +244,7 @@ std::string Queue::get(const CallOptions& options) {
 }
 
 AsyncResult<Item> Queue::try_get_async(const CallOptions& options) {
-    return take_first(state_, IfEmpty::give_up, state_->limits(options, CallKind::does_not_wait));
+    return take_first(state_, WhenEmpty::give_up, state_->limits(options, CallKind::does_not_wait));
 }
 
 Item Queue::try_get(const CallOptions& options) {

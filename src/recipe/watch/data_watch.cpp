@@ -34,7 +34,7 @@ WatchParameters parameters(
     return {data_kind(), name, std::string(path), rules, options.retry()};
 }
 
-DataChange public_change(Change& change) {
+DataChange public_data_change(Change& change) {
     DataChange made;
     if (change.now.stat) {
         made.node.emplace();
@@ -51,7 +51,7 @@ AsyncResult<std::optional<DataChange>> next_data(std::shared_ptr<Watching> watch
     std::optional<Change> change = co_await direct(std::move(next));
     std::optional<DataChange> made;
     if (change) {
-        made = public_change(*change);
+        made = public_data_change(*change);
     }
     co_return made;
 }
@@ -69,7 +69,7 @@ detail::WatchHolder DataWatch::begin(
     const DataWatchOptions& options
 ) {
     auto report = [function = std::move(function)](Change& change) mutable {
-        auto made = public_change(change);
+        auto made = public_data_change(change);
         return function(made);
     };
     auto watching = Watching::make(

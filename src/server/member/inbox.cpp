@@ -9,7 +9,7 @@ constexpr std::size_t prefix_size = 4;
 constexpr std::size_t header_size = 8;  // of a request: the shortest valid frame
 
 // A larger buffer is freed once its frames are handled.
-constexpr std::size_t kept_capacity = 64 * 1024;
+constexpr std::size_t kept_input_capacity = 64 * 1024;
 
 }  // namespace
 
@@ -44,7 +44,7 @@ void Inbox::pop() noexcept {
     popped_ += prefix_size + base::load_be32(kept_.data() + popped_);
     if (popped_ == kept_.size()) {
         kept_.clear();
-        kept_.release_if_larger_than(kept_capacity);
+        kept_.release_if_larger_than(kept_input_capacity);
         popped_ = 0;
     }
 }

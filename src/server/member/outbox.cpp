@@ -6,7 +6,7 @@ namespace kazoo::server {
 namespace {
 
 // A larger buffer is freed once its bytes are taken.
-constexpr std::size_t kept_capacity = 256 * 1024;
+constexpr std::size_t kept_output_capacity = 256 * 1024;
 
 }  // namespace
 
@@ -34,7 +34,7 @@ void Outbox::take(base::Buffer& out) noexcept {
     }
     ready_.swap(out);
     ready_.clear();
-    ready_.release_if_larger_than(kept_capacity);
+    ready_.release_if_larger_than(kept_output_capacity);
     in_flight_ += out.size();
 }
 

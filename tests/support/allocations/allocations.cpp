@@ -3,6 +3,8 @@
 // these. Also replaces aligned_alloc, with which Asio allocates; it can fail, but is not counted.
 #include "support/allocations/allocations.hpp"
 
+#include "base/recycled_blocks.hpp"
+
 #include <malloc.h>
 
 #include <algorithm>
@@ -36,6 +38,10 @@ bool fails() noexcept {
     met_any.store(true);
     return true;
 }
+
+// Operations are to be counted and to fail like everything else.
+[[maybe_unused]] const bool counts_each_operation =
+    (kazoo::base::recycled_blocks::keep_freed(false), true);
 
 std::atomic<bool> looks_for_secret{false};
 std::mutex secret_mutex;

@@ -164,6 +164,8 @@ TEST(RecordTest, ComputesTheSmallestEncodingOfElements) {
     EXPECT_EQ(detail::min_wire_size<ClientInfo>(), 8U);
     EXPECT_EQ(detail::min_wire_size<ZnodeStat>(), 68U);
     EXPECT_EQ(detail::min_wire_size<MultiHeader>(), 9U);
+    EXPECT_EQ(detail::min_wire_size<ZnodeStat>(), fixed_wire_size<ZnodeStat>);
+    EXPECT_EQ(detail::min_wire_size<ReplyHeader>(), fixed_wire_size<ReplyHeader>);
 }
 
 TEST(RecordTest, ImpossibleCountsAllocateNothing) {

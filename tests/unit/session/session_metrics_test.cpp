@@ -20,7 +20,9 @@ protected:
 
     [[nodiscard]] const SessionMetrics& counted() { return s.session().metrics().session; }
     [[nodiscard]] const Metrics::Latencies& latencies(const char* operation) {
-        return s.session().metrics().latencies[operation_index(operation)];
+        static const Metrics::Latencies none;
+        const auto& own = s.session().metrics().latencies[operation_index(operation)];
+        return own ? *own : none;
     }
 
     SessionScript s;

@@ -281,8 +281,10 @@ TEST_F(SessionResendTest, LatenciesAreMeasuredOnce) {
     lose_and_reconnect();
     s.answer();
     const auto index = operation_index(Opcode::get_data);
-    EXPECT_EQ(s.session().metrics().latencies[index].queued.count(), 1U);
-    EXPECT_EQ(s.session().metrics().latencies[index].on_the_wire.count(), 1U);
+    const auto& latencies = s.session().metrics().latencies[index];
+    ASSERT_TRUE(latencies);
+    EXPECT_EQ(latencies->queued.count(), 1U);
+    EXPECT_EQ(latencies->on_the_wire.count(), 1U);
 }
 
 TEST(SessionResendScript, EndsWellWhateverFails) {

@@ -183,6 +183,42 @@ TEST_F(WatchRegistryTest, TakeAllReturnsEveryWatcherOnce) {
     EXPECT_TRUE(out.empty());
 }
 
+TEST_F(WatchRegistryTest, TakeAllShowsWhereEachWatchWas) {
+    add(WatchKind::data, "/a", "x");
+    add(WatchKind::data, "/b", "x");
+    add(WatchKind::child, "/b", "y");
+    add(WatchKind::recursive, "/", "x");
+    const auto all = registry.take_all();
+    EXPECT_EQ(all.size(), 2U);
+    std::vector<std::string> places;
+    all.each_place([&](const Watch& watch) {
+        places.push_back(
+            std::to_string(static_cast<int>(watch.kind())) + " " + std::string(watch.path())
+        );
+    });
+    EXPECT_THAT(places, UnorderedElementsAre("0 /a", "0 /b", "2 /b", "4 /"));
+}
+
+TEST_F(WatchRegistryTest, CountsEachPathOnceForEachKind) {
+    for (const auto* name : {"x", "y", "z"}) {
+        add(WatchKind::data, "/a", name);
+        add(WatchKind::child, "/a", name);
+        add(WatchKind::data, "/b", name);
+    }
+    EXPECT_EQ(registry.size(), 9U);
+    EXPECT_EQ(registry.paths(), 3U);
+    std::vector<std::string> shown;
+    registry.each([&](WatchKind kind, std::string_view path, std::size_t functions) {
+        shown.push_back(std::to_string(static_cast<int>(kind)) + " " + std::string(path));
+        return functions == 3;
+    });
+    EXPECT_THAT(shown, ElementsAre("0 /a", "0 /b", "2 /a"));
+    EXPECT_THAT(take(EventType::CHANGED, "/a"), ElementsAre("x", "y", "z"));
+    EXPECT_EQ(registry.paths(), 2U);
+    static_cast<void>(registry.take_all());
+    EXPECT_EQ(registry.paths(), 0U);
+}
+
 TEST_F(WatchRegistryTest, RemovesTheKindsThatAreAskedFor) {
     const auto remove = [this](WatchKinds kinds, std::string_view path) {
         WatchRegistry::Order order(kinds, path);
@@ -228,13 +264,13 @@ TEST_F(WatchRegistryTest, LastingWatchersAreBehindTheOthers) {
     add(WatchKind::persistent, "/a", "persistent");
     add(WatchKind::data, "/a", "data");
     auto told = registry.take(EventType::CHANGED, "/a");
-    const auto first = first_lasting(told);
+    const auto first = told.first_lasting();
     ASSERT_NE(first, told.end());
     EXPECT_EQ(static_cast<Watcher&>(*first->owner).name, "persistent");
     EXPECT_EQ(std::distance(first, told.end()), 2);
     add(WatchKind::child, "/a", "child");
     auto other = registry.take(EventType::CHILD, "/b");
-    EXPECT_EQ(first_lasting(other), other.end());
+    EXPECT_EQ(other.first_lasting(), other.end());
 }
 
 // --- SetWatches ---

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/grammar.hpp"
 
+#include "cli/node_path.hpp"
+
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
@@ -32,6 +34,16 @@ Command& Command::argument(
     return *this;
 }
 
+Command& Command::argument(
+    const std::string& name,
+    std::string& value,
+    const std::vector<std::string>& values,
+    const std::string& help
+) {
+    app_->add_option(name, value, help)->required()->check(CLI::IsMember(values));
+    return *this;
+}
+
 Command& Command::arguments(
     const std::string& name, std::vector<std::string>& values, const std::string& help
 ) {
@@ -43,6 +55,51 @@ Command& Command::any_arguments(
     const std::string& name, std::vector<std::string>& values, const std::string& help
 ) {
     app_->add_option(name, values, help);
+    return *this;
+}
+
+void Command::is_path(CLI::Option& option) {
+    grammar_->paths_.insert(&option);
+    if (!grammar_->directory_.empty()) {
+        option.transform([directory = grammar_->directory_](const std::string& path) {
+            return resolve_path(directory, path);
+        });
+    }
+}
+
+Command& Command::path(const std::string& name, std::string& value, const std::string& help) {
+    is_path(*app_->add_option(name, value, help)->required());
+    return *this;
+}
+
+Command& Command::path(
+    const std::string& name, std::optional<std::string>& value, const std::string& help
+) {
+    if (!grammar_->directory_.empty()) {
+        value = grammar_->directory_;
+    }
+    is_path(*app_->add_option(name, value, help));
+    return *this;
+}
+
+Command& Command::paths(
+    const std::string& name, std::vector<std::string>& values, const std::string& help
+) {
+    is_path(*app_->add_option(name, values, help)->required());
+    return *this;
+}
+
+Command& Command::path_option(
+    const std::string& names, std::string& value, const std::string& help
+) {
+    is_path(*app_->add_option(names, value, help)->capture_default_str());
+    return *this;
+}
+
+Command& Command::path_option(
+    const std::string& names, std::optional<std::string>& value, const std::string& help
+) {
+    is_path(*app_->add_option(names, value, help));
     return *this;
 }
 
@@ -80,13 +137,21 @@ Command& Command::optional_value(
     return *this;
 }
 
+Command& Command::number_argument(
+    const std::string& name, std::optional<std::int64_t>& value, const std::string& help
+) {
+    return number(name, value, help);
+}
+
 Command& Command::choice(
     const std::string& names,
     std::string& value,
     const std::vector<std::string>& values,
     const std::string& help
 ) {
-    app_->add_option(names, value, help)->capture_default_str()->check(CLI::IsMember(values));
+    CLI::Option* const option = app_->add_option(names, value, help)->capture_default_str();
+    option->check(CLI::IsMember(values));
+    grammar_->choices_[option] = values;
     return *this;
 }
 
@@ -114,22 +179,58 @@ Command& Command::number(
 
 Command Command::command(const std::string& name, const std::string& help) {
     app_->require_subcommand(1);
-    return {*app_->add_subcommand(name, help), choose_};
+    return {*app_->add_subcommand(name, help), *grammar_};
 }
 
 void Command::runs(Action action) {
-    app_->callback([choose = choose_, action = std::move(action)] { choose(action); });
+    app_->callback([grammar = grammar_, action = std::move(action)] { grammar->chosen_ = action; });
 }
 
 Command Grammar::add(const std::string& name, const std::string& help) {
     CLI::App* const command = app_->add_subcommand(name, help);
     command->group(group_);
-    return {*command, [this](Action action) { chosen_ = std::move(action); }};
+    return {*command, *this};
 }
 
 Command Grammar::add_runner(const std::string& name, const std::string& help) {
     runners_.push_back(name);
     return add(name, help);
+}
+
+CommandDescription Grammar::describe() const {
+    return describe(*app_);
+}
+
+CommandDescription Grammar::describe(const CLI::App& app) const {
+    CommandDescription all;
+    all.names = app.get_aliases();
+    all.names.insert(all.names.begin(), app.get_name());
+    all.help = app.get_description();
+    all.group = app.get_group();
+    for (const CLI::Option* const option : app.get_options()) {
+        ArgumentDescription argument;
+        argument.takes_value = option->get_items_expected_max() > 0;
+        argument.repeats = option->get_items_expected_max() > 1;
+        argument.is_path = paths_.count(option) != 0;
+        const auto choices = choices_.find(option);
+        argument.choices = choices != choices_.end() ? choices->second : argument.choices;
+        for (const std::string& name : option->get_lnames()) {
+            argument.names.push_back("--" + name);
+        }
+        for (const std::string& name : option->get_snames()) {
+            argument.names.push_back("-" + name);
+        }
+        (argument.names.empty() ? all.arguments : all.options).push_back(std::move(argument));
+    }
+    for (const CLI::App* const command :
+         app.get_subcommands([](const CLI::App*) { return true; })) {
+        all.commands.push_back(describe(*command));
+    }
+    return all;
+}
+
+bool Grammar::is_runner(const std::string& name) const {
+    return std::find(runners_.begin(), runners_.end(), name) != runners_.end();
 }
 
 std::optional<std::size_t> Grammar::command_position(const std::vector<std::string>& arguments
@@ -150,8 +251,7 @@ std::optional<std::size_t> Grammar::command_position(const std::vector<std::stri
 
 std::vector<std::string> Grammar::take_program(std::vector<std::string>& arguments) const {
     const auto position = command_position(arguments);
-    if (!position ||
-        std::find(runners_.begin(), runners_.end(), arguments[*position]) == runners_.end()) {
+    if (!position || !is_runner(arguments[*position])) {
         return {};
     }
     const auto mark = std::find(arguments.begin(), arguments.end(), "--");

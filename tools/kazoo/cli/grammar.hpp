@@ -2,19 +2,25 @@
 /// The grammar of the command line. Commands describe themselves with it and do not see CLI11.
 #pragma once
 
+#include "cli/description.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 namespace tool {
 
+class Grammar;
 class Session;
 
 /// What a command does, once its arguments have been parsed.
@@ -24,8 +30,7 @@ using Action = std::function<void(Session&)>;
 /// must live as long as the Action, which usually owns them.
 class Command {
 public:
-    Command(CLI::App& app, std::function<void(Action)> choose)
-        : app_(&app), choose_(std::move(choose)) {}
+    Command(CLI::App& app, Grammar& grammar) : app_(&app), grammar_(&grammar) {}
 
     /// Adds alternative names of the command, which the help text shows behind it.
     Command& aliases(const std::vector<std::string>& names);
@@ -38,11 +43,33 @@ public:
     Command& argument(
         const std::string& name, std::optional<std::string>& value, const std::string& help
     );
+    /// One of these values.
+    Command& argument(
+        const std::string& name,
+        std::string& value,
+        const std::vector<std::string>& values,
+        const std::string& help
+    );
     Command& arguments(
         const std::string& name, std::vector<std::string>& values, const std::string& help
     );
     Command& any_arguments(
         const std::string& name, std::vector<std::string>& values, const std::string& help
+    );
+
+    /// As `argument` and `arguments`, for paths of nodes, or "zk://host:port/path". In a shell they
+    /// are relative to its directory, which also takes the place of one that is left out.
+    Command& path(const std::string& name, std::string& value, const std::string& help);
+    Command& path(
+        const std::string& name, std::optional<std::string>& value, const std::string& help
+    );
+    Command& paths(
+        const std::string& name, std::vector<std::string>& values, const std::string& help
+    );
+
+    /// Adds a number that may be left out, from 0.
+    Command& number_argument(
+        const std::string& name, std::optional<std::int64_t>& value, const std::string& help
     );
 
     /// Add options. `names` is "-l,--long". The help text begins with the kind of the value in
@@ -62,6 +89,11 @@ public:
         std::optional<std::string>& value,
         const std::string& implied,
         const std::string& help
+    );
+    /// As `option`, for a path of a node.
+    Command& path_option(const std::string& names, std::string& value, const std::string& help);
+    Command& path_option(
+        const std::string& names, std::optional<std::string>& value, const std::string& help
     );
     Command& choice(
         const std::string& names,
@@ -84,14 +116,18 @@ public:
     void runs(Action action);
 
 private:
+    void is_path(CLI::Option& option);
+
     CLI::App* app_;
-    std::function<void(Action)> choose_;
+    Grammar* grammar_;
 };
 
 /// The commands of one line, for a process or a shell.
 class Grammar {
 public:
-    explicit Grammar(CLI::App& app) : app_(&app) {}
+    /// `directory`: the absolute path to which others are relative; "" leaves paths as they are.
+    explicit Grammar(CLI::App& app, std::string directory = std::string())
+        : app_(&app), directory_(std::move(directory)) {}
     Grammar(const Grammar&) = delete;
     Grammar& operator=(const Grammar&) = delete;
 
@@ -101,20 +137,30 @@ public:
     /// As `add`, for a command that is followed by "--" and the command line of a program, which
     /// Session::program then returns.
     Command add_runner(const std::string& name, const std::string& help);
+    [[nodiscard]] bool is_runner(const std::string& name) const;
 
     /// Returns what the parsed command does; empty if it has been done already (`serve`).
     [[nodiscard]] const Action& chosen() const noexcept { return chosen_; }
+
+    /// Returns what the commands are called and accept, for completion.
+    [[nodiscard]] CommandDescription describe() const;
 
     /// Removes "--" and what follows it from the arguments, if their command is one of add_runner,
     /// and returns it without the "--". `arguments` are those of a whole line, in their order.
     std::vector<std::string> take_program(std::vector<std::string>& arguments) const;
 
 private:
+    friend class Command;
+
+    [[nodiscard]] CommandDescription describe(const CLI::App& app) const;
     [[nodiscard]] std::optional<std::size_t> command_position(
         const std::vector<std::string>& arguments
     ) const;
 
     CLI::App* app_;
+    std::string directory_;
+    std::set<const CLI::Option*> paths_;
+    std::map<const CLI::Option*, std::vector<std::string>> choices_;
     std::string group_;
     std::vector<std::string> runners_;
     Action chosen_;

@@ -1,23 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/run.hpp"
 
+#include "cli/action.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/grammar.hpp"
 #include "cli/session.hpp"
 #include "cli/settings.hpp"
 #include "commands/commands.hpp"
-#include "output/output.hpp"
+#include "generate/generate.hpp"
 #include "serve.hpp"
+#include "shell/shell.hpp"
 
-#include <kazoo/exceptions.hpp>
 #include <kazoo/version.hpp>
 
 #include <CLI/CLI.hpp>
+#include <fcntl.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
-#include <exception>
-#include <functional>
-#include <iostream>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -26,88 +28,57 @@ namespace {
 
 constexpr const char* footer =
     "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no such node, 4 lost (a lock, a leadership, a "
-    "lease), 5 not connected.";
+    "lease), 5 not connected. Without a command, an interactive shell is started on a terminal.";
 
-Format format_of(const Settings& settings) {
-    const std::string name = settings.format.value_or("text");
-    if (name == "json" || name == "text" || name == "raw") {
-        return name == "json" ? Format::json : name == "raw" ? Format::raw : Format::text;
-    }
-    throw UsageError("the format '" + name + "' must be text, json or raw");
-}
-
-int report(const Failure& failure) {
-    std::cerr << "kazoo: " << failure.what() << '\n';
-    return static_cast<int>(failure.code());
-}
-
-/// Errors of a system, such as that of a port in use, begin with what they are about.
-std::string text_of(const kazoo::KazooException& exception) {
-    const std::string category = exception.code().category().name();
-    if (category == "zookeeper" || category == "kazoo") {
-        return exception.error().message();
-    }
-    return exception.error().detail() + ": " + exception.code().message();
-}
-
-/// Calls the function and returns its exit code, or that of what it throws.
-int with_errors_reported(const std::function<int()>& function) {
-    try {
-        return function();
-    } catch (const OutputClosed&) {
-        return 0;
-    } catch (const Failure& failure) {
-        return report(failure);
-    } catch (const kazoo::KazooException& exception) {
-        return report(Failure(exit_code_of(exception.error()), text_of(exception)));
-    } catch (const std::exception& exception) {
-        return report(Failure(ExitCode::failed, exception.what()));
-    }
-}
-
-/// Writes what a command has left that fails for another reason.
-void write_rest(Output& out) {
-    try {
-        out.flush();
-    } catch (const std::exception&) {
-    }
-}
-
-int run_action(Settings& settings, const Action& action, std::vector<std::string> program) {
-    complete(settings);
-    Output out(
-        format_of(settings), settings.quiet, settings.colour.value_or("auto"), !settings.no_pager
-    );
-    Session session(settings, out, std::move(program));
-    return with_errors_reported([&] {
-        try {
-            action(session);
-        } catch (...) {
-            write_rest(out);
-            throw;
-        }
-        out.flush();
-        return session.exit_code();
+void add_shell(Grammar& grammar) {
+    auto options = std::make_shared<ShellOptions>();
+    Command command =
+        grammar.add("shell", "run commands from a terminal, or line by line from standard input");
+    command.flag("-k,--keep-going", options->keep_going, "do not stop a script at a failure")
+        .flag(
+            "--no-history", options->no_history, "neither read nor write the file of the history"
+        );
+    command.runs([options](Session& session) {
+        session.exit_with(run_command_shell(session.settings(), *options));
     });
+}
+
+int run_chosen(Settings& settings, const Action& action, std::vector<std::string> program) {
+    complete(settings);
+    return run_action(settings, action, std::move(program)).code;
+}
+
+/// Opens what the caller has closed of standard input and the outputs, so that no connection gets
+/// their numbers. Reading the input and writing the output still fail.
+void occupy_standard_descriptors() {
+    constexpr int modes[] = {O_WRONLY, O_RDONLY, O_RDWR};
+    for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; ++descriptor) {
+        if (::fcntl(descriptor, F_GETFD) < 0 && errno == EBADF) {
+            ::open("/dev/null", modes[descriptor]);
+        }
+    }
 }
 
 }  // namespace
 
 int run(int argc, char** argv) {
+    occupy_standard_descriptors();
     // A closed standard output is an error of write(), so that the session can be closed.
     std::signal(SIGPIPE, SIG_IGN);
-    return with_errors_reported([&] {
+    const auto parse_and_run = [&]() -> int {
         CLI::App app("ZooKeeper from the command line", "kazoo");
         app.set_version_flag("--version", kazoo::library_version);
         app.set_help_flag("-h,--help", "print this text, or that of a command");
-        app.require_subcommand(1);
+        app.require_subcommand(shell_is_interactive() ? 0 : 1, 1);
         app.fallthrough();  // options of the connection and the output may follow the command
         app.footer(footer);
         Settings settings;
         add_settings(app, settings);
         Grammar grammar(app);
         add_commands(grammar);
+        add_shell(grammar);
         add_serve(app);
+        add_generate(app, grammar);
         std::vector<std::string> arguments(argv + 1, argv + argc);
         const std::vector<std::string> program = grammar.take_program(arguments);
         try {
@@ -115,8 +86,13 @@ int run(int argc, char** argv) {
         } catch (const CLI::ParseError& error) {
             return app.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::usage);
         }
-        return grammar.chosen() ? run_action(settings, grammar.chosen(), program) : 0;
-    });
+        if (app.get_subcommands().empty()) {
+            complete(settings);
+            return run_command_shell(settings, ShellOptions());
+        }
+        return grammar.chosen() ? run_chosen(settings, grammar.chosen(), program) : 0;
+    };
+    return with_errors_reported(parse_and_run).code;
 }
 
 }  // namespace tool

@@ -46,6 +46,14 @@ constexpr Source sources[] = {
     {"sasl-keytab", &Settings::sasl_keytab, "FILE with its key"},
 };
 
+constexpr const char* quiet_help = "no notes and no progress on standard error";
+constexpr const char* no_pager_help = "long output is not shown in a pager";
+
+void check_output_settings(CLI::App& app) {
+    app.get_option("--format")->check(CLI::IsMember({"text", "json", "raw"}));
+    app.get_option("--color")->check(CLI::IsMember({"auto", "always", "never"}));
+}
+
 Text environment(const std::string& name) {
     const char* const value = std::getenv(name.c_str());
     return value != nullptr && *value != '\0' ? Text(value) : std::nullopt;
@@ -148,14 +156,24 @@ void add_settings(CLI::App& app, Settings& settings) {
                                std::string_view(source.name).find("sasl-") == 0;
         option->group(is_secure ? "Security" : "Options");
     }
-    app.get_option("--format")->check(CLI::IsMember({"text", "json", "raw"}));
-    app.get_option("--color")->check(CLI::IsMember({"auto", "always", "never"}));
+    check_output_settings(app);
     app.get_option("--tls-verify")->check(CLI::IsMember({"full", "chain", "none"}));
     app.add_flag("--tls", settings.tls, "connect with TLS")->group("Security");
     app.add_flag("--read-only", settings.read_only, "accept servers without a quorum");
-    app.add_flag("--no-pager", settings.no_pager, "long output is not shown in a pager");
-    app.add_flag("-q,--quiet", settings.quiet, "no notes and no progress on standard error");
+    app.add_flag("--no-pager", settings.no_pager, no_pager_help);
+    app.add_flag("-q,--quiet", settings.quiet, quiet_help);
     app.add_flag("-v,--verbose", settings.verbose, "the log of the client on standard error");
+}
+
+void add_output_settings(CLI::App& app, Settings& settings) {
+    for (const Source& source : sources) {
+        if (source.value == &Settings::format || source.value == &Settings::colour) {
+            app.add_option(std::string("--") + source.name, settings.*(source.value), source.help);
+        }
+    }
+    check_output_settings(app);
+    app.add_flag("--no-pager", settings.no_pager, no_pager_help);
+    app.add_flag("-q,--quiet", settings.quiet, quiet_help);
 }
 
 void complete(Settings& settings) {

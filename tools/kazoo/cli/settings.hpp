@@ -51,6 +51,9 @@ struct Settings {
 /// `settings` must outlive the parsing.
 void add_settings(CLI::App& app, Settings& settings);
 
+/// Adds the options for the output only, which each command of a shell has.
+void add_output_settings(CLI::App& app, Settings& settings);
+
 /// Fills in what the command line has not given, from the environment and the configuration file.
 /// Throws Failure if the file cannot be read or is malformed.
 void complete(Settings& settings);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <cstdio>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -14,6 +15,8 @@
 
 namespace tool {
 namespace {
+
+bool standard_input_is_reserved = false;
 
 constexpr std::string_view letters = "cdrwa";
 constexpr std::int32_t bits[] = {
@@ -67,9 +70,30 @@ bool ends_entry(std::string_view entry) {
 
 }  // namespace
 
+std::istream& standard_input() {
+    if (standard_input_is_reserved) {
+        throw UsageError("standard input is the script; give the data as a text or as @FILE");
+    }
+    std::clearerr(stdin);
+    std::cin.clear();
+    return std::cin;
+}
+
+void check_standard_input() {
+    if (std::ferror(stdin) != 0) {
+        throw Failure(ExitCode::failed, "cannot read all of standard input");
+    }
+}
+
+void reserve_standard_input() noexcept {
+    standard_input_is_reserved = true;
+}
+
 std::string read_file(const std::string& name, std::size_t most) {
     if (name == "-") {
-        return read_all(std::cin, "standard input", most);
+        std::string content = read_all(standard_input(), "standard input", most);
+        check_standard_input();
+        return content;
     }
     std::ifstream in(name, std::ios::binary);
     if (!in) {
@@ -171,40 +195,6 @@ std::string to_text(const kazoo::Acl& acl) {
 
 std::int32_t version_of(const std::optional<std::int64_t>& version) {
     return static_cast<std::int32_t>(version.value_or(-1));
-}
-
-std::vector<std::string> split_words(std::string_view line) {
-    std::vector<std::string> words;
-    std::string word;
-    bool in_word = false;
-    char quote = 0;
-    for (std::size_t i = 0; i < line.size(); ++i) {
-        const char c = line[i];
-        const bool escapes = c == '\\' && quote != '\'' && i + 1 < line.size();
-        if (escapes) {
-            word += line[++i];
-            in_word = true;
-        } else if (quote != 0 ? c == quote : c == '\'' || c == '"') {
-            quote = quote != 0 ? '\0' : c;
-            in_word = true;
-        } else if (quote == 0 && (c == ' ' || c == '\t' || c == '\r' || c == '\n')) {
-            if (in_word) {
-                words.push_back(std::move(word));
-            }
-            word.clear();
-            in_word = false;
-        } else {
-            word += c;
-            in_word = true;
-        }
-    }
-    if (quote != 0) {
-        throw UsageError("a quote is not closed: " + std::string(line));
-    }
-    if (in_word) {
-        words.push_back(std::move(word));
-    }
-    return words;
 }
 
 }  // namespace tool

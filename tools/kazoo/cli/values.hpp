@@ -6,12 +6,21 @@
 
 #include <chrono>
 #include <cstdint>
+#include <iosfwd>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace tool {
+
+/// Returns standard input for the argument "-". In a shell the end of its input does not last.
+/// Throws UsageError if it was reserved.
+std::istream& standard_input();
+/// Throws Failure if reading standard input has failed, or was interrupted by a signal.
+void check_standard_input();
+/// Makes standard_input() fail, because standard input is the script of a shell.
+void reserve_standard_input() noexcept;
 
 /// Returns the data that an argument stands for: "-" is standard input, "@FILE" the content of a
 /// file, "@@text" the text "@text", anything else itself. Throws Failure if it cannot be read.
@@ -20,6 +29,9 @@ std::string data_of(const std::string& argument);
 /// Returns the content of a file, "-" for standard input. Throws Failure if it cannot be read, or
 /// is larger than `most` bytes.
 std::string read_file(const std::string& name, std::size_t most = std::size_t{1} << 30);
+
+/// Throws Failure if reading standard input has failed, such as when it is closed.
+void check_standard_input();
 
 /// Returns the first line of a file, which must not be empty: a password. Throws Failure.
 std::string read_secret(const std::string& name);
@@ -36,9 +48,5 @@ std::string to_text(const kazoo::Acl& acl);
 
 /// Returns the version to pass to the client; -1, which matches any, if none is given.
 std::int32_t version_of(const std::optional<std::int64_t>& version);
-
-/// Splits a line as a shell does: at blanks, with 'single' and "double" quotes and backslashes.
-/// Throws UsageError if a quote is not closed.
-std::vector<std::string> split_words(std::string_view line);
 
 }  // namespace tool

@@ -52,7 +52,7 @@ void get_acl(Session& session, const AclOptions& options) {
 void set_acl(Session& session, const AclOptions& options) {
     const kazoo::AclList acl = parse_acl(options.acl);
     if (!options.recursive) {
-        session.zk().set_acls(options.path, acl, version_of(options.version));
+        session.zk().set_acls(options.path, acl, version_of(options.version), session.call());
         return;
     }
     if (options.version) {
@@ -149,14 +149,14 @@ void remove_entry(Session& session, const AclOptions& options) {
 
 void describe_get(Command command) {
     auto options = std::make_shared<AclOptions>();
-    command.argument("PATH", options->path, "of the node")
+    command.path("PATH", options->path, "of the node")
         .flag("-s,--stat", options->with_stat, "then the stat");
     command.runs([options](Session& session) { get_acl(session, *options); });
 }
 
 void describe_set(Command command) {
     auto options = std::make_shared<AclOptions>();
-    command.argument("PATH", options->path, "of the node")
+    command.path("PATH", options->path, "of the node")
         .argument("ACL", options->acl, "scheme:id:cdrwa,..., open, read or creator")
         .number("-v,--version", options->version, "N: only if this is the ACL's version")
         .flag("-R,-r,--recursive", options->recursive, "of all descendants as well");
@@ -167,7 +167,7 @@ void describe_change(
     Command command, const std::string& name, const std::string& help, AclAction action
 ) {
     auto options = std::make_shared<AclOptions>();
-    command.argument("PATH", options->path, "of the node")
+    command.path("PATH", options->path, "of the node")
         .argument(name, options->acl, help)
         .flag("-R,-r,--recursive", options->recursive, "of all descendants as well");
     command.runs([options, action](Session& session) { action(session, *options); });

@@ -32,6 +32,7 @@ void add_commands(Grammar& grammar) {
     add_servers(grammar);
     add_top(grammar);
     add_quota(grammar);
+    add_ui(grammar);
 }
 
 }  // namespace tool

@@ -31,6 +31,7 @@ void add_top(Grammar& grammar);
 void add_lock(Grammar& grammar);
 void add_lease(Grammar& grammar);
 void add_queue(Grammar& grammar);
+void add_ui(Grammar& grammar);
 
 /// Adds all of them.
 void add_commands(Grammar& grammar);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/confirm.hpp"
 
+#include "cli/values.hpp"
+
 #include <unistd.h>
 
 #include <iostream>
@@ -14,7 +16,7 @@ bool can_confirm() {
 bool confirm(const std::string& question) {
     std::cerr << question << " [y/N] " << std::flush;
     std::string answer;
-    return std::getline(std::cin, answer) && !answer.empty() &&
+    return std::getline(standard_input(), answer) && !answer.empty() &&
            (answer[0] == 'y' || answer[0] == 'Y');
 }
 

@@ -121,8 +121,8 @@ void move(Session& session, const CopyOptions& options) {
 void add_cp(Grammar& grammar) {
     auto options = std::make_shared<CopyOptions>();
     Command command = grammar.add("cp", "copy a node, or a subtree, with data and ACLs");
-    command.argument("SOURCE", options->source, "PATH, or zk://host:port,.../path")
-        .argument("TARGET", options->target, "PATH or zk://... of the copy itself")
+    command.path("SOURCE", options->source, "PATH, or zk://host:port,.../path")
+        .path("TARGET", options->target, "PATH or zk://... of the copy itself")
         .flag("-r,-R,--recursive", options->recursive, "with all descendants")
         .flag("-p,--parents", options->parents, "create missing parents of the copy")
         .choice(
@@ -137,8 +137,8 @@ void add_cp(Grammar& grammar) {
 
     auto moved = std::make_shared<CopyOptions>();
     Command second = grammar.add("mv", "move a subtree, in one transaction: all of it or nothing");
-    second.argument("SOURCE", moved->source, "PATH")
-        .argument("TARGET", moved->target, "PATH of the subtree itself")
+    second.path("SOURCE", moved->source, "PATH")
+        .path("TARGET", moved->target, "PATH of the subtree itself")
         .flag("-p,--parents", moved->parents, "create missing parents of the target");
     second.runs([moved](Session& session) { move(session, *moved); });
 }

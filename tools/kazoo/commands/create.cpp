@@ -41,7 +41,7 @@ kazoo::CreateOptions create_options(const CreateArguments& arguments) {
 void create(Session& session, const CreateArguments& arguments) {
     const kazoo::CreateOptions options = create_options(arguments);
     const std::string data = arguments.data ? data_of(*arguments.data) : std::string();
-    const std::string path = session.zk().create(arguments.path, data, options);
+    const std::string path = session.zk().create(arguments.path, data, options, session.call());
     if (session.out().is_json()) {
         session.out().json({{"path", path}});
     } else {
@@ -50,7 +50,7 @@ void create(Session& session, const CreateArguments& arguments) {
     if (arguments.hold) {
         session.out().flush();
         hold_session(session);
-    } else if (arguments.ephemeral) {
+    } else if (arguments.ephemeral && session.shell() == nullptr) {
         session.out().note(
             path +
             " is ephemeral and ends with the session of this command; "
@@ -64,7 +64,7 @@ void create(Session& session, const CreateArguments& arguments) {
 void add_create(Grammar& grammar) {
     auto arguments = std::make_shared<CreateArguments>();
     Command command = grammar.add("create", "create a node and write its path");
-    command.argument("PATH", arguments->path, "of the node")
+    command.path("PATH", arguments->path, "of the node")
         .argument("DATA", arguments->data, "the text; - is standard input, @FILE a file")
         .argument("ACL", arguments->acl, "as --acl")
         .flag("-e,--ephemeral", arguments->ephemeral, "the node ends with the session")

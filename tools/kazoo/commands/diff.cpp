@@ -185,8 +185,8 @@ private:
 void add_diff(Grammar& grammar) {
     auto options = std::make_shared<DiffOptions>();
     Command command = grammar.add("diff", "compare two subtrees; exit code 1 if they differ");
-    command.argument("A", options->left, "PATH, or zk://host:port,.../path")
-        .argument("B", options->right, "PATH or zk://...: -- only A has it, ++ only B, +- changed")
+    command.path("A", options->left, "PATH, or zk://host:port,.../path")
+        .path("B", options->right, "PATH or zk://...: -- only A has it, ++ only B, +- changed")
         .flag("--acls", options->acls, "compare ACLs as well");
     command.runs([options](Session& session) { diff(session, *options); });
 }
@@ -195,8 +195,8 @@ void add_mirror(Grammar& grammar) {
     auto options = std::make_shared<DiffOptions>();
     Command command =
         grammar.add("mirror", "make a subtree equal to another one, in data and ACLs");
-    command.argument("SOURCE", options->left, "PATH, or zk://host:port,.../path")
-        .argument("TARGET", options->right, "PATH or zk://...: what is changed")
+    command.path("SOURCE", options->left, "PATH, or zk://host:port,.../path")
+        .path("TARGET", options->right, "PATH or zk://...: what is changed")
         .flag("-k,--keep", options->keep, "do not delete what the source does not have")
         .flag("--ephemerals", options->ephemerals, "copy ephemeral nodes, as persistent ones")
         .flag("-n,--dry-run", options->dry_run, "write the differences, and change nothing")

@@ -251,7 +251,8 @@ private:
 
 void load(Session& session, const LoadOptions& options) {
     if (options.file == "-") {
-        Loader(session, options).read(std::cin);
+        Loader(session, options).read(standard_input());
+        check_standard_input();
         return;
     }
     std::ifstream in(options.file, std::ios::binary);
@@ -268,10 +269,12 @@ void load(Session& session, const LoadOptions& options) {
 void add_dump(Grammar& grammar) {
     auto options = std::make_shared<DumpOptions>();
     Command command = grammar.add("dump", "write a subtree as JSON lines, parents first");
-    command.argument("PATH", options->path, "PATH, or zk://host:port,.../path; default /")
+    command.path("PATH", options->path, "PATH, or zk://host:port,.../path; default /")
         .option("-o,--output", options->file, "FILE to write to")
         .flag("--resume", options->resume, "continue FILE, which an interrupted dump has left")
-        .option("--after", options->after, "PATH of the last node that an earlier dump has written")
+        .path_option(
+            "--after", options->after, "PATH of the last node that an earlier dump has written"
+        )
         .flag("--no-acls", options->no_acls, "without ACLs, which saves a request for each node")
         .flag("--ephemerals", options->ephemerals, "with ephemeral nodes");
     command.runs([options](Session& session) { dump(session, *options); });
@@ -292,8 +295,8 @@ void add_dump(Grammar& grammar) {
             {"skip", "persist"},
             "leave ephemeral nodes out, or create persistent ones"
         )
-        .option("--from", loaded->from, "PATH of the dump that becomes --to")
-        .option("--to", loaded->to, "PATH below which nodes are created")
+        .path_option("--from", loaded->from, "PATH of the dump that becomes --to")
+        .path_option("--to", loaded->to, "PATH below which nodes are created")
         .flag("-p,--parents", loaded->parents, "create missing parents of the first node")
         .flag("--no-acls", loaded->no_acls, "with the ACL for new nodes instead");
     second.runs([loaded](Session& session) { load(session, *loaded); });

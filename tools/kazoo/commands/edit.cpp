@@ -76,7 +76,7 @@ void edit(Session& session, const std::string& path) {
         return;
     }
     try {
-        session.zk().set(path, edited, node.stat.version);
+        session.zk().set(path, edited, node.stat.version, session.call());
     } catch (const kazoo::KazooException&) {
         file.keep();
         session.out().error("the edited data are in " + file.name());
@@ -91,7 +91,7 @@ void add_edit(Grammar& grammar) {
     Command command = grammar.add(
         "edit", "edit the data of a node with $VISUAL or $EDITOR, unless it changes meanwhile"
     );
-    command.argument("PATH", *path, "of the node");
+    command.path("PATH", *path, "of the node");
     command.runs([path](Session& session) { edit(session, *path); });
 }
 

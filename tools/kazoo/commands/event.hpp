@@ -11,17 +11,23 @@
 
 namespace tool {
 
-/// Writes one event: "CHANGED /a", or an object with the fields type, path, state and zxid.
-void print_event(Output& out, const kazoo::WatchedEvent& event);
+/// Returns the line for one event: "CHANGED /a", or an object with the fields type, path, state and
+/// zxid.
+std::string event_line(Format format, const kazoo::WatchedEvent& event);
 
-/// The option --watch of commands that read: waits for one event of a watch that fires once.
+/// Returns a watch function that lets the shell write each event.
+kazoo::Watcher announcing_watcher(Interactive& shell, Format format);
+
+/// The option --watch of commands that read: waits for one event of a watch that fires once. In a
+/// shell nothing waits: the event is written when it arrives.
 class OneEvent {
 public:
     /// Returns the watch function to pass to the operation; none unless `wanted`.
-    explicit OneEvent(bool wanted);
+    OneEvent(const Session& session, bool wanted);
     [[nodiscard]] const kazoo::Watcher& watcher() const noexcept { return watcher_; }
     /// Writes out what has been written so far, waits for the event, and writes it. Does nothing
-    /// unless it was wanted. Throws Failure with ExitCode::lost if the session ends.
+    /// unless it was wanted, and in a shell. Throws Failure with ExitCode::lost if the session
+    /// ends.
     void print(Output& out);
 
 private:

@@ -180,7 +180,7 @@ void grep(Session& session, const GrepOptions& options) {
 void add_find(Grammar& grammar) {
     auto options = std::make_shared<FindOptions>();
     Command command = grammar.add("find", "write the paths of nodes that fulfil all conditions");
-    command.argument("PATH", options->path, "where to begin; default /")
+    command.path("PATH", options->path, "where to begin; default /")
         .option("--name", options->name, "GLOB of the name, such as 'lock-*'")
         .option("--regex", options->regex, "REGEX that a part of the path matches")
         .option("--data", options->data, "REGEX that a part of the data matches")
@@ -198,7 +198,7 @@ void add_find(Grammar& grammar) {
     Command second =
         grammar.add("grep", "write lines of data that match; exit code 1 if none does");
     second.argument("REGEX", searched->expression, "POSIX extended regular expression")
-        .argument("PATH", searched->path, "where to begin; default /")
+        .path("PATH", searched->path, "where to begin; default /")
         .flag("-i,--ignore-case", searched->ignore_case, "ignore case")
         .flag("-F,--fixed", searched->fixed, "REGEX is a text")
         .flag("-l,--paths", searched->paths_only, "write the paths only");

@@ -45,7 +45,7 @@ void print_json(Output& out, const GetOptions& options, const kazoo::NodeData& n
 
 void get(Session& session, const GetOptions& options) {
     Output& out = session.out();
-    OneEvent event(options.watch);
+    OneEvent event(session, options.watch);
     out.page();
     const kazoo::NodeData node = session.zk().get(options.path, event.watcher());
     if (options.file) {
@@ -73,7 +73,7 @@ void get(Session& session, const GetOptions& options) {
 void add_get(Grammar& grammar) {
     auto options = std::make_shared<GetOptions>();
     Command command = grammar.add("get", "write the data of a node, byte for byte");
-    command.argument("PATH", options->path, "of the node")
+    command.path("PATH", options->path, "of the node")
         .flag("-s,--stat", options->with_stat, "then the stat; JSON has it in any case")
         .flag("-x,--hex", options->hex, "the data in hexadecimal")
         .flag("-b,--base64", options->base64, "the data in base64")

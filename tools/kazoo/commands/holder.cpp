@@ -28,8 +28,8 @@ std::chrono::milliseconds grace_of(const HolderOptions& options) {
     return parse_time(options.grace);
 }
 
-kazoo::CallOptions wait_options(const HolderOptions& options) {
-    kazoo::CallOptions call;
+kazoo::CallOptions wait_options(const Session& session, const HolderOptions& options) {
+    kazoo::CallOptions call = session.call();
     if (options.wait) {
         call.timeout(parse_time(*options.wait));
     }

@@ -30,7 +30,7 @@ std::string identifier(const HolderOptions& options);
 /// Returns the time between SIGTERM and SIGKILL.
 std::chrono::milliseconds grace_of(const HolderOptions& options);
 /// Returns the limit of the wait; by default there is none.
-kazoo::CallOptions wait_options(const HolderOptions& options);
+kazoo::CallOptions wait_options(const Session& session, const HolderOptions& options);
 
 /// Runs the program of the command line with KAZOO_TOKEN and KAZOO_NODE in its environment; without
 /// one, writes both, and waits for a signal. Returns as Guard::run does.

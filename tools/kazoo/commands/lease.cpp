@@ -129,7 +129,7 @@ void add_lease(Grammar& grammar) {
     Command command = grammar.add_runner(
         "lease", "obtain a lease for a time, or run a program with it: lease PATH 30s -- PROGRAM"
     );
-    command.argument("PATH", options->path, "of the recipe's node")
+    command.path("PATH", options->path, "of the recipe's node")
         .argument("TIME", options->duration, "of the lease, which lasts without a session")
         .option("--id", options->holder.identifier, "TEXT: who has the lease; default host:pid")
         .option("--grace", options->holder.grace, "TIME between SIGTERM and SIGKILL after a loss")

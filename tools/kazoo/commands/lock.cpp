@@ -78,7 +78,7 @@ bool run_once(Session& session, Guard& guard, Recipe& recipe, const HolderOption
     } else {
         held = guard.acquire(
             [&](const kazoo::CallOptions& call) { return recipe.acquire_async(call); },
-            wait_options(options)
+            wait_options(session, options)
         );
     }
     const bool kept = run_holding(session, guard, held.token(), held.path(), held.lost());
@@ -125,7 +125,7 @@ void semaphore(Session& session, const LockArguments& arguments) {
 }
 
 void describe_common(Command& command, LockArguments& arguments) {
-    command.argument("PATH", arguments.path, "of the recipe's node");
+    command.path("PATH", arguments.path, "of the recipe's node");
     add_holder_options(command, arguments.holder);
     command.flag("--in-doubt", arguments.in_doubt, "an interrupted connection is a loss already")
         .flag("-l,--list", arguments.list, "write who holds it and waits for it, and do no more");

@@ -94,7 +94,7 @@ void list(Session& session, const LsOptions& options) {
         return;
     }
     const std::string path = options.path.value_or("/");
-    OneEvent event(options.watch);
+    OneEvent event(session, options.watch);
     auto found = session.zk().get_children_with_stat(path, event.watcher());
     std::sort(found.children.begin(), found.children.end());
     if (options.with_details) {
@@ -112,7 +112,7 @@ void list(Session& session, const LsOptions& options) {
 
 Command add(Grammar& grammar, const std::string& name, const std::shared_ptr<LsOptions>& options) {
     Command command = grammar.add(name, "list the children of a node, sorted");
-    command.argument("PATH", options->path, "default /")
+    command.path("PATH", options->path, "default /")
         .flag("-l,--long", options->with_details, "kind, children, bytes, version, time and name")
         .flag("-s,--stat", options->with_stat, "also the stat of the node itself")
         .flag("-R,--recursive", options->recursive, "the paths of the whole subtree")

@@ -166,13 +166,13 @@ void remove_quota(Session& session, const QuotaOptions& options) {
 
 void describe(Command command, void (*action)(Session&, const QuotaOptions&)) {
     auto options = std::make_shared<QuotaOptions>();
-    command.argument("PATH", options->path, "of the subtree");
+    command.path("PATH", options->path, "of the subtree");
     command.runs([options, action](Session& session) { action(session, *options); });
 }
 
 void describe_set(Command command) {
     auto options = std::make_shared<QuotaOptions>();
-    command.argument("PATH", options->path, "of the subtree")
+    command.path("PATH", options->path, "of the subtree")
         .number("-n,--count", options->count, "N nodes: servers log more")
         .number("-b,--bytes", options->bytes, "N bytes of data: servers log more")
         .number("-N,--hard-count", options->hard_count, "N nodes: servers refuse more (from 3.7)")

@@ -107,7 +107,7 @@ void remove_tree(Session& session, const std::string& path, const RmOptions& opt
     } else if (!session.zk().exists(path)) {
         throw kazoo::NoNodeError(kazoo::Error(kazoo::Errc::no_node).operation("delete").path(path));
     }
-    const auto deletion = session.zk().delete_recursive_async(path, without_limit());
+    const auto deletion = session.zk().delete_recursive_async(path, without_limit(session.call()));
     if (session.out().shows_progress()) {
         show_deletion(session, path, deletion);
     }
@@ -121,7 +121,7 @@ void remove(Session& session, const std::string& path, const RmOptions& options)
         } else if (options.dry_run) {
             session.out().line(path);
         } else {
-            session.zk().delete_(path, version_of(options.version));
+            session.zk().delete_(path, version_of(options.version), session.call());
         }
     } catch (const kazoo::NoNodeError& error) {
         if (!options.force) {
@@ -150,7 +150,7 @@ void remove_all(Session& session, const RmOptions& options) {
 
 Command add(Grammar& grammar, const std::string& name, const std::shared_ptr<RmOptions>& options) {
     Command command = grammar.add(name, "delete nodes");
-    command.arguments("PATH", options->paths, "of the nodes")
+    command.paths("PATH", options->paths, "of the nodes")
         .number("-v,--version", options->version, "N: only if this is the node's version")
         .flag("-r,-R,--recursive", options->recursive, "with all descendants")
         .flag("-f,--force", options->force, "a missing node is no error")

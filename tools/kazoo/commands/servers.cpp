@@ -71,7 +71,7 @@ void add_config(Grammar& grammar) {
 void add_sync(Grammar& grammar) {
     auto path = std::make_shared<std::optional<std::string>>();
     Command command = grammar.add("sync", "wait until the server has caught up with the leader");
-    command.argument("PATH", *path, "default /");
+    command.path("PATH", *path, "default /");
     command.runs([path](Session& session) {
         const std::string synced = session.zk().sync(path->value_or("/"));
         if (session.out().is_json()) {

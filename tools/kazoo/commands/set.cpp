@@ -21,9 +21,9 @@ struct SetOptions {
 
 kazoo::ZnodeStat write(Session& session, const SetOptions& options, const std::string& data) {
     if (options.create) {
-        return session.zk().create_or_set(options.path, data).stat;
+        return session.zk().create_or_set(options.path, data, session.call()).stat;
     }
-    return session.zk().set(options.path, data, version_of(options.version));
+    return session.zk().set(options.path, data, version_of(options.version), session.call());
 }
 
 void set(Session& session, const SetOptions& options) {
@@ -45,7 +45,7 @@ void set(Session& session, const SetOptions& options) {
 void add_set(Grammar& grammar) {
     auto options = std::make_shared<SetOptions>();
     Command command = grammar.add("set", "set the data of a node");
-    command.argument("PATH", options->path, "of the node")
+    command.path("PATH", options->path, "of the node")
         .argument("DATA", options->data, "the text; - is standard input, @FILE a file, @@x \"@x\"")
         .number("-v,--version", options->version, "N: only if this is the node's version")
         .flag("-c,--create", options->create, "create the node if it does not exist")

@@ -18,7 +18,7 @@ struct StatOptions {
 };
 
 void stat(Session& session, const StatOptions& options) {
-    OneEvent event(options.watch);
+    OneEvent event(session, options.watch);
     const auto found = session.zk().exists(options.path, event.watcher());
     if (!found) {
         throw Failure(ExitCode::no_node, options.path + ": the node does not exist");
@@ -34,7 +34,7 @@ void stat(Session& session, const StatOptions& options) {
 }
 
 void exists(Session& session, const StatOptions& options) {
-    OneEvent event(options.watch);
+    OneEvent event(session, options.watch);
     const bool found = session.zk().exists(options.path, event.watcher()).has_value();
     if (session.out().is_json()) {
         session.out().json(found);
@@ -52,13 +52,13 @@ void exists(Session& session, const StatOptions& options) {
 void add_stat(Grammar& grammar) {
     auto options = std::make_shared<StatOptions>();
     Command command = grammar.add("stat", "write the stat of a node");
-    command.argument("PATH", options->path, "of the node")
+    command.path("PATH", options->path, "of the node")
         .flag("-w,--watch", options->watch, "wait for the next change of the node");
     command.runs([options](Session& session) { stat(session, *options); });
 
     auto asked = std::make_shared<StatOptions>();
     Command second = grammar.add("exists", "write true or false; the exit code is 3 for false");
-    second.argument("PATH", asked->path, "of the node")
+    second.path("PATH", asked->path, "of the node")
         .flag("-w,--watch", asked->watch, "wait until the node changes or is created");
     second.runs([asked](Session& session) { exists(session, *asked); });
 }

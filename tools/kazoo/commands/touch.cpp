@@ -51,7 +51,7 @@ void add_touch(Grammar& grammar) {
     auto options = std::make_shared<Options>();
     Command command =
         grammar.add("touch", "create nodes, or set the data of existing ones to what it is");
-    command.arguments("PATH", options->paths, "of the nodes")
+    command.paths("PATH", options->paths, "of the nodes")
         .flag("-p,--parents", options->parents, "create missing parents");
     command.runs([options](Session& session) {
         for (const std::string& path : options->paths) {

@@ -168,7 +168,7 @@ void du(Session& session, const TreeOptions& options) {
 void add_tree(Grammar& grammar) {
     auto drawn = std::make_shared<TreeOptions>();
     Command command = grammar.add("tree", "draw a subtree");
-    command.argument("PATH", drawn->path, "default /")
+    command.path("PATH", drawn->path, "default /")
         .number("-L,--depth", drawn->depth, "N levels below the first node")
         .flag("-s,--stat", drawn->with_stat, "with sizes and versions");
     command.runs([drawn](Session& session) { tree(session, *drawn); });
@@ -176,13 +176,13 @@ void add_tree(Grammar& grammar) {
     auto counted = std::make_shared<TreeOptions>();
     Command second = grammar.add("count", "count all descendants of a node");
     second.aliases({"getAllChildrenNumber"})
-        .argument("PATH", counted->path, "default /")
+        .path("PATH", counted->path, "default /")
         .flag("--children", counted->direct, "count the children only");
     second.runs([counted](Session& session) { count(session, *counted); });
 
     auto summed = std::make_shared<TreeOptions>();
     Command third = grammar.add("du", "sum up the bytes and nodes of subtrees");
-    third.argument("PATH", summed->path, "default /")
+    third.path("PATH", summed->path, "default /")
         .number("-L,--depth", summed->depth, "N levels of subtrees are shown; default 1");
     third.runs([summed](Session& session) { du(session, *summed); });
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "commands/txn.hpp"
+
 #include "cli/values.hpp"
+#include "cli/words.hpp"
 #include "commands/commands.hpp"
 #include "output/json.hpp"
-
-#include <kazoo/transaction.hpp>
 
 #include <charconv>
 #include <memory>
@@ -28,7 +29,7 @@ std::int32_t version_at(const Words& words, std::size_t position) {
     return words.size() > position ? parse_version(words[position]) : -1;
 }
 
-void add_create(kazoo::Transaction& transaction, Words words) {
+void add_create(const Session& session, kazoo::Transaction& transaction, Words words) {
     kazoo::CreateOptions options;
     while (words.size() > 1 && words[1].size() == 2 && words[1][0] == '-') {
         switch (words[1][1]) {
@@ -52,27 +53,8 @@ void add_create(kazoo::Transaction& transaction, Words words) {
     if (words.size() == 4) {
         options.acl(parse_acl(words[3]));
     }
-    transaction.create(words[1], words.size() > 2 ? data_of(words[2]) : std::string(), options);
-}
-
-void add_operation(kazoo::Transaction& transaction, const Words& words) {
-    const std::string& name = words[0];
-    const std::size_t count = words.size();
-    if (name == "create") {
-        add_create(transaction, words);
-    } else if (name == "set" && (count == 3 || count == 4)) {
-        transaction.set_data(words[1], data_of(words[2]), version_at(words, 3));
-    } else if ((name == "delete" || name == "rm") && (count == 2 || count == 3)) {
-        transaction.delete_(words[1], version_at(words, 2));
-    } else if (name == "check" && (count == 2 || count == 3)) {
-        transaction.check(words[1], version_at(words, 2));
-    } else {
-        throw UsageError(
-            "cannot understand '" + name + "' with " + std::to_string(count - 1) +
-            " arguments; operations are: create [-e] [-s] [-c] PATH [DATA] [ACL], "
-            "set PATH DATA [VERSION], delete PATH [VERSION], check PATH [VERSION]"
-        );
-    }
+    const std::string data = words.size() > 2 ? data_of(words[2]) : std::string();
+    transaction.create(session.resolve(words[1]), data, options);
 }
 
 void print(Output& out, const kazoo::TransactionResult& result) {
@@ -111,6 +93,37 @@ Words lines_of(const std::string& text) {
     return lines;
 }
 
+}  // namespace
+
+void add_operation(const Session& session, kazoo::Transaction& transaction, const Words& words) {
+    const std::string& name = words.at(0);
+    const std::size_t count = words.size();
+    const std::string path = count > 1 ? session.resolve(words[1]) : std::string();
+    if (name == "create") {
+        add_create(session, transaction, words);
+    } else if (name == "set" && (count == 3 || count == 4)) {
+        transaction.set_data(path, data_of(words[2]), version_at(words, 3));
+    } else if ((name == "delete" || name == "rm") && (count == 2 || count == 3)) {
+        transaction.delete_(path, version_at(words, 2));
+    } else if (name == "check" && (count == 2 || count == 3)) {
+        transaction.check(path, version_at(words, 2));
+    } else {
+        throw UsageError(
+            "cannot understand '" + name + "' with " + std::to_string(count - 1) +
+            " arguments; operations are: create [-e] [-s] [-c] PATH [DATA] [ACL], "
+            "set PATH DATA [VERSION], delete PATH [VERSION], check PATH [VERSION]"
+        );
+    }
+}
+
+void commit(const Session& session, kazoo::Transaction& transaction) {
+    for (const kazoo::TransactionResult& result : transaction.commit(session.call())) {
+        print(session.out(), result);
+    }
+}
+
+namespace {
+
 void run(Session& session, const TxnOptions& options) {
     if (options.file && !options.operations.empty()) {
         throw UsageError("operations are given as arguments or in a file, not both");
@@ -122,12 +135,10 @@ void run(Session& session, const TxnOptions& options) {
     for (const std::string& operation : operations) {
         const Words words = split_words(operation);
         if (!words.empty()) {
-            add_operation(transaction, words);
+            add_operation(session, transaction, words);
         }
     }
-    for (const kazoo::TransactionResult& result : transaction.commit()) {
-        print(session.out(), result);
-    }
+    commit(session, transaction);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The commands watch and ephemerals.
 #include "commands/commands.hpp"
+#include "commands/event.hpp"
 #include "output/json.hpp"
 #include "output/text.hpp"
 #include "run/program.hpp"
@@ -71,10 +72,13 @@ void execute(Session& session, const WatchOptions& options, const WatchChange& c
     }
 }
 
+kazoo::WatchMode mode_of(const WatchOptions& options) {
+    return options.recursive ? kazoo::WatchMode::persistent_recursive
+                             : kazoo::WatchMode::persistent;
+}
+
 void watch(Session& session, const WatchOptions& options) {
-    const auto mode =
-        options.recursive ? kazoo::WatchMode::persistent_recursive : kazoo::WatchMode::persistent;
-    kazoo::WatchStream stream = session.zk().watch_stream(options.path, mode);
+    kazoo::WatchStream stream = session.zk().watch_stream(options.path, mode_of(options));
     session.out().note("watching " + options.path);
     std::int64_t seen = 0;
     while (const auto change = stream.next().get()) {
@@ -87,11 +91,19 @@ void watch(Session& session, const WatchOptions& options) {
     throw Failure(ExitCode::lost, "the watch has ended: the session is over, or servers refuse it");
 }
 
+/// Lets the shell write the changes; it keeps the watch, as that of zkCli does.
+void watch_in_shell(Session& session, const WatchOptions& options) {
+    const kazoo::Watcher watcher = announcing_watcher(*session.shell(), session.out().format());
+    session.shell()->keep(
+        session.zk().add_watch(options.path, mode_of(options), watcher, session.call())
+    );
+}
+
 void add_ephemerals(Grammar& grammar) {
     auto path = std::make_shared<std::optional<std::string>>();
     Command command =
         grammar.add("ephemerals", "write the ephemeral nodes and the sessions that own them");
-    command.aliases({"getEphemerals"}).argument("PATH", *path, "where to begin; default /");
+    command.aliases({"getEphemerals"}).path("PATH", *path, "where to begin; default /");
     command.runs([path](Session& session) {
         session.out().page();
         Walk walk(session, path->value_or("/"), WalkOptions());
@@ -114,7 +126,7 @@ void add_ephemerals(Grammar& grammar) {
 void add_watch(Grammar& grammar) {
     auto options = std::make_shared<WatchOptions>();
     Command command = grammar.add("watch", "write the changes of a node until a signal arrives");
-    command.argument("PATH", options->path, "of the node, which need not exist")
+    command.path("PATH", options->path, "of the node, which need not exist")
         .flag("-r,-R,--recursive", options->recursive, "and of all descendants")
         .flag("-d,--data", options->data, "with the data of nodes that were created or changed")
         .option(
@@ -128,12 +140,16 @@ void add_watch(Grammar& grammar) {
 
     auto added = std::make_shared<WatchOptions>();
     Command alias = grammar.add("addWatch", "watch -r").hide();
-    alias.argument("PATH", added->path, "of the node")
+    alias.path("PATH", added->path, "of the node")
         .choice("-m", added->mode, {"PERSISTENT", "PERSISTENT_RECURSIVE"}, "the mode")
         .number("-n,--count", added->count, "N: end after as many changes", 1);
     alias.runs([added](Session& session) {
         added->recursive = added->mode == "PERSISTENT_RECURSIVE";
-        watch(session, *added);
+        if (session.shell() != nullptr) {
+            watch_in_shell(session, *added);
+        } else {
+            watch(session, *added);
+        }
     });
     add_ephemerals(grammar);
 }

@@ -32,6 +32,11 @@ bool has_colours(const std::string& choice, bool terminal) {
 
 }  // namespace
 
+std::string json_text(const nlohmann::ordered_json& value) {
+    using json_type = nlohmann::ordered_json;
+    return value.dump(-1, ' ', false, json_type::error_handler_t::replace);
+}
+
 Output::Output(Format format, bool quiet, const std::string& colour, bool pages)
     : format_(format),
       quiet_(quiet),
@@ -64,6 +69,9 @@ void Output::write_out() {
         } else if (written < 0 && errno != EINTR) {
             const int reason = errno;
             buffer_.clear();
+            if (reason == EPIPE && pager_) {
+                throw PagerLeft();
+            }
             if (reason == EPIPE) {
                 throw OutputClosed();
             }
@@ -167,9 +175,7 @@ void Output::data(std::string_view bytes) {
 }
 
 void Output::json(const nlohmann::ordered_json& value) {
-    using json_type = nlohmann::ordered_json;
-    write(value.dump(-1, ' ', false, json_type::error_handler_t::replace));
-    write("\n");
+    line(json_text(value));
 }
 
 void Output::note(std::string_view text) {

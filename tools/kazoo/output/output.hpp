@@ -16,6 +16,9 @@ namespace tool {
 
 enum class Format { text, json, raw };
 
+/// Returns the value in one line. Invalid UTF-8 is replaced by U+FFFD.
+std::string json_text(const nlohmann::ordered_json& value);
+
 /// Writes to standard output through a buffer. Not thread-safe. Functions that write to standard
 /// output throw OutputClosed if its reader has closed it, Failure if it cannot be written.
 class Output {
@@ -44,7 +47,7 @@ public:
     /// Writes the data of a node byte for byte. On a terminal, unless raw, the line is ended, and
     /// control characters, which could change its state, are shown as \xNN.
     void data(std::string_view bytes);
-    /// Writes a JSON value and the end of the line. Invalid UTF-8 is replaced by U+FFFD.
+    /// Writes a JSON value and the end of the line.
     void json(const nlohmann::ordered_json& value);
     /// Shows what is written from now to the next `flush` in the user's pager, if standard output
     /// is a terminal and it does not fit on it. Output that comes slowly is not held back for this.

@@ -62,7 +62,9 @@ Pager::Pager(const std::string& command) {
     }
     ::close(ends[0]);
     input_ = ends[1];
-    std::signal(SIGINT, SIG_IGN);
+    struct sigaction ignore {};
+    ignore.sa_handler = SIG_IGN;
+    ::sigaction(SIGINT, &ignore, &interrupt_before_);
 }
 
 Pager::~Pager() {
@@ -78,7 +80,7 @@ int Pager::end() noexcept {
     while (::waitpid(program_, &status, 0) < 0 && errno == EINTR) {
     }
     program_ = -1;
-    std::signal(SIGINT, SIG_DFL);
+    ::sigaction(SIGINT, &interrupt_before_, nullptr);
     return exit_code_of_status(status);
 }
 

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <csignal>
 #include <optional>
 #include <string>
 
@@ -33,6 +34,7 @@ public:
 private:
     int input_ = -1;
     pid_t program_ = -1;
+    struct sigaction interrupt_before_ {};  // what SIGINT does without the pager
 };
 
 }  // namespace tool

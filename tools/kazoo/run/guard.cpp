@@ -12,6 +12,7 @@ namespace tool {
 
 Guard::Guard(Session& session, std::chrono::milliseconds grace)
     : session_(&session),
+      ignored_(session.shell() != nullptr ? &session.shell()->interrupt() : nullptr),
       grace_(grace),
       loop_(std::make_shared<boost::asio::io_context>()),
       signals_(*loop_, SIGINT, SIGTERM, SIGHUP),

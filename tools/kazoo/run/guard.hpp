@@ -71,6 +71,7 @@ private:
     );
 
     Session* session_;
+    Interrupt::Ignored ignored_;
     std::chrono::milliseconds grace_;
     // Shared with callbacks of results, which may still be leaving it.
     std::shared_ptr<boost::asio::io_context> loop_;

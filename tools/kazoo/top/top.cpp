@@ -40,6 +40,7 @@ milliseconds interval_of(const TopOptions& options) {
 Top::Top(Session& session, const TopOptions& options)
     : session_(&session),
       options_(&options),
+      ignored_(session.shell() != nullptr ? &session.shell()->interrupt() : nullptr),
       interval_(interval_of(options)),
       rows_(static_cast<std::size_t>(options.rows.value_or(10))),
       count_(options.once ? 1 : options.count),
@@ -56,7 +57,8 @@ Top::Top(Session& session, const TopOptions& options)
         );
     }
     if (options.paths) {
-        activity_ = std::make_unique<PathActivity>(session.settings(), *options.paths);
+        activity_ =
+            std::make_unique<PathActivity>(session.settings(), session.resolve(*options.paths));
     }
 }
 

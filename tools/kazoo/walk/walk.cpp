@@ -100,6 +100,7 @@ void Walk::read_ahead() {
 
 std::optional<WalkedNode> Walk::next() {
     while (!families_.empty()) {
+        session_->check_interrupted();
         read_ahead();
         Family& family = families_.back();
         if (family.ahead.empty()) {

@@ -16,8 +16,8 @@ namespace tool {
 inline constexpr std::size_t usual_window = 64;
 
 /// For operations whose time grows with the size of a tree, in place of --timeout.
-inline kazoo::CallOptions without_limit() {
-    return kazoo::CallOptions().timeout(std::chrono::hours(24 * 365));
+inline kazoo::CallOptions without_limit(kazoo::CallOptions options = {}) {
+    return options.timeout(std::chrono::hours(24 * 365));
 }
 
 /// A bounded number of operations under way. Their results are handled in the order in which they

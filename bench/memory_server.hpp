@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/buffer.hpp"
+
+#include <cstddef>
+#include <span>
+#include <string>
+
+namespace bench {
+
+/// A server in the client's memory. It has one node, and answers the handshake, gets and the end
+/// of the session. Each part that is fed must end with a frame.
+class MemoryServer {
+public:
+    explicit MemoryServer(std::size_t data_size);
+
+    /// Appends the answers to these requests to `out`.
+    void answer(std::span<const std::byte> requests, kazoo::base::Buffer& out);
+    /// Returns whether the client has ended its session, whereupon a server closes the connection.
+    [[nodiscard]] bool ended() const noexcept { return ended_; }
+    /// Returns the number of gets so far.
+    [[nodiscard]] std::size_t gets() const noexcept { return gets_; }
+
+private:
+    void answer_one(std::span<const std::byte> request, kazoo::base::Buffer& out);
+
+    kazoo::base::Buffer get_reply_;  // with an xid of 0
+    bool connected_ = false;
+    bool ended_ = false;
+    std::size_t gets_ = 0;
+};
+
+}  // namespace bench

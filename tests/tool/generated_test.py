@@ -1,0 +1,309 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the tool generates from its definitions: completions of shells and the manual page."""
+
+import os
+import pathlib
+import re
+import shutil
+import socket
+import subprocess
+import time
+import unittest
+
+import shells
+import suite
+from suite import DONE, NOT_CONNECTED, USAGE, ToolCase
+
+AWKWARD = "/a b'c\"d\\e$f:ü"
+
+
+def leaves(command):
+    """The commands without further ones below this one, with it."""
+    if not command["commands"]:
+        return [command]
+    return [leaf for below in command["commands"] for leaf in leaves(below)]
+
+
+class GeneratedCase(ToolCase):
+    def generated(self, kind, name):
+        file = str(self.directory() / name)
+        self.assertEqual(self.ok("generate", kind, "-o", file).out, b"")
+        self.assertEqual(pathlib.Path(file).read_bytes(), self.ok("generate", kind).out)
+        return file
+
+    def commands(self):
+        return leaves(self.ok("generate", "json").json)
+
+
+class Paths(ToolCase):
+    """kazoo complete"""
+
+    def test_paths(self):
+        self.ok("touch", "-p", self.root + "/one/x", self.root + "/only", self.root + "/two")
+        expected = [self.root + "/one/", self.root + "/only"]
+        self.assertEqual(self.ok("complete", self.root + "/on").lines, expected)
+        self.assertEqual(self.ok("complete", self.root).lines, [self.root + "/"])
+        self.assertEqual(len(self.ok("complete", self.root + "/").lines), 3)
+        self.assertIn("/zookeeper/", self.ok("complete", "").lines)
+        self.assertEqual(self.ok("complete", self.root + "/x").out, b"")
+        self.assertEqual(self.ok("complete", "relative").out, b"")
+        self.ok("touch", self.root + AWKWARD)
+        self.assertEqual(self.ok("complete", self.root + "/a b").text, self.root + AWKWARD + "\n")
+
+    def test_many_paths(self):
+        script = "".join(f'{{"path": "{self.root}/{i:05}", "data": ""}}\n' for i in range(300))
+        self.ok("load", "-", stdin=script)
+        self.assertEqual(len(self.ok("complete", self.root + "/").lines), 300)
+
+    def silent(self, code, *arguments, **options):
+        result = self.check(code, *arguments, **options)
+        self.assertEqual((result.out, result.err), (b"", b""))
+
+    def test_failures_are_silent(self):
+        self.silent(suite.NO_NODE, "complete", self.root + "/none/x")
+        self.silent(USAGE, "complete", "/a\x01/")
+        with socket.socket() as unused:
+            unused.bind(("127.0.0.1", 0))
+            self.silent(
+                NOT_CONNECTED, "complete", "/", servers="127.0.0.1:%d" % unused.getsockname()[1]
+            )
+
+    def test_a_server_that_does_not_answer(self):
+        with socket.create_server(("127.0.0.1", 0)) as deaf:
+            begin = time.monotonic()
+            self.silent(
+                NOT_CONNECTED, "complete", "/", servers="127.0.0.1:%d" % deaf.getsockname()[1]
+            )
+            # Its own limit is a second; the usual one would be ten.
+            self.assertLess(time.monotonic() - begin, 9)
+
+
+class Bash(GeneratedCase):
+    def setUp(self):
+        super().setUp()
+        self.script = self.generated("bash", "kazoo.bash")
+
+    def offered(self, *lines):
+        return shells.bash_candidates(self.script, *lines)
+
+    def test_every_command_and_option(self):
+        commands = self.commands()
+        lines = [f"kazoo {command['name']} -" for command in commands]
+        for command, words in zip(commands, self.offered(*lines)):
+            for option in command["options"]:
+                self.assertLessEqual(set(option["names"]), set(words), command["name"])
+            self.assertIn("--servers", words)
+        top = self.ok("generate", "json").json
+        shown = {command["name"] for command in top["commands"] if not command["hidden"]}
+        first, options = self.offered("kazoo ", "kazoo -")
+        self.assertEqual(set(first), shown)
+        self.assertIn("--tls-ca", options)
+
+    def test_words(self):
+        cases = {
+            "kazoo tou": ["touch"],
+            "kazoo -s h:1,i:2 --timeout 3s tou": ["touch"],
+            "kazoo acl ": ["get", "set", "add", "rm"],
+            "kazoo --format ": ["text", "json", "raw"],
+            "kazoo --format=j": ["json"],
+            "kazoo ls --format j": ["json"],
+            "kazoo lock --names c": ["curator"],
+            "kazoo find --dep": ["--depth"],
+            "kazoo nonsense ": [],
+            "kazoo lock /x -- pyth": None,
+            "kazoo set /x ": [],
+        }
+        for (line, expected), words in zip(cases.items(), self.offered(*cases)):
+            if expected is not None:
+                self.assertEqual(words, expected, line)
+            else:
+                self.assertIn("python3", words)
+
+    def test_nodes(self):
+        self.ok("touch", "-p", self.root + "/one/x", self.root + "/only", self.root + "/a:b c")
+        root = self.root
+        quoted = root + "/a:b\\ c"
+        cases = {
+            f"kazoo get {root}/onl": [f"{root}/only"],
+            f"kazoo get -s {root}/onl": [f"{root}/only"],
+            f"kazoo rm /x /y {root}/on": [f"{root}/one/", f"{root}/only"],
+            f"kazoo get /x {root}/on": [],
+            f"kazoo set -v 3 {root}/onl": [f"{root}/only"],
+            f"kazoo load --to={root}/onl": [f"{root}/only"],
+            f"kazoo cp /x {root}/onl": [f"{root}/only"],
+            f"kazoo -s {suite.address} get {root}/onl": [f"{root}/only"],
+            # What precedes the colon is no part of the word that is replaced.
+            f"kazoo get {root}/a:b": [quoted.partition(":")[2]],
+            f"kazoo get {root}/a:b\\ ": [quoted.partition(":")[2]],
+            f'kazoo get "{root}/a': [root + "/a:b c"],
+            "kazoo -s 127.0.0.1:1 get /zoo": [],
+            "kazoo get $(touch x)/zoo": [],
+        }
+        for (line, expected), words in zip(cases.items(), self.offered(*cases)):
+            self.assertEqual(words, expected, line)
+
+    def test_terminal(self):
+        self.ok("touch", "-p", self.root + "/one/x", self.root + "/b c:d")
+        with shells.bash_terminal(self.script, self.directory()) as bash:
+            self.assertEqual(bash.completed("kazoo exis"), "kazoo exists ")
+            for begin, expected in (
+                (f"kazoo get {self.root}/on", f"kazoo get {self.root}/one/"),
+                (f"kazoo get {self.root}/b", f"kazoo get {self.root}/b\\ c:d "),
+                (f'kazoo get "{self.root}/b', f'kazoo get "{self.root}/b c:d" '),
+                ("kazoo ls --format=js", "kazoo ls --format=json "),
+            ):
+                self.assertEqual(bash.completed(begin), expected)
+
+
+@unittest.skipIf(shutil.which("zsh") is None, "zsh is not installed")
+class Zsh(GeneratedCase):
+    def test_script(self):
+        script = self.generated("zsh", "_kazoo")
+        shells.run(["zsh", "-f", "-n", script])
+        text = pathlib.Path(script).read_text()
+        for command in self.commands():
+            name = command["name"].replace(" ", "_")
+            function = re.search(
+                rf"^_kazoo_command_{name}\(\) {{\n(.*?)^}}$", text, re.MULTILINE | re.DOTALL
+            )
+            self.assertIsNotNone(function, command["name"])
+            for option in command["options"]:
+                for option_name in option["names"]:
+                    self.assertIn(")" + option_name, function.group(1))
+
+    def test_terminal(self):
+        script = self.generated("zsh", "_kazoo")
+        self.ok("touch", "-p", self.root + "/one/x", self.root + "/b c:d")
+        with shells.zsh_terminal(script, self.directory()) as zsh:
+            for begin, expected in (
+                ("kazoo exis", "kazoo exists "),
+                ("kazoo -s h:1 -q acl g", "kazoo -s h:1 -q acl get "),
+                ("kazoo ls --form", "kazoo ls --format="),
+                ("kazoo lock --names=cu", "kazoo lock --names=curator "),
+                ("kazoo -s h:1 find --dep", "kazoo -s h:1 find --depth="),
+                (f"kazoo get -s {self.root}/on", f"kazoo get -s {self.root}/one/"),
+                (f"kazoo get {self.root}/b", f"kazoo get {self.root}/b\\ c:d "),
+                (f"kazoo rm /x {self.root}/on", f"kazoo rm /x {self.root}/one/"),
+                ("kazoo -s 127.0.0.1:1 get /zoo", "kazoo -s 127.0.0.1:1 get /zoo"),
+                (
+                    f"kazoo -s {suite.address} get {self.root}/on",
+                    f"kazoo -s {suite.address} get {self.root}/one/",
+                ),
+            ):
+                self.assertEqual(zsh.completed(begin).rstrip(), expected.rstrip())
+
+
+@unittest.skipIf(shutil.which("fish") is None, "fish is not installed")
+class Fish(GeneratedCase):
+    def setUp(self):
+        super().setUp()
+        self.script = self.generated("fish", "kazoo.fish")
+
+    def offered(self, *lines):
+        answers = shells.fish_candidates(self.script, *lines)
+        return [[word for word, _ in answer] for answer in answers]
+
+    def test_every_command_and_option(self):
+        commands = self.commands()
+        lines = [f"kazoo {command['name']} --" for command in commands]
+        for command, words in zip(commands, self.offered(*lines)):
+            for option in command["options"]:
+                long = {name for name in option["names"] if name.startswith("--")}
+                self.assertLessEqual(long, {word.rstrip("=") for word in words}, command["name"])
+        top = self.ok("generate", "json").json
+        shown = {command["name"] for command in top["commands"] if not command["hidden"]}
+        (first,) = self.offered("kazoo ")
+        self.assertEqual(set(first), shown)
+
+    def test_words(self):
+        self.ok("touch", "-p", self.root + "/one/x", self.root + "/only", self.root + "/b c")
+        root = self.root
+        cases = {
+            "kazoo tou": ["touch"],
+            "kazoo -s h:1 --timeout 3s tou": ["touch"],
+            "kazoo acl ": ["add", "get", "rm", "set"],
+            "kazoo --format ": ["json", "raw", "text"],
+            "kazoo ls --format=j": ["--format=json"],
+            f"kazoo get {root}/onl": [f"{root}/only"],
+            f"kazoo get -s {root}/onl": [f"{root}/only"],
+            f"kazoo rm /x /y {root}/on": [f"{root}/one/", f"{root}/only"],
+            f"kazoo get /x {root}/on": [],
+            f"kazoo set -v 3 {root}/onl": [f"{root}/only"],
+            f"kazoo get {root}/b\\ ": [f"{root}/b c"],
+            f"kazoo -s {suite.address} get {root}/onl": [f"{root}/only"],
+            "kazoo lock /x -- kaz": ["kazoo"],
+        }
+        for (line, expected), words in zip(cases.items(), self.offered(*cases)):
+            self.assertEqual(sorted(words), expected, line)
+
+
+class Manual(GeneratedCase):
+    def sections(self, page):
+        """The text below each heading of a command."""
+        width = {"MANWIDTH": "200", "MAN_KEEP_FORMATTING": ""}
+        shown = subprocess.run(
+            ["man", "--warnings", "-l", page], env={**shells.environment(), **width},
+            capture_output=True, text=True, timeout=suite.PATIENCE,
+        )
+        self.assertEqual((shown.returncode, shown.stderr), (DONE, ""))
+        text = re.sub(r".\x08", "", shown.stdout)
+        parts = re.split(r"^   ([a-zA-Z0-9].*)$", text, flags=re.MULTILINE)
+        return text, dict(zip(parts[1::2], parts[2::2]))
+
+    def test_formatted(self):
+        if shutil.which("man") is None:
+            self.skipTest("man is not installed")
+        text, sections = self.sections(self.generated("man", "kazoo.1"))
+        options = self.ok("generate", "json").json["options"]
+        for command in self.commands():
+            self.assertIn(command["name"], sections)
+            shown = sections[command["name"]]
+            for option in command["options"]:
+                for name in option["names"]:
+                    self.assertRegex(shown, rf"(?<![\w-]){name}(?![\w-])", command["name"])
+            for argument in command["arguments"]:
+                self.assertIn(argument["name"], shown)
+            for alias in command["aliases"]:
+                self.assertIn(alias, shown)
+        for option in options:
+            for name in option["names"]:
+                self.assertRegex(text, rf"(?<![\w-]){name}(?![\w-])")
+        for heading in ("EXIT STATUS", "ENVIRONMENT", "FILES"):
+            self.assertIn(f"\n{heading}\n", text)
+
+    @unittest.skipIf(shutil.which("mandoc") is None, "mandoc is not installed")
+    def test_lint(self):
+        page = self.generated("man", "kazoo.1")
+        result = subprocess.run(
+            ["mandoc", "-T", "lint", "-W", "warning", page], capture_output=True, text=True
+        )
+        # A date would make each build a different one.
+        found = [line for line in result.stdout.splitlines() if "missing date" not in line]
+        self.assertEqual((found, result.stderr), ([], ""))
+
+
+class Installation(unittest.TestCase):
+    PLACES = {
+        "bash": "share/bash-completion/completions/kazoo",
+        "zsh": "share/zsh/site-functions/_kazoo",
+        "fish": "share/fish/vendor_completions.d/kazoo.fish",
+        "man": "share/man/man1/kazoo.1",
+    }
+
+    def test_places(self):
+        script = pathlib.Path(suite.tool).parent / "cmake_install.cmake"
+        if not script.exists() or shutil.which("cmake") is None:
+            self.skipTest("the tool is not in a build folder")
+        with suite.tempfile.TemporaryDirectory() as prefix:
+            environment = {**os.environ, "DESTDIR": ""}
+            subprocess.run(
+                ["cmake", f"-DCMAKE_INSTALL_PREFIX={prefix}", "-P", str(script)], check=True,
+                env=environment, capture_output=True, timeout=suite.PATIENCE,
+            )
+            for kind, place in self.PLACES.items():
+                installed = (pathlib.Path(prefix) / place).read_bytes()
+                self.assertEqual(installed, suite.run("generate", kind).out, place)
+
+
+if __name__ == "__main__":
+    suite.main()

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/http/server.hpp"
+
+#include "cli/exit_code.hpp"
+#include "ui/http/connection.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <new>
+
+namespace tool::ui {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+namespace {
+
+/// For changes that arrive together.
+constexpr std::chrono::milliseconds gathering{40};
+/// After an accept that has failed, such as for lack of descriptors.
+constexpr std::chrono::milliseconds accept_pause{100};
+
+}  // namespace
+
+struct HttpServer::Impl {
+    Impl(std::uint16_t port, const HttpLimits& limits)
+        : shared(limits),
+          signals(loop, SIGINT, SIGTERM),
+          acceptor(loop, {asio::ip::address_v4::loopback(), port}),
+          pause(loop),
+          gather(loop) {}
+
+    void accept();
+    void accepted(const error_code& error, asio::ip::tcp::socket socket);
+    [[nodiscard]] bool make_room();
+    void gather_events();
+    void send_events();
+    void run_loop();
+
+    Shared shared;  // outlives the coroutines, which end with the loop
+    asio::io_context loop{1};
+    asio::signal_set signals;
+    asio::ip::tcp::acceptor acceptor;
+    asio::steady_timer pause;
+    asio::steady_timer gather;
+    std::atomic<bool> woken{false};
+    bool accepting = false;  // or pausing
+};
+
+void HttpServer::Impl::accept() {
+    acceptor.async_accept([this](const error_code& error, asio::ip::tcp::socket socket) {
+        accepting = false;
+        accepted(error, std::move(socket));
+    });
+    accepting = true;
+}
+
+void HttpServer::Impl::accepted(const error_code& error, asio::ip::tcp::socket socket) {
+    if (error) {
+        pause.expires_after(accept_pause);
+        pause.async_wait([this](const error_code&) {
+            accepting = false;
+            accept();
+        });
+        accepting = true;
+        return;
+    }
+    accept();
+    if (make_room()) {
+        error_code ignored;
+        socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+        serve_connection(std::move(socket), shared);
+    }
+}
+
+/// Returns whether there is room for a connection. Without a token a client can only wait, so that
+/// it cannot keep others out.
+bool HttpServer::Impl::make_room() {
+    if (shared.connections.size() < shared.limits.connections) {
+        return true;
+    }
+    const auto oldest = std::find_if(
+        shared.connections.begin(),
+        shared.connections.end(),
+        [](const OpenConnection& connection) { return connection.waiting; }
+    );
+    if (oldest == shared.connections.end()) {
+        return false;
+    }
+    oldest->waiting = false;  // it ends when the loop runs next
+    oldest->close();
+    return true;
+}
+
+void HttpServer::Impl::gather_events() {
+    try {
+        gather.expires_after(gathering);
+        gather.async_wait([this](const error_code&) { send_events(); });
+    } catch (const std::bad_alloc&) {
+        woken = false;  // the next change tries again
+    }
+}
+
+void HttpServer::Impl::send_events() {
+    woken = false;
+    const std::string event = shared.application->take_event();
+    if (!event.empty()) {
+        shared.hub.publish(event, shared.application->gap_event());
+    }
+}
+
+void HttpServer::Impl::run_loop() {
+    while (!loop.stopped()) {
+        try {
+            if (!accepting) {
+                accept();
+            }
+            loop.run();
+        } catch (const std::exception&) {
+            // A handler had no memory. The others go on.
+        }
+    }
+}
+
+HttpServer::HttpServer(std::uint16_t port, const HttpLimits& limits) {
+    try {
+        impl_ = std::make_unique<Impl>(port, limits);
+    } catch (const boost::system::system_error& error) {
+        throw Failure(
+            ExitCode::failed,
+            "cannot listen on 127.0.0.1:" + std::to_string(port) + ": " + error.code().message()
+        );
+    }
+}
+
+HttpServer::~HttpServer() = default;
+
+std::uint16_t HttpServer::port() const noexcept {
+    error_code ignored;
+    return impl_->acceptor.local_endpoint(ignored).port();
+}
+
+void HttpServer::run(Application& application) {
+    impl_->shared.application = &application;
+    impl_->signals.async_wait([this](const error_code&, int) { impl_->loop.stop(); });
+    impl_->run_loop();
+}
+
+void HttpServer::wake() noexcept {
+    if (impl_->woken.exchange(true)) {
+        return;
+    }
+    try {
+        asio::post(impl_->loop, [impl = impl_.get()] { impl->gather_events(); });
+    } catch (const std::bad_alloc&) {
+        impl_->woken = false;  // the next change tries again
+    }
+}
+
+}  // namespace tool::ui
