@@ -184,6 +184,27 @@ class Watches(ToolCase):
         expected = f"CREATED {self.root}/a\n"
         self.assertEqual(out.decode(), expected * 2)
 
+    def test_exec_that_fails(self):
+        process = self.watch("watch", "-n", "2", "--exec", 'test "$KAZOO_EVENT" = CHILD', self.root)
+        self.ok("set", self.root, "1")
+        # The watch goes on.
+        self.assertIn(b"the command has failed with 1", process.stderr.readline())
+        self.ok("touch", self.root + "/a")
+        _, err = process.communicate(timeout=suite.PATIENCE)
+        self.assertEqual((process.returncode, err), (DONE, b""))
+
+    def test_gap_as_json(self):
+        with suite.Proxy(suite.address) as proxy:
+            process = suite.start(
+                "--format", "json", "watch", "-r", self.root, servers=proxy.address
+            )
+            self.addCleanup(process.communicate)
+            self.addCleanup(process.kill)
+            self.assertIn(b"watching", process.stderr.readline())
+            proxy.cut()
+            gap = json.loads(process.stdout.readline())
+            self.assertEqual(gap, {"type": "GAP", "path": self.root, "zxid": None, "events": 1})
+
     def test_gap(self):
         with suite.Proxy(suite.address) as proxy:
             process = suite.start("watch", "-r", self.root, servers=proxy.address)

@@ -47,6 +47,14 @@ class Security(ToolCase):
             "x509:" + secured.SUBJECT, self.ok("--config", file, "whoami", env=key).lines
         )
 
+    def test_top(self):
+        (shown,) = self.ok("--format", "json", *options(sasl=False), "top", "--once").json_lines
+        (server,) = shown["servers"]
+        self.assertEqual((server["state"], server["mode"]), ("up", "standalone"))
+        self.assertEqual(server["sessions"], 1)
+        without = self.check(NOT_CONNECTED, "--tls", "top", "--once").text
+        self.assertIn("down: ", without)
+
     def test_without_certificates(self):
         self.check(NOT_CONNECTED, "--connect-timeout", "1s", "ls")
         self.check(NOT_CONNECTED, "--connect-timeout", "1s", "--tls", "ls")

@@ -6,11 +6,13 @@ import contextlib
 import json
 import os
 import pathlib
+import re
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "interop"))
@@ -81,15 +83,18 @@ def run(*arguments, stdin=b"", env=None, servers=None):
 
 
 class Proxy:
-    """Forwards connections to a server, until they are cut."""
+    """Forwards connections to a server, until they are cut. `limit`: the bytes to the server
+    behind which each waits until `released` is set; `reached` is set then."""
 
-    def __init__(self, target):
+    def __init__(self, target, limit=None):
         self.target = target.rsplit(":", 1)
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.address = "127.0.0.1:%d" % self.listener.getsockname()[1]
         self.lock = threading.Lock()
         self.connections = []
         self.refuses = False
+        self.limit = limit
+        self.reached, self.released = threading.Event(), threading.Event()
 
     def __enter__(self):
         threading.Thread(target=self.accept, daemon=True).start()
@@ -100,6 +105,7 @@ class Proxy:
         self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
         self.cut(for_good=True)
+        self.released.set()
 
     def accept(self):
         while True:
@@ -116,13 +122,17 @@ class Proxy:
             self.forward_all(client, server)
 
     def forward_all(self, client, server):
-        for one, other in ((client, server), (server, client)):
-            threading.Thread(target=self.forward, args=(one, other), daemon=True).start()
+        for ends in ((client, server, self.limit), (server, client)):
+            threading.Thread(target=self.forward, args=ends, daemon=True).start()
 
-    @staticmethod
-    def forward(source, sink):
+    def forward(self, source, sink, limit=None):
+        count = 0
         with contextlib.suppress(OSError):
             while block := source.recv(1 << 16):
+                count += len(block)
+                if limit is not None and count > limit:
+                    self.reached.set()
+                    self.released.wait()
                 sink.sendall(block)
         for end in (source, sink):
             with contextlib.suppress(OSError):
@@ -137,6 +147,24 @@ class Proxy:
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
             connection.close()
+
+
+def peak_memory(process):
+    """Returns the peak of its resident memory until now, in bytes; 0 if it has ended."""
+    try:
+        status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+    except OSError:
+        return 0
+    return sum(1024 * int(size) for size in re.findall(r"^VmHWM:\s+(\d+) kB", status, re.MULTILINE))
+
+
+def peak_memory_until_end(*processes):
+    """Waits for the end of processes; returns what peak_memory of each was at last."""
+    peaks = [0] * len(processes)
+    while any([process.poll() is None for process in processes]):
+        peaks = [max(peak, peak_memory(one)) for peak, one in zip(peaks, processes)]
+        time.sleep(0.02)
+    return peaks
 
 
 class ToolCase(unittest.TestCase):

@@ -37,11 +37,23 @@ std::string text_of(const kazoo::KazooException& exception) {
     return exception.error().detail() + ": " + exception.code().message();
 }
 
+/// Writes what a command has left that fails for another reason, before its error.
+void write_rest(Output& out) {
+    try {
+        out.flush();
+    } catch (const OutputClosed&) {
+    } catch (const std::exception& exception) {
+        out.error(exception.what());
+    }
+}
+
 }  // namespace
 
 Ended with_errors_reported(const std::function<int()>& function, const std::string& place) {
     try {
         return {function()};
+    } catch (const PagerLeft&) {
+        return {0};
     } catch (const OutputClosed&) {
         return {0, true};
     } catch (const Failure& failure) {
@@ -62,11 +74,18 @@ Ended run_action(
     Interactive* shell,
     const std::string& place
 ) {
-    Output out(format_of(settings), settings.quiet, settings.colour.value_or("auto"));
+    Output out(
+        format_of(settings), settings.quiet, settings.colour.value_or("auto"), !settings.no_pager
+    );
     Session session(settings, out, std::move(program), shell);
     Ended ended = with_errors_reported(
         [&] {
-            action(session);
+            try {
+                action(session);
+            } catch (...) {
+                write_rest(out);
+                throw;
+            }
             return session.exit_code();
         },
         place

@@ -40,6 +40,9 @@ public:
     [[nodiscard]] const char* what() const noexcept override { return "standard output is closed"; }
 };
 
+/// The user has left the pager before it has shown everything: the command ends quietly.
+class PagerLeft : public OutputClosed {};
+
 /// Returns the exit code for an error of the library.
 ExitCode exit_code_of(const kazoo::Error& error) noexcept;
 

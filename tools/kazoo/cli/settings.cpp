@@ -47,6 +47,7 @@ constexpr Source sources[] = {
 };
 
 constexpr const char* quiet_help = "no notes and no progress on standard error";
+constexpr const char* no_pager_help = "long output is not shown in a pager";
 
 void check_output_settings(CLI::App& app) {
     app.get_option("--format")->check(CLI::IsMember({"text", "json", "raw"}));
@@ -159,6 +160,7 @@ void add_settings(CLI::App& app, Settings& settings) {
     app.get_option("--tls-verify")->check(CLI::IsMember({"full", "chain", "none"}));
     app.add_flag("--tls", settings.tls, "connect with TLS")->group("Security");
     app.add_flag("--read-only", settings.read_only, "accept servers without a quorum");
+    app.add_flag("--no-pager", settings.no_pager, no_pager_help);
     app.add_flag("-q,--quiet", settings.quiet, quiet_help);
     app.add_flag("-v,--verbose", settings.verbose, "the log of the client on standard error");
 }
@@ -170,6 +172,7 @@ void add_output_settings(CLI::App& app, Settings& settings) {
         }
     }
     check_output_settings(app);
+    app.add_flag("--no-pager", settings.no_pager, no_pager_help);
     app.add_flag("-q,--quiet", settings.quiet, quiet_help);
 }
 

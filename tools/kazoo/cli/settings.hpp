@@ -45,6 +45,7 @@ struct Settings {
     bool read_only = false;
     bool quiet = false;
     bool verbose = false;
+    bool no_pager = false;
 };
 
 /// `settings` must outlive the parsing.

@@ -66,10 +66,8 @@ void set_acl(Session& session, const AclOptions& options) {
         }
     });
     Walk walk(session, options.path, WalkOptions());
-    std::uint64_t count = 0;
     while (const auto node = walk.next()) {
         window.push(session.zk().set_acls_async(node->path, acl), node->depth == 0);
-        session.out().progress("nodes", ++count);
     }
     window.finish();
     session.out().end_progress();

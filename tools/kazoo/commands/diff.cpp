@@ -49,6 +49,7 @@ void diff(Session& session, const DiffOptions& options) {
     const Place right(session, options.right);
     Walk left_walk(session, left.client(), left.path(), walk_options(options.acls));
     Walk right_walk(session, right.client(), right.path(), walk_options(options.acls));
+    session.out().page();
     bool found = false;
     compare(
         left_walk,

@@ -116,11 +116,10 @@ void dump(Session& session, const DumpOptions& options) {
     const Place source(session, options.path.value_or("/"));
     Walk walk(session, source.client(), source.path(), walked);
     Sink sink(session.out(), options);
-    std::uint64_t count = 0;
+    session.out().page();
     while (const auto node = walk.next()) {
         if (node->stat.ephemeral_owner == 0 || options.ephemerals) {
             sink.write(line_of(*node, walked.acls));
-            session.out().progress("nodes", ++count);
         }
     }
     sink.finish();
@@ -161,11 +160,15 @@ public:
           to_(kazoo::normalize_path(options.to)),
           writer_(session, session.zk(), parse_conflict(options.conflict)) {}
 
-    void read(std::istream& in) {
+    /// `size`: the bytes that `in` has, if they are known.
+    void read(std::istream& in, std::optional<std::uintmax_t> size = std::nullopt) {
         std::string line;
         std::size_t number = 0;
+        std::uintmax_t bytes = 0;
         while (std::getline(in, line)) {
             ++number;
+            bytes += line.size() + 1;
+            show_progress(number, bytes, size);
             if (line.empty()) {
                 continue;
             }
@@ -187,6 +190,16 @@ public:
     }
 
 private:
+    void show_progress(
+        std::size_t number, std::uintmax_t bytes, std::optional<std::uintmax_t> size
+    ) {
+        std::optional<double> fraction;
+        if (size && *size > 0) {
+            fraction = static_cast<double>(bytes) / static_cast<double>(*size);
+        }
+        session_->out().progress("nodes", number, fraction);
+    }
+
     [[nodiscard]] std::string place(std::size_t number) const {
         return options_->file + ":" + std::to_string(number);
     }
@@ -246,7 +259,9 @@ void load(Session& session, const LoadOptions& options) {
     if (!in) {
         throw Failure(ExitCode::failed, "cannot read " + options.file);
     }
-    Loader(session, options).read(in);
+    std::error_code error;
+    const std::uintmax_t size = std::filesystem::file_size(options.file, error);
+    Loader(session, options).read(in, error ? std::nullopt : std::optional(size));
 }
 
 }  // namespace

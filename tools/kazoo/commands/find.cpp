@@ -104,9 +104,8 @@ void find(Session& session, const FindOptions& options) {
         walked.depth = static_cast<std::size_t>(*options.depth);
     }
     Walk walk(session, options.path.value_or("/"), walked);
-    std::uint64_t visited = 0;
+    session.out().page();
     while (const auto node = walk.next()) {
-        session.out().progress("nodes", ++visited);
         if (criteria.accept(*node)) {
             print(session.out(), options, *node);
         }
@@ -154,9 +153,8 @@ void grep(Session& session, const GrepOptions& options) {
     walked.data = true;
     Walk walk(session, options.path.value_or("/"), walked);
     bool found = false;
-    std::uint64_t visited = 0;
+    out.page();
     while (const auto node = walk.next()) {
-        out.progress("nodes", ++visited);
         if (!pattern.matches(node->node.data) && options.paths_only) {
             continue;
         }

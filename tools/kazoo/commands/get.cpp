@@ -46,6 +46,7 @@ void print_json(Output& out, const GetOptions& options, const kazoo::NodeData& n
 void get(Session& session, const GetOptions& options) {
     Output& out = session.out();
     OneEvent event(session, options.watch);
+    out.page();
     const kazoo::NodeData node = session.zk().get(options.path, event.watcher());
     if (options.file) {
         write_file(*options.file, node.data);

@@ -88,6 +88,7 @@ void list_recursively(Session& session, const LsOptions& options) {
 }
 
 void list(Session& session, const LsOptions& options) {
+    session.out().page();
     if (options.recursive) {
         list_recursively(session, options);
         return;

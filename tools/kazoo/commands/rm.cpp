@@ -9,6 +9,8 @@
 #include <kazoo/exceptions.hpp>
 #include <kazoo/paths.hpp>
 
+#include <algorithm>
+#include <chrono>
 #include <memory>
 
 namespace tool {
@@ -39,7 +41,7 @@ std::uint64_t visit(Session& session, const std::string& path, const RmOptions& 
     Walk walk(session, path, walked);
     std::uint64_t count = 0;
     while (const auto node = walk.next()) {
-        session.out().progress("nodes", ++count);
+        ++count;
         if (options.dry_run) {
             if (session.out().is_json()) {
                 session.out().json(node->path);
@@ -58,6 +60,37 @@ std::uint64_t visit(Session& session, const std::string& path, const RmOptions& 
     return count;
 }
 
+/// Waits for the deletion. Shows how many nodes are left, which the server is asked for once a
+/// second.
+void show_deletion(
+    Session& session, const std::string& path, const kazoo::AsyncResult<void>& deletion
+) {
+    using Number = kazoo::AsyncResult<std::int32_t>;
+    std::optional<std::int32_t> total;
+    Number left = session.zk().get_all_children_number_async(path);
+    while (!deletion.wait(std::chrono::milliseconds(100))) {
+        if (!left.ready()) {
+            continue;
+        }
+        if (!left.successful()) {
+            break;  // the server does not count, or the node is gone
+        }
+        total = std::max(total.value_or(1), left.get());
+        const std::int32_t deleted = *total - left.get();
+        session.out().progress(
+            "nodes deleted",
+            static_cast<std::uint64_t>(deleted),
+            static_cast<double>(deleted) / *total
+        );
+        if (deletion.wait(std::chrono::seconds(1))) {
+            break;
+        }
+        left = session.zk().get_all_children_number_async(path);
+    }
+    deletion.wait();
+    session.out().end_progress();
+}
+
 void remove_tree(Session& session, const std::string& path, const RmOptions& options) {
     refuse_system(session, path);
     if (options.dry_run) {
@@ -74,7 +107,11 @@ void remove_tree(Session& session, const std::string& path, const RmOptions& opt
     } else if (!session.zk().exists(path)) {
         throw kazoo::NoNodeError(kazoo::Error(kazoo::Errc::no_node).operation("delete").path(path));
     }
-    session.zk().delete_recursive(path, without_limit(session.call()));
+    const auto deletion = session.zk().delete_recursive_async(path, without_limit(session.call()));
+    if (session.out().shows_progress()) {
+        show_deletion(session, path, deletion);
+    }
+    deletion.get();
 }
 
 void remove(Session& session, const std::string& path, const RmOptions& options) {

@@ -112,6 +112,7 @@ void add_four_letter_words(Grammar& grammar) {
         if (options->word.size() != 4) {
             throw UsageError("'" + options->word + "' does not have four letters");
         }
+        session.out().page();
         if (options->all) {
             ask_all(session, options->word);
             return;

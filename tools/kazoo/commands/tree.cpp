@@ -51,6 +51,7 @@ private:
 
 void tree(Session& session, const TreeOptions& options) {
     Output& out = session.out();
+    out.page();
     Walk walk(session, options.path.value_or("/"), walk_options(options));
     Drawing drawing;
     while (const auto node = walk.next()) {
@@ -80,7 +81,7 @@ std::int64_t count_descendants(Session& session, const std::string& path) {
         Walk walk(session, path, WalkOptions());  // servers before 3.6
         std::int64_t count = -1;
         while (walk.next()) {
-            session.out().progress("nodes", static_cast<std::uint64_t>(++count));
+            ++count;
         }
         return count;
     }
@@ -153,12 +154,11 @@ private:
 };
 
 void du(Session& session, const TreeOptions& options) {
+    session.out().page();
     Walk walk(session, options.path.value_or("/"), WalkOptions());
     Sizes sizes(session.out(), static_cast<std::size_t>(options.depth.value_or(1)));
-    std::uint64_t visited = 0;
     while (const auto node = walk.next()) {
         sizes.add(*node);
-        session.out().progress("nodes", ++visited);
     }
     sizes.end_from(0);
 }

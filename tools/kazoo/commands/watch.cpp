@@ -57,14 +57,18 @@ void print(Session& session, const WatchOptions& options, const WatchChange& cha
     out.flush();
 }
 
-void execute(const WatchOptions& options, const WatchChange& change) {
-    if (options.command) {
-        run_shell(
-            *options.command,
-            {{"KAZOO_EVENT", to_string(change.type())},
-             {"KAZOO_PATH", change.path()},
-             {"KAZOO_ZXID", change.zxid() ? std::to_string(*change.zxid()) : ""}}
-        );
+void execute(Session& session, const WatchOptions& options, const WatchChange& change) {
+    if (!options.command) {
+        return;
+    }
+    const int code = run_shell(
+        *options.command,
+        {{"KAZOO_EVENT", to_string(change.type())},
+         {"KAZOO_PATH", change.path()},
+         {"KAZOO_ZXID", change.zxid() ? std::to_string(*change.zxid()) : ""}}
+    );
+    if (code != 0) {
+        session.out().error("the command has failed with " + std::to_string(code));
     }
 }
 
@@ -79,7 +83,7 @@ void watch(Session& session, const WatchOptions& options) {
     std::int64_t seen = 0;
     while (const auto change = stream.next().get()) {
         print(session, options, *change);
-        execute(options, *change);
+        execute(session, options, *change);
         if (++seen == options.count) {
             return;
         }
@@ -101,6 +105,7 @@ void add_ephemerals(Grammar& grammar) {
         grammar.add("ephemerals", "write the ephemeral nodes and the sessions that own them");
     command.aliases({"getEphemerals"}).path("PATH", *path, "where to begin; default /");
     command.runs([path](Session& session) {
+        session.out().page();
         Walk walk(session, path->value_or("/"), WalkOptions());
         while (const auto node = walk.next()) {
             const std::int64_t owner = node->stat.ephemeral_owner;

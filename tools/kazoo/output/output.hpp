@@ -2,9 +2,13 @@
 /// What commands write: results to standard output, everything else to standard error.
 #pragma once
 
+#include "output/pager.hpp"
+#include "output/progress.hpp"
+
 #include <nlohmann/json_fwd.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,8 +23,9 @@ std::string json_text(const nlohmann::ordered_json& value);
 /// output throw OutputClosed if its reader has closed it, Failure if it cannot be written.
 class Output {
 public:
-    /// `quiet`: no notes. `colour`: "auto", "always" or "never".
-    Output(Format format, bool quiet, const std::string& colour);
+    /// `quiet`: no notes. `colour`: "auto", "always" or "never". `pages`: whether `page` may be
+    /// followed.
+    Output(Format format, bool quiet, const std::string& colour, bool pages = true);
     Output(const Output&) = delete;
     Output& operator=(const Output&) = delete;
 
@@ -44,15 +49,25 @@ public:
     void data(std::string_view bytes);
     /// Writes a JSON value and the end of the line.
     void json(const nlohmann::ordered_json& value);
-    /// Writes what has been written to the buffer. Called at the end of each command.
+    /// Shows what is written from now to the next `flush` in the user's pager, if standard output
+    /// is a terminal and it does not fit on it. Output that comes slowly is not held back for this.
+    void page();
+    /// Writes what has been written to the buffer, and waits until the user has left the pager, if
+    /// there is one. Called at the end of each command.
     void flush();
 
-    /// Writes a line to standard error, after "kazoo: ": a note, unless quiet, and an error.
+    /// Write a line to standard error, after "kazoo: ": a note, unless quiet, and an error. While
+    /// the pager has the terminal, they are kept for later.
     void note(std::string_view text);
     void error(std::string_view text);
-    /// Shows a count on standard error, if it is a terminal; at most ten times a second.
-    void progress(std::string_view what, std::uint64_t count);
-    /// Removes the count.
+    /// Shows on standard error, if it is a terminal, how far the command has come; at most ten
+    /// times a second. `fraction`: of the whole work, from 0 to 1, if it is known.
+    void progress(
+        std::string_view what, std::uint64_t count, std::optional<double> fraction = std::nullopt
+    );
+    /// Counts one, and shows the count.
+    void step(std::string_view what) { progress(what, ++steps_); }
+    /// Removes what progress shows, and begins to count anew.
     void end_progress();
 
     /// Returns the text in a colour, if there are colours: "31" is red, "32" green, "1;34" blue.
@@ -60,15 +75,28 @@ public:
 
 private:
     void write(std::string_view bytes);
+    void write_out();
+    void count_rows(std::string_view bytes);
+    void start_pager();
+    void end_pager();
 
     Format format_;
     bool quiet_;
     bool terminal_;
     bool shows_progress_;
     bool colours_;
-    bool progress_shown_ = false;
-    std::int64_t next_progress_ = 0;  // ms of the steady clock
+    bool pages_;
+    Progress progress_;
+    std::uint64_t steps_ = 0;
     std::string buffer_;
+    bool line_is_open_ = false;  // of what has left the buffer
+    // While output is held until it is known whether it needs a pager:
+    bool holds_ = false;
+    std::size_t rows_ = 0;
+    std::size_t column_ = 0;
+    std::string pager_command_;
+    std::optional<Pager> pager_;
+    std::string kept_errors_;
 };
 
 }  // namespace tool

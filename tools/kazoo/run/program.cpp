@@ -46,9 +46,12 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 }
 
 /// In the child, where only functions that are safe after fork may be called.
-[[noreturn]] void become(char** words, char** environment, int report, bool own_group) {
+[[noreturn]] void become(char** words, char** environment, int report, bool own_group, int input) {
     if (own_group) {
         ::setpgid(0, 0);
+    }
+    if (input >= 0) {
+        ::dup2(input, STDIN_FILENO);
     }
     ::prctl(PR_SET_PDEATHSIG, SIGTERM);
     // The handlers of this process would report signals of the child to the parent.
@@ -82,7 +85,7 @@ std::string error_text(int reason) {
 }  // namespace
 
 pid_t start_program(
-    const std::vector<std::string>& words, const Variables& variables, bool own_group
+    const std::vector<std::string>& words, const Variables& variables, bool own_group, int input
 ) {
     std::vector<std::string> copied = words;
     std::vector<std::string> environment = environment_with(variables);
@@ -102,7 +105,8 @@ pid_t start_program(
             const_cast<char**>(arguments.data()),
             const_cast<char**>(entries.data()),
             ends[1],
-            own_group
+            own_group,
+            input
         );
     }
     const int fork_error = errno;

@@ -2,6 +2,7 @@
 #include "top/sampler.hpp"
 
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <unordered_map>
 #include <utility>
@@ -13,6 +14,8 @@ using State = ServerSample::State;
 
 /// Words of servers that hang are given up before the next samples are late by much.
 constexpr std::chrono::seconds sample_limit{3};
+
+constexpr std::chrono::milliseconds connection_poll{20};
 
 Rate rate(const Figure& before, const Figure& now, double seconds) {
     if (!before || !now || *now < *before || seconds <= 0) {
@@ -76,7 +79,7 @@ void ServerSampler::sample(std::function<void()> done) {
 
 void ServerSampler::ask_word(const std::string& word) {
     if (tls_client_) {
-        ask_with_tls(word);
+        ask_when_connected(word, std::chrono::steady_clock::now() + sample_limit);
         return;
     }
     ask_async(
@@ -87,6 +90,25 @@ void ServerSampler::ask_word(const std::string& word) {
         [weak = weak_from_this(), word](WordAnswer answer) {
             if (const auto self = weak.lock()) {
                 self->answered(word, std::move(answer));
+            }
+        }
+    );
+}
+
+/// Without a connection the word fails at once, also while the first one is being made.
+void ServerSampler::ask_when_connected(
+    const std::string& word, std::chrono::steady_clock::time_point deadline
+) {
+    if (tls_client_->connected() || std::chrono::steady_clock::now() >= deadline) {
+        ask_with_tls(word);
+        return;
+    }
+    const auto timer = std::make_shared<boost::asio::steady_timer>(*loop_, connection_poll);
+    timer->async_wait(
+        [weak = weak_from_this(), timer, word, deadline](boost::system::error_code error) {
+            const auto self = weak.lock();
+            if (self && !error) {
+                self->ask_when_connected(word, deadline);
             }
         }
     );

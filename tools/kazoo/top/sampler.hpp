@@ -67,6 +67,9 @@ public:
 
 private:
     void ask_word(const std::string& word);
+    void ask_when_connected(
+        const std::string& word, std::chrono::steady_clock::time_point deadline
+    );
     void ask_with_tls(const std::string& word);
     void answered(const std::string& word, WordAnswer answer);
     void finish();

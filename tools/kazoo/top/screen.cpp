@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "top/screen.hpp"
 
+#include "output/terminal.hpp"
+
 #include <fcntl.h>
-#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include <csignal>
-#include <cstdlib>
 #include <string_view>
 
 namespace tool {
@@ -41,9 +41,7 @@ void on_fault(int number) {
 }  // namespace
 
 bool Screen::is_possible(const Output& out) {
-    const char* const kind = std::getenv("TERM");
-    const std::string_view name = kind != nullptr ? kind : "";
-    return out.terminal() && !name.empty() && name != "dumb";
+    return out.terminal() && has_sequences();
 }
 
 Screen::Screen(Output& out) : out_(&out) {
@@ -99,14 +97,6 @@ void Screen::leave() noexcept {
     }
     restore();
     keys_to_restore = -1;
-}
-
-Screen::Size Screen::size() noexcept {
-    winsize found{};
-    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &found) != 0 || found.ws_row == 0 || found.ws_col == 0) {
-        return {24, 80};
-    }
-    return {found.ws_row, found.ws_col};
 }
 
 void Screen::show(const std::vector<std::string>& lines) {

@@ -3,7 +3,6 @@
 
 #include "output/output.hpp"
 
-#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -14,11 +13,6 @@ namespace tool {
 /// of the program. There may be one object at a time.
 class Screen {
 public:
-    struct Size {
-        std::size_t rows;
-        std::size_t columns;
-    };
-
     /// Returns whether standard output is a terminal that can move its cursor.
     static bool is_possible(const Output& out);
 
@@ -32,9 +26,7 @@ public:
     void enter();
     void leave() noexcept;
 
-    /// Returns the size of the terminal; 24 x 80 if it does not say.
-    [[nodiscard]] static Size size() noexcept;
-    /// Replaces what is shown. Lines must fit the size.
+    /// Replaces what is shown. They must fit its size.
     void show(const std::vector<std::string>& lines);
     /// Returns a descriptor to read keys from; -1 if there is none.
     [[nodiscard]] int keys() const noexcept { return keys_; }

@@ -4,6 +4,7 @@
 
 #include "cli/values.hpp"
 #include "commands/commands.hpp"
+#include "output/terminal.hpp"
 #include "output/text.hpp"
 
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -39,6 +40,7 @@ milliseconds interval_of(const TopOptions& options) {
 Top::Top(Session& session, const TopOptions& options)
     : session_(&session),
       options_(&options),
+      ignored_(session.shell() != nullptr ? &session.shell()->interrupt() : nullptr),
       interval_(interval_of(options)),
       rows_(static_cast<std::size_t>(options.rows.value_or(10))),
       count_(options.once ? 1 : options.count),
@@ -55,7 +57,8 @@ Top::Top(Session& session, const TopOptions& options)
         );
     }
     if (options.paths) {
-        activity_ = std::make_unique<PathActivity>(session.settings(), *options.paths);
+        activity_ =
+            std::make_unique<PathActivity>(session.settings(), session.resolve(*options.paths));
     }
 }
 
@@ -220,7 +223,7 @@ void Top::draw() {
     if (!screen_) {
         return;
     }
-    const Screen::Size size = Screen::size();
+    const TerminalSize size = terminal_size(STDOUT_FILENO);
     const Output& out = session_->out();
     std::vector<std::string> lines;
     for (const ViewLine& line : view(snapshot(), rows_, size.columns)) {

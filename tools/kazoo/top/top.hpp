@@ -57,6 +57,7 @@ private:
 
     Session* session_;
     const TopOptions* options_;
+    Interrupt::Ignored ignored_;
     std::chrono::milliseconds interval_;
     std::size_t rows_;
     std::optional<std::int64_t> count_;

@@ -112,6 +112,7 @@ std::optional<WalkedNode> Walk::next() {
         --ahead_;
         const bool is_last = family.ahead.empty() && family.next == family.names.size();
         auto node = visit(std::move(reads), families_.size() - 1);
+        session_->out().step("nodes");
         if (node && !is_before(node->path)) {
             node->is_last = is_last;
             return node;

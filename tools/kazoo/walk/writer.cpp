@@ -51,7 +51,6 @@ void Writer::created(const kazoo::AsyncResult<std::string>& result, NewNode& nod
     } else {
         overwrite(node);
     }
-    session_->out().progress("nodes", created_ + overwritten_ + skipped_);
 }
 
 void Writer::overwrite(const NewNode& node) {
