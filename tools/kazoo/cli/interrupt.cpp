@@ -19,13 +19,17 @@ void Interrupt::arm() {
     thread_ = std::this_thread::get_id();
     requested_.reset();
     thrown_ = false;
+    was_ignored_ = false;
+    ended_.reset();
 }
 
 void Interrupt::disarm() {
     const std::lock_guard lock(mutex_);
     thread_.reset();
     requested_.reset();
-    ended_ = kazoo::Clock::now();
+    if (was_ignored_) {
+        ended_ = kazoo::Clock::now();
+    }
 }
 
 Interrupt::Of Interrupt::request() {
@@ -33,7 +37,8 @@ Interrupt::Of Interrupt::request() {
     {
         const std::lock_guard lock(mutex_);
         if (!thread_) {
-            const bool just_ended = kazoo::Clock::now() < ended_ + grace;
+            const auto ended = std::exchange(ended_, std::nullopt);
+            const bool just_ended = ended && kazoo::Clock::now() < *ended + grace;
             return just_ended ? Of::ended_command : Of::nothing;
         }
         if (ignored_ > 0) {
@@ -114,6 +119,7 @@ Interrupt::Ignored::Ignored(Interrupt* interrupt) : interrupt_(interrupt) {
     if (interrupt_ != nullptr) {
         const std::lock_guard lock(interrupt_->mutex_);
         ++interrupt_->ignored_;
+        interrupt_->was_ignored_ = true;
     }
 }
 

@@ -32,8 +32,8 @@ public:
 
     /// Whose end was requested.
     enum class Of { command, ended_command, nothing };
-    /// Requests the end of the command. Returns `ended_command` if it has just ended: it, or a
-    /// program that it has run, has received the same signal.
+    /// Requests the end of the command. Returns `ended_command` if one that has ignored requests
+    /// has just ended: it, or a program that it has run, has received the same signal.
     Of request();
     /// Throws Interrupted if the end was requested.
     void check() const;
@@ -71,7 +71,8 @@ private:
     kazoo::Waiter* waiter_ = nullptr;            // by which it waits
     bool thrown_ = false;
     int ignored_ = 0;
-    kazoo::TimePoint ended_ = kazoo::TimePoint::min();  // the last command
+    bool was_ignored_ = false;               // by the present command
+    std::optional<kazoo::TimePoint> ended_;  // a command that has ignored requests
 };
 
 }  // namespace tool
