@@ -286,6 +286,15 @@ class Live(ToolCase):
                 self.ok("create", self.root + "/after")
                 events.wait_for_change("CREATED", self.root + "/after")
 
+    def test_servers_without_recursive_watches(self):
+        with suite.served(suite.tool, "--release", "3.5") as old, Ui(servers=old) as server:
+            with Events(server) as events:
+                deadline = time.monotonic() + suite.PATIENCE
+                while server.get("/api/status").json["feed"] != "unsupported":
+                    self.assertLess(time.monotonic(), deadline)
+                    events.wait(lambda event: event["status"])
+            self.assertEqual(server.get("/api/children", path="/").json["names"], ["zookeeper"])
+
     def test_servers_that_are_gone(self):
         with suite.Proxy(suite.address) as proxy:
             with Ui("--timeout", "300ms", servers=proxy.address) as server:
