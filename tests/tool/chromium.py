@@ -131,7 +131,8 @@ class Tab:
     def run(self, script):
         """Evaluates an expression, awaits it if it is a promise, and returns its value."""
         result = self.call(
-            "Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True
+            "Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True,
+            allowUnsafeEvalBlockedByCSP=False,
         )
         if "exceptionDetails" in result:
             raise BrowserError(f"{script}: {result['exceptionDetails']}")

@@ -3,6 +3,7 @@
 
 import contextlib
 import http.client
+import itertools
 import json
 import re
 import signal
@@ -149,6 +150,22 @@ class Events:
 
     def wait_for_change(self, kind, path):
         return self.wait(lambda event: {"type": kind, "path": path} in event["changes"])[0]
+
+    def settle(self, node, below=""):
+        """Creates children of a node until the event of one arrives: a gap that is under way covers
+        events. Returns all events until then, and forgets them. `below` is the chroot."""
+        seen = []
+        for number in itertools.count():
+            path = f"{node}/settled-{number}"
+            created = {"type": "CREATED", "path": path.removeprefix(below)}
+            assert suite.run("create", path).code == suite.DONE
+            self.wait(lambda event: event["gap"] or created in event["changes"])
+            with self.changed:
+                events = [event for _, event in self.all]
+                self.all.clear()
+            seen += events
+            if any(created in event["changes"] for event in events):
+                return seen
 
     def close(self):
         with contextlib.suppress(OSError):

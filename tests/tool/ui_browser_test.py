@@ -29,6 +29,11 @@ def tearDownModule():
     ui.__exit__()
 
 
+def faults(tab):
+    """Exceptions and violations of the policy. The page shows refused requests itself."""
+    return [text for text in tab.messages() if "responded with a status of 4" not in text]
+
+
 class PageCase(ToolCase):
     def setUp(self):
         super().setUp()
@@ -41,7 +46,7 @@ class PageCase(ToolCase):
         """Opens the page; shows a node."""
         tab = browser.open(ui.url)
         self.addCleanup(tab.close)
-        self.addCleanup(lambda: self.assertEqual(tab.messages(), []))
+        self.addCleanup(lambda: self.assertEqual(faults(tab), []))
         tab.wait_for_text("#feed", "live")
         self.assertEqual(tab.text("#feed"), "live")
         tab.wait_for_text(row("/"), "/")
@@ -96,6 +101,14 @@ class Shown(PageCase):
         self.assertEqual(tab.text("#content"), evil)
         self.assertEqual(tab.run("document.images.length"), 1)  # that of the page itself
         self.assertEqual(tab.run("document.title"), "kazoo ui")
+
+    def test_texts_cannot_become_html(self):
+        tab = self.open()
+        for script in ("document.body.innerHTML = '<b>x</b>'",
+                       "document.createElement('script').textContent = 'x'", "eval('1')"):
+            script = "(() => { try { %s; return 'done'; } catch { return 'refused'; } })()" % script
+            self.assertEqual(tab.run(script), "refused")
+        tab.browser.events.clear()  # the violations
 
     def test_a_huge_directory(self):
         lines = (json.dumps({"path": f"{self.root}/n{i:04}", "data": ""}) for i in range(HUGE))
@@ -180,7 +193,6 @@ class Edits(PageCase):
         self.assertEqual(tab.run("document.querySelector('#editor').value"), "mine")
         tab.click("#cancel")
         tab.wait_for_text("#content", "theirs")
-        tab.browser.events.clear()  # the browser has logged the reply 409
 
     def test_binary_data(self):
         self.writes(True)
@@ -210,6 +222,15 @@ class Edits(PageCase):
         parent = json.dumps(self.root + "/größe")
         tab.wait(f"document.querySelector('#path').textContent === {parent}")
         self.assertEqual(self.ok("ls", self.root + "/größe").out, b"")
+
+    def test_a_node_that_is_deleted_elsewhere(self):
+        self.writes(True)
+        tab = self.open(self.root)
+        self.ok("rm", self.root)
+        tab.wait_for_text("#problem", "does not exist")
+        self.assertIsNone(tab.text("#delete"))
+        self.ok("create", self.root, "again")
+        tab.wait_for_text("#content", "again")
 
 
 class ForeignSite(PageCase):

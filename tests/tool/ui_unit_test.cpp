@@ -229,7 +229,7 @@ TEST(UiSessions, ARefusalIsNoDump) {
 TEST(UiSessions, MalformedDumpsAreNoError) {
     bool complete = true;
     const auto sessions = parse_dump(
-        "ephemerals\n\t/nobody's\n0x\n0xz\n0xfffffffffffffffff:\n\t/a\n0x2:\r\n\t/b\r\n",
+        "ephemerals\n\t/x's\n0x\n0xz\n0xfffffffffffffffff:\n\t/a\n0x2:\r\n\t/b\r\n",
         9,
         complete
     );

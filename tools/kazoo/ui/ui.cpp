@@ -60,22 +60,26 @@ private:
 /// nothing calls the server afterwards.
 class Following {
 public:
-    Following(kazoo::KazooClient& zk, const SharedContext& context)
-        : zk_(&zk), tree_(follow_tree(context)) {
-        listener_ = zk.add_listener([changes = context->changes](kazoo::KazooState) {
-            changes->add_status();
-        });
-    }
+    explicit Following(kazoo::KazooClient& zk) : zk_(&zk) {}
     Following(const Following&) = delete;
     Following& operator=(const Following&) = delete;
     ~Following() {
         try {
             zk_->remove_listener_and_wait(listener_);
-            tree_.cancel();
+            if (tree_.valid()) {
+                tree_.cancel();
+            }
             zk_->stop();
         } catch (const std::exception&) {
             // The client stops in its destructor.
         }
+    }
+
+    void begin(const SharedContext& context) {
+        listener_ = zk_->add_listener([changes = context->changes](kazoo::KazooState) {
+            changes->add_status();
+        });
+        tree_ = follow_tree(context);
     }
 
 private:
@@ -108,7 +112,8 @@ void serve_page(Session& session, const UiOptions& options) {
     const std::string url =
         "http://127.0.0.1:" + std::to_string(server.port()) + "/#token=" + token;
     std::optional<Browser> browser;
-    const Following following(zk, context);
+    Following following(zk);
+    following.begin(context);
     announce(session.out(), url);
     if (options.open_browser) {
         browser.emplace(url);

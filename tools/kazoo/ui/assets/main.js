@@ -74,6 +74,7 @@ function onConnection(connected, error) {
   }
   notify(error instanceof ApiError && error.status ? error.message
     : "kazoo ui does not answer. Trying again\u2026");
+  pill("state", "", "");
   pill("feed", "not live", "bad");
 }
 

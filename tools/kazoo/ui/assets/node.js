@@ -101,7 +101,8 @@ export class NodeView {
   draw(problem) {
     const parts = [this.heading()];
     if (problem) {
-      parts.push(element("p", { class: "problem", role: "alert", id: "problem" }, problem.message));
+      parts.push(element("p", { class: "problem", role: "alert", id: "problem" },
+        problem.code === "no_node" ? "The node does not exist." : problem.message));
     } else {
       parts.push(this.dataCard(), element("div", { class: "cards" }, this.statCard(),
         this.aclCard()));
@@ -131,8 +132,10 @@ export class NodeView {
       element("h1", { class: "mono", id: "path" }, crumbs),
       element("div", { class: "chips" }, chips),
       element("div", { class: "actions" },
-        button("New child", () => this.create(), { class: "writes", id: "create" }),
-        stat ? button("Delete", () => this.remove(), { class: "writes danger", id: "delete" })
+        this.node ? button("New child", () => this.create(), { class: "writes", id: "create" })
+          : null,
+        stat && this.path !== "/"
+          ? button("Delete", () => this.remove(), { class: "writes danger", id: "delete" })
           : null));
   }
 
