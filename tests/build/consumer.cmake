@@ -23,17 +23,28 @@ function(build_consumer)
     run(${CMAKE_COMMAND} --build ${build_dir})
 endfunction()
 
-# find_package says what is missing when it is asked for a component that was not built.
-function(check_that_a_missing_component_is_refused)
+# find_package says what is missing when it is asked for a component that is not there.
+function(check_that_a_component_is_refused component reason)
     execute_process(
         COMMAND ${CMAKE_COMMAND} -S ${consumer_dir} -B ${work_dir}/refused -G Ninja
                 -D CMAKE_CXX_COMPILER=${compiler} -D CMAKE_PREFIX_PATH=${prefix}
-                -D COMPONENTS=imaginary
+                -D COMPONENTS=${component}
         RESULT_VARIABLE status ERROR_VARIABLE said OUTPUT_QUIET)
     string(REGEX REPLACE "[ \n]+" " " said "${said}")
-    if(status EQUAL 0 OR NOT said MATCHES "kazoo was built without imaginary \\(its components: ")
-        message(FATAL_ERROR "a missing component is not refused as it should be: ${said}")
+    if(status EQUAL 0 OR NOT said MATCHES "${reason}")
+        message(FATAL_ERROR "${component} is not refused as it should be: ${said}")
     endif()
+endfunction()
+
+function(check_that_missing_components_are_refused)
+    check_that_a_component_is_refused(imaginary
+        "kazoo was built without imaginary \\(its components: ")
+    foreach(component IN LISTS components)
+        file(GLOB_RECURSE description ${prefix}/kazoo-${component}.cmake)
+        file(REMOVE ${description})
+        check_that_a_component_is_refused(${component} "kazoo::${component} is not installed")
+        break()
+    endforeach()
 endfunction()
 
 # Builds the complete program of README.md as README.md says.
@@ -91,8 +102,8 @@ endif()
 if(way STREQUAL "find_package")
     install_library()
     build_consumer(-D CMAKE_PREFIX_PATH=${prefix})
-    check_that_a_missing_component_is_refused()
     build_program_of_readme()
+    check_that_missing_components_are_refused()
 elseif(way STREQUAL "add_subdirectory" OR way STREQUAL "fetch_content")
     build_consumer(-D KAZOO_SOURCE_DIR=${source_dir} -D WAY=${way} -D BUILD_SHARED_LIBS=${shared}
         -D CMAKE_BUILD_TYPE=${build_type} "-DCMAKE_CXX_FLAGS_DEBUG=${debug_flags}")
