@@ -12,14 +12,19 @@ from conan.tools.gnu import PkgConfigDeps
 
 required_conan_version = ">=2.8"
 
-# Name of the component: the package that it needs, with a range of versions, and the component of
-# that package which it links.
+# Name of the component: the package that it needs, with a range of versions; the component of that
+# package which it links; and the libraries of the system that stand for it where the profile takes
+# the package from the system (platform_requires).
 COMPONENTS = {
-    "fiber": ("boost/[>=1.81 <2]", "boost::fiber"),
-    "prometheus": ("prometheus-cpp/[>=1.0 <2]", "prometheus-cpp::prometheus-cpp-core"),
-    "sasl": ("cyrus-sasl/[>=2.1.22 <3]", "cyrus-sasl::cyrus-sasl"),
-    "srv": ("c-ares/[>=1.16 <2]", "c-ares::cares"),
-    "uv": ("libuv/[>=1.44 <2]", "libuv::libuv"),
+    "fiber": ("boost/[>=1.81 <2]", "boost::fiber", ["boost_fiber", "boost_context"]),
+    "prometheus": (
+        "prometheus-cpp/[>=1.0 <2]",
+        "prometheus-cpp::prometheus-cpp-core",
+        ["prometheus-cpp-core"],
+    ),
+    "sasl": ("cyrus-sasl/[>=2.1.22 <3]", "cyrus-sasl::cyrus-sasl", ["sasl2"]),
+    "srv": ("c-ares/[>=1.16 <2]", "c-ares::cares", ["cares"]),
+    "uv": ("libuv/[>=1.44 <2]", "libuv::libuv", ["uv"]),
 }
 
 
@@ -110,22 +115,29 @@ class KazooConan(ConanFile):
         rmdir(self, os.path.join(self.package_folder, "lib", "pkgconfig"))
         rmdir(self, os.path.join(self.package_folder, "share", "doc"))
 
+    def _link(self, component, required, system_libraries):
+        """A package from the system is no dependency that a component can name."""
+        packages = {dependency.ref.name for dependency in self.dependencies.host.values()}
+        if required.partition("::")[0] in packages:
+            component.requires.append(required)
+        else:
+            component.system_libs += system_libraries
+
     def package_info(self):
         self.cpp_info.set_property("cmake_file_name", "kazoo")
         library = self.cpp_info.components["kazoo"]
         library.libs = ["kazoo"]
         library.set_property("cmake_target_name", "kazoo::kazoo")
         library.set_property("pkg_config_name", "kazoo")
-        library.requires = ["boost::headers", "openssl::ssl", "openssl::crypto"]
-        # Headers only, and not seen by users; named because Conan wants each requirement used.
-        library.requires.append("nlohmann_json::nlohmann_json")
-        if self.options.tools:
-            library.requires.append("cli11::cli11")
+        self._link(library, "boost::headers", [])
+        self._link(library, "openssl::ssl", ["ssl"])
+        self._link(library, "openssl::crypto", ["crypto"])
         if self.settings.os in ("Linux", "FreeBSD"):
-            library.system_libs = ["pthread"]
+            library.system_libs.append("pthread")
         for name in self._components():
             component = self.cpp_info.components[name]
             component.libs = [f"kazoo_{name}"]
             component.set_property("cmake_target_name", f"kazoo::{name}")
             component.set_property("pkg_config_name", f"kazoo-{name}")
-            component.requires = ["kazoo", COMPONENTS[name][1]]
+            component.requires = ["kazoo"]
+            self._link(component, *COMPONENTS[name][1:])
