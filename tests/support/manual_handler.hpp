@@ -38,14 +38,14 @@ public:
     /// Runs the queued tasks, and those that they queue, on the calling thread. Returns their
     /// lanes, in order.
     std::vector<Lane> run() {
-        std::vector<Lane> lanes;
+        std::vector<Lane> ran;
         for (;;) {
             std::unique_lock lock(mutex_);
-            if (waiting_.empty()) return lanes;
+            if (waiting_.empty()) return ran;
             auto [lane, task] = std::move(waiting_.front());
             waiting_.pop_front();
             lock.unlock();
-            lanes.push_back(lane);
+            ran.push_back(lane);
             task();
         }
     }
