@@ -12,14 +12,17 @@ namespace tool {
 
 Guard::Guard(Session& session, std::chrono::milliseconds grace)
     : session_(&session),
-      ignored_(session.shell() != nullptr ? &session.shell()->interrupt() : nullptr),
       grace_(grace),
       loop_(std::make_shared<boost::asio::io_context>()),
       signals_(*loop_, SIGINT, SIGTERM, SIGHUP),
+      ignored_(session.shell() != nullptr ? &session.shell()->interrupt() : nullptr),
       kill_timer_(*loop_),
       repeat_timer_(*loop_) {
     signals_.add(SIGCHLD);
     watch_signals();
+    if (session.call().stop_token().stop_requested()) {
+        on_signal(SIGINT);
+    }
 }
 
 void Guard::watch_signals() {

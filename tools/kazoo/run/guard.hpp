@@ -71,11 +71,12 @@ private:
     );
 
     Session* session_;
-    Interrupt::Ignored ignored_;
     std::chrono::milliseconds grace_;
     // Shared with callbacks of results, which may still be leaving it.
     std::shared_ptr<boost::asio::io_context> loop_;
     boost::asio::signal_set signals_;
+    // From here on; what was requested before counts as SIGINT.
+    Interrupt::Ignored ignored_;
     boost::asio::steady_timer kill_timer_;
     boost::asio::steady_timer repeat_timer_;
     std::stop_source interrupt_;
