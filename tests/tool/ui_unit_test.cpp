@@ -3,8 +3,10 @@
 #include "ui/api/changes.hpp"
 #include "ui/api/session_list.hpp"
 #include "ui/http/access.hpp"
+#include "ui/http/event_hub.hpp"
 #include "ui/http/target.hpp"
 
+#include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -193,6 +195,40 @@ TEST_F(UiChanges, PathsThatAreNotUtf8AreNoError) {
     EXPECT_EQ(take()["changes"].size(), 1U);
 }
 
+class UiEvents : public testing::Test {
+protected:
+    boost::asio::io_context loop;
+    EventHub hub{2, 40};
+};
+
+TEST_F(UiEvents, ReachAllReaders) {
+    hub.publish("0", "gap");
+    const auto one = hub.subscribe(loop.get_executor());
+    const auto two = hub.subscribe(loop.get_executor());
+    hub.publish("1", "gap");
+    hub.publish("2", "gap");
+    EXPECT_EQ(one->outbox, "data: 1\n\ndata: 2\n\n");
+    EXPECT_EQ(two->outbox, one->outbox);
+}
+
+TEST_F(UiEvents, ASlowReaderGetsAGap) {
+    const auto slow = hub.subscribe(loop.get_executor());
+    const auto fast = hub.subscribe(loop.get_executor());
+    hub.publish(std::string(20, 'x'), "gap");
+    fast->outbox.clear();
+    hub.publish(std::string(20, 'y'), "gap");
+    EXPECT_EQ(slow->outbox, "data: gap\n\n");
+    EXPECT_EQ(fast->outbox, "data: " + std::string(20, 'y') + "\n\n");
+}
+
+TEST_F(UiEvents, TheNumberOfReadersIsLimited) {
+    auto one = hub.subscribe(loop.get_executor());
+    const auto two = hub.subscribe(loop.get_executor());
+    EXPECT_EQ(hub.subscribe(loop.get_executor()), nullptr);
+    one.reset();
+    EXPECT_NE(hub.subscribe(loop.get_executor()), nullptr);
+}
+
 TEST(UiSessions, ParsesADump) {
     bool complete = true;
     const auto sessions = parse_dump(
@@ -229,9 +265,7 @@ TEST(UiSessions, ARefusalIsNoDump) {
 TEST(UiSessions, MalformedDumpsAreNoError) {
     bool complete = true;
     const auto sessions = parse_dump(
-        "ephemerals\n\t/x's\n0x\n0xz\n0xfffffffffffffffff:\n\t/a\n0x2:\r\n\t/b\r\n",
-        9,
-        complete
+        "ephemerals\n\t/x's\n0x\n0xz\n0xfffffffffffffffff:\n\t/a\n0x2:\r\n\t/b\r\n", 9, complete
     );
     ASSERT_TRUE(sessions);
     ASSERT_EQ(sessions->size(), 1U);
