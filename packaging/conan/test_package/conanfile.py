@@ -18,7 +18,8 @@ class KazooTestConan(ConanFile):
         self.requires(self.tested_reference_str)
 
     def layout(self):
-        cmake_layout(self)
+        # Not among the sources of the repository.
+        cmake_layout(self, build_folder=os.path.join("..", "..", "..", "build", "conan-test"))
 
     def _components(self):
         options = self.dependencies["kazoo-cpp"].options
@@ -26,6 +27,7 @@ class KazooTestConan(ConanFile):
 
     def generate(self):
         toolchain = CMakeToolchain(self)
+        toolchain.user_presets_path = False
         toolchain.cache_variables["COMPONENTS"] = ",".join(self._components())
         toolchain.generate()
         CMakeDeps(self).generate()
