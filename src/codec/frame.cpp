@@ -15,8 +15,8 @@ constexpr std::size_t kept_capacity = 64 * 1024;
 
 // A length is not trusted: no more than this is allocated before the bytes have arrived, so that
 // four bytes of a peer cannot make this process allocate the largest frame. Enough for the largest
-// node that servers accept by default (1 MiB), so that its bytes are not moved.
-constexpr std::size_t reserved_at_most = (1024 + 64) * 1024;
+// node that servers accept by default (1 MiB) with its stat, so that its bytes are not moved.
+constexpr std::size_t reserved_at_most = (1024 + 4) * 1024;
 
 std::int32_t read_length(std::span<const std::byte> frame) noexcept {
     return static_cast<std::int32_t>(base::load_be32(frame.data()));
