@@ -13,6 +13,8 @@ import time
 
 import suite
 
+PATIENT = "60s"  # for a machine under load
+
 BASH_DRIVER = r"""
 source "$1"
 # Splits a line as readline does: at blanks, and around each ":" and "=" that is not quoted.
@@ -47,7 +49,7 @@ def environment(home):
     folder = os.path.dirname(os.path.abspath(suite.tool))
     return suite.environment(
         KAZOO_HOSTS=suite.address, PATH=folder + ":" + os.environ["PATH"], LC_ALL="C.UTF-8",
-        TERM="dumb", HOME=str(home), ZDOTDIR=str(home), XDG_CONFIG_HOME=str(home),
+        KAZOO_COMPLETION_TIMEOUT=PATIENT, TERM="dumb", HOME=str(home), ZDOTDIR=str(home), XDG_CONFIG_HOME=str(home),
         XDG_DATA_HOME=str(home), XDG_CACHE_HOME=str(home), XDG_RUNTIME_DIR=str(home),
     )
 
