@@ -23,7 +23,10 @@ from hooked import MuteProxy
 from suite import LOST
 
 # Ends when the test removes the folder of the log; after some minutes in any case.
-PROGRAM = 'i=0; while [ $i -lt 9000 ] && echo "$KAZOO_TOKEN $$" >>"$LOG"; do i=$((i+1)); sleep 0.02; done'
+PROGRAM = (
+    "i=0; while [ $i -lt 9000 ]; do "
+    'echo "$KAZOO_TOKEN $$" >>"$LOG" || exit; i=$((i + 1)); sleep 0.02; done'
+)
 STUBBORN = "trap '' TERM; " + PROGRAM
 SESSION = "1s"
 
