@@ -67,6 +67,7 @@ class Paths(ToolCase):
     def test_failures_are_silent(self):
         patient = {"KAZOO_COMPLETION_TIMEOUT": shells.PATIENT}
         self.silent(suite.NO_NODE, "complete", self.root + "/none/x", env=patient)
+        self.silent(USAGE, "complete", "/", env={"KAZOO_COMPLETION_TIMEOUT": "soon"})
         self.silent(USAGE, "complete", "/a\x01/", env=patient)
         with socket.socket() as unused:
             unused.bind(("127.0.0.1", 0))
