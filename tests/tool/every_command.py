@@ -238,5 +238,6 @@ ROWS = [
     Row("delquota", "{p}", before=[["quota", "set", "-n", "7", "{p}"]], denied=None),
     Row("generate", "man", text=Match(".*TH KAZOO 1.*"), values=None, denied=None, offline=None),
     Row("complete", "{p}/", text=lines("{p}/a", "{p}/b ü"), values=None,
+        env={"KAZOO_COMPLETION_TIMEOUT": "60s"},
         wide=(("complete", "{w}/"), lambda n: min(n, 10_000))),
 ]

@@ -336,8 +336,8 @@ class Wide(unittest.TestCase):
 
     width = WIDTH
 
-    def done(self, *words, stdin=b""):
-        result = run("-q", *words, stdin=stdin)
+    def done(self, *words, **options):
+        result = run("-q", *words, **options)
         self.assertEqual((result.code, result.err), (DONE, b""), words)
         return result
 
@@ -349,7 +349,8 @@ class Wide(unittest.TestCase):
         def check(row):
             words, count = row.wide
             words = [word.replace("{w}", "/wide") for word in words]
-            self.assertEqual(len(self.done(*words).lines), count(self.width), words)
+            shown = self.done(*words, env=row.env).lines
+            self.assertEqual(len(shown), count(self.width), words)
 
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
             list(pool.map(check, [row for row in ROWS if row.wide]))

@@ -22,8 +22,11 @@ import served  # in the directory that `suite` adds to the path
 from hooked import MuteProxy
 from suite import LOST
 
-# Ends with the log, at the latest when the test removes its folder.
-PROGRAM = 'while echo "$KAZOO_TOKEN $$" >>"$LOG"; do sleep 0.02; done'
+# Ends when the test removes the folder of the log; after some minutes in any case.
+PROGRAM = (
+    "i=0; while [ $i -lt 9000 ]; do "
+    'echo "$KAZOO_TOKEN $$" >>"$LOG" || exit; i=$((i + 1)); sleep 0.02; done'
+)
 STUBBORN = "trap '' TERM; " + PROGRAM
 SESSION = "1s"
 

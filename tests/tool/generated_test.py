@@ -39,30 +39,36 @@ class GeneratedCase(ToolCase):
 class Paths(ToolCase):
     """kazoo complete"""
 
+    def completed(self, prefix):
+        patient = {"KAZOO_COMPLETION_TIMEOUT": shells.PATIENT}
+        return self.ok("complete", prefix, env=patient).lines
+
     def test_paths(self):
         self.ok("touch", "-p", self.root + "/one/x", self.root + "/only", self.root + "/two")
         expected = [self.root + "/one/", self.root + "/only"]
-        self.assertEqual(self.ok("complete", self.root + "/on").lines, expected)
-        self.assertEqual(self.ok("complete", self.root).lines, [self.root + "/"])
-        self.assertEqual(len(self.ok("complete", self.root + "/").lines), 3)
-        self.assertIn("/zookeeper/", self.ok("complete", "").lines)
-        self.assertEqual(self.ok("complete", self.root + "/x").out, b"")
-        self.assertEqual(self.ok("complete", "relative").out, b"")
+        self.assertEqual(self.completed(self.root + "/on"), expected)
+        self.assertEqual(self.completed(self.root), [self.root + "/"])
+        self.assertEqual(len(self.completed(self.root + "/")), 3)
+        self.assertIn("/zookeeper/", self.completed(""))
+        self.assertEqual(self.completed(self.root + "/x"), [])
+        self.assertEqual(self.completed("relative"), [])
         self.ok("touch", self.root + AWKWARD)
-        self.assertEqual(self.ok("complete", self.root + "/a b").text, self.root + AWKWARD + "\n")
+        self.assertEqual(self.completed(self.root + "/a b"), [self.root + AWKWARD])
 
     def test_many_paths(self):
         script = "".join(f'{{"path": "{self.root}/{i:05}", "data": ""}}\n' for i in range(300))
         self.ok("load", "-", stdin=script)
-        self.assertEqual(len(self.ok("complete", self.root + "/").lines), 300)
+        self.assertEqual(len(self.completed(self.root + "/")), 300)
 
     def silent(self, code, *arguments, **options):
         result = self.check(code, *arguments, **options)
         self.assertEqual((result.out, result.err), (b"", b""))
 
     def test_failures_are_silent(self):
-        self.silent(suite.NO_NODE, "complete", self.root + "/none/x")
-        self.silent(USAGE, "complete", "/a\x01/")
+        patient = {"KAZOO_COMPLETION_TIMEOUT": shells.PATIENT}
+        self.silent(suite.NO_NODE, "complete", self.root + "/none/x", env=patient)
+        self.silent(USAGE, "complete", "/", env={"KAZOO_COMPLETION_TIMEOUT": "soon"})
+        self.silent(USAGE, "complete", "/a\x01/", env=patient)
         with socket.socket() as unused:
             unused.bind(("127.0.0.1", 0))
             self.silent(
@@ -137,7 +143,7 @@ class Bash(GeneratedCase):
             f"kazoo get {root}/a:b": [quoted.partition(":")[2]],
             f"kazoo get {root}/a:b\\ ": [quoted.partition(":")[2]],
             f'kazoo get "{root}/a': [root + "/a:b c"],
-            "kazoo -s 127.0.0.1:1 get /zoo": [],
+            "kazoo -s 127.0.0.1:1 --connect-timeout 200ms get /zoo": [],
             "kazoo get $(touch x)/zoo": [],
         }
         for (line, expected), words in zip(cases.items(), self.offered(*cases)):
@@ -185,7 +191,10 @@ class Zsh(GeneratedCase):
                 (f"kazoo get -s {self.root}/on", f"kazoo get -s {self.root}/one/"),
                 (f"kazoo get {self.root}/b", f"kazoo get {self.root}/b\\ c:d "),
                 (f"kazoo rm /x {self.root}/on", f"kazoo rm /x {self.root}/one/"),
-                ("kazoo -s 127.0.0.1:1 get /zoo", "kazoo -s 127.0.0.1:1 get /zoo"),
+                (
+                    "kazoo --connect-timeout=200ms -s 127.0.0.1:1 get /zoo",
+                    "kazoo --connect-timeout=200ms -s 127.0.0.1:1 get /zoo",
+                ),
                 (
                     f"kazoo -s {suite.address} get {self.root}/on",
                     f"kazoo -s {suite.address} get {self.root}/one/",
@@ -205,16 +214,20 @@ class Fish(GeneratedCase):
         return [[word for word, _ in answer] for answer in answers]
 
     def test_every_command_and_option(self):
-        commands = self.commands()
-        lines = [f"kazoo {command['name']} --" for command in commands]
-        for command, words in zip(commands, self.offered(*lines)):
-            for option in command["options"]:
-                long = {name for name in option["names"] if name.startswith("--")}
-                self.assertLessEqual(long, {word.rstrip("=") for word in words}, command["name"])
+        text = pathlib.Path(self.script).read_text()
+        for command in self.commands():
+            names = ",".join([command["name"], *command["aliases"]])
+            condition = f"'__kazoo_options \"{names}\"'"
+            shown = [line for line in text.splitlines() if condition in line]
+            self.assertEqual(len(shown), len(command["options"]), command["name"])
+            for option, line in zip(command["options"], shown):
+                for name in option["names"]:
+                    self.assertRegex(line, f" (-l|-s) {name.lstrip('-')} ")
         top = self.ok("generate", "json").json
-        shown = {command["name"] for command in top["commands"] if not command["hidden"]}
-        (first,) = self.offered("kazoo ")
-        self.assertEqual(set(first), shown)
+        visible = {command["name"] for command in top["commands"] if not command["hidden"]}
+        first, options = self.offered("kazoo ", "kazoo find --")
+        self.assertEqual(set(first), visible)
+        self.assertLessEqual({"--min-bytes", "--null", "--format"}, set(options))
 
     def test_words(self):
         self.ok("touch", "-p", self.root + "/one/x", self.root + "/only", self.root + "/b c")

@@ -13,6 +13,8 @@ import time
 
 import suite
 
+PATIENT = "60s"  # for a machine under load
+
 BASH_DRIVER = r"""
 source "$1"
 # Splits a line as readline does: at blanks, and around each ":" and "=" that is not quoted.
@@ -46,9 +48,10 @@ def environment(home):
     """Finds the tool, and through the environment its server. Shells keep files in `home`."""
     folder = os.path.dirname(os.path.abspath(suite.tool))
     return suite.environment(
-        KAZOO_HOSTS=suite.address, PATH=folder + ":" + os.environ["PATH"], LC_ALL="C.UTF-8",
-        TERM="dumb", HOME=str(home), ZDOTDIR=str(home), XDG_CONFIG_HOME=str(home),
-        XDG_DATA_HOME=str(home), XDG_CACHE_HOME=str(home), XDG_RUNTIME_DIR=str(home),
+        KAZOO_HOSTS=suite.address, KAZOO_COMPLETION_TIMEOUT=PATIENT, LC_ALL="C.UTF-8",
+        PATH=folder + ":" + os.environ["PATH"], TERM="dumb", HOME=str(home), ZDOTDIR=str(home),
+        XDG_CONFIG_HOME=str(home), XDG_DATA_HOME=str(home), XDG_CACHE_HOME=str(home),
+        XDG_RUNTIME_DIR=str(home),
     )
 
 

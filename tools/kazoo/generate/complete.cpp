@@ -2,6 +2,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/grammar.hpp"
 #include "cli/session.hpp"
+#include "cli/values.hpp"
 #include "generate/generate.hpp"
 #include "walk/window.hpp"
 
@@ -10,26 +11,31 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <memory>
 #include <optional>
 
 namespace tool {
 namespace {
 
-constexpr std::chrono::milliseconds connect_limit{1000};
-constexpr std::chrono::milliseconds request_limit{1000};
 constexpr std::chrono::milliseconds close_limit{200};
 /// Of this number of nodes, or fewer, the completion shows which have children.
 constexpr std::size_t most_examined = 256;
 constexpr std::size_t most_shown = 10'000;
 
+/// Returns how long to wait for the connection, and for each request.
+std::chrono::milliseconds patience() {
+    const char* const text = std::getenv("KAZOO_COMPLETION_TIMEOUT");
+    return parse_time(text != nullptr && *text != '\0' ? text : "1s");
+}
+
 /// Returns a client that does not let the user of a shell wait.
 std::unique_ptr<kazoo::KazooClient> impatient_client(Session& session) {
     kazoo::ClientOptions options = client_options(session.settings());
-    options.call_timeout(request_limit).close_timeout(close_limit).logger(kazoo::Logger::none());
+    options.call_timeout(patience()).close_timeout(close_limit).logger(kazoo::Logger::none());
     auto client = std::make_unique<kazoo::KazooClient>(std::move(options));
     try {
-        client->start(std::min(connect_limit, connect_timeout(session.settings())));
+        client->start(std::min(patience(), connect_timeout(session.settings())));
     } catch (const kazoo::KazooException& error) {
         throw Failure(ExitCode::not_connected, error.what());
     }

@@ -66,6 +66,9 @@ credentials, as lines of
 .BR KAZOO_SASL_PASSWORD ", " KAZOO_TLS_KEY_PASSWORD
 passwords, which are never arguments
 .TP
+.B KAZOO_COMPLETION_TIMEOUT
+how long a shell waits for the paths of nodes; default 1s
+.TP
 .BR VISUAL ", " EDITOR
 the editor of
 .B edit
