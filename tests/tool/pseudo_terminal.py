@@ -164,6 +164,15 @@ class Terminal:
         """Waits until the line with the cursor matches from its beginning to its end."""
         self.wait(lambda: re.fullmatch(pattern, self.last), f"the line {pattern}")
 
+    def edits_lines(self):
+        """Whether the terminal itself edits lines, as while a command runs: not at a prompt."""
+        return bool(termios.tcgetattr(self.master)[3] & termios.ICANON)
+
+    def wait_for_prompt(self, pattern=r"\[.*\] .*>"):
+        """Waits until the program reads keys. Those of control mean something else before."""
+        self.expect_line(pattern)
+        self.wait(lambda: not self.edits_lines(), "the terminal for single keys")
+
     def type(self, text):
         data = text.encode()
         while data:

@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
+#include <iostream>
 #include <utility>
 
 namespace tool {
@@ -173,6 +174,10 @@ int Interpreter::run_guarded(
     const Settings& settings, const Action& action, std::vector<std::string> program
 ) {
     const Armed armed(*interrupt_, link_);
+    if (notices_->take_interrupt()) {
+        std::cout << (interactive_ ? "\n" : "") << std::flush;  // behind the "^C"
+        return interrupted_code;  // Ctrl-C was pressed between the line and here
+    }
     const Ended ended = run_action(settings, action, std::move(program), this, place_);
     ended_ = ended_ || ended.output_closed;
     const bool interrupted = interrupt_->token().stop_requested();

@@ -66,6 +66,11 @@ void Notices::arrived() {
     wake();
 }
 
+bool Notices::take_interrupt() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(waiting_.interrupted, false);
+}
+
 Notices::Taken Notices::take() {
     const std::lock_guard lock(mutex_);
     std::uint64_t count = 0;

@@ -35,6 +35,8 @@ public:
 
     /// Returns all, and forgets them; `ended` stays.
     [[nodiscard]] Taken take();
+    /// Returns whether Ctrl-C was pressed, and forgets it.
+    [[nodiscard]] bool take_interrupt();
     /// Returns a descriptor that is readable while there is something to take.
     [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
 
