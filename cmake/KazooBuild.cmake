@@ -43,6 +43,13 @@ function(kazoo_join_folders target)
         cmake_path(GET source PARENT_PATH folder)
         set_source_files_properties(${source} PROPERTIES UNITY_GROUP "${folder}")
     endforeach()
+    # What the unnamed namespace of one source contains means nothing to the next source.
+    if(CMAKE_UNITY_BUILD)
+        target_compile_options(${target} PRIVATE -Wno-shadow)
+        if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+            target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
+        endif()
+    endif()
 endfunction()
 
 # Language level and warnings of a target of this repository.

@@ -2,10 +2,14 @@
 #include "recipe/counter/number_text.hpp"
 
 #include <array>
+#include <cerrno>
 #include <charconv>
+#include <clocale>
 #include <cmath>
 #include <cstdlib>
 #include <limits>
+#include <new>
+#include <string>
 #include <system_error>
 
 namespace kazoo::detail::recipe {
@@ -44,13 +48,42 @@ std::optional<std::string> plain(std::string_view text) {
 }
 
 template <class Number>
+std::from_chars_result read_number(const std::string& text, Number& number) {
+    return std::from_chars(text.data(), text.data() + text.size(), number);
+}
+
+#ifndef __cpp_lib_to_chars
+/// As std::from_chars, which libc++ 19 does not have for doubles.
+std::from_chars_result read_number(const std::string& text, double& number) {
+    static const locale_t plain_locale = ::newlocale(LC_ALL_MASK, "C", nullptr);
+    if (plain_locale == nullptr) {
+        throw std::bad_alloc();
+    }
+    // Unlike from_chars, strtod skips blanks and a plus sign, and reads hexadecimal numbers.
+    const bool is_foreign =
+        text.find_first_of("xX") != std::string::npos || text.find_first_of("+ \t\n\v\f\r") == 0;
+    char* stop = nullptr;
+    errno = 0;
+    const double read = ::strtod_l(text.c_str(), &stop, plain_locale);
+    if (is_foreign || stop == text.data()) {
+        return {text.data(), std::errc::invalid_argument};
+    }
+    if (errno == ERANGE && (read == 0 || std::isinf(read))) {
+        return {stop, std::errc::result_out_of_range};
+    }
+    number = read;
+    return {stop, std::errc()};
+}
+#endif
+
+template <class Number>
 NumberFault convert(std::string_view text, Number& number) {
     const auto stripped = plain(text);
     if (!stripped) {
         return NumberFault::syntax;
     }
     const char* const end = stripped->data() + stripped->size();
-    const auto read = std::from_chars(stripped->data(), end, number);
+    const auto read = read_number(*stripped, number);
     if (read.ec == std::errc::invalid_argument || read.ptr != end) {
         return NumberFault::syntax;
     }
