@@ -51,7 +51,7 @@ class Security(ToolCase):
         (shown,) = self.ok("--format", "json", *options(sasl=False), "top", "--once").json_lines
         (server,) = shown["servers"]
         self.assertEqual((server["state"], server["mode"]), ("up", "standalone"))
-        self.assertEqual(server["sessions"], 1)
+        self.assertGreater(server["sessions"], 0)
         without = self.check(NOT_CONNECTED, "--tls", "top", "--once").text
         self.assertIn("down: ", without)
 

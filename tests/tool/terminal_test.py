@@ -6,7 +6,7 @@ import time
 
 import suite
 from suite import DONE, FAILED, NO_NODE, ToolCase
-from terminal import Terminal
+from terminal import LEFT, Terminal
 
 # A pager that shows that it was there, and whether its input has ended.
 PAGER = "sed 's/^/paged: /'; echo end of the pager"
@@ -101,6 +101,36 @@ class Pagers(OnATerminal):
         self.assertIsNone(terminal.process.poll())
         terminal.press("\n")
         self.assertEqual(terminal.wait(), DONE)
+
+
+class InTheShell(OnATerminal):
+    def shell(self, **env):
+        return self.on_terminal("shell", "--no-history", size=(24, 120), env=env)
+
+    def goes_on(self, terminal):
+        """The shell runs a further command."""
+        terminal.output = ""
+        terminal.press(f"exists {self.root}\n")
+        terminal.wait_for(lambda t: "true" in t.text)
+        terminal.press("exit\n")
+        self.assertEqual(terminal.wait(), DONE)
+
+    def test_pager_that_is_left(self):
+        self.ok("set", self.root, "-", stdin="line\n" * 100_000)
+        terminal = self.shell(PAGER="head -n 1")
+        terminal.press(f"grep line {self.root}\n")
+        terminal.wait_for(lambda t: f"{self.root}:1:line" in t.text)
+        self.goes_on(terminal)
+
+    def test_top(self):
+        terminal = self.shell()
+        for key in ("q", "\x03"):
+            terminal.output = ""
+            terminal.press("top -i 100ms\n")
+            terminal.wait_for(lambda t: any("standalone" in line for line in t.screen))
+            terminal.press(key)
+            terminal.wait_for(lambda t: LEFT in t.output)
+        self.goes_on(terminal)
 
 
 class Progress(OnATerminal):
