@@ -142,7 +142,8 @@ def inside(packages_dir, source, build, compiler):
 
 PROBE = ("set -e; mount -t tmpfs tmpfs '{0}'; mkdir '{0}'/changes '{0}'/work '{0}'/root;"
          "mount -t overlay overlay -o lowerdir=/,upperdir='{0}'/changes,workdir='{0}'/work "
-         "'{0}'/root; chroot '{0}'/root /usr/bin/dpkg --version; : >>'{0}'/root/var/lib/dpkg/status")
+         "'{0}'/root; chroot '{0}'/root /usr/bin/dpkg --version;"
+         ": >>'{0}'/root/var/lib/dpkg/status")
 
 
 def main(arguments):
