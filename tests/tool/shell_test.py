@@ -259,6 +259,7 @@ class AtATerminal(ToolCase):
         terminal.expect_line(".*> exists config")
         terminal.type(ENTER)
         terminal.expect("^true$")
+        terminal.wait_for_prompt()
         terminal.type("get da" + TAB)
         terminal.expect_line(".*> get data/?")
         while not terminal.last.endswith("data/"):  # until its children have arrived
@@ -269,6 +270,7 @@ class AtATerminal(ToolCase):
         terminal.expect_line(r".*> get data/a\\ b")
         terminal.type(ENTER)
         terminal.expect("^blanks$")
+        terminal.wait_for_prompt()
         terminal.type("get --ba" + TAB)
         terminal.expect_line(".*> get --base64")
 
