@@ -287,7 +287,7 @@ class AtATerminal(ToolCase):
         terminal.type("pwd" + ENTER + "addauth digest user:secret" + ENTER)
         terminal.type(" ls /" + ENTER + "exists ." + ENTER)  # typed ahead
         terminal.expect("^true$")
-        terminal.expect_line(r"\[.* connected\] .*>")
+        terminal.wait_for_prompt()
         terminal.type(UP)
         terminal.expect_line(r".*> exists \.")
         terminal.type(UP)
@@ -298,6 +298,7 @@ class AtATerminal(ToolCase):
         second = self.shell()
         second.type("redo 2" + ENTER)
         second.expect(f"^{self.root}$")
+        second.wait_for_prompt()
         second.type(UP + UP + UP)
         second.expect_line(".*> exit")
 
@@ -355,7 +356,6 @@ class AtATerminal(ToolCase):
             terminal.expect("> create withdrawn\n")
             terminal.type(INTERRUPT)
             terminal.expect_line(r"\[.* suspended\] .*>")
-            self.assertIn("not sent", terminal.text)
             terminal.type("ls")
             proxy.refuses = False
             terminal.expect(r"^kazoo: connected again\n\[.* connected\] .*> ls$")
