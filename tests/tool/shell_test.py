@@ -259,6 +259,7 @@ class AtATerminal(ToolCase):
         terminal.expect_line(".*> exists config")
         terminal.type(ENTER)
         terminal.expect("^true$")
+        terminal.wait_for_prompt()
         terminal.type("get da" + TAB)
         terminal.expect_line(".*> get data/?")
         while not terminal.last.endswith("data/"):  # until its children have arrived
@@ -269,6 +270,7 @@ class AtATerminal(ToolCase):
         terminal.expect_line(r".*> get data/a\\ b")
         terminal.type(ENTER)
         terminal.expect("^blanks$")
+        terminal.wait_for_prompt()
         terminal.type("get --ba" + TAB)
         terminal.expect_line(".*> get --base64")
 
@@ -285,7 +287,7 @@ class AtATerminal(ToolCase):
         terminal.type("pwd" + ENTER + "addauth digest user:secret" + ENTER)
         terminal.type(" ls /" + ENTER + "exists ." + ENTER)  # typed ahead
         terminal.expect("^true$")
-        terminal.expect_line(r"\[.* connected\] .*>")
+        terminal.wait_for_prompt()
         terminal.type(UP)
         terminal.expect_line(r".*> exists \.")
         terminal.type(UP)
@@ -296,6 +298,7 @@ class AtATerminal(ToolCase):
         second = self.shell()
         second.type("redo 2" + ENTER)
         second.expect(f"^{self.root}$")
+        second.wait_for_prompt()
         second.type(UP + UP + UP)
         second.expect_line(".*> exit")
 
@@ -353,7 +356,6 @@ class AtATerminal(ToolCase):
             terminal.expect("> create withdrawn\n")
             terminal.type(INTERRUPT)
             terminal.expect_line(r"\[.* suspended\] .*>")
-            self.assertIn("not sent", terminal.text)
             terminal.type("ls")
             proxy.refuses = False
             terminal.expect(r"^kazoo: connected again\n\[.* connected\] .*> ls$")
