@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# KAZOO_COMPILE_TOGETHER: the sources of tests, benchmarks and tools are compiled ten at a time, which
-# takes less than half the time. Not for everyday work, where one source changes at a time.
+# KAZOO_COMPILE_TOGETHER: the sources of tests, benchmarks and tools are compiled ten at a time,
+# which takes less than half the time. Not for everyday work, where one source changes at a time.
 #
 # Sources in cmake/compiled_apart.txt are always compiled by themselves, because names in their
 # anonymous namespaces are also names in other sources of the same target. If a new source does not
