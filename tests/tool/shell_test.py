@@ -187,6 +187,10 @@ class Script(ToolCase):
     def test_no_command_without_a_terminal_is_wrong_usage(self):
         self.fails(USAGE, "subcommand is required")
 
+    def test_the_page_needs_a_session_of_its_own(self):
+        result = self.script(USAGE, "ui")
+        self.assertIn("outside of the shell", result.err.decode())
+
     def test_closed_output_ends_the_script_quietly(self):
         process = suite.start("shell", stdin=subprocess.PIPE)
         self.addCleanup(process.kill)

@@ -17,6 +17,9 @@ struct UiArguments {
 };
 
 void serve(Session& session, const UiArguments& arguments) {
+    if (session.shell() != nullptr) {
+        throw UsageError("the page needs a session of its own: run kazoo ui outside of the shell");
+    }
     ui::UiOptions options;
     options.port = static_cast<std::uint16_t>(arguments.port.value_or(0));
     options.allow_writes = arguments.allow_writes;
