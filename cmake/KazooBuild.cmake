@@ -9,7 +9,7 @@ if(PROJECT_IS_TOP_LEVEL)
         # subproject without -Werror; these settings let them reuse the objects. The directory
         # matters to debuggers only. An object that was compiled with warnings is reused with
         # -Werror as well, but the warnings are printed, and a first compilation with -Werror never
-        # leaves one. The presets set CCACHE_BASEDIR: clones in other directories reuse the objects.
+        # leaves one.
         set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_NOHASHDIR=1
             CCACHE_IGNOREOPTIONS=-Werror ${KAZOO_CCACHE})
     endif()
