@@ -54,6 +54,8 @@ class Goal:
     least: bool = False  # the value is to be at least `limit`, else at most
 
     def met_by(self, value):
+        """With two digits, as in the table: some values count what happens now and then as well."""
+        value = round(value, 2)
         return value >= self.limit if self.least else value <= self.limit
 
 
