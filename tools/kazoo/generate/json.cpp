@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "generate/generate.hpp"
-
-#include <nlohmann/json.hpp>
+#include "output/json.hpp"
 
 namespace tool {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 Json to_json(const OptionSyntax& option) {
     return {
