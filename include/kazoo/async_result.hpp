@@ -202,9 +202,12 @@ public:
     LinkId rawlink(Callback&& callback) const {
         return state_->link([f = std::decay_t<Callback>(std::forward<Callback>(callback)
                              )](detail::ResultStateBase& state) mutable {
-            f(AsyncResult(
-                detail::RefPtr<detail::ResultState<T>>(static_cast<detail::ResultState<T>*>(&state))
-            ));
+            const Lent lent(static_cast<detail::ResultState<T>&>(state));
+            if constexpr (std::is_invocable_v<std::decay_t<Callback>&, const AsyncResult&>) {
+                f(lent.result);
+            } else {
+                f(AsyncResult(lent.result));
+            }
         });
     }
     /// Removes a callback that has not begun to run, and destroys it. Returns whether it was
@@ -267,6 +270,17 @@ private:
 
     explicit AsyncResult(detail::RefPtr<detail::ResultState<T>> state) noexcept
         : state_(std::move(state)) {}
+
+    /// A handle for the time of a callback, during which the library holds the result: it is not
+    /// counted.
+    struct Lent {
+        explicit Lent(detail::ResultState<T>& state) noexcept
+            : result(detail::RefPtr<detail::ResultState<T>>::adopt(&state)) {}
+        Lent(const Lent&) = delete;
+        Lent& operator=(const Lent&) = delete;
+        ~Lent() { static_cast<void>(result.state_.detach()); }
+        AsyncResult result;
+    };
 
     void wait_or_throw(Duration timeout) const {
         if (!wait(timeout)) {

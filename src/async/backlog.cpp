@@ -46,7 +46,7 @@ std::shared_ptr<BacklogWaiter> BacklogWaits::take(const Handler& handler, Which 
 }
 
 /// As many at most as are listed now: those that wait again at once are not woken again.
-void BacklogWaits::wake(const Handler& handler, Which which) noexcept {
+void BacklogWaits::wake_listed(const Handler& handler, Which which) noexcept {
     for (auto left = size_.load(); left > 0; --left) {
         const auto waiter = take(handler, which);
         if (!waiter) {
@@ -56,9 +56,15 @@ void BacklogWaits::wake(const Handler& handler, Which which) noexcept {
     }
 }
 
-void Backlog::add(Handler& handler, std::size_t bytes) noexcept {
-    handler.backlog_.fetch_add(1);
+void Backlog::add(Handler& handler, std::size_t tasks, std::size_t bytes) noexcept {
+    handler.backlog_.fetch_add(tasks);
     handler.backlog_bytes_.fetch_add(bytes);
+}
+
+void Backlog::take_back(Handler& handler, std::size_t tasks, std::size_t bytes) noexcept {
+    handler.backlog_.fetch_sub(tasks);
+    handler.backlog_bytes_.fetch_sub(bytes);
+    handler.backlog_waits_.wake(handler, BacklogWaits::Which::below_limits);
 }
 
 void Backlog::begun(Handler& handler) noexcept {

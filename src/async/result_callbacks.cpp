@@ -25,16 +25,14 @@ void ResultStateBase::report_escaped(const std::exception_ptr& error) const noex
 }
 
 void ResultStateBase::Callback::run(ResultStateBase& result) noexcept {
-    {
-        // The function, and what the user has captured in it, is destroyed at the end of this
-        // block: without the mutex, and before the next callback runs.
-        Continuation once = std::move(function);
-        try {
-            once(result);
-        } catch (...) {
-            result.report_escaped(std::current_exception());
-        }
+    try {
+        function(result);
+    } catch (...) {
+        result.report_escaped(std::current_exception());
     }
+    // Destroyed, with what the user has captured in it, without the mutex and before the next
+    // callback runs.
+    function = nullptr;
     result.discard(*this);
 }
 
@@ -43,17 +41,37 @@ void ResultStateBase::Callback::drop() noexcept {
     owner->discard(*this);
 }
 
-std::uint64_t ResultStateBase::link(Continuation run) {
-    Callback& callback = make_callback(std::move(run));
+/// The first callback is a member of the result, so that a result with one callback allocates
+/// nothing for it. Storing it runs no user code (UniqueFunction) and is done with the mutex held.
+std::uint64_t ResultStateBase::link(Continuation&& run) {
     std::uint64_t id = 0;
     AfterLink after;
-    try {
+    {
         const std::lock_guard lock(mutex_);
-        id = number(callback);
-        after = add_lane_link(callback);
-    } catch (...) {
-        callback.drop();
-        throw;
+        if (!first_in_use_.load(std::memory_order_acquire)) {
+            first_in_use_.store(true, std::memory_order_relaxed);
+            first_callback_.function = std::move(run);
+            id = std::uint64_t{++first_place_.use} << bits_of_place;
+            after = add_lane_link(first_callback_);
+        }
+    }
+    if (id == 0) {
+        return link_further(std::move(run));
+    }
+    continue_with(after);
+    return id;
+}
+
+std::uint64_t ResultStateBase::link_further(Continuation&& run) {
+    auto callback = std::make_unique<Callback>();
+    callback->owner = this;
+    callback->function = std::move(run);
+    std::uint64_t id = 0;
+    AfterLink after;
+    {
+        const std::lock_guard lock(mutex_);
+        id = number(*callback);  // may throw; the function is then destroyed without the mutex
+        after = add_lane_link(*callback.release());
     }
     continue_with(after);
     return id;
@@ -72,17 +90,6 @@ bool ResultStateBase::unlink(std::uint64_t id) noexcept {
     return true;
 }
 
-/// The first callback is a member of the result, so that a result with one callback allocates
-/// nothing for it.
-ResultStateBase::Callback& ResultStateBase::make_callback(Continuation&& run) {
-    const bool first = !first_in_use_.exchange(true, std::memory_order_acquire);
-    // Outside the mutex: allocates, and moves a function that may be the user's.
-    auto* const callback = first ? &first_callback_ : new Callback;
-    callback->owner = this;
-    callback->function = std::move(run);
-    return *callback;
-}
-
 /// The place of the first callback keeps its pointer: an id of an earlier use is not found by
 /// number, and unlink() finds that a callback which has begun to run is in no list.
 void ResultStateBase::discard(Callback& callback) noexcept {
@@ -98,17 +105,14 @@ void ResultStateBase::discard(Callback& callback) noexcept {
 }
 
 std::uint64_t ResultStateBase::number(Callback& callback) {
-    if (&callback != &first_callback_) {
-        if (free_place_ == 0) {
-            places_.emplace_back();
-            free_place_ = static_cast<std::uint32_t>(places_.size());
-        }
-        callback.place = free_place_;
-        free_place_ = place(callback.place).next_free;
+    if (free_place_ == 0) {
+        places_.emplace_back();
+        free_place_ = static_cast<std::uint32_t>(places_.size());
     }
+    callback.place = free_place_;
     auto& at = place(callback.place);
+    free_place_ = std::exchange(at.next_free, 0);
     at.callback = &callback;
-    at.next_free = 0;
     return std::uint64_t{++at.use} << bits_of_place | callback.place;
 }
 

@@ -6,9 +6,12 @@
 //     stores its value        wakes blocked           links in this           on the completion
 //                             callers                 thread                  lane
 //
-// `claimed_` is won by one thread, which alone writes the value or failure_, without the mutex.
+// The results of replies that arrive together share a LaneTurn (LaneBatch).
+//
+// `claimed_` is won by one thread, which alone writes the value or the failure, without the mutex.
 // Storing status_ with release order publishes them: a thread that has seen ready() may read them
 // without the mutex. Links that are added to a ready result go through step() again.
+#include "async/lane_batch.hpp"
 #include "async/ready_queue.hpp"
 #include "async/refuse_wait.hpp"
 #include "async/sleeper.hpp"
@@ -44,40 +47,60 @@ private:
 
 }  // namespace
 
-/// The task that a handler is given to run the lane links. If it is destroyed without having run,
-/// because its loop was destroyed, it drops the links: nothing would run them any more, and a
-/// coroutine among them may own the handler and with it the loop.
+/// The task that a handler is given to run the lane links of one result, or of several that were
+/// completed one after the other and have the same handler: a list through next_in_turn_, with a
+/// reference to each. If it is destroyed without having run, because its loop was destroyed, it
+/// drops the links: nothing would run them any more, and a coroutine among them may own the handler
+/// and with it the loop.
 class ResultStateBase::LaneTurn {
 public:
     using quiet_move = void;
-    explicit LaneTurn(RefPtr<ResultStateBase> result) noexcept : result_(std::move(result)) {}
-    LaneTurn(LaneTurn&&) noexcept = default;
+    explicit LaneTurn(ResultStateBase* first) noexcept : first_(first) {}
+    LaneTurn(LaneTurn&& other) noexcept : first_(std::exchange(other.first_, nullptr)) {}
     LaneTurn& operator=(LaneTurn&&) = delete;
+    /// With an exception in flight, dispatch() has thrown: dispatch_turn() sees to the links.
     ~LaneTurn() {
-        // With an exception in flight, dispatch() has thrown: dispatch_links() sees to the links.
-        if (result_ && std::uncaught_exceptions() == 0) {
-            Backlog::dropped(*result_->handler(), result_->reply_bytes_);
-            result_->queue_drop();
+        if (first_ != nullptr && std::uncaught_exceptions() == 0) {
+            drop();
         }
     }
     void operator()() noexcept {
-        const auto result = std::exchange(result_, {});
-        const LaneScope on_lane(*result->handler(), Lane::completion);
-        Backlog::begun(*result->handler());
-        result->run_lane_links();
-        Backlog::done(*result->handler(), result->reply_bytes_);
+        const auto handler = first_->handler();
+        const LaneScope on_lane(*handler, Lane::completion);
+        while (auto* const result = take()) {
+            Backlog::begun(*handler);
+            result->run_lane_links();
+            Backlog::done(*handler, result->reply_bytes_);
+            result->release();
+        }
     }
 
 private:
-    RefPtr<ResultStateBase> result_;
+    [[nodiscard]] ResultStateBase* take() noexcept {
+        auto* const result = first_;
+        if (result != nullptr) {
+            first_ = std::exchange(result->next_in_turn_, nullptr);
+        }
+        return result;
+    }
+    void drop() noexcept {
+        first_->turn_dropped_ = true;
+        while (auto* const result = take()) {
+            Backlog::dropped(*result->handler(), result->reply_bytes_);
+            result->queue_drop();
+            result->release();
+        }
+    }
+
+    ResultStateBase* first_;
 };
 
 const std::shared_ptr<Handler> ResultStateBase::no_handler;
 
 ResultStateBase::~ResultStateBase() {
     for (auto* list : {&direct_links_, &lane_links_, &resumptions_}) {
-        while (Link* const link = list->pop_front()) {
-            link->drop();
+        while (!list->empty()) {
+            list->pop_front()->drop();
         }
     }
 }
@@ -106,8 +129,9 @@ bool ResultStateBase::wait_until(TimePoint deadline) {
     return ready();
 }
 
-void ResultStateBase::finish(Status status) noexcept {
-    RefPtr<ResultStateBase> self(this);  // a woken caller may release the last other reference
+void ResultStateBase::finish(Status status, base::LaneBatch* batch) noexcept {
+    // A woken caller may release the last other reference. A batch has one.
+    RefPtr<ResultStateBase> self(batch == nullptr ? this : nullptr);
     base::WakeUp wake_up(mutex_);
     AfterDirect after;
     bool queue = false;
@@ -118,15 +142,22 @@ void ResultStateBase::finish(Status status) noexcept {
         status_.store(status, std::memory_order_release);
         wake_up.take(sleepers_, base::Woken::by_success);
         const bool any_direct = !direct_links_.empty();
-        queue = any_direct || (!lane_links_.empty() && base::ReadyQueue::is_running());
+        // A batch is used where no queue runs; its results have their turns in order.
+        queue = any_direct ||
+                (batch == nullptr && !lane_links_.empty() && base::ReadyQueue::is_running());
         queued_ = queue;
         if (!queue) {
             begin_lane_turn(after);  // the usual case
         }
     }
     wake_up.notify();
+    if (batch != nullptr && (queue || after.helper)) {
+        batch->flush();  // the results before this one have their turns first
+    }
     if (queue) {
-        base::ReadyQueue::run(std::move(self));
+        base::ReadyQueue::run(batch == nullptr ? std::move(self) : RefPtr<ResultStateBase>(this));
+    } else if (after.dispatch && batch != nullptr && !after.helper) {
+        batch->add(*this);
     } else if (after.dispatch) {
         base::ReadyQueue::run_first([&] { continue_on_lane(after); });
     }
@@ -209,8 +240,9 @@ void ResultStateBase::continue_on_lane(const AfterDirect& after) noexcept {
     if (after.helper) {
         after.helper->notify();
     }
-    if (const auto& runs_on = handler()) {
-        dispatch_links(runs_on);
+    if (handler()) {
+        add_ref();  // of the task
+        dispatch_turn(this, 1, reply_bytes_);
     } else {
         run_lane_links();
     }
@@ -255,20 +287,29 @@ void ResultStateBase::withdraw_offer() noexcept {
     }
 }
 
-void ResultStateBase::dispatch_links(const std::shared_ptr<Handler>& handler) noexcept {
+/// Gives the handler of `first` a task for it and the `turns - 1` results that are linked to it.
+/// Has a reference to each.
+void ResultStateBase::dispatch_turn(
+    ResultStateBase* first, std::size_t turns, std::size_t bytes
+) noexcept {
+    const RefPtr<ResultStateBase> keep(first);  // dispatch() may throw behind the end of the task
+    auto& handler = *first->handler();
     constexpr int tries = 2;  // a shortage of memory may be momentary
     for (int i = 0; i < tries; ++i) {
-        Backlog::add(*handler, reply_bytes_);
+        Backlog::add(handler, turns, bytes);
         try {
-            return handler->dispatch(Lane::completion, LaneTurn(RefPtr<ResultStateBase>(this)));
+            return handler.dispatch(Lane::completion, LaneTurn(first));
         } catch (...) {
-            Backlog::begun(*handler);
-            Backlog::done(*handler, reply_bytes_);
+            if (first->turn_dropped_) {
+                return;
+            }
+            Backlog::take_back(handler, turns, bytes);
         }
     }
     // In this thread, as a last resort: callbacks that never run would be worse.
-    const LaneScope on_lane(*handler, Lane::completion);
-    run_lane_links();
+    Backlog::add(handler, turns, bytes);
+    LaneTurn in_this_thread(first);
+    in_this_thread();
 }
 
 /// The turn ends in one step with taking the last link: one that is added later asks for another
@@ -317,12 +358,12 @@ void ResultStateBase::abandon() noexcept {
     if (claimed_.exchange(true, std::memory_order_acq_rel)) {
         return;
     }
-    failure_ = make_error(
+    note_failure(make_error(
         ClientErrc::cancelled,
         Outcome::unknown,
         "",
         "the event loop that would have completed it was destroyed"
-    );
+    ));
     const RefPtr<ResultStateBase> self(this);
     base::WakeUp wake_up(mutex_);
     {
@@ -365,13 +406,17 @@ void ResultStateBase::drop_links() noexcept {
     }
 }
 
-bool ResultStateBase::fail(Error error, std::atomic<bool>* note) noexcept {
-    return complete(Status::error, [&] {
-        failure_ = std::move(error);
-        if (note != nullptr) {
-            note->store(true, std::memory_order_release);
-        }
-    });
+bool ResultStateBase::fail(Error error, std::atomic<bool>* note, base::LaneBatch* batch) noexcept {
+    return complete(
+        Status::error,
+        [&] {
+            note_failure(std::move(error));
+            if (note != nullptr) {
+                note->store(true, std::memory_order_release);
+            }
+        },
+        batch
+    );
 }
 
 bool ResultStateBase::fail(std::exception_ptr error) noexcept {
@@ -380,41 +425,48 @@ bool ResultStateBase::fail(std::exception_ptr error) noexcept {
 
 void ResultStateBase::note_failure(std::exception_ptr error) noexcept {
     if (is_bad_alloc(error)) {
-        failure_ = Error(ClientErrc::out_of_memory);
-    } else {
-        failure_ = std::move(error);
+        return note_failure(Error(ClientErrc::out_of_memory));
     }
+    failed_with_exception_ = true;
+    exception_ = std::move(error);
+}
+
+/// Not a member of its own: most results succeed, and an Error is as large as the rest of a result.
+void ResultStateBase::note_failure(Error error) noexcept {
+    code_ = error.code();
+    outcome_ = error.outcome();
+    error_.reset(new (std::nothrow) Error(std::move(error)));
 }
 
 /// All callers get the same exception object. It is made without the mutex, and the first one wins.
 std::exception_ptr ResultStateBase::exception() noexcept {
-    if (const auto* given = std::get_if<std::exception_ptr>(&failure_)) {
-        return *given;
+    if (failed_with_exception_) {
+        return exception_;
     }
     {
         const std::lock_guard lock(mutex_);
-        if (made_exception_) {
-            return made_exception_;
+        if (exception_) {
+            return exception_;
         }
     }
     std::exception_ptr made;
     try {
-        made = make_exception(std::get<Error>(failure_));
+        made = make_exception(error());
     } catch (...) {
         return std::current_exception();  // out of memory: for this caller only
     }
     const std::lock_guard lock(mutex_);
-    if (!made_exception_) {
-        made_exception_ = made;
+    if (!exception_) {
+        exception_ = made;
     }
-    return made_exception_;
+    return exception_;
 }
 
 Error ResultStateBase::error() {
-    if (const auto* given = std::get_if<std::exception_ptr>(&failure_)) {
-        return error_from(*given);
+    if (failed_with_exception_) {
+        return error_from(exception_);
     }
-    return std::get<Error>(failure_);
+    return error_ ? *error_ : Error(code_, outcome_);
 }
 
 void ResultStateBase::rethrow() {

@@ -37,8 +37,9 @@ std::uint32_t fork_generation() noexcept {
 
 ForkGuard::ForkGuard() noexcept : generation_(present_generation()) {}
 
+// The constructor has seen to it that forks are counted.
 bool ForkGuard::in_child() const noexcept {
-    return generation_ != present_generation();
+    return generation_ != generation.load(std::memory_order_relaxed);
 }
 
 }  // namespace kazoo::base

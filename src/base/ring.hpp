@@ -54,6 +54,14 @@ public:
         std::construct_at(slots_ + slot(size_), std::move(value));
         ++size_;
     }
+    /// Adds a value-initialised element and returns it. Throws std::bad_alloc and has then changed
+    /// nothing.
+    T& emplace_back() {
+        if (size_ == capacity_) {
+            grow();
+        }
+        return *std::construct_at(slots_ + slot(size_++));
+    }
     void pop_front() noexcept {
         assert(size_ > 0);
         std::destroy_at(slots_ + head_);

@@ -22,7 +22,7 @@ public:
     RoomWait(const std::shared_ptr<Core>& core, TimePoint deadline)
         : SessionWait(core, room_kind, "", deadline) {}
 
-    void on_reply(const session::ReplyEvent& reply, const Chroot&, OutcomeCounters&) {
+    void on_reply(const session::ReplyEvent& reply, const ReplyDelivery&) {
         const auto client = core();
         if (!reply.error) {
             use_room(client);

@@ -186,7 +186,12 @@ std::optional<Error> Core::obstacle(const CallContext& context) {
     return error;
 }
 
+/// Results are completed in the order of events, together with what else is dispatched for them.
 void Core::on_event(session::Event& event) {
+    if (auto* const reply = std::get_if<session::ReplyEvent>(&event)) {
+        return on_event(*reply);  // the usual case
+    }
+    batch_.flush();
     std::visit([this](auto& e) { on_event(e); }, event);
 }
 
@@ -199,7 +204,7 @@ void Core::on_event(session::ReplyEvent& event) {
         event.detail = ended_text(current_life()->why.load());
     }
     lane_probe_->note(Lane::completion);
-    event.request.complete(event, chroot_, outcomes_);
+    event.request.complete(event, {chroot_, outcomes_, batch_});
     event.request = {};
 }
 
@@ -350,14 +355,12 @@ public:
     AddAuth(const std::shared_ptr<Core>& core, session::SecretAuthData entry)
         : Operation<void>(core->handler(), kind, "", core), core_(core), entry_(std::move(entry)) {}
 
-    void on_reply(
-        const session::ReplyEvent& reply, const Chroot& chroot, OutcomeCounters& outcomes
-    ) {
+    void on_reply(const session::ReplyEvent& reply, const ReplyDelivery& delivery) {
         const auto core = core_.lock();
         if (core && !reply.error) {
             core->remember_auth(entry_);
         }
-        Operation<void>::on_reply(reply, chroot, outcomes);
+        Operation<void>::on_reply(reply, delivery);
     }
 
 private:

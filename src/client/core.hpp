@@ -139,7 +139,7 @@ public:
     AsyncResult<T> call(
         const OpKind<T>& kind,
         std::string_view path,
-        session::RequestSpec call,
+        session::RequestSpec&& call,
         const CallContext& context,
         const Body&... body
     );
@@ -180,7 +180,10 @@ private:
 
     void on_ending(KeeperState state) noexcept override;
     void on_event(session::Event& event) override;
-    void on_delivered(TimePoint now) noexcept override { lane_probe_->look(handler_, now); }
+    void on_delivered(TimePoint now) noexcept override {
+        batch_.flush();
+        lane_probe_->look(handler_, now);
+    }
     void on_finished() override;
     void ask_for_hosts(std::uint64_t session, std::uint64_t question) override;
     void take_sasl_step(std::uint64_t session, const session::SaslAction& step) override;
@@ -254,6 +257,7 @@ private:
     const std::shared_ptr<Listeners> listeners_;
     MultiReadSupport multi_read_support_;
     OutcomeCounters outcomes_;
+    base::LaneBatch batch_;  // used on the connection's executor
     const std::shared_ptr<LaneProbe> lane_probe_ = std::make_shared<LaneProbe>();
     GuaranteedSlots guaranteed_slots_;
     // Places that were granted to waits for room and not used up since; at most limits().requests.
@@ -304,7 +308,7 @@ template <class T, class... Body>
 AsyncResult<T> Core::call(
     const OpKind<T>& kind,
     std::string_view path,
-    session::RequestSpec call,
+    session::RequestSpec&& call,
     const CallContext& context,
     const Body&... body
 ) {
@@ -315,7 +319,8 @@ AsyncResult<T> Core::call(
     // Set before the request is submitted: the reply may arrive, in another thread, before this
     // returns.
     operation->large = (exceeds_usual_limit(body) || ...);
-    call.request = owner_of(operation);
+    operation->add_ref_unshared();  // of the session
+    call.request = owner_of(detail::RefPtr<Operation<T>>::adopt(operation.get()));
     call.deadline = context.deadline;
     // Operations only lower it. The default, `reads`, must not limit the user's `independent`.
     call.resend =

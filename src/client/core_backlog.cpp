@@ -82,6 +82,7 @@ session::Callbacks Core::callback_state() const noexcept {
 /// Called on the connection's executor, before each look of the session. Listed before the second
 /// look: a callback that begins after it wakes this client.
 session::Callbacks Core::callbacks() noexcept {
+    batch_.flush();  // so that the backlog counts its results
     if (!overloaded()) {
         return session::Callbacks::keep_up;
     }

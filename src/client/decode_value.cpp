@@ -48,23 +48,26 @@ bool decode_value(ReplyBody body, const Chroot& chroot, CreatedNode& node) {
 }
 
 bool decode_value(ReplyBody body, const Chroot&, ZnodeStat& stat) {
-    codec::StatReply reply;
-    const bool good = read(body, reply);
-    stat = reply.stat;
-    return good;
+    codec::Decoder decoder(body);
+    return codec::decode(decoder, stat);
 }
 
 bool decode_value(ReplyBody body, const Chroot& chroot, std::optional<ZnodeStat>& stat) {
     return decode_value(body, chroot, stat.emplace());
 }
 
+/// As codec::GetDataReply, in place.
 bool decode_value(ReplyBody body, const Chroot&, NodeData& node) {
-    codec::GetDataReply reply;
-    const bool good = read(body, reply);
-    node.null_data = !reply.data;
-    node.data = std::move(reply.data).value_or(std::string());
-    node.stat = reply.stat;
-    return good;
+    codec::Decoder decoder(body);
+    const auto data = decoder.buffer();
+    if (!codec::decode(decoder, node.stat)) {
+        return false;
+    }
+    node.null_data = !data;
+    if (data) {
+        node.data.assign(*data);
+    }
+    return true;
 }
 
 bool decode_value(ReplyBody body, const Chroot&, std::vector<std::string>& children) {

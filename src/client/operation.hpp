@@ -4,7 +4,7 @@
 #include "base/recycled_blocks.hpp"
 #include "client/error_text.hpp"
 #include "client/kept_path.hpp"
-#include "client/outcome_counters.hpp"
+#include "client/reply_delivery.hpp"
 #include "session/request_queue.hpp"
 
 #include <kazoo/detail/result_state.hpp>
@@ -71,48 +71,29 @@ public:
         base::recycled_blocks::deallocate(memory, size);
     }
 
-    /// Completes the operation. Called once, by the owner of its request.
-    void on_reply(
-        const session::ReplyEvent& reply, const Chroot& chroot, OutcomeCounters& outcomes
-    ) {
+    /// Its results join the batch of the ReplyDelivery; see owner_of().
+    static constexpr bool is_batched = true;
+
+    /// Completes the operation. Called once, by the owner of its request, within
+    /// LaneBatch::complete().
+    void on_reply(const session::ReplyEvent& reply, const ReplyDelivery& delivery) noexcept {
         zxid_ = reply.zxid;
         this->set_reply_bytes(reply.body.size());
         if constexpr (std::is_void_v<T>) {
             if (reply.error) {
-                return fail_with(reply, chroot, outcomes);
+                return fail_with(reply, delivery);
             }
-            outcomes.succeeded(kind_.index);
-            this->succeed();
+            delivery.outcomes.succeeded(kind_.index);
+            this->succeed_in(delivery.lane);
         } else {
-            T value{};
-            switch (read(reply, chroot, value)) {
-                case Read::value:
-                    outcomes.succeeded(kind_.index);
-                    return void(this->succeed(std::move(value)));
-                case Read::error:
-                    return fail_with(reply, chroot, outcomes);
-                case Read::malformed:
-                    return fail_with(
-                        reply,
-                        ClientErrc::protocol_error,
-                        "the server's reply cannot be decoded",
-                        outcomes
-                    );
-                case Read::too_large:
-                    return fail_with(
-                        reply,
-                        ClientErrc::response_too_large,
-                        "its lists would need more than four times their encoded size in memory",
-                        outcomes
-                    );
-                case Read::no_memory:
-                    return fail_with(
-                        reply,
-                        ClientErrc::out_of_memory,
-                        "not enough memory to decode the server's reply",
-                        outcomes
-                    );
+            this->prepare();
+            const auto read = this->read(reply, delivery.chroot, this->prepared());
+            if (read != Read::value) {
+                this->discard_prepared();
+                return fail_to_read(read, reply, delivery);
             }
+            delivery.outcomes.succeeded(kind_.index);
+            this->publish_in(delivery.lane);
         }
     }
 
@@ -128,7 +109,7 @@ public:
     [[nodiscard]] std::int64_t zxid() const noexcept { return zxid_; }
 
     /// Completes with `error`, after adding operation and path to it, and counts it.
-    void refuse(Error error, OutcomeCounters& outcomes) noexcept {
+    void refuse(Error error, OutcomeCounters& outcomes, base::LaneBatch* batch = nullptr) noexcept {
         outcomes.failed(kind_.index, error.outcome());
         error.operation(kind_.name);
         try {
@@ -136,7 +117,7 @@ public:
         } catch (const std::bad_alloc&) {
             error.path({});
         }
-        this->fail(std::move(error));
+        this->fail(std::move(error), nullptr, batch);
     }
 
     bool large = false;         ///< larger than servers accept by default; set before submitting
@@ -160,19 +141,45 @@ private:
             return Read::no_memory;
         }
     }
-    void fail_with(
-        const session::ReplyEvent& reply, const Chroot& chroot, OutcomeCounters& outcomes
-    ) {
-        refuse(Error(reply.error, reply.outcome, "", {}, text_of(reply, chroot)), outcomes);
+    void fail_to_read(Read why, const session::ReplyEvent& reply, const ReplyDelivery& delivery) {
+        switch (why) {
+            case Read::malformed:
+                return fail_with(
+                    reply,
+                    ClientErrc::protocol_error,
+                    "the server's reply cannot be decoded",
+                    delivery
+                );
+            case Read::too_large:
+                return fail_with(
+                    reply,
+                    ClientErrc::response_too_large,
+                    "its lists would need more than four times their encoded size in memory",
+                    delivery
+                );
+            case Read::no_memory:
+                return fail_with(
+                    reply,
+                    ClientErrc::out_of_memory,
+                    "not enough memory to decode the server's reply",
+                    delivery
+                );
+            default:
+                return fail_with(reply, delivery);
+        }
+    }
+    void fail_with(const session::ReplyEvent& reply, const ReplyDelivery& delivery) {
+        Error error(reply.error, reply.outcome, "", {}, text_of(reply, delivery.chroot));
+        refuse(std::move(error), delivery.outcomes, &delivery.lane);
     }
     /// Fails although the reply says that the request succeeded.
     void fail_with(
         const session::ReplyEvent& reply,
         ClientErrc code,
         const char* text,
-        OutcomeCounters& outcomes
+        const ReplyDelivery& delivery
     ) {
-        refuse(error_with_text(code, reply.outcome, text), outcomes);
+        refuse(error_with_text(code, reply.outcome, text), delivery.outcomes, &delivery.lane);
     }
     /// Returns an empty text if there is no memory for it.
     std::string text_of(const session::ReplyEvent& reply, const Chroot& chroot) const noexcept {
@@ -198,16 +205,23 @@ private:
 };
 
 /// Returns the owner of the operation's request: the session returns it with the reply, and
-/// Core passes that on to `operation`.
+/// Core passes that on to `operation`. One that does not join the batch completes behind it.
 template <class SomeOperation>
 [[nodiscard]] session::RequestOwner owner_of(detail::RefPtr<SomeOperation> operation) noexcept {
     return {
         std::move(operation),
-        [](detail::RefCounted& object,
-           const session::ReplyEvent& reply,
-           const Chroot& chroot,
-           OutcomeCounters& outcomes) {
-            static_cast<SomeOperation&>(object).on_reply(reply, chroot, outcomes);
+        [](session::Cookie& object, const session::ReplyEvent& reply, const ReplyDelivery& delivery
+        ) {
+            auto& own = static_cast<SomeOperation&>(*object);
+            if constexpr (requires { requires SomeOperation::is_batched; }) {
+                static_cast<void>(object.detach());
+                delivery.lane.complete(detail::RefPtr<detail::ResultStateBase>::adopt(&own), [&] {
+                    own.on_reply(reply, delivery);
+                });
+            } else {
+                delivery.lane.flush();
+                own.on_reply(reply, delivery);
+            }
         }};
 }
 

@@ -21,7 +21,7 @@ public:
     RefreshHosts(const std::shared_ptr<Core>& core, TimePoint deadline)
         : SessionWait(core, refresh_kind, "", deadline) {}
 
-    void on_reply(const session::ReplyEvent& reply, const Chroot&, OutcomeCounters&) {
+    void on_reply(const session::ReplyEvent& reply, const ReplyDelivery&) {
         if (!reply.error) {
             succeed();
         } else if (reply.error == ClientErrc::host_provider_failed) {

@@ -38,12 +38,11 @@ void AddWatch::succeed_with_handle() noexcept {
 RemoveHandle::RemoveHandle(const std::shared_ptr<Handler>& handler, TimePoint deadline)
     : DetachedOperation(handler, remove_handle_kind, "", deadline) {}
 
-void WatchRequest::on_reply(
-    const session::ReplyEvent& reply, const Chroot&, OutcomeCounters& outcomes
-) {
+void WatchRequest::on_reply(const session::ReplyEvent& reply, const ReplyDelivery& delivery) {
     const auto index =
         session::operation_index(kind_ == Kind::adds ? "add_watch" : "remove_watches");
-    reply.error ? outcomes.failed(index, reply.outcome) : outcomes.succeeded(index);
+    reply.error ? delivery.outcomes.failed(index, reply.outcome)
+                : delivery.outcomes.succeeded(index);
     kind_ == Kind::adds ? watch_->hub->on_added(*watch_, reply)
                         : watch_->hub->on_removed(*watch_, reply);
 }

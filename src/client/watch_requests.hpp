@@ -107,9 +107,7 @@ class WatchRequest final : public detail::RefCounted {
 public:
     enum class Kind { adds, removes };
     WatchRequest(SharedWatch& watch, Kind kind) : watch_(&watch), kind_(kind) {}
-    void on_reply(
-        const session::ReplyEvent& reply, const Chroot& chroot, OutcomeCounters& outcomes
-    );
+    void on_reply(const session::ReplyEvent& reply, const ReplyDelivery& delivery);
     void abandon() noexcept override;
     /// Returns the path on the server, with the chroot.
     [[nodiscard]] const std::string& path() const noexcept { return watch_->path; }

@@ -66,22 +66,4 @@ bool is_known(Opcode op) noexcept {
     return find(op) != nullptr;
 }
 
-bool is_write(Opcode op) noexcept {
-    switch (op) {
-        case Opcode::create:
-        case Opcode::create2:
-        case Opcode::create_container:
-        case Opcode::create_ttl:
-        case Opcode::delete_:
-        case Opcode::delete_container:
-        case Opcode::set_data:
-        case Opcode::set_acl:
-        case Opcode::multi:  // even if it contains checks only
-        case Opcode::reconfig:
-            return true;
-        default:
-            return false;
-    }
-}
-
 }  // namespace kazoo::codec

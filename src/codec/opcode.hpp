@@ -53,7 +53,23 @@ enum class Opcode : std::int32_t {
 
 /// Returns whether the request may change the tree, so that its outcome is unknown if the
 /// connection is lost before the reply arrives.
-[[nodiscard]] bool is_write(Opcode op) noexcept;
+[[nodiscard]] constexpr bool is_write(Opcode op) noexcept {
+    switch (op) {
+        case Opcode::create:
+        case Opcode::create2:
+        case Opcode::create_container:
+        case Opcode::create_ttl:
+        case Opcode::delete_:
+        case Opcode::delete_container:
+        case Opcode::set_data:
+        case Opcode::set_acl:
+        case Opcode::multi:  // even if it contains checks only
+        case Opcode::reconfig:
+            return true;
+        default:
+            return false;
+    }
+}
 
 /// The xids of everything but ordinary requests, whose xids run from 1 to 2^31-1. `watch_xid` marks
 /// notifications, which answer no request.

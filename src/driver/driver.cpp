@@ -73,6 +73,7 @@ void Driver::end_unused(session::Session& unused) noexcept {
         }
         event = session::StateEvent{};
     }
+    sink_.on_delivered(environment_->now());
 }
 
 void Driver::close_session(std::uint64_t number) {
@@ -379,6 +380,7 @@ bool Driver::deliver() noexcept {
         for (; next_event_ < last_event_; ++next_event_) {
             auto& event = events_[next_event_];
             if (!give_to_sink(event)) {
+                sink_.on_delivered(last_input_);
                 return false;
             }
             event = session::StateEvent{};  // releases owners here, without the mutex

@@ -33,7 +33,8 @@ public:
     [[nodiscard]] virtual session::Callbacks callbacks() noexcept {
         return session::Callbacks::keep_up;
     }
-    /// All events that there were have been delivered. `now` is the time of the last input.
+    /// No further event follows at once: all have been delivered, or memory is short. `now` is the
+    /// time of the last input.
     virtual void on_delivered(TimePoint /*now*/) noexcept {}
     /// The session asks for servers: leads to one call of Driver::answer_hosts, with these numbers.
     /// If it throws, the session's question has failed.

@@ -52,17 +52,20 @@ void EventQueue::reallocate(std::size_t capacity) {
     head_ = 0;
 }
 
-void EventQueue::append(Event&& event) noexcept {
-    assert(size_ + promised_ < capacity_);
-    std::construct_at(&at(size_), std::move(event));
-    ++size_;
+void EventQueue::push(Event&& event) noexcept {
+    append(std::move(event));
 }
 
 std::size_t EventQueue::take(std::span<Event> into) noexcept {
     const auto n = std::min(into.size(), size_);
     for (std::size_t i = 0; i < n; ++i) {
-        into[i] = std::move(at(0));
-        std::destroy_at(&at(0));
+        auto& oldest = at(0);
+        if (auto* const reply = std::get_if<ReplyEvent>(&oldest)) {  // the usual case
+            into[i].emplace<ReplyEvent>(std::move(*reply));
+        } else {
+            into[i] = std::move(oldest);
+        }
+        std::destroy_at(&oldest);
         head_ = head_ + 1 == capacity_ ? 0 : head_ + 1;
         --size_;
     }

@@ -3,9 +3,12 @@
 
 #include "session/events.hpp"
 
+#include <cassert>
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <utility>
+#include <variant>
 
 namespace kazoo::session {
 
@@ -37,16 +40,18 @@ public:
         ++promised_;
     }
     void break_promise() noexcept { --promised_; }
-    void push_promised(ReplyEvent&& event) noexcept {
+    void push_promised(ReplyEvent&& event) noexcept { add_promised() = std::move(event); }
+    /// Adds an empty reply, for the caller to complete.
+    [[nodiscard]] ReplyEvent& add_promised() noexcept {
         --promised_;
-        append(std::move(event));
+        return *std::get_if<ReplyEvent>(&append(std::in_place_type<ReplyEvent>));
     }
 
     /// Makes room for `n` more events, which the caller pushes before any other call. Throws
     /// std::bad_alloc and has then changed nothing.
     void reserve(std::size_t n);
     /// Uses the room that was reserved, or some of the standing room.
-    void push(Event&& event) noexcept { append(std::move(event)); }
+    void push(Event&& event) noexcept;
 
     /// Moves the oldest events into `into`, as many as fit. Returns how many.
     [[nodiscard]] std::size_t take(std::span<Event> into) noexcept;
@@ -58,7 +63,13 @@ public:
     [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
 
 private:
-    void append(Event&& event) noexcept;
+    template <class... Args>
+    Event& append(Args&&... args) noexcept {
+        assert(size_ + promised_ < capacity_);
+        auto* const event = std::construct_at(&at(size_), std::forward<Args>(args)...);
+        ++size_;
+        return *event;
+    }
     void reallocate(std::size_t capacity);
     void give_back() noexcept;
     [[nodiscard]] Event& at(std::size_t i) noexcept {

@@ -10,7 +10,6 @@
 #include <kazoo/errors.hpp>
 #include <kazoo/hosts.hpp>
 #include <kazoo/logger.hpp>
-#include <kazoo/paths.hpp>
 #include <kazoo/state.hpp>
 
 #include <cassert>
@@ -23,7 +22,7 @@
 #include <vector>
 
 namespace kazoo::detail::client {
-class OutcomeCounters;
+struct ReplyDelivery;
 }
 
 namespace kazoo::session {
@@ -36,12 +35,9 @@ struct ReplyEvent;
 /// session keeps both and returns them with the reply; it never calls complete().
 class RequestOwner : public Cookie {
 public:
-    /// `chroot` is to be removed from the paths in the reply.
+    /// May take the object.
     using Complete = void (*)(
-        detail::RefCounted& object,
-        const ReplyEvent& reply,
-        const Chroot& chroot,
-        detail::client::OutcomeCounters& outcomes
+        Cookie& object, const ReplyEvent& reply, const detail::client::ReplyDelivery& delivery
     );
 
     RequestOwner() noexcept = default;
@@ -50,11 +46,9 @@ public:
         : Cookie(std::move(object)), complete_(function) {}
 
     /// Requires an object and a function.
-    void complete(
-        const ReplyEvent& reply, const Chroot& chroot, detail::client::OutcomeCounters& outcomes
-    ) const {
+    void complete(const ReplyEvent& reply, const detail::client::ReplyDelivery& delivery) {
         assert(*this && complete_ != nullptr);
-        complete_(**this, reply, chroot, outcomes);
+        complete_(*this, reply, delivery);
     }
 
 private:

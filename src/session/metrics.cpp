@@ -3,13 +3,6 @@
 
 namespace kazoo::session {
 
-void Metrics::prepare(codec::Opcode op) {
-    auto& own = latencies[operation_index(op)];
-    if (!own) {
-        own = std::make_unique<Latencies>();
-    }
-}
-
 Metrics Metrics::copy() const {
     Metrics other;
     other.session = session;

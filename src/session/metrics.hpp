@@ -25,7 +25,12 @@ struct Metrics {
     std::array<std::unique_ptr<Latencies>, operation_count> latencies;
 
     /// Called before requests of this operation are measured. Throws std::bad_alloc.
-    void prepare(codec::Opcode op);
+    void prepare(codec::Opcode op) {
+        auto& own = latencies[operation_index(op)];
+        if (!own) {
+            own = std::make_unique<Latencies>();
+        }
+    }
     /// Throws std::bad_alloc.
     [[nodiscard]] Metrics copy() const;
 

@@ -42,6 +42,11 @@ inline constexpr std::size_t operation_count = operation_names.size();
     return at;
 }
 
+/// The same, when the program is compiled.
+[[nodiscard]] consteval std::size_t constant_index(std::string_view name) {
+    return operation_index(name);
+}
+
 /// Returns the position of the operation that sends this request.
 [[nodiscard]] constexpr std::size_t operation_index(codec::Opcode op) noexcept {
     using codec::Opcode;
@@ -50,43 +55,43 @@ inline constexpr std::size_t operation_count = operation_names.size();
         case Opcode::create2:
         case Opcode::create_container:
         case Opcode::create_ttl:
-            return operation_index("create");
+            return constant_index("create");
         case Opcode::delete_:
-            return operation_index("delete");
+            return constant_index("delete");
         case Opcode::exists:
-            return operation_index("exists");
+            return constant_index("exists");
         case Opcode::get_data:
-            return operation_index("get");
+            return constant_index("get");
         case Opcode::get_acl:
-            return operation_index("get_acls");
+            return constant_index("get_acls");
         case Opcode::get_children:
         case Opcode::get_children2:
-            return operation_index("get_children");
+            return constant_index("get_children");
         case Opcode::set_data:
-            return operation_index("set");
+            return constant_index("set");
         case Opcode::set_acl:
-            return operation_index("set_acls");
+            return constant_index("set_acls");
         case Opcode::sync:
-            return operation_index("sync");
+            return constant_index("sync");
         case Opcode::multi:
-            return operation_index("commit");
+            return constant_index("commit");
         case Opcode::multi_read:
-            return operation_index("multi_read");
+            return constant_index("multi_read");
         case Opcode::auth:
-            return operation_index("add_auth");
+            return constant_index("add_auth");
         case Opcode::add_watch:
-            return operation_index("add_watch");
+            return constant_index("add_watch");
         case Opcode::check_watches:
         case Opcode::remove_watches:
-            return operation_index("remove_watches");
+            return constant_index("remove_watches");
         case Opcode::get_ephemerals:
-            return operation_index("get_ephemerals");
+            return constant_index("get_ephemerals");
         case Opcode::get_all_children_number:
-            return operation_index("get_all_children_number");
+            return constant_index("get_all_children_number");
         case Opcode::who_am_i:
-            return operation_index("who_am_i");
+            return constant_index("who_am_i");
         case Opcode::reconfig:
-            return operation_index("reconfig");
+            return constant_index("reconfig");
         default:
             return operation_count - 1;
     }

@@ -53,20 +53,13 @@ RequestQueue::~RequestQueue() {
 }
 
 // The frame has been appended to unsent_. All that allocates is done first; if that fails, the
-// deadline and the frame are removed again.
-RequestId RequestQueue::enqueue(const RequestSpec& call, codec::FrameExtent frame) {
+// deadline, the entry and the frame are removed again.
+RequestId RequestQueue::enqueue(RequestSpec& call, codec::FrameExtent frame) {
     assert(call.removes == 0 || (!call.watcher && call.deadline == TimePoint::max()));
-    Pending entry;
-    entry.id = last_id_ + 1;
-    entry.xid = next_xid_;
-    entry.op = call.op;
-    entry.request = call.request;
-    entry.frame = frame;
-    entry.issued = call.issued;
-    entry.resend = call.resend;
-    entry.reserved = call.reserved;
+    const auto before = pending_.size();
     const bool has_deadline = call.request && call.deadline != TimePoint::max();
     try {
+        auto& entry = pending_.emplace_back();
         if (call.watcher) {
             entry.watch = std::make_unique<WatchRegistry::Order>(
                 call.watch_kind, call.watch_path, call.watcher
@@ -75,17 +68,23 @@ RequestId RequestQueue::enqueue(const RequestSpec& call, codec::FrameExtent fram
             entry.watch = std::make_unique<WatchRegistry::Order>(call.removes, call.watch_path);
         }
         if (has_deadline) {
+            deadlines_.add(call.deadline, last_id_ + 1);
             entry.deadline = call.deadline;
-            deadlines_.add(call.deadline, entry.id);
         }
-        pending_.push_back(std::move(entry));
     } catch (...) {
-        if (has_deadline) {
-            deadlines_.remove(call.deadline, last_id_ + 1);
-        }
+        pending_.resize_down(before);
         unsent_.erase(frame.offset, frame.size);
         throw;
     }
+    auto& entry = pending_[before];
+    entry.id = last_id_ + 1;
+    entry.xid = next_xid_;
+    entry.op = call.op;
+    entry.request = std::move(call.request);
+    entry.frame = frame;
+    entry.issued = call.issued;
+    entry.resend = call.resend;
+    entry.reserved = call.reserved;
     // From here on nothing can fail.
     ++last_id_;
     if (call.watcher) {
@@ -115,8 +114,7 @@ bool RequestQueue::has_reserve() const noexcept {
            (held_bytes() < reserved_bytes || held_bytes() - reserved_bytes < limits_.queued_bytes);
 }
 
-/// Removes the entry from deadlines_ and from the count of watches.
-void RequestQueue::forget(Pending& entry) noexcept {
+void RequestQueue::forget_deadline_and_watch(Pending& entry) noexcept {
     if (entry.deadline != TimePoint::max()) {
         deadlines_.remove(entry.deadline, entry.id);
         entry.deadline = TimePoint::max();
@@ -274,22 +272,17 @@ void RequestQueue::drop_kept(const Pending& entry) noexcept {
     }
 }
 
-std::optional<Pending> RequestQueue::take_reply(std::int32_t xid) noexcept {
-    if (sent_ == 0 || pending_.front().xid != xid) {
-        return std::nullopt;
+void RequestQueue::remove_answered() noexcept {
+    const auto& entry = pending_.front();
+    note_end(entry);
+    in_flight_bytes_ -= entry.frame.size;
+    if (entry.kept) {
+        drop_kept(entry);
     }
-    std::optional<Pending> entry(std::move(pending_.front()));
     pending_.pop_front();
     --sent_;
     timed_ -= timed_ > 0 ? 1 : 0;
-    forget(*entry);
-    note_end(*entry);
-    in_flight_bytes_ -= entry->frame.size;
-    if (entry->kept) {
-        drop_kept(*entry);
-    }
     give_back_memory();
-    return entry;
 }
 
 void RequestQueue::give_back_memory() noexcept {

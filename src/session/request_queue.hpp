@@ -106,10 +106,10 @@ public:
     /// Abandons the requests that still wait, because no reply will come.
     ~RequestQueue();
 
-    /// Accepts a request and encodes it after the unsent frames. If it returns an error or throws
-    /// std::bad_alloc, nothing has changed.
+    /// Accepts a request, of which it takes the owner, and encodes it after the unsent frames. If
+    /// it returns an error or throws std::bad_alloc, nothing has changed.
     template <class... Body>
-    [[nodiscard]] Accepted push(const RequestSpec& call, const Body&... body) {
+    [[nodiscard]] Accepted push(RequestSpec& call, const Body&... body) {
         if (call.reserved ? !has_reserve() : room() == 0) {
             return {ClientErrc::queue_full};
         }
@@ -150,9 +150,18 @@ public:
         }
     }
 
-    /// Removes and returns the oldest sent request if it has this xid, otherwise nothing: servers
-    /// reply in order.
-    [[nodiscard]] std::optional<Pending> take_reply(std::int32_t xid) noexcept;
+    /// Returns the oldest sent request if it has this xid, otherwise null: servers reply in order.
+    /// It does not count as waiting any more, and remove_answered() has to be called next.
+    [[nodiscard]] Pending* answered(std::int32_t xid) noexcept {
+        if (sent_ == 0 || pending_.front().xid != xid) {
+            return nullptr;
+        }
+        auto& entry = pending_.front();
+        forget(entry);
+        return &entry;
+    }
+    /// Removes the request that answered() has returned.
+    void remove_answered() noexcept;
     /// Returns whether any sent request has this xid.
     [[nodiscard]] bool is_awaiting_reply(std::int32_t xid) const;
 
@@ -216,8 +225,14 @@ public:
     [[nodiscard]] bool will_watch(WatchKinds kinds, std::string_view path) const;
 
 private:
-    RequestId enqueue(const RequestSpec& call, codec::FrameExtent frame);
-    void forget(Pending& entry) noexcept;
+    RequestId enqueue(RequestSpec& call, codec::FrameExtent frame);
+    /// Removes the entry from deadlines_ and from the count of watches.
+    void forget(Pending& entry) noexcept {
+        if (entry.deadline != TimePoint::max() || entry.watch) {
+            forget_deadline_and_watch(entry);
+        }
+    }
+    void forget_deadline_and_watch(Pending& entry) noexcept;
     void withdraw(Pending& entry) noexcept;
     [[nodiscard]] bool has_reserve() const noexcept;
     void send_all(base::Buffer& out);

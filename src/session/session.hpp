@@ -84,10 +84,13 @@ public:
     /// Begins to connect. Called once, before anything else.
     void start(TimePoint now);
     /// Accepts a request, issued at `call.issued`. If it returns an error, nothing has changed.
+    /// Takes the owner of the request from `call` if it is accepted.
     template <class... Body>
-    [[nodiscard]] RequestQueue::Accepted submit(const RequestSpec& call, const Body&... body) {
-        if (const auto error = admit(call)) {
-            return {error};
+    [[nodiscard]] RequestQueue::Accepted submit(RequestSpec& call, const Body&... body) {
+        if (!is_admitted_at_once(call)) {
+            if (const auto error = admit(call)) {
+                return {error};
+            }
         }
         ReplyRoom room(events_, static_cast<bool>(call.request));
         if (call.request) {
@@ -97,7 +100,9 @@ public:
         if (!accepted.error) {
             room.keep();
             return_room();
-            log_request(call.op);
+            if (is_logged(LogLevel::trace)) {
+                log_request(call.op);
+            }
         }
         return accepted;
     }
@@ -297,13 +302,21 @@ private:
     void lose_watches(const WatchRange& range);
 
     // session.cpp
+    /// Whether admit() returns no error: the usual case, decided in place.
+    [[nodiscard]] bool is_admitted_at_once(const RequestSpec& call) const noexcept {
+        return state_ == KeeperState::CONNECTED && phase_ == Phase::serving && !servers_behind_ &&
+               unsupported_.empty() && !call.watcher;
+    }
     [[nodiscard]] std::error_code admit(const RequestSpec& call) const;
     void set_state(KeeperState state, StateReason reason = StateReason::none) noexcept;
+    [[nodiscard]] bool is_logged(LogLevel level) const noexcept {
+        return level >= config_.log_level;
+    }
     void log(LogLevel level, std::string text) noexcept;
     /// Logs what `compose` returns if the level is enabled. The line is lost if memory is short.
     template <class Compose>
     void log_if_wanted(LogLevel level, Compose&& compose) noexcept {
-        if (level < config_.log_level) {
+        if (!is_logged(level)) {
             return;
         }
         try {

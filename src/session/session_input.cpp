@@ -139,18 +139,24 @@ void Session::on_frame(std::span<const std::byte> frame, TimePoint now) {
 void Session::on_reply(
     const codec::ReplyHeader& header, std::span<const std::byte> body, TimePoint now
 ) {
-    auto answered = requests_.take_reply(header.xid);
-    if (!answered) {
+    auto* const answered = requests_.answered(header.xid);
+    if (answered == nullptr) {
         return on_stray(header.xid, header.err, now);
     }
-    log_reply(answered->op, header, body.size());
+    const auto op = answered->op;
+    if (is_logged(LogLevel::trace)) {
+        log_reply(op, header, body.size());
+    }
     note_reply(*answered, now);
     note_confirmed(*answered, header.err, now);
-    const bool ends = ends_connection(header.err);
-    note_support(answered->op, header.err, ends, now);
+    const bool ends = header.err != 0 && ends_connection(header.err);
+    if (op >= codec::Opcode::create2) {  // every server knows the requests before it
+        note_support(op, header.err, ends, now);
+    }
     answered_since_handshake_ = answered_since_handshake_ || !ends;
     last_zxid_ = std::max(last_zxid_, header.zxid);
-    if (answered->op == codec::Opcode::close_session) {
+    if (op == codec::Opcode::close_session) {
+        requests_.remove_answered();
         return finish(KeeperState::CLOSED, Errc::connection_loss);
     }
     auto err = header.err;
@@ -160,22 +166,22 @@ void Session::on_reply(
         register_watch(*answered, err);  // first: a watcher that is not registered is returned
     }
     if (answered->request) {
-        ReplyEvent event;
+        auto& event = events_.add_promised();
         event.request = std::move(answered->request);
         event.zxid = header.zxid;
-        event.outcome = codec::is_write(answered->op) ? Outcome::unknown : Outcome::not_applied;
+        event.outcome = codec::is_write(op) ? Outcome::unknown : Outcome::not_applied;
         if (err == 0) {
             event.body = body;
         } else {
             event.error = codec::errc(err);
-            event.outcome = outcome_of(answered->op, event.error);
+            event.outcome = outcome_of(op, event.error);
         }
         if (answered->watch) {
             event.watcher = answered->watch->take_watcher();
         }
-        events_.push_promised(std::move(event));
     }
-    if (ends || is_unknown_request(answered->op, header.err)) {
+    requests_.remove_answered();
+    if (ends || (header.err != 0 && is_unknown_request(op, header.err))) {
         end_by_server(header.err, now);
     }
 }
@@ -222,8 +228,8 @@ void Session::on_oversized(const codec::FrameItem& item, TimePoint now) {
     if (!codec::decode(decoder, header) || header.xid <= 0) {
         return on_closed(attempt_, ClientErrc::protocol_error, now);
     }
-    auto answered = requests_.take_reply(header.xid);
-    if (!answered) {
+    auto* const answered = requests_.answered(header.xid);
+    if (answered == nullptr) {
         return on_stray(header.xid, 0, now);
     }
     note_reply(*answered, now);
@@ -240,6 +246,7 @@ void Session::on_oversized(const codec::FrameItem& item, TimePoint now) {
         }
         events_.push_promised(std::move(event));
     }
+    requests_.remove_answered();
     log(LogLevel::warning,
         "skipping an oversized reply of " + std::to_string(item.length) + " bytes");
 }

@@ -6,6 +6,7 @@
 
 #include <kazoo/paths.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -97,26 +98,45 @@ std::string hexadecimal(std::uint32_t code_point) {
     return text;
 }
 
-// Checks eight bytes at a time: paths are checked at the rate of requests.
-bool is_printable_ascii(std::string_view text) noexcept {
-    constexpr std::uint64_t each_byte = 0x0101010101010101;
-    constexpr std::uint64_t high_bits = 0x80 * each_byte;
-    const auto has_other = [](std::uint64_t bytes) {
-        const auto below_space = (bytes - 0x20 * each_byte) & ~bytes;
-        const auto above_tilde = (bytes + each_byte) | bytes;  // 0x7F, and what is not ASCII
-        return ((below_space | above_tilde) & high_bits) != 0;
-    };
+// Paths are checked at the rate of requests: eight bytes at a time.
+constexpr std::uint64_t each_byte = 0x0101010101010101;
+constexpr std::uint64_t high_bits = 0x80 * each_byte;
+
+std::uint64_t load(const char* bytes) noexcept {
     std::uint64_t word = 0;
-    while (text.size() >= sizeof(word)) {
-        std::memcpy(&word, text.data(), sizeof(word));
-        if (has_other(word)) {
+    std::memcpy(&word, bytes, sizeof(word));
+    return word;
+}
+
+bool has_unprintable(std::uint64_t bytes) noexcept {
+    const auto below_space = (bytes - ' ' * each_byte) & ~bytes;
+    const auto above_tilde = (bytes + each_byte) | bytes;  // 0x7F, and what is not ASCII
+    return ((below_space | above_tilde) & high_bits) != 0;
+}
+
+// Returns the high bits of the bytes that equal `c`. All bytes must be ASCII.
+std::uint64_t equal_to(char c, std::uint64_t bytes) noexcept {
+    const auto differing = bytes ^ (static_cast<std::uint64_t>(c) * each_byte);
+    return ~(differing + 0x7F * each_byte) & high_bits;
+}
+
+bool is_printable(std::string_view text) noexcept {
+    return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
+}
+
+// Returns whether no component is empty, "." or "..". The path begins with a slash.
+bool has_plain_components(std::string_view path) noexcept {
+    for (std::size_t start = 1;;) {
+        const auto slash = path.find('/', start);
+        const auto component = path.substr(start, slash - start);
+        if (component.empty() || is_dots(component)) {
             return false;
         }
-        text.remove_prefix(sizeof(word));
+        if (slash == std::string_view::npos) {
+            return true;
+        }
+        start = slash + 1;
     }
-    word = ' ' * each_byte;
-    std::memcpy(&word, text.data(), text.size());
-    return !has_other(word);
 }
 
 // Describes the first rejected character; returns an empty string if there is none.
@@ -164,25 +184,33 @@ std::string normalize_path(PathView path) {
     return normal;
 }
 
-// The common case, decided without allocating: printable ASCII, already normal.
+// The common case, decided without allocating: printable ASCII, already normal. Components are
+// looked at one by one only if one is empty or begins with a dot.
 bool is_plain_path(PathView path) noexcept {
-    if (path.empty() || path.front() != '/' || !is_printable_ascii(path)) {
+    if (path.empty() || path.front() != '/') {
         return false;
     }
     if (path.size() == 1) {
         return true;
     }
-    for (std::size_t start = 1;;) {
-        const auto slash = path.find('/', start);
-        const auto component = path.substr(start, slash - start);
-        if (component.empty() || (component.front() == '.' && is_dots(component))) {
+    constexpr auto window = sizeof(std::uint64_t) + 1;
+    if (path.size() < window) {
+        return is_printable(path) && has_plain_components(path);
+    }
+    const std::size_t last = path.size() - window;
+    std::uint64_t special = 0;
+    for (std::size_t at = 0;; at = std::min(at + sizeof(std::uint64_t), last)) {
+        const auto bytes = load(path.data() + at);
+        const auto next = load(path.data() + at + 1);
+        if (has_unprintable(next)) {  // `bytes` are: they are the slash or were the last `next`
             return false;
         }
-        if (slash == PathView::npos) {
-            return true;
+        special |= equal_to('/', bytes) & (equal_to('/', next) | equal_to('.', next));
+        if (at == last) {
+            break;
         }
-        start = slash + 1;
     }
+    return path.back() != '/' && (special == 0 || has_plain_components(path));
 }
 
 Result<std::string> check_path(PathView path, bool sequence) {

@@ -51,9 +51,14 @@ public:
     void add(const std::shared_ptr<BacklogWaiter>& waiter) noexcept;
     enum class Which { below_limits, all };
     /// Wakes those whose limits are not reached any more, or all, and removes them.
-    void wake(const Handler& handler, Which which) noexcept;
+    void wake(const Handler& handler, Which which) noexcept {
+        if (size_.load() > 0) {  // rarely
+            wake_listed(handler, which);
+        }
+    }
 
 private:
+    void wake_listed(const Handler& handler, Which which) noexcept;
     [[nodiscard]] std::shared_ptr<BacklogWaiter> take(const Handler& handler, Which which) noexcept;
 
     std::atomic<std::size_t> size_{0};  // changed with mutex_ held
@@ -71,8 +76,12 @@ private:
 /// each counter changes before the list is looked at.
 class Backlog {
 public:
-    /// A task is about to be dispatched.
-    static void add(Handler& handler, std::size_t bytes) noexcept;
+    /// Tasks are about to be dispatched; `bytes` are those of all of them. One that runs several
+    /// callbacks counts as as many.
+    static void add(Handler& handler, std::size_t tasks, std::size_t bytes) noexcept;
+    static void add(Handler& handler, std::size_t bytes) noexcept { add(handler, 1, bytes); }
+    /// They have not been dispatched.
+    static void take_back(Handler& handler, std::size_t tasks, std::size_t bytes) noexcept;
     /// It begins to run.
     static void begun(Handler& handler) noexcept;
     /// It has run.

@@ -19,10 +19,10 @@
 #include <optional>
 #include <system_error>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace kazoo::base {
+class LaneBatch;
 class ReadyQueue;
 class Sleeper;
 }  // namespace kazoo::base
@@ -50,7 +50,10 @@ public:
     using Continuation = UniqueFunction<void(ResultStateBase&)>;
 
     explicit ResultStateBase(std::shared_ptr<Handler> handler) noexcept
-        : handler_(std::move(handler)), has_handler_(handler_ != nullptr) {}
+        : handler_(std::move(handler)), has_handler_(handler_ != nullptr) {
+        first_callback_.owner = this;
+        first_place_.callback = &first_callback_;
+    }
 
     [[nodiscard]] bool ready() const noexcept {
         return status_.load(std::memory_order_acquire) != Status::pending;
@@ -71,7 +74,7 @@ public:
 
     /// Adds a callback on the completion lane; returns its id for unlink(). Throws std::bad_alloc,
     /// with nothing added.
-    std::uint64_t link(Continuation run);
+    std::uint64_t link(Continuation&& run);
     bool unlink(std::uint64_t id) noexcept;
     /// Adds a function that runs in the thread that completes the result. If the result is ready,
     /// returns false and leaves `run` unchanged. Throws std::bad_alloc, with nothing added.
@@ -93,7 +96,9 @@ public:
 
     /// Completes the result with an error; returns false if it is already complete. Sets `*note`
     /// to true before the result becomes ready.
-    bool fail(Error error, std::atomic<bool>* note = nullptr) noexcept;
+    bool fail(
+        Error error, std::atomic<bool>* note = nullptr, base::LaneBatch* batch = nullptr
+    ) noexcept;
     bool fail(std::exception_ptr error) noexcept;
     /// Called when the loop that would have completed this result has been destroyed. Completes it
     /// with CancelledError, wakes blocked callers, and drops all links, because no lane is left to
@@ -143,9 +148,9 @@ protected:
 
     /// Runs `store`, which writes the value or error, then makes the result ready. Returns false if
     /// the result is complete or is being completed. If `store` throws, the result fails with that
-    /// exception.
+    /// exception. With a batch, the callbacks run when the batch is flushed.
     template <class Store>
-    bool complete(Status status, Store&& store) noexcept {
+    bool complete(Status status, Store&& store, base::LaneBatch* batch = nullptr) noexcept {
         if (claimed_.exchange(true, std::memory_order_acq_rel)) {
             return false;
         }
@@ -155,11 +160,18 @@ protected:
             note_failure(std::current_exception());
             status = Status::error;
         }
-        finish(status);
+        finish(status, batch);
         return true;
     }
 
+    /// Makes ready what has been stored. Only for producers that are the only ones to complete it.
+    void complete_alone(Status status, base::LaneBatch& batch) noexcept {
+        claimed_.store(true, std::memory_order_relaxed);
+        finish(status, &batch);
+    }
+
 private:
+    friend class base::LaneBatch;
     friend class base::ReadyQueue;
     friend class Resumptions;
     class LaneTurn;
@@ -195,17 +207,20 @@ private:
     };
 
     void note_failure(std::exception_ptr error) noexcept;
-    void finish(Status status) noexcept;
+    void note_failure(Error error) noexcept;
+    void finish(Status status, base::LaneBatch* batch) noexcept;
     void step() noexcept;
     [[nodiscard]] Link* next_direct_link(AfterDirect& after) noexcept;
     void continue_with(const AfterLink& after) noexcept;
     void continue_on_lane(const AfterDirect& after) noexcept;
-    void dispatch_links(const std::shared_ptr<Handler>& handler) noexcept;
+    static void dispatch_turn(
+        ResultStateBase* first, std::size_t turns, std::size_t bytes
+    ) noexcept;
     void run_lane_links() noexcept;
     void queue_drop() noexcept;
     void drop_links() noexcept;
 
-    [[nodiscard]] Callback& make_callback(Continuation&& run);
+    std::uint64_t link_further(Continuation&& run);
     void discard(Callback& callback) noexcept;
 
     // These require mutex_ to be held:
@@ -241,13 +256,21 @@ private:
     std::vector<Place> places_;  // of all other callbacks; numbers from 1
     std::uint32_t free_place_ = 0;       // first of the list of free places; 0: none
     base::Sleeper* sleepers_ = nullptr;  // list of blocked callers
-    std::exception_ptr made_exception_;  // cache of exception()
 
-    std::atomic<bool> first_in_use_{false};  // by the callback that is linked or running
+    // By the callback that is linked or running. Set with mutex_ held, cleared without it.
+    std::atomic<bool> first_in_use_{false};
     Callback first_callback_;  // so that a result with one callback allocates nothing for it
-    // Written by the thread that set claimed_, constant once the result is ready.
-    std::variant<std::monostate, Error, std::exception_ptr> failure_;
+    // Of a failed result: the exception or the Error. Written by the thread that set claimed_;
+    // constant once the result is ready, except that exception() keeps here, with mutex_ held, what
+    // it has made of an Error.
+    std::exception_ptr exception_;
+    std::unique_ptr<const Error> error_;  // null: an exception, or no memory: see code_
+    std::error_code code_;                // of the Error
+    Outcome outcome_{};                   // of the Error
+    bool failed_with_exception_ = false;
+    bool turn_dropped_ = false;              // its LaneTurn was destroyed; used by dispatch_turn()
     ResultStateBase* next_ready_ = nullptr;  // used by the ReadyQueue that contains this
+    ResultStateBase* next_in_turn_ = nullptr;  // used by the LaneBatch or LaneTurn that has this
     // Guarded by the mutex of the Resumptions:
     ResultStateBase* next_resumable_ = nullptr;
     ResultStateBase* previous_resumable_ = nullptr;
@@ -272,10 +295,13 @@ public:
     void prepare(Args&&... args) {
         value_.emplace(std::forward<Args>(args)...);
     }
+    [[nodiscard]] T& prepared() noexcept { return *value_; }
     void discard_prepared() noexcept { value_.reset(); }
     bool publish() noexcept {
         return complete(Status::value, [] {});
     }
+    /// The callbacks run when the batch is flushed.
+    void publish_in(base::LaneBatch& batch) noexcept { complete_alone(Status::value, batch); }
     // Only for results that are ready and successful.
     [[nodiscard]] const T& value() const noexcept { return *value_; }
     [[nodiscard]] T take() { return std::move(*value_); }
@@ -290,6 +316,11 @@ public:
     using ResultStateBase::ResultStateBase;
     bool succeed() noexcept {
         return complete(Status::value, [] {});
+    }
+    bool succeed_in(base::LaneBatch& batch) noexcept {
+        return complete(
+            Status::value, [] {}, &batch
+        );
     }
     void discard_prepared() noexcept {}
     bool publish() noexcept { return succeed(); }

@@ -42,7 +42,7 @@ protected:
             return header.xid;
         });
     }
-    void answer(std::int32_t xid) { EXPECT_TRUE(queue->take_reply(xid).has_value()) << xid; }
+    void answer(std::int32_t xid) { EXPECT_TRUE(take_reply(*queue, xid).has_value()) << xid; }
     void limit(std::size_t requests, std::size_t bytes = std::numeric_limits<std::size_t>::max()) {
         limits.in_flight_requests = requests;
         limits.in_flight_bytes = bytes;

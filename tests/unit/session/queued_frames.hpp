@@ -42,4 +42,15 @@ auto send_queued(RequestQueue& queue, Describe&& describe) {
     return frames;
 }
 
+/// Returns the oldest sent request and removes it, if it has this xid.
+[[nodiscard]] inline std::optional<Pending> take_reply(RequestQueue& queue, std::int32_t xid) {
+    auto* const answered = queue.answered(xid);
+    if (answered == nullptr) {
+        return std::nullopt;
+    }
+    std::optional<Pending> taken(std::move(*answered));
+    queue.remove_answered();
+    return taken;
+}
+
 }  // namespace kazoo::session

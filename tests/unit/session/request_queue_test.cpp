@@ -30,10 +30,14 @@ protected:
         made.request = detail::make_ref<AnyOwner>();
         return made;
     }
-    RequestId push(const RequestSpec& made, std::string_view path = "/a") {
+    RequestId push(RequestSpec made, std::string_view path = "/a") {
         const auto accepted = queue->push(made, codec::GetDataRequest{path, false});
         EXPECT_EQ(accepted.error, std::error_code());
         return accepted.id;
+    }
+    template <class Record>
+    RequestQueue::Accepted try_to_push(RequestSpec made, const Record& record) {
+        return queue->push(made, record);
     }
     RequestId push(std::string_view path = "/a") { return push(call(), path); }
 
@@ -58,14 +62,14 @@ TEST_F(RequestQueueTest, RepliesComeInTheOrderOfIssue) {
     EXPECT_LT(first, second);
     EXPECT_THAT(send(), ElementsAre("1 /a", "2 /a"));
     EXPECT_EQ(queue->size(), 2U);
-    EXPECT_FALSE(queue->take_reply(2).has_value());
-    const auto answered = queue->take_reply(1);
+    EXPECT_FALSE(take_reply(*queue, 2).has_value());
+    const auto answered = take_reply(*queue, 1);
     ASSERT_TRUE(answered.has_value());
     EXPECT_EQ(answered->id, first);
     EXPECT_EQ(answered->op, Opcode::get_data);
     EXPECT_TRUE(answered->request);
-    EXPECT_FALSE(queue->take_reply(1).has_value());
-    EXPECT_TRUE(queue->take_reply(2).has_value());
+    EXPECT_FALSE(take_reply(*queue, 1).has_value());
+    EXPECT_TRUE(take_reply(*queue, 2).has_value());
     EXPECT_EQ(queue->size(), 0U);
 }
 
@@ -77,7 +81,7 @@ TEST_F(RequestQueueTest, RequestsThatStillWaitAreAbandonedWithIt) {
     push(sent);
     send();
     push(unsent);
-    EXPECT_TRUE(queue->take_reply(1).has_value());
+    EXPECT_TRUE(take_reply(*queue, 1).has_value());
     queue.reset();
     const auto is_abandoned = [](const RequestSpec& spec) {
         return static_cast<const AnyOwner&>(*spec.request).abandoned;
@@ -89,7 +93,7 @@ TEST_F(RequestQueueTest, RequestsThatStillWaitAreAbandonedWithIt) {
 
 TEST_F(RequestQueueTest, UnsentRequestsGetNoReply) {
     push();
-    EXPECT_FALSE(queue->take_reply(1).has_value());
+    EXPECT_FALSE(take_reply(*queue, 1).has_value());
     EXPECT_FALSE(queue->is_awaiting_reply(1));
 }
 
@@ -99,7 +103,7 @@ TEST_F(RequestQueueTest, AppendsToPendingOutput) {
     out.append("before", 6);
     queue->send(out);
     EXPECT_EQ(out.size(), 6U + 4 + 8 + 6 + 1);
-    EXPECT_TRUE(queue->take_reply(1).has_value());
+    EXPECT_TRUE(take_reply(*queue, 1).has_value());
 }
 
 TEST_F(RequestQueueTest, XidsWrapToOne) {
@@ -112,14 +116,14 @@ TEST_F(RequestQueueTest, XidsWrapToOne) {
     for (const auto xid : {last - 1, last, 1, 2}) {
         EXPECT_TRUE(queue->is_awaiting_reply(xid)) << xid;
     }
-    EXPECT_TRUE(queue->take_reply(last - 1).has_value());
+    EXPECT_TRUE(take_reply(*queue, last - 1).has_value());
     EXPECT_TRUE(queue->is_awaiting_reply(last));
     EXPECT_TRUE(queue->is_awaiting_reply(1));
     EXPECT_TRUE(queue->is_awaiting_reply(2));
     EXPECT_FALSE(queue->is_awaiting_reply(3));
     EXPECT_FALSE(queue->is_awaiting_reply(last - 1));
-    EXPECT_TRUE(queue->take_reply(last).has_value());
-    EXPECT_TRUE(queue->take_reply(1).has_value());
+    EXPECT_TRUE(take_reply(*queue, last).has_value());
+    EXPECT_TRUE(take_reply(*queue, 1).has_value());
     EXPECT_TRUE(queue->is_awaiting_reply(2));
     EXPECT_FALSE(queue->is_awaiting_reply(1));
 }
@@ -147,10 +151,10 @@ TEST_F(RequestQueueTest, CancellingWithdrawsUnsentRequests) {
     EXPECT_EQ(queue->size(), 2U);
     push("/f");
     EXPECT_THAT(send(), ElementsAre("3 /cc", "4 /d", "6 /f"));
-    EXPECT_TRUE(queue->take_reply(3).has_value());
+    EXPECT_TRUE(take_reply(*queue, 3).has_value());
     EXPECT_FALSE(queue->is_awaiting_reply(5));
-    EXPECT_TRUE(queue->take_reply(4).has_value());
-    EXPECT_TRUE(queue->take_reply(6).has_value());
+    EXPECT_TRUE(take_reply(*queue, 4).has_value());
+    EXPECT_TRUE(take_reply(*queue, 6).has_value());
 }
 
 TEST_F(RequestQueueTest, IsEmptyOnceAllIsWithdrawn) {
@@ -174,10 +178,10 @@ TEST_F(RequestQueueTest, CancellingAbandonsSentRequests) {
     EXPECT_FALSE(queue->cancel(first).request);
     EXPECT_FALSE(queue->cancel(third).sent);
     EXPECT_EQ(queue->size(), 2U);  // the abandoned one keeps its place
-    const auto answered = queue->take_reply(1);
+    const auto answered = take_reply(*queue, 1);
     ASSERT_TRUE(answered.has_value());
     EXPECT_FALSE(answered->request);
-    EXPECT_TRUE(queue->take_reply(2).has_value());
+    EXPECT_TRUE(take_reply(*queue, 2).has_value());
 }
 
 TEST_F(RequestQueueTest, UnknownIdsAreIgnored) {
@@ -204,7 +208,7 @@ TEST_F(RequestQueueTest, DeadlinesAreKeptInOrder) {
     EXPECT_EQ(queue->expired(start + 1s), std::nullopt);
     EXPECT_EQ(queue->expired(start + 2s), late_id);
     send();
-    EXPECT_TRUE(queue->take_reply(1).has_value());
+    EXPECT_TRUE(take_reply(*queue, 1).has_value());
     EXPECT_EQ(queue->next_deadline(), TimePoint::max());
 }
 
@@ -229,8 +233,8 @@ TEST_F(RequestQueueTest, WatchesAreCountedUntilTheirReplies) {
     send();
     EXPECT_TRUE(queue->cancel(first).request);
     EXPECT_EQ(queue->watches(), 1U);
-    EXPECT_FALSE(queue->take_reply(1)->watch);
-    const auto answered = queue->take_reply(2);
+    EXPECT_FALSE(take_reply(*queue, 1)->watch);
+    const auto answered = take_reply(*queue, 2);
     ASSERT_TRUE(answered->watch);
     EXPECT_EQ(answered->watch->kind, WatchKind::child);
     EXPECT_EQ(answered->watch->take_watcher(), watching.watcher);
@@ -275,13 +279,13 @@ TEST_F(RequestQueueTest, TheCloseRequestIgnoresTheLimits) {
     limits.request_bytes = 20;
     queue.emplace(limits, 1);
     push();
-    EXPECT_EQ(queue->push(call(), codec::SyncRequest{"/a"}).error, ClientErrc::queue_full);
+    EXPECT_EQ(try_to_push(call(), codec::SyncRequest{"/a"}).error, ClientErrc::queue_full);
     queue->push_close();
     base::Buffer out;
     queue->send(out);
     EXPECT_EQ(out.size(), 19U + 12U);
-    EXPECT_TRUE(queue->take_reply(1).has_value());
-    const auto good_bye = queue->take_reply(2);
+    EXPECT_TRUE(take_reply(*queue, 1).has_value());
+    const auto good_bye = take_reply(*queue, 2);
     ASSERT_TRUE(good_bye.has_value());
     EXPECT_EQ(good_bye->op, Opcode::close_session);
 }
@@ -293,13 +297,13 @@ TEST_F(RequestQueueTest, LimitsAreErrorsWithoutEffect) {
     limits.request_bytes = 15;
     queue.emplace(limits, 1);
     const auto push_error = [this](std::string_view path) {
-        return queue->push(call(), codec::SyncRequest{path}).error;
+        return try_to_push(call(), codec::SyncRequest{path}).error;
     };
     EXPECT_EQ(push_error("/a-long-one"), ClientErrc::request_too_large);
     EXPECT_EQ(push_error("/ab"), std::error_code());  // 19 bytes
     EXPECT_EQ(push_error("/abc"), ClientErrc::request_too_large);
     EXPECT_EQ(push_error("/ab"), std::error_code());
-    const auto third = queue->push(call(), codec::SyncRequest{"/ab"});
+    const auto third = try_to_push(call(), codec::SyncRequest{"/ab"});
     EXPECT_FALSE(third.error);
     EXPECT_EQ(push_error("/ab"), ClientErrc::queue_full);  // three of them, and 57 bytes
     EXPECT_TRUE(queue->cancel(third.id).request);
@@ -308,7 +312,7 @@ TEST_F(RequestQueueTest, LimitsAreErrorsWithoutEffect) {
     queue->send(out);
     EXPECT_EQ(out.size(), 3 * 19U);
     EXPECT_EQ(push_error("/ab"), ClientErrc::queue_full);  // sent ones count until their replies
-    EXPECT_TRUE(queue->take_reply(1).has_value());
+    EXPECT_TRUE(take_reply(*queue, 1).has_value());
     EXPECT_EQ(push_error("/ab"), std::error_code());
 }
 
@@ -317,7 +321,7 @@ TEST_F(RequestQueueTest, TheByteLimitCountsWhatIsUnsentOrMayBeSentAgain) {
     limits.queued_bytes = 19;
     queue.emplace(limits, 1);
     const auto refused = [this] {
-        return queue->push(call(), codec::SyncRequest{"/a"}).error == ClientErrc::queue_full;
+        return try_to_push(call(), codec::SyncRequest{"/a"}).error == ClientErrc::queue_full;
     };
     const auto first = push();  // 19 bytes
     EXPECT_TRUE(refused());
@@ -330,9 +334,9 @@ TEST_F(RequestQueueTest, TheByteLimitCountsWhatIsUnsentOrMayBeSentAgain) {
     EXPECT_TRUE(refused());
     send();
     EXPECT_TRUE(refused()) << "the second one is kept";
-    EXPECT_TRUE(queue->take_reply(2).has_value());
+    EXPECT_TRUE(take_reply(*queue, 2).has_value());
     EXPECT_TRUE(refused());
-    EXPECT_TRUE(queue->take_reply(3).has_value());
+    EXPECT_TRUE(take_reply(*queue, 3).has_value());
     EXPECT_FALSE(refused());
 }
 

@@ -71,8 +71,8 @@ TEST_F(ResendQueueTest, ReadsBehindTheLastWriteAreSentAgain) {
     EXPECT_THAT(lose(), ElementsAre("get_data sent", "set_data sent"));
     EXPECT_EQ(queue.size(), 2U);
     EXPECT_THAT(send(), ElementsAre("get_data 3 /b", "sync 4 /c"));
-    EXPECT_TRUE(queue.take_reply(3).has_value());
-    EXPECT_TRUE(queue.take_reply(4).has_value());
+    EXPECT_TRUE(take_reply(queue, 3).has_value());
+    EXPECT_TRUE(take_reply(queue, 4).has_value());
 }
 
 TEST_F(ResendQueueTest, AnAbandonedWriteStillKeepsEarlierReadsFromBeingSentAgain) {
@@ -170,8 +170,8 @@ TEST_F(ResendQueueTest, DeadlinesAndWatchesOutliveTheConnection) {
     EXPECT_EQ(queue.watches(), 1U);
     EXPECT_EQ(queue.expired(TimePoint(std::chrono::hours(2))), limited);
     send();
-    EXPECT_TRUE(queue.take_reply(1)->watch);
-    EXPECT_TRUE(queue.take_reply(2).has_value());
+    EXPECT_TRUE(take_reply(queue, 1)->watch);
+    EXPECT_TRUE(take_reply(queue, 2).has_value());
     EXPECT_EQ(queue.next_deadline(), TimePoint::max());
     EXPECT_EQ(queue.watches(), 0U);
 }
@@ -191,11 +191,11 @@ TEST_F(ResendQueueTest, OnlyWhatHasNoReplyIsSentAgain) {
         push(Opcode::get_data, Resend::reads, path);
     }
     send();
-    EXPECT_TRUE(queue.take_reply(1).has_value());
-    EXPECT_TRUE(queue.take_reply(2).has_value());
+    EXPECT_TRUE(take_reply(queue, 1).has_value());
+    EXPECT_TRUE(take_reply(queue, 2).has_value());
     EXPECT_THAT(lose(), IsEmpty());
     EXPECT_THAT(send(), ElementsAre("get_data 3 /3", "get_data 4 /4"));
-    EXPECT_TRUE(queue.take_reply(3).has_value());
+    EXPECT_TRUE(take_reply(queue, 3).has_value());
     EXPECT_THAT(lose(), IsEmpty());
     EXPECT_THAT(send(), ElementsAre("get_data 4 /4"));
 }
@@ -220,7 +220,7 @@ TEST_F(ResendQueueTest, AnsweringManyReadsTakesLinearTime) {
     }
     send();
     for (int i = 1; i < count; ++i) {
-        EXPECT_TRUE(queue.take_reply(i).has_value());
+        EXPECT_TRUE(take_reply(queue, i).has_value());
     }
     EXPECT_THAT(lose(), IsEmpty());
     EXPECT_THAT(send(), ElementsAre("get_data 100000 " + path));
