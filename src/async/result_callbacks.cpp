@@ -52,6 +52,10 @@ std::uint64_t ResultStateBase::link(Continuation&& run) {
             first_in_use_.store(true, std::memory_order_relaxed);
             first_callback_.function = std::move(run);
             id = std::uint64_t{++first_place_.use} << bits_of_place;
+            if (!ready()) {  // the usual case
+                lane_links_.push_back(first_callback_);
+                return id;
+            }
             after = add_lane_link(first_callback_);
         }
     }

@@ -266,7 +266,9 @@ void ResultStateBase::begin_lane_turn(AfterDirect& after) noexcept {
     after.dispatch = !dropped_ && !lane_links_.empty() && !lane_turn_;
     if (after.dispatch) {
         lane_turn_ = true;
-        after.helper = offer_help();
+        if (resumes_) {
+            after.helper = offer_help();
+        }
     }
 }
 

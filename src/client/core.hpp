@@ -143,6 +143,11 @@ public:
         const CallContext& context,
         const Body&... body
     );
+    /// Returns the error of a request that the session has refused. Not inlined: rarely called.
+    template <class... Body>
+    [[nodiscard]] Error not_accepted(
+        const std::error_code& why, const char* needs, const Body&... body
+    ) const noexcept;
     /// Returns a result that has failed.
     template <class T>
     AsyncResult<T> refused(const OpKind<T>& kind, std::string_view path, Error error);
@@ -304,6 +309,26 @@ AsyncResult<T> Core::refused(const OpKind<T>& kind, std::string_view path, Error
     return detail::make_result<T>(std::move(operation));
 }
 
+template <class... Body>
+[[gnu::noinline]] Error Core::not_accepted(
+    const std::error_code& why, const char* needs, const Body&... body
+) const noexcept {
+    auto error = not_accepted_error(why, options_.limits(), needs);
+    if (why == ClientErrc::request_too_large) {
+        try {
+            base::Buffer frame;  // encoded again, because the message contains its size
+            codec::append_frame(frame, codec::RequestHeader(), body...);
+            error.detail(
+                std::to_string(frame.size()) + " bytes, the limit for a whole request is " +
+                std::to_string(options_.limits().request_bytes)
+            );
+        } catch (const std::bad_alloc&) {
+            error.detail({});
+        }
+    }
+    return error;
+}
+
 template <class T, class... Body>
 AsyncResult<T> Core::call(
     const OpKind<T>& kind,
@@ -333,20 +358,7 @@ AsyncResult<T> Core::call(
         accepted.error = ClientErrc::out_of_memory;
     }
     if (accepted.error) {
-        auto error = not_accepted_error(accepted.error, options_.limits(), kind.needs);
-        if (accepted.error == ClientErrc::request_too_large) {
-            try {
-                base::Buffer frame;  // encoded again, because the message contains its size
-                codec::append_frame(frame, codec::RequestHeader(), body...);
-                error.detail(
-                    std::to_string(frame.size()) + " bytes, the limit for a whole request is " +
-                    std::to_string(options_.limits().request_bytes)
-                );
-            } catch (const std::bad_alloc&) {
-                error.detail({});
-            }
-        }
-        operation->refuse(std::move(error), outcomes_);
+        operation->refuse(not_accepted(accepted.error, kind.needs, body...), outcomes_);
         return detail::make_result<T>(std::move(operation));
     }
     operation->id = accepted.id;

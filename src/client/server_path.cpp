@@ -3,11 +3,8 @@
 
 namespace kazoo::detail::client {
 
-ServerPath::ServerPath(std::string_view path, const Chroot& chroot, bool sequence) : view_(path) {
+void ServerPath::convert(std::string_view path, const Chroot& chroot, bool sequence) {
     if (is_plain_path(path)) {
-        if (chroot.empty()) {
-            return;
-        }
         storage_ = chroot.absolute(path, sequence);
     } else {
         // A view without data comes from a PathView of a null pointer.

@@ -18,7 +18,11 @@ inline constexpr PathView null_path(static_cast<const char*>(nullptr));
 /// argument if that changes nothing, which is the usual case without a chroot.
 class ServerPath {
 public:
-    ServerPath(std::string_view path, const Chroot& chroot, bool sequence = false);
+    ServerPath(std::string_view path, const Chroot& chroot, bool sequence = false) : view_(path) {
+        if (!chroot.empty() || !is_plain_path(path)) {
+            convert(path, chroot, sequence);
+        }
+    }
     ServerPath(const ServerPath&) = delete;
     ServerPath& operator=(const ServerPath&) = delete;
     /// Returns why the path cannot be used; empty if it can.
@@ -26,6 +30,8 @@ public:
     [[nodiscard]] std::string_view view() const { return view_; }
 
 private:
+    void convert(std::string_view path, const Chroot& chroot, bool sequence);
+
     std::string storage_;
     std::string_view view_;
     std::optional<Error> error_;

@@ -350,6 +350,12 @@ void Session::expire_deadlines(TimePoint now) noexcept {
     }
 }
 
+void Session::out_of_memory(std::uint64_t attempt, TimePoint now) noexcept {
+    if (attempt == attempt_) {
+        out_of_memory(now);
+    }
+}
+
 /// Allocates nothing: actions_ and events_ have the room that this needs.
 void Session::out_of_memory(TimePoint now) noexcept {
     switch (phase_) {

@@ -83,8 +83,8 @@ public:
 
     /// Begins to connect. Called once, before anything else.
     void start(TimePoint now);
-    /// Accepts a request, issued at `call.issued`. If it returns an error, nothing has changed.
-    /// Takes the owner of the request from `call` if it is accepted.
+    /// Accepts a request, issued at `call.issued`, and takes its owner. If it returns an error,
+    /// nothing has changed.
     template <class... Body>
     [[nodiscard]] RequestQueue::Accepted submit(RequestSpec& call, const Body&... body) {
         if (!is_admitted_at_once(call)) {
@@ -189,22 +189,12 @@ public:
     void use_lease(TimePoint now) noexcept;
     [[nodiscard]] LeaseClock& lease() noexcept { return lease_; }
     /// Ends the connection as if the server had closed it. Returns whether there was one.
-    bool drop_connection(TimePoint now) {
-        if (phase_ != Phase::serving) {
-            return false;
-        }
-        on_closed(attempt_, std::make_error_code(std::errc::connection_aborted), now);
-        return true;
-    }
+    bool drop_connection(TimePoint now);
     /// Drops the connection. Called after an input has thrown std::bad_alloc, and whenever the
     /// caller lacks the memory to proceed.
     void out_of_memory(TimePoint now) noexcept;
     /// The same if `attempt` is the present one.
-    void out_of_memory(std::uint64_t attempt, TimePoint now) noexcept {
-        if (attempt == attempt_) {
-            out_of_memory(now);
-        }
-    }
+    void out_of_memory(std::uint64_t attempt, TimePoint now) noexcept;
 
     // Outputs.
 
@@ -342,12 +332,8 @@ private:
     void expire_deadlines(TimePoint now) noexcept;
     void check_phase(TimePoint now);
 
-    // session_picture.cpp
-    void note_reply(const Pending& answered, TimePoint now) noexcept;
-
     // session_lease.cpp
     void note_accepted() noexcept;
-    void note_confirmed(const Pending& answered, std::int32_t err, TimePoint now) noexcept;
     void pace_lease(TimePoint now) noexcept;
 
     // session_hosts.cpp
@@ -426,6 +412,8 @@ private:
     void on_oversized(const codec::FrameItem& item, TimePoint now);
     void on_ping_reply(std::int32_t err, TimePoint now);
     void end_by_server(std::int32_t err, TimePoint now);
+    void note_reply(const Pending& answered, TimePoint now) noexcept;
+    void note_confirmed(const Pending& answered, std::int32_t err, TimePoint now) noexcept;
     void on_reply(const codec::ReplyHeader& header, std::span<const std::byte> body, TimePoint now);
     void on_stray(std::int32_t xid, std::int32_t err, TimePoint now);
     void on_notification(

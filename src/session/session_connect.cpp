@@ -469,4 +469,12 @@ void Session::move_to(HostPort host, Endpoint writable, TimePoint now) {
     next_endpoint(now);
 }
 
+bool Session::drop_connection(TimePoint now) {
+    if (phase_ != Phase::serving) {
+        return false;
+    }
+    on_closed(attempt_, std::make_error_code(std::errc::connection_aborted), now);
+    return true;
+}
+
 }  // namespace kazoo::session

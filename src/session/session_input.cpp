@@ -136,6 +136,21 @@ void Session::on_frame(std::span<const std::byte> frame, TimePoint now) {
     }
 }
 
+void Session::note_reply(const Pending& answered, TimePoint now) noexcept {
+    if (answered.request && answered.written != TimePoint{}) {
+        metrics_.of(answered.op).on_the_wire.add(now - answered.written);
+    }
+}
+
+/// Errors are left out: a server may find some without its leader.
+void Session::note_confirmed(const Pending& answered, std::int32_t err, TimePoint now) noexcept {
+    lease_.answered(answered.id);
+    const bool by_leader = answered.op == codec::Opcode::sync || codec::is_write(answered.op);
+    if (by_leader && err == 0 && answered.written != TimePoint{}) {
+        lease_.confirmed(answered.written, now);
+    }
+}
+
 void Session::on_reply(
     const codec::ReplyHeader& header, std::span<const std::byte> body, TimePoint now
 ) {

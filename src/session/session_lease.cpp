@@ -20,15 +20,6 @@ void Session::note_accepted() noexcept {
     }
 }
 
-/// Errors are left out: a server may find some without its leader.
-void Session::note_confirmed(const Pending& answered, std::int32_t err, TimePoint now) noexcept {
-    lease_.answered(answered.id);
-    const bool by_leader = answered.op == codec::Opcode::sync || codec::is_write(answered.op);
-    if (by_leader && err == 0 && answered.written != TimePoint{}) {
-        lease_.confirmed(answered.written, now);
-    }
-}
-
 void Session::use_lease(TimePoint now) noexcept {
     lease_.use(now);
     pace_lease(now);

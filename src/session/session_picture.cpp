@@ -16,12 +16,6 @@ void Session::on_written(TimePoint now) noexcept {
     });
 }
 
-void Session::note_reply(const Pending& answered, TimePoint now) noexcept {
-    if (answered.request && answered.written != TimePoint{}) {
-        metrics_.of(answered.op).on_the_wire.add(now - answered.written);
-    }
-}
-
 SessionPicture Session::picture(std::size_t most_requests, std::size_t most_paths) const {
     SessionPicture picture;
     picture.state = state_;
