@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every command in the situations that scripts meet: each method is one, for all rows of the table
-in every_command.py. --apache: against Apache ZooKeeper instead of the embedded server."""
+in every_command.py. --apache: against Apache ZooKeeper instead of the embedded server. --width N:
+with a node of N children; such as 100000 for Apache ZooKeeper, which takes minutes:
 
+    every_command_test.py --tool build/dev/tools/kazoo/kazoo --apache --width 100000 Wide
+"""
+
+import argparse
 import base64
 import concurrent.futures
 import hashlib
@@ -377,11 +382,68 @@ class Wide(unittest.TestCase):
     """A node with many children: 100 000, unless the server is slow."""
 
     width = WIDTH
+    # The names of the children several times, and the requests under way; not copies of the nodes.
+    MORE_MEMORY = 24 << 20  # beside what the tool takes for a single node
 
     def done(self, *words, **options):
         result = run("-q", *words, **options)
         self.assertEqual((result.code, result.err), (DONE, b""), words)
         return result
+
+    def single_node_memory(self):
+        process = suite.start("watch", "-n", "1", "/zookeeper")
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        process.stderr.readline()
+        return suite.peak_memory(process)
+
+    def bounded(self, *words):
+        """Runs a command that writes nothing; checks its memory as well."""
+        process = suite.start("-q", *words)
+        (peak,) = suite.peak_memory_until_end(process)
+        self.assertEqual((process.communicate(), process.returncode), ((b"", b""), DONE), words)
+        if self.least < 30 << 20:  # sanitizers keep memory that was freed
+            self.assertLess(peak, self.least + self.MORE_MEMORY, words)
+
+    def nodes(self, root, acl):
+        """The nodes of the tree as `dump` writes them, by path."""
+        def node(path, data):
+            return path, {"path": path, "data": data, "acl": acl}
+
+        names = [f"{i:05}" for i in range(self.width)]
+        return dict([node(root, ""), *(node(f"{root}/{name}", name) for name in names)])
+
+    def check_nodes(self, expected):
+        root = next(iter(expected))
+        found = {node["path"]: node for node in self.done("dump", root).json_lines}
+        self.assertTrue(found == expected, root)  # assertEqual would write all of them
+
+    def copy_and_change(self):
+        """Commands that write as many nodes: each result is compared node for node."""
+        self.least = self.single_node_memory()
+        acl, entry = ["world:anyone:cdra", "ip:127.0.0.1:w"], "ip:10.0.0.1:r"
+        self.bounded("acl", "set", "-R", "/wide", ",".join(acl))
+        self.check_nodes(self.nodes("/wide", acl))
+        self.bounded("cp", "-r", "/wide", "/copied")
+        self.check_nodes(self.nodes("/copied", acl))
+        # Differences of all kinds, for `mirror`.
+        self.bounded("acl", "add", "-R", "/wide", entry)
+        self.bounded("rm", "/wide/00000", "/copied/00001", "/copied/00002")
+        self.bounded("set", "/wide/00003", "changed")
+        expected = self.nodes("/copied", [*acl, entry])
+        del expected["/copied/00000"]
+        expected["/copied/00003"]["data"] = "changed"
+        self.bounded("mirror", "/wide", "/copied")
+        self.check_nodes(expected)
+        self.bounded("acl", "rm", "-R", "/copied", entry.rpartition(":")[0])
+        for node in expected.values():
+            node["acl"] = acl
+        self.check_nodes(expected)
+        moved = run("-q", "mv", "/copied", "/moved")
+        refused = b"too many nodes for one transaction" in moved.err
+        is_too_many = self.width > 10_000
+        self.assertEqual((moved.code, refused), (FAILED if is_too_many else DONE, is_too_many))
+        self.bounded("rm", "-r", "/copied" if is_too_many else "/moved")
 
     def test_every_command(self):
         self.done("load", "-", stdin='{"path": "/wide", "data": ""}\n' + "".join(
@@ -397,13 +459,15 @@ class Wide(unittest.TestCase):
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
             list(pool.map(check, [row for row in ROWS if row.wide]))
         self.assertEqual(self.done("count", "/wide").text, f"{self.width}\n")
-        self.done("rm", "-r", "/wide")
+        self.copy_and_change()
+        self.bounded("rm", "-r", "/wide")
         self.assertEqual(run("exists", "/wide").text, "false\n")
 
 
 if __name__ == "__main__":
-    against_apache = "--apache" in sys.argv
-    if against_apache:
-        sys.argv.remove("--apache")
-        Wide.width = WIDTH_ON_APACHE
-    suite.main(apache=against_apache)
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--apache", action="store_true")
+    parser.add_argument("--width", type=int)
+    options, sys.argv[1:] = parser.parse_known_args()
+    Wide.width = options.width or (WIDTH_ON_APACHE if options.apache else WIDTH)
+    suite.main(apache=options.apache)
