@@ -57,8 +57,7 @@ Top::Top(Session& session, const TopOptions& options)
         );
     }
     if (options.paths) {
-        activity_ =
-            std::make_unique<PathActivity>(session.settings(), session.resolve(*options.paths));
+        activity_ = std::make_unique<PathActivity>(session.settings(), *options.paths);
     }
 }
 
@@ -241,7 +240,7 @@ void add_top(Grammar& grammar) {
     auto options = std::make_shared<TopOptions>();
     Command command = grammar.add("top", "show the servers, their connections and rates, live");
     command.option("-i,--interval", options->interval, "TIME between two samples")
-        .optional_value("-p,--paths", options->paths, "/", "PATH below which changes are counted")
+        .path_option("-p,--paths", options->paths, "/", "PATH below which changes are counted")
         .number(
             "-r,--rows",
             options->rows,
