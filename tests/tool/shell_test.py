@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The shell of the tool: scripts on standard input, and a user at a terminal."""
+"""The shell of the tool: scripts on standard input, and a user at a terminal. --apache: against
+Apache ZooKeeper instead of the embedded server."""
 
 import signal
 import subprocess
@@ -199,6 +200,7 @@ class Script(ToolCase):
         process.stdin.close()
         self.assertEqual(process.wait(timeout=suite.PATIENCE), DONE)
         self.assertEqual(process.stderr.read(), b"")
+        process.stderr.close()
 
     def test_signals(self):
         for number, code in ((signal.SIGINT, INTERRUPTED), (signal.SIGTERM, 143)):
