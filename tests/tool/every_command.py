@@ -51,9 +51,10 @@ class Vanish:
 class Row:
     """text: the output, as a text with {p}, bytes or a Match. values: a list of the JSON values, or
     a function of it and the path. before: commands that are run first. after: (a command, its
-    output). denied: the exit code without permission, None if none is needed, or EXISTS. offline: that
-    without a server, None if none is needed. vanish: a Vanish, or why there is none. wide: a command for
-    the node {w} with many children, and a function of their number: that of the lines it writes."""
+    output). denied: the exit code without permission, None if none is needed, or EXISTS. offline:
+    that without a server, None if none is needed. vanish: a Vanish, or why there is none. wide: a
+    command for the node {w} with many children, and a function of their number: that of the lines
+    it writes."""
 
     def __init__(
         self, name, *arguments, text="", values=(), stdin=b"", code=DONE, before=(), after=(),
