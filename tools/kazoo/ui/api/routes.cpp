@@ -29,6 +29,7 @@ constexpr Route routes[] = {
     {"PUT", "/api/node", put_node, true},
     {"POST", "/api/node", post_node, true},
     {"DELETE", "/api/node", delete_node, true},
+    {"PUT", "/api/acl", put_acl, true},
 };
 
 const Route& route_of(const Request& request) {
@@ -61,7 +62,7 @@ int status_of(const kazoo::Error& error) {
         code == Errc::no_children_for_ephemerals) {
         return 409;
     }
-    if (code == Errc::bad_arguments) {
+    if (code == Errc::bad_arguments || code == Errc::invalid_acl) {
         return 400;
     }
     if (code == ClientErrc::request_too_large) {

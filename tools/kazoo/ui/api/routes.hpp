@@ -34,6 +34,8 @@ Answer get_sessions(SharedContext context, Request request);
 Answer put_node(SharedContext context, Request request);
 /// {"path", "data", "encoding", "sequence", "parents"}
 Answer post_node(SharedContext context, Request request);
+/// {"path", "acl": ["scheme:id:cdrwa", ...], "version"}, which is that of the ACL
+Answer put_acl(SharedContext context, Request request);
 /// path, version
 Answer delete_node(SharedContext context, Request request);
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cli/values.hpp"
 #include "ui/api/body.hpp"
 #include "ui/api/routes.hpp"
 
@@ -31,6 +32,18 @@ std::int32_t version_parameter(const Request& request) {
     return checked_version(is_number ? version : -1);
 }
 
+kazoo::AclList acl_field(const Body& body) {
+    const std::vector<std::string>* const entries = body.texts("acl");
+    if (entries == nullptr) {
+        throw HttpError(400, "malformed", "the field \"acl\" must be an array of entries");
+    }
+    kazoo::AclList acl;
+    for (const std::string& entry : *entries) {
+        acl.push_back(parse_acl_entry(entry));
+    }
+    return acl;
+}
+
 kazoo::DataView view_of(const std::optional<std::string>& data) {
     return data ? kazoo::DataView(*data) : kazoo::DataView(std::nullopt);
 }
@@ -58,6 +71,17 @@ Answer post_node(SharedContext context, Request request) {
     const std::string created = co_await creating;
     JsonObject reply;
     reply.add("path", created);
+    co_return json_reply(reply);
+}
+
+Answer put_acl(SharedContext context, Request request) {
+    const Body body(request.body);
+    const std::string path = body.text("path");
+    const kazoo::AclList acl = acl_field(body);
+    const auto setting = context->zk.set_acls_async(path, acl, version_field(body));
+    const kazoo::ZnodeStat stat = co_await setting;
+    JsonObject reply;
+    reply.add("path", path).add_json("stat", stat_json(stat).text());
     co_return json_reply(reply);
 }
 
