@@ -6,6 +6,7 @@ import socket
 import subprocess
 
 import suite
+from hooked import SET_ACL, HookedProxy
 from suite import DONE, FAILED, LOST, NO_NODE, USAGE, ToolCase
 
 
@@ -38,6 +39,28 @@ class Access(ToolCase):
             self.assertEqual(
                 self.ok("acl", "get", self.root + end).lines,
                 ["world:anyone:cdra", "ip:127.0.0.1:w"],
+            )
+
+    def test_recursive_beside_other_clients(self):
+        """An ACL that another client changes between the read and the write keeps that change."""
+        for name, other, expected in (
+            ("add", ("add", "ip:10.0.0.2:r"), ["ip:10.0.0.2:r", "ip:10.0.0.1:r"]),
+            ("rm", ("add", "ip:10.0.0.3:r"), ["ip:10.0.0.2:r", "ip:10.0.0.3:r"]),
+        ):
+            entry = {"add": "ip:10.0.0.1:r", "rm": "ip:10.0.0.1"}[name]
+            path = self.root + "/a"
+            self.ok("touch", path)
+            changed = []
+
+            def hook(operation, requested):
+                if operation == SET_ACL and requested == path and not changed:
+                    changed.append(suite.run("acl", other[0], path, other[1]).code)
+
+            with HookedProxy(suite.address, hook) as proxy:
+                self.ok("acl", name, "-R", self.root, entry, servers=proxy.address)
+            self.assertEqual(changed, [DONE])
+            self.assertEqual(
+                self.ok("acl", "get", path).lines, ["world:anyone:cdrwa", *expected]
             )
 
     def test_digest(self):

@@ -1,11 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every command in the situations that scripts meet: each method is one, for all rows of the table
-in every_command.py. --apache: against Apache ZooKeeper instead of the embedded server."""
+in every_command.py. --apache: against Apache ZooKeeper instead of the embedded server. --width N:
+with a node of N children; such as 100000 for Apache ZooKeeper, which takes minutes:
 
+    every_command_test.py --tool build/dev/tools/kazoo/kazoo --apache --width 100000 Wide
+"""
+
+import argparse
+import base64
 import concurrent.futures
+import hashlib
 import json
 import os
 import pathlib
+import re
 import socket
 import subprocess
 import sys
@@ -14,12 +22,14 @@ import threading
 import unittest
 
 import suite
-from every_command import BINARY, ELSEWHERE, ENCODED, ROWS, Match, Vanish, filled
+from every_command import BINARY, ELSEWHERE, ENCODED, EXISTS, ROWS, Match, Vanish, filled
 from hooked import HookedProxy
 from suite import DONE, FAILED, NO_NODE, USAGE, run
 
 NAME = "ü 'q\" \\x"
-OTHERS = ["ip:192.0.2.1:cdrwa"]  # an ACL with which the tests may do nothing
+OWNER = b"owner:secret"
+# Permits nothing without the authentication of the owner.
+OTHERS = [f"digest:owner:{base64.b64encode(hashlib.sha1(OWNER).digest()).decode()}:cdrwa"]
 WIDTH = 100_000
 WIDTH_ON_APACHE = 2_000  # a JVM that has just started takes some 1 ms for each request
 SITUATIONS = ("text", "json", "closed", "denied", "vanish")
@@ -70,6 +80,10 @@ class EveryCommand(unittest.TestCase):
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory()
         cls.grammar = run("generate", "json").json
+        owner = pathlib.Path(cls.folder.name) / "owner"
+        owner.touch(mode=0o600)
+        owner.write_bytes(b"digest:" + OWNER)
+        cls.as_owner = ("--auth-file", str(owner))
         load(subtrees())
         load(denied_nodes(), "--on-conflict", "overwrite")
 
@@ -267,16 +281,49 @@ class EveryCommand(unittest.TestCase):
 
         self.for_all_rows(check)
 
+    def code_of_exists_without_permission(self):
+        """By the release of the server."""
+        version = re.search(r"version: 3\.(\d+)\.(\d+)", self.run_words(["4lw", "srvr"]).text)
+        minor, patch = map(int, version.groups())
+        is_protected = (minor, patch) >= (9, 2) or (minor == 8 and patch >= 4)
+        return FAILED if is_protected else DONE
+
     def test_without_permission(self):
+        code_of_exists = self.code_of_exists_without_permission()
+
         def check(row):
             path = path_for(row, "denied")
+            for words in row.before:
+                result = self.run_words([*self.as_owner, *filled(words, path)])
+                if result.code != DONE:
+                    return f"{result.err!r}"
+            code = {EXISTS: code_of_exists, None: row.code}.get(row.denied, row.denied)
             result = self.run_words(row.words(path), row, row.input(path))
-            if result.code != row.denied:
+            if result.code != code:
                 return f"{result.code} {result.out!r} {result.err!r}"
-            refused = b"ACL does not permit" in result.err
-            return None if refused or row.name == "complete" else f"{result.err!r}"
+            if row.denied is None or code == DONE:
+                return self.differs(row.text, result.out, path)
+            refused = b"ACL does not permit" in result.err and not result.out
+            return None if refused or row.name == "complete" else f"{result!r}"
 
-        self.for_all_rows(check, [row for row in ROWS if row.denied is not None])
+        # Watches may be set on any node: the next test.
+        self.for_all_rows(check, [row for row in ROWS if not row.during])
+
+    def test_watches_without_permission(self):
+        """Servers report no change of a node that the client may not read (3.8.4, 3.9.2, and the
+        3.8.0 of Debian)."""
+        for row in [row for row in ROWS if row.during]:
+            path = path_for(row, "denied")
+            process = suite.start(*row.words(path))
+            self.addCleanup(process.kill)
+            self.assertIn(b"watching", process.stderr.readline())
+            for change in (["set", path, "hidden"], ["acl", "set", path, "open"]):
+                result = self.run_words([*self.as_owner, *change])
+                self.assertEqual(result.code, DONE, result.err)
+            self.assertEqual(self.run_words(["create", path + "/n"]).code, DONE)
+            out, err = process.communicate(timeout=suite.PATIENCE)
+            shown = {"watch": f"CHILD {path}\n", "addWatch": f"CREATED {path}/n\n"}[row.name]
+            self.assertEqual((out.decode(), err, process.returncode), (shown, b"", DONE))
 
     def vanishing(self, row):
         path, wanted = path_for(row, "vanish"), row.vanish
@@ -334,12 +381,73 @@ class EveryCommand(unittest.TestCase):
 class Wide(unittest.TestCase):
     """A node with many children: 100 000, unless the server is slow."""
 
-    width = WIDTH
+    width = None  # by the server
+    # The names of the children several times, and the requests under way; not copies of the nodes.
+    MORE_MEMORY = 24 << 20  # beside what the tool takes for a single node
+
+    @classmethod
+    def setUpClass(cls):
+        cls.width = cls.width or (WIDTH_ON_APACHE if suite.on_apache else WIDTH)
 
     def done(self, *words, **options):
         result = run("-q", *words, **options)
         self.assertEqual((result.code, result.err), (DONE, b""), words)
         return result
+
+    def single_node_memory(self):
+        process = suite.start("watch", "-n", "1", "/zookeeper")
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        process.stderr.readline()
+        return suite.peak_memory(process)
+
+    def bounded(self, *words):
+        """Runs a command that writes nothing; checks its memory as well."""
+        process = suite.start("-q", *words)
+        (peak,) = suite.peak_memory_until_end(process)
+        self.assertEqual((process.communicate(), process.returncode), ((b"", b""), DONE), words)
+        if self.least < 30 << 20:  # sanitizers keep memory that was freed
+            self.assertLess(peak, self.least + self.MORE_MEMORY, words)
+
+    def nodes(self, root, acl):
+        """The nodes of the tree as `dump` writes them, by path."""
+        def node(path, data):
+            return path, {"path": path, "data": data, "acl": acl}
+
+        names = [f"{i:05}" for i in range(self.width)]
+        return dict([node(root, ""), *(node(f"{root}/{name}", name) for name in names)])
+
+    def check_nodes(self, expected):
+        root = next(iter(expected))
+        found = {node["path"]: node for node in self.done("dump", root).json_lines}
+        self.assertTrue(found == expected, root)  # assertEqual would write all of them
+
+    def copy_and_change(self):
+        """Commands that write as many nodes: each result is compared node for node."""
+        self.least = self.single_node_memory()
+        acl, entry = ["world:anyone:cdra", "ip:127.0.0.1:w"], "ip:10.0.0.1:r"
+        self.bounded("acl", "set", "-R", "/wide", ",".join(acl))
+        self.check_nodes(self.nodes("/wide", acl))
+        self.bounded("cp", "-r", "/wide", "/copied")
+        self.check_nodes(self.nodes("/copied", acl))
+        # Differences of all kinds, for `mirror`.
+        self.bounded("acl", "add", "-R", "/wide", entry)
+        self.bounded("rm", "/wide/00000", "/copied/00001", "/copied/00002")
+        self.bounded("set", "/wide/00003", "changed")
+        expected = self.nodes("/copied", [*acl, entry])
+        del expected["/copied/00000"]
+        expected["/copied/00003"]["data"] = "changed"
+        self.bounded("mirror", "/wide", "/copied")
+        self.check_nodes(expected)
+        self.bounded("acl", "rm", "-R", "/copied", entry.rpartition(":")[0])
+        for node in expected.values():
+            node["acl"] = acl
+        self.check_nodes(expected)
+        moved = run("-q", "mv", "/copied", "/moved")
+        refused = b"too many nodes for one transaction" in moved.err
+        is_too_many = self.width > 10_000
+        self.assertEqual((moved.code, refused), (FAILED if is_too_many else DONE, is_too_many))
+        self.bounded("rm", "-r", "/copied" if is_too_many else "/moved")
 
     def test_every_command(self):
         self.done("load", "-", stdin='{"path": "/wide", "data": ""}\n' + "".join(
@@ -355,13 +463,16 @@ class Wide(unittest.TestCase):
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
             list(pool.map(check, [row for row in ROWS if row.wide]))
         self.assertEqual(self.done("count", "/wide").text, f"{self.width}\n")
-        self.done("rm", "-r", "/wide")
+        self.copy_and_change()
+        self.bounded("rm", "-r", "/wide")
         self.assertEqual(run("exists", "/wide").text, "false\n")
 
 
 if __name__ == "__main__":
-    against_apache = "--apache" in sys.argv
-    if against_apache:
-        sys.argv.remove("--apache")
-        Wide.width = WIDTH_ON_APACHE
-    suite.main(apache=against_apache)
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--width", type=int)
+    options, sys.argv[1:] = parser.parse_known_args()
+    Wide.width = options.width
+    if options.width:
+        suite.PATIENCE *= 10
+    suite.main()

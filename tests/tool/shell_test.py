@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The shell of the tool: scripts on standard input, and a user at a terminal."""
+"""The shell of the tool: scripts on standard input, and a user at a terminal. --apache: against
+Apache ZooKeeper instead of the embedded server."""
 
 import signal
 import subprocess
 
 import suite
 from suite import DONE, FAILED, NO_NODE, NOT_CONNECTED, USAGE, ToolCase
-from pseudo_terminal import END, ENTER, INTERRUPT, TAB, UP, Terminal
+from terminal import END, ENTER, INTERRUPT, TAB, UP, Terminal
 
 INTERRUPTED = 130
 
@@ -199,6 +200,7 @@ class Script(ToolCase):
         process.stdin.close()
         self.assertEqual(process.wait(timeout=suite.PATIENCE), DONE)
         self.assertEqual(process.stderr.read(), b"")
+        process.stderr.close()
 
     def test_signals(self):
         for number, code in ((signal.SIGINT, INTERRUPTED), (signal.SIGTERM, 143)):
@@ -219,9 +221,9 @@ class AtATerminal(ToolCase):
         super().setUp()
         self.state = self.directory()
 
-    def open(self, *arguments, **options):
-        options.setdefault("XDG_STATE_HOME", str(self.state))
-        terminal = Terminal(*arguments, **options)
+    def open(self, *arguments, size=(40, 100), env=None, **options):
+        env = {"XDG_STATE_HOME": str(self.state), "NO_COLOR": "", **(env or {})}
+        terminal = Terminal(*arguments, size=size, env=env, **options)
         self.addCleanup(terminal.__exit__)
         return terminal
 
@@ -266,10 +268,10 @@ class AtATerminal(ToolCase):
         terminal.wait_for_prompt()
         terminal.type("get da" + TAB)
         terminal.expect_line(".*> get data/?")
-        while not terminal.last.endswith("data/"):  # until its children have arrived
+        while not terminal.screen.last.endswith("data/"):  # until its children have arrived
             terminal.type(TAB)
-            terminal.read_more(0.2)
-            self.assertRegex(terminal.last, ".*> get data/?$")
+            terminal.read(0.2)
+            self.assertRegex(terminal.screen.last, ".*> get data/?$")
         terminal.type("a" + TAB)
         terminal.expect_line(r".*> get data/a\\ b")
         terminal.type(ENTER)
@@ -384,20 +386,20 @@ class AtATerminal(ToolCase):
 
     def test_events_do_not_damage_the_line(self):
         for columns in (100, 40):
-            terminal = self.open("shell", columns=columns)
+            terminal = self.open("shell", size=(40, columns))
             terminal.expect_line(r"\[.* connected\] />")
-            prompt = terminal.last
+            prompt = terminal.screen.last
             terminal.type(f"addWatch {self.root}{ENTER}")
-            terminal.wait(lambda t=terminal: t.text.count("]") == 2, "the second prompt")
+            terminal.wait_for(lambda t: t.screen.text().count("]") == 2, "the second prompt")
             line = f"create {self.root}/e 'longer than a narrow terminal'"
             terminal.type(line + "\x02\x02\x02")  # the cursor three places to the left
             rows = self.rows(f"{prompt} {line}", columns)
-            terminal.wait(lambda t=terminal, r=rows: t.text.endswith(r), rows)
+            terminal.wait_for(lambda t, r=rows: t.screen.text().endswith(r), rows)
             self.ok("set", self.root, "changed")
             rows = self.rows(f"watch: CHANGED {self.root}", columns) + "\n" + rows
-            terminal.wait(lambda t=terminal, r=rows: t.text.endswith(r), rows)
+            terminal.wait_for(lambda t, r=rows: t.screen.text().endswith(r), rows)
             terminal.type("X" + ENTER)
-            terminal.wait(lambda t=terminal: t.text.count("]") == 3, "the third prompt")
+            terminal.wait_for(lambda t: t.screen.text().count("]") == 3, "the third prompt")
             self.assertEqual(
                 self.ok("get", self.root + "/e").text, "longer than a narrow terminXal"
             )
@@ -425,7 +427,7 @@ class AtATerminal(ToolCase):
         terminal.wait_for_prompt(r"\[.*\] .* txn>")
         terminal.type(END)
         self.assertEqual(terminal.code(), DONE)
-        self.assertIn("not committed", terminal.text)
+        self.assertIn("not committed", terminal.screen.text())
         self.assertEqual(self.ok("ls", self.root).text, "a\nb\n")
 
     def test_questions_and_standard_input(self):
@@ -444,7 +446,7 @@ class AtATerminal(ToolCase):
         for text in ("first", "second"):
             terminal.type(f"set . -{ENTER}")
             terminal.expect("> set . -\n$")
-            terminal.wait(terminal.edits_lines, "the terminal for lines")
+            terminal.wait_for(Terminal.edits_lines, "the terminal for lines")
             terminal.type(text + ENTER + END)
             terminal.expect_line(r"\[.*>")
             self.assertEqual(self.ok("get", self.root).text, text + "\n")
@@ -456,7 +458,7 @@ class AtATerminal(ToolCase):
         self.assertEqual(self.ok("get", f"{self.root}/ä漢").text, "ü€")
 
     def test_terminal_without_cursor_movement(self):
-        terminal = self.open("shell", TERM="dumb")
+        terminal = self.open("shell", env={"TERM": "dumb"})
         terminal.expect(r"\[127.*\] />")
         terminal.type(f"get -w {self.root}" + ENTER)
         terminal.expect(r"\n\[.* connected\] />")
@@ -475,7 +477,7 @@ class AtATerminal(ToolCase):
         terminal = self.shell()
         terminal.type("create -e e" + ENTER)
         terminal.expect(f"^{self.root}/e$")
-        terminal.signal(signal.SIGTERM)
+        terminal.process.send_signal(signal.SIGTERM)
         self.assertEqual(terminal.code(), 143)
         self.check(NO_NODE, "exists", self.root + "/e")
 

@@ -110,39 +110,47 @@ TEST(NodePath, IsRelativeToTheDirectory) {
     EXPECT_EQ(resolve_path("/a", "zk://h:1/b"), "zk://h:1/b");
 }
 
-ArgumentDescription argument(Names names, bool takes_value, bool is_path, bool repeats = false) {
-    ArgumentDescription argument;
-    argument.names = std::move(names);
-    argument.takes_value = takes_value;
-    argument.is_path = is_path;
-    argument.repeats = repeats;
+OptionSyntax option(Names names, const std::string& value = "") {
+    OptionSyntax option;
+    option.names = std::move(names);
+    option.value = value;
+    return option;
+}
+
+ArgumentSyntax argument(Offer offer, bool repeated = false) {
+    ArgumentSyntax argument;
+    argument.offer = offer;
+    argument.repeated = repeated;
     return argument;
 }
 
-CommandDescription command(Names names, const std::string& group = "Nodes") {
-    CommandDescription command;
-    command.names = std::move(names);
-    command.group = group;
+CommandSyntax command(const std::string& name) {
+    CommandSyntax command;
+    command.name = name;
     return command;
 }
 
 /// A grammar with one command of each kind.
-CommandDescription grammar() {
-    CommandDescription all;
-    all.options.push_back(argument({"--format"}, true, false));
+CommandSyntax grammar() {
+    CommandSyntax all;
+    all.options.push_back(option({"--format"}, "VALUE"));
+    all.options.back().offer = Offer::choices;
     all.options.back().choices = {"text", "json", "raw"};
-    CommandDescription get = command({"get"});
-    get.arguments.push_back(argument({}, true, true));
-    get.options.push_back(argument({"--stat", "-s"}, false, false));
-    get.options.push_back(argument({"--output", "-o"}, true, false));
-    CommandDescription set = command({"set"});
-    set.arguments.push_back(argument({}, true, true));
-    set.arguments.push_back(argument({}, true, false));
-    CommandDescription rm = command({"rm", "delete"});
-    rm.arguments.push_back(argument({}, true, true, true));
-    CommandDescription getacl = command({"getAcl"}, "");
-    CommandDescription acl = command({"acl"});
-    acl.commands = {command({"get"}), command({"set"})};
+    CommandSyntax get = command("get");
+    get.arguments.push_back(argument(Offer::nodes));
+    get.options.push_back(option({"-s", "--stat"}));
+    get.options.push_back(option({"-o", "--output"}, "FILE"));
+    get.options.back().offer = Offer::files;
+    CommandSyntax set = command("set");
+    set.arguments.push_back(argument(Offer::nodes));
+    set.arguments.push_back(argument(Offer::nothing));
+    CommandSyntax rm = command("rm");
+    rm.aliases = {"delete"};
+    rm.arguments.push_back(argument(Offer::nodes, true));
+    CommandSyntax getacl = command("getAcl");
+    getacl.hidden = true;
+    CommandSyntax acl = command("acl");
+    acl.commands = {command("acl get"), command("acl set")};
     all.commands = {get, set, rm, getacl, acl};
     return all;
 }
@@ -163,7 +171,7 @@ protected:
         return line.substr(0, done.begin) + done.text;
     }
 
-    CommandDescription all_ = grammar();
+    CommandSyntax all_ = grammar();
     std::map<std::string, Names> known_{
         {"/", {"app", "apple", "zoo"}},
         {"/app", {"config", "a b"}},

@@ -24,6 +24,7 @@ PATIENCE = 60  # seconds, for a machine under load
 
 tool = None
 address = None
+on_apache = False
 
 
 def environment(**more):
@@ -204,13 +205,15 @@ class ToolCase(unittest.TestCase):
 
 def main(*server_arguments, apache=False):
     """Runs the test cases of the calling program against a server of their own: `kazoo serve`, or
-    an Apache ZooKeeper."""
-    global tool, address
+    an Apache ZooKeeper, if `apache` or the option --apache says so."""
+    global tool, address, on_apache
     parser = argparse.ArgumentParser()
     parser.add_argument("--tool", required=True)
+    parser.add_argument("--apache", action="store_true")
     options, rest = parser.parse_known_args()
     tool = options.tool
-    with apache_server() if apache else served(tool, *server_arguments) as address:
+    on_apache = apache or options.apache
+    with apache_server() if on_apache else served(tool, *server_arguments) as address:
         program = unittest.main(
             module="__main__", argv=[sys.argv[0], *rest], exit=False, verbosity=2
         )

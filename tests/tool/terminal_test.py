@@ -25,7 +25,7 @@ class OnATerminal(ToolCase):
 class Pagers(OnATerminal):
     def text_of(self, *arguments, code=DONE, pager=PAGER, **options):
         terminal = self.on_terminal(*arguments, env={"PAGER": pager}, **options)
-        self.assertEqual(terminal.wait(), code, terminal.output)
+        self.assertEqual(terminal.code(), code, terminal.output)
         return terminal.text
 
     def test_only_for_what_is_long(self):
@@ -68,10 +68,10 @@ class Pagers(OnATerminal):
         self.assertNotIn("paged", self.text_of("ls", self.root, on=("stdin", "stderr")))
         options = {"env": {"PAGER": PAGER, "TERM": "dumb"}}
         terminal = self.on_terminal("ls", self.root, **options)
-        terminal.wait()
+        terminal.code()
         self.assertNotIn("paged", terminal.text)
         terminal = self.on_terminal("ls", self.root, env={"PAGER": "no", "KAZOO_PAGER": PAGER})
-        terminal.wait()
+        terminal.code()
         self.assertIn("paged: n000", terminal.text)
 
     def test_exit_codes_and_errors(self):
@@ -96,11 +96,11 @@ class Pagers(OnATerminal):
         pager = "trap 'echo trapped' INT; cat; read line < /dev/tty"
         terminal = self.on_terminal("ls", self.root, env={"PAGER": pager})
         terminal.wait_for(lambda t: "n029" in t.text)
-        terminal.press("\x03")
+        terminal.type("\x03")
         terminal.wait_for(lambda t: "trapped" in t.text)
         self.assertIsNone(terminal.process.poll())
-        terminal.press("\n")
-        self.assertEqual(terminal.wait(), DONE)
+        terminal.type("\n")
+        self.assertEqual(terminal.code(), DONE)
 
 
 class InTheShell(OnATerminal):
@@ -110,15 +110,15 @@ class InTheShell(OnATerminal):
     def goes_on(self, terminal):
         """The shell runs a further command."""
         terminal.output = ""
-        terminal.press(f"exists {self.root}\n")
+        terminal.type(f"exists {self.root}\n")
         terminal.wait_for(lambda t: "true" in t.text)
-        terminal.press("exit\n")
-        self.assertEqual(terminal.wait(), DONE)
+        terminal.type("exit\n")
+        self.assertEqual(terminal.code(), DONE)
 
     def test_pager_that_is_left(self):
         self.ok("set", self.root, "-", stdin="line\n" * 100_000)
         terminal = self.shell(PAGER="head -n 1")
-        terminal.press(f"grep line {self.root}\n")
+        terminal.type(f"grep line {self.root}\n")
         terminal.wait_for(lambda t: f"{self.root}:1:line" in t.text)
         self.goes_on(terminal)
 
@@ -126,9 +126,9 @@ class InTheShell(OnATerminal):
         terminal = self.shell()
         for key in ("q", "\x03"):
             terminal.output = ""
-            terminal.press("top -i 100ms\n")
-            terminal.wait_for(lambda t: any("standalone" in line for line in t.screen))
-            terminal.press(key)
+            terminal.type("top -i 100ms\n")
+            terminal.wait_for(lambda t: any("standalone" in line for line in t.frame))
+            terminal.type(key)
             terminal.wait_for(lambda t: LEFT in t.output)
         self.goes_on(terminal)
 
@@ -142,7 +142,7 @@ class Progress(OnATerminal):
             self.assertTrue(proxy.reached.wait(suite.PATIENCE))
             time.sleep(0.6)
             proxy.released.set()
-            self.assertEqual(terminal.wait(), DONE, terminal.output)
+            self.assertEqual(terminal.code(), DONE, terminal.output)
         self.assertRegex(terminal.output, "\\r" + expression + "\x1b\\[K")
         # It is removed at last.
         self.assertIn("\r\x1b[K", terminal.output)
@@ -176,8 +176,8 @@ class Progress(OnATerminal):
         self.ok(*self.load(100))
         terminal = self.on_terminal("rm", "-r", self.root)
         terminal.wait_for(lambda t: "with its 101 nodes? [y/N]" in t.text)
-        terminal.press("y\n")
-        self.assertEqual(terminal.wait(), DONE)
+        terminal.type("y\n")
+        self.assertEqual(terminal.code(), DONE)
         self.check(NO_NODE, "exists", self.root)
 
     def test_quiet(self):
@@ -186,12 +186,12 @@ class Progress(OnATerminal):
             self.assertTrue(proxy.reached.wait(suite.PATIENCE))
             time.sleep(0.6)
             proxy.released.set()
-            self.assertEqual((terminal.wait(), terminal.output), (DONE, ""))
+            self.assertEqual((terminal.code(), terminal.output), (DONE, ""))
 
     def test_none_without_a_terminal(self):
         self.create_children(3)
         terminal = self.on_terminal("dump", self.root, on=("stdin", "stdout"))
-        self.assertEqual(terminal.wait(), DONE)
+        self.assertEqual(terminal.code(), DONE)
         self.assertEqual(terminal.process.stderr.read(), b"")
 
 
@@ -199,7 +199,7 @@ class Colours(OnATerminal):
     def output(self, *arguments, **env):
         self.create_children(1)
         with Terminal("-q", *arguments, "tree", self.root, env={"NO_COLOR": "", **env}) as terminal:
-            self.assertEqual(terminal.wait(), DONE)
+            self.assertEqual(terminal.code(), DONE)
             return terminal.output
 
     def test_colours(self):

@@ -231,22 +231,22 @@ class OnTheScreen(ToolCase):
 
     @staticmethod
     def shows(text):
-        return lambda terminal: any(text in line for line in terminal.screen)
+        return lambda terminal: any(text in line for line in terminal.frame)
 
     def test_keys_and_size(self):
         terminal = self.top(size=(12, 140))
         terminal.wait_for(self.shows("standalone"))
-        self.assertEqual(len(terminal.screen), 12)
-        self.assertIn("RECEIVED", terminal.screen[1])
-        self.assertEqual(terminal.screen[-1], "q: quit  space: refresh")
+        self.assertEqual(len(terminal.frame), 12)
+        self.assertIn("RECEIVED", terminal.frame[1])
+        self.assertEqual(terminal.frame[-1], "q: quit  space: refresh")
         terminal.resize(8, 70)
-        terminal.wait_for(lambda t: len(t.screen) == 8)
-        self.assertLessEqual(max(len(line) for line in terminal.screen), 70)
-        self.assertNotIn("RECEIVED", terminal.screen[1])
+        terminal.wait_for(lambda t: len(t.frame) == 8)
+        self.assertLessEqual(max(len(line) for line in terminal.frame), 70)
+        self.assertNotIn("RECEIVED", terminal.frame[1])
         terminal.resize(1, 1)
-        terminal.wait_for(lambda t: len(t.screen) == 1)
-        terminal.press(" x\x1bq")
-        self.assertEqual(terminal.wait(), DONE)
+        terminal.wait_for(lambda t: len(t.frame) == 1)
+        terminal.type(" x\x1bq")
+        self.assertEqual(terminal.code(), DONE)
         self.assertTrue(terminal.is_restored, terminal.output)
 
     def test_signals(self):
@@ -261,16 +261,16 @@ class OnTheScreen(ToolCase):
             terminal.wait_for(self.shows("standalone"))
             self.assertFalse(terminal.is_restored)
             if number == signal.SIGINT:
-                terminal.press("\x03")
+                terminal.type("\x03")
             else:
                 terminal.process.send_signal(number)
-            self.assertEqual(terminal.wait(), code)
+            self.assertEqual(terminal.code(), code)
             self.assertTrue(terminal.is_restored, terminal.output)
 
     def test_stop_and_continue(self):
         terminal = self.top()
         terminal.wait_for(self.shows("standalone"))
-        terminal.press("\x1a")
+        terminal.type("\x1a")
         stopped = terminal.wait_for(
             lambda t: os.waitid(
                 os.P_PID, t.process.pid, os.WSTOPPED | os.WNOHANG | os.WNOWAIT
@@ -281,8 +281,8 @@ class OnTheScreen(ToolCase):
         terminal.output = ""
         terminal.process.send_signal(signal.SIGCONT)
         terminal.wait_for(self.shows("standalone"))
-        terminal.press("q")
-        self.assertEqual(terminal.wait(), DONE)
+        terminal.type("q")
+        self.assertEqual(terminal.code(), DONE)
 
     def test_loss_of_a_server_and_one_that_hangs(self):
         with Words(srvr=None) as hanging, contextlib.ExitStack() as stack:
@@ -297,16 +297,16 @@ class OnTheScreen(ToolCase):
             terminal.wait_for(self.shows("1 of 3 servers up"))
             with suite.served(suite.tool, listen=other):
                 terminal.wait_for(self.shows("2 of 3 servers up"))
-            terminal.press("q")
-            self.assertEqual(terminal.wait(), DONE)
+            terminal.type("q")
+            self.assertEqual(terminal.code(), DONE)
             self.assertTrue(terminal.is_restored)
 
     def test_plain_terminal(self):
         terminal = self.top(env={"TERM": "dumb"})
         terminal.wait_for(lambda t: t.text.count("standalone") >= 2)
         self.assertNotIn("\x1b", terminal.output)
-        terminal.press("\x03")
-        self.assertEqual(terminal.wait(), 128 + signal.SIGINT)
+        terminal.type("\x03")
+        self.assertEqual(terminal.code(), 128 + signal.SIGINT)
 
 
 if __name__ == "__main__":

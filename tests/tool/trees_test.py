@@ -175,6 +175,21 @@ class Copies(TreeCase):
         self.fails(USAGE, "contains the other", "mirror", self.root, self.root + "/x")
 
 
+    def test_mirror_writes_what_differs(self):
+        """Nothing else gets a new version, or needs a permission that the mirror may not have."""
+        copy = self.root + "-copy"
+        self.ok("cp", "-r", self.root, copy)
+        self.ok("set", self.root + "/a", "changed")
+        self.ok("acl", "set", copy + "/d", "world:anyone:ra")
+        self.assertIn(
+            "0 nodes created, 2 overwritten", self.ok("mirror", self.root, copy).err.decode()
+        )
+        self.ok("diff", "--acls", self.root, copy)
+        for end, version, acl_version in (("/a", 1, 0), ("/d", 0, 2), ("/a/b", 0, 0)):
+            stat = self.ok("--format", "json", "stat", copy + end).json
+            self.assertEqual((stat["version"], stat["aversion"]), (version, acl_version), end)
+
+
 class Dumps(TreeCase):
     def test_dump(self):
         nodes = self.ok("dump", self.root).json_lines

@@ -162,7 +162,7 @@ class Live(PageCase):
 class Edits(PageCase):
     def test_read_only_mode(self):
         tab = self.open(self.root)
-        for control in ("#edit", "#create", "#delete"):
+        for control in ("#edit", "#edit-acl", "#create", "#delete"):
             self.assertTrue(tab.run(f"document.querySelector('{control}').disabled"), control)
         tab.click("#mode")
         tab.wait("!document.querySelector('#edit').disabled")
@@ -206,6 +206,33 @@ class Edits(PageCase):
         tab.click("#save")
         tab.wait_for_text("#content", "fe 00 0a 0d")
         self.assertEqual(self.ok("get", self.root).out, b"\xfe\0\n\r")
+
+    def test_an_acl(self):
+        self.writes(True)
+        tab = self.open(self.root)
+        tab.click("#edit-acl")
+        self.assertEqual(
+            tab.run("document.querySelector('#new-acl').value"), "world:anyone:cdrwa"
+        )
+        tab.type("#new-acl", "world:anyone")
+        tab.click("dialog .primary")
+        tab.wait_for_text("dialog .problem", "world:anyone")
+        entries = ["world:anyone:r", "ip:127.0.0.1:cdrwa"]
+        tab.type("#new-acl", "\n".join(entries) + "\n")
+        tab.click("dialog .primary")
+        tab.wait_for_text("#acl", "ip:127.0.0.1")
+        self.assertEqual(self.ok("acl", "get", self.root).lines, entries)
+        self.assertIn("ACL version\t1", tab.text("#stat"))
+
+    def test_a_stale_acl_is_refused(self):
+        self.writes(True)
+        tab = self.open(self.root)
+        tab.click("#edit-acl")
+        self.ok("acl", "set", self.root, "world:anyone:cdra")
+        tab.type("#new-acl", "world:anyone:ra")
+        tab.click("dialog .primary")
+        tab.wait_for_text("dialog .problem", "Not saved: the ACL has been changed")
+        self.assertEqual(self.ok("acl", "get", self.root).text, "world:anyone:cdra\n")
 
     def test_create_and_delete(self):
         self.writes(True)

@@ -168,6 +168,28 @@ class Writes(ToolCase):
         self.assertEqual(ui.request("DELETE", "/api/node", path=self.root).status, 400)
         self.assertEqual(self.ok("get", self.root).out, b"")
 
+    def test_acl(self):
+        entries = ["world:anyone:r", "ip:127.0.0.1:cdrwa"]
+        body = {"path": self.root, "acl": entries, "version": 0}
+        reply = ui.request("PUT", "/api/acl", body)
+        self.assertEqual((reply.status, reply.json["stat"]["aversion"]), (200, 1))
+        self.assertEqual(self.ok("acl", "get", self.root).lines, entries)
+        reply = ui.request("PUT", "/api/acl", {**body, "acl": ["world:anyone:cdrwa"]})
+        self.assertEqual((reply.status, reply.code), (409, "bad_version"))
+        for wrong in (
+            {"version": None}, {"version": -1}, {"version": "1"}, {"acl": None}, {"acl": "open"},
+            {"acl": []}, {"acl": [1]}, {"acl": ["world:anyone"]}, {"acl": ["sing:song:r"]},
+            {"acl": [["world:anyone:r"]]}, {"path": None}, {"path": "/a/../b"},
+        ):
+            reply = ui.request("PUT", "/api/acl", {**body, "version": 1, **wrong})
+            self.assertEqual(reply.status, 400, wrong)
+        self.assertEqual(self.ok("acl", "get", self.root).lines, entries)
+        self.ok("acl", "set", self.root, "world:anyone:r")
+        reply = ui.request("PUT", "/api/acl", {**body, "version": 2})
+        self.assertEqual((reply.status, reply.code), (403, "no_auth"))
+        reply = ui.request("PUT", "/api/acl", {**body, "path": self.root + "/x"})
+        self.assertEqual((reply.status, reply.code), (404, "no_node"))
+
     def test_create(self):
         path = self.root + "/a/b"
         reply = ui.request("POST", "/api/node", {"path": path, "data": "x"})
@@ -216,12 +238,15 @@ class ReadOnly(ToolCase):
         yield server.request("PUT", "/api/node", {"path": path, "data": data, "version": 0})
         yield server.request("POST", "/api/node", {"path": path + "/new", "data": data})
         yield server.request("DELETE", "/api/node", path=path, version=0)
+        acl = {"path": path, "acl": ["world:anyone:r"], "version": 0}
+        yield server.request("PUT", "/api/acl", acl)
 
     def assert_refused(self, server):
         for reply in self.writes(server):
             self.assertEqual((reply.status, reply.code), (403, "read_only"))
         self.assertEqual(self.ok("get", self.root).out, b"")
         self.assertEqual(self.ok("ls", self.root).out, b"")
+        self.assertEqual(self.ok("acl", "get", self.root).text, "world:anyone:cdrwa\n")
 
     def test_without_allow_writes(self):
         with Ui() as server:

@@ -103,6 +103,16 @@ Command& Command::path_option(
     return *this;
 }
 
+Command& Command::path_option(
+    const std::string& names,
+    std::optional<std::string>& value,
+    const std::string& implied,
+    const std::string& help
+) {
+    is_path(*app_->add_option(names, value, help)->expected(0, 1)->default_str(implied));
+    return *this;
+}
+
 Command& Command::flag(const std::string& names, bool& value, const std::string& help) {
     app_->add_flag(names, value, help);
     return *this;
@@ -127,16 +137,6 @@ Command& Command::option(
     return *this;
 }
 
-Command& Command::optional_value(
-    const std::string& names,
-    std::optional<std::string>& value,
-    const std::string& implied,
-    const std::string& help
-) {
-    app_->add_option(names, value, help)->expected(0, 1)->default_str(implied);
-    return *this;
-}
-
 Command& Command::number_argument(
     const std::string& name, std::optional<std::int64_t>& value, const std::string& help
 ) {
@@ -149,9 +149,7 @@ Command& Command::choice(
     const std::vector<std::string>& values,
     const std::string& help
 ) {
-    CLI::Option* const option = app_->add_option(names, value, help)->capture_default_str();
-    option->check(CLI::IsMember(values));
-    grammar_->choices_[option] = values;
+    app_->add_option(names, value, help)->capture_default_str()->check(CLI::IsMember(values));
     return *this;
 }
 
@@ -195,38 +193,6 @@ Command Grammar::add(const std::string& name, const std::string& help) {
 Command Grammar::add_runner(const std::string& name, const std::string& help) {
     runners_.push_back(name);
     return add(name, help);
-}
-
-CommandDescription Grammar::describe() const {
-    return describe(*app_);
-}
-
-CommandDescription Grammar::describe(const CLI::App& app) const {
-    CommandDescription all;
-    all.names = app.get_aliases();
-    all.names.insert(all.names.begin(), app.get_name());
-    all.help = app.get_description();
-    all.group = app.get_group();
-    for (const CLI::Option* const option : app.get_options()) {
-        ArgumentDescription argument;
-        argument.takes_value = option->get_items_expected_max() > 0;
-        argument.repeats = option->get_items_expected_max() > 1;
-        argument.is_path = paths_.count(option) != 0;
-        const auto choices = choices_.find(option);
-        argument.choices = choices != choices_.end() ? choices->second : argument.choices;
-        for (const std::string& name : option->get_lnames()) {
-            argument.names.push_back("--" + name);
-        }
-        for (const std::string& name : option->get_snames()) {
-            argument.names.push_back("-" + name);
-        }
-        (argument.names.empty() ? all.arguments : all.options).push_back(std::move(argument));
-    }
-    for (const CLI::App* const command :
-         app.get_subcommands([](const CLI::App*) { return true; })) {
-        all.commands.push_back(describe(*command));
-    }
-    return all;
 }
 
 bool Grammar::is_runner(const std::string& name) const {

@@ -2,12 +2,9 @@
 /// The grammar of the command line. Commands describe themselves with it and do not see CLI11.
 #pragma once
 
-#include "cli/description.hpp"
-
 #include <cstdint>
 #include <functional>
 #include <limits>
-#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -83,17 +80,17 @@ public:
     Command& option(
         const std::string& names, std::vector<std::string>& values, const std::string& help
     );
-    /// May be given without a value, which then is `implied`.
-    Command& optional_value(
+    /// As `option`, for a path of a node. With `implied`, which it then is, the option may be given
+    /// without a value.
+    Command& path_option(const std::string& names, std::string& value, const std::string& help);
+    Command& path_option(
+        const std::string& names, std::optional<std::string>& value, const std::string& help
+    );
+    Command& path_option(
         const std::string& names,
         std::optional<std::string>& value,
         const std::string& implied,
         const std::string& help
-    );
-    /// As `option`, for a path of a node.
-    Command& path_option(const std::string& names, std::string& value, const std::string& help);
-    Command& path_option(
-        const std::string& names, std::optional<std::string>& value, const std::string& help
     );
     Command& choice(
         const std::string& names,
@@ -142,8 +139,10 @@ public:
     /// Returns what the parsed command does; empty if it has been done already (`serve`).
     [[nodiscard]] const Action& chosen() const noexcept { return chosen_; }
 
-    /// Returns what the commands are called and accept, for completion.
-    [[nodiscard]] CommandDescription describe() const;
+    /// Whether an argument or an option was added as the path of a node.
+    [[nodiscard]] bool is_path(const CLI::Option& option) const {
+        return paths_.count(&option) != 0;
+    }
 
     /// Removes "--" and what follows it from the arguments, if their command is one of add_runner,
     /// and returns it without the "--". `arguments` are those of a whole line, in their order.
@@ -152,7 +151,6 @@ public:
 private:
     friend class Command;
 
-    [[nodiscard]] CommandDescription describe(const CLI::App& app) const;
     [[nodiscard]] std::optional<std::size_t> command_position(
         const std::vector<std::string>& arguments
     ) const;
@@ -160,7 +158,6 @@ private:
     CLI::App* app_;
     std::string directory_;
     std::set<const CLI::Option*> paths_;
-    std::map<const CLI::Option*, std::vector<std::string>> choices_;
     std::string group_;
     std::vector<std::string> runners_;
     Action chosen_;

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <functional>
 #include <memory>
+#include <utility>
 
 namespace tool {
 namespace {
@@ -91,26 +92,46 @@ void change_one(kazoo::KazooClient& zk, const std::string& path, const Change& c
     }
 }
 
-void change_acl(Session& session, const AclOptions& options, const Change& change) {
-    if (!options.recursive) {
-        change_one(session.zk(), options.path, change);
-        return;
-    }
-    WalkOptions walked;
-    walked.acls = true;
-    Walk walk(session, options.path, walked);
-    while (const auto node = walk.next()) {
-        if (change(node->acls) == node->acls) {
-            continue;
-        }
+/// Changes the ACLs of a subtree, several at a time.
+void change_all(Session& session, const std::string& path, const Change& change) {
+    struct Node {
+        std::string path;
+        bool is_first;
+    };
+    kazoo::KazooClient& zk = session.zk();
+    Window<kazoo::ZnodeStat, Node> window([&](const auto& result, const Node& node) {
         try {
-            change_one(session.zk(), node->path, change);
+            if (result.result().error() == kazoo::Errc::bad_version) {
+                change_one(zk, node.path, change);  // another client has changed it meanwhile
+            } else {
+                result.get();
+            }
         } catch (const kazoo::NoNodeError&) {
-            if (node->depth == 0) {
+            if (node.is_first) {
                 throw;
             }
             // The descendant has vanished meanwhile.
         }
+    });
+    WalkOptions walked;
+    walked.acls = true;
+    Walk walk(session, path, walked);
+    while (const auto node = walk.next()) {
+        const kazoo::AclList changed = change(node->acls);
+        if (changed != node->acls) {
+            auto setting = zk.set_acls_async(node->path, changed, node->acls_version);
+            window.push(std::move(setting), Node{node->path, node->depth == 0});
+        }
+    }
+    window.finish();
+    session.out().end_progress();
+}
+
+void change_acl(Session& session, const AclOptions& options, const Change& change) {
+    if (options.recursive) {
+        change_all(session, options.path, change);
+    } else {
+        change_one(session.zk(), options.path, change);
     }
 }
 

@@ -8,6 +8,7 @@
 #include "walk/writer.hpp"
 
 #include <memory>
+#include <utility>
 
 namespace tool {
 namespace {
@@ -141,8 +142,12 @@ private:
         if (!found.left->node.null_data) {
             node.data = found.left->node.data;
         }
-        node.acl = found.left->acls;
-        if (found.right || node.path == "/") {
+        if (!found.right || found.left->acls != found.right->acls) {
+            node.acl = found.left->acls;
+        }
+        if (found.right && have_same_data(*found.left, *found.right)) {
+            writer_.overwrite_acl(node);
+        } else if (found.right || node.path == "/") {
             writer_.overwrite(node);
         } else {
             writer_.create(std::move(node));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "generate/generate.hpp"
+#include "generate/texts.hpp"
 
 #include <algorithm>
 #include <iterator>

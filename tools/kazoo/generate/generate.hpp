@@ -3,7 +3,7 @@
 /// the completions call.
 #pragma once
 
-#include "generate/syntax.hpp"
+#include "cli/syntax.hpp"
 
 #include <string>
 

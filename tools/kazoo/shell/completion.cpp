@@ -6,6 +6,7 @@
 #include "shell/prompt.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace tool {
@@ -23,24 +24,24 @@ bool has_name(const Names& names, const std::string& name) {
 
 /// What may be at the place of the word.
 struct Place {
-    const CommandDescription* command = nullptr;
-    const ArgumentDescription* argument = nullptr;  ///< whose value the word is; null: none
-    bool in_program = false;                        ///< behind "--"
+    const CommandSyntax* command = nullptr;
+    const ValueSyntax* value = nullptr;  ///< which the word is; null: none
+    bool in_program = false;             ///< behind "--"
 };
 
-const CommandDescription* command_named(const CommandDescription& all, const std::string& name) {
+const CommandSyntax* command_named(const CommandSyntax& all, const std::string& name) {
     const auto found =
-        std::find_if(all.commands.begin(), all.commands.end(), [&](const CommandDescription& c) {
-            return has_name(c.names, name);
+        std::find_if(all.commands.begin(), all.commands.end(), [&](const CommandSyntax& c) {
+            return last_word(c) == name || has_name(c.aliases, name);
         });
     return found != all.commands.end() ? &*found : nullptr;
 }
 
-const ArgumentDescription* option_named(
-    const CommandDescription& all, const CommandDescription& command, const std::string& name
+const OptionSyntax* option_named(
+    const CommandSyntax& all, const CommandSyntax& command, const std::string& name
 ) {
-    for (const CommandDescription* const owner : {&command, &all}) {
-        for (const ArgumentDescription& option : owner->options) {
+    for (const CommandSyntax* const owner : {&command, &all}) {
+        for (const OptionSyntax& option : owner->options) {
             if (has_name(option.names, name)) {
                 return &option;
             }
@@ -49,29 +50,29 @@ const ArgumentDescription* option_named(
     return nullptr;
 }
 
-const ArgumentDescription* argument_at(const CommandDescription& command, std::size_t position) {
+const ArgumentSyntax* argument_at(const CommandSyntax& command, std::size_t position) {
     const auto& arguments = command.arguments;
     if (position < arguments.size()) {
         return &arguments[position];
     }
-    return !arguments.empty() && arguments.back().repeats ? &arguments.back() : nullptr;
+    return !arguments.empty() && arguments.back().repeated ? &arguments.back() : nullptr;
 }
 
 /// Follows the words before that which is completed. Returns std::nullopt if they begin with no
 /// command.
-std::optional<Place> place_after(const CommandDescription& all, const Names& words) {
+std::optional<Place> place_after(const CommandSyntax& all, const Names& words) {
     Place place;
     place.command = &all;
     std::size_t position = 0;
-    const ArgumentDescription* value_of = nullptr;
+    const OptionSyntax* value_of = nullptr;
     for (const std::string& word : words) {
         if (value_of != nullptr) {
             value_of = nullptr;
         } else if (word == "--") {
             place.in_program = true;
         } else if (word.size() > 1 && word.front() == '-') {
-            const ArgumentDescription* const option = option_named(all, *place.command, word);
-            value_of = option != nullptr && option->takes_value ? option : nullptr;
+            const OptionSyntax* const option = option_named(all, *place.command, word);
+            value_of = option != nullptr && !option->value.empty() ? option : nullptr;
         } else if (!place.command->commands.empty()) {
             place.command = command_named(*place.command, word);
             if (place.command == nullptr) {
@@ -81,14 +82,17 @@ std::optional<Place> place_after(const CommandDescription& all, const Names& wor
             ++position;
         }
     }
-    place.argument = value_of != nullptr ? value_of : argument_at(*place.command, position);
+    place.value = value_of;
+    if (value_of == nullptr) {
+        place.value = argument_at(*place.command, position);
+    }
     return place;
 }
 
-Names option_names(const CommandDescription& all, const CommandDescription& command) {
+Names option_names(const CommandSyntax& all, const CommandSyntax& command) {
     Names names;
-    for (const CommandDescription* const owner : {&command, &all}) {
-        for (const ArgumentDescription& option : owner->options) {
+    for (const CommandSyntax* const owner : {&command, &all}) {
+        for (const OptionSyntax& option : owner->options) {
             const bool is_known =
                 std::any_of(option.names.begin(), option.names.end(), [&](const auto& n) {
                     return has_name(names, n);
@@ -102,16 +106,20 @@ Names option_names(const CommandDescription& all, const CommandDescription& comm
 }
 
 /// Returns the usual names of the commands that begin with `prefix`, and others if there are none.
-Names command_names(const CommandDescription& of, std::string_view prefix) {
+Names command_names(const CommandSyntax& of, std::string_view prefix) {
     Names usual;
     Names others;
-    for (const CommandDescription& command : of.commands) {
-        for (const std::string& name : command.names) {
-            if (begins_with(name, prefix)) {
-                const bool is_usual = !command.group.empty() && &name == &command.names.front();
-                (is_usual ? usual : others).push_back(name);
-            }
+    for (const CommandSyntax& command : of.commands) {
+        const std::string name = last_word(command);
+        if (begins_with(name, prefix)) {
+            (command.hidden ? others : usual).push_back(name);
         }
+        std::copy_if(
+            command.aliases.begin(),
+            command.aliases.end(),
+            std::back_inserter(others),
+            [&](const std::string& alias) { return begins_with(alias, prefix); }
+        );
     }
     return usual.empty() ? others : usual;
 }
@@ -212,7 +220,7 @@ Part part_of(std::string_view line, ScannedLine& scanned) {
 }  // namespace
 
 Completion complete(
-    const CommandDescription& all,
+    const CommandSyntax& all,
     std::string_view line,
     const std::string& directory,
     const KnownChildren& children
@@ -233,10 +241,11 @@ Completion complete(
         return done;
     }
     const auto blank = [](const std::string&) { return std::string(" "); };
-    if (place->argument != nullptr && place->argument->is_path && !begins_with(part.text, "-")) {
+    const Offer offer = place->value != nullptr ? place->value->offer : Offer::nothing;
+    if (offer == Offer::nodes && !begins_with(part.text, "-")) {
         complete_path(done, part, directory, children);
-    } else if (place->argument != nullptr && !place->argument->choices.empty()) {
-        choose(done, part, "", place->argument->choices, blank);
+    } else if (offer == Offer::choices) {
+        choose(done, part, "", place->value->choices, blank);
     } else if (begins_with(part.text, "-")) {
         choose(done, part, "", option_names(all, *place->command), blank);
     } else if (!place->command->commands.empty()) {

@@ -2,7 +2,7 @@
 /// What TAB makes of a line. No input, no output.
 #pragma once
 
-#include "cli/description.hpp"
+#include "cli/syntax.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -26,10 +26,10 @@ struct Completion {
     bool waits = false;
 };
 
-/// Completes the word at the end of `line`, which is a line up to the cursor. `all` describes the
-/// commands; `directory` is that of the shell.
+/// Completes the word at the end of `line`, which is a line up to the cursor. `all` is the syntax
+/// of the commands; `directory` is that of the shell.
 Completion complete(
-    const CommandDescription& all,
+    const CommandSyntax& all,
     std::string_view line,
     const std::string& directory,
     const KnownChildren& children

@@ -116,10 +116,11 @@ std::string Interpreter::prompt() {
 }
 
 Completion Interpreter::complete(std::string_view line) {
-    if (!description_) {
-        description_ = Parser(*this).grammar.describe();
+    if (!syntax_) {
+        const Parser parser(*this);
+        syntax_ = syntax_of(parser.app, parser.grammar);
     }
-    return tool::complete(*description_, line, directory_, [this](const std::string& path) {
+    return tool::complete(*syntax_, line, directory_, [this](const std::string& path) {
         return cache_.find(client(), path);
     });
 }

@@ -90,7 +90,7 @@ private:
     std::optional<int> exit_code_;
     bool ended_ = false;
     ChildrenCache cache_;
-    std::optional<CommandDescription> description_;
+    std::optional<CommandSyntax> syntax_;
     std::unique_ptr<Link> link_;
     std::vector<kazoo::WatchHandle> watches_;
     std::optional<kazoo::Transaction> transaction_;

@@ -40,12 +40,12 @@ milliseconds interval_of(const TopOptions& options) {
 Top::Top(Session& session, const TopOptions& options)
     : session_(&session),
       options_(&options),
-      ignored_(session.shell() != nullptr ? &session.shell()->interrupt() : nullptr),
       interval_(interval_of(options)),
       rows_(static_cast<std::size_t>(options.rows.value_or(10))),
       count_(options.once ? 1 : options.count),
       loop_(std::make_shared<boost::asio::io_context>()),
       signals_(*loop_, SIGINT, SIGTERM, SIGHUP),
+      ignored_(session.shell() != nullptr ? &session.shell()->interrupt() : nullptr),
       timer_(*loop_) {
     signals_.add(SIGQUIT);
     if (options.once && options.paths) {
@@ -57,12 +57,23 @@ Top::Top(Session& session, const TopOptions& options)
         );
     }
     if (options.paths) {
-        activity_ =
-            std::make_unique<PathActivity>(session.settings(), session.resolve(*options.paths));
+        activity_ = std::make_unique<PathActivity>(session.settings(), *options.paths);
+    }
+    if (session.call().stop_token().stop_requested()) {
+        on_signal(SIGINT);
     }
 }
 
 void Top::run() {
+    if (!loop_->stopped()) {
+        show();
+    }
+    if (signal_ != 0) {
+        session_->exit_with(128 + signal_);
+    }
+}
+
+void Top::show() {
     if (!count_ && !session_->out().is_json() && Screen::is_possible(session_->out())) {
         screen_.emplace(session_->out());
         signals_.add(SIGWINCH);
@@ -77,9 +88,6 @@ void Top::run() {
     tick();
     loop_->run();
     screen_.reset();
-    if (signal_ != 0) {
-        session_->exit_with(128 + signal_);
-    }
 }
 
 void Top::watch_signals() {
@@ -241,7 +249,7 @@ void add_top(Grammar& grammar) {
     auto options = std::make_shared<TopOptions>();
     Command command = grammar.add("top", "show the servers, their connections and rates, live");
     command.option("-i,--interval", options->interval, "TIME between two samples")
-        .optional_value("-p,--paths", options->paths, "/", "PATH below which changes are counted")
+        .path_option("-p,--paths", options->paths, "/", "PATH below which changes are counted")
         .number(
             "-r,--rows",
             options->rows,

@@ -45,6 +45,7 @@ public:
     void run();
 
 private:
+    void show();
     void watch_signals();
     void on_signal(int number);
     void read_keys();
@@ -57,13 +58,14 @@ private:
 
     Session* session_;
     const TopOptions* options_;
-    Interrupt::Ignored ignored_;
     std::chrono::milliseconds interval_;
     std::size_t rows_;
     std::optional<std::int64_t> count_;
     // Shared with callbacks of results, which may still be leaving it.
     std::shared_ptr<boost::asio::io_context> loop_;
     boost::asio::signal_set signals_;
+    // From here on; what was requested before counts as SIGINT.
+    Interrupt::Ignored ignored_;
     boost::asio::steady_timer timer_;
     std::vector<std::shared_ptr<ServerSampler>> samplers_;
     std::unique_ptr<PathActivity> activity_;  // null: without --paths

@@ -4,14 +4,10 @@
 #include <utility>
 
 namespace tool {
-namespace {
 
-bool differ(const WalkedNode& left, const WalkedNode& right, bool acls) {
-    return left.node.data != right.node.data || left.node.null_data != right.node.null_data ||
-           (acls && left.acls != right.acls);
+bool have_same_data(const WalkedNode& left, const WalkedNode& right) {
+    return left.node.data == right.node.data && left.node.null_data == right.node.null_data;
 }
-
-}  // namespace
 
 void compare(
     Walk& left,
@@ -32,7 +28,7 @@ void compare(
             report({Difference::missing, a_path, std::exchange(a, std::nullopt), std::nullopt});
         } else if (order > 0) {
             report({Difference::added, b_path, std::nullopt, std::exchange(b, std::nullopt)});
-        } else if (differ(*a, *b, acls)) {
+        } else if (!have_same_data(*a, *b) || (acls && a->acls != b->acls)) {
             report({Difference::changed, a_path, a, b});
         }
         if (order <= 0) {

@@ -19,6 +19,8 @@ struct Compared {
     std::optional<WalkedNode> right;  ///< unless missing
 };
 
+[[nodiscard]] bool have_same_data(const WalkedNode& left, const WalkedNode& right);
+
 /// Compares two subtrees, and calls `report` with each difference, in the order of a walk. Nodes
 /// differ if their data do or, with `acls`, their ACLs. `right` may be null: an empty tree.
 void compare(

@@ -148,7 +148,9 @@ void Walk::collect(const Reads& reads, WalkedNode& node, std::vector<std::string
         node.stat = node.node.stat;
     }
     if (reads.acls.valid()) {
-        node.acls = reads.acls.get().acls;
+        const kazoo::AclsAndStat& found = reads.acls.get();
+        node.acls = found.acls;
+        node.acls_version = found.stat.aversion;
     }
     if (reads.children.valid()) {
         const kazoo::ChildrenAndStat& found = reads.children.get();

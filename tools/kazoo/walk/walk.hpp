@@ -7,6 +7,7 @@
 #include <kazoo/client.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <limits>
 #include <optional>
@@ -34,6 +35,7 @@ struct WalkedNode {
     kazoo::ZnodeStat stat;
     kazoo::NodeData node;  ///< with WalkOptions::data
     kazoo::AclList acls;   ///< with WalkOptions::acls
+    std::int32_t acls_version = 0;
 };
 
 /// Visits a node and its descendants: parents before children, siblings in the order of their

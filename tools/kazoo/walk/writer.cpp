@@ -61,6 +61,11 @@ void Writer::overwrite(const NewNode& node) {
     ++overwritten_;
 }
 
+void Writer::overwrite_acl(const NewNode& node) {
+    sets_.push(client_->set_acls_async(node.path, *node.acl), 0);
+    ++overwritten_;
+}
+
 void Writer::finish() {
     creates_.finish();
     sets_.finish();

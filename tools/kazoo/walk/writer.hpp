@@ -36,6 +36,8 @@ public:
     void create(NewNode node);
     /// Sets the data, and the ACL if there is one, of a node that exists.
     void overwrite(const NewNode& node);
+    /// Sets only the ACL, which the node must have. Counts as overwriting.
+    void overwrite_acl(const NewNode& node);
     /// Waits until all nodes have been written. Throws the first error.
     void finish();
     /// Writes to standard error how many nodes have been created, overwritten and skipped.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/api/changes.hpp"
 
-#include "output/json.hpp"
+#include "ui/json_text.hpp"
 
 #include <new>
 
@@ -9,12 +9,13 @@ namespace tool::ui {
 namespace {
 
 std::string text_of(bool gap, bool status, const std::map<std::string, const char*>& nodes) {
-    Json changes = Json::array();
+    JsonArray changes;
     for (const auto& [path, type] : nodes) {
-        changes.push_back({{"type", type}, {"path", path}});
+        changes.add_json(JsonObject().add("type", type).add("path", path).text());
     }
-    const Json event{{"gap", gap}, {"status", status}, {"changes", std::move(changes)}};
-    return event.dump(-1, ' ', false, Json::error_handler_t::replace);
+    JsonObject event;
+    event.add("gap", gap).add("status", status).add_json("changes", changes.text());
+    return event.text();
 }
 
 }  // namespace

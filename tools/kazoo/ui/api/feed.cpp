@@ -8,6 +8,7 @@
 #include <chrono>
 #include <new>
 #include <optional>
+#include <thread>
 
 namespace tool::ui {
 namespace {
@@ -73,8 +74,14 @@ kazoo::AsyncResult<void> follow_tree(SharedContext context) {
         if (next != Next::again) {
             co_return;
         }
-        const auto pause = kazoo::sleep_async(context->zk.handler(), pause_after_failure);
-        co_await pause;
+        try {
+            const auto pause = kazoo::sleep_async(context->zk.handler(), pause_after_failure);
+            co_await pause;
+        } catch (const std::bad_alloc&) {
+            std::this_thread::sleep_for(pause_after_failure);
+        } catch (const kazoo::OutOfMemoryError&) {
+            std::this_thread::sleep_for(pause_after_failure);
+        }
     }
 }
 

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cli/values.hpp"
+#include "output/base64.hpp"
 #include "output/text.hpp"
+#include "output/utf8.hpp"
+#include "ui/api/body.hpp"
 #include "ui/api/routes.hpp"
 
 #include <kazoo/exceptions.hpp>
@@ -94,56 +98,56 @@ void check_readable(
 }
 
 /// Adds the data, or why they cannot be read.
-void add_node_data(Json& object, const kazoo::Result<kazoo::NodeData>& read) {
-    if (read) {
-        add_data(object, read.value());
+void add_node_data(JsonObject& object, const kazoo::Result<kazoo::NodeData>& read) {
+    if (!read) {
+        object.add_json("dataError", error_json(read.failure()).text());
+    } else if (read.value().null_data) {
+        object.add_null("data");
+    } else if (is_utf8(read.value().data)) {
+        object.add("data", read.value().data);
     } else {
-        object["dataError"] = error_json(read.failure());
+        object.add("data", to_base64(read.value().data)).add("encoding", "base64");
     }
 }
 
-void add_acl(Json& object, const kazoo::Result<kazoo::AclsAndStat>& read) {
-    if (read) {
-        object["acl"] = to_json(read.value().acls);
-    } else {
-        object["aclError"] = error_json(read.failure());
+void add_acl(JsonObject& object, const kazoo::Result<kazoo::AclsAndStat>& read) {
+    if (!read) {
+        object.add_json("aclError", error_json(read.failure()).text());
+        return;
     }
+    JsonArray entries;
+    for (const kazoo::Acl& entry : read.value().acls) {
+        entries.add(to_text(entry));
+    }
+    object.add_json("acl", entries.text());
 }
 
-std::vector<std::string> paths_of(const Json& body) {
-    const auto field = body.find("paths");
-    if (field == body.end() || !field->is_array() || field->size() > most_stats) {
+std::vector<std::string> paths_of(const Body& body) {
+    const std::vector<std::string>* const paths = body.texts("paths");
+    if (paths == nullptr || paths->size() > most_stats) {
         throw HttpError(
             400,
             "malformed",
             "\"paths\" must be an array of at most " + std::to_string(most_stats) + " paths"
         );
     }
-    std::vector<std::string> paths;
-    for (const Json& path : *field) {
-        if (!path.is_string()) {
-            throw HttpError(400, "malformed", "each path must be a text");
-        }
-        paths.push_back(path.get<std::string>());
-    }
-    return paths;
+    return *paths;
 }
 
 }  // namespace
 
 Answer get_status(SharedContext context, Request) {
     const auto id = context->zk.client_id();
-    Json status{
-        {"servers", context->servers},
-        {"chroot", context->zk.chroot()},
-        {"state", to_string(context->zk.state())},
-        {"keeperState", to_string(context->zk.client_state())},
-        {"session", id ? hex_text(id->session_id) : ""},
-        {"sessionTimeout", context->zk.session_timeout().count()},
-        {"feed", name_of(context->feed)},
-        {"readOnly", context->read_only.load()},
-        {"writesAllowed", context->writes_allowed},
-    };
+    JsonObject status;
+    status.add("servers", context->servers)
+        .add("chroot", context->zk.chroot())
+        .add("state", to_string(context->zk.state()))
+        .add("keeperState", to_string(context->zk.client_state()))
+        .add("session", id ? hex_text(id->session_id) : "")
+        .add("sessionTimeout", context->zk.session_timeout().count())
+        .add("feed", name_of(context->feed))
+        .add("readOnly", context->read_only.load())
+        .add("writesAllowed", context->writes_allowed);
     co_return json_reply(status);
 }
 
@@ -158,8 +162,15 @@ Answer get_children(SharedContext context, Request request) {
         optional_parameter(request, "contains"),
         size
     );
-    Json reply{{"path", path}, {"names", std::move(found.children)}, {"more", more}};
-    reply["stat"] = stat_json(found.stat);
+    JsonArray names;
+    for (const std::string& name : found.children) {
+        names.add(name);
+    }
+    JsonObject reply;
+    reply.add("path", path)
+        .add_json("names", names.text())
+        .add("more", more)
+        .add_json("stat", stat_json(found.stat).text());
     co_return json_reply(reply);
 }
 
@@ -170,29 +181,32 @@ Answer get_node(SharedContext context, Request request) {
     const kazoo::Result<kazoo::NodeData> data = co_await data_read;
     const kazoo::Result<kazoo::AclsAndStat> acl = co_await acl_read;
     check_readable(data, acl);
-    Json reply{{"path", path}};
+    JsonObject reply;
+    reply.add("path", path);
     add_node_data(reply, data);
-    reply["stat"] = stat_json(data ? data.value().stat : acl.value().stat);
+    reply.add_json("stat", stat_json(data ? data.value().stat : acl.value().stat).text());
     add_acl(reply, acl);
     co_return json_reply(reply);
 }
 
 Answer post_stats(SharedContext context, Request request) {
-    const std::vector<std::string> paths = paths_of(body_of(request));
+    const std::vector<std::string> paths = paths_of(Body(request.body));
     std::vector<kazoo::AsyncResult<kazoo::Result<std::optional<kazoo::ZnodeStat>>>> pending;
     pending.reserve(paths.size());
     for (const std::string& path : paths) {
         pending.push_back(settled(context->zk.exists_async(path)));
     }
-    Json stats = Json::array();
+    JsonArray stats;
     for (const auto& reading : pending) {
         const kazoo::Result<std::optional<kazoo::ZnodeStat>> stat = co_await reading;
         if (!stat && !concerns_node(stat.failure())) {
             kazoo::throw_error(stat.failure());
         }
-        stats.push_back(stat && stat.value() ? stat_json(*stat.value()) : Json());
+        stats.add_json(stat && stat.value() ? stat_json(*stat.value()).text() : "null");
     }
-    co_return json_reply({{"stats", std::move(stats)}});
+    JsonObject reply;
+    reply.add_json("stats", stats.text());
+    co_return json_reply(reply);
 }
 
 }  // namespace tool::ui

@@ -29,6 +29,7 @@ constexpr Route routes[] = {
     {"PUT", "/api/node", put_node, true},
     {"POST", "/api/node", post_node, true},
     {"DELETE", "/api/node", delete_node, true},
+    {"PUT", "/api/acl", put_acl, true},
 };
 
 const Route& route_of(const Request& request) {
@@ -61,7 +62,7 @@ int status_of(const kazoo::Error& error) {
         code == Errc::no_children_for_ephemerals) {
         return 409;
     }
-    if (code == Errc::bad_arguments) {
+    if (code == Errc::bad_arguments || code == Errc::invalid_acl) {
         return 400;
     }
     if (code == ClientErrc::request_too_large) {
@@ -106,8 +107,8 @@ Answer answer(SharedContext context, Request request) {
     }
 }
 
-Reply json_reply(const Json& value) {
-    return {200, "application/json", value.dump(-1, ' ', false, Json::error_handler_t::replace)};
+Reply json_reply(const JsonObject& object) {
+    return {200, "application/json", object.text()};
 }
 
 const std::string& parameter(const Request& request, const std::string& name) {
@@ -119,40 +120,26 @@ const std::string& parameter(const Request& request, const std::string& name) {
     return found->second;
 }
 
-Json body_of(const Request& request) {
-    Json body = Json::parse(request.body, nullptr, false);
-    if (!body.is_object()) {
-        throw HttpError(400, "malformed", "the body must be a JSON object");
-    }
-    return body;
+JsonObject stat_json(const kazoo::ZnodeStat& stat) {
+    JsonObject object;
+    object.add("czxid", hex_text(stat.czxid))
+        .add("mzxid", hex_text(stat.mzxid))
+        .add("pzxid", hex_text(stat.pzxid))
+        .add("created", time_text(stat.ctime))
+        .add("modified", time_text(stat.mtime))
+        .add("version", stat.version)
+        .add("cversion", stat.cversion)
+        .add("aversion", stat.aversion)
+        .add("ephemeralOwner", stat.ephemeral_owner == 0 ? "" : hex_text(stat.ephemeral_owner))
+        .add("dataLength", stat.data_length)
+        .add("numChildren", stat.num_children);
+    return object;
 }
 
-std::string text_field(const Json& body, const char* name) {
-    const auto field = body.find(name);
-    if (field == body.end() || !field->is_string()) {
-        throw HttpError(400, "malformed", "the field \"" + std::string(name) + "\" must be a text");
-    }
-    return field->get<std::string>();
-}
-
-Json stat_json(const kazoo::ZnodeStat& stat) {
-    return {
-        {"czxid", hex_text(stat.czxid)},
-        {"mzxid", hex_text(stat.mzxid)},
-        {"pzxid", hex_text(stat.pzxid)},
-        {"created", time_text(stat.ctime)},
-        {"modified", time_text(stat.mtime)},
-        {"version", stat.version},
-        {"cversion", stat.cversion},
-        {"aversion", stat.aversion},
-        {"ephemeralOwner", stat.ephemeral_owner == 0 ? "" : hex_text(stat.ephemeral_owner)},
-        {"dataLength", stat.data_length},
-        {"numChildren", stat.num_children},
-    };
-}
-
-Json error_json(const kazoo::Error& error) {
-    return {{"code", kazoo::error_name(error.code())}, {"error", error.message()}};
+JsonObject error_json(const kazoo::Error& error) {
+    JsonObject object;
+    object.add("code", kazoo::error_name(error.code())).add("error", error.message());
+    return object;
 }
 
 }  // namespace tool::ui

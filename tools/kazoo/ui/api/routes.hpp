@@ -3,9 +3,9 @@
 /// client, which `answer` turns into replies.
 #pragma once
 
-#include "output/json.hpp"
 #include "ui/api/context.hpp"
 #include "ui/http/message.hpp"
+#include "ui/json_text.hpp"
 
 #include <kazoo/async_result.hpp>
 
@@ -34,6 +34,8 @@ Answer get_sessions(SharedContext context, Request request);
 Answer put_node(SharedContext context, Request request);
 /// {"path", "data", "encoding", "sequence", "parents"}
 Answer post_node(SharedContext context, Request request);
+/// {"path", "acl": ["scheme:id:cdrwa", ...], "version"}, which is that of the ACL
+Answer put_acl(SharedContext context, Request request);
 /// path, version
 Answer delete_node(SharedContext context, Request request);
 
@@ -41,17 +43,13 @@ Answer delete_node(SharedContext context, Request request);
 Answer put_mode(SharedContext context, Request request);
 
 // What the routes share.
-/// Returns 200 with the value. Invalid UTF-8 is replaced by U+FFFD.
-Reply json_reply(const Json& value);
+/// Returns 200 with the object.
+Reply json_reply(const JsonObject& object);
 /// Returns a parameter of the query; throws HttpError 400 if it is missing.
 const std::string& parameter(const Request& request, const std::string& name);
-/// Returns the body, which must be an object; throws HttpError 400.
-Json body_of(const Request& request);
-/// Returns a field of the body, which must be a text; throws HttpError 400.
-std::string text_field(const Json& body, const char* name);
 /// Returns a stat with 64-bit numbers as texts, because JavaScript would round them.
-Json stat_json(const kazoo::ZnodeStat& stat);
+JsonObject stat_json(const kazoo::ZnodeStat& stat);
 /// Returns {"code", "error"} of an error of the client.
-Json error_json(const kazoo::Error& error);
+JsonObject error_json(const kazoo::Error& error);
 
 }  // namespace tool::ui

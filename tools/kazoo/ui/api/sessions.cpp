@@ -135,14 +135,14 @@ kazoo::AsyncResult<void> search_tree(SharedContext context, Found& found) {
 }
 
 /// Changes paths of the server into those of the client; paths outside its chroot are left out.
-Json paths_json(const kazoo::KazooClient& zk, const SessionInfo& session, bool searched) {
+JsonArray paths_json(const kazoo::KazooClient& zk, const SessionInfo& session, bool searched) {
     const kazoo::Chroot chroot(zk.chroot());
-    Json paths = Json::array();
+    JsonArray paths;
     for (const std::string& path : session.ephemerals) {
         if (searched || chroot.empty()) {
-            paths.push_back(path);
+            paths.add(path);
         } else if (std::string inside = chroot.strip(path); inside != path) {
-            paths.push_back(std::move(inside));
+            paths.add(inside);
         }
     }
     return paths;
@@ -168,20 +168,20 @@ Answer get_sessions(SharedContext context, Request request) {
     const std::string connections = co_await listing;
     add_addresses(connections, found.sessions);
     const auto own = context->zk.client_id();
-    Json sessions = Json::array();
+    JsonArray sessions;
     for (const auto& [id, session] : found.sessions) {
-        sessions.push_back(
-            {{"id", hex_text(id)},
-             {"address", session.address},
-             {"own", own && own->session_id == id},
-             {"ephemerals", paths_json(context->zk, session, found.searched)}}
-        );
+        JsonObject entry;
+        entry.add("id", hex_text(id))
+            .add("address", session.address)
+            .add("own", own && own->session_id == id)
+            .add_json("ephemerals", paths_json(context->zk, session, found.searched).text());
+        sessions.add_json(entry.text());
     }
-    co_return json_reply(
-        {{"sessions", std::move(sessions)},
-         {"searched", found.searched},
-         {"complete", found.complete}}
-    );
+    JsonObject reply;
+    reply.add_json("sessions", sessions.text())
+        .add("searched", found.searched)
+        .add("complete", found.complete);
+    co_return json_reply(reply);
 }
 
 }  // namespace tool::ui

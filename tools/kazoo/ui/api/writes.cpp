@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cli/values.hpp"
+#include "ui/api/body.hpp"
 #include "ui/api/routes.hpp"
 
 #include <charconv>
@@ -17,12 +19,9 @@ std::int32_t checked_version(std::int64_t version) {
     return static_cast<std::int32_t>(version);
 }
 
-std::int32_t version_field(const Json& body) {
-    const auto field = body.find("version");
-    if (field == body.end() || !field->is_number_integer()) {
-        throw HttpError(400, "malformed", version_text);
-    }
-    return checked_version(field->get<std::int64_t>());
+std::int32_t version_field(const Body& body) {
+    const std::int64_t* const version = body.number("version");
+    return checked_version(version != nullptr ? *version : -1);
 }
 
 std::int32_t version_parameter(const Request& request) {
@@ -33,14 +32,16 @@ std::int32_t version_parameter(const Request& request) {
     return checked_version(is_number ? version : -1);
 }
 
-bool switch_field(const Json& body, const char* name) {
-    const auto field = body.find(name);
-    if (field != body.end() && !field->is_boolean()) {
-        throw HttpError(
-            400, "malformed", "the field \"" + std::string(name) + "\" must be true or false"
-        );
+kazoo::AclList acl_field(const Body& body) {
+    const std::vector<std::string>* const entries = body.texts("acl");
+    if (entries == nullptr) {
+        throw HttpError(400, "malformed", "the field \"acl\" must be an array of entries");
     }
-    return field != body.end() && field->get<bool>();
+    kazoo::AclList acl;
+    for (const std::string& entry : *entries) {
+        acl.push_back(parse_acl_entry(entry));
+    }
+    return acl;
 }
 
 kazoo::DataView view_of(const std::optional<std::string>& data) {
@@ -50,45 +51,64 @@ kazoo::DataView view_of(const std::optional<std::string>& data) {
 }  // namespace
 
 Answer put_node(SharedContext context, Request request) {
-    const Json body = body_of(request);
-    const std::string path = text_field(body, "path");
-    const std::optional<std::string> data = data_from(body);
+    const Body body(request.body);
+    const std::string path = body.text("path");
+    const std::optional<std::string> data = body.data();
     const auto setting = context->zk.set_async(path, view_of(data), version_field(body));
     const kazoo::ZnodeStat stat = co_await setting;
-    co_return json_reply({{"path", path}, {"stat", stat_json(stat)}});
+    JsonObject reply;
+    reply.add("path", path).add_json("stat", stat_json(stat).text());
+    co_return json_reply(reply);
 }
 
 Answer post_node(SharedContext context, Request request) {
-    const Json body = body_of(request);
-    const std::string path = text_field(body, "path");
-    const std::optional<std::string> data = data_from(body);
+    const Body body(request.body);
+    const std::string path = body.text("path");
+    const std::optional<std::string> data = body.data();
     kazoo::CreateOptions options;
-    options.sequence(switch_field(body, "sequence")).makepath(switch_field(body, "parents"));
+    options.sequence(body.is_on("sequence")).makepath(body.is_on("parents"));
     const auto creating = context->zk.create_async(path, view_of(data), options);
     const std::string created = co_await creating;
-    co_return json_reply({{"path", created}});
+    JsonObject reply;
+    reply.add("path", created);
+    co_return json_reply(reply);
+}
+
+Answer put_acl(SharedContext context, Request request) {
+    const Body body(request.body);
+    const std::string path = body.text("path");
+    const kazoo::AclList acl = acl_field(body);
+    const auto setting = context->zk.set_acls_async(path, acl, version_field(body));
+    const kazoo::ZnodeStat stat = co_await setting;
+    JsonObject reply;
+    reply.add("path", path).add_json("stat", stat_json(stat).text());
+    co_return json_reply(reply);
 }
 
 Answer delete_node(SharedContext context, Request request) {
     const std::string path = parameter(request, "path");
     const auto deleting = context->zk.delete_async(path, version_parameter(request));
     co_await deleting;
-    co_return json_reply({{"path", path}});
+    JsonObject reply;
+    reply.add("path", path);
+    co_return json_reply(reply);
 }
 
 Answer put_mode(SharedContext context, Request request) {
-    const Json body = body_of(request);
-    if (body.find("readOnly") == body.end()) {
+    const Body body(request.body);
+    if (!body.has("readOnly")) {
         throw HttpError(400, "malformed", "the field \"readOnly\" is missing");
     }
-    const bool read_only = switch_field(body, "readOnly");
+    const bool read_only = body.is_on("readOnly");
     if (!read_only && !context->writes_allowed) {
         throw HttpError(403, "read_only", "kazoo ui was started without --allow-writes");
     }
     if (context->read_only.exchange(read_only) != read_only) {
         context->changes->add_status();
     }
-    co_return json_reply({{"readOnly", read_only}});
+    JsonObject reply;
+    reply.add("readOnly", read_only);
+    co_return json_reply(reply);
 }
 
 }  // namespace tool::ui

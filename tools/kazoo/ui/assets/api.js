@@ -54,6 +54,7 @@ export const getSessions = () => json("GET", "sessions");
 export const setMode = (readOnly) => json("PUT", "mode", { body: { readOnly } });
 export const setNode = (path, data, version) =>
   json("PUT", "node", { body: { path, ...data, version } });
+export const setAcl = (path, acl, version) => json("PUT", "acl", { body: { path, acl, version } });
 export const createNode = (path, data, options) =>
   json("POST", "node", { body: { path, ...data, ...options } });
 export const deleteNode = (path, version) => json("DELETE", "node", { query: { path, version } });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The node that is selected: its data, stat and ACL, and its changes.
-import { createNode, deleteNode, getNode, setNode } from "./api.js";
+import { createNode, deleteNode, getNode, setAcl, setNode } from "./api.js";
 import * as bytes from "./bytes.js";
 import { ask, button, byId, element, join, parentOf } from "./dom.js";
 
@@ -301,6 +301,33 @@ export class NodeView {
     });
   }
 
+  editAcl() {
+    const { path, node } = this;
+    const entries = element("textarea", { class: "mono", id: "new-acl", rows: "5",
+      spellcheck: "false" });
+    entries.value = node.acl.join("\n");
+    ask({
+      title: "ACL of " + path,
+      confirm: "Save",
+      fields: [
+        element("label", {}, "Entries, one a line: scheme:id:cdrwa", entries),
+        element("p", { class: "hint" }, "Saved only if the version of the ACL is still " +
+          node.stat.aversion + "."),
+      ],
+      submit: async () => {
+        const acl = entries.value.split("\n").map((line) => line.trim())
+          .filter((line) => line !== "");
+        try {
+          await setAcl(path, acl, node.stat.aversion);
+        } catch (error) {
+          throw error.code === "bad_version"
+            ? new Error("Not saved: the ACL has been changed since it was shown.") : error;
+        }
+        await this.read();
+      },
+    });
+  }
+
   // Stat and ACL.
 
   statCard() {
@@ -329,8 +356,11 @@ export class NodeView {
       return element("tr", {}, element("td", { class: "mono" }, entry.slice(0, end)),
         element("td", { class: "perms mono" }, permissions));
     });
+    const edit = aclError || !this.node.stat ? null
+      : button("Edit", () => this.editAcl(), { class: "writes", id: "edit-acl" });
     return element("section", { class: "card" },
-      element("div", { class: "card-head" }, element("h2", {}, "ACL")),
+      element("div", { class: "card-head" }, element("h2", {}, "ACL"),
+        element("span", { class: "space" }), edit),
       aclError ? element("p", { class: "problem" }, aclError.error)
         : element("table", { id: "acl" }, element("tbody", {}, rows)));
   }

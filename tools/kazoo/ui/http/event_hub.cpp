@@ -2,6 +2,7 @@
 #include "ui/http/event_hub.hpp"
 
 #include <algorithm>
+#include <new>
 
 namespace tool::ui {
 
@@ -22,14 +23,23 @@ std::shared_ptr<Subscriber> EventHub::subscribe(const boost::asio::any_io_execut
     return subscriber;
 }
 
-void EventHub::publish(const std::string& event, const std::string& gap) {
+void EventHub::append(Subscriber& subscriber, const std::string& event, const std::string& gap)
+    const {
     const std::string text = "data: " + event + "\n\n";
+    if (subscriber.outbox.size() + text.size() > most_bytes_) {
+        subscriber.outbox = "data: " + gap + "\n\n";
+    } else {
+        subscriber.outbox += text;
+    }
+}
+
+void EventHub::publish(const std::string& event, const std::string& gap) noexcept {
     for (const auto& reader : subscribers_) {
         if (const auto subscriber = reader.lock()) {
-            if (subscriber->outbox.size() + text.size() > most_bytes_) {
-                subscriber->outbox = "data: " + gap + "\n\n";
-            } else {
-                subscriber->outbox += text;
+            try {
+                append(*subscriber, event, gap);
+            } catch (const std::bad_alloc&) {
+                subscriber->closed = true;
             }
             subscriber->signal.cancel();
         }

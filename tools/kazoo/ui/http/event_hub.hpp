@@ -18,7 +18,7 @@ struct Subscriber {
 
     std::string outbox;                ///< Events in the format of text/event-stream.
     boost::asio::steady_timer signal;  ///< Cancelled when the outbox or `closed` changes.
-    bool closed = false;               ///< The connection has ended.
+    bool closed = false;               ///< The connection has ended, or is to be ended.
     std::array<char, 256> ignored{};   ///< For what the client sends.
 };
 
@@ -31,10 +31,13 @@ public:
     /// Returns a new reader; null if there are too many.
     std::shared_ptr<Subscriber> subscribe(const boost::asio::any_io_executor& executor);
     /// Sends an event, which must not contain line ends, to all of them. If too much waits for one,
-    /// all of that is replaced by `gap`.
-    void publish(const std::string& event, const std::string& gap);
+    /// all of that is replaced by `gap`. If there is no memory for it, the stream is closed: the
+    /// reader opens it again, and reads everything again.
+    void publish(const std::string& event, const std::string& gap) noexcept;
 
 private:
+    void append(Subscriber& subscriber, const std::string& event, const std::string& gap) const;
+
     std::size_t most_subscribers_;
     std::size_t most_bytes_;
     std::vector<std::weak_ptr<Subscriber>> subscribers_;

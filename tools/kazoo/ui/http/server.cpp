@@ -110,9 +110,17 @@ void HttpServer::Impl::gather_events() {
 
 void HttpServer::Impl::send_events() {
     woken = false;
-    const std::string event = shared.application->take_event();
-    if (!event.empty()) {
-        shared.hub.publish(event, shared.application->gap_event());
+    try {
+        const std::string gap = shared.application->gap_event();
+        const std::string event = shared.application->take_event();
+        if (!event.empty()) {
+            shared.hub.publish(event, gap);
+        }
+    } catch (const std::bad_alloc&) {
+        // The application has kept what has happened.
+        if (!woken.exchange(true)) {
+            gather_events();
+        }
     }
 }
 

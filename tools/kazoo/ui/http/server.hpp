@@ -44,7 +44,8 @@ public:
     /// Returns whether an admitted request is for the stream of events.
     virtual bool is_event_stream(const Head& head) = 0;
     virtual kazoo::AsyncResult<Reply> handle(Request request) = 0;
-    /// Returns the next event as JSON, and the one that stands for events that were dropped.
+    /// Returns the next event as JSON, and the one that stands for events that were dropped. If
+    /// `take_event` throws std::bad_alloc, it is called again a little later.
     virtual std::string take_event() = 0;
     virtual std::string gap_event() = 0;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "generate/syntax.hpp"
+#include "cli/syntax.hpp"
 
 #include "cli/grammar.hpp"
 
@@ -22,14 +22,6 @@ std::string kind_in(const std::string& help) {
     return is_kind ? word : "";
 }
 
-Offer offer_for(const std::string& kind) {
-    static const std::vector<std::string> nodes{"PATH", "SOURCE", "TARGET", "A", "B"};
-    if (std::find(nodes.begin(), nodes.end(), kind) != nodes.end()) {
-        return Offer::nodes;
-    }
-    return kind == "FILE" ? Offer::files : Offer::nothing;
-}
-
 /// Returns the values of CLI::IsMember, which the type of an option shows as "TEXT:{a,b}".
 std::vector<std::string> choices_of(const CLI::Option& option) {
     const std::string type = option.get_type_name();
@@ -47,7 +39,21 @@ std::vector<std::string> choices_of(const CLI::Option& option) {
     return choices;
 }
 
-OptionSyntax option_syntax(const CLI::Option& option) {
+/// `kind`: of the value.
+void set_value(
+    ValueSyntax& syntax, const CLI::Option& option, const std::string& kind, const Grammar& grammar
+) {
+    syntax.choices = choices_of(option);
+    if (!syntax.choices.empty()) {
+        syntax.offer = Offer::choices;
+    } else if (grammar.is_path(option)) {
+        syntax.offer = Offer::nodes;
+    } else if (kind == "FILE") {
+        syntax.offer = Offer::files;
+    }
+}
+
+OptionSyntax option_syntax(const CLI::Option& option, const Grammar& grammar) {
     OptionSyntax syntax;
     for (const std::string& name : option.get_snames()) {
         syntax.names.push_back("-" + name);
@@ -60,30 +66,28 @@ OptionSyntax option_syntax(const CLI::Option& option) {
     if (option.get_items_expected_max() > 0) {
         const std::string kind = kind_in(syntax.help);
         syntax.value = kind.empty() ? "VALUE" : kind;
-        syntax.choices = choices_of(option);
-        syntax.offer = syntax.choices.empty() ? offer_for(kind) : Offer::choices;
+        set_value(syntax, option, kind, grammar);
     }
     return syntax;
 }
 
-ArgumentSyntax argument_syntax(const CLI::Option& option) {
+ArgumentSyntax argument_syntax(const CLI::Option& option, const Grammar& grammar) {
     ArgumentSyntax syntax;
     syntax.name = option.get_name(true);
     syntax.help = option.get_description();
     syntax.required = option.get_required();
     syntax.repeated = option.get_items_expected_max() > 1;
-    syntax.choices = choices_of(option);
-    syntax.offer = syntax.choices.empty() ? offer_for(syntax.name) : Offer::choices;
+    set_value(syntax, option, syntax.name, grammar);
     return syntax;
 }
 
-void add_options(const CLI::App& app, bool is_tool, CommandSyntax& syntax) {
+void add_options(const CLI::App& app, const Grammar& grammar, bool is_tool, CommandSyntax& syntax) {
     for (const CLI::Option* const option : app.get_options()) {
         // Each command has --help as well; it is shown once.
         if (option->get_positional()) {
-            syntax.arguments.push_back(argument_syntax(*option));
+            syntax.arguments.push_back(argument_syntax(*option, grammar));
         } else if (is_tool || option != app.get_help_ptr()) {
-            syntax.options.push_back(option_syntax(*option));
+            syntax.options.push_back(option_syntax(*option, grammar));
         }
     }
 }
@@ -98,7 +102,7 @@ CommandSyntax command_syntax(
     syntax.group = app.get_group();
     syntax.hidden = app.get_group().empty();
     syntax.runs_program = grammar.is_runner(syntax.name.substr(0, syntax.name.find(' ')));
-    add_options(app, false, syntax);
+    add_options(app, grammar, false, syntax);
     for (const CLI::App* const command :
          app.get_subcommands([](const CLI::App*) { return true; })) {
         syntax.commands.push_back(command_syntax(*command, grammar, syntax.name));
@@ -111,7 +115,7 @@ CommandSyntax command_syntax(
 CommandSyntax syntax_of(const CLI::App& app, const Grammar& grammar) {
     CommandSyntax tool;
     tool.help = app.get_description();
-    add_options(app, true, tool);
+    add_options(app, grammar, true, tool);
     for (const CLI::App* const command :
          app.get_subcommands([](const CLI::App*) { return true; })) {
         tool.commands.push_back(command_syntax(*command, grammar, ""));
@@ -130,22 +134,6 @@ std::vector<const CommandSyntax*> with_descendants(const CommandSyntax& command)
 
 std::string last_word(const CommandSyntax& command) {
     return command.name.substr(command.name.rfind(' ') + 1);
-}
-
-std::string joined(const std::vector<std::string>& texts, const std::string& separator) {
-    std::string all;
-    for (const std::string& text : texts) {
-        all += (all.empty() ? "" : separator) + text;
-    }
-    return all;
-}
-
-std::string replaced(std::string text, const std::string& part, const std::string& replacement) {
-    for (std::size_t at = text.find(part); at != std::string::npos;
-         at = text.find(part, at + replacement.size())) {
-        text.replace(at, part.size(), replacement);
-    }
-    return text;
 }
 
 }  // namespace tool

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/// The syntax of the command line as values, read from the definitions of CLI11. Completions and
-/// the manual page are generated from it.
+/// The syntax of the command line as values, read from the definitions of CLI11. The shell
+/// completes lines by it, and the completions of other shells and the manual page are generated
+/// from it.
 #pragma once
 
 #include <string>
@@ -17,22 +18,23 @@ class Grammar;
 /// What a shell offers for a value.
 enum class Offer { nothing, nodes, files, choices };
 
-struct OptionSyntax {
-    std::vector<std::string> names;  ///< "-l" and "--long": short names first
+/// What an option and a positional argument have in common.
+struct ValueSyntax {
     std::string help;
-    std::string group;  ///< of the help text
-    std::string value;  ///< its kind, such as FILE; empty for a flag
     Offer offer = Offer::nothing;
     std::vector<std::string> choices;
 };
 
-struct ArgumentSyntax {
+struct OptionSyntax : ValueSyntax {
+    std::vector<std::string> names;  ///< "-l" and "--long": short names first
+    std::string group;               ///< of the help text
+    std::string value;               ///< its kind, such as FILE; empty for a flag
+};
+
+struct ArgumentSyntax : ValueSyntax {
     std::string name;
-    std::string help;
     bool required = false;
     bool repeated = false;
-    Offer offer = Offer::nothing;
-    std::vector<std::string> choices;
 };
 
 /// A command, or the tool itself.
@@ -56,11 +58,5 @@ std::vector<const CommandSyntax*> with_descendants(const CommandSyntax& command)
 
 /// Returns the last word of the command's name.
 std::string last_word(const CommandSyntax& command);
-
-/// Returns the texts with a separator between them.
-std::string joined(const std::vector<std::string>& texts, const std::string& separator);
-
-/// Returns the text with each occurrence of `part` replaced.
-std::string replaced(std::string text, const std::string& part, const std::string& replacement);
 
 }  // namespace tool
