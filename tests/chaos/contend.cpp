@@ -24,7 +24,7 @@ namespace {
 using namespace std::chrono_literals;
 using testing_support::wait_until;
 
-constexpr auto contender_patience = 40s;
+constexpr auto patience = 40s;
 
 /// Writes a line at once, so that a process that is killed leaves whole lines.
 void report(std::string_view word, const std::string& text) {
@@ -60,7 +60,7 @@ void check_left_behind(KazooClient& zk) {
             }
             return left.empty();
         },
-        contender_patience
+        patience
     );
     if (!left.empty()) report(report_word::fault, "left behind by its own session: " + left);
 }
@@ -79,16 +79,15 @@ bool run(
     int signal = 0;
     ::sigwait(&end, &signal);
     contender.come_to_rest();
-    const bool rests = wait_until(
-        [&] { return contender.at_rest(); }, Contender::contender_patience + contender_patience
-    );
+    const bool rests =
+        wait_until([&] { return contender.at_rest(); }, Contender::patience + patience);
     if (rests) {
         check_left_behind(zk);
     } else {
         report(report_word::fault, "an acquisition or a hold hangs");
     }
     zk.stop();
-    if (!wait_until([&] { return contender.at_rest(); }, contender_patience)) {
+    if (!wait_until([&] { return contender.at_rest(); }, patience)) {
         report(report_word::fault, "an acquisition or a hold outlives the end of its client");
         ::_exit(1);  // programs that continue use `contender`
     }
@@ -126,7 +125,7 @@ int contend(int argc, const char* const* argv) {
         const auto client =
             ClientOptions().hosts(hosts).timeout(std::chrono::milliseconds(session_timeout_ms));
         const bool good = run(kit->handler(), client, options);
-        const bool idle = kit->shut_down(contender_patience);
+        const bool idle = kit->shut_down(patience);
         if (!idle) report(report_word::fault, "its handler still has work");
         return good && idle ? 0 : 1;
     } catch (const std::exception& error) {
