@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 # Does what `make deb` does, in a directory of its own: builds shared libraries and the tool with
 # the preset deb, and Debian packages of them. Checks that all are hardened, and prints their sizes.
-# Most objects are in the compiler's cache if release.cmake has run before.
+# Most objects are in the compiler's cache if release.cmake has run before, which compiles the
+# sources of each folder as one, too.
 cmake_minimum_required(VERSION 3.22)
 
 function(run)
     execute_process(COMMAND ${ARGN} COMMAND_ECHO STDOUT COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
 
+set(ENV{CCACHE_BASEDIR} ${source_dir})
 run(${CMAKE_COMMAND} --preset deb -S ${source_dir} -B ${work_dir}
-    -D CMAKE_CXX_COMPILER=${compiler})
+    -D CMAKE_CXX_COMPILER=${compiler} -D CMAKE_UNITY_BUILD=ON)
 run(${CMAKE_COMMAND} --build ${work_dir})
 file(GLOB libraries ${work_dir}/libkazoo.so)
 file(GLOB_RECURSE component_libraries ${work_dir}/src/libkazoo_*.so)

@@ -2,6 +2,7 @@
 // An add_watch whose allocations fail: each fails once. Whoever keeps the failed result does not
 // keep the watch function with it.
 #include "each_allocation.hpp"
+#include "patience.hpp"
 #include "server_process.hpp"
 #include "support/allocations/allocations.hpp"
 #include "support/wait_until.hpp"
@@ -24,7 +25,7 @@ using testing_support::Spared;
 using testing_support::wait_until;
 using namespace std::chrono_literals;
 
-constexpr auto patience = 20s;
+using memory_tests::patience;
 
 /// Adds a watch during a shortage. Returns whether there was one.
 bool add(KazooClient& zk, long nth) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a client keeps after a burst of operations.
 #include "bytes_in_use.hpp"
+#include "patience.hpp"
 #include "server_process.hpp"
 #include "support/wait_until.hpp"
 
@@ -19,8 +20,6 @@ namespace {
 
 using testing_support::wait_until;
 using namespace std::chrono_literals;
-
-constexpr auto patience = 20s;
 
 TEST(BurstTest, ReturnsItsMemory) {
     KazooClient zk(ClientOptions().hosts(server_hosts));

@@ -2,6 +2,7 @@
 // Whole clients whose allocations fail: over connecting, requests, watches, coroutines and stopping
 // each allocation fails once, on whichever thread. The process neither ends nor hangs, operations
 // fail with out_of_memory only, each watch event is delivered once, and the client then continues.
+#include "patience.hpp"
 #include "server_process.hpp"
 #include "support/allocations/allocations.hpp"
 #include "support/handler_kit.hpp"
@@ -29,7 +30,7 @@ using testing_support::Spared;
 using testing_support::wait_until;
 using namespace std::chrono_literals;
 
-constexpr auto patience = 20s;
+using memory_tests::patience;
 
 /// A node with two children. Nothing that a life reads may grow with the number of lives: each
 /// would then make more allocations than the one before, and the test would not end.

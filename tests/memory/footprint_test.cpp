@@ -2,6 +2,7 @@
 // The memory of idle sessions and of watches, of which a process may have very many.
 // docs/performance.md has the figures.
 #include "bytes_in_use.hpp"
+#include "patience.hpp"
 #include "server_process.hpp"
 #include "support/running_loop.hpp"
 #include "support/wait_until.hpp"
@@ -24,8 +25,6 @@ namespace {
 using testing_support::RunningLoop;
 using testing_support::wait_until;
 using namespace std::chrono_literals;
-
-constexpr auto patience = 20s;
 
 class IdleSessions {
 public:
@@ -99,7 +98,7 @@ std::size_t set_watches(
     return length;
 }
 
-class WatchFootprintTest : public testing::TestWithParam<bool> {};
+class WatchFootprintTest : public ::testing::TestWithParam<bool> {};
 
 TEST_P(WatchFootprintTest, AOneShotWatchNeedsLittleMemoryBesideItsPath) {
     constexpr std::size_t count = 20'000;
@@ -116,7 +115,7 @@ TEST_P(WatchFootprintTest, AOneShotWatchNeedsLittleMemoryBesideItsPath) {
     EXPECT_GT(each, 40) << "something is not counted";
 }
 
-INSTANTIATE_TEST_SUITE_P(Functions, WatchFootprintTest, testing::Bool(), [](const auto& shared) {
+INSTANTIATE_TEST_SUITE_P(Functions, WatchFootprintTest, ::testing::Bool(), [](const auto& shared) {
     return shared.param ? "Shared" : "OfItsOwn";
 });
 

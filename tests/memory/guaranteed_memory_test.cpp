@@ -2,6 +2,7 @@
 // Protected creates and guaranteed deletes whose allocations fail: each fails once, on whichever
 // thread, while replies are lost. Operations fail with out_of_memory only, and no node is left.
 #include "each_allocation.hpp"
+#include "patience.hpp"
 #include "server_process.hpp"
 #include "support/allocations/allocations.hpp"
 #include "support/handler_kit.hpp"
@@ -26,7 +27,7 @@ using testing_support::Spared;
 using testing_support::wait_until;
 using namespace std::chrono_literals;
 
-constexpr auto patience = 20s;
+using memory_tests::patience;
 
 class GuaranteedMemoryTest : public ::testing::TestWithParam<const char*> {
 protected:

@@ -2,6 +2,7 @@
 // A session that is handed over while memory is short: either the caller gets it, or the client
 // keeps it.
 #include "each_allocation.hpp"
+#include "patience.hpp"
 #include "server_process.hpp"
 #include "support/allocations/allocations.hpp"
 #include "support/handler_kit.hpp"
@@ -23,7 +24,7 @@ using testing_support::Shortage;
 using testing_support::Spared;
 using namespace std::chrono_literals;
 
-constexpr auto patience = 20s;
+using memory_tests::patience;
 
 class HandoverMemoryTest : public ::testing::TestWithParam<const char*> {};
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Heap allocations of an operation on a warm session, in all threads of the client.
 #include "base/recycled_blocks.hpp"
+#include "patience.hpp"
 #include "server_process.hpp"
 #include "support/allocations/allocations.hpp"
 #include "support/handler_kit.hpp"
@@ -21,7 +22,6 @@ using testing_support::all_allocations;
 using testing_support::handler_kind;
 using namespace std::chrono_literals;
 
-constexpr auto patience = 20s;
 constexpr auto path = "/operation-memory-test";  // too long for a std::string without a block
 constexpr int window = 200;
 constexpr int count = 2'000;

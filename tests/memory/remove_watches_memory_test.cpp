@@ -2,6 +2,7 @@
 // The removal of a one-shot watch whose allocations fail: each fails once, on whichever thread. If
 // it says that it was not sent, the watch is still set.
 #include "each_allocation.hpp"
+#include "patience.hpp"
 #include "server_process.hpp"
 #include "support/allocations/allocations.hpp"
 #include "support/handler_kit.hpp"
@@ -22,7 +23,7 @@ using testing_support::Shortage;
 using testing_support::Spared;
 using namespace std::chrono_literals;
 
-constexpr auto patience = 20s;
+using memory_tests::patience;
 
 class RemoveWatchesMemoryTest : public ::testing::TestWithParam<const char*> {
 protected:

@@ -2,6 +2,7 @@
 // Clients that authenticate by SASL while memory is short: a client that has started is
 // authenticated, and none is refused for want of memory.
 #include "each_allocation.hpp"
+#include "patience.hpp"
 #include "server_process.hpp"
 #include "support/allocations/allocations.hpp"
 #include "support/digest_md5.hpp"
@@ -25,7 +26,7 @@ using testing_support::Shortage;
 using testing_support::Spared;
 using namespace std::chrono_literals;
 
-constexpr auto patience = 20s;
+using memory_tests::patience;
 
 /// DIGEST-MD5 whose steps run on threads, or not.
 class Digest final : public SaslMechanism {

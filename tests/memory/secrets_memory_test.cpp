@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a whole client leaves in the memory that it frees: none of the secrets that it was given.
 // The server is in another process, so that all copies are the client's.
+#include "patience.hpp"
 #include "server_process.hpp"
 #include "support/allocations/allocations.hpp"
 #include "support/handler_kit.hpp"
@@ -22,7 +23,7 @@ using testing_support::FreedSecret;
 using testing_support::handler_kind;
 using namespace std::chrono_literals;
 
-constexpr auto patience = 20s;
+using memory_tests::patience;
 /// Longer than what a std::string holds without memory of its own.
 constexpr const char* credential = "alice:a password that is long enough";
 constexpr const char* token = "a token with a secret that is long enough";

@@ -2,6 +2,7 @@
 // The gaps of a lasting watch whose allocations fail, on whichever thread. A shortage does not
 // prevent those of later connections.
 #include "each_allocation.hpp"
+#include "patience.hpp"
 #include "server_process.hpp"
 #include "support/allocations/allocations.hpp"
 #include "support/handler_kit.hpp"
@@ -25,7 +26,7 @@ using testing_support::Spared;
 using testing_support::wait_until;
 using namespace std::chrono_literals;
 
-constexpr auto patience = 20s;
+using memory_tests::patience;
 
 class WatchGapMemoryTest : public ::testing::TestWithParam<const char*> {
 protected:

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A million watch handles: the memory of each, and times that grow with their number only.
+#include "patience.hpp"
 #include "server_process.hpp"
 #include "support/wait_until.hpp"
 
@@ -22,7 +23,6 @@ namespace {
 using testing_support::wait_until;
 using namespace std::chrono_literals;
 
-constexpr auto patience = 60s;
 constexpr int million = 1'000'000;
 constexpr int tenth = million / 10;
 

@@ -2,6 +2,7 @@
 // A DataWatch whose allocations fail: each fails once, on whichever thread. The watch nevertheless
 // reports the last state of its node, unless its constructor has thrown.
 #include "each_allocation.hpp"
+#include "patience.hpp"
 #include "server_process.hpp"
 #include "support/allocations/allocations.hpp"
 #include "support/handler_kit.hpp"
@@ -28,7 +29,7 @@ using testing_support::Spared;
 using testing_support::wait_until;
 using namespace std::chrono_literals;
 
-constexpr auto patience = 20s;
+using memory_tests::patience;
 
 /// What the watch has reported last.
 class Last {

@@ -56,9 +56,9 @@ TEST_P(PartyTest, HasTheLayoutOfPythonsKazoo) {
     EXPECT_EQ(name.size(), 32 + 9);
     EXPECT_EQ(name.find_first_not_of("0123456789abcdef"), 32);
     EXPECT_EQ(name.substr(32), "__party__");
-    const auto node = other().get("/p/" + name);
-    EXPECT_EQ(node.data, "me");
-    EXPECT_EQ(node.stat.ephemeral_owner, session());
+    const auto member = other().get("/p/" + name);
+    EXPECT_EQ(member.data, "me");
+    EXPECT_EQ(member.stat.ephemeral_owner, session());
     other().create("/p/other", "not a member");
     other().create("/p/x__party__y", "also");
     EXPECT_EQ(value_of(party.members_async()), Names({"also", "me"}));
@@ -234,9 +234,9 @@ TEST_P(PartyTest, GroupsHaveTheLayoutOfCurator) {
     GroupMember two(zk(), "/p", "two", "data 2");
     ASSERT_TRUE(joins(one));
     ASSERT_TRUE(joins(two));
-    const auto node = other().get("/p/one");
-    EXPECT_EQ(node.data, "data 1");
-    EXPECT_EQ(node.stat.ephemeral_owner, session());
+    const auto member = other().get("/p/one");
+    EXPECT_EQ(member.data, "data 1");
+    EXPECT_EQ(member.stat.ephemeral_owner, session());
     using Data = std::map<std::string, std::string>;
     EXPECT_EQ(value_of(one.members_async()), Data({{"one", "data 1"}, {"two", "data 2"}}));
     const auto set = two.set_data_async("new");

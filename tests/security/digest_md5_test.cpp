@@ -22,7 +22,7 @@ protected:
     }
 };
 
-const bool needed = needs("DigestMd5", lacking_digest_md5);
+const bool digest_md5_needed = needs("DigestMd5", lacking_digest_md5);
 
 TEST_F(DigestMd5, TheUserIsTheIdentity) {
     StartedClient alice(as("alice", alice_password));

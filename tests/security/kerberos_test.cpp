@@ -58,7 +58,7 @@ private:
     std::optional<Variable> keytab_;
 };
 
-const bool needed = needs("Kerberos", lacking_kerberos);
+const bool kerberos_needed = needs("Kerberos", lacking_kerberos);
 
 TEST_F(Kerberos, ATicketAuthenticates) {
     use_tickets(kdc().ticket("alice", alice_keytab()));

@@ -57,7 +57,7 @@ protected:
     }
 };
 
-const bool needed = needs("MutualTls", SecureApache::lacking);
+const bool mutual_tls_needed = needs("MutualTls", SecureApache::lacking);
 
 TEST_F(MutualTls, TheSubjectOfTheCertificateIsTheIdentity) {
     const auto alice = client_certificate("alice");

@@ -38,7 +38,7 @@ protected:
     }
 };
 
-const bool needed = needs("TlsAndDigestMd5", lacking_digest_md5);
+const bool tls_and_sasl_needed = needs("TlsAndDigestMd5", lacking_digest_md5);
 
 TEST_F(TlsAndDigestMd5, AllIdentitiesAreThereAfterEachReconnect) {
     const auto client = certificates().client();

@@ -16,7 +16,7 @@ protected:
     }
 };
 
-const bool needed = needs("TlsRenewal", SecureApache::lacking);
+const bool tls_renewal_needed = needs("TlsRenewal", SecureApache::lacking);
 
 TEST_F(TlsRenewal, AnExpiredCertificateIsRefusedUntilItIsRenewed) {
     SecureApache server(with(certificates().expired_server()));

@@ -3,7 +3,7 @@
 """The YAML files of .github are well-formed, and the workflows call make targets that exist.
 
 Without PyYAML (Debian: python3-yaml) what follows from the lines alone is checked, and the rest is
-not. actionlint, if it is installed, checks the workflows as well.
+not. actionlint, if it is installed, checks the workflows as well, with shellcheck their commands.
 """
 
 import pathlib
@@ -22,6 +22,7 @@ except ImportError:
     yaml = None
 
 FOLDER = ".github"
+LINTER = shutil.which("actionlint")
 FIELD_TYPES = {"markdown", "textarea", "input", "dropdown", "checkboxes"}
 
 
@@ -110,6 +111,19 @@ def problems_of_file(root, name):
         yield 1, text
 
 
+def problems_of_linter(root, names):
+    """What actionlint finds. It looks for files itself only in a Git repository."""
+    if LINTER is None or not names:
+        return []
+    done = subprocess.run([LINTER, "-oneline", "-no-color", *names], cwd=root,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if done.returncode == 0:
+        return []
+    lines = [re.fullmatch(r"(\S+?):(\d+):\d+: (.*)", line) for line in done.stdout.splitlines()]
+    found = [Problem(line[1], int(line[2]), f"actionlint: {line[3]}") for line in lines if line]
+    return found or [Problem(FOLDER, 1, f"actionlint fails: {done.stdout}")]
+
+
 def check(root=sources.ROOT):
     names = sorted(path.relative_to(root).as_posix() for path in (root / FOLDER).rglob("*.yml"))
     found = []
@@ -117,10 +131,7 @@ def check(root=sources.ROOT):
         found += [Problem(name, line, text) for line, text in problems_of_file(root, name)]
     if not any("/workflows/" in name for name in names):
         found.append(Problem(FOLDER, 1, "there are no workflows"))
-    linter = shutil.which("actionlint")
-    if linter and subprocess.run([linter], cwd=root).returncode != 0:
-        found.append(Problem(FOLDER, 1, "actionlint has found what is printed above"))
-    return found
+    return found + problems_of_linter(root, [name for name in names if "/workflows/" in name])
 
 
 def self_test():
@@ -145,7 +156,12 @@ def self_test():
         (form, "body:", "fields:"),
         (form, "label: Handler", "text: Handler"),
     )
-    for name, before, after in of_lines + (of_values if yaml else ()):
+    of_linter = (
+        (workflow, "github.ref }}", "github.reference }}"),
+        (workflow, "branches: [main]", "branch: [main]"),
+    )
+    changes = of_lines + (of_values if yaml else ()) + (of_linter if LINTER else ())
+    for name, before, after in changes:
         with tempfile.TemporaryDirectory() as directory:
             root = pathlib.Path(directory)
             shutil.copytree(sources.ROOT / FOLDER, root / FOLDER)

@@ -25,6 +25,8 @@ vcpkg_cmake_configure(
         -DKAZOO_LIBEDIT=OFF
         -DKAZOO_WERROR=OFF
         "-DPKG_CONFIG_EXECUTABLE=${PKGCONFIG}"
+    MAYBE_UNUSED_VARIABLES
+        KAZOO_LIBEDIT  # without the feature tools
 )
 vcpkg_cmake_install()
 vcpkg_cmake_config_fixup(PACKAGE_NAME kazoo CONFIG_PATH lib/cmake/kazoo)

@@ -37,7 +37,7 @@ private:
     std::uintptr_t deepest_ = 0;
 };
 
-AsyncResult<int> after(AsyncResult<int> previous, StackDepth& stack) {
+AsyncResult<int> after_previous(AsyncResult<int> previous, StackDepth& stack) {
     const int value = co_await previous;
     stack.look();
     co_return value + 1;
@@ -68,7 +68,7 @@ TEST(CoroutineChain, EndsInTheCompletingThread) {
 TEST(CoroutineChain, EndsWithoutAHandler) {
     StackDepth stack;
     Promise<int> promise;
-    const auto last = chain(promise.result(), after, stack);
+    const auto last = chain(promise.result(), after_previous, stack);
     promise.set(0);
     EXPECT_EQ(last.get_nowait(), length);
     EXPECT_LT(stack.deepest(), some_frames);
@@ -78,7 +78,7 @@ TEST(CoroutineChain, EndsOnTheLane) {
     StackDepth stack;
     const auto handler = std::make_shared<ManualHandler>();
     Promise<int> promise(handler);
-    const auto last = chain(promise.result(), after, stack);
+    const auto last = chain(promise.result(), after_previous, stack);
     promise.set(0);
     EXPECT_FALSE(last.ready());
     handler->run();
@@ -87,13 +87,13 @@ TEST(CoroutineChain, EndsOnTheLane) {
 }
 
 /// Each callback links the next one to a result that is already ready.
-void link_again(const AsyncResult<int>& ready, int times, int& calls, StackDepth& stack) {
-    ready.rawlink([&calls, &stack, times](const AsyncResult<int>& r) {
+void link_again(const AsyncResult<int>& ready, int links, int& calls, StackDepth& stack) {
+    ready.rawlink([&calls, &stack, links](const AsyncResult<int>& r) {
         stack.look();
         ++calls;
         Promise<int> next;
         next.set(r.get());
-        if (times > 1) link_again(next.result(), times - 1, calls, stack);
+        if (links > 1) link_again(next.result(), links - 1, calls, stack);
     });
 }
 
@@ -108,7 +108,7 @@ TEST(CallbackChain, EndsWithoutAHandler) {
 }
 
 TEST(CoroutineChain, IsCancelledFromItsEnd) {
-    for (const Step step : {after, directly_after}) {
+    for (const Step step : {after_previous, directly_after}) {
         StackDepth stack;
         Promise<int> promise;
         const auto last = chain(promise.result(), step, stack, length / 4);  // exceptions are slow

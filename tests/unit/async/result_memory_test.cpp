@@ -158,7 +158,7 @@ TEST(ResultMemory, OfBrokenPromises) {
     });
 }
 
-AsyncResult<std::string> follow(AsyncResult<std::string> awaited, std::string parameter) {
+AsyncResult<std::string> awaited_with(AsyncResult<std::string> awaited, std::string parameter) {
     const auto value = co_await awaited;
     const auto again = co_await kazoo::direct(awaited);
     co_return value + again + parameter;
@@ -167,10 +167,10 @@ AsyncResult<std::string> follow(AsyncResult<std::string> awaited, std::string pa
 TEST(ResultMemory, OfCoroutines) {
     run_short_everywhere([](Made& made) {
         Promise<std::string> promise(made.lane);
-        const auto result = follow(promise.result(), std::string(100, 'p'));
+        const auto result = awaited_with(promise.result(), std::string(100, 'p'));
         made.expect_end(result);
         made.link(result);
-        const auto next = follow(result, std::string(100, 'q'));
+        const auto next = awaited_with(result, std::string(100, 'q'));
         made.expect_end(next);
         made.link(next);
         promise.set(100, 'y');

@@ -19,7 +19,6 @@ namespace {
 
 using kazoo::AsyncResult;
 using kazoo::direct;
-using kazoo::Lane;
 using kazoo::Promise;
 using kazoo::when_all;
 using kazoo::when_any;
@@ -106,18 +105,18 @@ TEST(WhenInCoroutines, TakesOneTurnOnTheLane) {
     EXPECT_THAT(handler->run(), ElementsAre());
     source.answer(1);
     EXPECT_FALSE(result.ready());
-    EXPECT_THAT(handler->run(), ElementsAre(Lane::completion));
+    EXPECT_THAT(handler->run(), ElementsAre(kazoo::Lane::completion));
     EXPECT_TRUE(result.ready());
 }
 
-AsyncResult<std::thread::id> thread_after(Source& source) {
+AsyncResult<std::thread::id> thread_of(Source& source) {
     co_await direct(when_all(source.get("a"), source.get("b")));
     co_return std::this_thread::get_id();
 }
 
 TEST(WhenInCoroutines, ResumesDirectlyInTheThreadThatCompletesTheLast) {
     Source source(std::make_shared<ManualHandler>());
-    const auto result = thread_after(source);
+    const auto result = thread_of(source);
     std::thread([&source] { source.answer(1); }).join();
     source.answer(0);
     EXPECT_EQ(result.get_nowait(), std::this_thread::get_id());

@@ -24,7 +24,6 @@ namespace {
 using kazoo::AsyncResult;
 using kazoo::ClientErrc;
 using kazoo::Errc;
-using kazoo::Lane;
 using kazoo::Outcome;
 using kazoo::Promise;
 using kazoo::when_all;
@@ -33,7 +32,7 @@ using kazoo::testing_support::ManualHandler;
 using testing::ElementsAre;
 
 template <class T>
-AsyncResult<T> ready(T value) {
+AsyncResult<T> ready_result(T value) {
     Promise<T> promise;
     promise.set(std::move(value));
     return promise.result();
@@ -64,8 +63,10 @@ TEST(WhenAll, ReturnsTheValuesInOrder) {
 }
 
 TEST(WhenAll, IsReadyAtOnceIfAllAre) {
-    EXPECT_EQ(when_all(ready(1), ready(std::string("a"))).get_nowait(), std::tuple(1, "a"));
-    EXPECT_EQ(when_all(ready(1)).get_nowait(), std::tuple(1));
+    EXPECT_EQ(
+        when_all(ready_result(1), ready_result(std::string("a"))).get_nowait(), std::tuple(1, "a")
+    );
+    EXPECT_EQ(when_all(ready_result(1)).get_nowait(), std::tuple(1));
     EXPECT_EQ(when_all().get_nowait(), std::tuple());
     const std::vector<AsyncResult<int>> none;
     EXPECT_TRUE(when_all(none).get_nowait().empty());
@@ -113,7 +114,7 @@ struct CannotBeCopied {
 
 TEST(WhenAll, FailsIfCopyingAValueThrows) {
     Promise<CannotBeCopied> promise;
-    const auto all = when_all(ready(1), promise.result());
+    const auto all = when_all(ready_result(1), promise.result());
     promise.set(1);
     ASSERT_TRUE(all.ready());
     EXPECT_THROW(all.get(), std::runtime_error);
@@ -122,7 +123,7 @@ TEST(WhenAll, FailsIfCopyingAValueThrows) {
 TEST(WhenAll, ReleasesItsPartsOnceReady) {
     const auto held = std::make_shared<int>(1);
     Promise<std::shared_ptr<int>> promise;
-    const auto all = when_all(promise.result(), ready(1));
+    const auto all = when_all(promise.result(), ready_result(1));
     promise.set(held);
     promise = Promise<std::shared_ptr<int>>();
     EXPECT_EQ(held.use_count(), 2);  // held and the value of the combined result
@@ -169,8 +170,8 @@ TEST(WhenAny, TreatsAFailureAsReady) {
 
 TEST(WhenAny, PrefersTheFirstInOrderIfSeveralAreReady) {
     Promise<int> pending;
-    EXPECT_EQ(when_any(pending.result(), ready(1), ready(2)).get_nowait(), 1U);
-    const std::vector<AsyncResult<int>> list{pending.result(), pending.result(), ready(3)};
+    EXPECT_EQ(when_any(pending.result(), ready_result(1), ready_result(2)).get_nowait(), 1U);
+    const std::vector<AsyncResult<int>> list{pending.result(), pending.result(), ready_result(3)};
     EXPECT_EQ(when_any(list).get_nowait(), 2U);
 }
 
@@ -244,13 +245,13 @@ AsyncResult<int> go_on_nevertheless(AsyncResult<int> first, AsyncResult<int> sec
 TEST(WhenAllCancelled, ReturnsTheValuesOfPartsThatStillSucceed) {
     Promise<int> first;
     Promise<int> second;
-    const auto all = when_all(go_on_nevertheless(first.result(), second.result()), ready(1));
+    const auto all = when_all(go_on_nevertheless(first.result(), second.result()), ready_result(1));
     EXPECT_TRUE(all.cancel());
     EXPECT_EQ(all.get_nowait(), std::tuple(7, 1));
 }
 
 TEST(WhenAllCancelled, IsTooLateOnceItIsReady) {
-    const auto all = when_all(ready(1), ready(2));
+    const auto all = when_all(ready_result(1), ready_result(2));
     EXPECT_FALSE(all.cancel());
     EXPECT_EQ(all.get(), std::tuple(1, 2));
 }
@@ -269,7 +270,7 @@ TEST(WhenAnyCancelled, CancelsThemAll) {
 
 TEST(WhenAnyCancelled, IsTooLateOnceItIsReady) {
     Promise<int> pending;
-    const auto any = when_any(ready(1), pending.result());
+    const auto any = when_any(ready_result(1), pending.result());
     EXPECT_FALSE(any.cancel());
     EXPECT_FALSE(pending.result().ready());
 }
@@ -292,7 +293,7 @@ TEST(WhenOnLanes, UsesTheLaneOfTheFirstThatHasAHandler) {
     EXPECT_TRUE(all.ready());  // although no lane has run
     EXPECT_EQ(calls, 0);
     EXPECT_THAT(second->run(), ElementsAre());
-    EXPECT_THAT(first->run(), ElementsAre(Lane::completion));
+    EXPECT_THAT(first->run(), ElementsAre(kazoo::Lane::completion));
     EXPECT_EQ(calls, 1);
 }
 

@@ -39,7 +39,7 @@ using namespace std::chrono_literals;
 
 using Owner = std::shared_ptr<const std::string>;
 
-std::string join(NodeData a, const NodeData& b) {
+std::string joined(NodeData a, const NodeData& b) {
     return a.data + b.data;
 }
 
@@ -54,7 +54,7 @@ asio::awaitable<std::string> tell(FakeClient& zk, const Owner& owner) {
     auto [text, stat] = co_await zk.get_async("/b" + *owner, watch)(asio::use_awaitable);
     told += text + std::to_string(stat.version);
     told += (co_await zk.get_async("/c" + *owner)(asio::use_awaitable)).data;
-    told += join(
+    told += joined(
         co_await zk.get_async("/d")(asio::use_awaitable),
         co_await zk.get_async("/e" + *owner)(asio::use_awaitable)
     );

@@ -79,7 +79,7 @@ void expect_closed(const kazoo::Error& error) {
 /// Runs `run` twice. The first run makes one-time allocations; the second one must release
 /// everything it allocates.
 template <class Run>
-void expect_balance(Run run) {
+void expect_nothing_kept(Run run) {
     run();
     const auto before = live_allocations();
     run();
@@ -87,7 +87,7 @@ void expect_balance(Run run) {
 }
 
 TEST(AwaitedTransactions, AreRefusedByAClientThatWasNeverStarted) {
-    expect_balance([] {
+    expect_nothing_kept([] {
         asio::io_context loop;
         KazooClient zk(ClientOptions().handler(std::make_shared<kazoo::SequentialAsioHandler>(loop))
         );
@@ -106,7 +106,7 @@ TEST(AwaitedTransactions, AreRefusedByAClientThatWasNeverStarted) {
 }
 
 TEST(AwaitedTransactions, FailWithAClientThatStopsMeanwhile) {
-    expect_balance([] {
+    expect_nothing_kept([] {
         asio::io_context loop;
         KazooClient zk(ClientOptions().handler(std::make_shared<kazoo::SequentialAsioHandler>(loop))
         );
@@ -124,7 +124,7 @@ TEST(AwaitedTransactions, FailWithAClientThatStopsMeanwhile) {
 }
 
 TEST(AwaitedTransactions, DestroyTheirTemporariesWhenTheCoroutineIs) {
-    expect_balance([] {
+    expect_nothing_kept([] {
         asio::io_context loop;
         KazooClient zk(ClientOptions().handler(std::make_shared<kazoo::SequentialAsioHandler>(loop))
         );

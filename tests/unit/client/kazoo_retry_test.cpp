@@ -239,13 +239,13 @@ TEST_F(AsyncRetryTest, RetriesVoidFunctionsAndCoroutines) {
         EXPECT_GT(made, 1);
     });
     const std::string captured(100, 'x');  // must live as long as the retries
-    const auto text = quick.call_async([this, captured]() -> AsyncResult<std::string> {
+    const auto told = quick.call_async([this, captured]() -> AsyncResult<std::string> {
         const int made = co_await fail_or_succeed(4);
         co_return captured + std::to_string(made);
     });
     run();
     EXPECT_TRUE(nothing.successful());
-    EXPECT_EQ(text.get().size(), captured.size() + 1);
+    EXPECT_EQ(told.get().size(), captured.size() + 1);
 }
 
 TEST_F(AsyncRetryTest, ExceptionsOfTheFunctionAreFailuresToo) {

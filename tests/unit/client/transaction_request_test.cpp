@@ -16,8 +16,8 @@ using codec::Opcode;
 using namespace std::chrono_literals;
 
 constexpr std::size_t no_limit = 1u << 20;
-const Chroot none;
-const Chroot app("/app");
+const Chroot unchanged;
+const Chroot below_app("/app");
 const AclList everyone = open_acl_unsafe();
 
 std::string text_of(const TransactionSteps& steps, const Chroot& chroot) {
@@ -26,14 +26,14 @@ std::string text_of(const TransactionSteps& steps, const Chroot& chroot) {
     return to_string(request.body());
 }
 
-Error error_of(const TransactionSteps& steps, const Chroot& chroot = none) {
+Error error_of(const TransactionSteps& steps, const Chroot& chroot = unchanged) {
     const TransactionRequest request(steps, chroot, everyone, no_limit);
     return request.error().value_or(Error());
 }
 
 TEST(TransactionRequestTest, ContainsEachOperationWithItsArguments) {
     const auto steps = steps_of_each_kind();
-    const TransactionRequest request(steps, none, everyone, no_limit);
+    const TransactionRequest request(steps, unchanged, everyone, no_limit);
     codec::MultiRequest expected;
     expected.ops = {
         {Opcode::check, codec::CheckRequest{"/c", 7}},
@@ -57,7 +57,7 @@ TEST(TransactionRequestTest, CreatesEveryKindOfNode) {
         create_step("/b", CreateOptions().container()),
         create_step("/c", CreateOptions().ttl(5s).sequence()),
         null_data};
-    const TransactionRequest request(steps, none, everyone, no_limit);
+    const TransactionRequest request(steps, unchanged, everyone, no_limit);
     codec::MultiRequest expected;
     expected.ops = {
         {Opcode::create2, codec::CreateRequest{"/a", "data", own, 1}},
@@ -71,7 +71,7 @@ TEST(TransactionRequestTest, CreatesEveryKindOfNode) {
 TEST(TransactionRequestTest, PathsAreNormalisedAndGetTheChroot) {
     auto steps = steps_of_each_kind();
     steps.list[0].path = "c//x/";
-    const auto text = text_of(steps, app);
+    const auto text = text_of(steps, below_app);
     for (const auto* path : {"'/app/c/x'", "'/app/n'", "'/app/s'", "'/app/d'"}) {
         EXPECT_NE(text.find(path), std::string::npos) << text;
     }
@@ -116,12 +116,12 @@ TEST(TransactionRequestTest, AnOperationThatCannotBeSentIsIdentified) {
 TEST(TransactionRequestTest, TheRootOfAChrootCanBeDeleted) {
     TransactionSteps steps;
     steps.list = {step(TransactionOp::delete_, "/")};
-    EXPECT_EQ(error_of(steps, app), Error());
+    EXPECT_EQ(error_of(steps, below_app), Error());
 }
 
 TEST(TransactionRequestTest, TooManyBytesAreRefusedBeforeTheyAreCopied) {
     auto steps = steps_of_each_kind();
-    const TransactionRequest request(steps, none, everyone, 10);
+    const TransactionRequest request(steps, unchanged, everyone, 10);
     ASSERT_TRUE(request.error());
     EXPECT_EQ(request.error()->code(), ClientErrc::request_too_large);
     EXPECT_EQ(request.error()->outcome(), Outcome::not_sent);
@@ -132,7 +132,7 @@ TEST(TransactionRequestTest, TooManyBytesAreRefusedBeforeTheyAreCopied) {
 TEST(TransactionRequestTest, TheMarkerIsCreatedFirst) {
     auto steps = steps_of_each_kind();
     steps.marker = marker_of("/m/", "id");
-    const TransactionRequest request(steps, app, everyone, no_limit);
+    const TransactionRequest request(steps, below_app, everyone, no_limit);
     ASSERT_EQ(request.error(), std::nullopt);
     ASSERT_EQ(request.body().ops.size(), 5U);
     EXPECT_EQ(request.body().ops[0].type, Opcode::create);
@@ -147,14 +147,14 @@ TEST(TransactionRequestTest, AMarkerMayHaveATimeToLive) {
     auto steps = steps_of_each_kind();
     steps.marker = marker_of("/m", "id");
     steps.marker->options.ttl(1h);
-    const TransactionRequest request(steps, none, everyone, no_limit);
+    const TransactionRequest request(steps, unchanged, everyone, no_limit);
     ASSERT_EQ(request.error(), std::nullopt);
     EXPECT_EQ(request.body().ops[0].type, Opcode::create_ttl);
 }
 
 TEST(TransactionRequestTest, ChecksumsDependOnTheOperationsOnly) {
     const auto checksum = [](const TransactionSteps& steps) {
-        return TransactionRequest(steps, none, everyone, no_limit).checksum();
+        return TransactionRequest(steps, unchanged, everyone, no_limit).checksum();
     };
     auto steps = steps_of_each_kind();
     steps.marker = marker_of("/m", "id");

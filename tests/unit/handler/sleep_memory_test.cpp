@@ -32,7 +32,7 @@ using kazoo::testing_support::live_allocations;
 using kazoo::testing_support::Shortage;
 using namespace std::chrono_literals;
 
-constexpr auto patience = 10s;
+constexpr auto sleep_patience = 10s;
 
 /// Gives an io_context an executor of another type than its own, for which the library has no
 /// memory prepared.
@@ -81,7 +81,7 @@ bool sleep_short(const Scenario& scenario, long nth, long length) {
             if (result.valid() && scenario.cancels) {
                 result.cancel();
             }
-            loop.run_for(patience);
+            loop.run_for(sleep_patience);
             met = shortage.met();
         }
         EXPECT_TRUE(loop.stopped()) << "something keeps the loop running";

@@ -27,7 +27,7 @@ using kazoo::SequentialThreadingHandler;
 using kazoo::testing_support::lanes;
 using namespace std::chrono_literals;
 
-constexpr auto patience = 1min;
+constexpr auto lane_patience = 1min;
 
 class ThreadingLanes : public testing::Test {
 protected:
@@ -69,7 +69,7 @@ TEST_F(ThreadingLanes, RunTasksInOrder) {
             handler->dispatch(lane, [&order, i] { order.push_back(i); });
         }
         handler->dispatch(lane, [done]() mutable { done.set(); });
-        ASSERT_TRUE(done.wait(patience));
+        ASSERT_TRUE(done.wait(lane_patience));
         std::vector<int> expected;
         for (int i = 0; i < tasks; ++i) expected.push_back(i);
         EXPECT_EQ(order, expected);
@@ -96,7 +96,7 @@ TEST_F(ThreadingLanes, RunOneTaskAtATimeHoweverManyThreadsDispatch) {
     for (auto& thread : threads) thread.join();
     Event done;
     handler->dispatch(Lane::callback, [done]() mutable { done.set(); });
-    ASSERT_TRUE(done.wait(patience));
+    ASSERT_TRUE(done.wait(lane_patience));
     EXPECT_EQ(calls, 4 * tasks);
     EXPECT_TRUE(in_order);
 }
@@ -106,7 +106,7 @@ TEST_F(ThreadingLanes, DoNotWaitForEachOther) {
         Event go_on;
         Event slow_done;
         handler->dispatch(slow, [go_on, slow_done]() mutable {
-            go_on.wait(patience);
+            go_on.wait(lane_patience);
             slow_done.set();
         });
         for (const auto lane : lanes) {
@@ -114,17 +114,19 @@ TEST_F(ThreadingLanes, DoNotWaitForEachOther) {
         }
         Event connection;
         boost::asio::post(handler->executor(), [connection]() mutable { connection.set(); });
-        EXPECT_TRUE(connection.wait(patience));
+        EXPECT_TRUE(connection.wait(lane_patience));
         EXPECT_FALSE(slow_done.is_set());
         go_on.set();
-        EXPECT_TRUE(slow_done.wait(patience));
+        EXPECT_TRUE(slow_done.wait(lane_patience));
     }
 }
 
 TEST_F(ThreadingLanes, MayWaitForResults) {
     kazoo::Promise<int> promise(handler);
     std::promise<int> seen;
-    handler->dispatch(Lane::completion, [&] { seen.set_value(promise.result().get(patience)); });
+    handler->dispatch(Lane::completion, [&] {
+        seen.set_value(promise.result().get(lane_patience));
+    });
     handler->dispatch(Lane::callback, [&] { promise.set(3); });
     EXPECT_EQ(seen.get_future().get(), 3);
 }
@@ -134,7 +136,7 @@ TEST_F(ThreadingLanes, TheConnectionMustNotWait) {
     kazoo::Promise<int> promise(handler);
     boost::asio::post(handler->executor(), [&] {
         try {
-            promise.result().get(patience);
+            promise.result().get(lane_patience);
             refused.set_value(false);
         } catch (const kazoo::WouldDeadlockError&) {
             refused.set_value(true);
@@ -148,7 +150,9 @@ TEST_F(ThreadingLanes, TheConnectionOfAnotherHandlerMayWait) {
     other.start();
     kazoo::Promise<int> promise(handler);
     std::promise<int> seen;
-    boost::asio::post(other.executor(), [&] { seen.set_value(promise.result().get(patience)); });
+    boost::asio::post(other.executor(), [&] {
+        seen.set_value(promise.result().get(lane_patience));
+    });
     promise.set(4);
     EXPECT_EQ(seen.get_future().get(), 4);
     other.stop();

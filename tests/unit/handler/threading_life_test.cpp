@@ -27,7 +27,7 @@ using kazoo::testing_support::lanes;
 using kazoo::testing_support::thread_of;
 using namespace std::chrono_literals;
 
-constexpr auto patience = 1min;
+constexpr auto life_patience = 1min;
 
 /// Returns true if lanes and executor run tasks on threads of the handler.
 bool serves(SequentialThreadingHandler& handler) {
@@ -91,7 +91,7 @@ TEST(ThreadingLife, StopReturnsWhenEverythingHasRun) {
     std::array<int, 3> ran{};
     std::atomic<int> posted{0};
     Event held;
-    handler.dispatch(Lane::callback, [held] { held.wait(patience); });
+    handler.dispatch(Lane::callback, [held] { held.wait(life_patience); });
     for (int i = 0; i < tasks; ++i) {
         for (std::size_t lane = 0; lane < lanes.size(); ++lane) {
             handler.dispatch(lanes[lane], [&ran, lane] { ++ran[lane]; });
@@ -129,8 +129,8 @@ TEST(ThreadingLife, CanBeStoppedOnItsOwnLanes) {
             stopped.set();
         });
         handler.dispatch(lane, [after]() mutable { after.set(); });
-        EXPECT_TRUE(stopped.wait(patience));
-        EXPECT_TRUE(after.wait(patience));
+        EXPECT_TRUE(stopped.wait(life_patience));
+        EXPECT_TRUE(after.wait(life_patience));
         EXPECT_FALSE(handler.running());
     }
 }
@@ -143,7 +143,7 @@ TEST(ThreadingLife, CanBeStoppedOnTheConnectionsThread) {
         handler.stop();
         stopped.set();
     });
-    EXPECT_TRUE(stopped.wait(patience));
+    EXPECT_TRUE(stopped.wait(life_patience));
     EXPECT_FALSE(handler.running());
     handler.start();
     EXPECT_TRUE(serves(handler));
@@ -160,7 +160,7 @@ TEST(ThreadingLife, CanBeRestartedOnItsOwnLanes) {
             handler.start();
             restarted.set();
         });
-        ASSERT_TRUE(restarted.wait(patience));
+        ASSERT_TRUE(restarted.wait(life_patience));
         EXPECT_TRUE(handler.running());
         EXPECT_TRUE(serves(handler));
         handler.stop();
@@ -176,7 +176,7 @@ TEST(ThreadingLife, CanBeRestartedOnTheConnectionsThread) {
         handler.start();
         restarted.set();
     });
-    ASSERT_TRUE(restarted.wait(patience));
+    ASSERT_TRUE(restarted.wait(life_patience));
     EXPECT_TRUE(serves(handler));
     handler.stop();
 }
@@ -201,13 +201,13 @@ TEST(ThreadingLife, CanBeDestroyedOnItsOwnLanes) {
             Event let_go;
             Event ended;
             reference.dispatch(lane, [owner = handler, let_go, ended]() mutable {
-                let_go.wait(patience);
+                let_go.wait(life_patience);
                 owner.reset();  // the last owner
                 ended.set();
             });
             handler.reset();
             let_go.set();
-            ASSERT_TRUE(ended.wait(patience));
+            ASSERT_TRUE(ended.wait(life_patience));
         }
     }
 }
@@ -220,13 +220,13 @@ TEST(ThreadingLife, CanBeDestroyedOnTheConnectionsThread) {
         Event let_go;
         Event ended;
         boost::asio::post(executor, [owner = handler, let_go, ended]() mutable {
-            let_go.wait(patience);
+            let_go.wait(life_patience);
             owner.reset();
             ended.set();
         });
         handler.reset();
         let_go.set();
-        ASSERT_TRUE(ended.wait(patience));
+        ASSERT_TRUE(ended.wait(life_patience));
     }
 }
 

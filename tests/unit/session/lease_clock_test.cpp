@@ -8,22 +8,22 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr TimePoint start{1h};
+constexpr TimePoint clock_start{1h};
 
-/// A session with a timeout of 10 s, whose ConnectRequest was sent at `start`: 200 ms are the
+/// A session with a timeout of 10 s, whose ConnectRequest was sent at `clock_start`: 200 ms are the
 /// margin, and reports are made within 2.5 s.
 class LeaseClockTest : public testing::Test {
 protected:
     LeaseClockTest() {
-        clock.asked(start);
+        clock.asked(clock_start);
         clock.connected(10s);
     }
     [[nodiscard]] Duration left_after(Duration time) const {
-        return *clock.valid_until() - (start + time);
+        return *clock.valid_until() - (clock_start + time);
     }
     /// A confirmed request, sent and answered at these times after the start.
     void confirmed(Duration sent, Duration answered) {
-        clock.confirmed(start + sent, start + answered);
+        clock.confirmed(clock_start + sent, clock_start + answered);
     }
 
     LeaseClock clock;
@@ -95,7 +95,7 @@ TEST_F(LeaseClockTest, AnotherConnectionBeginsAnew) {
     clock.disconnected();
     confirmed(4200ms, 4300ms);
     EXPECT_EQ(left_after(0s), 9800ms);
-    clock.asked(start + 5s);
+    clock.asked(clock_start + 5s);
     clock.connected(10s);
     EXPECT_EQ(left_after(5s), 9800ms);
     confirmed(8s, 8100ms);
@@ -105,15 +105,15 @@ TEST_F(LeaseClockTest, AnotherConnectionBeginsAnew) {
 
 TEST_F(LeaseClockTest, AShorterTimeoutAppliesAtOnce) {
     clock.disconnected();
-    clock.asked(start + 1s);
+    clock.asked(clock_start + 1s);
     clock.connected(4s);
     EXPECT_EQ(left_after(1s), 3920ms);
     clock.disconnected();
-    clock.asked(start + 2s);
+    clock.asked(clock_start + 2s);
     clock.connected(10s);
     EXPECT_EQ(left_after(2s), 3920ms) << "another leader may still count by the shorter one";
     clock.ended();
-    clock.asked(start + 3s);
+    clock.asked(clock_start + 3s);
     clock.connected(10s);
     EXPECT_EQ(left_after(3s), 9800ms) << "of another session";
 }
@@ -130,18 +130,18 @@ TEST_F(LeaseClockTest, ManyRequestsKeepTheBoundFresh) {
 
 TEST_F(LeaseClockTest, NoSyncsWithoutAUse) {
     EXPECT_EQ(clock.next_sync(), TimePoint::max());
-    EXPECT_FALSE(clock.wants_sync(start + 5s));
-    clock.use(start);
+    EXPECT_FALSE(clock.wants_sync(clock_start + 5s));
+    clock.use(clock_start);
     clock.end_use();
     EXPECT_EQ(clock.next_sync(), TimePoint::max());
-    EXPECT_FALSE(clock.wants_sync(start + 5s));
+    EXPECT_FALSE(clock.wants_sync(clock_start + 5s));
 }
 
 TEST_F(LeaseClockTest, NoSyncsWithoutAConnection) {
-    clock.use(start);
+    clock.use(clock_start);
     clock.disconnected();
     EXPECT_EQ(clock.next_sync(), TimePoint::max());
-    EXPECT_FALSE(clock.wants_sync(start + 5s));
+    EXPECT_FALSE(clock.wants_sync(clock_start + 5s));
 }
 
 /// Answers syncs after a time, for a while; returns the shortest time that the bound was ahead.
@@ -149,7 +149,7 @@ class LeaseRounds : public LeaseClockTest {
 protected:
     void run(Duration from, Duration until, Duration round_trip) {
         for (auto time = from; time < until; time += 10ms) {
-            const auto now = start + time;
+            const auto now = clock_start + time;
             if (sent_at && now >= *sent_at + round_trip) {
                 clock.answered(id);
                 clock.confirmed(*sent_at, now);
@@ -171,7 +171,7 @@ protected:
 };
 
 TEST_F(LeaseRounds, TwoSyncsEveryThirdOfTheTimeoutKeepItFresh) {
-    clock.use(start);
+    clock.use(clock_start);
     run(0s, 100s, 10ms);
     EXPECT_GE(syncs, 58);
     EXPECT_LE(syncs, 61);
@@ -179,7 +179,7 @@ TEST_F(LeaseRounds, TwoSyncsEveryThirdOfTheTimeoutKeepItFresh) {
 }
 
 TEST_F(LeaseRounds, ASlowRoundTripDelaysOnly) {
-    clock.use(start);
+    clock.use(clock_start);
     run(0s, 100s, 300ms);
     EXPECT_GT(shortest, 2s);
 }
@@ -187,14 +187,14 @@ TEST_F(LeaseRounds, ASlowRoundTripDelaysOnly) {
 TEST_F(LeaseRounds, ABoundThatHasLapsedIsSoonKnownAgain) {
     run(0s, 20s, 10ms);
     EXPECT_EQ(syncs, 0);
-    clock.use(start + 20s);
+    clock.use(clock_start + 20s);
     run(20s, 23400ms, 10ms);
     EXPECT_EQ(left_after(20s), 9800ms);
     EXPECT_EQ(syncs, 4);
 }
 
 TEST_F(LeaseRounds, WritesOfTheUserReplaceSyncs) {
-    clock.use(start);
+    clock.use(clock_start);
     for (auto time = 0ms; time < 30s; time += 50ms) {
         confirmed(time, time + 5ms);
         run(time, time + 50ms, 10ms);
@@ -203,12 +203,12 @@ TEST_F(LeaseRounds, WritesOfTheUserReplaceSyncs) {
 }
 
 TEST_F(LeaseRounds, ASyncForWhichThereIsNoRoomIsTriedAgain) {
-    clock.use(start);
-    ASSERT_TRUE(clock.wants_sync(start));
-    clock.sync_sent(0, start);
-    EXPECT_FALSE(clock.wants_sync(start));
-    EXPECT_GT(clock.next_sync(), start);
-    EXPECT_LT(clock.next_sync(), start + 1s);
+    clock.use(clock_start);
+    ASSERT_TRUE(clock.wants_sync(clock_start));
+    clock.sync_sent(0, clock_start);
+    EXPECT_FALSE(clock.wants_sync(clock_start));
+    EXPECT_GT(clock.next_sync(), clock_start);
+    EXPECT_LT(clock.next_sync(), clock_start + 1s);
     EXPECT_TRUE(clock.wants_sync(clock.next_sync()));
 }
 

@@ -63,13 +63,13 @@ TEST_F(SessionLeaseTest, WritesAndSyncsProlongIt) {
     for (const auto op : {Opcode::sync, Opcode::set_data}) {
         SessionScript other;
         other.establish();
-        const auto first = other.now();
+        const auto asked_at = other.now();
         for (const auto pause : {1s, 3s, 0s}) {
             other.pass(pause);
             EXPECT_FALSE(other.ask("r" + std::to_string(pause.count()), op));
             other.answer();
         }
-        EXPECT_EQ(*other.session().valid_until() - first, 10'800ms) << name(op);
+        EXPECT_EQ(*other.session().valid_until() - asked_at, 10'800ms) << name(op);
     }
 }
 

@@ -11,7 +11,7 @@ using codec::Opcode;
 using testing_support::SessionScript;
 using namespace std::chrono_literals;
 
-constexpr std::int32_t changed = 3;
+constexpr std::int32_t changed_event = 3;
 constexpr std::int32_t moved = -118;
 
 class SessionMetricsTest : public testing::Test {
@@ -131,9 +131,9 @@ TEST_F(SessionMetricsTest, AWatchEventCountsOnceForEachFunction) {
         s.ask(std::string("r") + watcher, Opcode::get_data, {.path = "/a", .watcher = watcher});
         s.answer();
     }
-    s.notify(changed, "/a");
+    s.notify(changed_event, "/a");
     EXPECT_EQ(counted().watch_events, 2U);
-    s.notify(changed, "/a");
+    s.notify(changed_event, "/a");
     EXPECT_EQ(counted().watch_events, 2U) << "nothing is registered any more";
 }
 

@@ -21,8 +21,8 @@ using testing_support::run_every_way;
 using testing_support::SessionScript;
 using namespace std::chrono_literals;
 
-constexpr std::int32_t no_node = -101;
-constexpr std::int32_t changed = 3;
+constexpr std::int32_t node_missing = -101;
+constexpr std::int32_t data_changed = 3;
 
 void read(SessionScript& s, const std::string& name, const std::string& path = "/a") {
     EXPECT_FALSE(s.ask(name, Opcode::get_data, {.path = path, .resend = Resend::reads}));
@@ -118,8 +118,8 @@ TEST_F(SessionResendTest, AWatchIsRegisteredOnceByTheReplyThatArrives) {
     s.answer();
     EXPECT_EQ(s.session().watches(), 1U);
     s.take();
-    s.notify(changed, "/a");
-    s.notify(changed, "/a");
+    s.notify(data_changed, "/a");
+    s.notify(data_changed, "/a");
     EXPECT_THAT(s.take(), ElementsAre("watch CHANGED /a -> w1"));
     EXPECT_EQ(s.returned_unregistered("w1"), 0);
 }
@@ -127,7 +127,7 @@ TEST_F(SessionResendTest, AWatchIsRegisteredOnceByTheReplyThatArrives) {
 TEST_F(SessionResendTest, TheReplyThatArrivesDecidesWhatAWatchIs) {
     watch("r1", "w1", Opcode::exists);
     lose_and_reconnect();
-    s.answer(no_node, 5);
+    s.answer(node_missing, 5);
     s.take();
     s.closed();
     s.reconnect();
@@ -185,7 +185,7 @@ TEST_F(SessionResendTest, ALastingWatchIsRequestedAgain) {
     EXPECT_THAT(lose_and_reconnect(), ElementsAre("CONNECTING", "CONNECTED", "> add_watch 1 /p"))
         << "no gap: it was not set";
     s.answer();
-    s.notify(changed, "/p");
+    s.notify(data_changed, "/p");
     EXPECT_THAT(s.take(), ElementsAre("a ok", "watch CHANGED /p -> w1"));
 }
 

@@ -269,8 +269,8 @@ TEST_F(WatchRegistryTest, LastingWatchersAreBehindTheOthers) {
     EXPECT_EQ(static_cast<Watcher&>(*first->owner).name, "persistent");
     EXPECT_EQ(std::distance(first, told.end()), 2);
     add(WatchKind::child, "/a", "child");
-    auto other = registry.take(EventType::CHILD, "/b");
-    EXPECT_EQ(other.first_lasting(), other.end());
+    auto of_another = registry.take(EventType::CHILD, "/b");
+    EXPECT_EQ(of_another.first_lasting(), of_another.end());
 }
 
 // --- SetWatches ---

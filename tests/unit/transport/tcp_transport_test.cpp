@@ -29,7 +29,7 @@ namespace {
 using testing_support::SlowNames;
 using namespace std::chrono_literals;
 
-constexpr auto patience = 10s;
+constexpr auto tcp_patience = 10s;
 
 class TestSink final : public Sink {
 public:
@@ -53,7 +53,7 @@ class TcpTransportTest : public testing::Test {
 protected:
     template <class Condition>
     bool run_until(Condition condition) {
-        return transport::run_until(loop_, patience, std::move(condition));
+        return transport::run_until(loop_, tcp_patience, std::move(condition));
     }
 
     boost::asio::io_context loop_;

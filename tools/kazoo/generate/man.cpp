@@ -97,7 +97,7 @@ std::string escaped(const std::string& text) {
 }
 
 /// Returns the text for an argument of a macro, in which a quotation mark would end it.
-std::string quoted(const std::string& text) {
+std::string roff_quoted(const std::string& text) {
     return "\"" + replaced(escaped(text), "\"", "\\(dq") + "\"";
 }
 
@@ -150,7 +150,7 @@ std::string synopsis(const CommandSyntax& command) {
 }
 
 std::string command_entry(const CommandSyntax& command) {
-    std::string text = ".SS " + quoted(command.name) + "\n";
+    std::string text = ".SS " + roff_quoted(command.name) + "\n";
     text += synopsis(command) + "\n.PP\n" + sentence(command.help) + "\n";
     if (!command.aliases.empty()) {
         text += "Another name is \\fB" + escaped(joined(command.aliases, ", ")) + "\\fR.\n";
@@ -201,7 +201,8 @@ std::string command_sections(const CommandSyntax& tool) {
         }
         groups.push_back(first.group);
         const bool is_named = first.group != "Subcommands";
-        text += ".SH " + quoted(is_named ? "COMMANDS: " + upper(first.group) : "OTHER COMMANDS");
+        text +=
+            ".SH " + roff_quoted(is_named ? "COMMANDS: " + upper(first.group) : "OTHER COMMANDS");
         text += "\n";
         for (const CommandSyntax& command : tool.commands) {
             text += !command.hidden && command.group == first.group ? entries(command) : "";

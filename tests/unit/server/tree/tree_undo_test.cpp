@@ -79,10 +79,12 @@ std::optional<std::string> some_data(base::Random& random) {
 /// Random paths and effects from a small set, so that most of them conflict.
 std::string some_path(base::Random& random) {
     static const std::vector<std::string> names = {"/a", "/b", "/c", "/d"};
-    static const std::string quota = "/zookeeper/quota";
+    static const std::string quota_path = "/zookeeper/quota";
     if (random.below(6) == 0) {
         static const std::vector<std::string> of_quotas = {
-            quota + "/a", quota + "/a/zookeeper_limits", quota + "/a/zookeeper_stats"};
+            quota_path + "/a",
+            quota_path + "/a/zookeeper_limits",
+            quota_path + "/a/zookeeper_stats"};
         return of_quotas[random.below(of_quotas.size())];
     }
     std::string path;
