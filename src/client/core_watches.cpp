@@ -19,7 +19,7 @@ void call_watch_functions(Handler& handler, Delivery& delivery) {
     const auto lasting = watchers.first_lasting();
     for (auto watch = watchers.begin(); watch != lasting; ++watch) {
         try {
-            static_cast<detail::WatcherState*>(watch->owner.get())->function(event);
+            static_cast<detail::WatcherState*>(watch->owner.get())->call(event);
         } catch (...) {
             handler.report_escaped(Lane::callback, std::current_exception());
         }

@@ -2,6 +2,7 @@
 // One-shot watches.
 #include "behaviour/suites.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <stdexcept>
