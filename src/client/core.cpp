@@ -187,6 +187,9 @@ std::optional<Error> Core::obstacle(const CallContext& context) {
 }
 
 void Core::on_event(session::Event& event) {
+    if (!std::holds_alternative<session::WatchFired>(event)) {
+        watch_batch_ = {};
+    }
     std::visit([this](auto& e) { on_event(e); }, event);
 }
 
