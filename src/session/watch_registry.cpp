@@ -85,6 +85,7 @@ void WatchRegistry::add(Order& order) noexcept {
     order.watch_->set_order(order.kind, ++last_order_);
     const auto at = known.insert(order.watch_);
     if (at == known.end()) {
+        order.watch_.reset();
         return;
     }
     const auto path = at->path();

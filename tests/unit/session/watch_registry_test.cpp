@@ -78,8 +78,12 @@ TEST_F(WatchRegistryTest, TheSameWatchIsRegisteredOnce) {
     EXPECT_EQ(registry.size(), 1U);
     add(WatchKind::exist, "/a", "w");
     EXPECT_EQ(registry.size(), 2U);
+    WatchRegistry::Order again(WatchKind::data, "/a", watchers["w"]);
+    registry.add(again);
+    EXPECT_FALSE(again.take_watcher());
     EXPECT_THAT(take(EventType::CREATED, "/a"), ElementsAre("w"));
     EXPECT_EQ(registry.size(), 0U);
+    EXPECT_TRUE(watchers["w"]->sole_owner());
 }
 
 TEST_F(WatchRegistryTest, FireInTheOrderOfRegistration) {
