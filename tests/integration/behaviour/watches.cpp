@@ -364,7 +364,7 @@ TEST_P(Watches, OfOneTransactionFireInItsOrder) {
                 EXPECT_EQ(changed.path, path_of(i));
                 told.add(name);
                 if (i % 10 == 0) {
-                    zk().get_async(path_of(i), recording(again));
+                    static_cast<void>(zk().get_async(path_of(i), recording(again)));
                 }
             });
         };
