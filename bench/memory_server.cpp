@@ -2,12 +2,17 @@
 #include "memory_server.hpp"
 
 #include "codec/connect.hpp"
+#include "codec/decoder.hpp"
 #include "codec/frame.hpp"
 #include "codec/headers.hpp"
 #include "codec/opcode.hpp"
+#include "codec/protocol_numbers.hpp"
 #include "codec/records.hpp"
+#include "codec/watches.hpp"
 
+#include <cstdint>
 #include <stdexcept>
+#include <utility>
 
 namespace bench {
 namespace {
@@ -17,6 +22,7 @@ using kazoo::base::load_be32;
 namespace codec = kazoo::codec;
 
 constexpr std::size_t length_size = 4;
+constexpr std::int32_t sync_connected = 3;
 
 }  // namespace
 
@@ -57,6 +63,18 @@ void MemoryServer::answer_one(std::span<const std::byte> request, Buffer& out) {
             ++gets_;
             return;
         }
+        case codec::Opcode::exists: {
+            codec::Decoder decoder(request.subspan(2 * sizeof xid));
+            watched_.push_back(decoder.text());
+            codec::append_frame(
+                out, codec::ReplyHeader{xid, 1, codec::number(kazoo::Errc::no_node)}
+            );
+            return;
+        }
+        case codec::Opcode::set_data:
+            notify(out);
+            codec::append_frame(out, codec::ReplyHeader{xid, 1, 0}, codec::StatReply());
+            return;
         case codec::Opcode::close_session:
             codec::append_frame(out, codec::ReplyHeader{xid, 1, 0});
             ended_ = true;
@@ -64,6 +82,17 @@ void MemoryServer::answer_one(std::span<const std::byte> request, Buffer& out) {
         default:
             throw std::logic_error("the server in memory does not answer this request");
     }
+}
+
+void MemoryServer::notify(Buffer& out) {
+    codec::WatcherEvent event;
+    event.type = static_cast<std::int32_t>(codec::WatchEventType::created);
+    event.state = sync_connected;
+    for (auto& path : watched_) {
+        event.path = std::move(path);
+        codec::append_frame(out, codec::ReplyHeader{codec::watch_xid, 1, 0}, event);
+    }
+    watched_.clear();
 }
 
 }  // namespace bench

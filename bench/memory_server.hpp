@@ -6,11 +6,13 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace bench {
 
-/// A server in the client's memory. It has one node, and answers the handshake, gets and the end
-/// of the session. Each part that is fed must end with a frame.
+/// A server in the client's memory. It has one node, and answers the handshake, gets, exists of
+/// other nodes, which leaves a watch, and the end of the session. A set sends the notifications of
+/// all watches. Each part that is fed must end with a frame.
 class MemoryServer {
 public:
     explicit MemoryServer(std::size_t data_size);
@@ -24,8 +26,10 @@ public:
 
 private:
     void answer_one(std::span<const std::byte> request, kazoo::base::Buffer& out);
+    void notify(kazoo::base::Buffer& out);
 
     kazoo::base::Buffer get_reply_;  // with an xid of 0
+    std::vector<std::string> watched_;
     bool connected_ = false;
     bool ended_ = false;
     std::size_t gets_ = 0;

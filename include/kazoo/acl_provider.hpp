@@ -4,9 +4,9 @@
 #pragma once
 
 #include <kazoo/detail/export.hpp>
+#include <kazoo/detail/function.hpp>
 #include <kazoo/security.hpp>
 
-#include <functional>
 #include <string_view>
 
 KAZOO_API_BEGIN

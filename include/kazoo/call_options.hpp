@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <kazoo/detail/chrono.hpp>
 #include <kazoo/detail/export.hpp>
 #include <kazoo/handler.hpp>
 #include <kazoo/resend.hpp>
@@ -8,7 +9,6 @@
 #include <kazoo/time.hpp>
 #include <kazoo/when_full.hpp>
 
-#include <chrono>
 #include <optional>
 #include <stop_token>
 #include <utility>

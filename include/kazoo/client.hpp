@@ -5,6 +5,7 @@
 #include <kazoo/back_pressure.hpp>
 #include <kazoo/call_options.hpp>
 #include <kazoo/client_options.hpp>
+#include <kazoo/detail/chrono.hpp>
 #include <kazoo/detail/client_call.hpp>
 #include <kazoo/detail/export.hpp>
 #include <kazoo/detail/state_listener.hpp>
@@ -23,7 +24,6 @@
 #include <kazoo/transaction.hpp>
 #include <kazoo/watch_operations.hpp>
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>

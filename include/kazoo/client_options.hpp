@@ -3,6 +3,7 @@
 
 #include <kazoo/acl_provider.hpp>
 #include <kazoo/client_limits.hpp>
+#include <kazoo/detail/chrono.hpp>
 #include <kazoo/detail/export.hpp>
 #include <kazoo/handler.hpp>
 #include <kazoo/host_provider.hpp>
@@ -17,7 +18,6 @@
 #include <kazoo/watcher.hpp>
 #include <kazoo/when_full.hpp>
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>

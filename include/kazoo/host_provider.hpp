@@ -4,12 +4,12 @@
 #pragma once
 
 #include <kazoo/async_result.hpp>
+#include <kazoo/detail/chrono.hpp>
 #include <kazoo/detail/export.hpp>
 #include <kazoo/hosts.hpp>
 #include <kazoo/time.hpp>
 #include <kazoo/unique_function.hpp>
 
-#include <chrono>
 #include <cstddef>
 #include <exception>
 #include <memory>

@@ -4,13 +4,13 @@
 #include <kazoo/async_result.hpp>
 #include <kazoo/detail/bounded_try.hpp>
 #include <kazoo/detail/export.hpp>
+#include <kazoo/detail/function.hpp>
 #include <kazoo/detail/retry_run.hpp>
 #include <kazoo/exceptions.hpp>
 #include <kazoo/handler.hpp>
 #include <kazoo/retry.hpp>
 
 #include <concepts>
-#include <functional>
 #include <memory>
 #include <stop_token>
 #include <type_traits>
@@ -96,7 +96,7 @@ public:
             std::exception_ptr failure;
             try {
                 const detail::DeadlineScope scope(run.end());
-                return std::invoke(function, args...);
+                return detail::invoke(function, args...);
             } catch (...) {
                 failure = std::current_exception();
             }

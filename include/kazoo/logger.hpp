@@ -8,8 +8,8 @@
 #pragma once
 
 #include <kazoo/detail/export.hpp>
+#include <kazoo/detail/function.hpp>
 
-#include <functional>
 #include <iosfwd>
 #include <memory>
 #include <string_view>

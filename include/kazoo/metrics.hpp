@@ -13,14 +13,14 @@
 /// Prometheus.
 #pragma once
 
+#include <kazoo/detail/chrono.hpp>
 #include <kazoo/detail/export.hpp>
+#include <kazoo/detail/function.hpp>
 #include <kazoo/errors.hpp>
 
 #include <array>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string_view>
 #include <vector>

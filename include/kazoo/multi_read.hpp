@@ -41,8 +41,7 @@ class MultiReadResult
     : public detail::OperationResult<MultiReadOp, NodeData, std::vector<std::string>, Error> {
 public:
     /// For the library.
-    MultiReadResult(MultiReadOp kind, std::string path, Value value) noexcept
-        : OperationResult(kind, std::move(path), std::move(value)) {}
+    MultiReadResult(MultiReadOp kind, std::string path, Value value) noexcept;
 
     /// Returns the data and the stat that `get` has read. Throws the exception class of the error
     /// if the read failed, BadArgumentsError if it is a get_children.

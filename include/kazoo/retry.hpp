@@ -2,11 +2,10 @@
 /// Limits and pauses of retries (the parameters of kazoo.retry.KazooRetry).
 #pragma once
 
+#include <kazoo/detail/chrono.hpp>
 #include <kazoo/detail/export.hpp>
 #include <kazoo/time.hpp>
 
-#include <algorithm>
-#include <chrono>
 #include <optional>
 #include <utility>
 
@@ -39,7 +38,7 @@ public:
     /// Pause after the first failure. Negative values become 0. Default: 100 ms.
     std::chrono::milliseconds delay() const noexcept { return delay_; }
     RetryPolicy& delay(AnyMilliseconds value) & noexcept {
-        delay_ = std::max(value.value(), std::chrono::milliseconds(0));
+        delay_ = not_negative(value.value());
         return *this;
     }
     RetryPolicy delay(AnyMilliseconds value) && noexcept { return delay(value); }
@@ -47,7 +46,7 @@ public:
     /// Factor from each pause to the next. Limited to the range 1 to 1000. Default: 2.
     double backoff() const noexcept { return backoff_; }
     RetryPolicy& backoff(double value) & noexcept {
-        backoff_ = value > 1.0 ? std::min(value, 1000.0) : 1.0;  // 1 also for NaN
+        backoff_ = limited(value, 1.0, 1000.0);
         return *this;
     }
     RetryPolicy backoff(double value) && noexcept { return backoff(value); }
@@ -56,7 +55,7 @@ public:
     /// Default: 0.4.
     double max_jitter() const noexcept { return max_jitter_; }
     RetryPolicy& max_jitter(double value) & noexcept {
-        max_jitter_ = value > 0.0 ? std::min(value, 1.0) : 0.0;
+        max_jitter_ = limited(value, 0.0, 1.0);
         return *this;
     }
     RetryPolicy max_jitter(double value) && noexcept { return max_jitter(value); }
@@ -65,7 +64,7 @@ public:
     /// s in the client, which then stays unconnected long after the servers are back.)
     std::chrono::milliseconds max_delay() const noexcept { return max_delay_; }
     RetryPolicy& max_delay(AnyMilliseconds value) & noexcept {
-        max_delay_ = std::max(value.value(), std::chrono::milliseconds(0));
+        max_delay_ = not_negative(value.value());
         return *this;
     }
     RetryPolicy max_delay(AnyMilliseconds value) && noexcept { return max_delay(value); }
@@ -98,7 +97,7 @@ public:
     /// Default: no limit.
     std::optional<std::chrono::milliseconds> deadline() const noexcept { return deadline_; }
     RetryPolicy& deadline(AnyMilliseconds value) & noexcept {
-        deadline_ = std::max(value.value(), std::chrono::milliseconds(0));
+        deadline_ = not_negative(value.value());
         return *this;
     }
     RetryPolicy deadline(AnyMilliseconds value) && noexcept { return deadline(value); }
@@ -112,6 +111,17 @@ public:
     friend bool operator==(const RetryPolicy&, const RetryPolicy&) = default;
 
 private:
+    static constexpr std::chrono::milliseconds not_negative(std::chrono::milliseconds value
+    ) noexcept {
+        return value.count() > 0 ? value : std::chrono::milliseconds(0);
+    }
+    static constexpr double limited(double value, double least, double most) noexcept {
+        if (value > most) {
+            return most;
+        }
+        return value > least ? value : least;  // least also for NaN
+    }
+
     int max_tries_ = -1;
     std::chrono::milliseconds delay_{100};
     double backoff_ = 2.0;

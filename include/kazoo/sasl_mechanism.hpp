@@ -4,9 +4,9 @@
 #pragma once
 
 #include <kazoo/detail/export.hpp>
+#include <kazoo/detail/function.hpp>
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>

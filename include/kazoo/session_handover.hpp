@@ -2,11 +2,11 @@
 /// A session on its way from one client to another, for example from a program to its successor.
 #pragma once
 
+#include <kazoo/detail/chrono.hpp>
 #include <kazoo/detail/export.hpp>
 #include <kazoo/result.hpp>
 
 #include <array>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>

@@ -2,9 +2,9 @@
 /// The metadata of a node: ZooKeeper's Stat record.
 #pragma once
 
+#include <kazoo/detail/chrono.hpp>
 #include <kazoo/detail/export.hpp>
 
-#include <chrono>
 #include <cstdint>
 #include <iosfwd>
 #include <optional>

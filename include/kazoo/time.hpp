@@ -6,9 +6,9 @@
 /// such values mean "no limit". All of it is thread-safe.
 #pragma once
 
+#include <kazoo/detail/chrono.hpp>
 #include <kazoo/detail/export.hpp>
 
-#include <chrono>
 #include <type_traits>
 #include <utility>
 

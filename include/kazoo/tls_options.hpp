@@ -4,8 +4,8 @@
 #pragma once
 
 #include <kazoo/detail/export.hpp>
+#include <kazoo/detail/function.hpp>
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <utility>

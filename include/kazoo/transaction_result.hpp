@@ -12,7 +12,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 #include <variant>
 #include <vector>
 
@@ -47,8 +46,7 @@ class TransactionResult : public detail::OperationResult<
                               Error> {
 public:
     /// For the library.
-    TransactionResult(TransactionOp kind, std::string path, Value value) noexcept
-        : OperationResult(kind, std::move(path), std::move(value)) {}
+    TransactionResult(TransactionOp kind, std::string path, Value value) noexcept;
 
     /// Returns the path of the node that a create has made: without the chroot, with the digits of
     /// a sequence node. Empty for a sequence node if reply_lost(). Throws the exception class of
@@ -89,12 +87,7 @@ public:
         std::string path,
         Error reason,
         TransactionResults results
-    ) noexcept
-        : index_(index),
-          kind_(kind),
-          path_(std::move(path)),
-          reason_(std::move(reason)),
-          results_(std::move(results)) {}
+    ) noexcept;
 
     /// Returns the position of the operation that failed, from 0; std::nullopt if the marker of
     /// Transaction::protect could not be created.

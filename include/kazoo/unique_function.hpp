@@ -2,10 +2,10 @@
 #pragma once
 
 #include <kazoo/detail/export.hpp>
+#include <kazoo/detail/function.hpp>
 #include <kazoo/detail/require_cpp20.hpp>
 
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <new>
 #include <type_traits>
@@ -18,7 +18,9 @@ namespace detail {
 /// A function object of the library that contains no user object, so that moving it runs no user
 /// code. Declared by a member type `quiet_move`.
 template <class F>
-concept QuietlyMoved = requires { typename F::quiet_move; };
+concept QuietlyMoved = requires {
+    typename F::quiet_move;
+};
 
 /// Declares a lambda of the library as QuietlyMoved.
 template <class F>
@@ -124,9 +126,9 @@ private:
     template <class F>
     static R invoke(F& f, Args&&... args) {
         if constexpr (std::is_void_v<R>) {
-            std::invoke(f, std::forward<Args>(args)...);
+            detail::invoke(f, std::forward<Args>(args)...);
         } else {
-            return std::invoke(f, std::forward<Args>(args)...);
+            return detail::invoke(f, std::forward<Args>(args)...);
         }
     }
 

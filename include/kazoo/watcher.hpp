@@ -4,6 +4,7 @@
 
 #include <kazoo/detail/access.hpp>
 #include <kazoo/detail/export.hpp>
+#include <kazoo/detail/function.hpp>
 #include <kazoo/detail/ref_counted.hpp>
 #include <kazoo/state.hpp>
 #include <kazoo/unique_function.hpp>
@@ -17,10 +18,31 @@ namespace kazoo {
 namespace detail {
 /// The watch function that copies of a Watcher share. Called on the callback lane of the client
 /// that it was given to; not synchronised otherwise.
-class WatcherState final : public RefCounted {
+class WatcherState : public RefCounted {
 public:
-    explicit WatcherState(UniqueFunction<void(const WatchedEvent&)> f) : function(std::move(f)) {}
-    UniqueFunction<void(const WatchedEvent&)> function;
+    /// Throws what the function throws.
+    virtual void call(const WatchedEvent& event) = 0;
+};
+
+/// A watch function in one block of memory with its count of references, because there may be a
+/// million of them.
+template <class F>
+class StoredWatcher final : public WatcherState {
+public:
+    template <class Given>
+    explicit StoredWatcher(Given&& function) : function_(std::forward<Given>(function)) {}
+
+    void call(const WatchedEvent& event) override {
+        if constexpr (std::is_pointer_v<F> || std::is_member_pointer_v<F>) {
+            if (function_ == nullptr) {
+                throw std::bad_function_call();
+            }
+        }
+        static_cast<void>(detail::invoke(function_, event));
+    }
+
+private:
+    F function_;
 };
 }  // namespace detail
 
@@ -70,7 +92,8 @@ public:
     /// or moving `function` throws.
     template <WatchFunction F>
     Watcher(F&& function)
-        : state_(detail::make_ref<detail::WatcherState>(std::forward<F>(function))) {}
+        : state_(detail::make_ref<detail::StoredWatcher<std::decay_t<F>>>(std::forward<F>(function))
+          ) {}
 
     /// Returns true unless this is "no watch".
     explicit operator bool() const noexcept { return static_cast<bool>(state_); }

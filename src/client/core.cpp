@@ -188,10 +188,14 @@ std::optional<Error> Core::obstacle(const CallContext& context) {
 
 /// Results are completed in the order of events, together with what else is dispatched for them.
 void Core::on_event(session::Event& event) {
-    if (auto* const reply = std::get_if<session::ReplyEvent>(&event)) {
-        return on_event(*reply);  // the usual case
+    if (auto* const reply = std::get_if<session::ReplyEvent>(&event)) {  // the usual case
+        watch_batch_ = {};
+        return on_event(*reply);
     }
     batch_.flush();
+    if (!std::holds_alternative<session::WatchFired>(event)) {
+        watch_batch_ = {};
+    }
     std::visit([this](auto& e) { on_event(e); }, event);
 }
 

@@ -11,6 +11,7 @@
 #include "client/multi_read_support.hpp"
 #include "client/operation.hpp"
 #include "client/sasl_steps.hpp"
+#include "client/watch_batch.hpp"
 #include "client/watch_hub.hpp"
 #include "driver/driver.hpp"
 
@@ -187,6 +188,7 @@ private:
     void on_event(session::Event& event) override;
     void on_delivered(TimePoint now) noexcept override {
         batch_.flush();
+        watch_batch_ = {};
         lane_probe_->look(handler_, now);
     }
     void on_finished() override;
@@ -295,6 +297,9 @@ private:
 
     ClientLog log_;
     const WatchHubOwner watch_hub_;
+    // Used on the connection's executor: to which the next event is added. Null if anything has
+    // been dispatched since, or all events that there were have been delivered.
+    detail::RefPtr<WatchBatch> watch_batch_;
     driver::Driver driver_;  // last: destroyed before the members that its events use
 };
 

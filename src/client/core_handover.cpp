@@ -120,7 +120,7 @@ Error Core::why_not_detached() const {
 /// std::bad_alloc. Called again with the same event, which may have fewer of them by then, it
 /// changes nothing.
 void Core::keep_left_watches(const session::WatchFired& event) {
-    if (event.event.type != EventType::NONE || left_watches_) {
+    if (event.type != EventType::NONE || left_watches_) {
         return;
     }
     {

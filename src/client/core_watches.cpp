@@ -3,33 +3,9 @@
 #include "client/core.hpp"
 #include "client/lane_task.hpp"
 
-#include <exception>
+#include <utility>
 
 namespace kazoo::detail::client {
-namespace {
-
-/// An event on its way to the watch functions.
-struct Delivery {
-    session::WatchFired fired;
-    std::uint64_t last_handle = 0;  // of lasting watches: later ones do not get the event
-};
-
-void call_watch_functions(Handler& handler, Delivery& delivery) {
-    auto& [event, watchers] = delivery.fired;
-    const auto lasting = watchers.first_lasting();
-    for (auto watch = watchers.begin(); watch != lasting; ++watch) {
-        try {
-            static_cast<detail::WatcherState*>(watch->owner.get())->function(event);
-        } catch (...) {
-            handler.report_escaped(Lane::callback, std::current_exception());
-        }
-    }
-    for (auto watch = lasting, end = watchers.end(); watch != end; ++watch) {
-        shared_of(*watch).deliver(handler, event, delivery.last_handle);
-    }
-}
-
-}  // namespace
 
 bool Core::restores_watches() const {
     return driver_.look([](const session::Session& session) { return session.restores_watches(); });
@@ -45,41 +21,24 @@ void Core::on_event(session::WatchFired& event) {
     lane_probe_->note(Lane::callback);
     keep_left_watches(event);
     const auto last_handle = watch_hub_->admit(event, overloaded());
-    watch_hub_->post_gaps();
-    if (event.watchers.empty()) {
+    if (watch_hub_->post_gaps()) {
+        watch_batch_ = {};
+    }
+    if (event.watchers.empty() ||
+        (watch_batch_ && watch_batch_->add(event, chroot_, last_handle))) {
         return;
     }
-    Delivery delivery{{event.event, {}}, last_handle};
-    auto& delivered = delivery.fired;
-    if (delivered.event.path) {
-        delivered.event.path = chroot_.strip(*delivered.event.path);
-    }
-    const auto bytes = delivered.event.path ? delivered.event.path->size() : 0;
-    detail::Backlog::add(*handler_, bytes);
-    delivered.watchers.swap(event.watchers);
-    try {
-        dispatch_owned(
-            handler_,
-            Lane::callback,
-            delivery,
-            [bytes](Handler& handler, Delivery& arrived) {
-                detail::Backlog::begun(handler);
-                detail::Backlog::done(handler, bytes);
-                call_watch_functions(handler, arrived);
-            }
-        );
-    } catch (...) {
-        detail::Backlog::begun(*handler_);
-        detail::Backlog::done(*handler_, bytes);
-        event.watchers.swap(delivered.watchers);  // the driver calls this again
-        throw;
+    auto batch = detail::make_ref<WatchBatch>(handler_);
+    if (batch->add(event, chroot_, last_handle)) {
+        batch->dispatch(event);  // if it throws, the driver calls this again
+        watch_batch_ = std::move(batch);
     }
 }
 
 void Core::on_event(session::WatchGap&) {
     lane_probe_->note(Lane::callback);
     watch_hub_->note_gap();
-    watch_hub_->post_gaps();
+    static_cast<void>(watch_hub_->post_gaps());
 }
 
 }  // namespace kazoo::detail::client

@@ -6,6 +6,8 @@
 #include <kazoo/client.hpp>
 #include <kazoo/multi_read.hpp>
 
+#include <utility>
+
 namespace kazoo {
 
 const char* to_string(MultiReadOp op) noexcept {
@@ -29,6 +31,9 @@ namespace {
 }
 
 }  // namespace
+
+MultiReadResult::MultiReadResult(MultiReadOp kind, std::string path, Value value) noexcept
+    : OperationResult(kind, std::move(path), std::move(value)) {}
 
 const NodeData& MultiReadResult::node() const& {
     const auto* const node = value_if<NodeData>();

@@ -23,7 +23,7 @@ void SharedWatch::deliver(Handler& handler, const WatchedEvent& event, std::uint
     HeldPlace cursor;
     while (const auto function = next_function(cursor, last)) {
         try {
-            function->function(event);
+            function->call(event);
         } catch (...) {
             handler.report_escaped(Lane::callback, std::current_exception());
         }

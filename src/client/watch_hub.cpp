@@ -121,7 +121,7 @@ void WatchHub::cover_restoration(Core& core, SharedWatch& watch) {
             mark_gap(watch);
         }
     }
-    post_gaps();
+    static_cast<void>(post_gaps());
 }
 
 /// Removes a handle from its watch and returns its function, to be released without the mutex.

@@ -11,6 +11,7 @@
 #include <kazoo/paths.hpp>
 #include <kazoo/watch_operations.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -103,8 +104,9 @@ public:
     [[nodiscard]] std::uint64_t admit(session::WatchFired& fired, bool overloaded) noexcept;
     /// Each watch that is set may have missed events.
     void note_gap() noexcept;
-    /// Dispatches the gaps that have been noted. Throws std::bad_alloc and is then called again.
-    void post_gaps();
+    /// Dispatches the gaps that have been noted. Returns whether there were any that have not been
+    /// dispatched. Throws std::bad_alloc and is then called again.
+    [[nodiscard]] bool post_gaps();
 
 private:
     enum class Joined { set, waits, first };
@@ -177,6 +179,7 @@ private:
     Chain unwanted_;  // SharedWatch::unwanted: set, and to be removed
     detail::RefPtr<SharedWatch> first_gap_;
     SharedWatch* last_gap_ = nullptr;
+    std::atomic<bool> has_gaps_{false};            // first_gap_ is not null; read without mutex_
     bool gaps_posted_ = false;                     // a task on the callback lane will deliver them
     detail::RefPtr<RemoveHandle> ended_removals_;  // of watches that admit() has ended
     std::vector<detail::RefPtr<HeldWatch>> resumed_;  // a cycle of references, until dropped

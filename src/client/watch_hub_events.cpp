@@ -18,9 +18,7 @@ using Phase = SharedWatch::Phase;
 }  // namespace
 
 std::uint64_t WatchHub::admit(session::WatchFired& fired, bool overloaded) noexcept {
-    auto at = fired.watchers.first_lasting();
-    const auto end = fired.watchers.end();
-    if (at == end) {
+    if (!fired.watchers.has_lasting()) {
         return 0;
     }
     session::Watchers useless;  // released without the mutex
@@ -29,12 +27,9 @@ std::uint64_t WatchHub::admit(session::WatchFired& fired, bool overloaded) noexc
     {
         const std::lock_guard lock(mutex_);
         last = last_number_;
-        while (at != end) {
-            const auto watch = at++;
-            if (!wants(shared_of(*watch), fired.event.type, overloaded)) {
-                useless.insert(fired.watchers.extract(watch));
-            }
-        }
+        useless = fired.watchers.extract_if([&](const session::Watch& watch) {
+            return watch.is_lasting() && !wants(shared_of(watch), fired.type, overloaded);
+        });
         removals = std::move(ended_removals_);
     }
     complete(std::move(removals), nullptr);
@@ -98,16 +93,20 @@ void WatchHub::mark_gap(SharedWatch& watch) noexcept {
     if (std::exchange(watch.gap, true)) {
         return;
     }
+    has_gaps_.store(true, std::memory_order_relaxed);
     detail::RefPtr<SharedWatch> reference(&watch);
     (last_gap_ != nullptr ? last_gap_->next_gap : first_gap_) = std::move(reference);
     last_gap_ = &watch;
 }
 
-void WatchHub::post_gaps() {
+bool WatchHub::post_gaps() {
+    if (!has_gaps_.load(std::memory_order_relaxed)) {
+        return false;  // the usual case: without the mutex
+    }
     {
         const std::lock_guard lock(mutex_);
         if (!first_gap_ || std::exchange(gaps_posted_, true)) {
-            return;
+            return false;
         }
     }
     try {
@@ -120,6 +119,7 @@ void WatchHub::post_gaps() {
                 self->deliver_gaps(handler);
             }
         );
+        return true;
     } catch (...) {
         const std::lock_guard lock(mutex_);
         gaps_posted_ = false;
@@ -163,6 +163,7 @@ void WatchHub::put_back_gap(SharedWatch& watch, std::uint64_t last) noexcept {
     }
     watch.gap = true;
     watch.gap_last = last;
+    has_gaps_.store(true, std::memory_order_relaxed);
     watch.next_gap = std::move(first_gap_);
     first_gap_ = detail::RefPtr<SharedWatch>(&watch);
     if (last_gap_ == nullptr) {
@@ -181,6 +182,7 @@ detail::RefPtr<SharedWatch> WatchHub::next_gap(std::uint64_t& last) noexcept {
     first_gap_ = std::move(watch->next_gap);
     if (!first_gap_) {
         last_gap_ = nullptr;
+        has_gaps_.store(false, std::memory_order_relaxed);
     }
     watch->gap = false;
     // Also if the watch has ended since: its end is another event, which follows on the lane.

@@ -106,12 +106,13 @@ struct SetWatches2Request {
 };
 
 /// The body of a notification, whose header has the xid `watch_xid`.
-struct WatcherEvent {
+template <class Path>
+struct BasicWatcherEvent {
     static constexpr std::string_view record_name = "WatcherEvent";
 
     std::int32_t type = 0;   // a WatchEventType
     std::int32_t state = 0;  // 3 (SyncConnected) from all known servers
-    std::string path;
+    Path path;
 
     template <class Self, class Visitor>
     static void fields(Self& self, Visitor&& visit) {
@@ -119,7 +120,9 @@ struct WatcherEvent {
         visit("state", self.state);
         visit("path", self.path);
     }
-    friend bool operator==(const WatcherEvent&, const WatcherEvent&) = default;
+    friend bool operator==(const BasicWatcherEvent&, const BasicWatcherEvent&) = default;
 };
+using WatcherEvent = BasicWatcherEvent<std::string>;
+using WatcherEventView = BasicWatcherEvent<std::string_view>;
 
 }  // namespace kazoo::codec

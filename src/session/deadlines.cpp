@@ -11,6 +11,10 @@ constexpr std::size_t kept_deadlines = 4096;  // more memory is freed after a bu
 }  // namespace
 
 void Deadlines::remove(TimePoint deadline, Id id) noexcept {
+    if (!ordered_.empty() && ordered_.front().id == id) {  // the usual case
+        ordered_.pop_front();
+        return trim();
+    }
     const auto at = ordered_.partition_point(0, ordered_.size(), [id](const Entry& entry) {
         return entry.id < id;
     });

@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <variant>
@@ -70,8 +71,13 @@ struct ReplyEvent {
 
 /// An event of a watched node, of a watch (WATCH_LOST) or of the session (NONE).
 struct WatchFired {
-    WatchedEvent event;
+    EventType type = EventType::NONE;
+    KeeperState state = KeeperState::CLOSED;  ///< of the session
+    std::int64_t zxid = 0;                    ///< 0: the server has not sent it
     Watchers watchers;
+
+    /// Returns the path on the server, which the watches have. Not of a session event.
+    [[nodiscard]] std::string_view path() const noexcept { return watchers.begin()->path(); }
 };
 
 /// There is a new connection, and there are persistent or recursive watches: each of them may have

@@ -285,7 +285,7 @@ private:
     [[nodiscard]] bool withdraw_wait(RequestId id) noexcept;
 
     // session_watches.cpp
-    void fire(WatchedEvent event, Watchers watchers) noexcept;
+    void fire(EventType type, std::int64_t zxid, Watchers watchers) noexcept;
     void drop_watches() noexcept;
     void keep_handover() noexcept;
     void finish_if_detached() noexcept;

@@ -297,7 +297,7 @@ void Session::on_notification(
     const codec::ReplyHeader& header, std::span<const std::byte> body, TimePoint now
 ) {
     codec::Decoder decoder(body);
-    codec::WatcherEvent wire;
+    codec::WatcherEventView wire;
     if (!codec::decode(decoder, wire)) {
         // The server has removed the watch that fired, and which one it was is unknown. Restoring
         // all watches on a new connection fires those whose nodes have changed.
@@ -322,11 +322,7 @@ void Session::on_notification(
     if (watchers.empty()) {
         return;
     }
-    std::optional<std::int64_t> zxid;
-    if (header.zxid > 0) {
-        zxid = header.zxid;
-    }
-    fire(WatchedEvent(*type, state_, std::move(wire.path), zxid), std::move(watchers));
+    fire(*type, std::max<std::int64_t>(header.zxid, 0), std::move(watchers));
 }
 
 void Session::on_auth_reply(std::int32_t err, TimePoint now) {

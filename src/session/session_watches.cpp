@@ -50,16 +50,16 @@ RequestQueue::Accepted Session::remove_watches(RequestSpec call) {
     return submit(call, codec::RemoveWatchesRequest{path, number});
 }
 
-void Session::fire(WatchedEvent event, Watchers watchers) noexcept {
+void Session::fire(EventType type, std::int64_t zxid, Watchers watchers) noexcept {
     metrics_.session.watch_events += watchers.size();
-    events_.push(WatchFired{std::move(event), std::move(watchers)});
+    events_.push(WatchFired{type, state_, zxid, std::move(watchers)});
 }
 
 void Session::drop_watches() noexcept {
     restoration_.reset();
     auto watchers = watches_.take_all();
     if (!watchers.empty()) {
-        fire(WatchedEvent(EventType::NONE, state_), std::move(watchers));
+        fire(EventType::NONE, 0, std::move(watchers));
     }
 }
 
@@ -71,10 +71,7 @@ void Session::lose_watches(const WatchRange& range) {
         if (!lost) {
             return;
         }
-        fire(
-            WatchedEvent(EventType::WATCH_LOST, state_, std::move(lost->path)),
-            std::move(lost->watchers)
-        );
+        fire(EventType::WATCH_LOST, 0, std::move(*lost));
     }
 }
 

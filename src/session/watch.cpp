@@ -22,8 +22,8 @@ std::unique_ptr<Watch> Watch::make(Cookie owner, std::string_view path) {
     return std::unique_ptr<Watch>(new (path.size()) Watch(std::move(owner), path));
 }
 
-std::unique_ptr<Watch> Watch::copy() const {
-    auto other = make(owner, {});
+std::unique_ptr<Watch> Watch::copy(std::string_view path) const {
+    auto other = make(owner, path);
     other->order_ = order_;
     return other;
 }

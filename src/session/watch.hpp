@@ -5,6 +5,7 @@
 #include "session/watch_kind.hpp"
 
 #include <boost/intrusive/options.hpp>
+#include <boost/intrusive/rbtree.hpp>
 #include <boost/intrusive/set_hook.hpp>
 
 #include <cstddef>
@@ -26,8 +27,8 @@ class Watch : public WatchLinks {
 public:
     /// Throws std::bad_alloc.
     [[nodiscard]] static std::unique_ptr<Watch> make(Cookie owner, std::string_view path);
-    /// Returns another one for the same function, without a path. Throws std::bad_alloc.
-    [[nodiscard]] std::unique_ptr<Watch> copy() const;
+    /// Returns another one for the same function, with this path. Throws std::bad_alloc.
+    [[nodiscard]] std::unique_ptr<Watch> copy(std::string_view path) const;
     Watch(const Watch&) = delete;
     Watch& operator=(const Watch&) = delete;
     ~Watch() = default;
@@ -35,7 +36,7 @@ public:
 
     Cookie owner;
 
-    /// Returns the path on the server that it is registered for.
+    /// Returns the path on the server: that it is registered for, or that of its event.
     [[nodiscard]] std::string_view path() const noexcept {
         return {reinterpret_cast<const char*>(this + 1), path_size_};
     }
@@ -45,6 +46,10 @@ public:
         return static_cast<std::uint64_t>(kind) << kind_shift;
     }
     [[nodiscard]] std::uint64_t order() const noexcept { return order_; }
+    /// Returns whether it is persistent or recursive.
+    [[nodiscard]] bool is_lasting() const noexcept {
+        return order_ >= first_of(WatchKind::persistent);
+    }
     [[nodiscard]] WatchKind kind() const noexcept {
         return static_cast<WatchKind>((order_ & ~repeated) >> kind_shift);
     }
@@ -58,7 +63,15 @@ public:
     /// Places it behind all others: its function is called already, for another path or kind.
     void repeat() noexcept { order_ |= repeated; }
 
+    /// The next one in a list; see Watchers. Only of a watch that is in no tree: a link of the tree
+    /// is used.
+    [[nodiscard]] Watch* next() const noexcept {
+        return static_cast<Watch*>(static_cast<WatchLinks*>(Nodes::get_left(this)));
+    }
+    void set_next(Watch* watch) noexcept { Nodes::set_left(this, watch); }
+
 private:
+    using Nodes = boost::intrusive::rbtree_node_traits<void*, true>;
     static constexpr int kind_shift = 56;  // 2^56 registrations take longer than any session
 
     Watch(Cookie function, std::string_view path) noexcept;

@@ -8,6 +8,7 @@
 #include <kazoo/paths.hpp>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <utility>
 #include <vector>
@@ -29,6 +30,20 @@ std::vector<std::string_view>& list(codec::SetWatches2Request& request, WatchKin
             break;
     }
     return request.persistent_recursive_watches;
+}
+
+constexpr std::array one_shot{WatchKind::data, WatchKind::exist, WatchKind::child};
+
+/// Returns the kinds of one-shot watches that an event fires.
+WatchKinds kinds_of(EventType type) {
+    switch (type) {
+        case EventType::CHILD:
+            return only(WatchKind::child);
+        case EventType::DELETED:
+            return static_cast<WatchKinds>(data_kinds | only(WatchKind::child));
+        default:
+            return data_kinds;
+    }
 }
 
 void write(base::Buffer& out, codec::SetWatches2Request& request) {
@@ -70,6 +85,7 @@ void WatchRegistry::add(Order& order) noexcept {
     order.watch_->set_order(order.kind, ++last_order_);
     const auto at = known.insert(order.watch_);
     if (at == known.end()) {
+        order.watch_.reset();
         return;
     }
     const auto path = at->path();
@@ -92,36 +108,52 @@ void WatchRegistry::remove(Order& order) noexcept {
         }
     }
     taken.drain([&](std::unique_ptr<Watch> watch) {
-        order.removed_->watchers.insert(std::move(watch));
+        order.removed_->watchers.push_front(std::move(watch));
     });
+    order.removed_->watchers.sort();
 }
 
 bool WatchRegistry::has(WatchKinds kinds, std::string_view path) const {
     for (std::size_t kind = 0; kind < watch_kinds; ++kind) {
         const auto& paths = tables_[kind];
         if ((kinds & only(static_cast<WatchKind>(kind))) != 0 &&
-            is_on(paths, paths.lower_bound(path), path)) {
+            is_on(paths, find(paths, path), path)) {
             return true;
         }
     }
     return false;
 }
 
+/// Returns the first watch on this path; if there is none, any place.
+WatchRegistry::Table::iterator WatchRegistry::find(
+    const Table& table, std::string_view path
+) noexcept {
+    const auto at = table.behind_last_change();
+    const bool first =
+        is_on(table, at, path) && (at == table.begin() || std::prev(at)->path() != path);
+    return first ? at : table.lower_bound(path);
+}
+
 void WatchRegistry::take_from(WatchKind kind, std::string_view path, Unique& into) noexcept {
     auto& paths = table(kind);
-    auto at = paths.lower_bound(path);
+    if (paths.empty()) {
+        return;
+    }
+    auto at = find(paths, path);
     paths_ -= is_on(paths, at, path) ? 1 : 0;
     while (is_on(paths, at, path)) {
-        auto watch = paths.extract(at++);
+        auto watch = paths.extract(at);
         --size_;
         static_cast<void>(into.insert(watch));  // else it is in `into` already
     }
 }
 
-void WatchRegistry::copy_from(WatchKind kind, std::string_view path, Unique& into) {
+void WatchRegistry::copy_from(
+    WatchKind kind, std::string_view watched, std::string_view path, Unique& into
+) {
     const auto& paths = table(kind);
-    for (auto at = paths.lower_bound(path); is_on(paths, at, path); ++at) {
-        auto copy = at->copy();
+    for (auto at = paths.lower_bound(watched); is_on(paths, at, watched); ++at) {
+        auto copy = at->copy(path);
         static_cast<void>(into.insert(copy));
     }
 }
@@ -134,32 +166,66 @@ void WatchRegistry::copy_recursive(std::string_view path, Unique& into) {
         // Ancestors longer than every watched path need no lookup. Without this check the time
         // would be quadratic in the length of a path that a hostile server could choose.
         if (at.size() <= longest_recursive_) {
-            copy_from(WatchKind::recursive, at, into);
+            copy_from(WatchKind::recursive, at, path, into);
         }
     }
-    copy_from(WatchKind::recursive, "/", into);
+    copy_from(WatchKind::recursive, "/", path, into);
 }
 
 Watchers WatchRegistry::take(EventType type, std::string_view path) {
+    const auto fires = kinds_of(type);
+    if (!has_lasting()) {
+        if (auto one = take_only(fires, path)) {
+            return std::move(*one);
+        }
+    }
     // Persistent watchers stay registered and are copied. That may throw, so it comes first.
+    Unique taken;
     Unique staying;
-    copy_from(WatchKind::persistent, path, staying);
+    copy_from(WatchKind::persistent, path, path, staying);
     if (type != EventType::CHILD) {
         copy_recursive(path, staying);
     }
     // From here on nothing can fail.
-    Unique fired;
-    if (type != EventType::CHILD) {
-        take_from(WatchKind::data, path, fired);
-        take_from(WatchKind::exist, path, fired);
+    for (const auto kind : one_shot) {
+        if ((fires & only(kind)) != 0) {
+            take_from(kind, path, taken);
+        }
     }
-    if (type == EventType::CHILD || type == EventType::DELETED) {
-        take_from(WatchKind::child, path, fired);
-    }
-    staying.drain([&](std::unique_ptr<Watch> watch) { static_cast<void>(fired.insert(watch)); });
+    staying.drain([&](std::unique_ptr<Watch> watch) { static_cast<void>(taken.insert(watch)); });
     Watchers in_order;
-    fired.drain([&](std::unique_ptr<Watch> watch) { in_order.insert(std::move(watch)); });
+    taken.drain([&](std::unique_ptr<Watch> watch) { in_order.push_front(std::move(watch)); });
+    in_order.sort();
     return in_order;
+}
+
+/// The usual case of a notification: there is one watch, or none. Otherwise returns nothing and has
+/// changed nothing.
+std::optional<Watchers> WatchRegistry::take_only(WatchKinds kinds, std::string_view path) noexcept {
+    Table* holder = nullptr;
+    Table::iterator place;
+    for (const auto kind : one_shot) {
+        auto& paths = table(kind);
+        if ((kinds & only(kind)) == 0 || paths.empty()) {
+            continue;
+        }
+        const auto at = find(paths, path);
+        if (!is_on(paths, at, path)) {
+            continue;
+        }
+        if (holder != nullptr || is_on(paths, std::next(at), path)) {
+            return std::nullopt;
+        }
+        holder = &paths;
+        place = at;
+    }
+    Watchers watchers;
+    if (holder != nullptr) {
+        watchers.push_front(holder->extract(place));
+        --size_;
+        --paths_;
+    }
+    return watchers;
 }
 
 Watchers WatchRegistry::take_all() noexcept {
@@ -169,30 +235,33 @@ Watchers WatchRegistry::take_all() noexcept {
         table.drain([&](std::unique_ptr<Watch> watch) {
             if (fired.insert(watch) == fired.end()) {
                 watch->repeat();
-                all.insert(std::move(watch));
+                all.push_front(std::move(watch));
             }
         });
     }
-    fired.drain([&](std::unique_ptr<Watch> watch) { all.insert(std::move(watch)); });
+    fired.drain([&](std::unique_ptr<Watch> watch) { all.push_front(std::move(watch)); });
+    all.sort();
     size_ = 0;
     paths_ = 0;
     longest_recursive_ = 0;
     return all;
 }
 
-std::optional<WatchRegistry::Lost> WatchRegistry::take_first(const WatchRange& range) {
+std::optional<Watchers> WatchRegistry::take_first(const WatchRange& range) {
     for (auto kind = range.from.kind; kind < watch_kinds && kind <= range.to.kind; ++kind) {
         auto& paths = tables_[kind];
         auto at = kind == range.from.kind ? paths.lower_bound(range.from.path) : paths.begin();
         if (at == paths.end() || (kind == range.to.kind && at->path() >= range.to.path)) {
             continue;
         }
-        Lost lost{std::string(at->path()), {}};
+        const std::string path(at->path());
+        Watchers lost;
         --paths_;
-        while (is_on(paths, at, lost.path)) {
-            lost.watchers.insert(paths.extract(at++));
+        while (is_on(paths, at, path)) {
+            lost.push_front(paths.extract(at));
             --size_;
         }
+        lost.sort();
         return lost;
     }
     return std::nullopt;

@@ -91,8 +91,8 @@ public:
         detail::RefPtr<RemovedWatches> removed_;  // of a removal
     };
 
-    /// Registers a watcher. If it is registered for this path and kind already, nothing changes and
-    /// the order keeps its watcher.
+    /// Registers a watcher. If it is registered for this path and kind already, nothing changes; the
+    /// reference of the order is then released, and is not the last.
     void add(Order& order) noexcept;
     void add(WatchKind kind, std::string_view path, Cookie watcher) {
         Order order(kind, path, std::move(watcher));
@@ -111,20 +111,16 @@ public:
 
     /// Returns the watchers to call for an event, each once, and removes those that are one-shot.
     /// The rules are the Java client's: a deletion fires data, exist and child watches; a child
-    /// event does not fire recursive ones. The path comes from the network and may be any string.
-    /// Throws std::bad_alloc and has then changed nothing.
+    /// event does not fire recursive ones. Each has the path of the event. It comes from the
+    /// network and may be any string. Throws std::bad_alloc and has then changed nothing.
     [[nodiscard]] Watchers take(EventType type, std::string_view path);
 
     /// Removes and returns all watchers, each once, and the places of all registrations.
     [[nodiscard]] Watchers take_all() noexcept;
 
-    struct Lost {
-        std::string path;
-        Watchers watchers;
-    };
-    /// Removes and returns the first path of the range; nothing if there is none. Throws
-    /// std::bad_alloc and has then changed nothing.
-    [[nodiscard]] std::optional<Lost> take_first(const WatchRange& range);
+    /// Removes and returns the watchers of the first path of the range; nothing if there is none.
+    /// Throws std::bad_alloc and has then changed nothing.
+    [[nodiscard]] std::optional<Watchers> take_first(const WatchRange& range);
 
     struct Frame {
         std::size_t paths = 0;  ///< 0: the range was empty, and nothing was appended
@@ -168,8 +164,12 @@ private:
     [[nodiscard]] static bool is_on(const Table& table, Table::iterator at, std::string_view path) {
         return at != table.end() && at->path() == path;
     }
+    [[nodiscard]] static Table::iterator find(const Table& table, std::string_view path) noexcept;
+    [[nodiscard]] std::optional<Watchers> take_only(
+        WatchKinds kinds, std::string_view path
+    ) noexcept;
     void take_from(WatchKind kind, std::string_view path, Unique& into) noexcept;
-    void copy_from(WatchKind kind, std::string_view path, Unique& into);
+    void copy_from(WatchKind kind, std::string_view watched, std::string_view path, Unique& into);
     void copy_recursive(std::string_view path, Unique& into);
 
     std::array<Table, watch_kinds> tables_;  // by WatchKind

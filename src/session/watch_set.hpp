@@ -10,6 +10,9 @@
 namespace kazoo::session {
 
 /// A set that owns watches and allocates nothing: the watches contain its links.
+///
+/// Watches are often set, and fire, in the order of their paths. Each change therefore begins
+/// behind the last one; a search begins at the root only if that is not the right place.
 template <class Compare>
 class WatchSet {
     using Tree = boost::intrusive::set<
@@ -23,16 +26,9 @@ public:
     using const_iterator = iterator;
 
     WatchSet() noexcept = default;
-    WatchSet(WatchSet&& other) noexcept { swap(other); }
-    WatchSet& operator=(WatchSet&& other) noexcept {
-        WatchSet taken(std::move(other));
-        swap(taken);
-        return *this;
-    }
-    ~WatchSet() { clear(); }
-
-    void swap(WatchSet& other) noexcept { tree_.swap(other.tree_); }
-    void clear() noexcept { tree_.clear_and_dispose(std::default_delete<Watch>()); }
+    WatchSet(const WatchSet&) = delete;
+    WatchSet& operator=(const WatchSet&) = delete;
+    ~WatchSet() { tree_.clear_and_dispose(std::default_delete<Watch>()); }
 
     [[nodiscard]] bool empty() const noexcept { return tree_.empty(); }
     [[nodiscard]] iterator begin() const noexcept { return tree_.begin(); }
@@ -42,32 +38,37 @@ public:
     [[nodiscard]] iterator lower_bound(const Key& key) const noexcept {
         return tree_.lower_bound(key, Compare());
     }
+    /// Returns the place behind the last element that was inserted or removed.
+    [[nodiscard]] iterator behind_last_change() const noexcept { return behind_; }
 
     /// Takes the watch unless there is an equal one. Returns the place of the watch, or the end.
     iterator insert(std::unique_ptr<Watch>& watch) noexcept {
-        const auto [place, inserted] = tree_.insert(*watch);
-        if (!inserted) {
+        const iterator place = tree_.insert(behind_, *watch);
+        if (&*place != watch.get()) {
             return tree_.end();
         }
         static_cast<void>(watch.release());
+        behind_ = place;
+        ++behind_;
         return place;
     }
-    /// Removes one element.
-    [[nodiscard]] std::unique_ptr<Watch> extract(iterator place) noexcept {
+    /// Removes one element and makes `place` that of the next one.
+    [[nodiscard]] std::unique_ptr<Watch> extract(iterator& place) noexcept {
         auto* const watch = const_cast<Watch*>(&*place);
-        tree_.erase(place);
+        place = behind_ = tree_.erase(place);
         return std::unique_ptr<Watch>(watch);
     }
     /// Removes all elements and gives them to `use(watch)`, in order.
     template <class Use>
     void drain(Use&& use) noexcept {
-        while (!empty()) {
-            use(extract(begin()));
+        for (auto at = begin(); at != end();) {
+            use(extract(at));
         }
     }
 
 private:
     Tree tree_;
+    iterator behind_ = tree_.end();
 };
 
 }  // namespace kazoo::session

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "session/watch_set.hpp"
+#include "session/watch.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <utility>
 
@@ -13,68 +14,114 @@ namespace kazoo::session {
 /// The watch functions to be called for an event, in the order of the calls, each once.
 ///
 ///     | one-shot watches | persistent and recursive ones | repeated: not called |
-///     begin()            first_lasting()                 end()
+///     begin()                                            end()
 ///
 /// At the end of a session it also has the functions that are registered for several paths, once
 /// for each further path: what each_place() shows is complete.
+///
+/// A list through the watches themselves: most events have one, and moving it moves a pointer.
 class Watchers {
-    struct ByOrder {
-        static std::uint64_t order(const Watch& watch) noexcept { return watch.order(); }
-        static std::uint64_t order(std::uint64_t number) noexcept { return number; }
-        template <class A, class B>
-        bool operator()(const A& a, const B& b) const noexcept {
-            return order(a) < order(b);
-        }
-    };
-    using Set = WatchSet<ByOrder>;
-
 public:
-    using iterator = Set::iterator;
+    /// Those that are to be called.
+    class iterator {
+    public:
+        using iterator_category = std::forward_iterator_tag;
+        using value_type = Watch;
+        using difference_type = std::ptrdiff_t;
+        using pointer = const Watch*;
+        using reference = const Watch&;
+
+        iterator() noexcept = default;
+        explicit iterator(const Watch* at) noexcept : at_(called(at)) {}
+        reference operator*() const noexcept { return *at_; }
+        pointer operator->() const noexcept { return at_; }
+        iterator& operator++() noexcept {
+            at_ = called(at_->next());
+            return *this;
+        }
+        iterator operator++(int) noexcept {
+            auto before = *this;
+            ++*this;
+            return before;
+        }
+        friend bool operator==(const iterator&, const iterator&) noexcept = default;
+
+    private:
+        static const Watch* called(const Watch* at) noexcept {
+            return at != nullptr && at->order() < Watch::repeated ? at : nullptr;
+        }
+        const Watch* at_ = nullptr;
+    };
     using const_iterator = iterator;
 
     Watchers() noexcept = default;
-    Watchers(Watchers&& other) noexcept { swap(other); }
+    Watchers(Watchers&& other) noexcept : first_(std::exchange(other.first_, nullptr)) {}
     Watchers& operator=(Watchers&& other) noexcept {
         Watchers taken(std::move(other));
         swap(taken);
         return *this;
     }
-    ~Watchers() = default;
+    ~Watchers() { clear(); }
 
-    void swap(Watchers& other) noexcept {
-        all_.swap(other.all_);
-        std::swap(size_, other.size_);
+    void swap(Watchers& other) noexcept { std::swap(first_, other.first_); }
+    void clear() noexcept {
+        while (first_ != nullptr) {
+            static_cast<void>(take_first());
+        }
     }
 
-    [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
-    [[nodiscard]] std::size_t size() const noexcept { return size_; }
-    [[nodiscard]] iterator begin() const noexcept { return all_.begin(); }
-    [[nodiscard]] iterator end() const noexcept { return all_.lower_bound(Watch::repeated); }
-    [[nodiscard]] iterator first_lasting() const noexcept {
-        return all_.lower_bound(Watch::first_of(WatchKind::persistent));
+    [[nodiscard]] bool empty() const noexcept { return begin() == end(); }
+    /// Returns the number of those that are to be called. Takes time for each.
+    [[nodiscard]] std::size_t size() const noexcept {
+        return static_cast<std::size_t>(std::distance(begin(), end()));
+    }
+    [[nodiscard]] iterator begin() const noexcept { return iterator(first_); }
+    [[nodiscard]] iterator end() const noexcept { return {}; }
+    /// Returns whether there are persistent or recursive ones. Takes time for each one-shot watch.
+    [[nodiscard]] bool has_lasting() const noexcept {
+        auto at = begin();
+        while (at != end() && !at->is_lasting()) {
+            ++at;
+        }
+        return at != end();
     }
 
-    /// Adds a watch that is not in it.
-    void insert(std::unique_ptr<Watch> watch) noexcept {
-        size_ += watch->order() < Watch::repeated ? 1 : 0;
-        static_cast<void>(all_.insert(watch));
+    /// Adds a watch that is not in it, in front. sort() follows unless it is the only one.
+    void push_front(std::unique_ptr<Watch> watch) noexcept {
+        watch->set_next(first_);
+        first_ = watch.release();
     }
-    /// Removes one of the watches that are to be called.
-    [[nodiscard]] std::unique_ptr<Watch> extract(iterator place) noexcept {
-        --size_;
-        return all_.extract(place);
+    void sort() noexcept;
+    /// Removes those that are to be called and for which `is_useless(watch)` is true; returns them
+    /// in any order.
+    template <class IsUseless>
+    [[nodiscard]] Watchers extract_if(IsUseless&& is_useless) noexcept {
+        Watchers all(std::move(*this));
+        Watchers useless;
+        while (all.first_ != nullptr) {
+            auto watch = all.take_first();
+            const bool remove = watch->order() < Watch::repeated && is_useless(*watch);
+            (remove ? useless : *this).push_front(std::move(watch));
+        }
+        sort();
+        return useless;
     }
     /// Calls `show(watch)` for all of them, also the repeated ones.
     template <class Show>
     void each_place(Show&& show) const {
-        for (const auto& watch : all_) {
-            show(watch);
+        for (const auto* watch = first_; watch != nullptr; watch = watch->next()) {
+            show(*watch);
         }
     }
 
 private:
-    Set all_;
-    std::size_t size_ = 0;  // of those that are to be called
+    [[nodiscard]] std::unique_ptr<Watch> take_first() noexcept {
+        auto* const watch = first_;
+        first_ = watch->next();
+        return std::unique_ptr<Watch>(watch);
+    }
+
+    Watch* first_ = nullptr;  // owned, like those that follow
 };
 
 }  // namespace kazoo::session

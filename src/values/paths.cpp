@@ -2,6 +2,7 @@
 // Checks and normalises paths, and translates between client paths and server paths (Chroot). Paths
 // are rejected for the reasons for which servers reject them: see objection_to() and find_dots().
 // Surplus slashes are removed, and a missing first slash is added.
+#include "values/stripped.hpp"
 #include "values/text.hpp"
 
 #include <kazoo/paths.hpp>
@@ -282,15 +283,7 @@ std::string Chroot::absolute(PathView path, bool sequence) const {
 }
 
 std::string Chroot::strip(PathView server_path) const {
-    if (prefix_.empty() || server_path.substr(0, prefix_.size()) != prefix_) {
-        return std::string(server_path);
-    }
-    const std::string_view rest = server_path.substr(prefix_.size());
-    if (rest.empty()) {
-        return "/";
-    }
-    // The prefix has to end between two components: /app does not contain /apple.
-    return std::string(rest.front() == '/' ? rest : server_path);
+    return std::string(detail::stripped(*this, server_path));
 }
 
 }  // namespace kazoo

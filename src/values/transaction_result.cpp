@@ -2,6 +2,8 @@
 #include <kazoo/exceptions.hpp>
 #include <kazoo/transaction_result.hpp>
 
+#include <utility>
+
 namespace kazoo {
 
 const Error& detail::no_error() noexcept {
@@ -22,6 +24,22 @@ const char* to_string(TransactionOp op) noexcept {
     }
     return "check";
 }
+
+TransactionResult::TransactionResult(TransactionOp kind, std::string path, Value value) noexcept
+    : OperationResult(kind, std::move(path), std::move(value)) {}
+
+TransactionFailure::TransactionFailure(
+    std::optional<std::size_t> index,
+    TransactionOp kind,
+    std::string path,
+    Error reason,
+    TransactionResults results
+) noexcept
+    : index_(index),
+      kind_(kind),
+      path_(std::move(path)),
+      reason_(std::move(reason)),
+      results_(std::move(results)) {}
 
 std::string TransactionResult::created_path() const {
     if (const auto* const path = value_if<std::string>()) {

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Counts the instructions of a get, from the call to its callback, and compares them with the
-figure in instructions.json. callgrind counts; the program has the server in its memory.
+"""Counts the instructions of a get, from the call to its callback, and of a notification, from its
+bytes to the watch function, and compares them with the figures in instructions.json. callgrind
+counts; the program has the server in its memory.
 
     check_instructions.py --program build/release/bench/bench_instructions --compiler "GNU 12.2.0"
-    check_instructions.py --program ... --compiler ... --refresh    # writes the present figure
+    check_instructions.py --program ... --compiler ... --refresh    # writes the present figures
     check_instructions.py --self-test
 
 Figures of other compilers and processors differ: with those the check is skipped. A figure below
@@ -22,7 +23,8 @@ import sys
 import tempfile
 
 FIGURE = pathlib.Path(__file__).resolve().parent / "instructions.json"
-GETS = 10_000
+COUNT = 10_000
+OPERATIONS = ("get", "notification")
 SKIPPED = 77
 # Where the instructions are, by the name of the function: the first pattern that matches.
 PARTS = {
@@ -37,9 +39,9 @@ PARTS = {
     "results": r"kazoo::",
     "rest": r"",
 }
-# The gets that are measured, without the server in them; see bench/instructions_main.cpp.
+# The operations that are measured, without the server in them; see bench/instructions_main.cpp.
 TOGGLES = (
-    "--toggle-collect=measured_gets",
+    "--toggle-collect=*measured<*",
     "--toggle-collect=bench::MemoryServer::answer(*",
 )
 
@@ -51,11 +53,11 @@ def build_of(compiler):
 
 
 def instructions_in(output):
-    """The instructions per get according to the output of callgrind."""
+    """The instructions per operation according to the output of callgrind."""
     found = re.search(r"Collected : (\d+)", output)
     if not found:
         raise ValueError(f"no count of instructions in {output!r}")
-    return round(int(found.group(1)) / GETS)
+    return round(int(found.group(1)) / COUNT)
 
 
 def qualified_name(function):
@@ -68,14 +70,14 @@ def qualified_name(function):
 
 
 def parts_in(annotated):
-    """The instructions per get of each part, in the output of callgrind_annotate."""
+    """The instructions per operation of each part, in the output of callgrind_annotate."""
     found = dict.fromkeys(PARTS, 0)
     for count, function in re.findall(r"^ *([\d,]+) \([^)]*\)  \S*?:(.*?)(?: \[.*)?$", annotated,
                                       re.MULTILINE):
         name = qualified_name(function)
         part = next(part for part, pattern in PARTS.items() if re.search(pattern, name))
         found[part] += int(count.replace(",", ""))
-    return {part: round(count / GETS) for part, count in found.items()}
+    return {part: round(count / COUNT) for part, count in found.items()}
 
 
 def run(*command):
@@ -85,30 +87,37 @@ def run(*command):
     return done
 
 
-def measure(program):
-    """The instructions of a get, and those of each part."""
+def measure(program, operation):
+    """The instructions of an operation, and those of each part."""
     with tempfile.TemporaryDirectory() as directory:
         file = str(pathlib.Path(directory) / "callgrind.out")
         count = run("valgrind", "--tool=callgrind", f"--callgrind-out-file={file}", *TOGGLES,
-                    program, str(GETS))
+                    program, f"{operation}s", str(COUNT))
         annotated = run("callgrind_annotate", "--threshold=100", file)
     return instructions_in(count.stderr), parts_in(annotated.stdout)
 
 
-def problem_of(measured, figure):
+def key_of(operation):
+    return f"instructions_per_{operation}"
+
+
+def problem_of(operation, measured, figure):
     """What is wrong with this number of instructions; empty if nothing is."""
-    tracked = figure["instructions_per_get"]
+    tracked = figure[key_of(operation)]
     margin = tracked * figure["margin_percent"] / 100
     if measured > tracked + margin:
-        return f"a get takes {measured} instructions, more than {tracked} and its margin"
+        return f"a {operation} takes {measured} instructions, more than {tracked} and its margin"
     if measured < tracked - margin:
-        return f"a get takes {measured} instructions, fewer than {tracked}: track this figure"
+        return (f"a {operation} takes {measured} instructions, fewer than {tracked}: "
+                "track this figure")
     return ""
 
 
 def self_test():
-    figure = {"instructions_per_get": 1000, "margin_percent": 4}
-    assert [bool(problem_of(n, figure)) for n in (959, 960, 1040, 1041)] == [1, 0, 0, 1]
+    figure = {"instructions_per_get": 1000, "instructions_per_notification": 500,
+              "margin_percent": 4}
+    assert [bool(problem_of("get", n, figure)) for n in (959, 960, 1040, 1041)] == [1, 0, 0, 1]
+    assert [bool(problem_of("notification", n, figure)) for n in (500, 1000)] == [0, 1]
     assert instructions_in("==1== Collected : 15000001\n") == 1500
     try:
         instructions_in("valgrind: failed")
@@ -145,20 +154,22 @@ def main():
     if build != figure["compiler"] and not arguments.refresh:
         print(f"skipped: the figure is for {figure['compiler']}, this is {build}")
         return SKIPPED
-    measured, parts = measure(arguments.program)
-    print(f"instructions per get: {measured}; the goal is {figure['goal']}")
-    print(", ".join(f"{part} {count}" for part, count in parts.items()))
+    measured = {operation: measure(arguments.program, operation) for operation in OPERATIONS}
+    for operation, (count, parts) in measured.items():
+        print(f"instructions per {operation}: {count}")
+        print(", ".join(f"{part} {count}" for part, count in parts.items()))
+    print(f"the goal is {figure['goal']} for each")
     if arguments.refresh:
-        figure = {
-            **figure, "compiler": build, "instructions_per_get": measured, "parts": parts
-        }
+        counts = {key_of(operation): count for operation, (count, _) in measured.items()}
+        figure = {**figure, "compiler": build, **counts, "parts": measured["get"][1]}
         FIGURE.write_text(json.dumps(figure, indent=2) + "\n", encoding="utf-8")
         print("Next: bench/plot.py, which fills in the table of docs/performance.md")
         return 0
-    problem = problem_of(measured, figure)
-    if problem:
-        print(f"{problem}\nIf this is intended: {' '.join(sys.argv)} --refresh")
-    return 1 if problem else 0
+    problems = [problem_of(operation, count, figure) for operation, (count, _) in measured.items()]
+    problems = [problem for problem in problems if problem]
+    if problems:
+        print("\n".join([*problems, f"If this is intended: {' '.join(sys.argv)} --refresh"]))
+    return 1 if problems else 0
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@
 #include <kazoo/recipes/counter.hpp>
 #include <kazoo/recipes/lock.hpp>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <limits>

@@ -110,8 +110,8 @@ TEST_P(WatchFootprintTest, AOneShotWatchNeedsLittleMemoryBesideItsPath) {
     const auto before = bytes_in_use();
     const auto length = set_watches(sessions.first(), "b-", count, shared);
     const auto each = static_cast<double>(bytes_in_use() - before) / count;
-    // About 64 and, with the function object, 128.
-    EXPECT_LT(each - static_cast<double>(length), GetParam() ? 80 : 144);
+    // About 64 and, with the function object, 96.
+    EXPECT_LT(each - static_cast<double>(length), GetParam() ? 72 : 104);
     EXPECT_GT(each, 40) << "something is not counted";
 }
 

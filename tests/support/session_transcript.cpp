@@ -153,9 +153,14 @@ void SessionScript::note(session::ReplyEvent& event) {
 }
 
 void SessionScript::note(session::WatchFired& event) {
-    const auto& told = event.event;
+    WatchedEvent told(event.type, event.state);
+    if (event.type != EventType::NONE) {
+        told.path = event.path();
+    }
+    if (event.zxid != 0) {
+        told.zxid = event.zxid;
+    }
     EXPECT_FALSE(event.watchers.empty()) << "an event for nobody";
-    EXPECT_EQ(told.path.has_value(), told.type != EventType::NONE);
     std::string line = std::string("watch ") + to_string(told.type) + " " +
                        told.path.value_or(to_string(told.state)) + " ->";
     std::set<std::string> names;
@@ -163,7 +168,7 @@ void SessionScript::note(session::WatchFired& event) {
         line += " " + name_of(watcher.owner);
         EXPECT_TRUE(names.insert(name_of(watcher.owner)).second) << "told twice";
     }
-    watched_.push_back(told);
+    watched_.push_back(std::move(told));
     lines_.push_back(std::move(line));
 }
 

@@ -9,7 +9,6 @@
 #include <kazoo/handler.hpp>
 #include <kazoo/unique_function.hpp>
 
-#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -138,7 +137,7 @@ public:
     /// The size of the reply that completes this result, for Handler::backlog_bytes. Set by the
     /// producer, before the result is ready.
     void set_reply_bytes(std::size_t bytes) noexcept {
-        reply_bytes_ = static_cast<std::uint32_t>(std::min<std::size_t>(bytes, UINT32_MAX));
+        reply_bytes_ = static_cast<std::uint32_t>(bytes < UINT32_MAX ? bytes : UINT32_MAX);
     }
 
 protected:

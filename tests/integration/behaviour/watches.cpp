@@ -2,6 +2,7 @@
 // One-shot watches.
 #include "behaviour/suites.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <stdexcept>
@@ -337,6 +338,52 @@ TEST_P(Watches, OfAsynchronousReads) {
     ASSERT_TRUE(get_events.wait_for(1));
     EXPECT_EQ(get_events.all()[0].type, EventType::CHANGED);
     EXPECT_EQ(zk().get_children_async("/a").get(patience), std::vector<std::string>{"b"});
+}
+
+/// They are delivered in batches. Some nodes have two watches, and some watch functions set the
+/// next watch.
+TEST_P(Watches, OfOneTransactionFireInItsOrder) {
+    constexpr std::size_t count = 300;
+    auto& told = record<std::string>();
+    auto& again = record<WatchedEvent>();
+    const auto path_of = [](std::size_t i) {
+        return "/" + std::string(i % 50, 'n') + std::to_string(i);
+    };
+    std::vector<std::string> expected;
+    auto create = zk().transaction();
+    auto change = zk().transaction();
+    for (std::size_t i = 0; i < count; ++i) {
+        create.create(path_of(i));
+        change.set_data(path_of(i), "x");
+    }
+    create.commit();
+    std::vector<AsyncResult<NodeData>> reads;
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto watch = [&, i](const std::string& name) {
+            return Watcher([&, i, name](const WatchedEvent& changed) {
+                EXPECT_EQ(changed.path, path_of(i));
+                told.add(name);
+                if (i % 10 == 0) {
+                    static_cast<void>(zk().get_async(path_of(i), recording(again)));
+                }
+            });
+        };
+        reads.push_back(zk().get_async(path_of(i), watch(std::to_string(i))));
+        expected.push_back(std::to_string(i));
+        if (i % 3 == 0) {
+            reads.push_back(zk().get_async(path_of(i), watch(std::to_string(i) + "-second")));
+            expected.push_back(std::to_string(i) + "-second");
+        }
+    }
+    for (const auto& read : reads) {
+        read.get(patience);
+    }
+    change.commit();
+    ASSERT_TRUE(told.wait_for(expected.size()));
+    EXPECT_EQ(told.all(), expected);
+    zk().sync("/");  // behind the reads of the watch functions
+    change.commit();
+    EXPECT_TRUE(again.wait_for(count / 10));
 }
 
 }  // namespace kazoo::behaviour

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "checks/time_leases.hpp"
 
+#include <chrono>
 #include <cstdio>
 
 namespace kazoo::sim {

@@ -52,7 +52,7 @@ public:
     ) {
         NodeData node;
         node.data = "data of " + std::string(path);
-        if (watch) kazoo::detail::state_of(watch)->function(WatchedEvent());
+        if (watch) kazoo::detail::state_of(watch)->call(WatchedEvent());
         return give(std::move(node));
     }
     AsyncResult<NodeData> get_async(std::string_view path, const ReadOptions& options) {
@@ -80,7 +80,7 @@ public:
     AsyncResult<std::vector<std::string>> get_children_async(
         std::string_view path, const Watcher& watch = {}, const ReadOptions& = {}
     ) {
-        if (watch) kazoo::detail::state_of(watch)->function(WatchedEvent());
+        if (watch) kazoo::detail::state_of(watch)->call(WatchedEvent());
         return give(std::vector<std::string>{std::string(path) + "/1", std::string(path) + "/2"});
     }
     AsyncResult<ChildrenAndStat> get_children_with_stat_async(

@@ -2,49 +2,16 @@
 // How long callbacks wait for their lanes, on a clock and lanes that the test moves.
 #include "client/lane_probe.hpp"
 
-#include <boost/asio/any_io_executor.hpp>
+#include "queued_lanes.hpp"
+
 #include <gtest/gtest.h>
 
-#include <deque>
-#include <new>
-#include <utility>
+#include <memory>
 
 namespace kazoo::detail::client {
 namespace {
 
 using namespace std::chrono_literals;
-
-/// Queues tasks until the test runs them.
-class QueuedLanes final : public Handler {
-public:
-    [[nodiscard]] std::string_view name() const noexcept override { return "queued_lanes"; }
-    [[nodiscard]] boost::asio::any_io_executor executor() override { return {}; }
-    void dispatch(Lane lane, Task task) override {
-        if (std::exchange(short_of_memory, false)) {
-            throw std::bad_alloc();
-        }
-        tasks[static_cast<std::size_t>(lane)].push_back(std::move(task));
-    }
-    [[nodiscard]] std::shared_ptr<Waiter> waiter() override { return nullptr; }
-    [[nodiscard]] TimePoint now() const noexcept override { return time; }
-    void start() override {}
-    void stop() override {}
-    [[nodiscard]] bool running() const noexcept override { return true; }
-
-    /// Runs what waits on a lane, after `delay`. Returns how many tasks.
-    std::size_t run(Lane lane, Duration delay) {
-        time += delay;
-        auto due = std::exchange(tasks[static_cast<std::size_t>(lane)], {});
-        for (auto& task : due) {
-            task();
-        }
-        return due.size();
-    }
-
-    TimePoint time{1h};
-    std::array<std::deque<Task>, lane_count> tasks;
-    bool short_of_memory = false;
-};
 
 class LaneProbeTest : public testing::Test {
 protected:

@@ -32,7 +32,7 @@ protected:
     ~WatchStreamTest() override { stream->close(); }
 
     void event(EventType type, const std::string& path = "/a") {
-        detail::state_of(watcher)->function(WatchedEvent(type, KeeperState::CONNECTED, path));
+        detail::state_of(watcher)->call(WatchedEvent(type, KeeperState::CONNECTED, path));
     }
     /// Returns what can be read at once, such as "CHANGED /a x2".
     std::vector<std::string> read() {
@@ -140,7 +140,7 @@ TEST_F(WatchStreamTest, AForkedChildReadsNothing) {
 TEST_F(WatchStreamTest, TheLimitIsAtLeastOne) {
     const auto tiny = detail::make_ref<StreamState>(nullptr, "/a", 0);
     const auto fed = StreamState::watcher(tiny);
-    detail::state_of(fed)->function(WatchedEvent(EventType::CHANGED, KeeperState::CONNECTED, "/a"));
+    detail::state_of(fed)->call(WatchedEvent(EventType::CHANGED, KeeperState::CONNECTED, "/a"));
     EXPECT_EQ(tiny->next().get()->type(), EventType::CHANGED);
     tiny->close();
 }
@@ -154,7 +154,7 @@ TEST_F(WatchStreamTest, WithoutMemoryAChangeBecomesAGap) {
         {
             const Shortage shortage(nth);
             const Exposed client;
-            detail::state_of(watcher)->function(changed);
+            detail::state_of(watcher)->call(changed);
             met = shortage.met();
         }
         EXPECT_THAT(read(), ElementsAre(met ? "GAP /a" : "CHANGED " + path));

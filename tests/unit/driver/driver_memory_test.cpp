@@ -209,7 +209,7 @@ struct Owner final : EventSink, std::enable_shared_from_this<Owner> {
             reply->request = {};
         } else if (auto* const watch = std::get_if<session::WatchFired>(&event)) {
             EXPECT_EQ(watch->watchers.size(), 1U);
-            watched.push_back(watch->event.type);
+            watched.push_back(watch->type);
         } else if (auto* const state = std::get_if<session::StateEvent>(&event)) {
             states.push_back(state->state);
         }

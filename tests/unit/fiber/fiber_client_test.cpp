@@ -8,6 +8,7 @@
 #include <boost/fiber/algo/round_robin.hpp>
 #include <boost/fiber/buffered_channel.hpp>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 

@@ -78,8 +78,12 @@ TEST_F(WatchRegistryTest, TheSameWatchIsRegisteredOnce) {
     EXPECT_EQ(registry.size(), 1U);
     add(WatchKind::exist, "/a", "w");
     EXPECT_EQ(registry.size(), 2U);
+    WatchRegistry::Order again(WatchKind::data, "/a", watchers["w"]);
+    registry.add(again);
+    EXPECT_FALSE(again.take_watcher());
     EXPECT_THAT(take(EventType::CREATED, "/a"), ElementsAre("w"));
     EXPECT_EQ(registry.size(), 0U);
+    EXPECT_TRUE(watchers["w"]->sole_owner());
 }
 
 TEST_F(WatchRegistryTest, FireInTheOrderOfRegistration) {
@@ -264,13 +268,67 @@ TEST_F(WatchRegistryTest, LastingWatchersAreBehindTheOthers) {
     add(WatchKind::persistent, "/a", "persistent");
     add(WatchKind::data, "/a", "data");
     auto told = registry.take(EventType::CHANGED, "/a");
-    const auto first = told.first_lasting();
-    ASSERT_NE(first, told.end());
-    EXPECT_EQ(static_cast<Watcher&>(*first->owner).name, "persistent");
-    EXPECT_EQ(std::distance(first, told.end()), 2);
+    EXPECT_THAT(names(told), ElementsAre("data", "persistent", "recursive"));
+    EXPECT_TRUE(told.has_lasting());
+    const auto lasting = told.extract_if([](const Watch& watch) { return watch.is_lasting(); });
+    EXPECT_THAT(names(told), ElementsAre("data"));
+    EXPECT_THAT(names(lasting), UnorderedElementsAre("persistent", "recursive"));
+    EXPECT_FALSE(told.has_lasting());
     add(WatchKind::child, "/a", "child");
-    auto of_another = registry.take(EventType::CHILD, "/b");
-    EXPECT_EQ(of_another.first_lasting(), of_another.end());
+    EXPECT_FALSE(registry.take(EventType::CHILD, "/b").has_lasting());
+}
+
+TEST_F(WatchRegistryTest, EachWatcherHasThePathOfTheEvent) {
+    add(WatchKind::recursive, "/", "recursive");
+    add(WatchKind::persistent, "/a/b", "persistent");
+    add(WatchKind::data, "/a/b", "data");
+    const auto told = registry.take(EventType::CHANGED, "/a/b");
+    EXPECT_EQ(told.size(), 3U);
+    for (const auto& watch : told) {
+        EXPECT_EQ(watch.path(), "/a/b");
+    }
+}
+
+/// The registry begins each search at the place of the last change.
+TEST_F(WatchRegistryTest, FindsWatchersInAnyOrderOfChanges) {
+    std::map<std::string, std::multiset<std::string>> expected;
+    std::uint32_t state = 1;
+    const auto random = [&](std::uint32_t below) {
+        state = state * 1664525 + 1013904223;
+        return (state >> 16) % below;
+    };
+    for (int step = 0; step < 20'000; ++step) {
+        const auto path = "/" + std::to_string(random(40));
+        const auto name = std::to_string(random(4));
+        if (random(2) == 0) {
+            add(WatchKind::data, path, name);
+            if (expected[path].count(name) == 0) {
+                expected[path].insert(name);
+            }
+        } else {
+            const auto told = take(EventType::CHANGED, path);
+            EXPECT_EQ(std::multiset<std::string>(told.begin(), told.end()), expected[path])
+                << path << " in step " << step;
+            expected[path].clear();
+        }
+        std::size_t registrations = 0;
+        std::size_t paths = 0;
+        for (const auto& [watched, names] : expected) {
+            registrations += names.size();
+            paths += names.empty() ? 0 : 1;
+        }
+        ASSERT_EQ(registry.size(), registrations);
+        ASSERT_EQ(registry.paths(), paths);
+    }
+}
+
+TEST_F(WatchRegistryTest, TheWatchersOfAnEventAreInTheOrderOfRegistration) {
+    std::vector<std::string> expected;
+    for (int i = 0; i < 1000; ++i) {
+        expected.push_back(std::to_string(i * 7919 % 1000));
+        add(WatchKind::data, "/a", expected.back());
+    }
+    EXPECT_EQ(take(EventType::CHANGED, "/a"), expected);
 }
 
 // --- SetWatches ---
