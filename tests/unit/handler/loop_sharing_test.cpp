@@ -252,6 +252,52 @@ TEST_F(LoopSharing, NothingIsPutOffWhileTheConnectionThreadRunsTheLoop) {
     EXPECT_FALSE(work.put());
 }
 
+/// A connection on which bytes arrive all the time.
+struct BusyConnection final : kazoo::base::DirectReader {
+    bool read_within(std::chrono::nanoseconds) noexcept override {
+        ++reads;
+        std::this_thread::sleep_for(50us);
+        return true;
+    }
+    std::atomic<int> reads{0};
+};
+
+TEST_F(LoopSharing, WhatOthersPostRunsWhileACallerReadsDirectly) {
+    const auto connection = std::make_shared<BusyConnection>();
+    const auto here = std::this_thread::get_id();
+    bool read = false;
+    for (const auto end = std::chrono::steady_clock::now() + patience;
+         !read && std::chrono::steady_clock::now() < end;) {
+        ASSERT_TRUE(in_own_thread([] {}));
+        Event done(handler_);
+        int reads_at_the_end = 0;
+        const auto end_it = [&, done] {
+            reads_at_the_end = connection->reads;
+            done.set();
+        };
+        std::thread other;
+        boost::asio::post(handler_->executor(), [&] {
+            if (std::this_thread::get_id() != here) {
+                return end_it();
+            }
+            auto* const driven = kazoo::base::driven_loop();
+            driven->connection = connection;
+            driven->sent = true;
+            other = std::thread([&] {
+                while (connection->reads < 5) std::this_thread::yield();
+                boost::asio::post(handler_->executor(), end_it);
+            });
+        });
+        EXPECT_TRUE(done.wait(patience));
+        if (other.joinable()) {
+            other.join();
+            EXPECT_EQ(connection->reads, reads_at_the_end) << "the wait was over";
+            read = true;
+        }
+    }
+    EXPECT_TRUE(read);
+}
+
 TEST_F(LoopSharing, AStopDoesNotWaitForACallerThatRunsTheLoop) {
     Event never(handler_);
     std::atomic<bool> waits{false};
