@@ -46,12 +46,14 @@ FrameExtent FrameWriter::finish(std::size_t max_length) {
     return {offset_, size};
 }
 
-FrameReader::Status FrameReader::feed(std::span<const std::byte> bytes) {
+FrameReader::Status FrameReader::feed(std::span<const std::byte> bytes, bool leave) {
+    rest_ = {};
     if (malformed_) {
         return Status::malformed;
     }
     assert(input_.empty());  // else next() was not called until it returned `none`
     input_ = bytes;
+    leave_ = leave;
     finished_.clear();
     finished_.release_if_larger_than(kept_capacity);
     return Status::ok;
@@ -79,6 +81,7 @@ void FrameReader::reset() noexcept {
     partial_.release_if_larger_than(kept_capacity);
     finished_.clear();
     finished_.release_if_larger_than(kept_capacity);
+    rest_ = {};
     to_skip_ = 0;
     malformed_ = false;
     malformed_length_ = 0;
@@ -112,7 +115,12 @@ FrameItem FrameReader::take_in_place() {
         return {};
     }
     if (input_.size() < needed) {
-        complete_partial_to(needed);  // copies all that is left of this feed
+        if (leave_ && input_.size() >= prefix_size && needed <= reserved_at_most) {
+            rest_ = {input_.size(), needed};
+            input_ = {};
+        } else {
+            complete_partial_to(needed);  // copies all that is left of this feed
+        }
         return {};
     }
     const auto bytes = input_.first(needed);

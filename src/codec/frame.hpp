@@ -79,6 +79,12 @@ struct FrameItem {
     std::int32_t length = 0;  ///< the value of the prefix
 };
 
+/// The start of an unfinished frame at the end of the bytes of a feed. Sizes count the prefix.
+struct FrameRest {
+    std::size_t size = 0;   ///< of the start
+    std::size_t whole = 0;  ///< of the frame; 0 if there is no start
+};
+
 /// Splits a stream of bytes into frames. Call order:
 ///
 ///     reader.feed(bytes);
@@ -100,6 +106,10 @@ struct FrameItem {
 /// is in finished_, and input_ is empty once next() has returned none. Of a frame that exceeds the
 /// limit only the start is kept; to_skip_ bytes of it are still to be dropped as they arrive.
 ///
+/// With `leave`, the start of an unfinished frame is left to the caller instead of copied, if it
+/// has the prefix and its frame is not among the largest: rest() says so, and the next feed begins
+/// with it.
+///
 /// `next` throws std::bad_alloc if the start of a frame cannot be stored. Not thread-safe.
 class FrameReader {
 public:
@@ -114,9 +124,12 @@ public:
         : max_frame_(max_frame), min_frame_(min_frame) {}
 
     /// Returns Status::malformed, and ignores the bytes, if the stream was malformed before.
-    Status feed(std::span<const std::byte> bytes);
+    Status feed(std::span<const std::byte> bytes, bool leave = false);
 
     [[nodiscard]] FrameItem next();
+
+    /// Returns what the last feed has left, once next() has returned none.
+    [[nodiscard]] FrameRest rest() const noexcept { return rest_; }
 
     /// Starts over: the next bytes are the first of a new stream.
     void reset() noexcept;
@@ -149,7 +162,9 @@ private:
     std::span<const std::byte> input_;  // what is left of the bytes fed; not owned
     base::Buffer partial_;              // the start of an unfinished frame, prefix included
     base::Buffer finished_;             // a frame that was in partial_, while its item is valid
-    std::size_t to_skip_ = 0;           // bytes of an oversized frame that are still to arrive
+    bool leave_ = false;
+    FrameRest rest_;
+    std::size_t to_skip_ = 0;  // bytes of an oversized frame that are still to arrive
     bool malformed_ = false;
     std::int32_t malformed_length_ = 0;
 };

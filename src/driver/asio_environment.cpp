@@ -2,6 +2,8 @@
 #include "driver/asio_environment.hpp"
 
 #include "async/handler_memory.hpp"
+#include "base/driven_loop.hpp"
+#include "base/follow_ups.hpp"
 #include "transport/context_executor.hpp"
 #include "transport/tcp_transport.hpp"
 
@@ -10,10 +12,18 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
+#include <utility>
+
 namespace kazoo::driver {
 namespace {
 
 namespace asio = boost::asio;
+
+/// Identifies the io_context of an executor; null for other executors.
+const void* loop_of(const asio::any_io_executor& executor) {
+    const auto* const loop = executor.target<asio::io_context::executor_type>();
+    return loop != nullptr ? &loop->context() : nullptr;
+}
 
 class AsioEnvironment final : public Environment {
     /// Binds the handler to the reserved memory, so that posting it usually allocates nothing.
@@ -34,6 +44,9 @@ public:
     [[nodiscard]] TimePoint now() const noexcept override { return handler_->now(); }
 
     void post(Task task) override {
+        if (loop_ != nullptr && put_off(task)) {
+            return;
+        }
         auto run = [turns = turns_, task = std::move(task)]() mutable {
             turns->run(std::move(task));
         };
@@ -66,10 +79,27 @@ public:
     }
 
 private:
+    /// Leaves the task to the thread that runs a handler of the loop, if that is this thread, or is
+    /// about to run the loop. Otherwise returns false, and `task` is unchanged.
+    [[nodiscard]] bool put_off(Task& task) const {
+        const auto run = [](const std::shared_ptr<void>& turns, Task& put_off) noexcept {
+            static_cast<transport::Turns*>(turns.get())->run(std::move(put_off));
+        };
+        base::LoopWork work{turns_, run, std::move(task)};
+        if (base::FollowUps::add(loop_, work)) {
+            return true;
+        }
+        const auto* const driven = base::driven_loop();
+        const bool taken = driven != nullptr && driven->put(loop_, work);
+        task = std::move(work.task);
+        return taken;
+    }
+
     const std::shared_ptr<Handler> handler_;       // also keeps a loop of the handler's own
     const std::shared_ptr<const TlsOptions> tls_;  // may be null
     const asio::any_io_executor executor_;
-    const std::shared_ptr<transport::Turns> turns_ = std::make_shared<transport::Turns>();
+    const void* const loop_ = loop_of(executor_);
+    const std::shared_ptr<transport::Turns> turns_ = std::make_shared<transport::Turns>(loop_);
     const std::shared_ptr<base::HandlerMemory> memory_ = std::make_shared<base::HandlerMemory>();
     transport::Timer timer_;  // used on the executor, in turns
 };

@@ -165,6 +165,16 @@ void Driver::on_bytes(std::uint64_t attempt, std::span<const std::byte> bytes) {
     input([&](session::Session& session, TimePoint now) { session.on_bytes(attempt, bytes, now); });
 }
 
+transport::Unread Driver::on_more(
+    std::uint64_t attempt, std::span<const std::byte> bytes, std::size_t again
+) {
+    session::Received received{bytes, again};
+    input([&](session::Session& session, TimePoint now) {
+        session.on_more(attempt, received, now);
+    });
+    return {received.left, received.whole};
+}
+
 void Driver::on_sent(std::uint64_t) {
     writing_ = false;
     run_turns();

@@ -150,6 +150,9 @@ private:
     ) override;
     void on_connected(std::uint64_t attempt) override;
     void on_bytes(std::uint64_t attempt, std::span<const std::byte> bytes) override;
+    [[nodiscard]] transport::Unread on_more(
+        std::uint64_t attempt, std::span<const std::byte> bytes, std::size_t again
+    ) override;
     void on_sent(std::uint64_t attempt) override;
     void on_closed(std::uint64_t attempt, std::error_code error, std::string_view why) override;
 

@@ -75,9 +75,66 @@ void LoopSharing::leave(LoopWaiter& waiter) noexcept {
     }
 }
 
+bool LoopSharing::put(base::LoopWork& work) noexcept {
+    const std::lock_guard lock(mutex_);
+    if (runner_ != Runner::none || !open_ || put_ == inbox_.size()) {
+        return false;
+    }
+    inbox_[put_++] = std::move(work);
+    return true;
+}
+
+void LoopSharing::run_inbox() noexcept {
+    std::array<base::LoopWork, std::tuple_size_v<decltype(inbox_)>> works;
+    std::size_t count = 0;
+    {
+        const std::lock_guard lock(mutex_);
+        count = std::exchange(put_, 0);
+        std::move(inbox_.begin(), inbox_.begin() + count, works.begin());
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+        works[i]();
+    }
+}
+
+/// Returns whether something has happened, which may be what the caller waits for. If nothing has
+/// arrived in time, the loop has to wait for it.
+bool LoopSharing::read_directly(base::DrivenLoop& driven, TimePoint deadline) noexcept {
+    auto now = Clock::now();
+    if (now >= look_at_) {
+        const bool ran = poll_loop();
+        now = Clock::now();
+        look_at_ = now + look_interval;
+        if (ran) {
+            return true;
+        }
+    }
+    const auto connection = driven.connection.lock();
+    const auto limit = std::min(deadline, look_at_) - now;
+    driven.sent = connection != nullptr && limit.count() > 0 && connection->read_within(limit);
+    return driven.sent;
+}
+
+/// Runs what is ready. Returns whether there was anything.
+bool LoopSharing::poll_loop() noexcept {
+    constexpr int most = 64;
+    int ran = 0;
+    try {
+        while (ran < most && loop_.poll_one() > 0) {
+            ++ran;
+        }
+    } catch (const std::exception&) {
+        ++ran;  // as in run_one()
+    }
+    return ran > 0;
+}
+
 /// Within a slice of time, so that an interruption for which there was no memory is late only.
-bool LoopSharing::run_one(TimePoint deadline) noexcept {
+bool LoopSharing::run_one(base::DrivenLoop* driven, TimePoint deadline) noexcept {
     constexpr auto slice = std::chrono::seconds(1);
+    if (driven != nullptr && driven->sent && read_directly(*driven, deadline)) {
+        return true;
+    }
     try {
         loop_.run_one_until(std::min(deadline, Clock::now() + slice));
     } catch (const std::exception&) {
@@ -116,6 +173,7 @@ void LoopSharing::park() noexcept {
         return;
     }
     resume_ = false;
+    look_at_ = now + look_interval;
     dispatched_.store(false, std::memory_order_relaxed);
     parked_.store(true, std::memory_order_relaxed);
     runner_ = Runner::none;
@@ -129,6 +187,8 @@ void LoopSharing::park() noexcept {
     wait_parked(lock);
     runner_ = Runner::thread;
     parked_.store(false, std::memory_order_relaxed);
+    lock.unlock();
+    run_inbox();
 }
 
 /// While short turns of callers follow one another, none of them notifies this thread: it looks

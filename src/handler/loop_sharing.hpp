@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/driven_loop.hpp"
+
 #include <kazoo/detail/export.hpp>
 #include <kazoo/handler.hpp>
 
 #include <boost/asio/io_context.hpp>
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -39,9 +43,14 @@ class LoopWaiter;
 /// Where several callers wait at a time, or callbacks are dispatched to the lanes, the connection
 /// thread serves all of them best: it continues at once, and remains for `pause`.
 ///
+/// A caller that has run the loop before does two things without it, which the loop would do with
+/// more system calls: it does work that it has put off itself (put), such as writing its request,
+/// and it reads the reply from the connection (base::DirectReader). The latter only for a moment,
+/// because timers and what other threads post wait meanwhile.
+///
 /// Thread-safe. The mutex of a LoopWaiter may be locked while mutex_ is held, not the other way
 /// round.
-class LoopSharing {
+class LoopSharing final : public base::LoopInbox {
 public:
     explicit LoopSharing(boost::asio::io_context& loop);
     LoopSharing(const LoopSharing&) = delete;
@@ -51,6 +60,8 @@ public:
     void open() noexcept;
     /// Makes the connection thread continue as soon as no caller runs the loop.
     void close() noexcept;
+    /// Takes work while Runner::none. Whichever thread runs the loop next does it first.
+    [[nodiscard]] bool put(base::LoopWork& work) noexcept override;
     /// A task was dispatched to a lane.
     void note_dispatch() noexcept {
         if (parked_.load(std::memory_order_relaxed)) {
@@ -65,11 +76,15 @@ public:
     [[nodiscard]] bool enter(LoopWaiter& waiter) noexcept;
     /// The wait has ended.
     void leave(LoopWaiter& waiter) noexcept;
-    /// Runs one handler of the loop, or waits for one. Returns false if the deadline has passed or
-    /// the loop has been stopped.
-    [[nodiscard]] bool run_one(TimePoint deadline) noexcept;
+    /// Does what was put off. Called before run_one().
+    void run_inbox() noexcept;
+    /// Reads a connection, or runs one handler of the loop, or waits for one. Returns false if the
+    /// deadline has passed or the loop has been stopped.
+    [[nodiscard]] bool run_one(base::DrivenLoop* driven, TimePoint deadline) noexcept;
     /// Makes a run_one() of another thread return.
     void interrupt() noexcept;
+    /// Identifies the loop.
+    [[nodiscard]] const void* loop() const noexcept { return &loop_; }
 
 private:
     enum class Runner : std::uint8_t { thread, caller, none };
@@ -80,10 +95,14 @@ private:
     static constexpr auto soon = std::chrono::microseconds(500);
     /// After callers have disturbed one another they leave the loop to the connection thread.
     static constexpr auto pause = std::chrono::milliseconds(10);
+    /// The loop is looked after at least this often.
+    static constexpr auto look_interval = std::chrono::milliseconds(1);
 
     void post_park() noexcept;
     void park() noexcept;
     void wait_parked(std::unique_lock<std::mutex>& lock) noexcept;
+    [[nodiscard]] bool read_directly(base::DrivenLoop& driven, TimePoint deadline) noexcept;
+    [[nodiscard]] bool poll_loop() noexcept;
 
     boost::asio::io_context& loop_;
     const std::shared_ptr<base::HandlerMemory> memory_;
@@ -104,6 +123,11 @@ private:
     LoopWaiter* runs_ = nullptr;   // the one that runs the loop; set if runner_ is `caller`
     TimePoint last_left_{};
     TimePoint pause_until_{};
+    std::array<base::LoopWork, 2> inbox_;
+    std::size_t put_ = 0;  // works in inbox_
+
+    // Used by the thread that runs the loop:
+    TimePoint look_at_{};  // when the loop is to be looked after
 };
 
 /// How a thread waits for results of a SequentialThreadingHandler: it runs the loop or sleeps, as
@@ -121,9 +145,10 @@ public:
 
 private:
     class Stay;
+    class Driving;
 
     [[nodiscard]] bool sleep(TimePoint deadline);
-    void run(LoopSharing& sharing, TimePoint deadline) noexcept;
+    void run(const std::shared_ptr<LoopSharing>& sharing, TimePoint deadline) noexcept;
     [[nodiscard]] bool take_notification() noexcept;
 
     std::weak_ptr<LoopSharing> sharing_;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/driven_loop.hpp"
 #include "base/per_thread.hpp"
 #include "handler/connection_thread.hpp"
 #include "handler/loop_sharing.hpp"
@@ -39,6 +40,38 @@ private:
     LoopSharing& sharing_;
 };
 
+/// Notes in the thread's DrivenLoop that it runs the loop. Within another one, the outer one is not
+/// read directly any more.
+class LoopWaiter::Driving {
+public:
+    explicit Driving(const std::shared_ptr<LoopSharing>& sharing) noexcept
+        : loop(base::driven_loop()) {
+        if (loop == nullptr) {
+            return;
+        }
+        if (loop->loop != sharing->loop() || loop->inbox.expired()) {
+            loop->loop = sharing->loop();
+            loop->inbox = sharing;
+            loop->connection.reset();
+        }
+        loop->sent = false;
+        before_ = std::exchange(loop->running, true);
+    }
+    ~Driving() {
+        if (loop != nullptr) {
+            loop->sent = false;
+            loop->running = before_;
+        }
+    }
+    Driving(const Driving&) = delete;
+    Driving& operator=(const Driving&) = delete;
+
+    base::DrivenLoop* const loop;
+
+private:
+    bool before_ = false;
+};
+
 void LoopWaiter::use(
     const std::shared_ptr<LoopSharing>& sharing, const ConnectionThread& thread
 ) noexcept {
@@ -57,7 +90,7 @@ void LoopWaiter::wait_until(TimePoint deadline) {
     }
     const Stay stay(*this, *sharing);
     if (stay.runs || sleep(deadline)) {
-        run(*sharing, deadline);
+        run(sharing, deadline);
     }
 }
 
@@ -94,17 +127,20 @@ bool LoopWaiter::sleep(TimePoint deadline) {
 
 /// What the loop runs may wait for the loop of another handler, and that wait may use up the
 /// notification of this one: the caller then looks at its condition again.
-void LoopWaiter::run(LoopSharing& sharing, TimePoint deadline) noexcept {
+void LoopWaiter::run(const std::shared_ptr<LoopSharing>& sharing, TimePoint deadline) noexcept {
     const auto waits = waits_;
     LoopSharing* outer = nullptr;
     {
         const std::lock_guard lock(mutex_);
-        outer = std::exchange(running_, &sharing);
+        outer = std::exchange(running_, sharing.get());
         thread_ = std::this_thread::get_id();
     }
     {
         const ConnectionThread::Substitute substitute(*connection_thread_);
-        while (!take_notification() && sharing.run_one(deadline) && waits_ == waits) {
+        const Driving driving(sharing);
+        sharing->run_inbox();
+        while (!take_notification() && sharing->run_one(driving.loop, deadline) && waits_ == waits
+        ) {
         }
     }
     const std::lock_guard lock(mutex_);

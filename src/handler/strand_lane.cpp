@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "handler/strand_lane.hpp"
 
+#include "base/follow_ups.hpp"
+
 #include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <exception>
 
 namespace kazoo::handler {
+namespace {
+
+using LoopExecutor = boost::asio::io_context::executor_type;
+
+}  // namespace
 
 /// The function that is posted. If it is destroyed without having run, because its executor was
 /// destroyed, it destroys the waiting tasks: they own results, which own the handler and so the
@@ -29,6 +37,13 @@ private:
     int exceptions_ = std::uncaught_exceptions();
 };
 
+StrandLane::StrandLane(boost::asio::any_io_executor executor)
+    : executor_(std::move(executor)),
+      loop_(
+          executor_.target<LoopExecutor>() != nullptr ? &executor_.target<LoopExecutor>()->context()
+                                                      : nullptr
+      ) {}
+
 void StrandLane::push(Task task) {
     std::size_t place = 0;
     {
@@ -40,7 +55,7 @@ void StrandLane::push(Task task) {
         }
     }
     try {
-        post_drain();
+        wake();
     } catch (...) {
         // While draining_ was set, other threads could only append, so `place` is still valid. What
         // they have appended runs with the next task.
@@ -58,10 +73,23 @@ bool StrandLane::wait_idle(std::chrono::milliseconds limit) {
     return idle_.wait_for(lock, limit, [this] { return !draining_; });
 }
 
+void StrandLane::wake() {
+    const auto run = [](const std::shared_ptr<void>& lane, Task&) noexcept {
+        static_cast<StrandLane*>(lane.get())->drain();
+    };
+    if (loop_ != nullptr) {
+        base::LoopWork work{shared_from_this(), run, {}};
+        if (base::FollowUps::add(loop_, work)) {
+            return;
+        }
+    }
+    post_drain();
+}
+
 void StrandLane::post_drain() {
     // The executor of an io_context uses the bound allocator, so that waking the lane allocates
     // nothing.
-    if (const auto* const loop = executor_.target<boost::asio::io_context::executor_type>()) {
+    if (const auto* const loop = executor_.target<LoopExecutor>()) {
         boost::asio::post(
             *loop,
             boost::asio::bind_allocator(
@@ -86,13 +114,18 @@ void StrandLane::abandon() {
 }
 
 void StrandLane::drain() noexcept {
-    for (;;) {
+    for (auto until = TimePoint::max();;) {
         for (std::size_t done = 0; done < batch_limit; ++done) {
             if (next_ == batch_.size() && !take()) {
                 return;
             }
             auto task = std::move(batch_[next_++]);
             task();
+        }
+        const auto now = Clock::now();
+        until = std::min(until, now + batch_time);
+        if (now < until) {
+            continue;
         }
         try {
             return post_drain();

@@ -13,6 +13,7 @@
 #include <kazoo/state.hpp>
 
 #include <cassert>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -130,6 +131,14 @@ struct DisconnectAction {
 struct AskHostsAction {
     std::uint64_t question;
     friend bool operator==(const AskHostsAction&, const AskHostsAction&) = default;
+};
+/// Bytes that a server has sent, of which the session may leave the start of a frame, at their end.
+/// The bytes of the next call then begin with it, and `left` stays as it is until that call.
+struct Received {
+    std::span<const std::byte> bytes;
+    std::size_t left = 0;
+    std::size_t whole = 0;  // the size of the frame whose start was left; 0 if `left` is
+    bool may_leave = true;  // otherwise the session copies the start
 };
 /// Take a step of the SASL exchange of this connection. There is one step at a time, and each is
 /// answered by Session::on_sasl.

@@ -170,6 +170,8 @@ public:
     );
     void on_connected(std::uint64_t attempt, TimePoint now);
     void on_bytes(std::uint64_t attempt, std::span<const std::byte> bytes, TimePoint now);
+    /// As on_bytes, but may leave the start of a frame to the caller.
+    void on_more(std::uint64_t attempt, Received& received, TimePoint now);
     /// The attempt has failed, or its connection has ended. `why` says more than the error, in
     /// words, or is empty.
     void on_closed(
@@ -190,8 +192,7 @@ public:
     [[nodiscard]] LeaseClock& lease() noexcept { return lease_; }
     /// Ends the connection as if the server had closed it. Returns whether there was one.
     bool drop_connection(TimePoint now);
-    /// Drops the connection. Called after an input has thrown std::bad_alloc, and whenever the
-    /// caller lacks the memory to proceed.
+    /// Drops the connection. Called if an input has thrown std::bad_alloc, or memory is short.
     void out_of_memory(TimePoint now) noexcept;
     /// The same if `attempt` is the present one.
     void out_of_memory(std::uint64_t attempt, TimePoint now) noexcept;
@@ -217,8 +218,7 @@ public:
         return events_.take(into);
     }
     [[nodiscard]] bool has_events() const noexcept { return events_.size() > 0; }
-    /// Makes the replies that have not been taken fail, because the bytes of the last input become
-    /// invalid.
+    /// Makes the replies that have not been taken fail: the bytes of the input become invalid.
     void forget_bodies() noexcept { events_.forget_bodies(); }
     [[nodiscard]] TimePoint next_deadline() const;
 

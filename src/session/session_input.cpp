@@ -8,6 +8,7 @@
 #include "values/text.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace kazoo::session {
 namespace {
@@ -48,19 +49,26 @@ Outcome outcome_of(codec::Opcode op, std::error_code error) {
 }  // namespace
 
 void Session::on_bytes(std::uint64_t attempt, std::span<const std::byte> bytes, TimePoint now) {
+    Received received{bytes};
+    received.may_leave = false;
+    on_more(attempt, received, now);
+}
+
+void Session::on_more(std::uint64_t attempt, Received& received, TimePoint now) {
+    const auto fresh = received.bytes.subspan(std::exchange(received.left, 0));
     if (attempt != attempt_ || phase_ < Phase::handshaking) {
         return;
     }
-    metrics_.session.bytes_received += bytes.size();
+    metrics_.session.bytes_received += fresh.size();
     if (phase_ == Phase::handshaking) {
         behind_check_.answered();
-        if (const auto* refusal = reason_to_refuse_first_bytes(bytes)) {
+        if (const auto* refusal = reason_to_refuse_first_bytes(fresh)) {
             return attempt_failed(refusal, now);
         }
     } else {  // before the handshake is complete, the peer may not be a ZooKeeper server
         keepalive_.received(now);
     }
-    reader_.feed(bytes);
+    reader_.feed(received.bytes, received.may_leave);
     // Any frame may end the connection, which changes attempt_; the bytes after it are ignored.
     while (attempt == attempt_) {
         const auto item = reader_.next();
@@ -68,6 +76,11 @@ void Session::on_bytes(std::uint64_t attempt, std::span<const std::byte> bytes, 
             break;
         }
         on_item(item, now);
+    }
+    if (attempt == attempt_) {
+        const auto rest = reader_.rest();
+        received.left = rest.size;
+        received.whole = rest.whole;
     }
     finish_if_detached();
     if (attempt == attempt_ && phase_ == Phase::serving) {

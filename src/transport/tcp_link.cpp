@@ -3,17 +3,27 @@
 #include "transport/tcp_link.hpp"
 
 #include "transport/open_socket.hpp"
+#include "transport/wait_readable.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cassert>
 #include <utility>
 
 namespace kazoo::transport {
 
 using boost::asio::ip::tcp;
+
+namespace {
+
+/// So many reads of the loop follow a direct read that has filled its memory.
+constexpr int direct_patience = 16;
+
+}  // namespace
 
 TcpLink::TcpLink(
     const boost::asio::any_io_executor& executor,
@@ -58,7 +68,11 @@ void TcpLink::close() noexcept {
 // --- what plain TCP does ---
 
 bool TcpLink::send(base::Buffer& bytes) {
-    return write_at_once(bytes);
+    const bool sent = write_at_once(bytes);
+    if (sent) {
+        note_sent();
+    }
+    return sent;
 }
 
 void TcpLink::opened() {
@@ -67,10 +81,9 @@ void TcpLink::opened() {
     }
 }
 
-void TcpLink::received(std::span<const std::byte> bytes) {
-    if (const auto sink = open_sink()) {
-        sink->on_bytes(attempt_, bytes);
-    }
+Unread TcpLink::received(std::span<const std::byte> bytes, std::size_t again) {
+    const auto sink = open_sink();
+    return sink ? sink->on_more(attempt_, bytes, again) : Unread();
 }
 
 void TcpLink::written() {
@@ -105,13 +118,17 @@ void TcpLink::read() {
     if (!open_sink()) {
         return;
     }
-    const auto into = in_.span();
-    socket_.async_read_some(
-        boost::asio::buffer(into.data(), into.size()),
-        [self = shared_from_this()](boost::system::error_code failed, std::size_t n) {
-            self->turns_->run([self, failed, n] { self->on_read(failed, n); });
-        }
-    );
+    auto done = [self = shared_from_this()](boost::system::error_code failed, std::size_t n) {
+        self->turns_->run([self, failed, n] { self->on_read(failed, n); });
+    };
+    const auto [first, second] = in_.space();
+    const auto into = boost::asio::buffer(first.data(), first.size());
+    if (second.empty()) {
+        socket_.async_read_some(into, std::move(done));
+    } else {
+        const auto then = boost::asio::buffer(second.data(), second.size());
+        socket_.async_read_some(std::array{into, then}, std::move(done));
+    }
 }
 
 void TcpLink::on_read(boost::system::error_code failed, std::size_t n) {
@@ -122,9 +139,62 @@ void TcpLink::on_read(boost::system::error_code failed, std::size_t n) {
         if (failed) {
             return ended(failed);
         }
-        received(in_.span().first(n));
-        in_.adapt(n);
+        in_.taken(n);
+        while (const auto part = in_.part()) {
+            const auto rest = received(part->bytes, part->again);
+            if (closed_) {
+                return;
+            }
+            in_.left(rest);
+        }
+        in_.adapt();
+        direct_pause_ = std::max(direct_pause_ - 1, 0);
         read();
+    });
+}
+
+/// If this thread runs the loop in place of its own thread, it may read the reply directly.
+void TcpLink::note_sent() noexcept {
+    auto* const driven = base::driven_loop();
+    const auto& loop = boost::asio::query(socket_.get_executor(), boost::asio::execution::context);
+    if (driven == nullptr || !driven->running || driven->loop != &loop || direct_pause_ > 0) {
+        return;
+    }
+    driven->sent = true;
+    driven->connection = weak_from_this();
+}
+
+bool TcpLink::read_within(std::chrono::nanoseconds limit) noexcept {
+    if (closed_ || direct_pause_ > 0 || in_.holds_start() ||
+        !wait_readable(socket_.native_handle(), limit)) {
+        return false;
+    }
+    turns_->run([self = shared_from_this()] { self->read_directly(); });
+    return true;
+}
+
+/// Reads into other memory than the pending read.
+void TcpLink::read_directly() noexcept {
+    std::array<std::byte, 4096> bytes;
+    if (closed_) {
+        return;
+    }
+    guarded([&] {
+        boost::system::error_code failed;
+        const auto n = socket_.read_some(boost::asio::buffer(bytes), failed);
+        if (failed == boost::asio::error::would_block) {
+            direct_pause_ = 1;
+            return;
+        }
+        if (failed) {
+            return ended(failed);
+        }
+        if (n == bytes.size()) {
+            direct_pause_ = direct_patience;
+        }
+        if (const auto sink = open_sink()) {
+            sink->on_bytes(attempt_, {bytes.data(), n});
+        }
     });
 }
 

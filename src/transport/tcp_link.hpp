@@ -2,8 +2,9 @@
 #pragma once
 
 #include "base/buffer.hpp"
+#include "base/driven_loop.hpp"
 #include "transport/context_executor.hpp"
-#include "transport/receive_buffer.hpp"
+#include "transport/stream_buffer.hpp"
 #include "transport/transport.hpp"
 #include "transport/turns.hpp"
 
@@ -19,10 +20,10 @@
 namespace kazoo::transport {
 
 /// One TCP connection, from the attempt to its end. Its pending handlers keep it alive. Once closed
-/// it calls the sink no more. All members are used within the turns only.
+/// it calls the sink no more. All members are used within the turns only, except read_within().
 ///
 /// The virtual functions pass bytes between the socket and the sink; TlsLink encrypts them.
-class TcpLink : public std::enable_shared_from_this<TcpLink> {
+class TcpLink : public base::DirectReader, public std::enable_shared_from_this<TcpLink> {
 public:
     /// Capacity of an output buffer that is kept for the next write.
     static constexpr std::size_t kept_output = 256 << 10;
@@ -35,18 +36,21 @@ public:
     );
     TcpLink(const TcpLink&) = delete;
     TcpLink& operator=(const TcpLink&) = delete;
-    virtual ~TcpLink() = default;
+    ~TcpLink() override = default;
 
     void connect(const base::Endpoint& endpoint);
     /// As Transport::send.
     [[nodiscard]] virtual bool send(base::Buffer& bytes);
     void close() noexcept;
+    /// Reads bytes of plain TCP while the loop's own read is pending. That finds nothing later.
+    [[nodiscard]] bool read_within(std::chrono::nanoseconds limit) noexcept override;
 
 protected:
     // What has happened to the socket. May throw std::bad_alloc, which ends the connection.
 
     virtual void opened();
-    virtual void received(std::span<const std::byte> bytes);
+    /// As Sink::on_more.
+    [[nodiscard]] virtual Unread received(std::span<const std::byte> bytes, std::size_t again);
     /// All bytes given to write() have been written.
     virtual void written();
     /// The server has ended the connection, or it has failed.
@@ -87,6 +91,8 @@ private:
     void on_connected(boost::system::error_code failed);
     void read();
     void on_read(boost::system::error_code failed, std::size_t n);
+    void note_sent() noexcept;
+    void read_directly() noexcept;
     [[nodiscard]] std::size_t write_some(std::span<const std::byte> bytes) noexcept;
     void write_rest();
     void on_written(boost::system::error_code failed, std::size_t n);
@@ -98,7 +104,9 @@ private:
     bool closed_ = false;
     base::Buffer out_;      // being written, must not move meanwhile
     std::size_t sent_ = 0;  // bytes of out_ that have been written
-    ReceiveBuffer in_;      // filled by the read under way; the session's password may be in it
+    // Reads of the loop that have to follow before the next direct read: what arrives is too much.
+    int direct_pause_ = 0;
+    StreamBuffer in_;  // filled by the read under way; the session's password may be in it
 };
 
 }  // namespace kazoo::transport

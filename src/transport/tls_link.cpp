@@ -68,13 +68,14 @@ void TlsLink::shake_hands() {
     }
 }
 
-void TlsLink::received(std::span<const std::byte> bytes) {
+Unread TlsLink::received(std::span<const std::byte> bytes, std::size_t) {
     engine_->feed(bytes);
     if (engine_->established()) {
         decrypt();
     } else {
         shake_hands();
     }
+    return {};
 }
 
 /// The sink may close this in any of its calls, and may send.

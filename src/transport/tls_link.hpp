@@ -32,7 +32,7 @@ public:
 
 private:
     void opened() override;
-    void received(std::span<const std::byte> bytes) override;
+    Unread received(std::span<const std::byte> bytes, std::size_t again) override;
     void written() override;
     void ended(boost::system::error_code error) override;
     void write_failed(boost::system::error_code error) override;

@@ -4,6 +4,7 @@
 #include "base/buffer.hpp"
 #include "values/endpoint.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -13,6 +14,12 @@
 #include <vector>
 
 namespace kazoo::transport {
+
+/// What a sink has left of the bytes of a call: the start of a message, at their end.
+struct Unread {
+    std::size_t size = 0;
+    std::size_t whole = 0;  // the size of the whole message, which is greater; 0 if `size` is
+};
 
 /// The user of a transport. Called on the transport's executor, one call at a time, never within a
 /// call to the transport. The attempt number is that of the `resolve` or `connect` it results from.
@@ -25,6 +32,15 @@ public:
     virtual void on_connected(std::uint64_t attempt) = 0;
     /// The bytes are valid during the call.
     virtual void on_bytes(std::uint64_t attempt, std::span<const std::byte> bytes) = 0;
+    /// As on_bytes, but may leave the start of a message. The next call then begins with it, and
+    /// has more of the message: `again` is the number of bytes that the last call has left. Without
+    /// a limit of its own the sink leaves only messages for which memory may be allocated at once.
+    [[nodiscard]] virtual Unread on_more(
+        std::uint64_t attempt, std::span<const std::byte> bytes, std::size_t again
+    ) {
+        on_bytes(attempt, bytes.subspan(again));
+        return {};
+    }
     /// All bytes of the last `send` have been written; called if it has returned false.
     virtual void on_sent(std::uint64_t attempt) = 0;
     /// The attempt has failed or the connection has ended. `why` says more than the error, in words

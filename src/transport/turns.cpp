@@ -10,8 +10,18 @@ Turns::Turn Turns::wait(std::unique_lock<std::mutex>& lock) {
         return Turn::inside;
     }
     free_.wait(lock, [this] { return running_ == std::thread::id(); });
-    running_ = self;
+    note_thread(self);
     return Turn::now;
+}
+
+void Turns::note_thread(std::thread::id self) noexcept {
+    running_ = self;
+    if (last_ != self) {
+        last_ = self;
+        in_one_thread_ = 0;
+    } else if (in_one_thread_ < settled) {
+        ++in_one_thread_;
+    }
 }
 
 /// Runs the handlers that other threads have queued meanwhile. The queue is found empty and

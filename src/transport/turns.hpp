@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/follow_ups.hpp"
+
 #include <kazoo/unique_function.hpp>
 
 #include <condition_variable>
@@ -15,18 +17,28 @@ namespace kazoo::transport {
 /// Runs the completion handlers of one client one at a time, whatever number of threads runs its
 /// executor, like a strand. Unlike a strand it allocates nothing unless handlers coincide, and
 /// loses no handler when memory is short. Thread-safe; no mutex is held while a handler runs.
+///
+/// What the handlers ask for (base::FollowUps) is done by the same thread right after them, but
+/// only while one thread runs them all: where several run the loop, a callback that takes long must
+/// not delay what another thread could do meanwhile.
 class Turns {
 public:
+    /// `loop` identifies the loop that runs the handlers; null: no work follows them.
+    explicit Turns(const void* loop = nullptr) noexcept : loop_(loop) {}
+
     /// Runs `handler`, which must not throw: now or, if another one is running, after that one, in
     /// the thread that runs it.
     template <class Handler>
     void run(Handler&& handler) {
         const auto turn = ask(handler);
-        if (turn != Turn::later) {
+        if (turn == Turn::inside) {
             handler();
         }
         if (turn == Turn::now) {
+            base::FollowUps follow_ups(in_one_thread_ >= settled ? loop_ : nullptr);
+            handler();
             end();
+            follow_ups.run();
         }
     }
 
@@ -41,7 +53,7 @@ private:
     Turn ask(Handler& handler) {
         std::unique_lock lock(mutex_);
         if (running_ == std::thread::id()) {
-            running_ = std::this_thread::get_id();
+            note_thread(std::this_thread::get_id());
             return Turn::now;
         }
         try {
@@ -52,7 +64,16 @@ private:
         }
     }
     Turn wait(std::unique_lock<std::mutex>& lock);
+    void note_thread(std::thread::id self) noexcept;
     void end() noexcept;
+
+    /// So many handlers in a row in the same thread show that no other thread runs the loop.
+    static constexpr int settled = 32;
+
+    const void* const loop_;
+    // Written with the mutex held, and only by the thread in which a handler runs:
+    std::thread::id last_;   // the thread of the last handler
+    int in_one_thread_ = 0;  // handlers in a row in that thread; counted up to `settled`
 
     std::mutex mutex_;
     std::condition_variable free_;

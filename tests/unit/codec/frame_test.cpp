@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <ostream>
 #include <string>
 #include <string_view>
@@ -318,6 +319,90 @@ TEST(FrameReaderDeathTest, MustBeReadToItsEndBeforeTheNextFeed) {
     EXPECT_DEATH(reader.feed(two), "");
 }
 #endif
+
+// --- the start of a frame that is left to the caller ---
+
+/// Frames with these many bytes each.
+base::Buffer frames_of(std::initializer_list<std::size_t> sizes) {
+    base::Buffer out;
+    for (const auto size : sizes) {
+        base::store_be32(out.grow(4), static_cast<std::uint32_t>(size));
+        std::fill_n(out.grow(size), size, std::byte{1});
+    }
+    return out;
+}
+
+TEST(FrameRestTest, TheStartIsLeftAndThenReadInPlace) {
+    const auto stream = frames_of({10, 20});
+    const auto bytes = stream.span();
+    FrameReader reader(1000);
+    reader.feed(bytes.first(14 + 6), true);
+    EXPECT_EQ(reader.next().bytes.size(), 10U);
+    EXPECT_EQ(reader.next().kind, Kind::none);
+    EXPECT_EQ(reader.rest().size, 6U);
+    EXPECT_EQ(reader.rest().whole, 24U);
+    EXPECT_EQ(reader.buffered(), 0U);
+    reader.feed(bytes.subspan(14, 10), true);
+    EXPECT_EQ(reader.next().kind, Kind::none);
+    EXPECT_EQ(reader.rest().size, 10U);
+    reader.feed(bytes.subspan(14), true);
+    const auto item = reader.next();
+    EXPECT_EQ(item.bytes.data(), bytes.data() + 18);
+    EXPECT_EQ(item.bytes.size(), 20U);
+    EXPECT_EQ(reader.next().kind, Kind::none);
+    EXPECT_EQ(reader.rest().size, 0U);
+    EXPECT_EQ(reader.rest().whole, 0U);
+}
+
+TEST(FrameRestTest, AnIncompletePrefixIsKept) {
+    const auto stream = frames_of({10});
+    FrameReader reader(1000);
+    reader.feed(stream.span().first(3), true);
+    EXPECT_EQ(reader.next().kind, Kind::none);
+    EXPECT_EQ(reader.rest().size, 0U);
+    EXPECT_EQ(reader.buffered(), 3U);
+    reader.feed(stream.span().subspan(3, 4), true);
+    EXPECT_EQ(reader.next().kind, Kind::none);
+    EXPECT_EQ(reader.rest().size, 0U);
+    reader.feed(stream.span().subspan(7), true);
+    EXPECT_EQ(reader.next().bytes.size(), 10U);
+}
+
+TEST(FrameRestTest, TheLargestFramesAreGathered) {
+    const auto stream = frames_of({2 << 20});
+    FrameReader reader(4 << 20);
+    reader.feed(stream.span().first(1000), true);
+    EXPECT_EQ(reader.next().kind, Kind::none);
+    EXPECT_EQ(reader.rest().size, 0U);
+    EXPECT_EQ(reader.buffered(), 1000U);
+    reader.feed(stream.span().subspan(1000), true);
+    EXPECT_EQ(reader.next().bytes.size(), std::size_t{2 << 20});
+}
+
+TEST(FrameRestTest, OfAnOversizedFrameOnlyTheHeadIsLeft) {
+    const auto stream = frames_of({5000, 8});
+    const auto bytes = stream.span();
+    FrameReader reader(1000);
+    reader.feed(bytes.first(6), true);
+    EXPECT_EQ(reader.next().kind, Kind::none);
+    EXPECT_EQ(reader.rest().size, 6U);
+    EXPECT_EQ(reader.rest().whole, 4 + FrameReader::oversized_head);
+    reader.feed(bytes, true);
+    EXPECT_EQ(reader.next().kind, Kind::oversized);
+    EXPECT_EQ(reader.next().bytes.size(), 8U);
+    EXPECT_EQ(reader.next().kind, Kind::none);
+}
+
+TEST(FrameRestTest, AResetForgetsIt) {
+    const auto stream = frames_of({10});
+    FrameReader reader(1000);
+    reader.feed(stream.span().first(6), true);
+    EXPECT_EQ(reader.next().kind, Kind::none);
+    reader.reset();
+    EXPECT_EQ(reader.rest().size, 0U);
+    reader.feed(stream.span(), true);
+    EXPECT_EQ(reader.next().bytes.size(), 10U);
+}
 
 }  // namespace
 }  // namespace kazoo::codec

@@ -3,17 +3,21 @@
 #include "driver/driver.hpp"
 
 #include "codec/connect.hpp"
+#include "codec/headers.hpp"
+#include "codec/replies.hpp"
 #include "codec/requests.hpp"
 #include "support/session_script.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <chrono>
 #include <deque>
 #include <memory>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace kazoo::driver {
@@ -111,12 +115,15 @@ private:
 struct Owner final : EventSink, std::enable_shared_from_this<Owner> {
     explicit Owner(std::shared_ptr<Environment> environment)
         : driver(std::move(environment), *this) {}
-    void on_event(session::Event&) override {}
+    void on_event(session::Event& event) override {
+        replies += std::holds_alternative<session::ReplyEvent>(event) ? 1 : 0;
+    }
     void on_finished() override { ++finished; }
     std::shared_ptr<void> keep_alive() override { return shared_from_this(); }
 
     Driver driver;
     int finished = 0;
+    int replies = 0;
 };
 
 class DriverTest : public testing::Test {
@@ -134,6 +141,7 @@ protected:
         welcome.passwd.value = "0123456789abcdef";
         codec::append_frame(frame, welcome);
         sink().on_bytes(network_.attempt, frame.span());
+        welcome_size_ = frame.size();
         network_.writes.clear();
     }
     void TearDown() override { environment_->forget_all(); }
@@ -151,6 +159,7 @@ protected:
         return std::exchange(network_.writes, {});
     }
 
+    std::size_t welcome_size_ = 0;
     std::shared_ptr<StillWorld> environment_ = std::make_shared<StillWorld>();
     Network& network_ = environment_->network;
     std::shared_ptr<Owner> owner_ = std::make_shared<Owner>(environment_);
@@ -160,6 +169,36 @@ TEST_F(DriverTest, RequestsDuringAWriteShareTheNextOne) {
     sync();
     sync();
     EXPECT_THAT(writes(), ElementsAre(Write(2, codec::Opcode::sync)));
+}
+
+TEST_F(DriverTest, LeavesTheStartOfAReplyToTheTransport) {
+    sync();
+    writes();
+    base::Buffer frame;
+    codec::append_frame(frame, codec::ReplyHeader{1, 1, 0}, codec::SyncReply{});
+    const auto bytes = frame.span();
+    ASSERT_GT(bytes.size(), 22U);
+    auto rest = sink().on_more(network_.attempt, bytes.first(10), 0);
+    EXPECT_EQ(rest.size, 10U);
+    EXPECT_EQ(rest.whole, bytes.size());
+    rest = sink().on_more(network_.attempt, bytes.first(20), 10);
+    EXPECT_EQ(rest.size, 20U);
+    EXPECT_EQ(owner_->replies, 0);
+    rest = sink().on_more(network_.attempt, bytes, 20);
+    EXPECT_EQ(rest.size, 0U);
+    EXPECT_EQ(rest.whole, 0U);
+    EXPECT_EQ(owner_->replies, 1);
+    const auto received = owner_->driver.look([](const session::Session& session) {
+        return session.metrics().session.bytes_received;
+    });
+    EXPECT_EQ(received, welcome_size_ + bytes.size());
+}
+
+TEST_F(DriverTest, LeavesNothingOfAConnectionThatHasEnded) {
+    const std::array<std::byte, 5> bytes{};
+    const auto rest = sink().on_more(network_.attempt + 1, bytes, 0);
+    EXPECT_EQ(rest.size, 0U);
+    EXPECT_EQ(rest.whole, 0U);
 }
 
 // A transport has one buffer, which a second write would overwrite.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Callers that run the loop of a SequentialThreadingHandler while they wait.
+#include "base/driven_loop.hpp"
 #include "support/lanes.hpp"
 
 #include <kazoo/detail/retry_run.hpp>
@@ -170,6 +171,131 @@ TEST_F(LoopSharing, SeveralCallersAreAllServed) {
     }
     for (auto& thread : threads) thread.join();
     EXPECT_EQ(served, callers * waits);
+}
+
+/// Work that sets the event, and notes in which thread.
+class Noted {
+public:
+    explicit Noted(Event done) : done_(std::move(done)) {}
+    /// Puts it off, if this thread is the next to run the loop.
+    [[nodiscard]] bool put() {
+        const auto* const driven = kazoo::base::driven_loop();
+        kazoo::base::LoopWork work{nullptr, run, [this] {
+                                       thread_ = std::this_thread::get_id();
+                                       done_.set();
+                                   }};
+        return driven->put(driven->loop, work);
+    }
+    [[nodiscard]] std::thread::id thread() const { return thread_; }
+
+private:
+    static void run(const std::shared_ptr<void>&, kazoo::Task& task) noexcept { task(); }
+
+    Event done_;
+    std::thread::id thread_;
+};
+
+TEST_F(LoopSharing, ACallerDoesWhatItHasPutOff) {
+    bool put = false;
+    std::thread::id thread;
+    for (const auto end = std::chrono::steady_clock::now() + patience;
+         thread != std::this_thread::get_id() && std::chrono::steady_clock::now() < end;) {
+        ASSERT_TRUE(in_own_thread([] {}));
+        Event done(handler_);
+        Noted work(done);
+        put = work.put();
+        if (put) {
+            EXPECT_TRUE(done.wait(patience));
+            thread = work.thread();
+        }
+    }
+    EXPECT_EQ(thread, std::this_thread::get_id());
+}
+
+TEST_F(LoopSharing, TheConnectionThreadDoesItIfTheCallerDoesNotReturn) {
+    bool put = false;
+    for (const auto end = std::chrono::steady_clock::now() + patience;
+         !put && std::chrono::steady_clock::now() < end;) {
+        ASSERT_TRUE(in_own_thread([] {}));
+        Event done;  // waits without the handler
+        Noted work(done);
+        put = work.put();
+        if (put) {
+            EXPECT_TRUE(done.wait(patience));
+            EXPECT_NE(work.thread(), std::this_thread::get_id());
+        }
+    }
+    EXPECT_TRUE(put);
+}
+
+TEST_F(LoopSharing, AStopDoesNotLoseIt) {
+    bool put = false;
+    for (const auto end = std::chrono::steady_clock::now() + patience;
+         !put && std::chrono::steady_clock::now() < end;) {
+        ASSERT_TRUE(in_own_thread([] {}));
+        Event done;
+        Noted work(done);
+        put = work.put();
+        handler_->stop();
+        EXPECT_EQ(done.is_set(), put);
+        handler_->start();
+    }
+    EXPECT_TRUE(put);
+}
+
+TEST_F(LoopSharing, NothingIsPutOffWhileTheConnectionThreadRunsTheLoop) {
+    ASSERT_TRUE(in_own_thread([] {}));
+    Event ran;  // waits without the handler, so that the connection thread continues
+    boost::asio::post(handler_->executor(), [ran] { ran.set(); });
+    ASSERT_TRUE(ran.wait(patience));
+    Noted work((Event()));
+    EXPECT_FALSE(work.put());
+}
+
+/// A connection on which bytes arrive all the time.
+struct BusyConnection final : kazoo::base::DirectReader {
+    bool read_within(std::chrono::nanoseconds) noexcept override {
+        ++reads;
+        std::this_thread::sleep_for(50us);
+        return true;
+    }
+    std::atomic<int> reads{0};
+};
+
+TEST_F(LoopSharing, WhatOthersPostRunsWhileACallerReadsDirectly) {
+    const auto connection = std::make_shared<BusyConnection>();
+    const auto here = std::this_thread::get_id();
+    bool read = false;
+    for (const auto end = std::chrono::steady_clock::now() + patience;
+         !read && std::chrono::steady_clock::now() < end;) {
+        ASSERT_TRUE(in_own_thread([] {}));
+        Event done(handler_);
+        int reads_at_the_end = 0;
+        const auto end_it = [&, done] {
+            reads_at_the_end = connection->reads;
+            done.set();
+        };
+        std::thread other;
+        boost::asio::post(handler_->executor(), [&] {
+            if (std::this_thread::get_id() != here) {
+                return end_it();
+            }
+            auto* const driven = kazoo::base::driven_loop();
+            driven->connection = connection;
+            driven->sent = true;
+            other = std::thread([&] {
+                while (connection->reads < 5) std::this_thread::yield();
+                boost::asio::post(handler_->executor(), end_it);
+            });
+        });
+        EXPECT_TRUE(done.wait(patience));
+        if (other.joinable()) {
+            other.join();
+            EXPECT_EQ(connection->reads, reads_at_the_end) << "the wait was over";
+            read = true;
+        }
+    }
+    EXPECT_TRUE(read);
 }
 
 TEST_F(LoopSharing, AStopDoesNotWaitForACallerThatRunsTheLoop) {

@@ -2,6 +2,7 @@
 // Connections over loopback to a listener of the test.
 #include "transport/tcp_transport.hpp"
 
+#include "base/driven_loop.hpp"
 #include "run_until.hpp"
 #include "support/loopback.hpp"
 #include "support/slow_names.hpp"
@@ -20,6 +21,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -39,12 +41,15 @@ public:
         found = std::move(endpoints);
     }
     void on_connected(std::uint64_t) override { connected = true; }
-    void on_bytes(std::uint64_t, std::span<const std::byte>) override {}
+    void on_bytes(std::uint64_t, std::span<const std::byte> bytes) override {
+        received.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    }
     void on_sent(std::uint64_t) override {}
     void on_closed(std::uint64_t, std::error_code, std::string_view) override { closed = true; }
 
     std::vector<std::uint64_t> resolved;
     std::vector<base::Endpoint> found;
+    std::string received;
     bool connected = false;
     bool closed = false;
 };
@@ -166,6 +171,113 @@ TEST_F(TcpTransportTest, AddressesAreNotLookedUp) {
     transport_->resolve(1, "::1", 7);
     ASSERT_TRUE(run_until([&] { return !sink_->resolved.empty(); }));
     EXPECT_EQ(sink_->found, (std::vector<base::Endpoint>{{"::1", 7}}));
+}
+
+/// A connection whose thread runs the loop in place of the loop's own thread.
+class DirectReadTest : public TcpTransportTest {
+protected:
+    void SetUp() override {
+        driven_.loop = &loop_;
+        driven_.running = true;
+        const auto listener = testing_support::listen_on_loopback();
+        transport_->connect(1, {"127.0.0.1", testing_support::local_port(listener)});
+        ASSERT_TRUE(run_until([&] { return sink_->connected; }));
+        peer_ = testing_support::Descriptor(::accept(listener.get(), nullptr, nullptr));
+        ASSERT_GE(peer_.get(), 0);
+    }
+    void TearDown() override { driven_ = base::DrivenLoop(); }
+
+    [[nodiscard]] bool send(std::string_view text) {
+        base::Buffer bytes;
+        bytes.append(text.data(), text.size());
+        driven_.sent = false;
+        return transport_->send(bytes);
+    }
+    void answer(std::string_view text) {
+        ASSERT_EQ(::send(peer_.get(), text.data(), text.size(), 0), ssize_t(text.size()));
+    }
+    void run_ready() {
+        loop_.restart();
+        loop_.poll();
+    }
+    [[nodiscard]] bool read() {
+        const auto connection = driven_.connection.lock();
+        return connection != nullptr && connection->read_within(patience);
+    }
+
+    base::DrivenLoop& driven_ = *base::driven_loop();
+    testing_support::Descriptor peer_;
+};
+
+TEST_F(DirectReadTest, TheReplyIsReadWithoutTheLoop) {
+    for (int i = 0; i < 3; ++i) {
+        ASSERT_TRUE(send("request"));
+        ASSERT_TRUE(driven_.sent);
+        answer("reply.");
+        sink_->received.clear();
+        ASSERT_TRUE(read());
+        EXPECT_EQ(sink_->received, "reply.");
+    }
+    run_ready();
+    EXPECT_FALSE(sink_->closed);
+    answer("more");
+    ASSERT_TRUE(run_until([&] { return sink_->received == "reply.more"; }));
+}
+
+TEST_F(DirectReadTest, TheLoopReadsWhatWasNotReadDirectly) {
+    ASSERT_TRUE(send("request"));
+    answer("first.");
+    ASSERT_TRUE(read());
+    answer("second.");
+    ASSERT_TRUE(run_until([&] { return sink_->received == "first.second."; }));
+    answer("third.");
+    ASSERT_TRUE(read());
+    EXPECT_EQ(sink_->received, "first.second.third.");
+}
+
+TEST_F(DirectReadTest, NothingArrivesInTime) {
+    ASSERT_TRUE(send("request"));
+    EXPECT_FALSE(driven_.connection.lock()->read_within(1ms));
+    EXPECT_FALSE(driven_.connection.lock()->read_within(-1ms));
+    EXPECT_EQ(sink_->received, "");
+}
+
+TEST_F(DirectReadTest, TheEndOfTheConnectionIsReported) {
+    ASSERT_TRUE(send("request"));
+    peer_ = testing_support::Descriptor();
+    EXPECT_TRUE(read());
+    EXPECT_TRUE(sink_->closed);
+    EXPECT_FALSE(read());
+    run_ready();
+}
+
+TEST_F(DirectReadTest, TheLoopReadsWhatIsLarge) {
+    const std::string large(100'000, 'x');
+    ASSERT_TRUE(send("request"));
+    answer(large);
+    ASSERT_TRUE(read());
+    EXPECT_FALSE(read()) << "the loop has to read the rest";
+    ASSERT_TRUE(run_until([&] { return sink_->received.size() == large.size(); }));
+    EXPECT_EQ(sink_->received, large);
+    for (int i = 0; i < 100 && !driven_.sent; ++i) {
+        ASSERT_TRUE(send("request"));
+        answer("small");
+        const auto size = sink_->received.size() + 5;
+        ASSERT_TRUE(driven_.sent ? read() : run_until([&] {
+            return sink_->received.size() == size;
+        }));
+    }
+    EXPECT_TRUE(driven_.sent);
+}
+
+TEST_F(DirectReadTest, OtherThreadsAndOtherLoopsDoNotReadDirectly) {
+    driven_.running = false;
+    ASSERT_TRUE(send("request"));
+    EXPECT_FALSE(driven_.sent);
+    driven_.running = true;
+    driven_.loop = &driven_;
+    ASSERT_TRUE(send("request"));
+    EXPECT_FALSE(driven_.sent);
 }
 
 }  // namespace

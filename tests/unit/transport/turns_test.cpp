@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transport/turns.hpp"
 
+#include "base/follow_ups.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -65,6 +67,47 @@ TEST(TurnsTest, AHandlerMayDestroyTheOwnerOfTheTurns) {
     const auto run = [&turns, kept = turns] { kept->run([&turns] { turns.reset(); }); };
     run();
     EXPECT_FALSE(alive.expired());
+}
+
+/// Returns whether work can follow a handler of these turns that runs now.
+bool work_follows(Turns& turns, const void* loop) {
+    bool follows = false;
+    turns.run([&] {
+        base::LoopWork work{nullptr, [](const std::shared_ptr<void>&, Task&) noexcept {}, {}};
+        follows = base::FollowUps::add(loop, work);
+    });
+    return follows;
+}
+
+TEST(TurnsTest, WorkFollowsOnceOneThreadRunsAllHandlers) {
+    const int loop = 0;
+    Turns turns(&loop);
+    EXPECT_FALSE(work_follows(turns, &loop));
+    int handlers = 1;
+    while (!work_follows(turns, &loop) && handlers < 1000) {
+        ++handlers;
+    }
+    EXPECT_LT(handlers, 100);
+    std::thread([&] { EXPECT_FALSE(work_follows(turns, &loop)); }).join();
+    EXPECT_FALSE(work_follows(turns, &loop)) << "several threads run the loop";
+}
+
+TEST(TurnsTest, WorkFollowsWhenTheTurnIsOver) {
+    const int loop = 0;
+    auto turns = std::make_shared<Turns>(&loop);
+    while (!work_follows(*turns, &loop)) {
+    }
+    bool ran = false;
+    const auto run = [](const std::shared_ptr<void>& all, Task& task) noexcept {
+        // A turn of another thread would not have to wait.
+        std::thread([&] { static_cast<Turns*>(all.get())->run([&] { task(); }); }).join();
+    };
+    turns->run([&, kept = turns] {
+        base::LoopWork work{kept, run, [&ran] { ran = true; }};
+        EXPECT_TRUE(base::FollowUps::add(&loop, work));
+        EXPECT_FALSE(ran);
+    });
+    EXPECT_TRUE(ran);
 }
 
 }  // namespace
