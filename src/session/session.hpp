@@ -83,8 +83,7 @@ public:
 
     /// Begins to connect. Called once, before anything else.
     void start(TimePoint now);
-    /// Accepts a request, issued at `call.issued`, and takes its owner. If it returns an error,
-    /// nothing has changed.
+    /// Accepts a request and takes its owner. If it returns an error, nothing has changed.
     template <class... Body>
     [[nodiscard]] RequestQueue::Accepted submit(RequestSpec& call, const Body&... body) {
         if (!is_admitted_at_once(call)) {
