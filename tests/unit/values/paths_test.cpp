@@ -4,8 +4,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace {
 
@@ -52,6 +55,48 @@ TEST(PlainPath, RefusesEverythingElse) {
         EXPECT_FALSE(is_plain_path(path)) << path;
     }
     EXPECT_FALSE(is_plain_path(std::string_view("/a\0b", 4)));
+}
+
+/// Byte for byte, in the simplest way.
+bool is_plain_by_definition(const std::string& path) {
+    std::vector<std::string> components{""};
+    for (const char c : path) {
+        if (c < ' ' || c > '~') {
+            return false;
+        }
+        if (c == '/') {
+            components.emplace_back();
+        } else {
+            components.back().push_back(c);
+        }
+    }
+    if (path == "/") {
+        return true;
+    }
+    const auto is_bad = [](const std::string& c) { return c.empty() || c == "." || c == ".."; };
+    return components.size() > 1 && components.front().empty() &&
+           std::none_of(components.begin() + 1, components.end(), is_bad);
+}
+
+TEST(PlainPath, OfAnyLengthIsFoundByItsDefinition) {
+    const auto characters = "aaaaa/.~\x7f\x80\x1f \0/a/a/a."s;
+    std::uint32_t state = 1;
+    int plain = 0;
+    for (int i = 0; i < 200'000; ++i) {
+        state = state * 1664525 + 1013904223;
+        std::string path(1 + (state >> 16) % 28, 'a');
+        const auto strange = (state >> 8) % 4;  // in most paths few bytes are
+        path[0] = '/';
+        for (std::uint32_t n = 0; n < strange * path.size() / 4 + 1; ++n) {
+            state = state * 1664525 + 1013904223;
+            path[(state >> 16) % path.size()] = characters[(state >> 8) % characters.size()];
+        }
+        const bool expected = is_plain_by_definition(path);
+        plain += expected ? 1 : 0;
+        ASSERT_EQ(is_plain_path(path), expected) << testing::PrintToString(path);
+    }
+    EXPECT_GT(plain, 10'000);
+    EXPECT_LT(plain, 190'000);
 }
 
 std::string checked(std::string_view path, bool sequence = false) {
