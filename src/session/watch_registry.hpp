@@ -91,8 +91,8 @@ public:
         detail::RefPtr<RemovedWatches> removed_;  // of a removal
     };
 
-    /// Registers a watcher. If it is registered for this path and kind already, nothing changes; the
-    /// reference of the order is then released, and is not the last.
+    /// Registers a watcher. If it is registered for this path and kind already, nothing changes;
+    /// the reference of the order is then released, and is not the last.
     void add(Order& order) noexcept;
     void add(WatchKind kind, std::string_view path, Cookie watcher) {
         Order order(kind, path, std::move(watcher));
