@@ -4,7 +4,7 @@
 // watch of its own, from the bytes to the watch function.
 //
 //     valgrind --tool=callgrind --toggle-collect='*measured<*'
-//         --toggle-collect='bench::MemoryServer::answer(*'
+//         --toggle-collect='bench::MemoryServer::answer_uncounted*'
 //         bench_instructions gets|notifications COUNT [DATA_SIZE]
 //
 // The first function performs the operations that are measured, after as many that are not. Within
@@ -119,23 +119,37 @@ template <class Operations>
     perform(loop, operations);
 }
 
+template <class Operations>
+void measure(bench::MemoryServer& server, boost::asio::io_context& loop, Operations& operations) {
+    server.set_measured(true);
+    measured(loop, operations);
+    server.set_measured(false);
+}
+
 void measure_gets(
-    boost::asio::io_context& loop, kazoo::KazooClient& client, std::size_t count, std::size_t size
+    bench::MemoryServer& server,
+    boost::asio::io_context& loop,
+    kazoo::KazooClient& client,
+    std::size_t count,
+    std::size_t size
 ) {
     Gets warm_up(client, count, size);
     perform(loop, warm_up);
     Gets gets(client, count, size);
-    measured(loop, gets);
+    measure(server, loop, gets);
 }
 
 void measure_notifications(
-    boost::asio::io_context& loop, kazoo::KazooClient& client, std::size_t count
+    bench::MemoryServer& server,
+    boost::asio::io_context& loop,
+    kazoo::KazooClient& client,
+    std::size_t count
 ) {
     Notifications notifications(client, count);
     notifications.watch(loop);
     perform(loop, notifications);
     notifications.watch(loop);
-    measured(loop, notifications);
+    measure(server, loop, notifications);
 }
 
 void run(const std::string& operations, std::size_t count, std::size_t size) {
@@ -149,9 +163,9 @@ void run(const std::string& operations, std::size_t count, std::size_t size) {
         loop.run_one();
     }
     if (operations == "gets") {
-        measure_gets(loop, client, count, size);
+        measure_gets(server, loop, client, count, size);
     } else if (operations == "notifications") {
-        measure_notifications(loop, client, count);
+        measure_notifications(server, loop, client, count);
     } else {
         throw std::invalid_argument(operations);
     }

@@ -116,11 +116,11 @@ Error Core::why_not_detached() const {
     return refused(Errc::connection_loss, "there is no session yet that could be handed over");
 }
 
-/// Keeps the paths of the watches if this is the end of a session that is being handed over. Throws
+/// Called with the end of a session: keeps the paths of its watches if it is handed over. Throws
 /// std::bad_alloc. Called again with the same event, which may have fewer of them by then, it
 /// changes nothing.
 void Core::keep_left_watches(const session::WatchFired& event) {
-    if (event.type != EventType::NONE || left_watches_) {
+    if (left_watches_) {
         return;
     }
     {

@@ -19,9 +19,14 @@ void Core::discard(session::Cookie& watcher) {
 
 void Core::on_event(session::WatchFired& event) {
     lane_probe_->note(Lane::callback);
-    keep_left_watches(event);
-    const auto last_handle = watch_hub_->admit(event, overloaded());
-    if (watch_hub_->post_gaps()) {
+    if (event.type == EventType::NONE) {
+        keep_left_watches(event);
+    }
+    std::uint64_t last_handle = 0;
+    if (event.watchers.has_lasting()) {
+        last_handle = watch_hub_->admit(event, overloaded());
+    }
+    if (watch_hub_->has_gaps() && watch_hub_->post_gaps()) {
         watch_batch_ = {};
     }
     if (event.watchers.empty() ||

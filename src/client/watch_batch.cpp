@@ -13,6 +13,11 @@
 #include <utility>
 
 namespace kazoo::detail::client {
+namespace {
+
+constexpr std::size_t growth = 4;  // of the memory for events: most batches are small or full
+
+}  // namespace
 
 bool WatchBatch::add(session::WatchFired& fired, const Chroot& chroot, std::uint64_t last_handle) {
     const bool has_path = fired.type != EventType::NONE;
@@ -24,6 +29,9 @@ bool WatchBatch::add(session::WatchFired& fired, const Chroot& chroot, std::uint
     if (path.size() > longest_) {
         room_.reserve(path.size());
         longest_ = path.size();
+    }
+    if (entries_.size() == entries_.capacity()) {
+        entries_.reserve(entries_.empty() ? 1 : growth * entries_.size());
     }
     entries_.push_back({fired.type, fired.state, fired.zxid, path, last_handle, {}});
     // From here on nothing can fail.

@@ -98,12 +98,16 @@ public:
     void on_removed(SharedWatch& watch, const session::ReplyEvent& reply) noexcept;
     /// The request of the watch will never be answered.
     void on_abandoned(SharedWatch& watch) noexcept;
-    /// Removes from `fired` the shared watches that have no use for the event. Returns the number
+    /// Removes from `fired` the lasting watches that have no use for the event. Returns the number
     /// of the last handle that gets it. With `overloaded`, a gap takes the place of the event. May
     /// be called again with the same event.
     [[nodiscard]] std::uint64_t admit(session::WatchFired& fired, bool overloaded) noexcept;
     /// Each watch that is set may have missed events.
     void note_gap() noexcept;
+    /// Returns whether gaps have been noted. Without the mutex, for every event.
+    [[nodiscard]] bool has_gaps() const noexcept {
+        return has_gaps_.load(std::memory_order_relaxed);
+    }
     /// Dispatches the gaps that have been noted. Returns whether there were any that have not been
     /// dispatched. Throws std::bad_alloc and is then called again.
     [[nodiscard]] bool post_gaps();

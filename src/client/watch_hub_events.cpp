@@ -18,9 +18,6 @@ using Phase = SharedWatch::Phase;
 }  // namespace
 
 std::uint64_t WatchHub::admit(session::WatchFired& fired, bool overloaded) noexcept {
-    if (!fired.watchers.has_lasting()) {
-        return 0;
-    }
     session::Watchers useless;  // released without the mutex
     detail::RefPtr<RemoveHandle> removals;
     std::uint64_t last = 0;
@@ -100,9 +97,6 @@ void WatchHub::mark_gap(SharedWatch& watch) noexcept {
 }
 
 bool WatchHub::post_gaps() {
-    if (!has_gaps_.load(std::memory_order_relaxed)) {
-        return false;  // the usual case: without the mutex
-    }
     {
         const std::lock_guard lock(mutex_);
         if (!first_gap_ || std::exchange(gaps_posted_, true)) {

@@ -42,7 +42,7 @@ PARTS = {
 # The operations that are measured, without the server in them; see bench/instructions_main.cpp.
 TOGGLES = (
     "--toggle-collect=*measured<*",
-    "--toggle-collect=bench::MemoryServer::answer(*",
+    "--toggle-collect=bench::MemoryServer::answer_uncounted*",
 )
 
 
