@@ -14,14 +14,14 @@ using kazoo::detail::make_ref;
 using kazoo::detail::RefCounted;
 using kazoo::detail::RefPtr;
 
-std::atomic<int> living{0};
+std::atomic<int> living_objects{0};
 
 class Base : public RefCounted {
 public:
-    Base() { ++living; }
+    Base() { ++living_objects; }
 
 protected:
-    ~Base() override { --living; }
+    ~Base() override { --living_objects; }
 };
 
 class Derived final : public Base {
@@ -39,11 +39,11 @@ TEST(RefPtr, TheLastOwnerDestroys) {
         EXPECT_EQ(first, second);
         first = {};
         EXPECT_FALSE(first);
-        EXPECT_EQ(living, 1);
+        EXPECT_EQ(living_objects, 1);
         EXPECT_TRUE(second->sole_owner());
         EXPECT_EQ(second->value, 1);
     }
-    EXPECT_EQ(living, 0);
+    EXPECT_EQ(living_objects, 0);
 }
 
 TEST(RefPtr, MovesWithoutCounting) {
@@ -53,7 +53,7 @@ TEST(RefPtr, MovesWithoutCounting) {
     EXPECT_TRUE(second->sole_owner());
     first = std::move(second);
     EXPECT_TRUE(first->sole_owner());
-    EXPECT_EQ(living, 1);
+    EXPECT_EQ(living_objects, 1);
 }
 
 TEST(RefPtr, ConvertsToItsBases) {
@@ -79,9 +79,9 @@ TEST(RefPtr, ReleasesItsReference) {
     auto pointer = make_ref<Derived>(1);
     Derived* const raw = pointer.detach();
     EXPECT_FALSE(pointer);
-    EXPECT_EQ(living, 1);
+    EXPECT_EQ(living_objects, 1);
     raw->release();
-    EXPECT_EQ(living, 0);
+    EXPECT_EQ(living_objects, 0);
 }
 
 TEST(RefPtr, CountsAcrossThreads) {
@@ -99,7 +99,7 @@ TEST(RefPtr, CountsAcrossThreads) {
         shared = {};
         for (auto& thread : threads) thread.join();
         threads.clear();
-        ASSERT_EQ(living, 0);
+        ASSERT_EQ(living_objects, 0);
     }
 }
 
