@@ -11,7 +11,7 @@ endfunction()
 
 set(ENV{CCACHE_BASEDIR} ${source_dir})
 run(${CMAKE_COMMAND} --preset deb -S ${source_dir} -B ${work_dir}
-    -D CMAKE_CXX_COMPILER=${compiler} -D CMAKE_UNITY_BUILD=ON)
+    -D CMAKE_CXX_COMPILER=${compiler})
 run(${CMAKE_COMMAND} --build ${work_dir})
 file(GLOB libraries ${work_dir}/libkazoo.so)
 file(GLOB_RECURSE component_libraries ${work_dir}/src/libkazoo_*.so)

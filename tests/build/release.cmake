@@ -14,7 +14,7 @@ endfunction()
 set(ENV{CCACHE_BASEDIR} ${source_dir})
 # Presets are read from the source directory.
 run(${CMAKE_COMMAND} --preset release -S ${source_dir} -B ${work_dir}
-    -D CMAKE_CXX_COMPILER=${compiler} -D CMAKE_UNITY_BUILD=ON)
+    -D CMAKE_CXX_COMPILER=${compiler})
 run(${CMAKE_COMMAND} --build ${work_dir} --target example_tour kazoo_tool bench_instructions)
 run(${python} -B ${source_dir}/tests/examples/run_example.py
     --expect ${source_dir}/tests/examples/tour.txt
