@@ -39,7 +39,7 @@ public:
 
 private:
     // Small enough that the lane can begin while further replies are decoded.
-    static constexpr std::size_t most_results = 16;
+    static constexpr std::size_t most_results = 12;
     static constexpr std::size_t most_bytes = 64 << 10;
 
     detail::RefPtr<detail::ResultStateBase> present_;  // while it is being completed

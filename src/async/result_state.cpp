@@ -147,10 +147,10 @@ void ResultStateBase::finish(Status status, base::LaneBatch* batch) noexcept {
             begin_lane_turn(after);  // the usual case
         }
     }
-    wake_up.notify();
-    if (batch != nullptr && (queue || after.helper)) {
-        batch->flush();  // the results before this one have their turns first
+    if (batch != nullptr && (queue || after.helper || wake_up.any())) {
+        batch->flush();  // what was completed before this result is dispatched first
     }
+    wake_up.notify();
     if (queue) {
         base::ReadyQueue::run(batch == nullptr ? std::move(self) : RefPtr<ResultStateBase>(this));
     } else if (after.dispatch && batch != nullptr && !after.helper) {

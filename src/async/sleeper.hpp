@@ -129,6 +129,7 @@ public:
 
     /// Takes all sleepers off `list` and records `how` in them. Called with the mutex held.
     void take(Sleeper*& list, Woken how) noexcept;
+    [[nodiscard]] bool any() const noexcept { return any_; }
     /// Called without the mutex.
     void notify() noexcept;
 

@@ -114,7 +114,7 @@ void StrandLane::abandon() {
 }
 
 void StrandLane::drain() noexcept {
-    for (auto until = TimePoint::max();;) {
+    for (const auto until = Clock::now() + batch_time;;) {
         for (std::size_t done = 0; done < batch_limit; ++done) {
             if (next_ == batch_.size() && !take()) {
                 return;
@@ -122,9 +122,7 @@ void StrandLane::drain() noexcept {
             auto task = std::move(batch_[next_++]);
             task();
         }
-        const auto now = Clock::now();
-        until = std::min(until, now + batch_time);
-        if (now < until) {
+        if (Clock::now() < until) {
             continue;
         }
         try {

@@ -39,9 +39,9 @@ private:
     void post_drain();
     void abandon();
 
-    // Others have their turn after so many tasks, and again after so many more, but not before
-    // this time has passed.
-    static constexpr std::size_t batch_limit = 64;
+    // Others have their turn after so many tasks, or a multiple of them, once this time has passed.
+    // A task may run a dozen callbacks (base::LaneBatch).
+    static constexpr std::size_t batch_limit = 8;
     static constexpr auto batch_time = std::chrono::microseconds(200);
     static constexpr std::size_t kept_capacity = 1024;  // more is freed after a burst
 

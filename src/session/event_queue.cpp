@@ -52,7 +52,8 @@ void EventQueue::reallocate(std::size_t capacity) {
     head_ = 0;
 }
 
-void EventQueue::push(Event&& event) noexcept {
+/// Not inlined: g++ 12 would warn of members of the other kinds of events, which do not exist.
+[[gnu::noinline]] void EventQueue::push(Event&& event) noexcept {
     append(std::move(event));
 }
 

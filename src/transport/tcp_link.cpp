@@ -106,6 +106,10 @@ void TcpLink::on_connected(boost::system::error_code failed) {
     if (failed) {
         return fail(failed);
     }
+    socket_.non_blocking(true, failed);
+    if (failed) {
+        return fail(failed);
+    }
     boost::system::error_code ignored;  // without it the connection is slower, but works
     socket_.set_option(tcp::no_delay(true), ignored);
     guarded([this] {
@@ -114,28 +118,29 @@ void TcpLink::on_connected(boost::system::error_code failed) {
     });
 }
 
+/// Waits first. The loop must not read in advance what read_directly() would then overtake, so that
+/// bytes are read where they are processed: in a turn.
 void TcpLink::read() {
     if (!open_sink()) {
         return;
     }
-    auto done = [self = shared_from_this()](boost::system::error_code failed, std::size_t n) {
-        self->turns_->run([self, failed, n] { self->on_read(failed, n); });
-    };
-    const auto [first, second] = in_.space();
-    const auto into = boost::asio::buffer(first.data(), first.size());
-    if (second.empty()) {
-        socket_.async_read_some(into, std::move(done));
-    } else {
-        const auto then = boost::asio::buffer(second.data(), second.size());
-        socket_.async_read_some(std::array{into, then}, std::move(done));
-    }
+    socket_.async_wait(
+        Socket::wait_read,
+        [self = shared_from_this()](boost::system::error_code failed) {
+            self->turns_->run([self, failed] { self->on_readable(failed); });
+        }
+    );
 }
 
-void TcpLink::on_read(boost::system::error_code failed, std::size_t n) {
+void TcpLink::on_readable(boost::system::error_code failed) {
     if (closed_) {
         return;
     }
     guarded([&] {
+        const auto n = failed ? 0 : read_some(failed);
+        if (failed == boost::asio::error::would_block) {
+            return read();  // a direct read has taken it
+        }
         if (failed) {
             return ended(failed);
         }
@@ -151,6 +156,16 @@ void TcpLink::on_read(boost::system::error_code failed, std::size_t n) {
         direct_pause_ = std::max(direct_pause_ - 1, 0);
         read();
     });
+}
+
+std::size_t TcpLink::read_some(boost::system::error_code& failed) {
+    const auto [first, second] = in_.space();
+    const auto into = boost::asio::buffer(first.data(), first.size());
+    if (second.empty()) {
+        return socket_.read_some(into, failed);
+    }
+    const auto then = boost::asio::buffer(second.data(), second.size());
+    return socket_.read_some(std::array{into, then}, failed);
 }
 
 /// If this thread runs the loop in place of its own thread, it may read the reply directly.
@@ -173,7 +188,7 @@ bool TcpLink::read_within(std::chrono::nanoseconds limit) noexcept {
     return true;
 }
 
-/// Reads into other memory than the pending read.
+/// Reads into other memory than the loop: a few replies, which need not be gathered.
 void TcpLink::read_directly() noexcept {
     std::array<std::byte, 4096> bytes;
     if (closed_) {

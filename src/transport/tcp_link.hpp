@@ -42,7 +42,7 @@ public:
     /// As Transport::send.
     [[nodiscard]] virtual bool send(base::Buffer& bytes);
     void close() noexcept;
-    /// Reads bytes of plain TCP while the loop's own read is pending. That finds nothing later.
+    /// Reads bytes of plain TCP while the loop waits for them. It then finds nothing.
     [[nodiscard]] bool read_within(std::chrono::nanoseconds limit) noexcept override;
 
 protected:
@@ -90,7 +90,8 @@ private:
     }
     void on_connected(boost::system::error_code failed);
     void read();
-    void on_read(boost::system::error_code failed, std::size_t n);
+    void on_readable(boost::system::error_code failed);
+    [[nodiscard]] std::size_t read_some(boost::system::error_code& failed);
     void note_sent() noexcept;
     void read_directly() noexcept;
     [[nodiscard]] std::size_t write_some(std::span<const std::byte> bytes) noexcept;
@@ -106,7 +107,7 @@ private:
     std::size_t sent_ = 0;  // bytes of out_ that have been written
     // Reads of the loop that have to follow before the next direct read: what arrives is too much.
     int direct_pause_ = 0;
-    StreamBuffer in_;  // filled by the read under way; the session's password may be in it
+    StreamBuffer in_;  // the session's password may be in it
 };
 
 }  // namespace kazoo::transport

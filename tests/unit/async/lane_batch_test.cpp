@@ -85,14 +85,14 @@ TEST_F(LaneBatchTest, EachResultCountsInTheBacklogUntilItsCallbacksBegin) {
 }
 
 TEST_F(LaneBatchTest, DispatchesItselfOnceItIsFull) {
-    for (int i = 0; i < 40; ++i) {
+    for (int i = 0; i < 30; ++i) {
         make_reply()->succeed_in_batch(batch, i);
     }
     EXPECT_THAT(handler->run(), SizeIs(2));
-    EXPECT_THAT(seen, SizeIs(32));
-    make_reply()->succeed_in_batch(batch, 40, 1 << 20);
+    EXPECT_THAT(seen, SizeIs(24));
+    make_reply()->succeed_in_batch(batch, 30, 1 << 20);
     EXPECT_THAT(handler->run(), SizeIs(1));
-    EXPECT_THAT(seen, SizeIs(41));
+    EXPECT_THAT(seen, SizeIs(31));
 }
 
 TEST_F(LaneBatchTest, IsDispatchedWhenItIsDestroyed) {
