@@ -13,7 +13,7 @@ namespace tool {
 namespace {
 
 constexpr std::chrono::milliseconds first_delay{500};
-constexpr std::chrono::milliseconds interval{100};
+constexpr std::chrono::milliseconds redraw_interval{100};
 constexpr double bar_width = 20;
 
 std::string time_text(std::chrono::milliseconds elapsed) {
@@ -83,7 +83,7 @@ Progress::Clock::duration Progress::elapsed() const {
 }
 
 void Progress::wait() {
-    next_ = Clock::now() + interval;
+    next_ = Clock::now() + redraw_interval;
 }
 
 void Progress::end() {
