@@ -204,6 +204,7 @@ TEST_F(EnsembleTest, AServerThatReportsAMovedSessionIsLeft) {
     EXPECT_EQ(zk.create("/a"), "/a") << "through the other server";
     EXPECT_EQ(ensemble[1].connections(), 1U);
     EXPECT_EQ(zk.client_id(), id);
+    ASSERT_TRUE(states.wait_for(3)) << "the listener's lane may be behind the caller";
     EXPECT_EQ(states.states(), (std::vector{CONNECTED, SUSPENDED, CONNECTED}));
 }
 

@@ -134,7 +134,8 @@ TEST_P(CounterTest, TriesAreBounded) {
     const Counter patient(zk(), "/c", CounterOptions().retry(quick()));
     const auto late = error_of(patient.add_async(1, CallOptions().timeout(30ms)));
     EXPECT_EQ(late.code(), Errc::operation_timeout);
-    EXPECT_EQ(late.outcome(), Outcome::not_applied);
+    // Usually the time is over during a pause. A set that is in flight then may be applied.
+    EXPECT_TRUE(late.outcome() == Outcome::not_applied || late.outcome() == Outcome::unknown);
     EXPECT_EQ(data(), "1");
 }
 
