@@ -12,6 +12,15 @@
 KAZOO_API_BEGIN
 namespace kazoo::base {
 
+/// Returns what identifies the loop of an executor, for FollowUps and DrivenLoop: the address of
+/// its context if its type is LoopExecutor, else null. Names no type of Asio, which is not used
+/// here.
+template <class LoopExecutor, class AnyExecutor>
+[[nodiscard]] const void* loop_of(const AnyExecutor& executor) noexcept {
+    const auto* const loop = executor.template target<LoopExecutor>();
+    return loop != nullptr ? &loop->context() : nullptr;
+}
+
 /// Work that follows a handler of a loop in the same thread, as soon as the handler has returned:
 ///
 ///     the loop calls a handler

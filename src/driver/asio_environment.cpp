@@ -19,12 +19,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// Identifies the io_context of an executor; null for other executors.
-const void* loop_of(const asio::any_io_executor& executor) {
-    const auto* const loop = executor.target<asio::io_context::executor_type>();
-    return loop != nullptr ? &loop->context() : nullptr;
-}
-
 class AsioEnvironment final : public Environment {
     /// Binds the handler to the reserved memory, so that posting it usually allocates nothing.
     template <class Function>
@@ -98,7 +92,7 @@ private:
     const std::shared_ptr<Handler> handler_;       // also keeps a loop of the handler's own
     const std::shared_ptr<const TlsOptions> tls_;  // may be null
     const asio::any_io_executor executor_;
-    const void* const loop_ = loop_of(executor_);
+    const void* const loop_ = base::loop_of<asio::io_context::executor_type>(executor_);
     const std::shared_ptr<transport::Turns> turns_ = std::make_shared<transport::Turns>(loop_);
     const std::shared_ptr<base::HandlerMemory> memory_ = std::make_shared<base::HandlerMemory>();
     transport::Timer timer_;  // used on the executor, in turns

@@ -11,12 +11,6 @@
 #include <exception>
 
 namespace kazoo::handler {
-namespace {
-
-using LoopExecutor = boost::asio::io_context::executor_type;
-
-}  // namespace
-
 /// The function that is posted. If it is destroyed without having run, because its executor was
 /// destroyed, it destroys the waiting tasks: they own results, which own the handler and so the
 /// lane.
@@ -39,10 +33,7 @@ private:
 
 StrandLane::StrandLane(boost::asio::any_io_executor executor)
     : executor_(std::move(executor)),
-      loop_(
-          executor_.target<LoopExecutor>() != nullptr ? &executor_.target<LoopExecutor>()->context()
-                                                      : nullptr
-      ) {}
+      loop_(base::loop_of<boost::asio::io_context::executor_type>(executor_)) {}
 
 void StrandLane::push(Task task) {
     std::size_t place = 0;
@@ -89,7 +80,7 @@ void StrandLane::wake() {
 void StrandLane::post_drain() {
     // The executor of an io_context uses the bound allocator, so that waking the lane allocates
     // nothing.
-    if (const auto* const loop = executor_.target<LoopExecutor>()) {
+    if (const auto* const loop = executor_.target<boost::asio::io_context::executor_type>()) {
         boost::asio::post(
             *loop,
             boost::asio::bind_allocator(
