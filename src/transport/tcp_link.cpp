@@ -240,12 +240,8 @@ bool TcpLink::write_at_once(base::Buffer& bytes) {
 /// Writes what the system takes at once; returns the number of bytes.
 std::size_t TcpLink::write_some(std::span<const std::byte> bytes) noexcept {
     boost::system::error_code ignored;
-    if (!socket_.non_blocking()) {
-        socket_.non_blocking(true, ignored);
-    }
-    return ignored || closed_
-               ? 0
-               : socket_.write_some(boost::asio::buffer(bytes.data(), bytes.size()), ignored);
+    return closed_ ? 0
+                   : socket_.write_some(boost::asio::buffer(bytes.data(), bytes.size()), ignored);
 }
 
 /// Writes step by step. asio::async_write would run its intermediate steps directly on the
