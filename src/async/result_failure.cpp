@@ -34,7 +34,7 @@ void ResultStateBase::note_failure(std::exception_ptr error) noexcept {
     exception_ = std::move(error);
 }
 
-/// Not a member of its own: most results succeed, and an Error is as large as the rest of a result.
+/// On the heap, because most results succeed: as a member, an Error would take a fifth of a result.
 void ResultStateBase::note_failure(Error error) noexcept {
     code_ = error.code();
     outcome_ = error.outcome();

@@ -91,6 +91,14 @@ void read_all(StreamBuffer& buffer, Stream& stream) {
     EXPECT_TRUE(stream.all_seen());
 }
 
+/// Reads many small messages, each by itself.
+void read_little(StreamBuffer& buffer, Stream& stream) {
+    for (int i = 0; i < 100; ++i) {
+        stream.add(20);
+        read(buffer, stream, ~std::size_t{0});
+    }
+}
+
 TEST(StreamBufferTest, MessagesOfAllSizesArriveWhole) {
     std::mt19937 random(1);
     for (const std::size_t largest : {300, 3000, 70'000, 300'000}) {
@@ -170,10 +178,7 @@ TEST(StreamBufferTest, GrowsWithMuchAndShrinksWithLittle) {
     }
     read_all(buffer, stream);
     EXPECT_EQ(size_of(buffer.space()), StreamBuffer::most);
-    for (int i = 0; i < 100; ++i) {
-        stream.add(20);
-        read(buffer, stream, ~std::size_t{0});
-    }
+    read_little(buffer, stream);
     EXPECT_EQ(size_of(buffer.space()), StreamBuffer::least);
 }
 
@@ -184,10 +189,7 @@ TEST(StreamBufferTest, FreesTheRoomOfALargeMessageAgain) {
     read_all(buffer, stream);
     EXPECT_GT(buffer.memory(), 1'000'000U);
     Stream small;
-    for (int i = 0; i < 100; ++i) {
-        small.add(20);
-        read(buffer, small, ~std::size_t{0});
-    }
+    read_little(buffer, small);
     EXPECT_EQ(buffer.memory(), StreamBuffer::least);
 }
 
