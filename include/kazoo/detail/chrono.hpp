@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Durations, clocks and their literals: <chrono> without what else it has since C++20.
+/// Durations, clocks and their literals, without the calendar and the streams of <chrono>.
 #pragma once
 
 // With libstdc++ <chrono> includes <sstream> and the calendar, which take a twelfth of the time

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// std::function, std::bad_function_call and invoke(): <functional> without what else it has.
+/// std::function and std::bad_function_call without the rest of <functional>, and an invoke().
 #pragma once
 
 #include <kazoo/detail/export.hpp>
