@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The JSON of Curator's JsonInstanceSerializer.
-#include "recipe/discovery/json_members.hpp"
+#include "recipe/json/json_members.hpp"
+#include "recipe/json/json_scalar.hpp"
 
 #include <kazoo/exceptions.hpp>
 #include <kazoo/recipes/service_instance.hpp>
@@ -14,11 +15,14 @@
 namespace kazoo {
 namespace {
 
+using detail::recipe::byte_order_mark;
+using detail::recipe::json_elements;
 using detail::recipe::json_members;
+using detail::recipe::json_scalar;
+using detail::recipe::json_string;
 using nlohmann::json;
 
 constexpr const char* operation = "ServiceInstance";
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 // Writing.
 
@@ -77,24 +81,23 @@ public:
     [[nodiscard]] bool is_null() const noexcept { return text_ == "null"; }
 
     [[nodiscard]] std::string string() const {
-        const auto value = parsed();
-        if (value.is_string()) {
-            return value.get<std::string>();
+        if (auto text = json_string(text_)) {
+            return *std::move(text);
         }
-        if (!value.is_number()) {
+        if (!json_scalar(text_).is_number()) {
             malformed("a text");
         }
         return std::string(text_);  // Curator reads numbers as texts, too
     }
     [[nodiscard]] bool boolean() const {
-        const auto value = parsed();
+        const auto value = json_scalar(text_);
         if (!value.is_boolean()) {
             malformed("true or false");
         }
         return value.get<bool>();
     }
     [[nodiscard]] std::int64_t integer(std::int64_t least, std::int64_t most) const {
-        const auto value = parsed();
+        const auto value = json_scalar(text_);
         std::optional<std::int64_t> number;
         if (value.is_number_unsigned()) {
             const auto positive = value.get<std::uint64_t>();
@@ -133,26 +136,34 @@ public:
         malformed("a type of services");
     }
     [[nodiscard]] UriSpec spec() const {
-        const auto value = parsed();
-        const auto parts = value.find("parts");  // the end if it is not an object
-        std::vector<UriSpec::Part> made;
-        if (!value.is_object() || parts == value.end() || !parts->is_array()) {
+        const auto parts = member(text_, "parts");
+        if (!parts.starts_with('[')) {
             malformed("a pattern with parts");
         }
-        for (const auto& part : *parts) {
-            const auto text = part.find("value");
-            const auto variable = part.find("variable");
-            if (!part.is_object() || text == part.end() || !text->is_string() ||
-                variable == part.end() || !variable->is_boolean()) {
+        std::vector<UriSpec::Part> made;
+        for (const auto part : json_elements(parts)) {
+            auto text = json_string(member(part, "value"));
+            const auto variable = json_scalar(member(part, "variable"));
+            if (!text || !variable.is_boolean()) {
                 malformed("a pattern whose parts have a value and a variable");
             }
-            made.emplace_back(text->get<std::string>(), variable->get<bool>());
+            made.emplace_back(*std::move(text), variable.get<bool>());
         }
         return UriSpec(std::move(made));
     }
 
 private:
-    [[nodiscard]] json parsed() const { return json::parse(text_, nullptr, false); }
+    /// Returns the text of a value of an object; the last one if there are several, empty if there
+    /// is none.
+    [[nodiscard]] static std::string_view member(std::string_view object, std::string_view name) {
+        std::string_view found;
+        for (const auto& [key, value] : json_members(object)) {
+            if (json_string(key) == name) {
+                found = value;
+            }
+        }
+        return found;
+    }
     [[nodiscard]] static std::optional<std::int64_t> from_text(const std::string& text) {
         std::int64_t number = 0;
         const auto* const end = text.data() + text.size();
@@ -179,14 +190,6 @@ private:
     throw_error(
         Error(ClientErrc::malformed_data, Outcome::not_applied, operation, std::string(path), what)
     );
-}
-
-/// Returns the text that a key in quotes stands for.
-std::string name_of(std::string_view key) {
-    if (key.find('\\') == std::string_view::npos) {
-        return std::string(key.substr(1, key.size() - 2));  // a parser for each key takes long
-    }
-    return json::parse(key, nullptr, false).get<std::string>();
 }
 
 /// Sets the field of the instance.
@@ -251,7 +254,7 @@ ServiceInstance ServiceInstance::from_json(std::string_view text, std::string_vi
     }
     ServiceInstance instance;
     for (const auto& [key, value] : json_members(text)) {
-        read_field(instance, Field(path, name_of(key), value));
+        read_field(instance, Field(path, json_string(key).value_or(""), value));
     }
     if (instance.name_.empty() || instance.id_.empty()) {
         malformed(path, "it is not a JSON object with a name and an id");

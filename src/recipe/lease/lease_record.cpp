@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "recipe/lease/lease_record.hpp"
 
+#include "recipe/json/json_members.hpp"
+#include "recipe/json/json_scalar.hpp"
+
 #include <kazoo/exceptions.hpp>
 
 #include <nlohmann/json.hpp>
@@ -80,6 +83,35 @@ std::optional<std::chrono::sys_seconds> time_of(std::string_view text) {
            std::chrono::minutes(numbers[4]) + std::chrono::seconds(numbers[5]);
 }
 
+/// The texts of the values; empty if there are none.
+struct Members {
+    std::string_view version;
+    std::string_view holder;
+    std::string_view end;
+};
+
+Members members_of(std::string_view data, const std::string& path) {
+    if (data.starts_with(byte_order_mark)) {
+        data.remove_prefix(byte_order_mark.size());
+    }
+    const auto begin = data.find_first_not_of(" \t\r\n");
+    if (begin == std::string_view::npos || data[begin] != '{' || !json::accept(data)) {
+        malformed(path, "it is not a JSON object");
+    }
+    Members members;
+    for (const auto& [key, value] : json_members(data)) {
+        const auto name = json_string(key);
+        if (name == "version") {
+            members.version = value;
+        } else if (name == "holder") {
+            members.holder = value;
+        } else if (name == "end") {
+            members.end = value;
+        }
+    }
+    return members;
+}
+
 }  // namespace
 
 std::string encode_lease(const LeaseRecord& record) {
@@ -94,30 +126,27 @@ std::string encode_lease(const LeaseRecord& record) {
 }
 
 std::optional<LeaseRecord> decode_lease(std::string_view data, const std::string& path) {
-    const auto object = json::parse(data, nullptr, false);
-    if (!object.is_object()) {
-        malformed(path, "it is not a JSON object");
-    }
-    const auto number = object.find("version");
-    if (number == object.end()) {
+    const Members members = members_of(data, path);
+    if (members.version.empty()) {
         malformed(path, "it has no version");
     }
-    if (!number->is_number() || *number != version) {
+    const auto number = json_scalar(members.version);
+    if (!number.is_number() || number != version) {
         return std::nullopt;
     }
-    const auto holder = object.find("holder");
-    const auto end = object.find("end");
-    if (holder == object.end() || !holder->is_string()) {
+    auto holder = json_string(members.holder);
+    if (!holder) {
         malformed(path, "it has no holder");
     }
-    if (end == object.end() || !end->is_string()) {
+    const auto end = json_string(members.end);
+    if (!end) {
         malformed(path, "it has no end");
     }
-    const auto time = time_of(end->get_ref<const std::string&>());
+    const auto time = time_of(*end);
     if (!time) {
         malformed(path, "its end is not a time such as 2026-11-22T13:30:35");
     }
-    return LeaseRecord{holder->get<std::string>(), *time};
+    return LeaseRecord{*std::move(holder), *time};
 }
 
 }  // namespace kazoo::detail::recipe

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The members of a JSON object, as texts.
-#include "recipe/discovery/json_members.hpp"
+#include "recipe/json/json_members.hpp"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <string>
 
@@ -49,6 +49,26 @@ TEST(JsonMembers, OfTextsThatAreNoJsonEndWithTheText) {
         }
     }
     EXPECT_LE(json_members(R"({"a" "b" "c")").size(), 2);
+}
+
+TEST(JsonElements, AreTheTextsOfTheValues) {
+    using testing::ElementsAre;
+    EXPECT_THAT(json_elements("[]"), ElementsAre());
+    EXPECT_THAT(
+        json_elements(" [ 1 ,\"],\" , [2,{}],{\"a\":[]} ] "),
+        ElementsAre("1", "\"],\"", "[2,{}]", "{\"a\":[]}")
+    );
+    EXPECT_THAT(json_elements("{\"a\":1}"), ElementsAre());
+}
+
+TEST(JsonElements, OfTextsThatAreNoJsonEndWithTheText) {
+    const std::string valid = R"([{"b":[1,"\"x"]},"c",2])";
+    for (std::size_t size = 0; size < valid.size(); ++size) {
+        for (const auto element : json_elements(std::string_view(valid).substr(0, size))) {
+            EXPECT_LE(element.size(), size);
+        }
+    }
+    EXPECT_LE(json_elements("[,}]").size(), 2);
 }
 
 }  // namespace

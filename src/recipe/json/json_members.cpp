@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "recipe/discovery/json_members.hpp"
+#include "recipe/json/json_members.hpp"
 
 #include <cstddef>
 
@@ -68,6 +68,22 @@ private:
 };
 
 }  // namespace
+
+std::vector<std::string_view> json_elements(std::string_view array) {
+    std::vector<std::string_view> elements;
+    Scanner scanner(array);
+    if (scanner.next() != '[') {
+        return elements;
+    }
+    scanner.skip();
+    while (scanner.next() != ']' && scanner.next() != '\0') {
+        elements.push_back(scanner.value());
+        if (scanner.next() == ',') {
+            scanner.skip();
+        }
+    }
+    return elements;
+}
 
 std::vector<JsonMember> json_members(std::string_view object) {
     std::vector<JsonMember> members;

@@ -18,5 +18,7 @@ using JsonMember = std::pair<std::string_view, std::string_view>;
 ///
 /// Precondition: `object` is a valid JSON object; only spaces surround it.
 [[nodiscard]] std::vector<JsonMember> json_members(std::string_view object);
+/// Returns the elements of a JSON array, likewise.
+[[nodiscard]] std::vector<std::string_view> json_elements(std::string_view array);
 
 }  // namespace kazoo::detail::recipe
