@@ -4,11 +4,7 @@
 
 #include <kazoo/asio.hpp>
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
@@ -19,9 +15,10 @@
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 
+#include <exception>
+#include <memory>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <utility>
 
 namespace tool::ui {
@@ -33,7 +30,6 @@ namespace http = boost::beast::http;
 using boost::system::error_code;
 using Fields = http::fields;
 
-constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::seconds heartbeat{15};
 constexpr std::chrono::seconds farewell{1};
 constexpr std::size_t buffer_bytes = 256 * 1024;
@@ -95,7 +91,11 @@ std::optional<Reply> reply_to_malformed(const error_code& error) {
     return error_reply(400, "malformed", "the request is malformed: " + error.message());
 }
 
-class Connection {
+/// A connection and what it does at present. Each operation has a completion handler, which owns
+/// the connection; without one, it is closed. If a handler fails for lack of memory, the exception
+/// leaves the loop (HttpServer::run) and the connection is closed. With coroutines that would end
+/// the process: their destructor allocates memory.
+class Connection : public std::enable_shared_from_this<Connection> {
 public:
     Connection(asio::ip::tcp::socket socket, Shared& shared)
         : stream_(std::move(socket)), shared_(&shared), buffer_(buffer_bytes) {
@@ -106,42 +106,25 @@ public:
     Connection& operator=(const Connection&) = delete;
     ~Connection() { shared_->connections.erase(place_); }
 
-    asio::awaitable<void> run() {
-        bool goes_on = true;
-        while (goes_on) {
-            goes_on = co_await serve_request();
-        }
-        co_await close_gracefully();
+    void read_request() {
+        parser_.emplace();
+        parser_->header_limit(static_cast<std::uint32_t>(shared_->limits.header_bytes));
+        parser_->body_limit(shared_->limits.body_bytes);
+        wait_for_request();
+        http::async_read_header(stream_, buffer_, *parser_, then(&Connection::read_body));
     }
 
 private:
-    using Parser = http::request_parser<http::string_body>;
+    using Step = void (Connection::*)(const error_code& error);
 
-    /// Returns whether further requests may follow.
-    asio::awaitable<bool> serve_request() {
-        Parser parser;
-        parser.header_limit(static_cast<std::uint32_t>(shared_->limits.header_bytes));
-        parser.body_limit(shared_->limits.body_bytes);
-        wait_for_request();
-        const auto read = co_await http::async_read_header(stream_, buffer_, parser, as_result);
-        const error_code error = std::get<0>(read);
-        if (error) {
-            co_return co_await refuse(reply_to_malformed(error));
+    struct Then {
+        std::shared_ptr<Connection> self;
+        Step step;
+        void operator()(const error_code& error, std::size_t /*bytes*/ = 0) const {
+            (self.get()->*step)(error);
         }
-        const std::optional<Head> head = head_of(parser.get());
-        if (!head) {
-            co_return co_await refuse(error_reply(400, "malformed", "the target is malformed"));
-        }
-        std::optional<Reply> refusal = shared_->application->refusal(*head);
-        if (refusal) {
-            co_return co_await refuse(std::move(refusal));
-        }
-        place_->waiting = false;
-        if (shared_->application->is_event_stream(*head)) {
-            co_return co_await send_events();
-        }
-        co_return co_await serve_admitted(parser, *head);
-    }
+    };
+    [[nodiscard]] Then then(Step step) { return Then{shared_from_this(), step}; }
 
     void wait_for_request() {
         auto& connections = shared_->connections;
@@ -150,130 +133,186 @@ private:
         stream_.expires_after(shared_->limits.request_time);
     }
 
-    asio::awaitable<bool> serve_admitted(Parser& parser, Head head) {
-        const auto read = co_await http::async_read(stream_, buffer_, parser, as_result);
-        const error_code error = std::get<0>(read);
+    /// The head has been read.
+    void read_body(const error_code& error) {
         if (error) {
-            co_return co_await refuse(reply_to_malformed(error));
+            return refuse(reply_to_malformed(error));
+        }
+        head_ = head_of(parser_->get());
+        if (!head_) {
+            return refuse(error_reply(400, "malformed", "the target is malformed"));
+        }
+        std::optional<Reply> refusal = shared_->application->refusal(*head_);
+        if (refusal) {
+            return refuse(std::move(refusal));
+        }
+        place_->waiting = false;
+        if (shared_->application->is_event_stream(*head_)) {
+            return send_event_head();
+        }
+        http::async_read(stream_, buffer_, *parser_, then(&Connection::handle_request));
+    }
+
+    void handle_request(const error_code& error) {
+        if (error) {
+            return refuse(reply_to_malformed(error));
         }
         stream_.expires_never();
-        const bool keep_alive = parser.get().keep_alive();
-        Request request{std::move(head), std::move(parser.get().body())};
+        keep_alive_ = parser_->get().keep_alive();
+        Request request{*std::move(head_), std::move(parser_->get().body())};
         const kazoo::AsyncResult<Reply> handling = shared_->application->handle(std::move(request));
-        auto handled = co_await handling(as_result);
-        if (std::get<0>(handled)) {
-            std::get<1>(handled) =
-                error_reply(500, "internal", "there was no memory to handle the request");
-        }
-        co_return co_await send(std::get<1>(handled), keep_alive);
+        handling(asio::bind_executor(
+            stream_.get_executor(),
+            [self = shared_from_this()](const std::exception_ptr& failed, const Reply& reply) {
+                self->send(
+                    failed
+                        ? error_reply(500, "internal", "there was no memory to handle the request")
+                        : reply
+                );
+            }
+        ));
     }
 
-    asio::awaitable<bool> refuse(std::optional<Reply> reply) {
+    /// Ends the connection, with a reply or without one.
+    void refuse(const std::optional<Reply>& reply) {
+        keep_alive_ = false;
         if (reply) {
-            co_await send(*reply, false);
+            send(*reply);
+        } else {
+            close_gracefully();
         }
-        co_return false;
     }
 
-    /// Returns whether the connection may be used further.
-    asio::awaitable<bool> send(const Reply& reply, bool keep_alive) {
-        http::response<http::string_body> response(
-            static_cast<http::status>(reply.status), 11, reply.body
-        );
-        response.set(http::field::content_type, reply.content_type);
-        add_security_headers(response);
-        response.keep_alive(keep_alive);
-        response.prepare_payload();
+    void send(const Reply& reply) {
+        response_.emplace(static_cast<http::status>(reply.status), 11, reply.body);
+        response_->set(http::field::content_type, reply.content_type);
+        add_security_headers(*response_);
+        response_->keep_alive(keep_alive_);
+        response_->prepare_payload();
         stream_.expires_after(shared_->limits.write_time);
-        const auto written = co_await http::async_write(stream_, response, as_result);
-        co_return keep_alive && !std::get<0>(written);
+        http::async_write(stream_, *response_, then(&Connection::after_reply));
     }
 
-    asio::awaitable<bool> send_events() {
-        const auto subscriber = shared_->hub.subscribe(stream_.get_executor());
-        if (!subscriber) {
-            co_return co_await refuse(
+    void after_reply(const error_code& error) {
+        if (error || !keep_alive_) {
+            close_gracefully();
+        } else {
+            read_request();
+        }
+    }
+
+    void send_event_head() {
+        subscriber_ = shared_->hub.subscribe(stream_.get_executor());
+        if (!subscriber_) {
+            return refuse(
                 error_reply(503, "too_many_streams", "too many pages are open; close some of them")
             );
         }
-        http::response<http::empty_body> response(http::status::ok, 11);
-        response.set(http::field::content_type, "text/event-stream");
-        add_security_headers(response);
-        response.keep_alive(false);
-        http::response_serializer<http::empty_body> serializer(response);
+        event_head_.emplace(http::status::ok, 11);
+        event_head_->set(http::field::content_type, "text/event-stream");
+        add_security_headers(*event_head_);
+        event_head_->keep_alive(false);
+        event_serializer_.emplace(*event_head_);
         stream_.expires_after(shared_->limits.write_time);
-        const auto written = co_await http::async_write_header(stream_, serializer, as_result);
-        if (!std::get<0>(written)) {
-            notice_end(subscriber);
-            co_await send_outbox(*subscriber);
+        http::async_write_header(stream_, *event_serializer_, then(&Connection::begin_events));
+    }
+
+    void begin_events(const error_code& error) {
+        if (error) {
+            return close_gracefully();
         }
-        co_return false;
+        notice_end();
+        send_outbox();
     }
 
     /// A client sends nothing behind such a request: a read ends when the connection does.
-    void notice_end(const std::shared_ptr<Subscriber>& subscriber) {
+    void notice_end() {
         stream_.socket().async_read_some(
-            asio::buffer(subscriber->ignored),
-            [subscriber](const error_code&, std::size_t) {
+            asio::buffer(subscriber_->ignored),
+            [subscriber = subscriber_](const error_code&, std::size_t) {
                 subscriber->closed = true;
                 subscriber->signal.cancel();
             }
         );
     }
 
-    asio::awaitable<void> send_outbox(Subscriber& subscriber) {
-        while (!subscriber.closed) {
-            if (subscriber.outbox.empty()) {
-                stream_.expires_never();
-                subscriber.signal.expires_after(heartbeat);
-                const auto waited = co_await subscriber.signal.async_wait(as_result);
-                if (!std::get<0>(waited) && subscriber.outbox.empty()) {
-                    subscriber.outbox = ":\n\n";  // a comment: the client reads on
-                }
-                continue;
-            }
-            const std::string text = std::exchange(subscriber.outbox, {});
-            stream_.expires_after(shared_->limits.write_time);
-            const auto written = co_await asio::async_write(stream_, asio::buffer(text), as_result);
-            if (std::get<0>(written)) {
-                co_return;
-            }
+    void send_outbox() {
+        if (subscriber_->closed) {
+            return close_gracefully();
+        }
+        if (subscriber_->outbox.empty()) {
+            stream_.expires_never();
+            subscriber_->signal.expires_after(heartbeat);
+            subscriber_->signal.async_wait(then(&Connection::after_wait));
+            return;
+        }
+        events_ = std::exchange(subscriber_->outbox, {});
+        stream_.expires_after(shared_->limits.write_time);
+        asio::async_write(stream_, asio::buffer(events_), then(&Connection::after_events));
+    }
+
+    /// The wait ends with an error if the subscriber has changed.
+    void after_wait(const error_code& error) {
+        if (!error && subscriber_->outbox.empty()) {
+            subscriber_->outbox = ":\n\n";  // a comment: the client reads on
+        }
+        send_outbox();
+    }
+
+    void after_events(const error_code& error) {
+        if (error) {
+            close_gracefully();
+        } else {
+            send_outbox();
         }
     }
 
     /// Closing a socket with unread input would reset the connection, and the client might not see
     /// the reply.
-    asio::awaitable<void> close_gracefully() {
+    void close_gracefully() {
         place_->waiting = true;
         error_code ignored;
         stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
         stream_.expires_after(farewell);
-        error_code error;
         buffer_.clear();
-        for (std::size_t count = 0; !error && count < 4 * buffer_bytes;) {
-            const auto read =
-                co_await stream_.async_read_some(buffer_.prepare(buffer_bytes), as_result);
-            error = std::get<0>(read);
-            count += std::get<1>(read);
-        }
+        drain();
+    }
+
+    void drain() {
+        stream_.async_read_some(
+            buffer_.prepare(buffer_bytes),
+            [self = shared_from_this()](const error_code& error, std::size_t size) {
+                self->drained_ += size;
+                if (!error && self->drained_ < 4 * buffer_bytes) {
+                    self->drain();
+                }
+            }
+        );
     }
 
     beast::tcp_stream stream_;
     Shared* shared_;
     beast::flat_buffer buffer_;
     std::list<OpenConnection>::iterator place_;
-};
+    std::size_t drained_ = 0;
 
-asio::awaitable<void> serve(asio::ip::tcp::socket socket, Shared& shared) {
-    Connection connection(std::move(socket), shared);
-    co_await connection.run();
-}
+    // Of the present request.
+    std::optional<http::request_parser<http::string_body>> parser_;
+    std::optional<Head> head_;
+    bool keep_alive_ = false;
+    std::optional<http::response<http::string_body>> response_;
+
+    // Of a stream of events.
+    std::shared_ptr<Subscriber> subscriber_;
+    std::optional<http::response<http::empty_body>> event_head_;
+    std::optional<http::response_serializer<http::empty_body>> event_serializer_;
+    std::string events_;  // that are being written
+};
 
 }  // namespace
 
 void serve_connection(asio::ip::tcp::socket socket, Shared& shared) {
-    const auto executor = socket.get_executor();
-    asio::co_spawn(executor, serve(std::move(socket), shared), asio::detached);
+    std::make_shared<Connection>(std::move(socket), shared)->read_request();
 }
 
 }  // namespace tool::ui

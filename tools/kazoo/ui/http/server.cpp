@@ -3,17 +3,16 @@
 
 #include "cli/exit_code.hpp"
 #include "ui/http/connection.hpp"
+#include "ui/http/wake_signal.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <algorithm>
-#include <atomic>
 #include <csignal>
-#include <new>
+#include <thread>
 
 namespace tool::ui {
 
@@ -23,9 +22,11 @@ using boost::system::error_code;
 namespace {
 
 /// For changes that arrive together.
-constexpr std::chrono::milliseconds gathering{40};
+constexpr std::chrono::milliseconds gathering_time{40};
 /// After an accept that has failed, such as for lack of descriptors.
 constexpr std::chrono::milliseconds accept_pause{100};
+/// After a handler has failed for lack of memory.
+constexpr std::chrono::milliseconds memory_pause{10};
 
 }  // namespace
 
@@ -35,23 +36,29 @@ struct HttpServer::Impl {
           signals(loop, SIGINT, SIGTERM),
           acceptor(loop, {asio::ip::address_v4::loopback(), port}),
           pause(loop),
+          changed(loop),
           gather(loop) {}
 
     void accept();
     void accepted(const error_code& error, asio::ip::tcp::socket socket);
     [[nodiscard]] bool make_room();
+    void await_changes();
     void gather_events();
     void send_events();
+    void resume_all();
     void run_loop();
 
-    Shared shared;  // outlives the coroutines, which end with the loop
+    Shared shared;  // outlives the connections, which end with the loop
     asio::io_context loop{1};
     asio::signal_set signals;
     asio::ip::tcp::acceptor acceptor;
     asio::steady_timer pause;
+    WakeSignal changed;
     asio::steady_timer gather;
-    std::atomic<bool> woken{false};
-    bool accepting = false;  // or pausing
+    bool accepting = false;         // or pausing
+    bool awaiting_changes = false;  // through `changed`
+    bool has_changes = false;       // that have not been sent
+    bool gathering = false;         // waits for `gather`
 };
 
 void HttpServer::Impl::accept() {
@@ -99,40 +106,55 @@ bool HttpServer::Impl::make_room() {
     return true;
 }
 
+void HttpServer::Impl::await_changes() {
+    changed.async_wait([this](const error_code&) {
+        awaiting_changes = false;
+        has_changes = true;
+        resume_all();
+    });
+    awaiting_changes = true;
+}
+
 void HttpServer::Impl::gather_events() {
-    try {
-        gather.expires_after(gathering);
-        gather.async_wait([this](const error_code&) { send_events(); });
-    } catch (const std::bad_alloc&) {
-        woken = false;  // the next change tries again
+    gather.expires_after(gathering_time);
+    gather.async_wait([this](const error_code&) {
+        gathering = false;
+        send_events();
+    });
+    gathering = true;
+}
+
+/// If there is no memory, the application keeps what has happened, and has_changes stays true.
+void HttpServer::Impl::send_events() {
+    const std::string gap = shared.application->gap_event();
+    const std::string event = shared.application->take_event();
+    has_changes = false;
+    if (!event.empty()) {
+        shared.hub.publish(event, gap);
     }
 }
 
-void HttpServer::Impl::send_events() {
-    woken = false;
-    try {
-        const std::string gap = shared.application->gap_event();
-        const std::string event = shared.application->take_event();
-        if (!event.empty()) {
-            shared.hub.publish(event, gap);
-        }
-    } catch (const std::bad_alloc&) {
-        // The application has kept what has happened.
-        if (!woken.exchange(true)) {
-            gather_events();
-        }
+/// Begins what should be under way, and is not, or not any more.
+void HttpServer::Impl::resume_all() {
+    if (!accepting) {
+        accept();
+    }
+    if (!awaiting_changes) {
+        await_changes();
+    }
+    if (has_changes && !gathering) {
+        gather_events();
     }
 }
 
 void HttpServer::Impl::run_loop() {
     while (!loop.stopped()) {
         try {
-            if (!accepting) {
-                accept();
-            }
+            resume_all();
             loop.run();
         } catch (const std::exception&) {
             // A handler had no memory. The others go on.
+            std::this_thread::sleep_for(memory_pause);
         }
     }
 }
@@ -162,14 +184,7 @@ void HttpServer::run(Application& application) {
 }
 
 void HttpServer::wake() noexcept {
-    if (impl_->woken.exchange(true)) {
-        return;
-    }
-    try {
-        asio::post(impl_->loop, [impl = impl_.get()] { impl->gather_events(); });
-    } catch (const std::bad_alloc&) {
-        impl_->woken = false;  // the next change tries again
-    }
+    impl_->changed.raise();
 }
 
 }  // namespace tool::ui
