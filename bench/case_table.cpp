@@ -14,7 +14,7 @@ constexpr std::array table{
     Case{"pipelined-get", "gets of 100 bytes, 1000 in flight, of all clients", run_pipelined_get},
     Case{"pipelined-set", "sets of 100 bytes, 1000 in flight, of all clients", run_pipelined_set},
     Case{"blocking-get", "one get after the other, of all clients", run_blocking_get},
-    Case{"system-calls", "system calls of a blocking get (needs strace)", run_system_calls},
+    Case{"system-calls", "system calls of a blocking get (needs perf or strace)", run_system_calls},
     Case{"threads", "1, 2, 4 and 8 threads with blocking gets on one client", run_threads},
     Case{"coroutines", "1000 coroutines beside callbacks", run_coroutines},
     Case{"allocations", "heap allocations per operation", run_allocations},

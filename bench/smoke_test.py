@@ -313,7 +313,7 @@ def self_test():
     skipped = [line for line in lines if not re.match("(RATIO )?system-calls", line)]
     some = {**good, "ratios": [one for one in named if one["case"] != "system-calls"]}
     assert found(skipped, some) == 2
-    assert found([*skipped, "SKIPPED system-calls: no strace"], some) == 0
+    assert found([*skipped, "SKIPPED system-calls: no perf"], some) == 0
 
     measured = "\n".join(f"blocking-get(embedded)  {p}  cpu 1 us/op  p50 2 us" for p in PEERS)
     no_apache = "\nSKIPPED blocking-get: ZOOKEEPER_HOSTS is not set\n"
