@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SequentialAsioHandler: connection and lanes run on the user's executor; the library adds no
 // thread.
-#include "base/fork_guard.hpp"
 #include "async/refuse_wait.hpp"
+#include "base/fork_guard.hpp"
 #include "handler/strand_lane.hpp"
 
 #include <kazoo/detail/result_state.hpp>

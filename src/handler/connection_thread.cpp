@@ -13,7 +13,8 @@
 namespace kazoo::handler {
 namespace {
 
-thread_local const void* connection_thread_of = nullptr;
+// Which handler's thread this is; null for other threads.
+thread_local const ConnectionThread* connection_thread_of = nullptr;
 
 }  // namespace
 
@@ -23,18 +24,29 @@ ConnectionThread::~ConnectionThread() {
     }
 }
 
+/// A thread may take the place of several, each within the code that the loop before has run.
+const ConnectionThread::Substitute*& ConnectionThread::Substitute::innermost() noexcept {
+    thread_local const Substitute* innermost = nullptr;
+    return innermost;
+}
+
 ConnectionThread::Substitute::Substitute(const ConnectionThread& thread) noexcept
-    : before_(std::exchange(connection_thread_of, &thread)),
+    : thread_(thread),
+      outer_(std::exchange(innermost(), this)),
       slot_(base::find_lane_slot(true)),
       deadline_(std::exchange(slot_->deadline, nullptr)) {}
 
 ConnectionThread::Substitute::~Substitute() {
     slot_->deadline = deadline_;
-    connection_thread_of = before_;
+    innermost() = outer_;
 }
 
 bool ConnectionThread::on_this_thread() const noexcept {
-    return connection_thread_of == this;
+    const auto* substitute = Substitute::innermost();
+    while (substitute != nullptr && &substitute->thread_ != this) {
+        substitute = substitute->outer_;
+    }
+    return substitute != nullptr || connection_thread_of == this;
 }
 
 void ConnectionThread::refuse_to_block() const {

@@ -66,7 +66,12 @@ public:
         Substitute& operator=(const Substitute&) = delete;
 
     private:
-        const void* const before_;
+        friend class ConnectionThread;
+
+        static const Substitute*& innermost() noexcept;
+
+        const ConnectionThread& thread_;
+        const Substitute* const outer_;
         base::LaneSlot* const slot_;
         const detail::DeadlineScope* const deadline_;
     };

@@ -2,13 +2,13 @@
 #include "handler/strand_lane.hpp"
 
 #include "base/follow_ups.hpp"
+#include "base/hand_over.hpp"
 
 #include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
-#include <exception>
 
 namespace kazoo::handler {
 /// The function that is posted. If it is destroyed without having run, because its executor was
@@ -19,8 +19,8 @@ public:
     explicit Turn(std::shared_ptr<StrandLane> lane) : lane_(std::move(lane)) {}
     Turn(Turn&&) noexcept = default;
     ~Turn() {
-        // With a new exception in flight, posting has failed: push() or drain() sees to the tasks.
-        if (lane_ && std::uncaught_exceptions() == exceptions_) {
+        // If posting is failing, push() or drain() sees to the tasks.
+        if (lane_ && !base::HandOver::is_failing(lane_.get())) {
             lane_->abandon();
         }
     }
@@ -28,7 +28,6 @@ public:
 
 private:
     std::shared_ptr<StrandLane> lane_;
-    int exceptions_ = std::uncaught_exceptions();
 };
 
 StrandLane::StrandLane(boost::asio::any_io_executor executor)
@@ -78,6 +77,7 @@ void StrandLane::wake() {
 }
 
 void StrandLane::post_drain() {
+    const base::HandOver giving(this);
     // The executor of an io_context uses the bound allocator, so that waking the lane allocates
     // nothing.
     if (const auto* const loop = executor_.target<boost::asio::io_context::executor_type>()) {

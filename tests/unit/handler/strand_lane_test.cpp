@@ -14,6 +14,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -48,6 +49,19 @@ protected:
     const std::shared_ptr<StrandLane> lane_ = std::make_shared<StrandLane>(loop_.get_executor());
     std::vector<int> order_;
 };
+
+TEST(StrandLaneLifeTest, TasksAreDestroyedWithALoopThatAnExceptionDestroys) {
+    const auto owned = std::make_shared<int>();
+    std::shared_ptr<StrandLane> lane;
+    try {
+        boost::asio::io_context loop;
+        lane = std::make_shared<StrandLane>(loop.get_executor());
+        lane->push([owned] {});
+        throw std::runtime_error("the loop is destroyed");
+    } catch (const std::runtime_error&) {
+    }
+    EXPECT_EQ(owned.use_count(), 1);
+}
 
 TEST_F(StrandLaneTest, TasksFollowTheHandlerThatQueuesThem) {
     run_handler([this] {
