@@ -37,8 +37,13 @@ void FollowUps::work() noexcept {
     working_ = before;
 }
 
+const void* FollowUps::scope_of(const void* loop) noexcept {
+    const bool is_scope = present != nullptr && loop != nullptr && present->loop_ == loop;
+    return is_scope ? present->root_ : nullptr;
+}
+
 bool FollowUps::add(const void* loop, LoopWork& work) noexcept {
-    if (present == nullptr || loop == nullptr || present->loop_ != loop) {
+    if (scope_of(loop) == nullptr) {
         return false;
     }
     auto& root = *present->root_;

@@ -52,6 +52,9 @@ public:
     /// Takes the work if this thread runs a handler of `loop` in a scope. Otherwise, and if there
     /// was enough work already, returns false and leaves `work` unchanged.
     [[nodiscard]] static bool add(const void* loop, LoopWork& work) noexcept;
+    /// Returns what identifies the scope whose end the work that this thread adds waits for; null
+    /// if it takes none.
+    [[nodiscard]] static const void* scope_of(const void* loop) noexcept;
 
 private:
     static constexpr std::size_t most = 6;

@@ -53,6 +53,10 @@ public:
         }
     }
 
+    [[nodiscard]] const void* put_off_by() const noexcept override {
+        return base::FollowUps::scope_of(loop_);
+    }
+
     void set_timer(TimePoint when, Task task) override {
         timer_.expires_at(when);
         timer_.async_wait(with_memory(

@@ -169,9 +169,8 @@ transport::Unread Driver::on_more(
     std::uint64_t attempt, std::span<const std::byte> bytes, std::size_t again
 ) {
     session::Received received{bytes, again};
-    input([&](session::Session& session, TimePoint now) {
-        session.on_more(attempt, received, now);
-    });
+    input([&](session::Session& session, TimePoint now) { session.on_more(attempt, received, now); }
+    );
     return {received.left, received.whole};
 }
 

@@ -164,8 +164,19 @@ private:
         const auto time = environment_->now();
         const std::lock_guard lock(mutex_);
         auto result = use(*session_, time);
-        wake = !std::exchange(work_waits_, true) && !in_turn_;
+        wake = note_work();
         return result;
+    }
+    /// Returns whether the caller has to post run_turns(). Requires mutex_ to be held.
+    [[nodiscard]] bool note_work() noexcept {
+        const bool known = std::exchange(work_waits_, true);
+        if (in_turn_ || (known && put_off_by_ == nullptr)) {
+            return false;
+        }
+        // What is posted in the callback of one thread may wait for that callback to return. The
+        // request of another thread must not.
+        const auto* const before = std::exchange(put_off_by_, environment_->put_off_by());
+        return !known || before != put_off_by_;
     }
     [[nodiscard]] bool try_to_wake() noexcept;
     [[nodiscard]] bool withdraw(session::RequestId request) noexcept;
@@ -212,6 +223,8 @@ private:
     std::uint64_t session_number_ = 0;
     bool work_waits_ = false;  // the session was used since the last turn took its outputs
     bool in_turn_ = false;     // run_turns() is running, and will look at work_waits_ again
+    // While work_waits_ is true: what the posted run_turns() waits for; null: nothing.
+    const void* put_off_by_ = nullptr;
 
     // Used on the executor only:
     std::unique_ptr<transport::Transport> transport_;  // null: no session, or it has not begun here

@@ -18,6 +18,9 @@ public:
     /// Runs the task on the connection's executor, not within this call. Tasks run one at a time,
     /// and in order if one thread runs the executor. Thread-safe.
     virtual void post(Task task) = 0;
+    /// Returns what identifies the code that has to return before a task runs that this thread
+    /// posts now; null if a task waits for no such code.
+    [[nodiscard]] virtual const void* put_off_by() const noexcept { return nullptr; }
     /// Runs the task at `when`. There is one timer: this replaces the task that was set before.
     /// Called on the executor only. Whatever fails because memory is short is tried again by this
     /// timer, so an environment reserves memory for it.

@@ -17,9 +17,10 @@ Turns::Turn Turns::wait(std::unique_lock<std::mutex>& lock) {
 void Turns::note_thread(std::thread::id self) noexcept {
     running_ = self;
     if (last_ != self) {
+        settled_ = last_ == std::thread::id() ? settled_at_first : settled_later;
         last_ = self;
         in_one_thread_ = 0;
-    } else if (in_one_thread_ < settled) {
+    } else if (in_one_thread_ < settled_) {
         ++in_one_thread_;
     }
 }

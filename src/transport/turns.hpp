@@ -19,8 +19,9 @@ namespace kazoo::transport {
 /// loses no handler when memory is short. Thread-safe; no mutex is held while a handler runs.
 ///
 /// What the handlers ask for (base::FollowUps) is done by the same thread right after them, but
-/// only while one thread runs them all: where several run the loop, a callback that takes long must
-/// not delay what another thread could do meanwhile.
+/// only if one thread runs them all: where several run the loop, a callback that takes long must
+/// not delay what another thread could do meanwhile. A change of threads shows that, or that the
+/// program has moved its loop to another thread.
 class Turns {
 public:
     /// `loop` identifies the loop that runs the handlers; null: no work follows them.
@@ -35,7 +36,7 @@ public:
             handler();
         }
         if (turn == Turn::now) {
-            base::FollowUps follow_ups(in_one_thread_ >= settled ? loop_ : nullptr);
+            base::FollowUps follow_ups(in_one_thread_ == settled_ ? loop_ : nullptr);
             handler();
             end();
             follow_ups.run();
@@ -68,12 +69,15 @@ private:
     void end() noexcept;
 
     /// So many handlers in a row in the same thread show that no other thread runs the loop.
-    static constexpr int settled = 32;
+    static constexpr int settled_at_first = 32;
+    /// The same after a change of threads: some of them may only have been busy.
+    static constexpr int settled_later = 4096;
 
     const void* const loop_;
     // Written with the mutex held, and only by the thread in which a handler runs:
     std::thread::id last_;   // the thread of the last handler
-    int in_one_thread_ = 0;  // handlers in a row in that thread; counted up to `settled`
+    int in_one_thread_ = 0;  // handlers in a row in that thread; counted up to settled_
+    int settled_ = settled_at_first;
 
     std::mutex mutex_;
     std::condition_variable free_;

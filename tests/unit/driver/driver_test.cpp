@@ -74,6 +74,8 @@ class StillWorld final : public Environment {
 public:
     [[nodiscard]] TimePoint now() const noexcept override { return TimePoint(1h) + passed; }
     void post(Task task) override { tasks_.push_back(std::move(task)); }
+    [[nodiscard]] const void* put_off_by() const noexcept override { return callback; }
+    [[nodiscard]] std::size_t posted() const noexcept { return tasks_.size(); }
     void set_timer(TimePoint when, Task task) override {
         timer_at = when;
         timer_ = std::move(task);
@@ -105,6 +107,7 @@ public:
     Network network;
     Duration passed{0};
     TimePoint timer_at{};
+    const void* callback = nullptr;  // in which the following calls are made
 
 private:
     std::deque<Task> tasks_;
@@ -168,6 +171,26 @@ TEST_F(DriverTest, RequestsDuringAWriteShareTheNextOne) {
     sync();
     sync();
     EXPECT_THAT(writes(), ElementsAre(Write(2, codec::Opcode::sync)));
+}
+
+TEST_F(DriverTest, ARequestDoesNotWaitForTheCallbackOfAnotherThread) {
+    const int one = 0;
+    const int other = 0;
+    environment_->callback = &one;
+    sync();
+    sync();
+    EXPECT_EQ(environment_->posted(), 1U);
+    environment_->callback = &other;  // it may return first
+    sync();
+    EXPECT_EQ(environment_->posted(), 2U);
+    environment_->callback = nullptr;
+    sync();
+    sync();
+    EXPECT_EQ(environment_->posted(), 3U);
+    environment_->callback = &one;
+    sync();
+    EXPECT_EQ(environment_->posted(), 3U);
+    EXPECT_THAT(writes(), ElementsAre(Write(6, codec::Opcode::sync)));
 }
 
 TEST_F(DriverTest, LeavesTheStartOfAReplyToTheTransport) {
