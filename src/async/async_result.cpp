@@ -23,26 +23,12 @@ void throw_wait_timeout(const ResultStateBase& waiting_for) {
     throw_error(error);
 }
 
-bool Cancellation::begin_await(RefPtr<ResultStateBase> awaited) noexcept {
-    const std::lock_guard lock(mutex_);
-    // The previous reference leaves through the parameter and is released after the mutex:
-    // releasing it may destroy a user's value.
-    std::swap(awaited_, awaited);
-    return requested_ && sections_ == 0;
-}
-
-void Cancellation::end_await() noexcept {
-    RefPtr<ResultStateBase> awaited;  // released after the mutex, for the same reason
-    const std::lock_guard lock(mutex_);
-    std::swap(awaited_, awaited);
-}
-
 /// Returns what to cancel instead of cancelling it here: that runs user code, which must not happen
 /// with the mutex held.
 RefPtr<ResultStateBase> Cancellation::request() noexcept {
     const std::lock_guard lock(mutex_);
     requested_ = true;
-    return sections_ == 0 ? awaited_ : RefPtr<ResultStateBase>();
+    return RefPtr<ResultStateBase>(sections_ == 0 ? awaited_ : nullptr);
 }
 
 bool Cancellation::requested() noexcept {

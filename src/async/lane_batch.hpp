@@ -32,8 +32,8 @@ public:
         present_ = {};
     }
     /// Adds the result that is being completed, whose lane turn has begun. Dispatches the batch
-    /// when it is full.
-    void add(detail::ResultStateBase& ready) noexcept;
+    /// when it is full. `resumes`: whether coroutines await it.
+    void add(detail::ResultStateBase& ready, bool resumes) noexcept;
     /// Dispatches the task for what has been added.
     void flush() noexcept;
 
@@ -47,6 +47,7 @@ private:
     detail::ResultStateBase* last_ = nullptr;
     std::size_t size_ = 0;
     std::size_t bytes_ = 0;
+    bool resumes_ = false;  // coroutines await some of them
 };
 
 }  // namespace kazoo::base

@@ -8,11 +8,19 @@ KAZOO_API_BEGIN
 namespace kazoo::detail {
 class DeadlineScope;
 class LaneScope;
+class ResultStateBase;
 }  // namespace kazoo::detail
 
 namespace kazoo::base {
 
 class ReadyQueue;
+
+/// A turn on a completion lane that is running. On the stack of what runs it.
+struct RunningTurn {
+    detail::ResultStateBase* present = nullptr;  ///< whose links run
+    detail::ResultStateBase* rest = nullptr;     ///< what follows in the turn
+    RunningTurn* outer = nullptr;                ///< within which this one runs
+};
 
 /// What the library keeps per thread or, on threads whose fibers run lanes, per fiber. Only its own
 /// thread or fiber uses it, so there is no lock. The pointers refer to objects on that stack.
@@ -20,6 +28,7 @@ struct LaneSlot {
     const detail::LaneScope* lane = nullptr;          ///< innermost scope of the caller
     const detail::DeadlineScope* deadline = nullptr;  ///< innermost scope of the caller
     ReadyQueue* ready = nullptr;                      ///< the queue that the caller is draining
+    RunningTurn* turn = nullptr;                      ///< innermost turn of the caller
     int helps = 0;                                    ///< nested LaneHelpers of the caller
 };
 

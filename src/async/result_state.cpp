@@ -15,8 +15,10 @@
 #include "async/ready_queue.hpp"
 #include "async/refuse_wait.hpp"
 #include "async/sleeper.hpp"
+#include "base/hand_over.hpp"
 
 #include <kazoo/detail/result_state.hpp>
+#include <kazoo/detail/resumptions.hpp>
 
 namespace kazoo::detail {
 namespace {
@@ -55,21 +57,28 @@ public:
     explicit LaneTurn(ResultStateBase* first) noexcept : first_(first) {}
     LaneTurn(LaneTurn&& other) noexcept : first_(std::exchange(other.first_, nullptr)) {}
     LaneTurn& operator=(LaneTurn&&) = delete;
-    /// With an exception in flight, dispatch() has thrown: dispatch_turn() sees to the links.
+    /// If dispatch() is failing, dispatch_turn() sees to the links.
     ~LaneTurn() {
-        if (first_ != nullptr && std::uncaught_exceptions() == 0) {
+        if (first_ != nullptr && !base::HandOver::is_failing(first_)) {
             drop();
         }
     }
     void operator()() noexcept {
         const auto handler = first_->handler();
         const LaneScope on_lane(*handler, Lane::completion);
+        withdraw_offers(*handler);
+        auto& slot = on_lane.slot();
+        base::RunningTurn running{nullptr, nullptr, slot.turn};
+        slot.turn = &running;
         while (auto* const result = take()) {
+            running.present = result;
+            running.rest = first_;
             Backlog::begun(*handler);
             result->run_lane_links();
             Backlog::done(*handler, result->reply_bytes_);
             result->release();
         }
+        slot.turn = running.outer;
     }
 
 private:
@@ -79,6 +88,13 @@ private:
             first_ = std::exchange(result->next_in_turn_, nullptr);
         }
         return result;
+    }
+    void withdraw_offers(Handler& handler) const noexcept {
+        for (auto* result = first_; result != nullptr; result = result->next_in_turn_) {
+            if (result->resumable_.load(std::memory_order_relaxed)) {
+                return Resumptions::of(handler).remove_turn(result);
+            }
+        }
     }
     void drop() noexcept {
         first_->turn_dropped_ = true;
@@ -131,6 +147,7 @@ void ResultStateBase::finish(Status status, base::LaneBatch* batch) noexcept {
     RefPtr<ResultStateBase> self(batch == nullptr ? this : nullptr);
     base::WakeUp wake_up(mutex_);
     AfterDirect after;
+    Link* release = nullptr;
     bool queue = false;
     {
         // One step for link() and wait_until(): they find either a pending result, or one whose
@@ -138,23 +155,27 @@ void ResultStateBase::finish(Status status, base::LaneBatch* batch) noexcept {
         const std::lock_guard lock(mutex_);
         status_.store(status, std::memory_order_release);
         wake_up.take(sleepers_, base::Woken::by_success);
+        release = batch != nullptr ? direct_links_.pop_only_release() : nullptr;
         const bool any_direct = !direct_links_.empty();
         // A batch is used where no queue runs; its results have their turns in order.
         queue = any_direct ||
                 (batch == nullptr && !lane_links_.empty() && base::ReadyQueue::is_running());
         queued_ = queue;
         if (!queue) {
-            begin_lane_turn(after);  // the usual case
+            begin_lane_turn(after, batch != nullptr);  // the usual case
         }
     }
-    if (batch != nullptr && (queue || after.helper || wake_up.any())) {
+    if (batch != nullptr && (queue || wake_up.any())) {
         batch->flush();  // what was completed before this result is dispatched first
     }
     wake_up.notify();
+    if (release != nullptr) {
+        release->run(*this);
+    }
     if (queue) {
         base::ReadyQueue::run(batch == nullptr ? std::move(self) : RefPtr<ResultStateBase>(this));
-    } else if (after.dispatch && batch != nullptr && !after.helper) {
-        batch->add(*this);
+    } else if (after.dispatch && batch != nullptr) {
+        batch->add(*this, after.resumes);
     } else if (after.dispatch) {
         base::ReadyQueue::run_first([&] { continue_on_lane(after); });
     }
@@ -252,18 +273,20 @@ Link* ResultStateBase::next_direct_link(AfterDirect& after) noexcept {
     if (Link* const link = dropped_ ? nullptr : direct_links_.pop_front()) {
         return link;
     }
-    begin_lane_turn(after);
+    begin_lane_turn(after, false);
     return nullptr;
 }
 
-/// There are no direct links left.
-void ResultStateBase::begin_lane_turn(AfterDirect& after) noexcept {
+/// There are no direct links left. In a batch, its results are offered together.
+void ResultStateBase::begin_lane_turn(AfterDirect& after, bool in_batch) noexcept {
     queued_ = false;
     after.drop = dropped_;
-    after.dispatch = !dropped_ && !lane_links_.empty() && !lane_turn_;
+    const bool any = !lane_links_.empty() || !resumptions_.empty();
+    after.dispatch = !dropped_ && any && !lane_turn_;
     if (after.dispatch) {
         lane_turn_ = true;
-        if (resumes_) {
+        after.resumes = resumes_;
+        if (resumes_ && !in_batch) {
             after.helper = offer_help();
         }
     }
@@ -273,16 +296,33 @@ void ResultStateBase::begin_lane_turn(AfterDirect& after) noexcept {
 /// which it awaits a turn. Returns the waiter of one of them, to be notified without the mutex, or
 /// null.
 std::shared_ptr<Waiter> ResultStateBase::offer_help() noexcept {
-    if (!resumes_ || !has_handler_.load(std::memory_order_acquire)) {
+    const bool any = resumes_ || !resumptions_.empty();
+    if (!any || !has_handler_.load(std::memory_order_acquire)) {
         return nullptr;
     }
-    offered_ = true;
     return Resumptions::of(*handler_).add(*this);
 }
 
 void ResultStateBase::withdraw_offer() noexcept {
-    if (std::exchange(offered_, false)) {
+    if (resumable_.load(std::memory_order_relaxed)) {
         Resumptions::of(*handler_).remove(*this);
+    }
+}
+
+/// Of a turn that runs and that its caller is about to block.
+void ResultStateBase::offer_rest() noexcept {
+    const std::lock_guard lock(mutex_);
+    if (lane_turn_) {
+        static_cast<void>(offer_help());  // the caller is going to help
+    }
+}
+
+void ResultStateBase::offer_running_turns(const base::LaneSlot& caller) noexcept {
+    for (const auto* turn = caller.turn; turn != nullptr; turn = turn->outer) {
+        turn->present->offer_rest();
+        for (auto* result = turn->rest; result != nullptr; result = result->next_in_turn_) {
+            result->offer_rest();
+        }
     }
 }
 
@@ -297,6 +337,7 @@ void ResultStateBase::dispatch_turn(
     for (int i = 0; i < tries; ++i) {
         Backlog::add(handler, turns, bytes);
         try {
+            const base::HandOver giving(first);
             return handler.dispatch(Lane::completion, LaneTurn(first));
         } catch (...) {
             if (first->turn_dropped_) {
@@ -328,7 +369,9 @@ void ResultStateBase::run_lane_links() noexcept {
             }
         }
         if (link != nullptr) {
+            runs_last_link_.store(last, std::memory_order_release);
             link->run(*this);
+            runs_last_link_.store(false, std::memory_order_release);
         }
     }
 }

@@ -27,6 +27,7 @@ LaneHelper::LaneHelper(std::shared_ptr<Waiter> given, bool helps) noexcept
     auto* const handler = detail::LaneScope::completion_lane();
     if (handler != nullptr && helps && !is_too_deep()) {
         resumptions_ = &detail::Resumptions::of(*handler);
+        detail::ResultStateBase::offer_running_turns(*slot_);
         ++slot_->helps;
         resumptions_->begin_help(*this);
     }
@@ -119,23 +120,54 @@ Resumptions& Resumptions::of(Handler& handler) noexcept {
 
 std::shared_ptr<Waiter> Resumptions::add(ResultStateBase& ready) noexcept {
     const std::lock_guard lock(mutex_);
-    if (!std::exchange(ready.resumable_, true)) {
-        ready.next_resumable_ = nullptr;
-        ready.previous_resumable_ = std::exchange(last_, &ready);
-        (ready.previous_resumable_ != nullptr ? ready.previous_resumable_->next_resumable_ : first_
-        ) = &ready;
+    list(ready);
+    return helping();
+}
+
+std::shared_ptr<Waiter> Resumptions::add_turn(ResultStateBase* first) noexcept {
+    const std::lock_guard lock(mutex_);
+    for (auto* result = first; result != nullptr; result = result->next_in_turn_) {
+        list(*result);
     }
-    return helpers_ != nullptr ? helpers_->waiter : nullptr;
+    return helping();
 }
 
 void Resumptions::remove(ResultStateBase& result) noexcept {
     const std::lock_guard lock(mutex_);
-    if (std::exchange(result.resumable_, false)) {
-        auto* const before = result.previous_resumable_;
-        auto* const behind = result.next_resumable_;
-        (before != nullptr ? before->next_resumable_ : first_) = behind;
-        (behind != nullptr ? behind->previous_resumable_ : last_) = before;
+    unlist(result);
+}
+
+void Resumptions::remove_turn(ResultStateBase* first) noexcept {
+    const std::lock_guard lock(mutex_);
+    for (auto* result = first; result != nullptr; result = result->next_in_turn_) {
+        unlist(*result);
     }
+}
+
+void Resumptions::list(ResultStateBase& ready) noexcept {
+    if (ready.resumable_.load(std::memory_order_relaxed)) {
+        return;
+    }
+    ready.resumable_.store(true, std::memory_order_relaxed);
+    ready.next_resumable_ = nullptr;
+    ready.previous_resumable_ = std::exchange(last_, &ready);
+    (ready.previous_resumable_ != nullptr ? ready.previous_resumable_->next_resumable_ : first_) =
+        &ready;
+}
+
+void Resumptions::unlist(ResultStateBase& result) noexcept {
+    if (!result.resumable_.load(std::memory_order_relaxed)) {
+        return;
+    }
+    result.resumable_.store(false, std::memory_order_relaxed);
+    auto* const before = result.previous_resumable_;
+    auto* const behind = result.next_resumable_;
+    (before != nullptr ? before->next_resumable_ : first_) = behind;
+    (behind != nullptr ? behind->previous_resumable_ : last_) = before;
+}
+
+std::shared_ptr<Waiter> Resumptions::helping() const noexcept {
+    return helpers_ != nullptr ? helpers_->waiter : nullptr;
 }
 
 RefPtr<ResultStateBase> Resumptions::first() noexcept {

@@ -10,6 +10,20 @@
 
 namespace kazoo::base {
 
+/// A callback for a stop that lasts until a result is complete. Deletes itself then.
+template <class Action>
+class StopLink final : public detail::Link {
+public:
+    StopLink(const std::stop_token& token, const Action& action)
+        : Link(Use::release), callback_(token, action) {}
+
+    void run(detail::ResultStateBase&) noexcept override { delete this; }
+    void drop() noexcept override { delete this; }
+
+private:
+    std::stop_callback<Action> callback_;
+};
+
 /// Calls `action` when a stop is requested, in the thread that requests it, unless `state` is
 /// complete by then; calls it at once if a stop has already been requested. If there is no memory
 /// for the link, fails the result with OutOfMemoryError, because its owner relies on the stop, and
@@ -19,9 +33,10 @@ bool link_to_stop(
     detail::ResultStateBase& state, const std::stop_token& token, const Action& action
 ) noexcept {
     try {
-        auto callback = std::make_unique<std::stop_callback<Action>>(token, action);
-        // The link owns the stop_callback: completing the result destroys both.
-        state.link_direct([keep = std::move(callback)](detail::ResultStateBase&) {});
+        auto link = std::make_unique<StopLink<Action>>(token, action);
+        if (state.link(*link, detail::LinkKind::direct)) {
+            static_cast<void>(link.release());  // owns itself from now on
+        }
         return true;
     } catch (const std::bad_alloc&) {
         return !state.fail(Error(ClientErrc::out_of_memory));

@@ -76,11 +76,11 @@ void check_may_block() {
 LaneScope::LaneScope(Handler& handler, Lane lane) noexcept
     : handler_(handler),
       lane_(lane),
-      slot_(&base::find_lane_slot(true)->lane),
-      outer_(std::exchange(*slot_, this)) {}
+      slot_(*base::find_lane_slot(true)),
+      outer_(std::exchange(slot_.lane, this)) {}
 
 LaneScope::~LaneScope() {
-    *slot_ = outer_;
+    slot_.lane = outer_;
 }
 
 bool LaneScope::on_lane_of(const Handler& handler) noexcept {

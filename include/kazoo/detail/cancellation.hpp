@@ -3,6 +3,7 @@
 
 #include <kazoo/detail/export.hpp>
 #include <kazoo/detail/result_state.hpp>
+#include <kazoo/detail/small_mutex.hpp>
 
 #include <mutex>
 
@@ -20,12 +21,21 @@ struct CancelledTag {};
 /// Thread-safe: a request may come from any thread while the coroutine runs on another. The caller
 /// cancels the awaited result itself, after the mutex is released, because cancelling may run user
 /// code.
+///
+/// The awaiter owns the awaited result, and calls end_await() before it lets go of it.
 class Cancellation {
 public:
     /// Called when the coroutine is about to await `awaited`. Returns true if `awaited` must be
     /// cancelled at once, because cancellation was requested before.
-    [[nodiscard]] bool begin_await(RefPtr<ResultStateBase> awaited) noexcept;
-    void end_await() noexcept;
+    [[nodiscard]] bool begin_await(ResultStateBase& awaited) noexcept {
+        const std::lock_guard lock(mutex_);
+        awaited_ = &awaited;
+        return requested_ && sections_ == 0;
+    }
+    void end_await() noexcept {
+        const std::lock_guard lock(mutex_);
+        awaited_ = nullptr;
+    }
 
     /// Records a request. Returns the result to cancel; null if the coroutine awaits nothing, or is
     /// in an uncancellable section. The request then takes effect at its next await outside of such
@@ -40,9 +50,9 @@ public:
     void leave_section() noexcept;
 
 private:
-    std::mutex mutex_;
+    SmallMutex mutex_;
     // Guarded by mutex_:
-    RefPtr<ResultStateBase> awaited_;  // null while the coroutine runs
+    ResultStateBase* awaited_ = nullptr;  // null while the coroutine runs
     bool requested_ = false;
     int sections_ = 0;
 };

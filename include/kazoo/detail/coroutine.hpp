@@ -20,9 +20,12 @@ class Resumption final : public Link {
 public:
     /// `owned`: the coroutine returns an AsyncResult, so no other object owns its frame. If it will
     /// never be resumed, it is destroyed here.
-    explicit Resumption(bool owned) noexcept : Link(true), owned_(owned) {}
+    explicit Resumption(bool owned) noexcept : Link(Use::resumption), owned_(owned) {}
     void set(std::coroutine_handle<> waiting) noexcept { waiting_ = waiting; }
+    /// Whether the coroutine has been resumed by this link.
+    [[nodiscard]] bool has_run() const noexcept { return has_run_; }
     void run(ResultStateBase& result) noexcept override {
+        has_run_ = true;
         try {
             // Of a copy, because this object may be destroyed before resume() returns.
             std::coroutine_handle<>(waiting_).resume();
@@ -38,6 +41,7 @@ public:
 
 private:
     const bool owned_;
+    bool has_run_ = false;
     std::coroutine_handle<> waiting_;
 };
 
@@ -73,13 +77,17 @@ public:
 
     T await_resume() {
         suspended_ = false;
+        if constexpr (!std::is_void_v<T>) {
+            auto& state = awaited();
+            if (resumption_.has_run() && state.is_left_to_coroutine() && state.successful()) {
+                return state.take();  // moved out, although the lane has a reference, too
+            }
+        }
         return std::move(result_).get();
     }
 
 protected:
-    [[nodiscard]] const RefPtr<ResultState<T>>& awaited() const noexcept {
-        return detail::state_of(result_);
-    }
+    [[nodiscard]] ResultState<T>& awaited() const noexcept { return *detail::state_of(result_); }
 
 private:
     AsyncResult<T> result_;
@@ -94,20 +102,30 @@ class TrackedAwaiter : public ResultAwaiter<T, kind> {
 public:
     TrackedAwaiter(AsyncResult<T> result, Cancellation& cancellation) noexcept
         : ResultAwaiter<T, kind>(std::move(result), true), cancellation_(cancellation) {}
+    TrackedAwaiter(TrackedAwaiter&&) = delete;
+    ~TrackedAwaiter() { end(); }
 
     bool await_suspend(std::coroutine_handle<> waiting) {
+        awaits_ = true;
         if (cancellation_.begin_await(this->awaited())) {
-            cancel(*this->awaited());
+            cancel(this->awaited());
         }
         return ResultAwaiter<T, kind>::await_suspend(waiting);
     }
     T await_resume() {
-        cancellation_.end_await();
+        end();
         return ResultAwaiter<T, kind>::await_resume();
     }
 
 private:
+    void end() noexcept {
+        if (std::exchange(awaits_, false)) {
+            cancellation_.end_await();
+        }
+    }
+
     Cancellation& cancellation_;
+    bool awaits_ = false;
 };
 
 /// An awaiter that returns `give()` without suspending the coroutine; for kazoo::this_coro.
@@ -178,7 +196,6 @@ public:
     /// being destroyed while suspended, and its result fails with CancelledError.
     ~CoroutinePromiseBase() {
         if (state_) {
-            state_->cancellation.end_await();
             state_->abandon();
         }
     }

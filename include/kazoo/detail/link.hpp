@@ -20,10 +20,16 @@ enum class LinkKind {
 /// memory nor a search. Its place in a list is guarded by the mutex of the result.
 class Link {
 public:
-    Link() noexcept = default;
-    /// `resumes`: true if it resumes a coroutine. Such a link may run before a callback that was
-    /// linked earlier and blocks the lane.
-    explicit Link(bool resumes) noexcept : resumes_(resumes) {}
+    enum class Use : unsigned char {
+        other,
+        /// It resumes a coroutine. Such a link may run before a callback that was linked earlier
+        /// and blocks the lane.
+        resumption,
+        /// It only releases something, and completes no result.
+        release
+    };
+
+    explicit Link(Use use = Use::other) noexcept : use_(use) {}
     Link(const Link&) = delete;
     Link& operator=(const Link&) = delete;
 
@@ -34,7 +40,8 @@ public:
     /// has been destroyed. May destroy the link.
     virtual void drop() noexcept = 0;
 
-    [[nodiscard]] bool resumes() const noexcept { return resumes_; }
+    [[nodiscard]] bool resumes() const noexcept { return use_ == Use::resumption; }
+    [[nodiscard]] bool only_releases() const noexcept { return use_ == Use::release; }
 
 protected:
     virtual ~Link() = default;
@@ -42,7 +49,7 @@ protected:
 private:
     friend class LinkList;
 
-    const bool resumes_ = false;
+    const Use use_;
     // Guarded by the mutex of the result that owns the list:
     class LinkList* list_ = nullptr;
     Link* previous_ = nullptr;
@@ -65,6 +72,11 @@ public:
             unlink(*link);
         }
         return link;
+    }
+    /// Removes and returns the link if it is the only one and only releases something; else null.
+    [[nodiscard]] Link* pop_only_release() noexcept {
+        return first_ != nullptr && first_ == last_ && first_->only_releases() ? pop_front()
+                                                                               : nullptr;
     }
     /// Removes a link from its list; returns false if it is in none.
     static bool unlink(Link& link) noexcept {

@@ -36,6 +36,11 @@ public:
     [[nodiscard]] bool sole_owner() const noexcept {
         return refs_.load(std::memory_order_acquire) == 1;
     }
+    /// The same for two references, if the caller knows that the owner of the other one does not
+    /// use it meanwhile.
+    [[nodiscard]] bool has_two_owners() const noexcept {
+        return refs_.load(std::memory_order_acquire) == 2;
+    }
 
     /// Called on an object that will never be completed, because whatever would have done so is
     /// gone.

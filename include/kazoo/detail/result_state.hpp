@@ -24,6 +24,7 @@ namespace kazoo::base {
 class LaneBatch;
 class ReadyQueue;
 class Sleeper;
+struct LaneSlot;
 }  // namespace kazoo::base
 
 KAZOO_API_BEGIN
@@ -127,6 +128,17 @@ public:
     /// Resumes one coroutine whose turn on the lane has been requested; returns false if there is
     /// none. Called by a caller that is blocked on that lane (see Resumptions).
     bool resume_one() noexcept;
+    /// Lists what is left of the turns that the caller runs in their handlers' Resumptions. To be
+    /// called before the caller blocks on a lane.
+    static void offer_running_turns(const base::LaneSlot& caller) noexcept;
+    /// Returns true if nothing but the coroutine that asks can use the value: a link of this result
+    /// has resumed it, no callback follows, and beside its reference there is only that of the turn
+    /// on the lane, which has not ended.
+    [[nodiscard]] bool is_left_to_coroutine() const noexcept {
+        // In this order: if the second reference is not that of the turn, the turn has released it
+        // after it has cleared the flag.
+        return has_two_owners() && runs_last_link_.load(std::memory_order_acquire);
+    }
     /// Logs an exception that a callback has thrown, through the handler.
     void report_escaped(const std::exception_ptr& error) const noexcept;
 
@@ -197,6 +209,7 @@ private:
     struct AfterDirect {
         bool drop = false;               // all links
         bool dispatch = false;           // the lane links
+        bool resumes = false;            // coroutines are among them
         std::shared_ptr<Waiter> helper;  // to be notified
     };
     /// What follows the addition of a lane link, without the mutex.
@@ -223,7 +236,7 @@ private:
     void discard(Callback& callback) noexcept;
 
     // These require mutex_ to be held:
-    void begin_lane_turn(AfterDirect& after) noexcept;
+    void begin_lane_turn(AfterDirect& after, bool in_batch) noexcept;
     [[nodiscard]] AfterLink add_lane_link(Link& link) noexcept;
     [[nodiscard]] std::uint64_t number(Callback& callback);
     [[nodiscard]] Callback* find(std::uint64_t id) noexcept;
@@ -233,6 +246,7 @@ private:
     }
     [[nodiscard]] std::shared_ptr<Waiter> offer_help() noexcept;
     void withdraw_offer() noexcept;
+    void offer_rest() noexcept;
 
     static const std::shared_ptr<Handler> no_handler;
 
@@ -249,7 +263,6 @@ private:
     bool queued_ = false;        // in a ReadyQueue
     bool lane_turn_ = false;     // a LaneTurn was dispatched and has not taken its last link
     bool resumes_ = false;       // lane_links_ may contain links that resume coroutines
-    bool offered_ = false;       // listed in the handler's Resumptions
     bool dropped_ = false;       // all links are to be dropped, not run
     Place first_place_;          // of first_callback_; number 0
     std::vector<Place> places_;  // of all other callbacks; numbers from 1
@@ -267,13 +280,16 @@ private:
     std::error_code code_;                // of the Error
     Outcome outcome_{};                   // of the Error
     bool failed_with_exception_ = false;
-    bool turn_dropped_ = false;              // its LaneTurn was destroyed; used by dispatch_turn()
-    ResultStateBase* next_ready_ = nullptr;  // used by the ReadyQueue that contains this
+    bool turn_dropped_ = false;  // its LaneTurn was destroyed; used by dispatch_turn()
+    std::atomic<bool> runs_last_link_{false};  // the lane runs it at present
+    ResultStateBase* next_ready_ = nullptr;    // used by the ReadyQueue that contains this
     ResultStateBase* next_in_turn_ = nullptr;  // used by the LaneBatch or LaneTurn that has this
     // Guarded by the mutex of the Resumptions:
     ResultStateBase* next_resumable_ = nullptr;
     ResultStateBase* previous_resumable_ = nullptr;
-    bool resumable_ = false;
+    // Listed there. Written with that mutex held; read without it where nothing could set it:
+    // by the turn, after what has requested it, and with mutex_ held.
+    std::atomic<bool> resumable_{false};
     std::uint32_t reply_bytes_ = 0;  // written before it is ready
 };
 
@@ -338,6 +354,9 @@ public:
     LaneScope(const LaneScope&) = delete;
     LaneScope& operator=(const LaneScope&) = delete;
 
+    /// Returns the slot of the thread or fiber.
+    [[nodiscard]] base::LaneSlot& slot() const noexcept { return slot_; }
+
     /// Returns true if the caller runs on any lane of this handler. It must then not wait for the
     /// lane to finish its tasks, of which it is one.
     [[nodiscard]] static bool on_lane_of(const Handler& handler) noexcept;
@@ -352,7 +371,7 @@ public:
 private:
     Handler& handler_;
     const Lane lane_;
-    const LaneScope** const slot_;  // kept, because the fiber may move to another thread
+    base::LaneSlot& slot_;  // kept, because the fiber may move to another thread
     const LaneScope* const outer_;
 };
 

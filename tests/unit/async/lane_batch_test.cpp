@@ -11,6 +11,7 @@
 
 #include <memory>
 #include <new>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -153,6 +154,99 @@ TEST_F(LaneBatchTest, ResultsThatComeBeforeADirectLinkPrecedeWhatItCompletes) {
     EXPECT_THAT(seen, ElementsAre(1, 2, 3));
 }
 
+/// Awaits a reply, then records its value.
+AsyncResult<int> record(
+    const std::shared_ptr<Handler>&, AsyncResult<int> reply, std::vector<int>& into
+) {
+    const int value = co_await reply;
+    into.push_back(value);
+    co_return value;
+}
+
+TEST_F(LaneBatchTest, ACallbackMayWaitForCoroutinesThatFollowInItsBatch) {
+    std::vector<detail::RefPtr<Reply>> replies;
+    for (int i = 0; i < 4; ++i) {
+        replies.push_back(detail::make_ref<Reply>(handler));
+    }
+    std::vector<AsyncResult<int>> coroutines;
+    result_of(replies[0]).rawlink([&](const AsyncResult<int>&) {
+        EXPECT_EQ(coroutines[1].get(std::chrono::seconds(10)), 3);
+        seen.push_back(0);
+    });
+    link(replies[1]);
+    for (const int i : {2, 3}) {
+        coroutines.push_back(record(handler, result_of(replies[i]), seen));
+    }
+    for (int i = 0; i < 4; ++i) {
+        replies[i]->succeed_in_batch(batch, i);
+    }
+    batch.flush();
+    EXPECT_THAT(handler->run(), SizeIs(1));
+    EXPECT_THAT(seen, ElementsAre(2, 3, 0, 1));
+    EXPECT_EQ(handler->backlog(), 0U);
+}
+
+TEST_F(LaneBatchTest, ACallbackMayWaitForCoroutinesOfALaterBatch) {
+    const auto first = detail::make_ref<Reply>(handler);
+    const auto second = detail::make_ref<Reply>(handler);
+    const auto coroutine = record(handler, result_of(second), seen);
+    result_of(first).rawlink([&](const AsyncResult<int>&) {
+        second->succeed_in_batch(batch, 2);
+        batch.flush();
+        EXPECT_EQ(coroutine.get(std::chrono::seconds(10)), 2);
+        seen.push_back(1);
+    });
+    LaneBatch earlier;
+    first->succeed_in_batch(earlier, 1);
+    earlier.flush();
+    handler->run();
+    EXPECT_THAT(seen, ElementsAre(2, 1));
+}
+
+TEST_F(LaneBatchTest, ACoroutineMayWaitForOnesThatAwaitTheSameResult) {
+    const auto reply = detail::make_ref<Reply>(handler);
+    std::vector<AsyncResult<int>> coroutines;
+    const auto waits = [](const std::shared_ptr<Handler>&,
+                          AsyncResult<int> awaited,
+                          std::vector<AsyncResult<int>>& others) -> AsyncResult<int> {
+        const int value = co_await awaited;
+        const int others_value = others.at(1).get(std::chrono::seconds(10));
+        co_return value + others_value;
+    };
+    std::shared_ptr<Handler> on = handler;
+    coroutines.push_back(waits(on, result_of(reply), coroutines));
+    coroutines.push_back(record(on, result_of(reply), seen));
+    reply->succeed_in_batch(batch, 4);
+    batch.flush();
+    EXPECT_THAT(handler->run(), SizeIs(1));
+    EXPECT_EQ(coroutines[0].get(), 8);
+    EXPECT_THAT(seen, ElementsAre(4));
+}
+
+TEST_F(LaneBatchTest, ACallbackMayWaitForACoroutineThatAHelperHasLeftBehind) {
+    const auto outer = detail::make_ref<Reply>(handler);
+    const auto awaited = detail::make_ref<Reply>(handler);
+    const auto before = detail::make_ref<Reply>(handler);
+    const auto first = record(handler, result_of(awaited), seen);
+    const auto second = record(handler, result_of(awaited), seen);
+    result_of(before).rawlink([&](const AsyncResult<int>&) {
+        EXPECT_EQ(second.get(std::chrono::seconds(10)), 7);
+        seen.push_back(2);
+    });
+    result_of(outer).rawlink([&](const AsyncResult<int>&) {
+        before->succeed_in_batch(batch, 0);
+        awaited->succeed_in_batch(batch, 7);
+        batch.flush();
+        EXPECT_EQ(first.get(std::chrono::seconds(10)), 7);
+        seen.push_back(1);
+    });
+    LaneBatch earlier;
+    outer->succeed_in_batch(earlier, 0);
+    earlier.flush();
+    handler->run();
+    EXPECT_THAT(seen, ElementsAre(7, 1, 7, 2));
+}
+
 TEST_F(LaneBatchTest, KeepsAResultThatHasNoOtherOwner) {
     auto reply = make_reply();
     std::weak_ptr<int> owned;
@@ -243,6 +337,18 @@ TEST_F(LaneBatchFailureTest, DropsTheCallbacksIfTheTaskIsDestroyed) {
     EXPECT_EQ(object.use_count(), 1);
     EXPECT_EQ(handler->backlog(), 0U);
     EXPECT_EQ(handler->backlog_bytes(), 0U);
+}
+
+TEST_F(LaneBatchFailureTest, DropsTheCallbacksIfAnExceptionDestroysTheTask) {
+    complete(3);
+    try {
+        const auto tasks = std::move(handler->tasks);
+        throw std::runtime_error("the loop is destroyed");
+    } catch (const std::runtime_error&) {
+    }
+    EXPECT_THAT(seen, IsEmpty());
+    EXPECT_EQ(object.use_count(), 1);
+    EXPECT_EQ(handler->backlog(), 0U);
 }
 
 TEST_F(LaneBatchFailureTest, DropsTheCallbacksOnceIfTheHandlerThenFails) {
