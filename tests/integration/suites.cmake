@@ -12,6 +12,7 @@ kazoo_integration_suite(Callbacks)
 kazoo_integration_suite(Cancellation)
 kazoo_integration_suite(Chroots)
 kazoo_integration_suite(ConsistentReads)
+kazoo_integration_suite(DirectRead)
 kazoo_integration_suite(Fork)
 if(NOT CMAKE_CXX_FLAGS MATCHES "-fsanitize=thread")  # which allows no new threads after a fork
     kazoo_integration_suite(ForkAndStart)

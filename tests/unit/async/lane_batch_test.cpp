@@ -2,6 +2,7 @@
 // Results that share a task of the completion lane.
 #include "async/lane_batch.hpp"
 
+#include "async/stop_link.hpp"
 #include "support/manual_handler.hpp"
 
 #include <kazoo/async_result.hpp>
@@ -12,6 +13,7 @@
 #include <memory>
 #include <new>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -245,6 +247,21 @@ TEST_F(LaneBatchTest, ACallbackMayWaitForACoroutineThatAHelperHasLeftBehind) {
     earlier.flush();
     handler->run();
     EXPECT_THAT(seen, ElementsAre(7, 1, 7, 2));
+}
+
+TEST_F(LaneBatchTest, AResultWithAStopTokenStaysInItsBatch) {
+    std::stop_source stop;
+    int stopped = 0;
+    for (int i = 0; i < 3; ++i) {
+        const auto reply = make_reply();
+        EXPECT_TRUE(link_to_stop(*reply, stop.get_token(), [&stopped] { ++stopped; }));
+        reply->succeed_in_batch(batch, i);
+    }
+    stop.request_stop();
+    batch.flush();
+    EXPECT_THAT(handler->run(), SizeIs(1));
+    EXPECT_THAT(seen, ElementsAre(0, 1, 2));
+    EXPECT_EQ(stopped, 0) << "they were complete";
 }
 
 TEST_F(LaneBatchTest, KeepsAResultThatHasNoOtherOwner) {
