@@ -40,6 +40,11 @@ public:
 
 class LaneBatchTest : public testing::Test {
 protected:
+    /// The tasks that wait in the handler own results, which own the handler.
+    void TearDown() override {
+        batch.flush();
+        handler->run();
+    }
     /// Returns a reply with a callback that records its value.
     detail::RefPtr<Reply> make_reply() {
         auto reply = detail::make_ref<Reply>(handler);
