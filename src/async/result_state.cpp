@@ -57,7 +57,7 @@ public:
     explicit LaneTurn(ResultStateBase* first) noexcept : first_(first) {}
     LaneTurn(LaneTurn&& other) noexcept : first_(std::exchange(other.first_, nullptr)) {}
     LaneTurn& operator=(LaneTurn&&) = delete;
-    /// If dispatch() is failing, dispatch_turn() sees to the links.
+    /// If dispatch() is failing, dispatch_turn() handles the links.
     ~LaneTurn() {
         if (first_ != nullptr && !base::HandOver::is_failing(first_)) {
             drop();
@@ -309,7 +309,7 @@ void ResultStateBase::withdraw_offer() noexcept {
     }
 }
 
-/// Of a turn that runs and that its caller is about to block.
+/// Called for the results of a turn that is running when one of its callbacks is about to block.
 void ResultStateBase::offer_rest() noexcept {
     const std::lock_guard lock(mutex_);
     if (lane_turn_) {

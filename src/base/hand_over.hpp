@@ -9,9 +9,9 @@
 KAZOO_API_BEGIN
 namespace kazoo::base {
 
-/// To be on the stack while a loop or a handler is given a task. A task that is destroyed without
-/// having run then knows whether that has failed: the caller gets the exception and sees to the
-/// task. Otherwise its loop has been destroyed, perhaps by an exception, too.
+/// Exists on the stack while a task is passed to a loop or a handler. A task that is destroyed
+/// without having run can then tell why: passing it on has failed, and the caller handles the
+/// exception; or its loop was destroyed, perhaps by another exception.
 class HandOver {
 public:
     /// `task` identifies the task.
@@ -20,7 +20,8 @@ public:
     HandOver& operator=(const HandOver&) = delete;
     ~HandOver() { innermost() = outer_; }
 
-    /// Whether the calling thread is giving the task away and leaves that with an exception.
+    /// Returns true if the calling thread is passing this task on and an exception ends the
+    /// attempt.
     [[nodiscard]] static bool is_failing(const void* task) noexcept {
         for (const auto* at = innermost(); at != nullptr; at = at->outer_) {
             if (at->task_ == task) {

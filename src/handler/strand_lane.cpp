@@ -19,7 +19,7 @@ public:
     explicit Turn(std::shared_ptr<StrandLane> lane) : lane_(std::move(lane)) {}
     Turn(Turn&&) noexcept = default;
     ~Turn() {
-        // If posting is failing, push() or drain() sees to the tasks.
+        // If posting is failing, push() or drain() handles the tasks.
         if (lane_ && !base::HandOver::is_failing(lane_.get())) {
             lane_->abandon();
         }

@@ -131,9 +131,9 @@ public:
     /// Lists what is left of the turns that the caller runs in their handlers' Resumptions. To be
     /// called before the caller blocks on a lane.
     static void offer_running_turns(const base::LaneSlot& caller) noexcept;
-    /// Returns true if nothing but the coroutine that asks can use the value: a link of this result
-    /// has resumed it, no callback follows, and beside its reference there is only that of the turn
-    /// on the lane, which has not ended.
+    /// Returns true if only the calling coroutine can use the value: a link of this result has
+    /// resumed it, no callback follows, and beside its reference there is only that of the turn on
+    /// the lane, which has not ended.
     [[nodiscard]] bool is_left_to_coroutine() const noexcept {
         // In this order: if the second reference is not that of the turn, the turn has released it
         // after it has cleared the flag.
@@ -287,8 +287,8 @@ private:
     // Guarded by the mutex of the Resumptions:
     ResultStateBase* next_resumable_ = nullptr;
     ResultStateBase* previous_resumable_ = nullptr;
-    // Listed there. Written with that mutex held; read without it where nothing could set it:
-    // by the turn, after what has requested it, and with mutex_ held.
+    // Listed there. Written with that mutex held. Read without it only where no other thread can
+    // set it: by the turn, or with mutex_ held.
     std::atomic<bool> resumable_{false};
     std::uint32_t reply_bytes_ = 0;  // written before it is ready
 };

@@ -9,18 +9,17 @@
 
 namespace kazoo::detail::recipe {
 
-/// Before JSON, some programs write this mark, which is no part of it.
+/// Some programs write this mark before JSON. It is not part of it.
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
-/// Returns a JSON text, number, boolean or null; a discarded value if `text` is an object or an
-/// array, or no JSON.
+/// Parses a JSON string, number, boolean or null. Returns a discarded value if `text` is an object
+/// or an array, or is not JSON. Throws std::bad_alloc.
 ///
-/// Values of the library that have elements are avoided everywhere: their destructor allocates
-/// memory, and ends the process if there is none. See json_members() for objects and arrays.
-/// Throws std::bad_alloc.
+/// Objects and arrays of the JSON library are not used anywhere: their destructor allocates memory,
+/// and ends the process if there is none. See json_members() and json_elements().
 [[nodiscard]] nlohmann::json json_scalar(std::string_view text);
 
-/// Returns the text that a JSON text in quotes stands for; std::nullopt if it is another value.
+/// Returns the value of a JSON string; std::nullopt if `text` is another value.
 /// Throws std::bad_alloc.
 [[nodiscard]] std::optional<std::string> json_string(std::string_view text);
 

@@ -134,7 +134,7 @@ void HttpServer::Impl::send_events() {
     }
 }
 
-/// Begins what should be under way, and is not, or not any more.
+/// Starts each operation that should be pending but is not.
 void HttpServer::Impl::resume_all() {
     if (!accepting) {
         accept();
