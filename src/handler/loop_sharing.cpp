@@ -100,19 +100,29 @@ void LoopSharing::run_inbox() noexcept {
 /// Returns whether something has happened, which may be what the caller waits for. If nothing has
 /// arrived in time, the loop has to wait for it.
 bool LoopSharing::read_directly(base::DrivenLoop& driven, TimePoint deadline) noexcept {
+    const auto connection = driven.connection.lock();
     auto now = Clock::now();
-    if (now >= look_at_) {
-        const bool ran = poll_loop();
-        now = Clock::now();
-        look_at_ = now + look_interval;
-        if (ran) {
+    const auto until = std::min(deadline, now + look_interval);
+    while (connection != nullptr && now < until) {
+        if (now >= look_at_) {
+            const bool ran = poll_loop();
+            now = Clock::now();
+            look_at_ = now + look_interval;
+            if (ran) {
+                return true;
+            }
+        }
+        const auto pause_at = std::min(until, look_at_);
+        if (now < pause_at && connection->read_within(pause_at - now)) {
             return true;
         }
+        now = Clock::now();
+        if (now < pause_at) {
+            break;  // only the loop can read it
+        }
     }
-    const auto connection = driven.connection.lock();
-    const auto limit = std::min(deadline, look_at_) - now;
-    driven.sent = connection != nullptr && limit.count() > 0 && connection->read_within(limit);
-    return driven.sent;
+    driven.sent = false;
+    return false;
 }
 
 /// Runs what is ready. Returns whether there was anything.
