@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <random>
 #include <utility>
 
 namespace kazoo::testing {
@@ -94,6 +95,10 @@ server::DatabaseOptions database_options(const ServerOptions& options) {
                          database.profile.identifies_certificates();
     database.first_zxid = options.first_zxid();
     database.enforce_quota = options.enforce_quota();
+    // A server that replaces another one, such as a process that was killed, must not take the
+    // sessions of that one for its own.
+    std::random_device device;
+    database.seed = std::uint64_t{device()} << 32 | device();
     return database;
 }
 

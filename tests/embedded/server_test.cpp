@@ -5,7 +5,9 @@
 #include "support/raw_client.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <list>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -52,6 +54,23 @@ TEST(EmbeddedServer, AProcessMayHaveSeveralServers) {
         EXPECT_EQ(server->sessions(), std::vector{zk.session()});
         ++server;
     }
+}
+
+TEST(EmbeddedServer, ASessionIsUnknownToTheServerThatReplacesItsOwn) {
+    std::optional<Server> server(std::in_place);
+    const auto hosts = server->hosts();
+    KazooClient first(ClientOptions().hosts(hosts));
+    std::atomic<bool> lost{false};
+    first.add_listener([&](KazooState state) { lost = lost || state == KazooState::LOST; });
+    first.start(patience);
+    const auto session = first.client_id()->session_id;
+    server.reset();
+    server.emplace(ServerOptions().listen(hosts));
+    StartedClient second(hosts);  // as first has, the first session of a server
+    EXPECT_NE(second.client_id()->session_id, session);
+    second.create("/mine", "", CreateOptions().ephemeral());
+    EXPECT_TRUE(wait_until([&] { return lost.load(); }, patience));
+    EXPECT_TRUE(second.exists("/mine").has_value());
 }
 
 TEST(EmbeddedServer, APortInUseIsReported) {
