@@ -286,7 +286,7 @@ void ResultStateBase::begin_lane_turn(AfterDirect& after, bool in_batch) noexcep
     if (after.dispatch) {
         lane_turn_ = true;
         after.resumes = resumes_;
-        if (resumes_ && !in_batch) {
+        if (!in_batch) {
             after.helper = offer_help();
         }
     }
