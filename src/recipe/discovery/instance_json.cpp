@@ -17,6 +17,7 @@ namespace {
 
 using detail::recipe::byte_order_mark;
 using detail::recipe::json_elements;
+using detail::recipe::json_member;
 using detail::recipe::json_members;
 using detail::recipe::json_scalar;
 using detail::recipe::json_string;
@@ -136,14 +137,14 @@ public:
         malformed("a type of services");
     }
     [[nodiscard]] UriSpec spec() const {
-        const auto parts = member(text_, "parts");
+        const auto parts = json_member(text_, "parts");
         if (!parts.starts_with('[')) {
             malformed("a pattern with parts");
         }
         std::vector<UriSpec::Part> made;
         for (const auto part : json_elements(parts)) {
-            auto text = json_string(member(part, "value"));
-            const auto variable = json_scalar(member(part, "variable"));
+            auto text = json_string(json_member(part, "value"));
+            const auto variable = json_scalar(json_member(part, "variable"));
             if (!text || !variable.is_boolean()) {
                 malformed("a pattern whose parts have a value and a variable");
             }
@@ -153,17 +154,6 @@ public:
     }
 
 private:
-    /// Returns the text of a value of an object; the last one if there are several, empty if there
-    /// is none.
-    [[nodiscard]] static std::string_view member(std::string_view object, std::string_view name) {
-        std::string_view found;
-        for (const auto& [key, value] : json_members(object)) {
-            if (json_string(key) == name) {
-                found = value;
-            }
-        }
-        return found;
-    }
     [[nodiscard]] static std::optional<std::int64_t> from_text(const std::string& text) {
         std::int64_t number = 0;
         const auto* const end = text.data() + text.size();

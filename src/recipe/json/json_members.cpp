@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "recipe/json/json_members.hpp"
 
+#include "recipe/json/json_scalar.hpp"
+
 #include <cstddef>
 
 namespace kazoo::detail::recipe {
@@ -103,6 +105,16 @@ std::vector<JsonMember> json_members(std::string_view object) {
         }
     }
     return members;
+}
+
+std::string_view json_member(std::string_view object, std::string_view name) {
+    std::string_view found;
+    for (const auto& [key, value] : json_members(object)) {
+        if (json_string(key) == name) {
+            found = value;
+        }
+    }
+    return found;
 }
 
 }  // namespace kazoo::detail::recipe

@@ -18,6 +18,9 @@ using JsonMember = std::pair<std::string_view, std::string_view>;
 ///
 /// Precondition: `object` is a valid JSON object; only spaces surround it.
 [[nodiscard]] std::vector<JsonMember> json_members(std::string_view object);
+/// Returns the value of a member, likewise: the last one if several members have the name, empty if
+/// none has it or `object` is another value.
+[[nodiscard]] std::string_view json_member(std::string_view object, std::string_view name);
 /// Returns the elements of a JSON array, likewise.
 [[nodiscard]] std::vector<std::string_view> json_elements(std::string_view array);
 

@@ -83,14 +83,8 @@ std::optional<std::chrono::sys_seconds> time_of(std::string_view text) {
            std::chrono::minutes(numbers[4]) + std::chrono::seconds(numbers[5]);
 }
 
-/// The texts of the values; empty if there are none.
-struct Members {
-    std::string_view version;
-    std::string_view holder;
-    std::string_view end;
-};
-
-Members members_of(std::string_view data, const std::string& path) {
+/// Returns the text of the record without what may precede it.
+std::string_view checked_object(std::string_view data, const std::string& path) {
     if (data.starts_with(byte_order_mark)) {
         data.remove_prefix(byte_order_mark.size());
     }
@@ -98,18 +92,7 @@ Members members_of(std::string_view data, const std::string& path) {
     if (begin == std::string_view::npos || data[begin] != '{' || !json::accept(data)) {
         malformed(path, "it is not a JSON object");
     }
-    Members members;
-    for (const auto& [key, value] : json_members(data)) {
-        const auto name = json_string(key);
-        if (name == "version") {
-            members.version = value;
-        } else if (name == "holder") {
-            members.holder = value;
-        } else if (name == "end") {
-            members.end = value;
-        }
-    }
-    return members;
+    return data;
 }
 
 }  // namespace
@@ -126,19 +109,20 @@ std::string encode_lease(const LeaseRecord& record) {
 }
 
 std::optional<LeaseRecord> decode_lease(std::string_view data, const std::string& path) {
-    const Members members = members_of(data, path);
-    if (members.version.empty()) {
+    const auto object = checked_object(data, path);
+    const auto number_text = json_member(object, "version");
+    if (number_text.empty()) {
         malformed(path, "it has no version");
     }
-    const auto number = json_scalar(members.version);
+    const auto number = json_scalar(number_text);
     if (!number.is_number() || number != version) {
         return std::nullopt;
     }
-    auto holder = json_string(members.holder);
+    auto holder = json_string(json_member(object, "holder"));
     if (!holder) {
         malformed(path, "it has no holder");
     }
-    const auto end = json_string(members.end);
+    const auto end = json_string(json_member(object, "end"));
     if (!end) {
         malformed(path, "it has no end");
     }
