@@ -106,12 +106,10 @@ std::optional<CallCounter> CallCounter::find() {
 
 CallCounter::Counts CallCounter::count(const std::vector<std::string>& command) const {
     const TemporaryFile file;
-    std::vector<std::string> whole =
-        by_perf_
-            ? std::vector<
-                  std::
-                      string>{"perf", "stat", "-x", ",", "-o", file.path, "-e", perf_events(), "--"}
-            : std::vector<std::string>{"strace", "-f", "-c", "-o", file.path};
+    std::vector<std::string> whole{"strace", "-f", "-c", "-o", file.path};
+    if (by_perf_) {
+        whole = {"perf", "stat", "-x", ",", "-o", file.path, "-e", perf_events(), "--"};
+    }
     whole.insert(whole.end(), command.begin(), command.end());
     Child child(whole);
     while (child.read_line()) {

@@ -85,7 +85,9 @@ void part_blocking_gets(const Arguments& arguments) {
 void run_system_calls(const Context& context) {
     const auto counter = CallCounter::find();
     if (!counter) {
-        context.results.skip(case_name, "", "neither perf nor strace is installed and may trace");
+        context.results.skip(
+            case_name, "", "neither perf nor strace is installed and allowed to trace"
+        );
         return;
     }
     const ServerProcess server;
