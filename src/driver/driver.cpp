@@ -165,12 +165,20 @@ void Driver::on_bytes(std::uint64_t attempt, std::span<const std::byte> bytes) {
     input([&](session::Session& session, TimePoint now) { session.on_bytes(attempt, bytes, now); });
 }
 
+/// In parts of as many frames as there is room for their events: the mutex is free in between, and
+/// the events are delivered while the caches of the processor have them.
 transport::Unread Driver::on_more(
     std::uint64_t attempt, std::span<const std::byte> bytes, std::size_t again
 ) {
     session::Received received{bytes, again};
-    input([&](session::Session& session, TimePoint now) { session.on_more(attempt, received, now); }
-    );
+    last_input_ = environment_->now();
+    do {
+        received.frames = events_.size();
+        handle_input([&](session::Session& session, TimePoint now) {
+            session.on_more(attempt, received, now);
+        });
+    } while (received.more && deliver_some());
+    run_turns();
     return {received.left, received.whole};
 }
 
@@ -346,73 +354,6 @@ void Driver::send() noexcept {
     }
     out_.clear();
     out_.release_if_larger_than(kept_output);
-}
-
-/// Makes larger batches possible once one was full: most connections never have that many events.
-/// Called when the last batch is delivered.
-void Driver::grow_batch() noexcept {
-    if (last_event_ < events_.size() || events_.size() == events_at_once) {
-        return;
-    }
-    try {
-        std::vector<session::Event> larger(events_at_once);
-        events_.swap(larger);
-        next_event_ = last_event_ = 0;
-    } catch (const std::bad_alloc&) {
-        return;
-    }
-}
-
-/// Takes the next events from the session. Returns whether there may be more.
-bool Driver::take_events() {
-    grow_batch();
-    KeeperState state{};
-    bool over = false;
-    const auto callbacks = sink_.callbacks();
-    {
-        const std::lock_guard lock(mutex_);
-        next_event_ = 0;
-        last_event_ = session_->take_events(events_, callbacks);
-        over = session_->finished();
-        state = session_->state();
-    }
-    if (over && !std::exchange(ending_, true)) {
-        sink_.on_ending(state);
-    }
-    return last_event_ == events_.size();
-}
-
-/// Delivers all events. Returns false if the sink lacks the memory for one; it and the rest then
-/// wait.
-bool Driver::deliver() noexcept {
-    for (bool more = true;;) {
-        for (; next_event_ < last_event_; ++next_event_) {
-            auto& event = events_[next_event_];
-            if (!give_to_sink(event)) {
-                sink_.on_delivered(last_input_);
-                return false;
-            }
-            event = session::StateEvent{};  // releases owners here, without the mutex
-        }
-        if (!more) {
-            sink_.on_delivered(last_input_);
-            return true;
-        }
-        more = take_events();
-    }
-}
-
-bool Driver::give_to_sink(session::Event& event) noexcept {
-    constexpr int tries = 3;  // a shortage of memory may be momentary
-    for (int i = 0; i < tries; ++i) {
-        try {
-            sink_.on_event(event);
-            return true;
-        } catch (...) {
-            continue;
-        }
-    }
-    return false;
 }
 
 /// Events cannot be delivered for want of memory: drops the connection, so that no further bytes

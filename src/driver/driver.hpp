@@ -3,6 +3,7 @@
 
 #include "driver/environment.hpp"
 #include "driver/four_letter_word.hpp"
+#include "driver/session_mutex.hpp"
 #include "session/session.hpp"
 
 #include <array>
@@ -200,6 +201,8 @@ private:
     void send() noexcept;
     void grow_batch() noexcept;
     [[nodiscard]] bool take_events();
+    [[nodiscard]] bool deliver_taken() noexcept;
+    [[nodiscard]] bool deliver_some() noexcept;
     [[nodiscard]] bool deliver() noexcept;
     [[nodiscard]] bool give_to_sink(session::Event& event) noexcept;
     void wait_for_memory() noexcept;
@@ -216,7 +219,7 @@ private:
 
     const std::shared_ptr<Environment> environment_;
     EventSink& sink_;  // owns this
-    mutable std::mutex mutex_;
+    mutable SessionMutex mutex_;
     // Guarded by mutex_:
     session::Metrics metrics_;                   // of session_ and those before it
     std::unique_ptr<session::Session> session_;  // never null

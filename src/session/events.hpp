@@ -15,6 +15,7 @@
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
@@ -139,6 +140,10 @@ struct Received {
     std::size_t left = 0;
     std::size_t whole = 0;  // the size of the frame whose start was left; 0 if `left` is
     bool may_leave = true;  // otherwise the session copies the start
+    /// How many frames are processed in one call; `more` then says whether to call again for those
+    /// that follow.
+    std::size_t frames = std::numeric_limits<std::size_t>::max();
+    bool more = false;
 };
 /// Take a step of the SASL exchange of this connection. There is one step at a time, and each is
 /// answered by Session::on_sasl.

@@ -283,6 +283,9 @@ private:
     void end_wait(RoomWaits::iterator wait, std::error_code error) noexcept;
     [[nodiscard]] bool withdraw_wait(RequestId id) noexcept;
 
+    // session_input.cpp
+    void process(std::uint64_t attempt, Received& received, TimePoint now);
+
     // session_watches.cpp
     void fire(EventType type, std::int64_t zxid, Watchers watchers) noexcept;
     void drop_watches() noexcept;

@@ -56,8 +56,12 @@ void Session::on_bytes(std::uint64_t attempt, std::span<const std::byte> bytes, 
 
 void Session::on_more(std::uint64_t attempt, Received& received, TimePoint now) {
     const auto fresh = received.bytes.subspan(std::exchange(received.left, 0));
+    const bool goes_on = std::exchange(received.more, false);
     if (attempt != attempt_ || phase_ < Phase::handshaking) {
         return;
+    }
+    if (goes_on) {
+        return process(attempt, received, now);
     }
     metrics_.session.bytes_received += fresh.size();
     if (phase_ == Phase::handshaking) {
@@ -69,8 +73,16 @@ void Session::on_more(std::uint64_t attempt, Received& received, TimePoint now) 
         keepalive_.received(now);
     }
     reader_.feed(received.bytes, received.may_leave);
+    process(attempt, received, now);
+}
+
+void Session::process(std::uint64_t attempt, Received& received, TimePoint now) {
     // Any frame may end the connection, which changes attempt_; the bytes after it are ignored.
-    while (attempt == attempt_) {
+    for (auto frames = received.frames; attempt == attempt_; --frames) {
+        if (frames == 0) {
+            received.more = true;
+            return;
+        }
         const auto item = reader_.next();
         if (item.kind == codec::FrameItem::Kind::none) {
             break;

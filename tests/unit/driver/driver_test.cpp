@@ -11,10 +11,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -117,10 +122,17 @@ private:
 struct Owner final : EventSink, std::enable_shared_from_this<Owner> {
     explicit Owner(std::shared_ptr<Environment> environment)
         : driver(std::move(environment), *this) {}
-    void on_event(session::Event&) override {}
+    void on_event(session::Event& event) override {
+        if (std::holds_alternative<session::ReplyEvent>(event)) {
+            replies.push_back(std::get<session::ReplyEvent>(event).error);
+            on_reply(replies.size());
+        }
+    }
     void on_finished() override { ++finished; }
     std::shared_ptr<void> keep_alive() override { return shared_from_this(); }
 
+    std::vector<std::error_code> replies;
+    std::function<void(std::size_t)> on_reply = [](std::size_t) {};
     Driver driver;
     int finished = 0;
 };
@@ -146,12 +158,23 @@ protected:
     void TearDown() override { environment_->forget_all(); }
 
     [[nodiscard]] transport::Sink& sink() const { return *network_.sink.lock(); }
-    void sync() {
+    session::RequestId sync(session::RequestOwner owner = {}) {
         session::RequestSpec call;
         call.op = codec::Opcode::sync;
+        call.request = std::move(owner);
         codec::SyncRequest request;
         request.path = "/a";
-        EXPECT_FALSE(owner_->driver.submit(call, request).error);
+        const auto accepted = owner_->driver.submit(call, request);
+        EXPECT_FALSE(accepted.error);
+        return accepted.id;
+    }
+    /// The replies to requests with the xids 1 to `n`.
+    static base::Buffer replies(std::int32_t n) {
+        base::Buffer bytes;
+        for (std::int32_t xid = 1; xid <= n; ++xid) {
+            codec::append_frame(bytes, codec::ReplyHeader{xid, 1, 0}, codec::SyncReply{});
+        }
+        return bytes;
     }
     [[nodiscard]] std::size_t requests() const {
         return owner_->driver.look([](const session::Session& s) { return s.requests(); });
@@ -214,6 +237,69 @@ TEST_F(DriverTest, LeavesTheStartOfAReplyToTheTransport) {
         return session.metrics().session.bytes_received;
     });
     EXPECT_EQ(received, welcome_size_ + bytes.size());
+}
+
+struct Party final : detail::RefCounted {};
+
+/// Many replies that arrive together, and another thread between two of them.
+class DriverPartsTest : public DriverTest {
+protected:
+    static constexpr std::size_t count = 300;
+
+    void SetUp() override {
+        DriverTest::SetUp();
+        network_.writes_at_once = true;
+        for (std::size_t i = 0; i < count; ++i) {
+            ids_.push_back(sync(detail::make_ref<Party>()));
+        }
+        writes();
+    }
+    transport::Unread receive(std::span<const std::byte> bytes) {
+        return sink().on_more(network_.attempt, bytes, 0);
+    }
+
+    std::vector<session::RequestId> ids_;
+    const base::Buffer replies_ = replies(count);
+};
+
+TEST_F(DriverPartsTest, AllRepliesThatArriveTogetherAreDelivered) {
+    const auto all_but_one_byte = replies_.span().first(replies_.size() - 1);
+    const auto rest = receive(all_but_one_byte);
+    EXPECT_EQ(owner_->replies.size(), count - 1);
+    EXPECT_EQ(rest.whole, replies_.size() / count);
+    EXPECT_EQ(rest.size, rest.whole - 1);
+    EXPECT_EQ(requests(), 1U);
+}
+
+TEST_F(DriverPartsTest, TheSessionCanBeUsedBetweenReplies) {
+    bool cancelled = false;
+    owner_->on_reply = [&](std::size_t n) {
+        if (n == 1) {
+            cancelled = owner_->driver.with_session([&](session::Session& session, TimePoint) {
+                return session.cancel(ids_.back(), ClientErrc::cancelled);
+            });
+            sync();
+        }
+    };
+    receive(replies_.span());
+    EXPECT_TRUE(cancelled);
+    EXPECT_EQ(owner_->replies.size(), count);
+    EXPECT_EQ(std::ranges::count(owner_->replies, ClientErrc::cancelled), 1);
+    EXPECT_THAT(writes(), ElementsAre(Write(1, codec::Opcode::sync)));
+}
+
+TEST_F(DriverPartsTest, NothingIsReadOfAConnectionThatEndsBetweenReplies) {
+    owner_->on_reply = [&](std::size_t n) {
+        if (n == 1) {
+            EXPECT_TRUE(owner_->driver.with_session([](session::Session& session, TimePoint now) {
+                return session.drop_connection(now);
+            }));
+        }
+    };
+    const auto rest = receive(replies_.span());
+    EXPECT_EQ(rest.size, 0U);
+    EXPECT_LT(owner_->replies.size(), count);
+    EXPECT_EQ(requests(), count - owner_->replies.size());  // they wait for the next connection
 }
 
 TEST_F(DriverTest, LeavesNothingOfAConnectionThatHasEnded) {
