@@ -3,6 +3,20 @@
 #include "driver/driver.hpp"
 
 namespace kazoo::driver {
+namespace {
+
+/// Releases what an event has left, here, without the mutex. A reply remains one: the next event is
+/// probably another.
+void release(session::Event& event) noexcept {
+    if (auto* const reply = std::get_if<session::ReplyEvent>(&event)) {
+        reply->request = {};
+        reply->watcher = {};
+    } else {
+        event = session::ReplyEvent{};
+    }
+}
+
+}  // namespace
 
 /// Makes larger batches possible once one was full: most connections never have that many events.
 /// Called when the last batch is delivered.
@@ -46,7 +60,7 @@ bool Driver::deliver_taken() noexcept {
         if (!give_to_sink(event)) {
             return false;
         }
-        event = session::StateEvent{};  // releases owners here, without the mutex
+        release(event);
     }
     return true;
 }

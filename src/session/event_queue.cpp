@@ -61,12 +61,15 @@ std::size_t EventQueue::take(std::span<Event> into) noexcept {
     const auto n = std::min(into.size(), size_);
     for (std::size_t i = 0; i < n; ++i) {
         auto& oldest = at(0);
-        if (auto* const reply = std::get_if<ReplyEvent>(&oldest)) {  // the usual case
-            into[i].emplace<ReplyEvent>(std::move(*reply));
+        auto* const from = std::get_if<ReplyEvent>(&oldest);
+        auto* const to = std::get_if<ReplyEvent>(&into[i]);
+        if (from != nullptr && to != nullptr) {  // the usual case
+            *to = std::move(*from);
+            std::destroy_at(from);
         } else {
             into[i] = std::move(oldest);
+            std::destroy_at(&oldest);
         }
-        std::destroy_at(&oldest);
         head_ = head_ + 1 == capacity_ ? 0 : head_ + 1;
         --size_;
     }

@@ -200,8 +200,7 @@ public:
 
     [[nodiscard]] std::optional<Action> next_action() noexcept;
     /// Appends all bytes that may be sent now to `out`. Returns whether there were any. May throw
-    /// std::bad_alloc if `out` is not empty by then; what is in `out` may be sent, and the rest
-    /// waits.
+    /// std::bad_alloc if `out` is not empty by then; what it contains may be sent.
     bool take_output(base::Buffer& out);
     /// Called after take_output() has returned true, before the next input, with the time at which
     /// the bytes were written. For the metrics only.
@@ -282,9 +281,6 @@ private:
     void grant_room(Callbacks callbacks) noexcept;
     void end_wait(RoomWaits::iterator wait, std::error_code error) noexcept;
     [[nodiscard]] bool withdraw_wait(RequestId id) noexcept;
-
-    // session_input.cpp
-    void process(std::uint64_t attempt, Received& received, TimePoint now);
 
     // session_watches.cpp
     void fire(EventType type, std::int64_t zxid, Watchers watchers) noexcept;
@@ -408,6 +404,7 @@ private:
     void refuse(RequestQueue::GivenUp request) noexcept;
 
     // session_input.cpp
+    void process(std::uint64_t attempt, Received& received, TimePoint now);
     [[nodiscard]] const char* reason_to_refuse_first_bytes(std::span<const std::byte> bytes);
     void on_frame(std::span<const std::byte> frame, TimePoint now);
     void on_item(const codec::FrameItem& item, TimePoint now);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // How the session processes what a server sends: replies, notifications, and the replies to its own
 // pings, credentials and restored watches.
+#include "base/prefetch.hpp"
+#include "base/recycled_blocks.hpp"
 #include "codec/decoder.hpp"
 #include "codec/protocol_numbers.hpp"
 #include "codec/watches.hpp"
@@ -208,6 +210,7 @@ void Session::on_reply(
     if (answered->request) {
         auto& event = events_.add_promised();
         event.request = std::move(answered->request);
+        base::prefetch(event.request.get(), base::recycled_blocks::block_size);  // used soon
         event.zxid = header.zxid;
         event.outcome = codec::is_write(op) ? Outcome::unknown : Outcome::not_applied;
         if (err == 0) {
