@@ -5,8 +5,8 @@
 
 namespace kazoo::base {
 
-/// Starts to load this memory, which is about to be used, into the caches of the processor. The
-/// address need not be valid.
+/// Starts to load memory that is about to be written into the processor's caches. It need not be
+/// valid, nor belong to one object.
 inline void prefetch(const void* memory, std::size_t size) noexcept {
     constexpr std::size_t line = 64;
     for (std::size_t i = 0; i < size; i += line) {

@@ -130,16 +130,21 @@ bool Driver::withdraw(session::RequestId request) noexcept {
 
 /// Gives the session an input. If there is no memory for it, the session drops its connection.
 template <class Input>
-void Driver::handle_input(Input&& input) noexcept {
-    const auto now = environment_->now();
+void Driver::handle_input(TimePoint now, Input&& input) noexcept {
     last_input_ = now;
     const std::lock_guard lock(mutex_);
     work_waits_ = true;
+    put_off_by_ = nullptr;  // run_turns() follows
     try {
         input(*session_, now);
     } catch (...) {
         session_->out_of_memory(now);
     }
+}
+
+template <class Input>
+void Driver::handle_input(Input&& input) noexcept {
+    handle_input(environment_->now(), input);
 }
 
 template <class Input>
@@ -162,24 +167,37 @@ void Driver::on_connected(std::uint64_t attempt) {
 }
 
 void Driver::on_bytes(std::uint64_t attempt, std::span<const std::byte> bytes) {
-    input([&](session::Session& session, TimePoint now) { session.on_bytes(attempt, bytes, now); });
+    session::Received received{bytes};
+    received.may_leave = false;
+    receive(attempt, received);
 }
 
-/// In parts of as many frames as there is room for their events: the mutex is free in between, and
-/// the events are delivered while the caches of the processor have them.
 transport::Unread Driver::on_more(
     std::uint64_t attempt, std::span<const std::byte> bytes, std::size_t again
 ) {
     session::Received received{bytes, again};
-    last_input_ = environment_->now();
+    receive(attempt, received);
+    return {received.left, received.whole};
+}
+
+/// Processes the frames in parts, as many at a time as `events_` has room for. Between parts the
+/// mutex is free, and events are delivered while they are still in the processor's caches. All have
+/// arrived at the same time: for the metrics, the delivery of one does not delay the next.
+void Driver::receive(std::uint64_t attempt, session::Received& received) noexcept {
+    const auto now = environment_->now();
     do {
         received.frames = events_.size();
-        handle_input([&](session::Session& session, TimePoint now) {
-            session.on_more(attempt, received, now);
+        handle_input(now, [&](session::Session& session, TimePoint arrival) {
+            session.on_more(attempt, received, arrival);
         });
     } while (received.more && deliver_some());
+    if (received.more) {
+        // The remaining bytes are not processed, so the connection cannot be used any longer, even
+        // if there is memory again for the events that wait.
+        handle_input([](session::Session& session, TimePoint time) { session.out_of_memory(time); }
+        );
+    }
     run_turns();
-    return {received.left, received.whole};
 }
 
 void Driver::on_sent(std::uint64_t) {

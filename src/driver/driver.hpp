@@ -63,7 +63,9 @@ public:
 ///                                       lock: has anything been submitted? then another turn
 ///
 /// All that is submitted during a turn is sent by the next one, in one write; only the first call
-/// after a pause has to wake the executor.
+/// after a pause has to wake the executor. Before a turn that follows a read, the frames of the
+/// read are processed in parts: with the mutex held by the session, then, without it, their events
+/// by the sink.
 ///
 /// Lifetime: while a session runs, its timer keeps the owner alive. If the loop is destroyed during
 /// a session, the timer is destroyed with it, and so releases the owner.
@@ -183,9 +185,12 @@ private:
     [[nodiscard]] bool withdraw(session::RequestId request) noexcept;
 
     template <class Input>
+    void handle_input(TimePoint now, Input&& input) noexcept;
+    template <class Input>
     void handle_input(Input&& input) noexcept;
     template <class Input>
     void input(Input&& input) noexcept;
+    void receive(std::uint64_t attempt, session::Received& received) noexcept;
     void end_unused(session::Session& unused) noexcept;
     void begin() noexcept;
     void post_turns();

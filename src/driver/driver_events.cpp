@@ -5,8 +5,8 @@
 namespace kazoo::driver {
 namespace {
 
-/// Releases what an event has left, here, without the mutex. A reply remains one: the next event is
-/// probably another.
+/// Releases what is left of an event, outside the mutex. A ReplyEvent stays one, because the next
+/// event is probably a reply, too.
 void release(session::Event& event) noexcept {
     if (auto* const reply = std::get_if<session::ReplyEvent>(&event)) {
         reply->request = {};
@@ -65,8 +65,8 @@ bool Driver::deliver_taken() noexcept {
     return true;
 }
 
-/// Delivers the events of the part of an input that has been processed; those of the next part
-/// follow at once. Returns as deliver_taken().
+/// Delivers the events of one part of an input, or some of them. More follow at once, so that
+/// on_delivered() is not called yet. Returns as deliver_taken().
 bool Driver::deliver_some() noexcept {
     if (!deliver_taken()) {
         return false;

@@ -14,8 +14,8 @@ inline void pause_processor() noexcept {
 #endif
 }
 
-/// A mutex whose sections are short: a thread that finds it locked tries again for a microsecond or
-/// two before it sleeps, because sleeping and being woken takes several times as long.
+/// A mutex for short critical sections: a thread that finds it locked tries again for a moment
+/// before it sleeps, because sleeping and being woken takes several times as long.
 class SessionMutex {
 public:
     void lock() {
@@ -30,7 +30,7 @@ public:
     void unlock() { mutex_.unlock(); }
 
 private:
-    static constexpr int spins = 50;
+    static constexpr int spins = 50;  // a microsecond or two on x86-64
 
     std::mutex mutex_;
 };

@@ -25,7 +25,7 @@ namespace kazoo::session {
 class EventQueue {
 public:
     /// Room for events beside those that were promised or reserved. No single input adds as many,
-    /// and the caller takes all events after each input.
+    /// and the caller takes the events after each input.
     static constexpr std::size_t standing = 12;
 
     EventQueue() { reserve(0); }

@@ -140,8 +140,9 @@ struct Received {
     std::size_t left = 0;
     std::size_t whole = 0;  // the size of the frame whose start was left; 0 if `left` is
     bool may_leave = true;  // otherwise the session copies the start
-    /// How many frames are processed in one call; `more` then says whether to call again for those
-    /// that follow.
+    /// How many frames are processed in one call. If there may be further ones, the call sets
+    /// `more` and is to be repeated with the same object before the next input of the transport.
+    /// The user's side may be called in between; what it changes holds for the frames that follow.
     std::size_t frames = std::numeric_limits<std::size_t>::max();
     bool more = false;
 };

@@ -169,7 +169,7 @@ public:
     );
     void on_connected(std::uint64_t attempt, TimePoint now);
     void on_bytes(std::uint64_t attempt, std::span<const std::byte> bytes, TimePoint now);
-    /// As on_bytes, but may leave the start of a frame to the caller.
+    /// As on_bytes, but may leave the start of a frame, or whole frames, to the next call.
     void on_more(std::uint64_t attempt, Received& received, TimePoint now);
     /// The attempt has failed, or its connection has ended. `why` says more than the error, in
     /// words, or is empty.
@@ -200,7 +200,7 @@ public:
 
     [[nodiscard]] std::optional<Action> next_action() noexcept;
     /// Appends all bytes that may be sent now to `out`. Returns whether there were any. May throw
-    /// std::bad_alloc if `out` is not empty by then; what it contains may be sent.
+    /// std::bad_alloc if `out` is not empty by then; `out` may be sent, and the rest waits.
     bool take_output(base::Buffer& out);
     /// Called after take_output() has returned true, before the next input, with the time at which
     /// the bytes were written. For the metrics only.

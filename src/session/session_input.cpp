@@ -210,7 +210,8 @@ void Session::on_reply(
     if (answered->request) {
         auto& event = events_.add_promised();
         event.request = std::move(answered->request);
-        base::prefetch(event.request.get(), base::recycled_blocks::block_size);  // used soon
+        // The caller completes the operation next, which is in such a block.
+        base::prefetch(event.request.get(), base::recycled_blocks::block_size);
         event.zxid = header.zxid;
         event.outcome = codec::is_write(op) ? Outcome::unknown : Outcome::not_applied;
         if (err == 0) {

@@ -19,6 +19,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <new>
 #include <span>
 #include <string>
 #include <utility>
@@ -124,6 +125,10 @@ struct Owner final : EventSink, std::enable_shared_from_this<Owner> {
         : driver(std::move(environment), *this) {}
     void on_event(session::Event& event) override {
         if (std::holds_alternative<session::ReplyEvent>(event)) {
+            if (failures > 0) {
+                --failures;
+                throw std::bad_alloc();
+            }
             replies.push_back(std::get<session::ReplyEvent>(event).error);
             on_reply(replies.size());
         }
@@ -131,6 +136,7 @@ struct Owner final : EventSink, std::enable_shared_from_this<Owner> {
     void on_finished() override { ++finished; }
     std::shared_ptr<void> keep_alive() override { return shared_from_this(); }
 
+    int failures = 0;  // so many replies in a row cannot be taken for want of memory
     std::vector<std::error_code> replies;
     std::function<void(std::size_t)> on_reply = [](std::size_t) {};
     Driver driver;
@@ -300,6 +306,20 @@ TEST_F(DriverPartsTest, NothingIsReadOfAConnectionThatEndsBetweenReplies) {
     EXPECT_EQ(rest.size, 0U);
     EXPECT_LT(owner_->replies.size(), count);
     EXPECT_EQ(requests(), count - owner_->replies.size());  // they wait for the next connection
+}
+
+// There is memory again for the next attempt to deliver, but the rest of the bytes has been
+// dropped.
+TEST_F(DriverPartsTest, TheConnectionIsDroppedIfMemoryIsShortBetweenReplies) {
+    constexpr int tries = 3;
+    owner_->failures = tries;
+    const auto attempt = network_.attempt;
+    receive(replies_.span());
+    EXPECT_EQ(owner_->replies.size(), count);
+    EXPECT_EQ(std::ranges::count(owner_->replies, std::error_code()), 4);
+    EXPECT_EQ(std::ranges::count(owner_->replies, ClientErrc::out_of_memory), count - 4);
+    environment_->fire();
+    EXPECT_GT(network_.attempt, attempt);
 }
 
 TEST_F(DriverTest, LeavesNothingOfAConnectionThatHasEnded) {
