@@ -30,17 +30,10 @@ KAZOO_API_BEGIN
 namespace kazoo {
 namespace detail {
 
-/// Returns the code of an exception: ClientErrc::out_of_memory for std::bad_alloc, that of the
-/// Error for exceptions of the library, ClientErrc::foreign_exception for all others.
+/// Returns the code of the Error that error_from() returns for an exception.
 [[nodiscard]] inline boost::system::error_code error_code_of(const std::exception_ptr& error
 ) noexcept {
-    if (!is_bad_alloc(error)) {
-        try {
-            return boost::system::error_code(error_from(error).code());
-        } catch (const std::bad_alloc&) {
-        }
-    }
-    return boost::system::error_code(make_error_code(ClientErrc::out_of_memory));
+    return boost::system::error_code(error_from(error).code());
 }
 
 /// Returns the error as an error_code: that of the Error, or ClientErrc::foreign_exception for

@@ -184,6 +184,9 @@ public:
         return std::move(transaction(std::move(value)));
     }
 
+    /// Returns a copy without path and detail, which needs no memory.
+    Error without_texts() const noexcept;
+
     /// Returns the whole failure as one line, suitable for logs:
     ///
     ///     set /a: the connection was lost ... (connection_loss, -4, outcome unknown): detail
@@ -233,6 +236,10 @@ inline Error& Error::transaction(std::shared_ptr<const TransactionFailure> value
     return *this;
 }
 
+inline Error Error::without_texts() const noexcept {
+    return Error(code_, outcome_, operation_).transaction(transaction_);
+}
+
 /// Writes error.message().
 std::ostream& operator<<(std::ostream& out, const Error& error);
 
@@ -244,9 +251,10 @@ std::ostream& operator<<(std::ostream& out, const Error& error);
 std::exception_ptr make_exception(const Error& error);
 
 /// Converts an exception to an Error, the inverse of make_exception(). A KazooException yields its
-/// error(). Any other exception yields ClientErrc::foreign_exception with what() as the detail. A
-/// null pointer yields an empty Error. Throws std::bad_alloc.
-Error error_from(const std::exception_ptr& exception);
+/// error(), std::bad_alloc yields ClientErrc::out_of_memory, and any other exception yields
+/// ClientErrc::foreign_exception with what() as the detail. A null pointer yields an empty Error.
+/// If there is no memory for the path and the detail, the Error has neither.
+Error error_from(const std::exception_ptr& exception) noexcept;
 
 }  // namespace kazoo
 KAZOO_API_END

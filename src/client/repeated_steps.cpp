@@ -46,8 +46,7 @@ bool Failure::is_passing() const noexcept {
 }
 
 Error Failure::error() const {
-    auto error = error_from(exception_);
-    return error.code() == code_ ? error : Error(code_, outcome_);  // the latter for std::bad_alloc
+    return error_from(exception_).outcome(outcome_);
 }
 
 AsyncResult<void> Pauses::next(const CallContext& context) {

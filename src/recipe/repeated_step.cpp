@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
 
 namespace kazoo::detail::recipe {
 
@@ -40,8 +41,8 @@ void Tries::rethrow(const std::exception_ptr& failure) const {
         std::rethrow_exception(failure);
     } catch (const FinalFailure& final_one) {
         std::rethrow_exception(final_one.cause());
-    } catch (const KazooException& known) {
-        error = known.error();
+    } catch (const KazooException&) {
+        error = error_from(std::current_exception());
     }  // others, such as std::bad_alloc, are passed on
     if (error.code() == ClientErrc::interrupted) {
         const bool stopped = limits_.stop_token().stop_requested();

@@ -2,6 +2,9 @@
 // Maps an Error to the exception class that error_table.def has for its code, and back.
 #include <kazoo/exceptions.hpp>
 
+#include <new>
+#include <utility>
+
 namespace kazoo {
 
 namespace {
@@ -32,6 +35,24 @@ auto with_exception(const Error& error, Visitor&& visit) {
     return visit(KazooException(error));
 }
 
+/// Returns a copy, without its texts if there is no memory for them.
+Error copy_of(const Error& error) noexcept {
+    try {
+        return error;
+    } catch (const std::bad_alloc&) {
+        return error.without_texts();
+    }
+}
+
+/// Returns the error of an exception that is not the library's.
+Error foreign(const char* what) noexcept {
+    try {
+        return Error(ClientErrc::foreign_exception).detail(what);
+    } catch (const std::bad_alloc&) {
+        return Error(ClientErrc::foreign_exception);
+    }
+}
+
 }  // namespace
 
 void throw_error(const Error& error) {
@@ -44,18 +65,20 @@ std::exception_ptr make_exception(const Error& error) {
     });
 }
 
-Error error_from(const std::exception_ptr& exception) {
+Error error_from(const std::exception_ptr& exception) noexcept {
     if (!exception) {
         return Error();
     }
     try {
         std::rethrow_exception(exception);
     } catch (const KazooException& e) {
-        return e.error();
+        return copy_of(e.error());
+    } catch (const std::bad_alloc&) {
+        return Error(ClientErrc::out_of_memory);
     } catch (const std::exception& e) {
-        return Error(ClientErrc::foreign_exception).detail(e.what());
+        return foreign(e.what());
     } catch (...) {
-        return Error(ClientErrc::foreign_exception).detail("not derived from std::exception");
+        return foreign("not derived from std::exception");
     }
 }
 

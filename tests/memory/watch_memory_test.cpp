@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A DataWatch whose allocations fail: each fails once, on whichever thread. The watch nevertheless
-// reports the last state of its node, unless its constructor has thrown.
+// reports the last state of its node, unless its constructor has thrown, and can be destroyed at
+// any time.
 #include "each_allocation.hpp"
 #include "patience.hpp"
 #include "server_process.hpp"
@@ -50,6 +51,24 @@ private:
 
 class WatchMemoryTest : public ::testing::TestWithParam<const char*> {
 protected:
+    /// Calls `live(zk, path, nth)` for each allocation. The path does not fit into the string
+    /// itself.
+    template <class Live>
+    static void for_each_allocation(Live live) {
+        auto kit = handler_kind(GetParam()).make();
+        {
+            KazooClient zk(ClientOptions()
+                               .hosts(memory_tests::server_hosts)
+                               .handler(kit->handler())
+                               .logger(Logger::none()));
+            zk.start(patience);
+            const std::string path = std::string("/watch-without-memory-") + GetParam();
+            zk.ensure_path(path);
+            memory_tests::for_each_allocation(60s, [&](long nth) { return live(zk, path, nth); });
+        }
+        EXPECT_TRUE(kit->shut_down(patience));
+    }
+
     /// Follows a node during a shortage. Returns whether there was one.
     static bool follow(KazooClient& zk, const std::string& path, long nth) {
         const auto last = std::make_shared<Last>();
@@ -87,22 +106,34 @@ protected:
         watch.reset();
         return met;
     }
+
+    /// Destroys a watch while its read is under way, during a shortage. Returns whether there was
+    /// one.
+    static bool give_up(KazooClient& zk, const std::string& path, long nth) {
+        bool met = false;
+        {
+            const Shortage shortage(nth);
+            try {
+                const Exposed code_under_test;
+                const DataWatch watch(zk, path, [](const DataChange&) {});
+            } catch (const std::bad_alloc&) {
+            }
+            zk.sync_async(path).wait(patience);  // behind the read
+            met = shortage.met();
+        }
+        EXPECT_TRUE(zk.sync_async(path).wait(patience));
+        return met;
+    }
 };
 
 TEST_P(WatchMemoryTest, SurvivesTheFailureOfAnyAllocation) {
     const Spared test_itself;
-    auto kit = handler_kind(GetParam()).make();
-    {
-        KazooClient zk(ClientOptions()
-                           .hosts(memory_tests::server_hosts)
-                           .handler(kit->handler())
-                           .logger(Logger::none()));
-        zk.start(patience);
-        const std::string path = std::string("/watch-") + GetParam();
-        zk.create(path, "0");
-        memory_tests::for_each_allocation(60s, [&](long nth) { return follow(zk, path, nth); });
-    }
-    EXPECT_TRUE(kit->shut_down(patience));
+    for_each_allocation(follow);
+}
+
+TEST_P(WatchMemoryTest, IsDestroyedWhileItReads) {
+    const Spared test_itself;
+    for_each_allocation(give_up);
 }
 
 INSTANTIATE_TEST_SUITE_P(

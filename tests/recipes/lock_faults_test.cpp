@@ -51,6 +51,14 @@ TEST_P(LockFaults, ALostReplyToTheDeleteReleasesOnce) {
     }
 }
 
+TEST_P(LockFaults, ADeleteThatTheServerThrottlesIsRepeated) {
+    Lock lock(zk(), "/lock");
+    auto held = lock.acquire(within(patience));
+    server.inject(of_zk(Fault::fail(Errc::throttled_op).on(Request::delete_).times(2)));
+    EXPECT_TRUE(held.release(within(patience)));
+    EXPECT_TRUE(nodes().empty());
+}
+
 TEST_P(LockFaults, AReleaseThatIsNotAwaitedIsCompleted) {
     Lock lock(zk(), "/lock");
     auto held = lock.acquire(within(patience));

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
 #include <new>
 #include <utility>
 
@@ -16,27 +17,6 @@ namespace kazoo::detail::recipe {
 namespace {
 
 constexpr std::chrono::milliseconds pause_without_memory{100};
-
-/// Returns a copy, without its texts if there is no memory for them.
-Error copy_of(const Error& error) noexcept {
-    try {
-        return error;
-    } catch (const std::bad_alloc&) {
-        return Error(error.code(), error.outcome(), error.operation());
-    }
-}
-
-Error error_of(const std::exception_ptr& failure) {
-    try {
-        std::rethrow_exception(failure);
-    } catch (const KazooException& known) {
-        return known.error();
-    } catch (const std::bad_alloc&) {
-        return Error(ClientErrc::out_of_memory);
-    } catch (...) {
-        return error_from(failure);
-    }
-}
 
 }  // namespace
 
@@ -187,8 +167,8 @@ void Caching::on_event(const WatchedEvent& event, std::uint64_t epoch) {
         } else {
             try {
                 model_->event(event.type, *event.path, event.zxid, selected);
-            } catch (const KazooException& limit) {
-                error = limit.error();
+            } catch (const KazooException&) {
+                error = error_from(std::current_exception());
             } catch (const std::bad_alloc&) {
                 model_->resync();
             }
@@ -282,12 +262,7 @@ std::uint64_t Caching::connects() const noexcept {
 CacheFailure Caching::on_failure(
     const std::exception_ptr& failure, std::size_t reads, std::uint64_t connects
 ) noexcept {
-    Error error(ClientErrc::out_of_memory);
-    try {
-        error = error_of(failure);
-    } catch (const std::exception&) {
-        // No memory for the error.
-    }
+    auto error = error_from(failure);
     if (error.code() == ClientErrc::response_too_large && reads > 1) {
         return CacheFailure::alone;
     }
@@ -342,8 +317,8 @@ std::optional<Error> Caching::plan_pause(const Error& error, bool retryable) noe
             error.message()
         );
         pause_ = tries_->after(make_exception(retryable ? error : again), handler()->now());
-    } catch (const KazooException& ended) {
-        return copy_of(ended.error());
+    } catch (const KazooException&) {
+        return error_from(std::current_exception());
     } catch (const std::exception&) {
         // No memory: the default pause.
     }

@@ -4,6 +4,7 @@
 #include <kazoo/detail/unique_id.hpp>
 #include <kazoo/exceptions.hpp>
 
+#include <exception>
 #include <utility>
 
 namespace kazoo::detail::recipe {
@@ -298,8 +299,8 @@ AsyncResult<Changed> carry_out(std::shared_ptr<VersionedChange> change) {
         auto repeated = repeat(tries, std::move(step));
         Changed changed = co_await direct(std::move(repeated));
         co_return changed;
-    } catch (const KazooException& known) {
-        error = known.error();
+    } catch (const KazooException&) {
+        error = error_from(std::current_exception());
     }
     throw_error(final_error(*change, error));
 }

@@ -65,8 +65,8 @@ AsyncResult<TransactionResults> commit_guarded(
         const auto committed = transaction.commit_async(options);
         auto results = co_await direct(committed);
         co_return without(std::move(results), check);
-    } catch (const TransactionFailedError& error) {
-        failed = error.error();
+    } catch (const TransactionFailedError&) {
+        failed = error_from(std::current_exception());
     }
     const auto* const failure = failed->transaction();
     if (failure == nullptr) {

@@ -91,17 +91,6 @@ AsyncResult<void> carry_out(std::shared_ptr<KeptNode> node, KeepStep step) {
     }
 }
 
-/// Carries out a step. Returns its error.
-AsyncResult<std::optional<Error>> try_step(std::shared_ptr<KeptNode> node, KeepStep step) {
-    try {
-        const auto doing = carry_out(node, step);
-        co_await direct(doing);
-    } catch (const KazooException& error) {
-        co_return error.error();
-    }
-    co_return std::nullopt;
-}
-
 /// The pauses between tries. Not thread-safe.
 class Tries {
 public:
@@ -155,8 +144,13 @@ AsyncResult<bool> keep_once(std::shared_ptr<KeptNode> node, std::shared_ptr<Trie
         co_await direct(woken);
         co_return true;
     }
-    const auto trying = try_step(node, step);
-    const std::optional<Error> error = co_await direct(trying);
+    std::optional<Error> error;
+    try {
+        const auto doing = carry_out(node, step);
+        co_await direct(doing);
+    } catch (...) {
+        error = error_from(std::current_exception());  // every failure is an answer to the plan
+    }
     if (!error || !node->on_failure(step, *error)) {
         co_return true;
     }

@@ -8,6 +8,7 @@
 #include <kazoo/this_coro.hpp>
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 namespace kazoo {
@@ -98,7 +99,7 @@ AsyncResult<Deletion> delete_entry(
     } catch (const KazooException& error) {
         deletion = deletion_after(error.error());
         if (deletion == Deletion::unknown) {
-            *doubt = error.error();
+            *doubt = error_from(std::current_exception());
         }
     }
     co_return deletion;

@@ -7,6 +7,7 @@
 #include <kazoo/exceptions.hpp>
 #include <kazoo/paths.hpp>
 
+#include <exception>
 #include <new>
 #include <utility>
 
@@ -263,16 +264,7 @@ void Watching::on_read(Reading reading) {
 }
 
 void Watching::on_failure(const std::exception_ptr& failure) {
-    Error error;
-    try {
-        std::rethrow_exception(failure);
-    } catch (const KazooException& known) {
-        error = known.error();
-    } catch (const std::bad_alloc&) {
-        error = Error(ClientErrc::out_of_memory);
-    } catch (...) {
-        error = error_from(failure);
-    }
+    auto error = error_from(failure);
     const auto why = error.code() == ClientErrc::out_of_memory ? ReadFailure::cancelled
                                                                : read_failure(error, rules());
     bool ended = false;
