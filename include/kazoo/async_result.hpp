@@ -355,6 +355,35 @@ template <class T>
 detail::ResultAwaiter<T, detail::LinkKind::direct> operator co_await(DirectResult<T> direct
 ) noexcept;
 
+namespace detail {
+
+/// What `until_ready` returns.
+template <class T>
+class ReadyResult {
+public:
+    explicit ReadyResult(AsyncResult<T> awaited) noexcept : result(std::move(awaited)) {}
+    AsyncResult<T> result;
+};
+
+/// Makes `co_await until_ready(result)` wait as `direct(result)` does, but neither copy the value
+/// nor throw the error. For coroutines that must not lose the value if there is no memory to copy
+/// it.
+template <class T>
+[[nodiscard]] ReadyResult<T> until_ready(AsyncResult<T> result) noexcept {
+    return ReadyResult<T>(std::move(result));
+}
+
+/// Returns the value of a ready result, which must outlive the reference. Throws its error.
+template <class T>
+[[nodiscard]] const T& value_in(const AsyncResult<T>& result) {
+    const auto& state = detail::state_of(result);
+    if (!state->successful()) {
+        state->rethrow();
+    }
+    return state->value();
+}
+
+}  // namespace detail
 }  // namespace kazoo
 KAZOO_API_END
 

@@ -151,13 +151,14 @@ public:
 
     /// Returns whether the client is connected, to a read-only server included.
     [[nodiscard]] bool connected() const noexcept;
-    /// Returns the state as listeners receive it.
+    /// Return the state as listeners receive it, and that of the session in ZooKeeper's finer
+    /// terms.
     [[nodiscard]] KazooState state() const noexcept;
-    /// Returns the state of the session in ZooKeeper's finer terms.
     [[nodiscard]] KeeperState client_state() const noexcept;
-    /// Returns the session's id and password, even while SUSPENDED, when the session may still
-    /// exist; empty while LOST.
+    /// Return the session's id and password, and the id alone, which needs no memory, even while
+    /// SUSPENDED, when the session may still exist; empty and 0 while LOST.
     [[nodiscard]] std::optional<ClientId> client_id() const;
+    [[nodiscard]] std::int64_t session_id() const noexcept;
     /// Returns the session timeout granted by the server, even while SUSPENDED; zero while LOST.
     [[nodiscard]] std::chrono::milliseconds session_timeout() const;
     /// Return counters and latencies; a function for exporters that does not keep the client alive
@@ -165,9 +166,8 @@ public:
     [[nodiscard]] ClientMetrics metrics() const;
     [[nodiscard]] MetricsSource metrics_source() const;
     [[nodiscard]] std::string dump() const;
-    /// Returns the handler; never null.
+    /// Return the handler, never null, and the chroot, such as "/app", empty if there is none.
     [[nodiscard]] const std::shared_ptr<Handler>& handler() const noexcept;
-    /// Returns the chroot, such as "/app"; empty if there is none.
     [[nodiscard]] const std::string& chroot() const noexcept;
 
     /// Registers `listener(KazooState)` or `listener(const StateChange&)`; the latter can tell new

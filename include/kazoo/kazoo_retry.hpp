@@ -123,6 +123,7 @@ public:
     template <AsyncFunction F>
     std::invoke_result_t<F&> call_async(F function) const {
         detail::HandlerUse running(handler_);
+        running.prepare();  // nothing may throw once the first try has begun
         auto result = steps<typename std::invoke_result_t<F&>::value_type>(
             *this, begin(), std::make_shared<F>(std::move(function))
         );
@@ -152,13 +153,12 @@ private:
             std::exception_ptr failure;
             std::shared_ptr<const std::atomic<bool>> cut_short;
             try {
-                const auto result =
-                    detail::begin_try<T>(retry.handler_, function, run.end(), cut_short);
+                auto result = detail::begin_try<T>(retry.handler_, function, run.end(), cut_short);
                 if constexpr (std::is_void_v<T>) {
-                    co_await direct(result);
+                    co_await direct(std::move(result));
                     co_return;
                 } else {
-                    T value = co_await direct(result);
+                    T value = co_await direct(std::move(result));
                     co_return value;
                 }
             } catch (...) {

@@ -334,6 +334,13 @@ std::optional<ClientId> Core::client_id() const {
     });
 }
 
+std::int64_t Core::session_id() const noexcept {
+    if (public_state_.load() == KazooState::LOST) {
+        return 0;
+    }
+    return driver_.look([](const session::Session& session) { return session.identity().id; });
+}
+
 std::chrono::milliseconds Core::session_timeout() const {
     if (public_state_.load() == KazooState::LOST) {
         return std::chrono::milliseconds(0);

@@ -90,6 +90,7 @@ public:
     [[nodiscard]] const std::shared_ptr<Handler>& handler() const noexcept { return handler_; }
     [[nodiscard]] const Chroot& chroot() const noexcept { return chroot_; }
     [[nodiscard]] std::optional<ClientId> client_id() const;
+    [[nodiscard]] std::int64_t session_id() const noexcept;
     [[nodiscard]] std::chrono::milliseconds session_timeout() const;
     [[nodiscard]] std::optional<base::Endpoint> server() const;
 

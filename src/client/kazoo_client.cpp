@@ -158,6 +158,9 @@ KeeperState KazooClient::client_state() const noexcept {
 std::optional<ClientId> KazooClient::client_id() const {
     return core_->client_id();
 }
+std::int64_t KazooClient::session_id() const noexcept {
+    return core_->session_id();
+}
 std::chrono::milliseconds KazooClient::session_timeout() const {
     return core_->session_timeout();
 }

@@ -124,10 +124,10 @@ AsyncResult<void> sleep_async(
 std::shared_ptr<const std::atomic<bool>> end_at(
     const std::shared_ptr<Handler>& handler, RefPtr<ResultStateBase> result, TimePoint end
 ) {
-    auto passed = std::make_shared<std::atomic<bool>>(false);
     if (end == TimePoint::max() || result->ready()) {
-        return passed;
+        return nullptr;
     }
+    auto passed = std::make_shared<std::atomic<bool>>(false);
     const auto environment = driver::make_environment(handler);
     const auto give_up = [passed, result] {
         passed->store(true);
@@ -156,6 +156,32 @@ std::shared_ptr<const std::atomic<bool>> end_at(
     return passed;
 }
 
+/// Stops a handler when a result is complete. Deletes itself once run or dropped.
+class HandlerEnd final : public Link {
+public:
+    explicit HandlerEnd(const std::shared_ptr<Handler>& handler)
+        : environment_(driver::make_environment(handler)), handler_(handler) {}
+    void run(ResultStateBase&) noexcept override {
+        // On the executor: stop() waits for the handler's threads unless it is called on one of
+        // them, and the thread that completes the result must not block.
+        auto stop = quiet([handler = handler_] {
+            const LaneScope nothing_may_block(*handler, Lane::session);
+            handler->stop();
+        });
+        try {
+            post(*environment_, stop);
+        } catch (const std::bad_alloc&) {
+            stop();  // in this thread: otherwise the handler would never stop
+        }
+        delete this;
+    }
+    void drop() noexcept override { delete this; }
+
+private:
+    const std::shared_ptr<driver::Environment> environment_;
+    const std::shared_ptr<Handler> handler_;
+};
+
 HandlerUse::HandlerUse(std::shared_ptr<Handler> handler) : handler_(std::move(handler)) {
     if (!handler_) {
         throw_error(Error(
@@ -175,25 +201,19 @@ HandlerUse::~HandlerUse() {
     }
 }
 
-void HandlerUse::last_until(ResultStateBase& result) {
-    // On the executor: stop() waits for the handler's threads unless it is called on one of them,
-    // and the thread that completes the result must not block.
-    auto release = [environment = driver::make_environment(handler_),
-                    handler = handler_](ResultStateBase&) {
-        auto stop = quiet([handler] {
-            const LaneScope nothing_may_block(*handler, Lane::session);
-            handler->stop();
-        });
-        try {
-            post(*environment, stop);
-        } catch (const std::bad_alloc&) {
-            stop();  // in this thread: otherwise the handler would never stop
-        }
-    };
-    if (!result.link_direct(release)) {
-        release(result);
+void HandlerUse::prepare() {
+    if (!end_) {
+        end_ = std::make_unique<HandlerEnd>(handler_);
     }
+}
+
+void HandlerUse::last_until(ResultStateBase& result) {
+    prepare();
+    auto* const end = end_.release();  // deletes itself
     handler_ = nullptr;
+    if (!result.link(*end, LinkKind::direct)) {
+        end->run(result);
+    }
 }
 
 }  // namespace detail

@@ -111,17 +111,12 @@ AsyncResult<Marker> look_for_marker(
     }
 }
 
-std::optional<std::int64_t> session_of(const Core& core) {
-    const auto id = core.client_id();
-    return id ? std::optional<std::int64_t>(id->session_id) : std::nullopt;
-}
-
 /// Finds out whether a transaction was applied whose reply was lost. Returns its results if it was,
 /// otherwise throws the error with the outcome that is known now.
 AsyncResult<TransactionResults> resolve(
     std::shared_ptr<Core> core, SharedSteps steps, CallContext context, Error lost
 ) {
-    const auto session = session_of(*core);
+    const auto session = core->session_id();
     auto marker = Marker::missing;
     try {
         const auto looked = look_for_marker(core, steps, context);
@@ -138,7 +133,7 @@ AsyncResult<TransactionResults> resolve(
     }
     // A server executes no more requests of a session's earlier connections once the session has
     // been resumed. A session that was replaced may still be alive elsewhere.
-    if (session && session == session_of(*core)) {
+    if (session != 0 && session == core->session_id()) {
         lost.outcome(Outcome::not_applied);
         add_detail(lost, "the marker does not exist");
     } else {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <kazoo/errors.hpp>
 #include <kazoo/time.hpp>
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
 
 namespace kazoo::detail::recipe {
 
@@ -22,5 +24,16 @@ private:
     static constexpr Duration shortest = std::chrono::milliseconds(10);
     Duration next_ = shortest;
 };
+
+/// The pause of a coroutine that had no memory for its next step.
+inline constexpr std::chrono::milliseconds pause_without_memory{100};
+/// How many tries in a row may fail for want of memory without a pause between them, for which
+/// there is no memory either. A shortage is usually over at the next try.
+inline constexpr int most_without_memory = 10;
+
+/// Returns whether a step failed for want of memory.
+[[nodiscard]] inline bool is_out_of_memory(const std::exception_ptr& failure) noexcept {
+    return error_from(failure).code() == ClientErrc::out_of_memory;
+}
 
 }  // namespace kazoo::detail::recipe

@@ -8,12 +8,9 @@
 
 namespace kazoo::detail::recipe {
 
-std::int64_t RecipeClient::session() const {
+std::int64_t RecipeClient::session() const noexcept {
     std::int64_t session = 0;
-    ref_.with([&](KazooClient& client) {
-        const auto id = client.client_id();
-        session = id ? id->session_id : 0;
-    });
+    ref_.with([&](KazooClient& client) { session = client.session_id(); });
     return session;
 }
 

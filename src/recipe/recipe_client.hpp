@@ -34,7 +34,7 @@ public:
     }
 
     /// Returns the id of the present session; 0 if there is none.
-    [[nodiscard]] std::int64_t session() const;
+    [[nodiscard]] std::int64_t session() const noexcept;
     /// Returns `path` as the client normalises it. Throws BadArgumentsError, with the name of the
     /// recipe as the operation, if it is malformed or "/": the nodes of a recipe need a parent.
     [[nodiscard]] std::string checked_path(std::string_view path) const;

@@ -87,6 +87,7 @@ public:
     }
 
 protected:
+    void resumed() noexcept { suspended_ = false; }
     [[nodiscard]] ResultState<T>& awaited() const noexcept { return *detail::state_of(result_); }
 
 private:
@@ -103,7 +104,11 @@ public:
     TrackedAwaiter(AsyncResult<T> result, Cancellation& cancellation) noexcept
         : ResultAwaiter<T, kind>(std::move(result), true), cancellation_(cancellation) {}
     TrackedAwaiter(TrackedAwaiter&&) = delete;
-    ~TrackedAwaiter() { end(); }
+    ~TrackedAwaiter() {
+        if (awaits_) {
+            cancellation_.end_await();
+        }
+    }
 
     bool await_suspend(std::coroutine_handle<> waiting) {
         awaits_ = true;
@@ -117,15 +122,26 @@ public:
         return ResultAwaiter<T, kind>::await_resume();
     }
 
-private:
+protected:
+    /// Called when the coroutine is resumed.
     void end() noexcept {
+        this->resumed();
         if (std::exchange(awaits_, false)) {
             cancellation_.end_await();
         }
     }
 
+private:
     Cancellation& cancellation_;
     bool awaits_ = false;
+};
+
+/// The awaiter of `until_ready`.
+template <class T>
+class ReadyResultAwaiter : public TrackedAwaiter<T, LinkKind::direct> {
+public:
+    using TrackedAwaiter<T, LinkKind::direct>::TrackedAwaiter;
+    void await_resume() noexcept { this->end(); }
 };
 
 /// An awaiter that returns `give()` without suspending the coroutine; for kazoo::this_coro.
@@ -228,6 +244,11 @@ public:
     }
     auto await_transform(const CancelledTag&) noexcept {
         return ReadyAwaiter([state = state_.get()] { return state->cancellation.requested(); });
+    }
+    template <class U>
+    auto await_transform(ReadyResult<U> ready) noexcept {
+        state_->adopt_handler(ready.result.handler());
+        return ReadyResultAwaiter<U>(std::move(ready.result), state_->cancellation);
     }
     template <class Awaitable>
     decltype(auto) await_transform(Awaitable&& awaitable) {

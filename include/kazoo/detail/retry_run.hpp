@@ -72,11 +72,13 @@ private:
 );
 
 /// Cancels `result` at `end` unless it is ready before; a result that does not end by that fails
-/// with OperationTimeoutError. The returned flag is set before the result is cancelled. The handler
-/// must be running.
+/// with OperationTimeoutError. The returned flag is set before the result is cancelled; null if
+/// there is no limit. The handler must be running.
 [[nodiscard]] std::shared_ptr<const std::atomic<bool>> end_at(
     const std::shared_ptr<Handler>& handler, RefPtr<ResultStateBase> result, TimePoint end
 );
+
+class HandlerEnd;
 
 /// Keeps a handler running while this object lives, even if no client uses it: timers need its
 /// executor.
@@ -87,12 +89,15 @@ public:
     ~HandlerUse();
     HandlerUse(const HandlerUse&) = delete;
     HandlerUse& operator=(const HandlerUse&) = delete;
+    /// Allocates what last_until() needs, which then does not throw.
+    void prepare();
     /// Keeps the handler running until `result` is complete, instead of until the destruction of
-    /// this object.
+    /// this object. Throws std::bad_alloc, unless prepare() was called.
     void last_until(ResultStateBase& result);
 
 private:
     std::shared_ptr<Handler> handler_;
+    std::unique_ptr<HandlerEnd> end_;  // null: not prepared
 };
 
 }  // namespace kazoo::detail

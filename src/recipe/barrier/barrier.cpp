@@ -62,8 +62,8 @@ AsyncResult<MaybeStat> look(
 }
 
 AsyncResult<bool> remove_node(State state, CallLimits limits) {
-    const auto looking = look(state, limits, Watcher(), Consistency::latest);
-    const auto stat = co_await direct(looking);
+    auto looking = look(state, limits, Watcher(), Consistency::latest);
+    const auto stat = co_await direct(std::move(looking));
     if (!stat) {
         co_return false;
     }
@@ -80,8 +80,8 @@ AsyncResult<void> wait_until_absent(State state, CallLimits limits) {
         bool closed = false;
         std::exception_ptr failure;
         try {
-            const auto looking = look(state, limits, state->signal.watcher(), Consistency::local);
-            const auto stat = co_await direct(looking);
+            auto looking = look(state, limits, state->signal.watcher(), Consistency::local);
+            const auto stat = co_await direct(std::move(looking));
             closed = stat.has_value();
         } catch (...) {
             failure = std::current_exception();

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "recipe/barrier/double_barrier_state.hpp"
 
+#include "recipe/pauses.hpp"
+
 #include <kazoo/exceptions.hpp>
 
+#include <new>
 #include <utility>
 
 namespace kazoo::detail::recipe {
@@ -84,6 +87,11 @@ CreatedNode DoubleBarrierState::own() const {
     return own_;
 }
 
+CreatedNode DoubleBarrierState::take_own() noexcept {
+    const std::lock_guard lock(mutex_);
+    return std::move(own_);
+}
+
 bool DoubleBarrierState::participating() const noexcept {
     const std::lock_guard lock(mutex_);
     return phase_ == Phase::in;
@@ -130,11 +138,7 @@ void DoubleBarrierState::abandon() noexcept {
 
 void DoubleBarrierState::delete_in_background(const CreatedNode& own) noexcept {
     try {
-        const auto deletion = client.call([&](KazooClient& zk) {
-            return zk.delete_guaranteed_async(
-                own.path, own.stat.czxid, CallOptions().timeout(Duration::max())
-            );
-        });
+        const auto deletion = begin_to_delete(own);
         deletion.rawlink([self = shared_from_this()](const AsyncResult<void>& deleted) {
             const auto result = deleted.result();
             const bool ends = !result && (result.failure().code() == Condition::session_lost ||
@@ -147,6 +151,23 @@ void DoubleBarrierState::delete_in_background(const CreatedNode& own) noexcept {
         // The client has been destroyed, and the node ends with the session.
     } catch (const std::exception& error) {
         client.log(LogLevel::warning, path, error.what());
+    }
+}
+
+/// Tries again if there is no memory.
+AsyncResult<void> DoubleBarrierState::begin_to_delete(const CreatedNode& own) const {
+    for (int tries = 1;; ++tries) {
+        try {
+            return client.call([&](KazooClient& zk) {
+                return zk.delete_guaranteed_async(
+                    own.path, own.stat.czxid, CallOptions().timeout(Duration::max())
+                );
+            });
+        } catch (const std::bad_alloc&) {
+            if (tries == most_without_memory) {
+                throw;
+            }
+        }
     }
 }
 

@@ -51,6 +51,8 @@ public:
     void left() noexcept;
     /// Returns the node of the member. Precondition: it is entering or leaving.
     [[nodiscard]] CreatedNode own() const;
+    /// Returns the node of the member and clears it here.
+    [[nodiscard]] CreatedNode take_own() noexcept;
     [[nodiscard]] bool participating() const noexcept;
     /// Keeps the result of `enter`, which abandon() cancels.
     void set_entering(const AsyncResult<void>& result);
@@ -66,6 +68,8 @@ public:
     const NodeSignal signal;
 
 private:
+    [[nodiscard]] AsyncResult<void> begin_to_delete(const CreatedNode& own) const;
+
     mutable std::mutex mutex_;
     // Guarded by mutex_:
     Phase phase_ = Phase::out;

@@ -2,10 +2,14 @@
 // What members of a double barrier do, awaited with direct(): where replies and events arrive.
 #include "recipe/barrier/double_barrier_plan.hpp"
 #include "recipe/barrier/double_barrier_state.hpp"
+#include "recipe/pauses.hpp"
 
 #include <kazoo/detail/unique_id.hpp>
 #include <kazoo/exceptions.hpp>
 
+#include <exception>
+#include <memory>
+#include <new>
 #include <utility>
 
 namespace kazoo::detail::recipe {
@@ -34,8 +38,8 @@ using Call = std::shared_ptr<Entering>;
 /// Deletes the node of an earlier attempt, which would count as another member.
 AsyncResult<void> delete_ghost(Call call, std::string name) {
     const auto state = call->state;
-    const auto looking = look_at_child(state, call->limits, name, false);
-    const auto stat = co_await direct(looking);
+    auto looking = look_at_child(state, call->limits, name, false);
+    const auto stat = co_await direct(std::move(looking));
     if (!stat) {
         co_return;
     }
@@ -45,9 +49,41 @@ AsyncResult<void> delete_ghost(Call call, std::string name) {
     co_await direct(deletion);
 }
 
+/// Deletes the nodes of a call that has failed, without limits.
+AsyncResult<void> clean_up(Call failed) {
+    const auto& state = *failed->state;
+    try {
+        const CallLimits limits(
+            CallOptions().timeout(Duration::max()), *state.handler(), CallKind::waits
+        );
+        const auto call = std::make_shared<Entering>(failed->state, limits);
+        for (const auto& name : failed->earlier) {
+            auto deletion = delete_ghost(call, name);
+            co_await direct(std::move(deletion));
+        }
+    } catch (const std::exception& error) {
+        const auto code = error_from(std::current_exception()).code();
+        if (code != Condition::session_lost && code != Errc::connection_loss) {
+            // Else they end with the session.
+            state.client.log(LogLevel::warning, state.path, error.what());
+        }
+    }
+}
+
+void clean_up_in_background(const Call& call) noexcept {
+    for (int tries = 0; tries < most_without_memory; ++tries) {
+        try {
+            static_cast<void>(clean_up(call));
+            return;
+        } catch (const std::bad_alloc&) {
+            // Tried again.
+        }
+    }
+}
+
 /// Creates the node of the member, after those of earlier tries have been deleted. Each try has a
 /// name of its own, so that a node of a session that has ended is never taken for it.
-AsyncResult<CreatedNode> join_once(Call call) {
+AsyncResult<bool> join_once(Call call) {
     while (!call->earlier.empty()) {
         const auto deletion = delete_ghost(call, call->earlier.back());
         co_await direct(deletion);
@@ -56,28 +92,33 @@ AsyncResult<CreatedNode> join_once(Call call) {
     const auto& state = *call->state;
     const auto name = unique_hex(*state.handler());
     call->earlier.push_back(name);
+    CreatedNode made;
+    made.path = state.path_of(name);  // nothing may throw after the create
     auto creation = state.client.call([&](KazooClient& zk) {
         const auto kind = CreateOptions().ephemeral().makepath().protect_unique_name();
         return zk.create_with_stat_async(
             state.path_of(name), state.identifier, kind, call->limits.step()
         );
     });
-    CreatedNode created = co_await direct(std::move(creation));
-    co_return created;
+    co_await until_ready(creation);
+    made.stat = value_in(creation).stat;
+    call->own = std::move(made);
+    co_return true;
 }
 
 AsyncResult<void> join(Call call) {
-    Step<CreatedNode> step = [call] { return join_once(call); };
-    auto created = repeat(call->state->tries(call->limits), std::move(step));
-    call->own = co_await direct(std::move(created));
+    call->own.reset();
+    Step<bool> step = [call] { return join_once(call); };
+    auto joined = repeat(call->state->tries(call->limits), std::move(step));
+    static_cast<void>(co_await direct(std::move(joined)));
 }
 
 /// Looks at the barrier, and begins to wait for `ready`.
 AsyncResult<EnterStep> look_before_entering(Call call) {
-    const auto looking = look_at_child(call->state, call->limits, std::string(ready_name), true);
-    const auto listing = list_members(call->state, call->limits);
-    const auto stat = co_await direct(looking);
-    const Names names = co_await direct(listing);
+    auto looking = look_at_child(call->state, call->limits, std::string(ready_name), true);
+    auto listing = list_members(call->state, call->limits);
+    const auto stat = co_await direct(std::move(looking));
+    const Names names = co_await direct(std::move(listing));
     const auto& own = *call->own;
     EnterStep step = EnterStep::join;
     // A node of another session may still be there; it ends with that session.
@@ -118,8 +159,8 @@ AsyncResult<bool> wait_for_ready(Call call) {
         EnterStep step = EnterStep::wait;
         std::exception_ptr failure;
         try {
-            const auto looking = look_before_entering(call);
-            step = co_await direct(looking);
+            auto looking = look_before_entering(call);
+            step = co_await direct(std::move(looking));
         } catch (...) {
             failure = std::current_exception();
         }
@@ -156,8 +197,8 @@ AsyncResult<void> enter_round(Call call) {
     for (bool inside = false; !inside;) {
         const auto joined = join(call);
         co_await direct(joined);
-        const auto waited = wait_for_ready(call);
-        inside = co_await direct(waited);
+        auto waited = wait_for_ready(call);
+        inside = co_await direct(std::move(waited));
     }
 }
 
@@ -191,8 +232,8 @@ AsyncResult<void> delete_own(Rounds state, CallLimits limits, CreatedNode own) {
 AsyncResult<bool> leave_once(
     Rounds state, CallLimits limits, CreatedNode own, std::shared_ptr<LeavePlan> plan
 ) {
-    const auto listing = list_members(state, limits);
-    const Names names = co_await direct(listing);
+    auto listing = list_members(state, limits);
+    const Names names = co_await direct(std::move(listing));
     const auto step = plan->next(names);
     if (step.kind == LeaveStep::delete_own) {
         const auto deletion = delete_own(state, limits, own);
@@ -205,8 +246,8 @@ AsyncResult<bool> leave_once(
     MaybeStat stat;
     std::exception_ptr failure;
     try {
-        const auto looking = look_at_child(state, limits, step.other, true);
-        stat = co_await direct(looking);
+        auto looking = look_at_child(state, limits, step.other, true);
+        stat = co_await direct(std::move(looking));
     } catch (...) {
         failure = std::current_exception();
     }
@@ -234,8 +275,8 @@ AsyncResult<void> leave_round(Rounds state, CallLimits limits, CreatedNode own) 
     co_await direct(deleted);
     const auto plan = std::make_shared<LeavePlan>(own.path.substr(own.path.rfind('/') + 1));
     for (bool done = false; !done;) {
-        const auto left = leave_once(state, limits, own, plan);
-        done = co_await direct(left);
+        auto left = leave_once(state, limits, own, plan);
+        done = co_await direct(std::move(left));
     }
 }
 
@@ -243,10 +284,10 @@ AsyncResult<void> leave_round(Rounds state, CallLimits limits, CreatedNode own) 
 AsyncResult<Names> list_or_none(Rounds state, CallLimits limits) {
     Names names;
     try {
-        const auto listing = state->client.call([&](KazooClient& zk) {
+        auto listing = state->client.call([&](KazooClient& zk) {
             return zk.get_children_async(state->path, limits.step());
         });
-        names = co_await direct(listing);
+        names = co_await direct(std::move(listing));
     } catch (const NoNodeError&) {
     }
     co_return names;
@@ -298,6 +339,8 @@ AsyncResult<void> enter(Rounds state, CallLimits limits) {
         state->left();
         if (call && call->own) {
             state->delete_in_background(*call->own);
+        } else if (call && !call->earlier.empty()) {
+            clean_up_in_background(call);
         }
         rethrow_not_entered(failure);
     }
@@ -312,9 +355,10 @@ AsyncResult<void> leave(Rounds state, CallLimits limits) {
     } catch (...) {
         failure = std::current_exception();
     }
+    const auto own = state->take_own();
     state->left();
     if (failure) {
-        state->delete_in_background(state->own());
+        state->delete_in_background(own);
         std::rethrow_exception(failure);
     }
 }

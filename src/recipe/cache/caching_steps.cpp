@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a cache does next, and what becomes of its requests.
 #include "recipe/cache/caching.hpp"
+#include "recipe/pauses.hpp"
 #include "recipe/watch/watch_plan.hpp"
 
 #include <kazoo/exceptions.hpp>
@@ -14,11 +15,6 @@
 #include <utility>
 
 namespace kazoo::detail::recipe {
-namespace {
-
-constexpr std::chrono::milliseconds pause_without_memory{100};
-
-}  // namespace
 
 CacheStep Caching::next_step() {
     woken_.clear();  // before the state is read: what comes later sets it again

@@ -116,8 +116,8 @@ AsyncResult<CounterChange<Number>> change_value(
     const auto change = std::make_shared<VersionedChange>(
         state->client, state->path, limits, std::move(parameters)
     );
-    const auto carried_out = carry_out(change);
-    const Changed changed = co_await direct(carried_out);
+    auto carried_out = carry_out(change);
+    const Changed changed = co_await direct(std::move(carried_out));
     CounterChange<Number> made;
     made.changed = changed.changed;
     made.pre_value = state->codec.decode(changed.before.data, name, state->path);

@@ -62,8 +62,8 @@ AsyncResult<NodeData> find_node(Change change) {
     }
     // After a reconnect the server may lag behind the one that has received the write.
     const auto consistency = change->lost ? Consistency::latest : Consistency::local;
-    const auto reading = try_read(change->client, change->path, change->limits, consistency);
-    MaybeNode node = co_await direct(reading);
+    auto reading = try_read(change->client, change->path, change->limits, consistency);
+    MaybeNode node = co_await direct(std::move(reading));
     if (change->lost) {
         switch (fate_of(*change->write, node)) {
             case WriteFate::open:
@@ -78,8 +78,8 @@ AsyncResult<NodeData> find_node(Change change) {
     if (!node) {
         const auto created = create_node(change);
         co_await direct(created);
-        const auto again = try_read(change->client, change->path, change->limits, consistency);
-        node = co_await direct(again);
+        auto again = try_read(change->client, change->path, change->limits, consistency);
+        node = co_await direct(std::move(again));
     }
     if (!node) {
         throw_conflict(*change, "other processes delete the node at the same time");
@@ -136,12 +136,12 @@ AsyncResult<Changed> write_once(Change change) {
     std::exception_ptr failure;
     try {
         const auto& write = *change->write;
-        const auto writing = change->client.call([&](KazooClient& zk) {
+        auto writing = change->client.call([&](KazooClient& zk) {
             return zk.set_async(
                 change->path, write.data, write.before.stat.version, change->limits.step()
             );
         });
-        const auto stat = co_await direct(writing);
+        const auto stat = co_await direct(std::move(writing));
         Changed changed = changed_by(write);
         changed.stat = stat;
         co_return changed;
@@ -216,8 +216,8 @@ AsyncResult<Changed> write_exactly_once(Change change) {
     make_transaction(*change);
     std::exception_ptr failure;
     try {
-        const auto writing = change->transaction->commit_async(change->limits.step());
-        const auto results = co_await direct(writing);
+        auto writing = change->transaction->commit_async(change->limits.step());
+        const auto results = co_await direct(std::move(writing));
         Changed changed = changed_by(*change->write);
         if (!results.empty()) {
             changed.stat = results.front().stat();
@@ -236,8 +236,8 @@ AsyncResult<Changed> write_exactly_once(Change change) {
 
 AsyncResult<Changed> try_change(Change change) {
     if (!change->lost || !change->transaction) {
-        const auto finding = find_node(change);
-        NodeData found = co_await direct(finding);
+        auto finding = find_node(change);
+        NodeData found = co_await direct(std::move(finding));
         if (!prepare(*change, found)) {
             Changed unchanged;
             unchanged.version = found.stat.version;
@@ -270,10 +270,10 @@ AsyncResult<MaybeNode> try_read(
 ) {
     MaybeNode node;
     try {
-        const auto reading = client.call([&](KazooClient& zk) {
+        auto reading = client.call([&](KazooClient& zk) {
             return zk.get_async(path, ReadOptions(limits.step()).consistency(consistency));
         });
-        node = co_await direct(reading);
+        node = co_await direct(std::move(reading));
     } catch (const NoNodeError&) {
     }
     co_return node;

@@ -2,11 +2,13 @@
 #include "recipe/discovery/providing.hpp"
 
 #include "recipe/discovery/service_paths.hpp"
+#include "recipe/pauses.hpp"
 
 #include <kazoo/exceptions.hpp>
 #include <kazoo/sleep.hpp>
 
 #include <chrono>
+#include <exception>
 #include <new>
 #include <utility>
 
@@ -14,9 +16,6 @@ namespace kazoo::detail::recipe {
 namespace {
 
 constexpr const char* provider_class = "ServiceProvider";
-/// The pause of a coroutine that had no memory for its next step.
-constexpr std::chrono::milliseconds pause_without_memory{100};
-
 TreeCacheOptions cache_options(const ServiceProviderOptions& options) {
     return TreeCacheOptions()
         .max_depth(1)
@@ -220,12 +219,13 @@ void Providing::on_end() noexcept {
 AsyncResult<void> follow(std::shared_ptr<Providing> providing, TreeStream stream) {
     const Following following(providing);
     std::optional<TreeEvent> event;
+    int without_memory = 0;  // tries in a row without a pause
     for (bool continues = true; continues;) {
         bool no_memory = false;
         try {
             if (!event) {
-                const auto next = stream.next();
-                event = co_await direct(next);
+                auto next = stream.next();
+                event = co_await direct(std::move(next));
             }
             continues = event.has_value();
             if (event) {
@@ -239,9 +239,19 @@ AsyncResult<void> follow(std::shared_ptr<Providing> providing, TreeStream stream
         } catch (const KazooException&) {
             continues = false;  // the error that has ended the cache
         }
-        if (no_memory) {
-            const auto pause = sleep_async(providing->handler(), pause_without_memory);
-            co_await direct(pause);
+        if (!no_memory) {
+            without_memory = 0;
+        } else {
+            try {
+                auto pause = sleep_async(providing->handler(), pause_without_memory);
+                co_await direct(std::move(pause));
+                without_memory = 0;
+            } catch (...) {
+                if (!is_out_of_memory(std::current_exception()) ||
+                    ++without_memory == most_without_memory) {
+                    throw;
+                }
+            }
         }
     }
 }

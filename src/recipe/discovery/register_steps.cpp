@@ -34,8 +34,8 @@ std::string path_of(const Discovering& discovering, const ServiceInstance& insta
 
 /// Waits until another call has begun to keep the node.
 AsyncResult<void> until_changed(Shared discovering, Event changed, CallLimits limits) {
-    const auto waiting = wait_for(discovering->client().handler(), changed, limits);
-    const bool in_time = co_await direct(waiting);
+    auto waiting = wait_for(discovering->client().handler(), changed, limits);
+    const bool in_time = co_await direct(std::move(waiting));
     if (!in_time) {
         throw_error(Error(
             Errc::operation_timeout,
@@ -100,8 +100,8 @@ AsyncResult<void> create(
 ) {
     const auto node = discovering->begin(path, type, std::move(data));
     try {
-        const auto present = KeptNode::until_present(node, limits, KeptNode::Patience::with_error);
-        static_cast<void>(co_await direct(present));
+        auto present = KeptNode::until_present(node, limits, KeptNode::Patience::with_error);
+        static_cast<void>(co_await direct(std::move(present)));
     } catch (...) {
         discovering->give_up(path, node);
         throw;
@@ -162,8 +162,8 @@ AsyncResult<bool> unregister_instance(
         if (found.state == State::kept) {
             discovering->give_up(path, found.node);
         }
-        const auto removing = KeptNode::until_removed(found.node, limits);
-        const bool existed = co_await direct(removing);
+        auto removing = KeptNode::until_removed(found.node, limits);
+        const bool existed = co_await direct(std::move(removing));
         co_return existed;
     }
 }

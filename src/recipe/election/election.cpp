@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cstdint>
 #include <exception>
+#include <utility>
 
 namespace kazoo {
 namespace detail::recipe {
@@ -49,8 +50,8 @@ AsyncResult<bool> lead(Leadership leadership, std::shared_ptr<LeaderFunction> fu
     const auto section = co_await this_coro::uncancellable;
     bool held = false;
     try {
-        const auto ending = leadership.end_async();
-        held = co_await direct(ending);
+        auto ending = leadership.end_async();
+        held = co_await direct(std::move(ending));
     } catch (...) {
         if (!failure) {
             failure = std::current_exception();
@@ -70,8 +71,8 @@ AsyncResult<bool> run_once(
     auto acquiring = electing->lock.acquire_async(options);
     electing = nullptr;  // the acquisition needs it no more
     LockHandle handle = co_await std::move(acquiring);
-    const auto leading = lead(Leadership(std::move(handle)), std::move(function));
-    const bool held = co_await direct(leading);
+    auto leading = lead(Leadership(std::move(handle)), std::move(function));
+    const bool held = co_await direct(std::move(leading));
     co_return held;
 }
 

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "recipe/election/latching.hpp"
 
+#include "recipe/pauses.hpp"
 #include "recipe/wait.hpp"
 
 #include <kazoo/exceptions.hpp>
+#include <kazoo/sleep.hpp>
 
+#include <exception>
 #include <functional>
+#include <new>
 #include <utility>
 
 namespace kazoo::detail::recipe {
@@ -27,10 +31,18 @@ AsyncResult<void> lead(std::shared_ptr<Latching> latching, Leadership leadership
     const std::function<void()> end = [over] { over.set(); };
     const std::stop_callback on_lost(leadership.lost(), end);
     const std::stop_callback on_close(latching->closed(), end);
+    auto waiting = over.wait_async();  // before enter(), because it may throw
     latching->enter(leadership);
-    const auto waiting = over.wait_async();
-    co_await direct(waiting);
+    std::exception_ptr failure;
+    try {
+        co_await direct(std::move(waiting));
+    } catch (...) {
+        failure = std::current_exception();
+    }
     latching->leave();
+    if (failure) {
+        std::rethrow_exception(failure);
+    }
 }
 
 /// Stands for leadership again and again, until that fails.
@@ -81,6 +93,11 @@ bool Latching::begin() noexcept {
     return !std::exchange(started_, true);
 }
 
+void Latching::undo_begin() noexcept {
+    const std::lock_guard lock(mutex_);
+    started_ = closed_.stop_requested();
+}
+
 bool Latching::started() const noexcept {
     const std::lock_guard lock(mutex_);
     return started_;
@@ -124,15 +141,21 @@ void Latching::enter(const Leadership& leadership) {
         leadership_ = leadership;
         reported_.clear();
     }
-    led_.set();
     if (options_.on_leader()) {
-        calls_->post([self = shared_from_this(), leadership] {
-            self->options_.on_leader()(leadership);
-        });
+        try {
+            calls_->post([self = shared_from_this(), leadership] {
+                self->options_.on_leader()(leadership);
+            });
+        } catch (...) {
+            const std::lock_guard lock(mutex_);
+            leadership_ = Leadership();  // it has not been announced
+            throw;
+        }
     }
+    led_.set();
 }
 
-void Latching::leave() {
+void Latching::leave() noexcept {
     if (!closed_.stop_requested()) {
         led_.clear();  // before the leadership is empty: who waits then does not find it so
     }
@@ -141,8 +164,19 @@ void Latching::leave() {
         const std::lock_guard lock(mutex_);
         ended = std::exchange(leadership_, Leadership());
     }
-    if (options_.on_not_leader() && !closed_.stop_requested()) {
-        calls_->post([self = shared_from_this()] { self->options_.on_not_leader()(); });
+    if (!options_.on_not_leader()) {
+        return;
+    }
+    for (int tries = 0; tries < most_without_memory && !closed_.stop_requested(); ++tries) {
+        try {
+            calls_->post([self = shared_from_this()] { self->options_.on_not_leader()(); });
+            return;
+        } catch (const std::exception&) {
+            // Tried again: on_leader was called.
+        }
+    }
+    if (!closed_.stop_requested()) {
+        client_.log(LogLevel::error, election_.path(), "no memory to call on_not_leader");
     }
 }
 
@@ -166,15 +200,28 @@ void Latching::report(const Error& error) noexcept {
 }
 
 AsyncResult<void> stand(std::shared_ptr<Latching> latching) {
-    auto attempt = [latching] { return try_to_stand(latching); };
-    const auto trying = KazooRetry(latching->options().retry(), latching->client().handler())
-                            .interrupt(latching->closed())
-                            .call_async(std::move(attempt));
     std::exception_ptr failure;
-    try {
-        co_await direct(trying);
-    } catch (...) {
-        failure = std::current_exception();
+    for (int without_memory = 0; without_memory < most_without_memory; ++without_memory) {
+        failure = nullptr;
+        try {
+            auto attempt = [latching] { return try_to_stand(latching); };
+            auto trying = KazooRetry(latching->options().retry(), latching->client().handler())
+                              .interrupt(latching->closed())
+                              .call_async(std::move(attempt));
+            co_await direct(std::move(trying));
+        } catch (...) {
+            failure = std::current_exception();
+        }
+        if (latching->closed().stop_requested() || !is_out_of_memory(failure)) {
+            break;
+        }
+        try {
+            auto pause = sleep_async(latching->client().handler(), pause_without_memory);
+            co_await direct(std::move(pause));
+            without_memory = 0;
+        } catch (const std::exception&) {
+            // Tried again at once.
+        }
     }
     if (!latching->closed().stop_requested()) {
         latching->report(error_from(failure));
@@ -191,8 +238,8 @@ AsyncResult<Leadership> await_leadership(std::shared_ptr<Latching> latching, Cal
                    .detail("the latch has not been started; call start first"));
     }
     for (;;) {
-        const auto waiting = wait_for(latching->client().handler(), latching->led(), limits);
-        const bool led = co_await direct(waiting);
+        auto waiting = wait_for(latching->client().handler(), latching->led(), limits);
+        const bool led = co_await direct(std::move(waiting));
         if (!led) {
             refuse(Error(Errc::operation_timeout, Outcome::not_applied));
         }

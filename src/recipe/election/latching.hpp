@@ -24,6 +24,8 @@ public:
 
     /// Returns false if that was done before.
     [[nodiscard]] bool begin() noexcept;
+    /// The start has failed: it may be started again.
+    void undo_begin() noexcept;
     void close() noexcept;
     /// Ends it as close() does, but not the calls of the user's functions.
     void end() noexcept;
@@ -40,7 +42,7 @@ public:
     /// Set while this process leads; cancelled by close().
     [[nodiscard]] const Event& led() const noexcept { return led_; }
     void enter(const Leadership& leadership);
-    void leave();
+    void leave() noexcept;
     /// Reports an error, unless it was the last one that was reported.
     void report(const Error& error) noexcept;
 

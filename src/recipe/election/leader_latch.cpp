@@ -35,9 +35,11 @@ void LeaderLatch::start() {
     if (!latching_->begin()) {
         return;
     }
-    const auto standing = detail::recipe::stand(latching_);
-    if (standing.ready() && !standing.successful()) {
-        throw std::bad_alloc();  // there was no memory for the coroutine
+    try {
+        static_cast<void>(detail::recipe::stand(latching_));
+    } catch (const std::bad_alloc&) {  // for the coroutine
+        latching_->undo_begin();
+        throw;
     }
 }
 

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <utility>
 
 namespace kazoo::detail::recipe {
 namespace {
@@ -36,10 +37,10 @@ AsyncResult<std::string> created_first(Shared reader, Names names, CallOptions o
     auto czxid = std::numeric_limits<std::int64_t>::max();
     for (const auto& name : names) {
         const auto path = join_path(reader->path, name);
-        const auto looking = reader->client.call([&](KazooClient& client) {
+        auto looking = reader->client.call([&](KazooClient& client) {
             return client.exists_async(path, options);
         });
-        const auto stat = co_await direct(looking);
+        const auto stat = co_await direct(std::move(looking));
         if (stat && stat->czxid < czxid) {
             czxid = stat->czxid;
             first = name;

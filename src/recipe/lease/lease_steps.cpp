@@ -34,11 +34,11 @@ using MaybeNode = std::optional<NodeData>;
 AsyncResult<MaybeNode> read_record(std::shared_ptr<Change> change) {
     MaybeNode node;
     try {
-        const auto reading = change->leasing->client().call([&](KazooClient& zk) {
+        auto reading = change->leasing->client().call([&](KazooClient& zk) {
             // The mutex was taken on this server, so that it knows all that its holders wrote.
             return zk.get_async(change->leasing->record_path(), ReadOptions(change->limits.step()));
         });
-        node = co_await direct(reading);
+        node = co_await direct(std::move(reading));
     } catch (const NoNodeError&) {
     }
     co_return node;
@@ -90,8 +90,8 @@ LeaseStep decide(const Change& change, const MaybeNode& node) {
 AsyncResult<bool> change_guarded(
     std::shared_ptr<Change> change, std::shared_ptr<const LockHandle> held
 ) {
-    const auto reading = read_record(change);
-    const MaybeNode node = co_await direct(reading);
+    auto reading = read_record(change);
+    const MaybeNode node = co_await direct(std::move(reading));
     if (was_applied(*change, node)) {
         note(*change, node);
         co_return true;
@@ -106,8 +106,8 @@ AsyncResult<bool> change_guarded(
     if (step == LeaseStep::remove) {
         co_return true;
     }
-    const auto looking = read_record(change);  // servers before 3.7.2 return a false czxid
-    const MaybeNode written = co_await direct(looking);
+    auto looking = read_record(change);  // servers before 3.7.2 return a false czxid
+    const MaybeNode written = co_await direct(std::move(looking));
     if (!was_applied(*change, written)) {
         change->leasing->set_held(HeldLease());
         co_return false;  // deleted or replaced without the mutex
@@ -160,8 +160,8 @@ AsyncResult<bool> try_to_change(std::shared_ptr<Change> change) {
         auto acquiring = change->leasing->mutex().acquire_async(change->limits.step());
         LockHandle acquired = co_await direct(std::move(acquiring));
         const auto held = std::make_shared<const LockHandle>(std::move(acquired));
-        const auto changing = change_guarded(change, held);
-        const bool done = co_await direct(changing);
+        auto changing = change_guarded(change, held);
+        const bool done = co_await direct(std::move(changing));
         co_return done;  // the handle releases the lock in the background
     } catch (...) {
         failure = std::current_exception();

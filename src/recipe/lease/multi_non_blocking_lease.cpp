@@ -65,8 +65,8 @@ namespace {
 AsyncResult<bool> obtain_first(std::shared_ptr<MultiLeasing> leasing, CallLimits limits) {
     leasing->set_index(std::nullopt);
     for (std::size_t i = 0; i < leasing->leases.size(); ++i) {
-        const auto obtaining = leasing->leases[i].obtain_async(limits.step());
-        const bool obtained = co_await direct(obtaining);
+        auto obtaining = leasing->leases[i].obtain_async(limits.step());
+        const bool obtained = co_await direct(std::move(obtaining));
         if (obtained) {
             leasing->set_index(i);
             co_return true;

@@ -165,8 +165,8 @@ AsyncResult<LockHandle> acquire(
 ) {
     const auto contender = locking->begin(rules_of(locking->options()), std::move(resumed));
     const CallLimits limits(contender->linked(options), *locking->handler(), CallKind::waits);
-    const auto running = run(contender, limits);
-    const bool held = co_await direct(running);
+    auto running = run(contender, limits);
+    const bool held = co_await direct(std::move(running));
     if (!held) {
         throw_not_held(*contender);
     }
@@ -177,8 +177,8 @@ AsyncResult<LockHandle> resume(
     std::shared_ptr<Locking> locking, CallOptions options, std::string name
 ) {
     check_resumed(*locking, name);
-    const auto acquired = acquire(locking, options, std::move(name));
-    auto handle = co_await direct(acquired);
+    auto acquired = acquire(locking, options, std::move(name));
+    auto handle = co_await direct(std::move(acquired));
     co_return handle;
 }
 
@@ -195,8 +195,8 @@ AsyncResult<std::optional<LockHandle>> try_acquire(
     const CallLimits limits(
         contender->linked(options), *locking->handler(), CallKind::does_not_wait
     );
-    const auto running = run(contender, limits);
-    const bool held = co_await direct(running);
+    auto running = run(contender, limits);
+    const bool held = co_await direct(std::move(running));
     if (held) {
         handle.emplace(LockHandles::make(contender));
     } else if (contender->state() != LockState::refused) {

@@ -138,7 +138,7 @@ bool Contender::is_held() const noexcept {
         node = plan_.own();
     }
     // The listener may be called later.
-    return node->session == 0 || locking_->present_session(node->session) == node->session;
+    return node->session == 0 || locking_->present_session() == node->session;
 }
 
 Duration Contender::remaining() const noexcept {

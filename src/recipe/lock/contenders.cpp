@@ -14,12 +14,12 @@ namespace {
 using Names = std::vector<std::string>;
 
 AsyncResult<Names> list_names(std::shared_ptr<Locking> locking, CallLimits limits) {
-    const auto listed = locking->client().call([&](KazooClient& client) {
+    auto listed = locking->client().call([&](KazooClient& client) {
         return client.get_children_async(locking->path(), limits.step());
     });
     Names names;
     try {
-        names = co_await direct(listed);
+        names = co_await direct(std::move(listed));
     } catch (const NoNodeError&) {
     }
     std::erase_if(names, [&](const std::string& name) { return !locking->names().number(name); });
@@ -43,20 +43,20 @@ AsyncResult<std::vector<LockContender>> list_contenders(
     std::shared_ptr<Locking> locking, CallOptions options
 ) {
     const CallLimits limits(options, *locking->handler(), CallKind::does_not_wait);
-    const auto listed = list_names(locking, limits);
-    auto names = co_await direct(listed);
+    auto listed = list_names(locking, limits);
+    auto names = co_await direct(std::move(listed));
     std::vector<LockContender> contenders;
     contenders.reserve(names.size());
     for (std::size_t begin = 0; begin < names.size(); begin += reads_at_a_time) {
         const auto end = std::min(begin + reads_at_a_time, names.size());
-        const auto read = locking->client().call([&](KazooClient& client) {
+        auto read = locking->client().call([&](KazooClient& client) {
             auto reads = client.multi_read();
             for (auto i = begin; i < end; ++i) {
                 reads.get(locking->path_of(names[i]));
             }
             return reads.read_async(limits.step());
         });
-        const auto results = co_await direct(read);
+        const auto results = co_await direct(std::move(read));
         for (auto i = begin; i < end; ++i) {
             const auto& result = results[i - begin];
             if (result.successful() || result.failure().code() != Errc::no_node) {
@@ -74,8 +74,8 @@ AsyncResult<std::optional<LockContender>> break_first(
     std::shared_ptr<Locking> locking, CallOptions options
 ) {
     const CallLimits limits(options, *locking->handler(), CallKind::does_not_wait);
-    const auto listed = list_contenders(locking, limits.step());
-    const auto contenders = co_await direct(listed);
+    auto listed = list_contenders(locking, limits.step());
+    const auto contenders = co_await direct(std::move(listed));
     std::optional<LockContender> broken;
     if (contenders.empty()) {
         co_return broken;

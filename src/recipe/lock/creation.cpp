@@ -4,6 +4,7 @@
 #include <kazoo/exceptions.hpp>
 #include <kazoo/paths.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -11,6 +12,8 @@
 
 namespace kazoo::detail::recipe {
 namespace {
+
+constexpr std::size_t max_sequence_digits = 20;
 
 CreateOptions create_options(const LockOptions& options) {
     auto create =
@@ -21,28 +24,34 @@ CreateOptions create_options(const LockOptions& options) {
     return create;
 }
 
+/// Returns the session of a node that has just been created. If the session has changed since the
+/// reply, the node is found to be missing, or to belong to another session, later.
+std::int64_t session_of_new_node(const Locking& locking) noexcept {
+    constexpr std::int64_t ended = -1;
+    const auto present = locking.present_session();
+    return present == 0 ? ended : present;
+}
+
 }  // namespace
 
 // Not create2, which returns the czxid and the owner: servers before 3.5 and ClickHouse Keeper
 // close the connection instead, and with it, in the case of Keeper, the session. Both are read when
 // the turn has come.
 AsyncResult<NodePtr> create_node(std::shared_ptr<Locking> locking, CallOptions options) {
+    const auto node = std::make_shared<OwnNode>();
     const auto path = locking->path_of(locking->names().make(*locking->handler()));
-    const auto creation = locking->client().call([&](KazooClient& client) {
+    node->name.reserve(path.size() + max_sequence_digits);  // nothing may throw after the create
+    auto creation = locking->client().call([&](KazooClient& client) {
         const auto& lock = locking->options();
         return client.create_async(path, lock.identifier(), create_options(lock), options);
     });
-    const std::string created = co_await direct(creation);
-    // If the session has changed since the reply, the node is found to be missing, or to belong to
-    // another session, later.
-    constexpr std::int64_t ended = -1;
-    std::int64_t session = 0;
+    co_await until_ready(creation);
+    node->name = node_name(value_in(creation));
     if (locking->options().is_ephemeral()) {
-        const auto present = locking->present_session(0);
-        session = present == 0 ? ended : present;
+        node->session = session_of_new_node(*locking);
     }
-    auto node = std::make_shared<const OwnNode>(std::string(node_name(created)), 0, session);
-    co_return node;
+    NodePtr own = node;
+    co_return own;
 }
 
 AsyncResult<void> make_parents(

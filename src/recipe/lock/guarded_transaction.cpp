@@ -62,8 +62,8 @@ AsyncResult<TransactionResults> commit_guarded(
     }
     std::optional<Error> failed;
     try {
-        const auto committed = transaction.commit_async(options);
-        auto results = co_await direct(committed);
+        auto committed = transaction.commit_async(options);
+        auto results = co_await direct(std::move(committed));
         co_return without(std::move(results), check);
     } catch (const TransactionFailedError&) {
         failed = error_from(std::current_exception());

@@ -9,7 +9,7 @@
 #include <kazoo/promise.hpp>
 #include <kazoo/recipes/lock_handle.hpp>
 
-#include <exception>
+#include <new>
 #include <optional>
 #include <utility>
 
@@ -19,26 +19,6 @@ namespace {
 using namespace detail::recipe;
 
 constexpr const char* release_operation = "release";
-
-/// A deletion that continues without the caller who waits for it. Shared by both.
-class Deletion {
-public:
-    explicit Deletion(const std::shared_ptr<Handler>& handler) : ended(handler) {}
-    Event ended;
-    std::optional<Error> failed;  // written before `ended` is set
-};
-
-AsyncResult<void> delete_and_note(
-    std::shared_ptr<Locking> locking, NodePtr node, std::shared_ptr<Deletion> deletion
-) {
-    try {
-        const auto deleted = delete_node(locking, node);
-        co_await direct(deleted);
-    } catch (...) {
-        deletion->failed = error_from(std::current_exception());
-    }
-    deletion->ended.set();
-}
 
 [[noreturn]] void throw_wait_ended(const Contender& contender, std::error_code code) {
     throw_error(Error(
@@ -50,22 +30,30 @@ AsyncResult<void> delete_and_note(
     ));
 }
 
-/// Deletes the node, and waits for that. `node`: null if the lock was not held.
+std::shared_ptr<NodeDeletion> make_deletion(const std::shared_ptr<Handler>& handler) noexcept {
+    try {
+        return std::make_shared<NodeDeletion>(handler);
+    } catch (const std::bad_alloc&) {
+        return nullptr;
+    }
+}
+
+/// Deletes the node, and waits for that.
 AsyncResult<bool> release_node(
     std::shared_ptr<Contender> contender, NodePtr node, CallOptions options
 ) {
-    if (!node) {
-        co_return false;
-    }
     const auto& handler = contender->handler();
-    const auto deletion = std::make_shared<Deletion>(handler);
-    const auto begun = delete_and_note(contender->locking(), node, deletion);
+    const auto deletion = make_deletion(handler);
+    delete_in_background(contender->locking(), std::move(node), deletion);
+    if (!deletion) {
+        throw std::bad_alloc();  // nothing to wait for
+    }
     const CallLimits limits(options, *handler, CallKind::does_not_wait);
     bool in_time = true;
     bool cancelled = false;
     try {
-        const auto ended = wait_for(handler, deletion->ended, limits);
-        in_time = co_await direct(ended);
+        auto ended = wait_for(handler, deletion->ended, limits);
+        in_time = co_await direct(std::move(ended));
     } catch (const CancelledError&) {
         cancelled = true;
     }
@@ -81,8 +69,8 @@ AsyncResult<bool> release_node(
     co_return true;
 }
 
-AsyncResult<bool> not_held() {
-    Promise<bool> promise;
+AsyncResult<bool> not_held(const std::shared_ptr<Handler>& handler) {
+    Promise<bool> promise(handler);
     promise.set(false);
     return promise.result();
 }
@@ -172,15 +160,16 @@ GuardedTransaction LockHandle::guard(Transaction transaction) const {
 
 AsyncResult<bool> LockHandle::release_async(const CallOptions& options) {
     if (!contender_) {
-        return not_held();
+        return not_held(nullptr);
     }
     auto node = contender_->release();
+    if (!node) {
+        return not_held(contender_->handler());
+    }
     try {
         return release_node(contender_, node, options);
-    } catch (...) {
-        if (node) {
-            delete_in_background(contender_->locking(), std::move(node));
-        }
+    } catch (const std::bad_alloc&) {  // for the coroutine
+        delete_in_background(contender_->locking(), std::move(node));
         throw;
     }
 }

@@ -35,12 +35,12 @@ AsyncResult<NodeData> read_watched(
 
 AsyncResult<void> find(std::shared_ptr<Contender> contender, LockTurn turn, CallLimits limits) {
     auto& locking = *contender->locking();
-    const auto looked = locking.client().call([&](KazooClient& client) {
+    auto looked = locking.client().call([&](KazooClient& client) {
         return client.exists_async(locking.path_of(turn.name), limits.step());
     });
-    const std::optional<ZnodeStat> stat = co_await direct(looked);
+    const std::optional<ZnodeStat> stat = co_await direct(std::move(looked));
     const bool ephemeral = locking.options().is_ephemeral();
-    const auto owner = ephemeral ? locking.present_session(0) : 0;
+    const auto owner = ephemeral ? locking.present_session() : 0;
     NodePtr node;
     if (stat && stat->ephemeral_owner == owner && ephemeral == (owner != 0)) {
         node = std::make_shared<const OwnNode>(turn.name, stat->czxid, owner);
@@ -49,10 +49,10 @@ AsyncResult<void> find(std::shared_ptr<Contender> contender, LockTurn turn, Call
 }
 
 AsyncResult<void> create(std::shared_ptr<Contender> contender, LockTurn turn, CallLimits limits) {
-    const auto creation = create_node(contender->locking(), limits.step());
-    const NodePtr node = co_await direct(creation);
+    auto creation = create_node(contender->locking(), limits.step());
+    const NodePtr node = co_await direct(std::move(creation));
     auto& locking = *contender->locking();
-    const auto present = locking.present_session(0);
+    const auto present = locking.present_session();
     contender->tell([&](LockPlan& plan) { plan.created(turn.attempt, node, present); });
     if (contender->own() == node) {
         locking.call_on_lane(locking.options().on_enqueued(), node->name);
@@ -123,8 +123,8 @@ AsyncResult<void> watch(std::shared_ptr<Contender> contender, LockTurn turn, Cal
 }
 
 AsyncResult<void> wait(std::shared_ptr<Contender> contender, CallLimits limits) {
-    const auto woken = wait_for(contender->handler(), contender->woken(), limits);
-    const bool in_time = co_await direct(woken);
+    auto woken = wait_for(contender->handler(), contender->woken(), limits);
+    const bool in_time = co_await direct(std::move(woken));
     if (!in_time) {
         throw OperationTimeoutError();
     }
@@ -139,17 +139,17 @@ AsyncResult<void> confirm(
     if (!own) {
         co_return;  // begun again meanwhile
     }
-    const auto read = read_watched(locking, own->name, options);
+    auto read = read_watched(locking, own->name, options);
     NodePtr found;
     bool revoked = false;
     try {
-        const auto node = co_await direct(read);
+        const auto node = co_await direct(std::move(read));
         found =
             std::make_shared<const OwnNode>(own->name, node.stat.czxid, node.stat.ephemeral_owner);
         revoked = node.data == revocation;
     } catch (const NoNodeError&) {
     }
-    const auto present = locking.present_session(0);
+    const auto present = locking.present_session();
     const bool lost = contender->confirmed(attempt, found, present);
     if (lost) {
         contender->after_event(HoldEvent::lost);
@@ -158,10 +158,20 @@ AsyncResult<void> confirm(
     }
 }
 
+void log_not_watched(const Locking& locking, LogLevel level, const Error& error) noexcept {
+    const std::string_view text = "cannot watch the node of a lock that is held";
+    try {
+        locking.client().log(level, locking.path(), std::string(text) + ": " + error.message());
+    } catch (const std::bad_alloc&) {
+        locking.client().log(level, locking.path(), text);
+    }
+}
+
 /// Reads the own node until that succeeds, or the lock is not held any more.
 AsyncResult<void> reread(std::shared_ptr<Contender> contender, std::uint64_t attempt) {
     Pauses pauses;
     bool logged = false;
+    int without_memory = 0;  // tries in a row without a pause
     while (contender->state() == LockState::held) {
         std::optional<Error> failed;
         try {
@@ -174,15 +184,18 @@ AsyncResult<void> reread(std::shared_ptr<Contender> contender, std::uint64_t att
             co_return;  // a change of state reports the loss of the session
         }
         if (!std::exchange(logged, true)) {
-            auto& locking = *contender->locking();
-            locking.client().log(
-                LogLevel::warning,
-                locking.path(),
-                "cannot watch the node of a lock that is held: " + failed->message()
-            );
+            log_not_watched(*contender->locking(), LogLevel::warning, *failed);
         }
-        const auto pause = sleep_async(contender->handler(), pauses.next());
-        co_await direct(pause);
+        try {
+            auto pause = sleep_async(contender->handler(), pauses.next());
+            co_await direct(std::move(pause));
+            without_memory = 0;
+        } catch (...) {
+            if (!is_out_of_memory(std::current_exception()) ||
+                ++without_memory == most_without_memory) {
+                throw;
+            }
+        }
     }
 }
 
@@ -215,15 +228,16 @@ AsyncResult<void> carry_out(
 }
 
 void begin_reread(const std::shared_ptr<Contender>& contender) noexcept {
-    try {
-        const auto attempt = contender->tell([](LockPlan& plan) { return plan.attempt(); });
-        static_cast<void>(reread(contender, attempt));
-    } catch (const std::bad_alloc&) {
-        auto& locking = *contender->locking();
-        locking.client().log(
-            LogLevel::error, locking.path(), "no memory to watch the node of a lock that is held"
-        );
+    const auto attempt = contender->tell([](LockPlan& plan) { return plan.attempt(); });
+    for (int tries = 0; tries < most_without_memory; ++tries) {
+        try {
+            static_cast<void>(reread(contender, attempt));
+            return;
+        } catch (const std::bad_alloc&) {
+            // Tried again.
+        }
     }
+    log_not_watched(*contender->locking(), LogLevel::error, Error(ClientErrc::out_of_memory));
 }
 
 }  // namespace kazoo::detail::recipe

@@ -49,14 +49,6 @@ Locking::Locking(RecipeClient client, std::string path, const LockOptions& optio
       kind_(kind),
       listener_(client_.ref()) {}
 
-std::int64_t Locking::present_session(std::int64_t otherwise) const noexcept {
-    try {
-        return client_.session();
-    } catch (const std::exception&) {
-        return otherwise;  // no memory to ask
-    }
-}
-
 std::string Locking::path_of(std::string_view name) const {
     return join_path(path_, name);
 }
@@ -84,7 +76,7 @@ void Locking::for_each(Function&& function) const noexcept {
 }
 
 bool Locking::on_state(const StateChange& change) noexcept {
-    const auto present = present_session(change.session_id);
+    const auto present = present_session();
     for_each([&](Contender& contender) {
         contender.on_state(change, present);
         return false;
@@ -93,7 +85,7 @@ bool Locking::on_state(const StateChange& change) noexcept {
 }
 
 void Locking::on_event(const WatchedEvent& event) noexcept {
-    const auto present = present_session(0);
+    const auto present = present_session();
     const std::string_view name = event.path ? node_name(*event.path) : std::string_view();
     for_each([&](Contender& contender) {
         contender.on_event(event.type, name, present);

@@ -57,9 +57,8 @@ public:
     [[nodiscard]] const std::shared_ptr<Handler>& handler() const noexcept {
         return client_.handler();
     }
-    /// Returns the id of the present session, 0 if there is none; `otherwise` if there is no memory
-    /// to ask for it.
-    [[nodiscard]] std::int64_t present_session(std::int64_t otherwise) const noexcept;
+    /// Returns the id of the present session, 0 if there is none.
+    [[nodiscard]] std::int64_t present_session() const noexcept { return client_.session(); }
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
     [[nodiscard]] std::string path_of(std::string_view name) const;
     [[nodiscard]] const LockOptions& options() const noexcept { return options_; }

@@ -30,8 +30,8 @@ AsyncResult<void> send(const Locking& locking, const OwnNode& node, bool first) 
 
 /// Returns whether the node ends without being deleted. `error`: of the last try.
 bool ends_with_session(const Locking& locking, const OwnNode& node, const Error& error) noexcept {
-    return node.session != 0 && (error.code() == Condition::session_lost ||
-                                 locking.present_session(node.session) != node.session);
+    return node.session != 0 &&
+           (error.code() == Condition::session_lost || locking.present_session() != node.session);
 }
 
 /// Returns whether another try may succeed.
@@ -41,60 +41,82 @@ bool passes(const Error& error) noexcept {
            (error.outcome() == Outcome::unknown && error.code() != Condition::session_lost);
 }
 
-AsyncResult<void> delete_and_log(std::shared_ptr<Locking> locking, NodePtr node) {
-    std::optional<Error> failed;
+void log_not_deleted(const Locking& locking, const OwnNode& node, const Error& error) noexcept {
+    const auto& client = locking.client();
     try {
-        const auto deletion = delete_node(locking, node);
-        co_await direct(deletion);
-    } catch (...) {
-        failed = error_from(std::current_exception());
+        const auto text = "the node " + node.name + " was not deleted: " + error.message();
+        client.log(LogLevel::error, locking.path(), text);
+    } catch (const std::bad_alloc&) {
+        client.log(LogLevel::error, locking.path(), "a node was not deleted");
     }
-    if (failed) {
-        locking->client().log(
-            LogLevel::error,
-            locking->path(),
-            "the node " + node->name + " was not deleted: " + failed->message()
-        );
+}
+
+void note(
+    const Locking& locking, const OwnNode& node, NodeDeletion* deletion, std::optional<Error> failed
+) noexcept {
+    if (deletion != nullptr) {
+        deletion->failed = std::move(failed);
+        deletion->ended.set();
+    } else if (failed) {
+        log_not_deleted(locking, node, *failed);
     }
+}
+
+/// One coroutine, so that nothing but its frame is needed before the first request.
+AsyncResult<void> delete_node(
+    std::shared_ptr<Locking> locking, NodePtr node, std::shared_ptr<NodeDeletion> deletion
+) {
+    const auto section = co_await this_coro::uncancellable;
+    std::optional<Error> failed;
+    Pauses pauses;
+    int without_memory = 0;  // tries in a row without a pause
+    for (int tries = 0;; ++tries) {
+        try {
+            auto sent = send(*locking, *node, tries == 0);
+            co_await direct(std::move(sent));
+            failed.reset();
+        } catch (const NoNodeError&) {
+            failed.reset();
+        } catch (...) {
+            failed = error_from(std::current_exception());
+        }
+        if (failed && ends_with_session(*locking, *node, *failed)) {
+            failed.reset();
+        }
+        if (!failed || !passes(*failed)) {
+            break;
+        }
+        if (tries == 0) {
+            continue;
+        }
+        try {
+            auto pause = sleep_async(locking->handler(), pauses.next());
+            co_await direct(std::move(pause));
+            without_memory = 0;
+        } catch (...) {
+            if (!is_out_of_memory(std::current_exception()) ||
+                ++without_memory == most_without_memory) {  // else the loop is being destroyed
+                break;
+            }
+        }
+    }
+    note(*locking, *node, deletion.get(), std::move(failed));
 }
 
 }  // namespace
 
-AsyncResult<void> delete_node(std::shared_ptr<Locking> locking, NodePtr node) {
-    const auto section = co_await this_coro::uncancellable;
-    Pauses pauses;
-    for (bool first = true;; first = false) {
-        Error failed;
+void delete_in_background(
+    const std::shared_ptr<Locking>& locking, NodePtr node, std::shared_ptr<NodeDeletion> deletion
+) noexcept {
+    for (int tries = 0; tries < most_without_memory; ++tries) {
         try {
-            const auto sent = send(*locking, *node, first);
-            co_await direct(sent);
-            co_return;
-        } catch (const NoNodeError&) {
-            co_return;
-        } catch (...) {
-            failed = error_from(std::current_exception());
-        }
-        if (ends_with_session(*locking, *node, failed)) {
-            co_return;
-        }
-        if (!passes(failed)) {
-            throw_error(failed);
-        }
-        if (!first) {
-            const auto pause = sleep_async(locking->handler(), pauses.next());
-            co_await direct(pause);
+            static_cast<void>(delete_node(locking, node, deletion));
+            return;
+        } catch (const std::bad_alloc&) {
+            // Tried again: one failed allocation must not leave a node behind.
         }
     }
-}
-
-void delete_in_background(const std::shared_ptr<Locking>& locking, NodePtr node) noexcept {
-    try {
-        static_cast<void>(delete_and_log(locking, std::move(node)));
-    } catch (const std::bad_alloc&) {
-        locking->client().log(
-            LogLevel::error, locking->path(), "no memory to delete a node, which may still exist"
-        );
-    }
+    note(*locking, *node, deletion.get(), Error(ClientErrc::out_of_memory));
 }
 
 }  // namespace kazoo::detail::recipe

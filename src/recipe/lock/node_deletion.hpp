@@ -4,21 +4,35 @@
 #include "recipe/lock/lock_plan.hpp"
 #include "recipe/lock/locking.hpp"
 
-#include <kazoo/async_result.hpp>
+#include <kazoo/errors.hpp>
+#include <kazoo/event.hpp>
+#include <kazoo/handler.hpp>
 
 #include <memory>
+#include <optional>
 
 namespace kazoo::detail::recipe {
 
-/// Deletes a node of a lock, and does not give up: it continues after lost connections, until the
+/// A deletion that a caller waits for. It continues without the caller.
+class NodeDeletion {
+public:
+    /// Throws std::bad_alloc.
+    explicit NodeDeletion(const std::shared_ptr<Handler>& handler) : ended(handler) {}
+    const Event ended;
+    std::optional<Error> failed;  // written before `ended` is set
+};
+
+/// Deletes a node of a lock: continues after lost connections and while memory is short, until the
 /// node does not exist, its session has ended or the client was stopped. No time limit and no
 /// cancellation ends it. Sends one request if all goes well.
 ///
-/// Fails with the server's error if the node may not be deleted, and for a persistent node if the
-/// client was stopped. Throws std::bad_alloc.
-[[nodiscard]] AsyncResult<void> delete_node(std::shared_ptr<Locking> locking, NodePtr node);
-
-/// The same without a result: logs an error.
-void delete_in_background(const std::shared_ptr<Locking>& locking, NodePtr node) noexcept;
+/// Notes the end in `deletion`, or logs an error if that is null: the server's if the node may not
+/// be deleted, ConnectionClosedError for a persistent node if the client was stopped, and
+/// OutOfMemoryError if several tries in a row failed for that reason.
+void delete_in_background(
+    const std::shared_ptr<Locking>& locking,
+    NodePtr node,
+    std::shared_ptr<NodeDeletion> deletion = nullptr
+) noexcept;
 
 }  // namespace kazoo::detail::recipe

@@ -128,13 +128,13 @@ AsyncResult<bool> wait_until_free(Attempt attempt, std::stop_token inner_lost) {
         if (inner_lost.stop_requested()) {
             co_return false;
         }
-        const auto asking = is_free(semaphoring, attempt.limits.step());
-        const bool free = co_await direct(asking);
+        auto asking = is_free(semaphoring, attempt.limits.step());
+        const bool free = co_await direct(std::move(asking));
         if (free || attempt.kind == CallKind::does_not_wait) {
             co_return free;
         }
-        const auto waiting = wait_for(semaphoring->handler(), semaphoring->changed, attempt.limits);
-        const bool in_time = co_await direct(waiting);
+        auto waiting = wait_for(semaphoring->handler(), semaphoring->changed, attempt.limits);
+        const bool in_time = co_await direct(std::move(waiting));
         if (!in_time) {
             throw OperationTimeoutError();
         }
@@ -147,6 +147,7 @@ AsyncResult<void> create_lease(Attempt attempt, std::uint64_t number, std::int64
     const auto& semaphoring = attempt.semaphoring;
     const auto& leases = semaphoring->leases;
     const auto name = unique_hex(*semaphoring->handler());
+    const auto made = std::make_shared<OwnNode>(name, 0, 0);  // nothing may throw after the create
     auto creating = semaphoring->client().call([&](KazooClient& client) {
         return client.create_with_stat_async(
             leases->path_of(name),
@@ -155,14 +156,16 @@ AsyncResult<void> create_lease(Attempt attempt, std::uint64_t number, std::int64
             attempt.limits.step()
         );
     });
-    const CreatedNode created = co_await direct(std::move(creating));
-    const auto& stat = created.stat;
-    const auto node = std::make_shared<const OwnNode>(name, stat.czxid, stat.ephemeral_owner);
+    co_await until_ready(creating);
+    const auto& stat = value_in(creating).stat;
+    made->czxid = stat.czxid;
+    made->session = stat.ephemeral_owner;
+    const NodePtr node = made;
     if (node->session != session) {
         delete_in_background(leases, node);
         co_return;
     }
-    const auto present = leases->present_session(0);
+    const auto present = leases->present_session();
     attempt.contender->tell([&](LockPlan& plan) { plan.created(number, node, present); });
 }
 
@@ -182,8 +185,8 @@ AsyncResult<bool> take(Attempt attempt, std::uint64_t number) {
         }
         inner = std::move(*tried);
     }
-    const auto waiting = wait_until_free(attempt, inner.lost());
-    const bool free = co_await direct(waiting);
+    auto waiting = wait_until_free(attempt, inner.lost());
+    const bool free = co_await direct(std::move(waiting));
     if (free) {
         const auto creating = create_lease(attempt, number, inner.session());
         co_await direct(creating);
@@ -195,8 +198,8 @@ AsyncResult<bool> take(Attempt attempt, std::uint64_t number) {
 AsyncResult<bool> carry_out_lease(Attempt attempt, LockTurn turn) {
     bool go_on = true;
     if (turn.step == LockStep::create) {
-        const auto taking = take(attempt, turn.attempt);
-        go_on = co_await direct(taking);
+        auto taking = take(attempt, turn.attempt);
+        go_on = co_await direct(std::move(taking));
     } else if (turn.step == LockStep::make_parents) {
         const auto creating = create_path(attempt.semaphoring, attempt.limits.step());
         co_await direct(creating);
@@ -241,8 +244,8 @@ AsyncResult<void> pause_once(Attempt attempt, Duration pause) {
     const CallLimits limits(
         CallOptions().deadline(end).stop_token(attempt.limits.stop_token()), handler, attempt.kind
     );
-    const auto waiting = wait_for(attempt.semaphoring->handler(), never, limits);
-    static_cast<void>(co_await direct(waiting));
+    auto waiting = wait_for(attempt.semaphoring->handler(), never, limits);
+    static_cast<void>(co_await direct(std::move(waiting)));
     if (attempt.limits.over(handler)) {
         throw_ended(*attempt.semaphoring, ClientErrc::lock_timeout, {});
     }
@@ -269,8 +272,8 @@ AsyncResult<std::optional<LockHandle>> acquire_lease(
         std::exception_ptr failure;
         bool go_on = true;
         try {
-            const auto done = carry_out_lease(attempt, turn);
-            go_on = co_await direct(done);
+            auto done = carry_out_lease(attempt, turn);
+            go_on = co_await direct(std::move(done));
         } catch (...) {
             failure = std::current_exception();
         }
@@ -295,10 +298,10 @@ AsyncResult<std::vector<std::string>> list_holders(
 ) {
     std::vector<std::string> holders;
     try {
-        const auto reading = semaphoring->client().call([&](KazooClient& client) {
+        auto reading = semaphoring->client().call([&](KazooClient& client) {
             return client.get_children_with_data_async(semaphoring->leases->path(), options);
         });
-        const auto children = co_await direct(reading);
+        const auto children = co_await direct(std::move(reading));
         holders.reserve(children.size());
         for (const auto& child : children) {
             holders.push_back(child.node.data);

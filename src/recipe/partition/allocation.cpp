@@ -178,7 +178,8 @@ AsyncResult<void> allocate_items(Shared partitioning, PartitionTurn turn) {
     }
     if (failure) {
         const auto error = error_from(failure);
-        const bool passes = error.code() == Condition::retryable;
+        const bool passes =
+            error.code() == Condition::retryable || error.code() == ClientErrc::out_of_memory;
         if (passes || error.code() == Errc::session_expired) {
             // What was acquired is released, and the set divided again.
             partitioning->tell([](PartitionPlan& plan) { plan.lock_lost(); });

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "recipe/partition/partition_plan.hpp"
 
+#include <kazoo/detail/result_state.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <utility>
@@ -37,7 +39,7 @@ PartitionPlan::PartitionPlan(
 )
     : identifier_(std::move(identifier)), items_(std::move(items)), rule_(rule) {}
 
-void PartitionPlan::enter(PartitionState state) {
+void PartitionPlan::enter(PartitionState state) noexcept {
     if (state_ != state) {
         state_ = state;
         ++state_id_;
@@ -45,7 +47,7 @@ void PartitionPlan::enter(PartitionState state) {
 }
 
 /// The present division is not valid any more.
-void PartitionPlan::disturb() {
+void PartitionPlan::disturb() noexcept {
     switch (step_) {
         case PartitionStep::allocate:
         case PartitionStep::idle:
@@ -60,12 +62,12 @@ void PartitionPlan::disturb() {
     }
 }
 
-void PartitionPlan::end_with(const Error& error) {
+void PartitionPlan::end_with(Error error) noexcept {
     if (ending_) {
         return;
     }
     ending_ = true;
-    error_ = error;
+    error_ = std::move(error);
     enter(PartitionState::failure);
     step_ = PartitionStep::drop;
 }
@@ -145,13 +147,13 @@ void PartitionPlan::release_requested() {
     }
 }
 
-void PartitionPlan::session_lost(const Error& error, std::int64_t session) {
+void PartitionPlan::session_lost(Error error, std::int64_t session) noexcept {
     if (session != session_) {
         return;
     }
     node_.clear();
     if (rule_ == OnSessionLost::fail) {
-        end_with(error);
+        end_with(std::move(error));
         return;
     }
     if (step_ == PartitionStep::settle) {
@@ -160,12 +162,17 @@ void PartitionPlan::session_lost(const Error& error, std::int64_t session) {
     disturb();
 }
 
-void PartitionPlan::failed(const Error& error) {
-    end_with(error);
+void PartitionPlan::failed(Error error) noexcept {
+    end_with(std::move(error));
 }
 
-void PartitionPlan::finish() {
-    end_with(Error(ClientErrc::cancelled, Outcome::not_applied).detail("finish was called"));
+void PartitionPlan::finish() noexcept {
+    end_with(make_error(ClientErrc::cancelled, Outcome::not_applied, "", "finish was called"));
+}
+
+void PartitionPlan::give_up() noexcept {
+    end_with(Error(ClientErrc::out_of_memory));
+    step_ = PartitionStep::end;
 }
 
 }  // namespace kazoo::detail::recipe

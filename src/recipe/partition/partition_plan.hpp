@@ -78,14 +78,17 @@ public:
     void set_items(std::set<std::string> items);
     void release_requested();
     /// `session`: that which has ended. Ignored if it is not the session of the own node.
-    void session_lost(const Error& error, std::int64_t session);
-    void failed(const Error& error);
-    void finish();
+    void session_lost(Error error, std::int64_t session) noexcept;
+    void failed(Error error) noexcept;
+    void finish() noexcept;
+    /// There is no memory for an orderly end: fails with OutOfMemoryError, and takes no other step.
+    /// The node of the member stays until its session ends.
+    void give_up() noexcept;
 
 private:
-    void enter(PartitionState state);
-    void disturb();
-    void end_with(const Error& error);
+    void enter(PartitionState state) noexcept;
+    void disturb() noexcept;
+    void end_with(Error error) noexcept;
 
     std::string identifier_;
     std::set<std::string> items_;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "recipe/partition/partitioning.hpp"
+#include "recipe/pauses.hpp"
 #include "recipe/repeated_step.hpp"
 
 #include <kazoo/detail/unique_id.hpp>
@@ -8,6 +9,7 @@
 #include <kazoo/this_coro.hpp>
 
 #include <exception>
+#include <new>
 #include <utility>
 
 namespace kazoo::detail::recipe {
@@ -24,26 +26,38 @@ AsyncResult<void> wait_for_end(Shared partitioning, std::stop_token over) {
     co_await direct(waiting);
 }
 
+/// The node of a member.
+struct MemberNode {
+    std::string name;
+    std::int64_t session = 0;  // before the create
+};
+
+/// Creates the node of the member, with a name of its own. Nothing may throw after the create.
+AsyncResult<bool> create_member(
+    Shared partitioning, CallLimits limits, std::shared_ptr<MemberNode> node
+) {
+    node->name = unique_hex(*partitioning->handler()) + "-" + partitioning->identifier();
+    node->session = partitioning->client().session();
+    auto creating = partitioning->client().call([&](KazooClient& zk) {
+        return zk.create_async(
+            partitioning->party() + "/" + node->name,
+            partitioning->identifier(),
+            CreateOptions().ephemeral().makepath().protect_unique_name(),
+            limits.step()
+        );
+    });
+    co_await until_ready(creating);
+    static_cast<void>(value_in(creating));
+    co_return true;
+}
+
 AsyncResult<void> join(Shared partitioning, PartitionTurn turn) {
     const CallLimits limits(
         CallOptions().stop_token(turn.over), *partitioning->handler(), CallKind::waits
     );
-    struct Try {
-        std::string name;
-        std::int64_t session = 0;
-    };
-    const auto last = std::make_shared<Try>();
-    Step<std::string> step = [partitioning, limits, last] {
-        last->name = unique_hex(*partitioning->handler()) + "-" + partitioning->identifier();
-        last->session = partitioning->client().session();
-        return partitioning->client().call([&](KazooClient& zk) {
-            return zk.create_async(
-                partitioning->party() + "/" + last->name,
-                partitioning->identifier(),
-                CreateOptions().ephemeral().makepath().protect_unique_name(),
-                limits.step()
-            );
-        });
+    const auto last = std::make_shared<MemberNode>();
+    Step<bool> step = [partitioning, limits, last] {
+        return create_member(partitioning, limits, last);
     };
     const auto tries = std::make_shared<Tries>(
         partitioning->client(), partitioning->party(), limits, short_pauses()
@@ -52,7 +66,7 @@ AsyncResult<void> join(Shared partitioning, PartitionTurn turn) {
     static_cast<void>(co_await direct(std::move(creating)));
     // `settled` notices that the session has changed since.
     const auto owner = last->session != 0 ? last->session : partitioning->client().session();
-    partitioning->tell([&](PartitionPlan& plan) { plan.joined(last->name, owner); });
+    partitioning->tell([&](PartitionPlan& plan) { plan.joined(std::move(last->name), owner); });
 }
 
 /// Notes the next change of the members.
@@ -69,7 +83,7 @@ AsyncResult<void> observe(
     if (!partitioning) {
         co_return;
     }
-    const auto error = failure ? error_from(failure) : Error();
+    auto error = error_from(failure);
     if (failure && error.code() == ClientErrc::cancelled) {
         co_return;  // the watch was started again
     }
@@ -77,11 +91,26 @@ AsyncResult<void> observe(
         if (!failure) {
             plan.members_changed();
         } else if (error.code() == Errc::session_expired) {
-            plan.session_lost(error, session);
+            plan.session_lost(std::move(error), session);
         } else {
-            plan.failed(error);
+            plan.failed(std::move(error));
         }
     });
+}
+
+void report_namesake(Partitioning& partitioning) noexcept {
+    try {
+        partitioning.report(Error(
+            ClientErrc::configuration,
+            Outcome::not_applied,
+            "SetPartitioner",
+            partitioning.party(),
+            "another member has the identifier '" + partitioning.identifier() + "'"
+        ));
+    } catch (const std::bad_alloc&) {
+        partitioning.report(Error(ClientErrc::configuration, Outcome::not_applied, "SetPartitioner")
+        );
+    }
 }
 
 AsyncResult<void> settle(Shared partitioning, PartitionTurn turn) {
@@ -96,15 +125,14 @@ AsyncResult<void> settle(Shared partitioning, PartitionTurn turn) {
         return plan.has_namesake();
     });
     if (namesake) {
-        partitioning->report(Error(
-            ClientErrc::configuration,
-            Outcome::not_applied,
-            "SetPartitioner",
-            partitioning->party(),
-            "another member has the identifier '" + partitioning->identifier() + "'"
-        ));
+        report_namesake(*partitioning);
     }
-    static_cast<void>(observe(partitioning, stable.changed, session));
+    try {
+        static_cast<void>(observe(partitioning, stable.changed, session));
+    } catch (const std::bad_alloc&) {
+        // Nothing observes the members: the set is divided again.
+        partitioning->tell([](PartitionPlan& plan) { plan.members_changed(); });
+    }
 }
 
 /// Releases all locks, and waits for the servers.
@@ -133,10 +161,10 @@ AsyncResult<void> leave(Shared partitioning) {
     try {
         if (!node.empty()) {
             const auto path = partitioning->party() + "/" + node;
-            const auto looking = partitioning->client().call([&](KazooClient& zk) {
+            auto looking = partitioning->client().call([&](KazooClient& zk) {
                 return zk.exists_async(path, ReadOptions(CallOptions().timeout(Duration::max())));
             });
-            const auto stat = co_await direct(looking);
+            const auto stat = co_await direct(std::move(looking));
             if (stat) {
                 const auto deleting = partitioning->client().call([&](KazooClient& zk) {
                     return zk.delete_guaranteed_async(
@@ -147,6 +175,9 @@ AsyncResult<void> leave(Shared partitioning) {
             }
         }
     } catch (const std::exception&) {
+        if (is_out_of_memory(std::current_exception())) {
+            throw;  // tried again
+        }
         // The node ends with the session.
     }
     partitioning->tell([](PartitionPlan& plan) { plan.left(); });
@@ -157,19 +188,21 @@ AsyncResult<void> leave(Shared partitioning) {
 bool react(
     Partitioning& partitioning, const PartitionTurn& turn, const std::exception_ptr& failure
 ) {
-    const auto error = error_from(failure);
-    const auto& code = error.code();
+    auto error = error_from(failure);
+    const auto code = error.code();
     if (turn.over.stop_requested()) {
         return false;  // the step was given up
     }
     if (code == Errc::session_expired) {
-        partitioning.tell([&](PartitionPlan& plan) { plan.session_lost(error, plan.session()); });
+        partitioning.tell([&](PartitionPlan& plan) {
+            plan.session_lost(std::move(error), plan.session());
+        });
         return false;
     }
-    if (code == Condition::retryable) {
+    if (code == Condition::retryable || code == ClientErrc::out_of_memory) {
         return true;
     }
-    partitioning.tell([&](PartitionPlan& plan) { plan.failed(error); });
+    partitioning.tell([&](PartitionPlan& plan) { plan.failed(std::move(error)); });
     return false;
 }
 
@@ -193,28 +226,34 @@ AsyncResult<void> carry_out(Shared partitioning, PartitionTurn turn) {
 }  // namespace
 
 AsyncResult<void> run_partitioner(std::shared_ptr<Partitioning> partitioning) {
-    for (;;) {
-        const auto turn = partitioning->next_turn();
-        if (turn.step == PartitionStep::end) {
-            co_return;
-        }
+    for (int without_memory = 0; without_memory < most_without_memory;) {
+        PartitionTurn turn;
         std::exception_ptr failure;
         try {
-            const auto done = carry_out(partitioning, turn);
-            co_await direct(done);
+            turn = partitioning->next_turn();
+            if (turn.step == PartitionStep::end) {
+                co_return;
+            }
+            auto done = carry_out(partitioning, turn);
+            co_await direct(std::move(done));
         } catch (...) {
             failure = std::current_exception();
         }
-        if (failure && react(*partitioning, turn, failure)) {
+        bool again = failure && react(*partitioning, turn, failure);
+        if (again) {
             try {
-                const auto pause =
-                    sleep_async(partitioning->handler(), std::chrono::milliseconds(50));
-                co_await direct(pause);
+                auto pause = sleep_async(partitioning->handler(), std::chrono::milliseconds(50));
+                co_await direct(std::move(pause));
+                again = false;
             } catch (const std::exception&) {
                 // Tried again at once.
             }
         }
+        without_memory = again ? without_memory + 1 : 0;
     }
+    partitioning->watch.stop();
+    static_cast<void>(partitioning->take_held());  // released in the background
+    partitioning->tell([](PartitionPlan& plan) { plan.give_up(); });
 }
 
 }  // namespace kazoo::detail::recipe

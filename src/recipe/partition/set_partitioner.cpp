@@ -35,8 +35,8 @@ AsyncResult<PartitionChange> await_state(Shared partitioning, CallLimits limits)
     const Partitioning::Condition is_new = [seen](const PartitionPlan& plan) {
         return plan.state_id() > seen || plan.state() == PartitionState::failure;
     };
-    const auto waiting = partitioning->wait_until(is_new, limits);
-    const bool in_time = co_await direct(waiting);
+    auto waiting = partitioning->wait_until(is_new, limits);
+    const bool in_time = co_await direct(std::move(waiting));
     if (!in_time) {
         throw_timeout(*partitioning, "next_state");
     }
@@ -51,8 +51,8 @@ AsyncResult<bool> await_acquired(Shared partitioning, CallLimits limits) {
         *acquired = plan.state() == PartitionState::acquired;
         return *acquired || plan.state() == PartitionState::failure;
     };
-    const auto waiting = partitioning->wait_until(is_final, limits);
-    const bool in_time = co_await direct(waiting);
+    auto waiting = partitioning->wait_until(is_final, limits);
+    const bool in_time = co_await direct(std::move(waiting));
     co_return in_time&&* acquired;
 }
 
@@ -62,8 +62,8 @@ AsyncResult<void> await_release(Shared partitioning, bool leave, CallLimits limi
         const auto step = plan.step();
         return leave ? step == PartitionStep::end : step != PartitionStep::drop;
     };
-    const auto waiting = partitioning->wait_until(is_done, limits);
-    const bool in_time = co_await direct(waiting);
+    auto waiting = partitioning->wait_until(is_done, limits);
+    const bool in_time = co_await direct(std::move(waiting));
     if (!in_time) {
         throw_timeout(*partitioning, leave ? "finish" : "release_set");
     }

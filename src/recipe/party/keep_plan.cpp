@@ -30,7 +30,8 @@ KeepFailure keep_failure(const Error& error) noexcept {
     if (is_change(code) || (transaction != nullptr && is_change(transaction->reason().code()))) {
         return KeepFailure::changed;
     }
-    if (code == Errc::session_expired || after_error(error) != AfterError::fail) {
+    if (code == Errc::session_expired || code == ClientErrc::out_of_memory ||
+        after_error(error) != AfterError::fail) {
         return KeepFailure::passes;
     }
     return code == Condition::session_lost ? KeepFailure::closed : KeepFailure::report;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "recipe/party/keep_steps.hpp"
 
+#include "recipe/pauses.hpp"
+
 #include <kazoo/detail/retry_run.hpp>
 #include <kazoo/exceptions.hpp>
 #include <kazoo/sleep.hpp>
@@ -13,9 +15,6 @@
 
 namespace kazoo::detail::recipe {
 namespace {
-
-/// The pause of a coroutine that had no memory for its next step.
-constexpr std::chrono::milliseconds pause_without_memory{100};
 
 /// Releases a node when its coroutine ends, also if it is destroyed because its loop was.
 class Keeping {
@@ -48,14 +47,16 @@ AsyncResult<void> create_parent(std::shared_ptr<KeptNode> node) {
     }
 }
 
-/// Creates a node. Returns its path. Fails with NoNodeError also after it has created the parent:
-/// the plan then looks, and creates again, because the node may have been created meanwhile.
-AsyncResult<std::string> create(std::shared_ptr<KeptNode> node) {
+/// Creates a node, and notes it: nothing may throw in between. Fails with NoNodeError also after it
+/// has created the parent: the plan then looks, and creates again, because the node may have been
+/// created meanwhile.
+AsyncResult<void> create(std::shared_ptr<KeptNode> node) {
     std::exception_ptr no_parent;
     try {
         const auto creating = node->create();
-        std::string path = co_await direct(creating);
-        co_return path;
+        co_await until_ready(creating);
+        node->on_done(value_in(creating));
+        co_return;
     } catch (const NoNodeError&) {
         no_parent = std::current_exception();
     }
@@ -69,21 +70,21 @@ AsyncResult<std::string> create(std::shared_ptr<KeptNode> node) {
 /// Carries out a step that sends a request.
 AsyncResult<void> carry_out(std::shared_ptr<KeptNode> node, KeepStep step) {
     if (step == KeepStep::look) {
-        const auto looking = node->look();
-        const auto stat = co_await direct(looking);
+        auto looking = node->look();
+        const auto stat = co_await direct(std::move(looking));
         node->on_look(stat);
     } else if (step == KeepStep::create) {
         const auto creating = create(node);
-        std::string path = co_await direct(creating);
-        node->on_done(std::move(path));
+        co_await direct(creating);
     } else if (step == KeepStep::replace) {
         const auto replacing = node->replace();
-        co_await direct(replacing);
-        node->on_done(std::string());
+        co_await until_ready(replacing);
+        static_cast<void>(value_in(replacing));
+        node->on_done({});
     } else if (step == KeepStep::set) {
         const auto setting = node->set();
         co_await direct(setting);
-        node->on_done(std::string());
+        node->on_done({});
     } else if (step == KeepStep::remove) {
         const auto removing = node->remove();
         co_await direct(removing);
@@ -172,19 +173,30 @@ AsyncResult<bool> keep_once(std::shared_ptr<KeptNode> node, std::shared_ptr<Trie
 AsyncResult<void> keep(std::shared_ptr<KeptNode> node) {
     const Keeping keeping(node);
     const auto tries = std::make_shared<Tries>(node);
+    int without_memory = 0;  // tries in a row without a pause
     for (bool continues = true; continues;) {
         bool no_memory = false;
         try {
-            const auto kept = keep_once(node, tries);
-            continues = co_await direct(kept);
+            auto kept = keep_once(node, tries);
+            continues = co_await direct(std::move(kept));
         } catch (const std::bad_alloc&) {
             no_memory = true;
         } catch (const OutOfMemoryError&) {
             no_memory = true;
         }
-        if (no_memory) {
-            const auto pause = sleep_async(node->handler(), pause_without_memory);
-            co_await direct(pause);
+        if (!no_memory) {
+            without_memory = 0;
+        } else {
+            try {
+                auto pause = sleep_async(node->handler(), pause_without_memory);
+                co_await direct(std::move(pause));
+                without_memory = 0;
+            } catch (...) {
+                if (!is_out_of_memory(std::current_exception()) ||
+                    ++without_memory == most_without_memory) {
+                    throw;
+                }
+            }
         }
     }
 }

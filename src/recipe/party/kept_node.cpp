@@ -13,6 +13,13 @@
 #include <vector>
 
 namespace kazoo::detail::recipe {
+namespace {
+
+/// How much longer the path of a node may be than the one given: by its number, and the prefix of
+/// CreateOptions::protect.
+constexpr std::size_t max_added = 64;
+
+}  // namespace
 
 std::shared_ptr<KeptNode> KeptNode::begin(
     const RecipeClient& client, KeptParameters parameters, NodeCallbacks::Functions functions
@@ -81,17 +88,10 @@ void KeptNode::wake() noexcept {
 }
 
 bool KeptNode::present() const noexcept {
-    std::optional<std::int64_t> session;
-    if (parameters_.rules.ephemeral) {
-        try {
-            session = client_.session();
-        } catch (const std::bad_alloc&) {
-            // The plan alone decides.
-        }
-    }
+    const auto session = client_.session();
     const std::lock_guard lock(mutex_);
     // The client knows the end of a session before it is reported to the plan.
-    return plan_.present() && (!session || stat_->ephemeral_owner == *session);
+    return plan_.present() && (!parameters_.rules.ephemeral || stat_->ephemeral_owner == session);
 }
 
 std::optional<std::string> KeptNode::path() const {
@@ -222,6 +222,7 @@ AsyncResult<std::string> KeptNode::create() {
     {
         const std::lock_guard lock(mutex_);
         path = path_;
+        path_.reserve(parameters_.path.size() + max_added);  // nothing may throw after the create
         data = data_;
         null_data = null_data_;
     }
@@ -295,10 +296,10 @@ AsyncResult<void> KeptNode::remove() {
     });
 }
 
-void KeptNode::on_done(std::string path) {
+void KeptNode::on_done(std::string_view path) {
     const std::lock_guard lock(mutex_);
-    if (!path.empty()) {
-        path_ = std::move(path);
+    if (path_.empty()) {
+        path_ = path;  // has room
     }
     plan_.done(sent_data_);
 }

@@ -117,12 +117,12 @@ public:
     [[nodiscard]] AsyncResult<ZnodeStat> set();
     [[nodiscard]] AsyncResult<void> remove();
     /// `path`: of the node that was created; empty if it is known.
-    void on_done(std::string path);
+    void on_done(std::string_view path);
     void on_removed(bool existed);
     /// Notes the failure of a step. Returns whether a pause is necessary.
     [[nodiscard]] bool on_failure(KeepStep step, const Error& error);
     [[nodiscard]] const RetryPolicy& retry() const noexcept { return parameters_.retry; }
-    [[nodiscard]] std::int64_t session() const { return client_.session(); }
+    [[nodiscard]] std::int64_t session() const noexcept { return client_.session(); }
     [[nodiscard]] AsyncResult<void> pause(Duration duration) const;
     void give_up(Error error);
     /// Releases everything once the coroutine has ended.

@@ -28,8 +28,8 @@ AsyncResult<void> until(
         if (predicate(*node)) {
             co_return;
         }
-        const auto waiting = wait_for(node->handler(), wait.notified(), limits);
-        const bool in_time = co_await direct(waiting);
+        auto waiting = wait_for(node->handler(), wait.notified(), limits);
+        const bool in_time = co_await direct(std::move(waiting));
         if (!in_time && !predicate(*node)) {
             throw_error(timeout);
         }

@@ -174,8 +174,8 @@ AsyncResult<std::optional<PartyChange>> MemberList::next(std::shared_ptr<MemberL
     const Call call(list);
     for (;;) {
         if (!list->names_) {
-            const auto reading = read_next(list);
-            const bool continues = co_await direct(reading);
+            auto reading = read_next(list);
+            const bool continues = co_await direct(std::move(reading));
             if (!continues) {
                 co_return std::nullopt;
             }

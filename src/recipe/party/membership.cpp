@@ -158,8 +158,8 @@ PartyStream Membership::stream() const {
 
 AsyncResult<void> Membership::join(std::shared_ptr<Membership> member, CallLimits limits) {
     const Turn turn(member->joins_);
-    const auto begins = wait_for(member->handler(), turn.begins(), limits);
-    const bool in_time = co_await direct(begins);
+    auto begins = wait_for(member->handler(), turn.begins(), limits);
+    const bool in_time = co_await direct(std::move(begins));
     if (!in_time) {
         throw_error(Error(
             Errc::operation_timeout,
@@ -176,8 +176,8 @@ AsyncResult<void> Membership::join(std::shared_ptr<Membership> member, CallLimit
     bool begun = false;
     const auto node = member->keep(begun);
     try {
-        const auto present = KeptNode::until_present(node, limits, KeptNode::Patience::with_error);
-        static_cast<void>(co_await direct(present));
+        auto present = KeptNode::until_present(node, limits, KeptNode::Patience::with_error);
+        static_cast<void>(co_await direct(std::move(present)));
     } catch (...) {
         if (begun) {
             static_cast<void>(member->give_up());
@@ -193,8 +193,8 @@ AsyncResult<bool> Membership::leave(std::shared_ptr<Membership> member, CallLimi
         co_return false;
     }
     node->stop(true);
-    const auto removing = KeptNode::until_removed(node, limits);
-    const bool existed = co_await direct(removing);
+    auto removing = KeptNode::until_removed(node, limits);
+    const bool existed = co_await direct(std::move(removing));
     co_return existed;
 }
 

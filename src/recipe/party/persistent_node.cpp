@@ -83,8 +83,8 @@ AsyncResult<void> set_kept_data(
 }
 
 AsyncResult<void> close_node(std::shared_ptr<KeptNode> node, CallLimits limits) {
-    const auto removed = KeptNode::until_removed(node, limits);
-    static_cast<void>(co_await direct(removed));
+    auto removed = KeptNode::until_removed(node, limits);
+    static_cast<void>(co_await direct(std::move(removed)));
 }
 
 }  // namespace

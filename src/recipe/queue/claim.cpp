@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "recipe/queue/claim.hpp"
 
+#include "recipe/pauses.hpp"
 #include "recipe/queue/queue_calls.hpp"
 #include "recipe/repeated.hpp"
 
@@ -9,6 +10,7 @@
 #include <kazoo/this_coro.hpp>
 
 #include <exception>
+#include <new>
 #include <utility>
 
 namespace kazoo::detail::recipe {
@@ -45,8 +47,8 @@ AsyncResult<Claim> find_claim(
         const auto read = [path, limits](KazooClient& zk) {
             return zk.get_async(path, limits.step());
         };
-        const auto reading = repeated<NodeData>(queue->client, limits, read);
-        const NodeData node = co_await direct(reading);
+        auto reading = repeated<NodeData>(queue->client, limits, read);
+        const NodeData node = co_await direct(std::move(reading));
         if (queue->is_own(node)) {
             co_return node.stat;
         }
@@ -66,55 +68,90 @@ void log_cleanup(const QueueState& queue, const std::string& path, const Error& 
     }
 }
 
+/// Calls a coroutine that ends in the background, again if there is no memory for its frame.
+template <class Begin>
+void begin_in_background(const Begin& begin) noexcept {
+    for (int tries = 0; tries < most_without_memory; ++tries) {
+        try {
+            begin();
+            return;
+        } catch (const std::bad_alloc&) {
+            // Tried again; after the last time the claim ends with its session.
+        }
+    }
+}
+
 /// Deletes a claim, without limits. Logs a failure.
 AsyncResult<void> delete_claim(
     std::shared_ptr<LockingQueueState> queue, std::string name, std::int64_t token
 ) {
-    const auto path = queue->claim(name);
-    try {
-        const auto deleting = queue->client.call([&](KazooClient& zk) {
-            const auto options = CallOptions().timeout(Duration::max());
-            return zk.delete_guaranteed_async(path, token, detail::ReservedCall::mark(options));
-        });
-        co_await direct(deleting);
-    } catch (const KazooException& error) {
-        log_cleanup(*queue, path, error.error());
+    std::string path;
+    Error failed(ClientErrc::out_of_memory);
+    for (int tries = 0; tries < most_without_memory && failed.code() == ClientErrc::out_of_memory;
+         ++tries) {
+        try {
+            path = queue->claim(name);
+            auto deleting = queue->client.call([&](KazooClient& zk) {
+                const auto options = CallOptions().timeout(Duration::max());
+                return zk.delete_guaranteed_async(path, token, detail::ReservedCall::mark(options));
+            });
+            co_await direct(std::move(deleting));
+            co_return;
+        } catch (...) {
+            failed = error_from(std::current_exception());
+        }
     }
+    log_cleanup(*queue, path, failed);
 }
 
 /// Deletes a claim that may exist, without limits.
 AsyncResult<void> clean_up(std::shared_ptr<LockingQueueState> queue, std::string name) {
-    const auto path = queue->claim(name);
-    const auto limits = queue->limits(CallOptions().timeout(Duration::max()), CallKind::waits);
-    try {
-        const auto finding = find_claim(queue, path, limits);
-        const Claim claim = co_await direct(finding);
-        if (claim) {
-            HeldItem item;
-            item.name = name;
-            item.token = claim->czxid;
-            drop_claim(queue, item);
+    std::string path;
+    Error failed(ClientErrc::out_of_memory);
+    for (int tries = 0; tries < most_without_memory && failed.code() == ClientErrc::out_of_memory;
+         ++tries) {
+        try {
+            path = queue->claim(name);
+            const auto limits =
+                queue->limits(CallOptions().timeout(Duration::max()), CallKind::waits);
+            auto finding = find_claim(queue, path, limits);
+            const Claim claim = co_await direct(std::move(finding));
+            if (claim) {
+                HeldItem item;
+                item.name = std::move(name);
+                item.token = claim->czxid;
+                drop_claim(queue, item);
+            }
+            co_return;
+        } catch (...) {
+            failed = error_from(std::current_exception());
         }
-    } catch (const KazooException& error) {
-        log_cleanup(*queue, path, error.error());
     }
+    log_cleanup(*queue, path, failed);
 }
 
 /// Creates a claim once. The caller cannot cancel this, so that it learns whether there is one.
+/// `uncertain` says afterwards, also if this fails, whether there may be one that is not known.
 AsyncResult<Claiming> create_claim(
-    std::shared_ptr<LockingQueueState> queue, std::string path, std::shared_ptr<Claim> claim
+    std::shared_ptr<LockingQueueState> queue,
+    std::string path,
+    std::shared_ptr<Claim> claim,
+    std::shared_ptr<bool> uncertain
 ) {
     const auto section = co_await this_coro::uncancellable;
     auto claiming = Claiming::done;
+    *uncertain = true;
     try {
-        const auto creating = queue->client.call([&](KazooClient& zk) {
+        auto creating = queue->client.call([&](KazooClient& zk) {
             return zk.create_with_stat_async(
                 path, queue->id, CreateOptions().ephemeral(), undisturbed()
             );
         });
-        const CreatedNode created = co_await direct(creating);
-        *claim = created.stat;
+        co_await until_ready(creating);
+        *claim = value_in(creating).stat;
+        *uncertain = false;
     } catch (const KazooException& error) {
+        *uncertain = error.outcome() == Outcome::unknown;
         claiming = after_claim(error.error());
     }
     co_return claiming;
@@ -131,9 +168,8 @@ AsyncResult<Claim> make_claim(
     Pauses pauses;
     for (;;) {
         const auto claim = std::make_shared<Claim>();
-        const auto creating = create_claim(queue, path, claim);
-        const auto claiming = co_await direct(creating);
-        *uncertain = claiming == Claiming::unknown;
+        auto creating = create_claim(queue, path, claim, uncertain);
+        const auto claiming = co_await direct(std::move(creating));
         if (claiming == Claiming::done || claiming == Claiming::taken) {
             co_return *claim;
         }
@@ -146,8 +182,8 @@ AsyncResult<Claim> make_claim(
         co_await direct(pause);
         // Also where nothing is to be found: the next create has no limits, and must not be sent
         // before there is a connection.
-        const auto finding = find_claim(queue, path, limits);
-        const Claim found = co_await direct(finding);
+        auto finding = find_claim(queue, path, limits);
+        const Claim found = co_await direct(std::move(finding));
         *uncertain = false;
         if (found) {
             co_return found;
@@ -179,32 +215,37 @@ private:
     bool kept_ = false;
 };
 
-}  // namespace
-
-void drop_claim(const std::shared_ptr<LockingQueueState>& queue, const HeldItem& item) noexcept {
-    try {
-        static_cast<void>(delete_claim(queue, item.name, item.token));
-    } catch (const std::exception&) {
-        // There is no memory; the claim ends with the session.
+/// If the object was destroyed before the item was noted, nothing else releases it.
+void drop_if_closed(const std::shared_ptr<LockingQueueState>& queue) noexcept {
+    if (queue->closed()) {
+        if (const auto held = queue->take_held()) {
+            drop_claim(queue, *held);
+        }
     }
 }
 
-AsyncResult<std::optional<HeldItem>> claim_entry(
+}  // namespace
+
+void drop_claim(const std::shared_ptr<LockingQueueState>& queue, const HeldItem& item) noexcept {
+    begin_in_background([&] { static_cast<void>(delete_claim(queue, item.name, item.token)); });
+}
+
+AsyncResult<bool> claim_entry(
     std::shared_ptr<LockingQueueState> queue, std::string name, CallLimits limits
 ) {
     const auto uncertain = std::make_shared<bool>(false);
     Claim claim;
     try {
-        const auto making = make_claim(queue, queue->claim(name), limits, uncertain);
-        claim = co_await direct(making);
+        auto making = make_claim(queue, queue->claim(name), limits, uncertain);
+        claim = co_await direct(std::move(making));
     } catch (...) {
         if (*uncertain) {
-            static_cast<void>(clean_up(queue, name));
+            begin_in_background([&] { static_cast<void>(clean_up(queue, name)); });
         }
         throw;
     }
     if (!claim) {
-        co_return std::nullopt;
+        co_return false;
     }
     HeldItem item;
     item.name = std::move(name);
@@ -219,10 +260,12 @@ AsyncResult<std::optional<HeldItem>> claim_entry(
         NodeData node = co_await direct(std::move(reading));
         guard.item.data = std::move(node.data);
     } catch (const NoNodeError&) {
-        co_return std::nullopt;
+        co_return false;
     }
     queue->throw_if_closed();
-    co_return guard.keep();
+    queue->hold(guard.keep());
+    drop_if_closed(queue);
+    co_return true;
 }
 
 }  // namespace kazoo::detail::recipe

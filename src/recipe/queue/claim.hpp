@@ -6,14 +6,14 @@
 #include <kazoo/async_result.hpp>
 
 #include <memory>
-#include <optional>
 #include <string>
 
 namespace kazoo::detail::recipe {
 
-/// Tries to lock an entry. Returns the item; nothing if another consumer has it or it does not
-/// exist any more. Leaves no claim if it fails, or if the user's object has been destroyed.
-[[nodiscard]] AsyncResult<std::optional<HeldItem>> claim_entry(
+/// Tries to lock an entry, and holds its item then (LockingQueueState::hold). Returns false if
+/// another consumer has it or it does not exist any more. Leaves no claim if it fails, or if the
+/// user's object has been destroyed.
+[[nodiscard]] AsyncResult<bool> claim_entry(
     std::shared_ptr<LockingQueueState> queue, std::string name, CallLimits limits
 );
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "recipe/pauses.hpp"
 #include "recipe/queue/claim.hpp"
 #include "recipe/queue/entries.hpp"
 #include "recipe/queue/locking_queue_state.hpp"
@@ -10,6 +11,7 @@
 #include <kazoo/recipes/locking_queue.hpp>
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 namespace kazoo {
@@ -26,11 +28,11 @@ enum class IfEmpty { wait, give_up };
 /// waits for entries.
 AsyncResult<Names> free_entries(State queue, IfEmpty empty, CallLimits limits) {
     const bool watched = empty == IfEmpty::wait;
-    const auto entries = list_node(queue, queue->entries, watched, limits);
-    const auto taken = list_node(queue, queue->taken, watched, limits);
-    Names claims = co_await direct(taken);
+    auto entries = list_node(queue, queue->entries, watched, limits);
+    auto taken = list_node(queue, queue->taken, watched, limits);
+    Names claims = co_await direct(std::move(taken));
     std::sort(claims.begin(), claims.end());
-    Names names = co_await direct(entries);
+    Names names = co_await direct(std::move(entries));
     names = ordered_entries(std::move(names));
     const auto is_taken = [&](const std::string& name) {
         return std::binary_search(claims.begin(), claims.end(), name);
@@ -47,16 +49,18 @@ AsyncResult<Item> lock_first(State queue, IfEmpty empty, CallLimits limits) {
             co_return std::move(held->data);
         }
         queue->changed.clear();  // before the lists are read: what changes later sets it again
-        const auto listing = free_entries(queue, empty, limits);
-        const Names names = co_await direct(listing);
+        auto listing = free_entries(queue, empty, limits);
+        const Names names = co_await direct(std::move(listing));
+        bool locked = false;
         for (const auto& name : names) {
             auto claiming = claim_entry(queue, name, limits);
-            std::optional<HeldItem> item = co_await direct(std::move(claiming));
-            if (item) {
-                std::string data = item->data;
-                queue->hold(std::move(*item));
-                co_return std::move(data);
+            locked = co_await direct(std::move(claiming));
+            if (locked) {
+                break;
             }
+        }
+        if (locked) {
+            continue;  // the caller gets a copy, for which there may be no memory
         }
         if (empty == IfEmpty::give_up) {
             co_return std::nullopt;
@@ -100,8 +104,8 @@ AsyncResult<bool> still_claimed(State queue, HeldItem item, CallLimits limits) {
         return zk.get_async(path, limits.step());
     };
     try {
-        const auto reading = repeated<NodeData>(queue->client, limits, read);
-        const NodeData claim = co_await direct(reading);
+        auto reading = repeated<NodeData>(queue->client, limits, read);
+        const NodeData claim = co_await direct(std::move(reading));
         co_return queue->is_own(claim) && claim.stat.czxid == item.token;
     } catch (const NoNodeError&) {
     }
@@ -118,8 +122,8 @@ AsyncResult<bool> is_held(State queue, CallLimits limits) {
     };
     const auto synced = repeated<std::string>(queue->client, limits, sync);
     co_await direct(synced);
-    const auto asking = still_claimed(queue, *held, limits);
-    const bool claimed = co_await direct(asking);
+    auto asking = still_claimed(queue, *held, limits);
+    const bool claimed = co_await direct(std::move(asking));
     co_return claimed;
 }
 
@@ -143,23 +147,25 @@ Consuming after_consume(const Error& error) {
 AsyncResult<Consuming> delete_both(
     State queue, HeldItem item, CallLimits limits, std::shared_ptr<bool> doubtful
 ) {
+    const auto claim = queue->claim(item.name);
+    const auto committing = queue->client.call([&](KazooClient& zk) {
+        return zk.transaction()
+            .check(claim, -1)
+            .delete_(queue->entry(item.name))
+            .delete_(claim)
+            .commit_async(limits.step());
+    });
     auto consuming = Consuming::done;
     try {
-        const auto claim = queue->claim(item.name);
-        const auto committing = queue->client.call([&](KazooClient& zk) {
-            return zk.transaction()
-                .check(claim, -1)
-                .delete_(queue->entry(item.name))
-                .delete_(claim)
-                .commit_async(limits.step());
-        });
-        co_await direct(committing);
-    } catch (const KazooException& error) {
-        if (error.error().outcome() == Outcome::unknown) {
+        co_await until_ready(committing);
+        static_cast<void>(value_in(committing));
+    } catch (...) {
+        const auto error = error_from(std::current_exception());
+        if (error.outcome() == Outcome::unknown) {
             queue->set_doubtful(item.token);
             *doubtful = true;
         }
-        consuming = after_consume(error.error());
+        consuming = after_consume(error);
     }
     co_return consuming;
 }
@@ -169,8 +175,8 @@ AsyncResult<bool> exists_entry(State queue, std::string name, CallLimits limits)
     const auto look = [path = queue->entry(name), limits](KazooClient& zk) {
         return zk.exists_async(path, limits.step());
     };
-    const auto looking = repeated<Found>(queue->client, limits, look);
-    const Found found = co_await direct(looking);
+    auto looking = repeated<Found>(queue->client, limits, look);
+    const Found found = co_await direct(std::move(looking));
     co_return found.has_value();
 }
 
@@ -189,8 +195,8 @@ AsyncResult<bool> exists_entry(State queue, std::string name, CallLimits limits)
 /// Throws if the claim may have ended with its session before that: then another consumer may have
 /// deleted the item.
 AsyncResult<bool> was_consumed(State queue, HeldItem item, CallLimits limits) {
-    const auto looking = exists_entry(queue, item.name, limits);
-    const bool exists = co_await direct(looking);
+    auto looking = exists_entry(queue, item.name, limits);
+    const bool exists = co_await direct(std::move(looking));
     if (!exists && !queue->holds(item.token)) {
         throw_doubt(queue, item);
     }
@@ -206,11 +212,11 @@ AsyncResult<bool> try_to_consume(
         auto consuming = Consuming::lost;
         if (queue->holds(item.token)) {
             // The transaction would also accept the claim that another consumer has made since.
-            const auto asking = still_claimed(queue, item, limits);
-            const bool claimed = co_await direct(asking);
+            auto asking = still_claimed(queue, item, limits);
+            const bool claimed = co_await direct(std::move(asking));
             if (claimed) {
-                const auto deleting = delete_both(queue, item, limits, doubtful);
-                consuming = co_await direct(deleting);
+                auto deleting = delete_both(queue, item, limits, doubtful);
+                consuming = co_await direct(std::move(deleting));
             }
         }
         if (consuming == Consuming::again) {
@@ -222,8 +228,8 @@ AsyncResult<bool> try_to_consume(
         if (consuming == Consuming::no_entry) {
             drop_claim(queue, item);
         } else if (consuming == Consuming::lost && *doubtful) {
-            const auto looking = was_consumed(queue, item, limits);
-            consumed = co_await direct(looking);
+            auto looking = was_consumed(queue, item, limits);
+            consumed = co_await direct(std::move(looking));
         }
         queue->forget(item.token);
         co_return consumed;
@@ -237,8 +243,8 @@ AsyncResult<bool> consume_held(State queue, CallLimits limits) {
     }
     const auto doubtful = std::make_shared<bool>(held->doubtful);
     try {
-        const auto consuming = try_to_consume(queue, *held, limits, doubtful);
-        const bool consumed = co_await direct(consuming);
+        auto consuming = try_to_consume(queue, *held, limits, doubtful);
+        const bool consumed = co_await direct(std::move(consuming));
         co_return consumed;
     } catch (const KazooException& error) {
         if (!*doubtful) {
@@ -254,26 +260,35 @@ AsyncResult<bool> consume_held(State queue, CallLimits limits) {
 /// `held` is not held any more: it was taken before the first request is sent.
 AsyncResult<bool> release_item(State queue, HeldItem held, CallLimits limits) {
     const auto claim = queue->claim(held.name);
-    const auto asking = still_claimed(queue, held, limits);
+    auto asking = still_claimed(queue, held, limits);
     const auto deleting = queue->client.call([&](KazooClient& zk) {
         return zk.delete_guaranteed_async(
             claim, held.token, detail::ReservedCall::mark(limits.step())
         );
     });
     co_await direct(deleting);
-    const bool claimed = co_await direct(asking);
+    const bool claimed = co_await direct(std::move(asking));
     co_return claimed;
 }
 
 AsyncResult<bool> release_held(State queue, CallLimits limits) {
-    auto held = queue->held();
-    static_cast<void>(queue->take_held());
-    if (!held) {
+    const auto held = queue->held();
+    const auto taken = queue->take_held();
+    if (!held || !taken) {
         co_return false;
     }
-    const auto releasing = release_item(queue, std::move(*held), limits);
-    const bool released = co_await direct(releasing);
-    co_return released;
+    std::exception_ptr failure;
+    try {
+        auto releasing = release_item(queue, *held, limits);
+        const bool released = co_await direct(std::move(releasing));
+        co_return released;
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    if (is_out_of_memory(failure)) {  // perhaps before the deletion began
+        drop_claim(queue, *taken);
+    }
+    std::rethrow_exception(failure);
 }
 
 void end(const State& queue) noexcept {

@@ -29,8 +29,8 @@ AsyncResult<Names> next_entries(
         if (empty == WhenEmpty::wait) {
             queue->changed.clear();  // before the list is read: what changes later sets it again
         }
-        const auto listing = list_node(queue, queue->entries, empty == WhenEmpty::wait, limits);
-        Names names = co_await direct(listing);
+        auto listing = list_node(queue, queue->entries, empty == WhenEmpty::wait, limits);
+        Names names = co_await direct(std::move(listing));
         names = ordered_entries(std::move(names));
         const auto reserved = [&](const std::string& name) { return queue->is_reserved(name); };
         names.erase(std::remove_if(names.begin(), names.end(), reserved), names.end());
@@ -47,8 +47,8 @@ AsyncResult<Names> next_entries_in_turn(std::shared_ptr<QueueState> queue, CallL
     const Turn turn(queue->turns);
     const auto begins = until_turn(queue, turn.begins(), limits);
     co_await direct(begins);
-    const auto listing = next_entries(queue, WhenEmpty::wait, limits);
-    Names names = co_await direct(listing);
+    auto listing = next_entries(queue, WhenEmpty::wait, limits);
+    Names names = co_await direct(std::move(listing));
     co_return names;
 }
 
@@ -117,8 +117,8 @@ AsyncResult<Item> try_take(
     for (;;) {
         auto reading = repeated<NodeData>(queue->client, limits, read);
         NodeData node = co_await direct(std::move(reading));
-        const auto deleting = delete_entry(queue, path, node.stat.version, doubt);
-        const auto deletion = co_await direct(deleting);
+        auto deleting = delete_entry(queue, path, node.stat.version, doubt);
+        const auto deletion = co_await direct(std::move(deleting));
         if (deletion == Deletion::done) {
             co_return std::move(node.data);
         }
@@ -157,9 +157,9 @@ AsyncResult<Item> take_first(
     std::shared_ptr<QueueState> queue, WhenEmpty empty, CallLimits limits
 ) {
     for (;;) {
-        const auto listing = empty == WhenEmpty::wait ? next_entries_in_turn(queue, limits)
-                                                      : next_entries(queue, empty, limits);
-        const Names names = co_await direct(listing);
+        auto listing = empty == WhenEmpty::wait ? next_entries_in_turn(queue, limits)
+                                                : next_entries(queue, empty, limits);
+        const Names names = co_await direct(std::move(listing));
         if (names.empty()) {
             co_return std::nullopt;
         }

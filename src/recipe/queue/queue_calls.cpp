@@ -155,8 +155,8 @@ AsyncResult<std::int32_t> count_items(std::shared_ptr<QueueState> queue, CallLim
     const auto look = [queue, limits](KazooClient& zk) {
         return zk.exists_async(queue->entries, limits.step());
     };
-    const auto looking = repeated<Found>(queue->client, limits, look);
-    const Found stat = co_await direct(looking);
+    auto looking = repeated<Found>(queue->client, limits, look);
+    const Found stat = co_await direct(std::move(looking));
     co_return stat ? stat->num_children : 0;
 }
 
@@ -204,14 +204,14 @@ AsyncResult<std::vector<std::string>> list_node(
 
 AsyncResult<void> until_changed(std::shared_ptr<QueueState> queue, CallLimits limits) {
     queue->throw_if_closed();
-    const auto waiting = wait_for(queue->handler(), queue->changed, limits);
-    const bool in_time = co_await direct(waiting);
+    auto waiting = wait_for(queue->handler(), queue->changed, limits);
+    const bool in_time = co_await direct(std::move(waiting));
     check_wait(*queue, in_time);
 }
 
 AsyncResult<void> until_turn(std::shared_ptr<QueueState> queue, Event begins, CallLimits limits) {
-    const auto waiting = wait_for(queue->handler(), std::move(begins), limits);
-    const bool in_time = co_await direct(waiting);
+    auto waiting = wait_for(queue->handler(), std::move(begins), limits);
+    const bool in_time = co_await direct(std::move(waiting));
     check_wait(*queue, in_time);
 }
 

@@ -36,8 +36,8 @@ AsyncResult<StableChildren> until_stable(
         std::size_t ready = 0;
         if (!first) {
             auto pause = sleep_async(watching->handler(), time_boundary);
-            const auto any = when_any(next, pause);
-            ready = co_await direct(any);
+            auto any = when_any(next, pause);
+            ready = co_await direct(std::move(any));
             pause.cancel();
             if (ready == 1) {
                 pause.get();  // throws if there was no memory for the timer

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "recipe/watch/watch_steps.hpp"
 
+#include "recipe/pauses.hpp"
+
 #include <kazoo/exceptions.hpp>
 #include <kazoo/sleep.hpp>
 
@@ -13,9 +15,6 @@
 
 namespace kazoo::detail::recipe {
 namespace {
-
-/// The pause of a watch that had no memory for its next step.
-constexpr std::chrono::milliseconds pause_without_memory{100};
 
 /// Throws what the retries are to see instead of the failure of an attempt.
 [[noreturn]] void rethrow_classified(Watching& watching, const std::exception_ptr& failure) {
@@ -100,9 +99,9 @@ AsyncResult<bool> report_next(
     if (!*change) {
         co_return false;
     }
-    const auto called = watching->call(**change);
+    auto called = watching->call(**change);
     change->reset();
-    const bool continues = co_await direct(called);
+    const bool continues = co_await direct(std::move(called));
     co_return continues;
 }
 
@@ -174,19 +173,30 @@ AsyncResult<void> run(
     std::shared_ptr<Watching> watching, std::shared_ptr<std::optional<Change>> change
 ) {
     Run running(watching);
+    int without_memory = 0;  // tries in a row without a pause
     for (bool continues = true; continues;) {
         bool no_memory = false;
         try {
-            const auto reported = report_next(watching, change);
-            continues = co_await direct(reported);
+            auto reported = report_next(watching, change);
+            continues = co_await direct(std::move(reported));
         } catch (const std::bad_alloc&) {
             no_memory = true;
         } catch (const OutOfMemoryError&) {
             no_memory = true;
         }
-        if (no_memory) {
-            const auto pause = sleep_async(watching->handler(), pause_without_memory);
-            co_await direct(pause);
+        if (!no_memory) {
+            without_memory = 0;
+        } else {
+            try {
+                auto pause = sleep_async(watching->handler(), pause_without_memory);
+                co_await direct(std::move(pause));
+                without_memory = 0;
+            } catch (...) {
+                if (!is_out_of_memory(std::current_exception()) ||
+                    ++without_memory == most_without_memory) {
+                    throw;
+                }
+            }
         }
     }
     if (is_unexpected(watching->ended())) {

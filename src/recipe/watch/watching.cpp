@@ -18,9 +18,9 @@ namespace {
 AsyncResult<Reading> look_at(
     KazooClient& client, std::string path, Watcher watch, CallOptions options
 ) {
-    const auto result = client.exists_async(path, watch, options);
+    auto result = client.exists_async(path, watch, options);
     Reading reading;
-    reading.stat = co_await direct(result);
+    reading.stat = co_await direct(std::move(result));
     co_return reading;
 }
 
