@@ -94,8 +94,9 @@ AsyncResult<void> delete_node(
             co_await direct(std::move(pause));
             without_memory = 0;
         } catch (...) {
+            // Any other error means that the loop is being destroyed.
             if (!is_out_of_memory(std::current_exception()) ||
-                ++without_memory == most_without_memory) {  // else the loop is being destroyed
+                ++without_memory == most_without_memory) {
                 break;
             }
         }
