@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <new>
 
 namespace kazoo::detail::recipe {
 
@@ -34,6 +35,40 @@ inline constexpr int most_without_memory = 10;
 /// Returns whether a step failed for want of memory.
 [[nodiscard]] inline bool is_out_of_memory(const std::exception_ptr& failure) noexcept {
     return error_from(failure).code() == ClientErrc::out_of_memory;
+}
+
+/// Counts the tries of a coroutine that failed in a row without a pause between them. Not
+/// thread-safe.
+class TriesWithoutMemory {
+public:
+    /// A step has succeeded, or the coroutine has paused.
+    void reset() noexcept { in_row_ = 0; }
+    /// To be called in the handler of the exception of a pause. Throws that exception again unless
+    /// another try is worthwhile: any error but a lack of memory means that the loop is being
+    /// destroyed.
+    void pause_failed() {
+        if (!is_out_of_memory(std::current_exception()) || ++in_row_ == most_without_memory) {
+            throw;
+        }
+    }
+
+private:
+    int in_row_ = 0;
+};
+
+/// Calls `begin`, which calls a coroutine that nothing waits for, again if there is no memory for
+/// its frame. Returns false if there still is none after most_without_memory tries.
+template <class Begin>
+bool begin_in_background(const Begin& begin) noexcept {
+    for (int tries = 0; tries < most_without_memory; ++tries) {
+        try {
+            begin();
+            return true;
+        } catch (const std::bad_alloc&) {
+            // Tried again.
+        }
+    }
+    return false;
 }
 
 }  // namespace kazoo::detail::recipe

@@ -70,17 +70,6 @@ AsyncResult<void> clean_up(Call failed) {
     }
 }
 
-void clean_up_in_background(const Call& call) noexcept {
-    for (int tries = 0; tries < most_without_memory; ++tries) {
-        try {
-            static_cast<void>(clean_up(call));
-            return;
-        } catch (const std::bad_alloc&) {
-            // Tried again.
-        }
-    }
-}
-
 /// Creates the node of the member, after those of earlier tries have been deleted. Each try has a
 /// name of its own, so that a node of a session that has ended is never taken for it.
 AsyncResult<bool> join_once(Call call) {
@@ -340,7 +329,7 @@ AsyncResult<void> enter(Rounds state, CallLimits limits) {
         if (call && call->own) {
             state->delete_in_background(*call->own);
         } else if (call && !call->earlier.empty()) {
-            clean_up_in_background(call);
+            begin_in_background([&] { static_cast<void>(clean_up(call)); });
         }
         rethrow_not_entered(failure);
     }

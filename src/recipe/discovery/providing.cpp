@@ -219,7 +219,7 @@ void Providing::on_end() noexcept {
 AsyncResult<void> follow(std::shared_ptr<Providing> providing, TreeStream stream) {
     const Following following(providing);
     std::optional<TreeEvent> event;
-    int without_memory = 0;  // tries in a row without a pause
+    TriesWithoutMemory without_memory;
     for (bool continues = true; continues;) {
         bool no_memory = false;
         try {
@@ -240,17 +240,14 @@ AsyncResult<void> follow(std::shared_ptr<Providing> providing, TreeStream stream
             continues = false;  // the error that has ended the cache
         }
         if (!no_memory) {
-            without_memory = 0;
+            without_memory.reset();
         } else {
             try {
                 auto pause = sleep_async(providing->handler(), pause_without_memory);
                 co_await direct(std::move(pause));
-                without_memory = 0;
+                without_memory.reset();
             } catch (...) {
-                if (!is_out_of_memory(std::current_exception()) ||
-                    ++without_memory == most_without_memory) {
-                    throw;
-                }
+                without_memory.pause_failed();
             }
         }
     }

@@ -171,7 +171,7 @@ void log_not_watched(const Locking& locking, LogLevel level, const Error& error)
 AsyncResult<void> reread(std::shared_ptr<Contender> contender, std::uint64_t attempt) {
     Pauses pauses;
     bool logged = false;
-    int without_memory = 0;  // tries in a row without a pause
+    TriesWithoutMemory without_memory;
     while (contender->state() == LockState::held) {
         std::optional<Error> failed;
         try {
@@ -189,12 +189,9 @@ AsyncResult<void> reread(std::shared_ptr<Contender> contender, std::uint64_t att
         try {
             auto pause = sleep_async(contender->handler(), pauses.next());
             co_await direct(std::move(pause));
-            without_memory = 0;
+            without_memory.reset();
         } catch (...) {
-            if (!is_out_of_memory(std::current_exception()) ||
-                ++without_memory == most_without_memory) {
-                throw;
-            }
+            without_memory.pause_failed();
         }
     }
 }
@@ -229,15 +226,9 @@ AsyncResult<void> carry_out(
 
 void begin_reread(const std::shared_ptr<Contender>& contender) noexcept {
     const auto attempt = contender->tell([](LockPlan& plan) { return plan.attempt(); });
-    for (int tries = 0; tries < most_without_memory; ++tries) {
-        try {
-            static_cast<void>(reread(contender, attempt));
-            return;
-        } catch (const std::bad_alloc&) {
-            // Tried again.
-        }
+    if (!begin_in_background([&] { static_cast<void>(reread(contender, attempt)); })) {
+        log_not_watched(*contender->locking(), LogLevel::error, Error(ClientErrc::out_of_memory));
     }
-    log_not_watched(*contender->locking(), LogLevel::error, Error(ClientErrc::out_of_memory));
 }
 
 }  // namespace kazoo::detail::recipe

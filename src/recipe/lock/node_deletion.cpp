@@ -109,15 +109,9 @@ AsyncResult<void> delete_node(
 void delete_in_background(
     const std::shared_ptr<Locking>& locking, NodePtr node, std::shared_ptr<NodeDeletion> deletion
 ) noexcept {
-    for (int tries = 0; tries < most_without_memory; ++tries) {
-        try {
-            static_cast<void>(delete_node(locking, node, deletion));
-            return;
-        } catch (const std::bad_alloc&) {
-            // Tried again: one failed allocation must not leave a node behind.
-        }
+    if (!begin_in_background([&] { static_cast<void>(delete_node(locking, node, deletion)); })) {
+        note(*locking, *node, deletion.get(), Error(ClientErrc::out_of_memory));
     }
-    note(*locking, *node, deletion.get(), Error(ClientErrc::out_of_memory));
 }
 
 }  // namespace kazoo::detail::recipe

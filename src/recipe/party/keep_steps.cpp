@@ -173,7 +173,7 @@ AsyncResult<bool> keep_once(std::shared_ptr<KeptNode> node, std::shared_ptr<Trie
 AsyncResult<void> keep(std::shared_ptr<KeptNode> node) {
     const Keeping keeping(node);
     const auto tries = std::make_shared<Tries>(node);
-    int without_memory = 0;  // tries in a row without a pause
+    TriesWithoutMemory without_memory;
     for (bool continues = true; continues;) {
         bool no_memory = false;
         try {
@@ -185,17 +185,14 @@ AsyncResult<void> keep(std::shared_ptr<KeptNode> node) {
             no_memory = true;
         }
         if (!no_memory) {
-            without_memory = 0;
+            without_memory.reset();
         } else {
             try {
                 auto pause = sleep_async(node->handler(), pause_without_memory);
                 co_await direct(std::move(pause));
-                without_memory = 0;
+                without_memory.reset();
             } catch (...) {
-                if (!is_out_of_memory(std::current_exception()) ||
-                    ++without_memory == most_without_memory) {
-                    throw;
-                }
+                without_memory.pause_failed();
             }
         }
     }

@@ -68,19 +68,6 @@ void log_cleanup(const QueueState& queue, const std::string& path, const Error& 
     }
 }
 
-/// Calls a coroutine that ends in the background, again if there is no memory for its frame.
-template <class Begin>
-void begin_in_background(const Begin& begin) noexcept {
-    for (int tries = 0; tries < most_without_memory; ++tries) {
-        try {
-            begin();
-            return;
-        } catch (const std::bad_alloc&) {
-            // Tried again; after the last time the claim ends with its session.
-        }
-    }
-}
-
 /// Deletes a claim, without limits. Logs a failure.
 AsyncResult<void> delete_claim(
     std::shared_ptr<LockingQueueState> queue, std::string name, std::int64_t token

@@ -173,7 +173,7 @@ AsyncResult<void> run(
     std::shared_ptr<Watching> watching, std::shared_ptr<std::optional<Change>> change
 ) {
     Run running(watching);
-    int without_memory = 0;  // tries in a row without a pause
+    TriesWithoutMemory without_memory;
     for (bool continues = true; continues;) {
         bool no_memory = false;
         try {
@@ -185,17 +185,14 @@ AsyncResult<void> run(
             no_memory = true;
         }
         if (!no_memory) {
-            without_memory = 0;
+            without_memory.reset();
         } else {
             try {
                 auto pause = sleep_async(watching->handler(), pause_without_memory);
                 co_await direct(std::move(pause));
-                without_memory = 0;
+                without_memory.reset();
             } catch (...) {
-                if (!is_out_of_memory(std::current_exception()) ||
-                    ++without_memory == most_without_memory) {
-                    throw;
-                }
+                without_memory.pause_failed();
             }
         }
     }
