@@ -23,32 +23,24 @@ void throw_wait_timeout(const ResultStateBase& waiting_for) {
     throw_error(error);
 }
 
-/// Returns what to cancel instead of cancelling it here: that runs user code, which must not happen
-/// with the mutex held.
+/// The awaited result cannot be destroyed meanwhile: end_await() waits for the readers. A section
+/// that the coroutine has left since the word was read does not matter: the result that it awaited
+/// there is ready.
 RefPtr<ResultStateBase> Cancellation::request() noexcept {
-    const std::lock_guard lock(mutex_);
-    requested_ = true;
-    return RefPtr<ResultStateBase>(sections_ == 0 ? awaited_ : nullptr);
+    readers_.fetch_add(1, std::memory_order_seq_cst);
+    const auto word = word_.fetch_or(requested_bit, std::memory_order_seq_cst);
+    const bool in_section = sections_.load(std::memory_order_seq_cst) != 0;
+    auto* const awaited = reinterpret_cast<ResultStateBase*>(word & ~requested_bit);
+    RefPtr<ResultStateBase> result(in_section ? nullptr : awaited);
+    readers_.fetch_sub(1, std::memory_order_seq_cst);
+    readers_.notify_all();
+    return result;
 }
 
-bool Cancellation::requested() noexcept {
-    const std::lock_guard lock(mutex_);
-    return requested_;
-}
-
-bool Cancellation::reset() noexcept {
-    const std::lock_guard lock(mutex_);
-    return std::exchange(requested_, false);
-}
-
-void Cancellation::enter_section() noexcept {
-    const std::lock_guard lock(mutex_);
-    ++sections_;
-}
-
-void Cancellation::leave_section() noexcept {
-    const std::lock_guard lock(mutex_);
-    --sections_;
+void Cancellation::wait_for_readers() const noexcept {
+    for (int readers = readers_.load(); readers != 0; readers = readers_.load()) {
+        readers_.wait(readers);
+    }
 }
 
 }  // namespace kazoo::detail

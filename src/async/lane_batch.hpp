@@ -5,6 +5,7 @@
 #include <kazoo/detail/result_state.hpp>
 
 #include <cstddef>
+#include <utility>
 
 KAZOO_API_BEGIN
 namespace kazoo::base {
@@ -30,6 +31,10 @@ public:
         present_ = std::move(result);
         complete();
         present_ = {};
+    }
+    /// Gives up the reference to the result that is being completed, which does not join the batch.
+    [[nodiscard]] detail::RefPtr<detail::ResultStateBase> take_present() noexcept {
+        return std::exchange(present_, {});
     }
     /// Adds the result that is being completed, whose lane turn has begun. Dispatches the batch
     /// when it is full. `resumes`: whether coroutines await it.

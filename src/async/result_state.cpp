@@ -142,9 +142,13 @@ bool ResultStateBase::wait_until(TimePoint deadline) {
     return ready();
 }
 
-void ResultStateBase::finish(Status status, base::LaneBatch* batch) noexcept {
+void ResultStateBase::finish(
+    Status status, base::LaneBatch* batch, RefPtr<ResultStateBase> own
+) noexcept {
     // A woken caller may release the last other reference. A batch has one.
-    RefPtr<ResultStateBase> self(batch == nullptr ? this : nullptr);
+    if (batch == nullptr && !own) {
+        own = RefPtr<ResultStateBase>(this);
+    }
     base::WakeUp wake_up(mutex_);
     AfterDirect after;
     Link* release = nullptr;
@@ -173,7 +177,7 @@ void ResultStateBase::finish(Status status, base::LaneBatch* batch) noexcept {
         release->run(*this);
     }
     if (queue) {
-        base::ReadyQueue::run(batch == nullptr ? std::move(self) : RefPtr<ResultStateBase>(this));
+        base::ReadyQueue::run(batch == nullptr ? std::move(own) : batch->take_present());
     } else if (after.dispatch && batch != nullptr) {
         batch->add(*this, after.resumes);
     } else if (after.dispatch) {
@@ -201,6 +205,7 @@ bool ResultStateBase::link(Link& link, LinkKind kind) noexcept {
 ResultStateBase::AfterLink ResultStateBase::add_lane_link(Link& link) noexcept {
     AfterLink after;
     lane_links_.push_back(link);
+    runs_last_link_.store(false, std::memory_order_release);
     resumes_ = resumes_ || link.resumes();
     if (!ready() || queued_) {
         return after;  // finish() or step() will see it
@@ -245,7 +250,7 @@ bool ResultStateBase::link_direct(Continuation&& run) {
 void ResultStateBase::step() noexcept {
     AfterDirect after;
     while (Link* const link = next_direct_link(after)) {
-        link->run(*this);
+        run_link(*link);
     }
     if (after.drop) {
         drop_links();
@@ -271,6 +276,7 @@ void ResultStateBase::continue_on_lane(const AfterDirect& after) noexcept {
 Link* ResultStateBase::next_direct_link(AfterDirect& after) noexcept {
     const std::lock_guard lock(mutex_);
     if (Link* const link = dropped_ ? nullptr : direct_links_.pop_front()) {
+        note_last_link(direct_links_.empty() && lane_links_.empty());
         return link;
     }
     begin_lane_turn(after, false);
@@ -367,13 +373,23 @@ void ResultStateBase::run_lane_links() noexcept {
                 lane_turn_ = false;
                 withdraw_offer();
             }
+            note_last_link(last);
         }
         if (link != nullptr) {
-            runs_last_link_.store(last, std::memory_order_release);
-            link->run(*this);
-            runs_last_link_.store(false, std::memory_order_release);
+            run_link(*link);
         }
     }
+}
+
+/// To be called together with taking the link: add_lane_link() clears the flag for one that
+/// follows.
+void ResultStateBase::note_last_link(bool last) noexcept {
+    runs_last_link_.store(last, std::memory_order_release);
+}
+
+void ResultStateBase::run_link(Link& link) noexcept {
+    link.run(*this);
+    runs_last_link_.store(false, std::memory_order_release);
 }
 
 /// Called by a caller that is blocked on the lane. The links that resume coroutines are moved to a

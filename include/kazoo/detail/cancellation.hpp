@@ -3,9 +3,9 @@
 
 #include <kazoo/detail/export.hpp>
 #include <kazoo/detail/result_state.hpp>
-#include <kazoo/detail/small_mutex.hpp>
 
-#include <mutex>
+#include <atomic>
+#include <cstdint>
 
 KAZOO_API_BEGIN
 namespace kazoo::detail {
@@ -19,42 +19,57 @@ struct CancelledTag {};
 /// the coroutine awaits, to which a request is passed on.
 ///
 /// Thread-safe: a request may come from any thread while the coroutine runs on another. The caller
-/// cancels the awaited result itself, after the mutex is released, because cancelling may run user
-/// code.
+/// cancels the awaited result itself, because cancelling may run user code.
 ///
-/// The awaiter owns the awaited result, and calls end_await() before it lets go of it.
+/// The awaiter owns the awaited result, and calls end_await() before it lets go of it. Without a
+/// mutex, because every await of a coroutine comes here: result and request are one word, so that a
+/// result that is awaited at the time of a request is cancelled either by request() or by
+/// begin_await(), not by both.
 class Cancellation {
 public:
     /// Called when the coroutine is about to await `awaited`. Returns true if `awaited` must be
     /// cancelled at once, because cancellation was requested before.
     [[nodiscard]] bool begin_await(ResultStateBase& awaited) noexcept {
-        const std::lock_guard lock(mutex_);
-        awaited_ = &awaited;
-        return requested_ && sections_ == 0;
+        const auto address = reinterpret_cast<Word>(&awaited);
+        Word before = word_.load(std::memory_order_relaxed);
+        while (!word_.compare_exchange_weak(
+            before, address | (before & requested_bit), std::memory_order_seq_cst
+        )) {
+        }
+        return (before & requested_bit) != 0 && sections_.load(std::memory_order_relaxed) == 0;
     }
     void end_await() noexcept {
-        const std::lock_guard lock(mutex_);
-        awaited_ = nullptr;
+        word_.fetch_and(requested_bit, std::memory_order_seq_cst);
+        if (readers_.load(std::memory_order_seq_cst) != 0) {
+            wait_for_readers();
+        }
     }
 
     /// Records a request. Returns the result to cancel; null if the coroutine awaits nothing, or is
     /// in an uncancellable section. The request then takes effect at its next await outside of such
     /// sections.
     [[nodiscard]] RefPtr<ResultStateBase> request() noexcept;
-    [[nodiscard]] bool requested() noexcept;
+    [[nodiscard]] bool requested() const noexcept {
+        return (word_.load(std::memory_order_seq_cst) & requested_bit) != 0;
+    }
     /// Withdraws the request; returns true if there was one.
-    bool reset() noexcept;
+    bool reset() noexcept {
+        return (word_.fetch_and(~requested_bit, std::memory_order_seq_cst) & requested_bit) != 0;
+    }
 
-    /// Begin and end an uncancellable section; sections may be nested.
-    void enter_section() noexcept;
-    void leave_section() noexcept;
+    /// Begin and end an uncancellable section; sections may be nested. Called by the coroutine.
+    void enter_section() noexcept { sections_.fetch_add(1, std::memory_order_seq_cst); }
+    void leave_section() noexcept { sections_.fetch_sub(1, std::memory_order_seq_cst); }
 
 private:
-    SmallMutex mutex_;
-    // Guarded by mutex_:
-    ResultStateBase* awaited_ = nullptr;  // null while the coroutine runs
-    bool requested_ = false;
-    int sections_ = 0;
+    using Word = std::uintptr_t;
+    static constexpr Word requested_bit = 1;  // free in the address of a result
+
+    void wait_for_readers() const noexcept;
+
+    std::atomic<Word> word_{0};     // the address of the awaited result, and whether requested
+    std::atomic<int> readers_{0};   // threads in request(), which may use the awaited result
+    std::atomic<int> sections_{0};  // written by the coroutine
 };
 
 }  // namespace kazoo::detail

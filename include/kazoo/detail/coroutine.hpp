@@ -65,10 +65,8 @@ public:
         suspended_ = true;
         resumption_.set(waiting);
         // After a successful link the coroutine may be resumed by another thread and be destroyed,
-        // with this object in it, before link() returns. Hence the reference of its own, and no
-        // access to members afterwards.
-        const auto state = detail::state_of(result_);
-        if (state->link(resumption_, kind)) {
+        // with this object and the result, before link() returns. Hence no access afterwards.
+        if (detail::state_of(result_)->link(resumption_, kind)) {
             return true;
         }
         suspended_ = false;
@@ -269,7 +267,7 @@ public:
             if (error_) {
                 state_->fail(std::move(error_));
             } else {
-                state_->publish();
+                ResultStateBase::publish(std::move(state_));
             }
         }
 

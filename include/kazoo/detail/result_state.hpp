@@ -67,7 +67,8 @@ public:
 
     /// Adds a link, which must live until it has run, was dropped, or was unlinked. On a ready
     /// result a lane link is dispatched at once; a direct link is not added (returns false), and
-    /// the caller continues by itself.
+    /// the caller continues by itself. The link may own the only reference to this object: it is
+    /// not used once another thread can run the link.
     bool link(Link& link, LinkKind kind) noexcept;
     /// Removes a link. Returns false if it has begun to run or is not linked.
     bool unlink(Link& link) noexcept;
@@ -94,6 +95,15 @@ public:
     /// returns that result. Lets kazoo::detail::cancel() follow a chain of results in a loop.
     virtual Cancelling pass_cancellation() noexcept { return {}; }
 
+    /// Completes the result with the value that ResultState::prepare() has stored; void needs none.
+    /// Takes over the caller's reference: a coroutine that is resumed directly can move the value
+    /// out if only its own reference and that of the ReadyQueue are left.
+    static void publish(RefPtr<ResultStateBase> own) noexcept {
+        auto& state = *own;
+        state.complete(
+            Status::value, [] {}, nullptr, std::move(own)
+        );
+    }
     /// Completes the result with an error; returns false if it is already complete. Sets `*note`
     /// to true before the result becomes ready.
     bool fail(
@@ -132,11 +142,12 @@ public:
     /// called before the caller blocks on a lane.
     static void offer_running_turns(const base::LaneSlot& caller) noexcept;
     /// Returns true if only the calling coroutine can use the value: a link of this result has
-    /// resumed it, no callback follows, and beside its reference there is only that of the turn on
-    /// the lane, which has not ended.
+    /// resumed it, no other link follows, and beside its reference there is only that of the turn
+    /// on the lane, or of the ReadyQueue, which runs the link.
     [[nodiscard]] bool is_left_to_coroutine() const noexcept {
-        // In this order: if the second reference is not that of the turn, the turn has released it
-        // after it has cleared the flag.
+        // In this order. The second reference may be that of another owner, if the turn or the
+        // queue has released its own, or if an owner has added a link and released its own. Both
+        // clear the flag before that.
         return has_two_owners() && runs_last_link_.load(std::memory_order_acquire);
     }
     /// Logs an exception that a callback has thrown, through the handler.
@@ -160,8 +171,14 @@ protected:
     /// Runs `store`, which writes the value or error, then makes the result ready. Returns false if
     /// the result is complete or is being completed. If `store` throws, the result fails with that
     /// exception. With a batch, the callbacks run when the batch is flushed.
+    /// `own`: the caller's reference, if it gives that up.
     template <class Store>
-    bool complete(Status status, Store&& store, base::LaneBatch* batch = nullptr) noexcept {
+    bool complete(
+        Status status,
+        Store&& store,
+        base::LaneBatch* batch = nullptr,
+        RefPtr<ResultStateBase> own = {}
+    ) noexcept {
         if (claimed_.exchange(true, std::memory_order_acq_rel)) {
             return false;
         }
@@ -171,14 +188,14 @@ protected:
             note_failure(std::current_exception());
             status = Status::error;
         }
-        finish(status, batch);
+        finish(status, batch, std::move(own));
         return true;
     }
 
     /// Makes ready what has been stored. Only for producers that are the only ones to complete it.
     void complete_alone(Status status, base::LaneBatch& batch) noexcept {
         claimed_.store(true, std::memory_order_relaxed);
-        finish(status, &batch);
+        finish(status, &batch, {});
     }
 
 private:
@@ -220,9 +237,10 @@ private:
 
     void note_failure(std::exception_ptr error) noexcept;
     void note_failure(Error error) noexcept;
-    void finish(Status status, base::LaneBatch* batch) noexcept;
+    void finish(Status status, base::LaneBatch* batch, RefPtr<ResultStateBase> own) noexcept;
     void step() noexcept;
     [[nodiscard]] Link* next_direct_link(AfterDirect& after) noexcept;
+    void run_link(Link& link) noexcept;
     void continue_with(const AfterLink& after) noexcept;
     void continue_on_lane(const AfterDirect& after) noexcept;
     static void dispatch_turn(
@@ -237,6 +255,7 @@ private:
 
     // These require mutex_ to be held:
     void begin_lane_turn(AfterDirect& after, bool in_batch) noexcept;
+    void note_last_link(bool last) noexcept;
     [[nodiscard]] AfterLink add_lane_link(Link& link) noexcept;
     [[nodiscard]] std::uint64_t number(Callback& callback);
     [[nodiscard]] Callback* find(std::uint64_t id) noexcept;
@@ -281,7 +300,8 @@ private:
     Outcome outcome_{};                   // of the Error
     bool failed_with_exception_ = false;
     bool turn_dropped_ = false;  // its LaneTurn was destroyed; used by dispatch_turn()
-    std::atomic<bool> runs_last_link_{false};  // the lane runs it at present
+    // The lane or step() runs it at present. Set with mutex_ held, cleared also without it.
+    std::atomic<bool> runs_last_link_{false};
     ResultStateBase* next_ready_ = nullptr;    // used by the ReadyQueue that contains this
     ResultStateBase* next_in_turn_ = nullptr;  // used by the LaneBatch or LaneTurn that has this
     // Guarded by the mutex of the Resumptions:
@@ -312,9 +332,6 @@ public:
     }
     [[nodiscard]] T& prepared() noexcept { return *value_; }
     void discard_prepared() noexcept { value_.reset(); }
-    bool publish() noexcept {
-        return complete(Status::value, [] {});
-    }
     /// The callbacks run when the batch is flushed.
     void publish_in(base::LaneBatch& batch) noexcept { complete_alone(Status::value, batch); }
     // Only for results that are ready and successful.
@@ -338,7 +355,6 @@ public:
         );
     }
     void discard_prepared() noexcept {}
-    bool publish() noexcept { return succeed(); }
 };
 
 /// Cancels a result, or the result at the end of the chain if coroutines await one another. A loop:

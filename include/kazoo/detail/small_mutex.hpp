@@ -14,6 +14,8 @@ namespace kazoo::detail {
 /// finds it locked spins for a moment and then sleeps.
 ///
 /// Not recursive, and not fair. Meets the requirements of std::lock_guard and std::unique_lock.
+/// unlock() does not read or write the object once another thread can lock it, so that thread may
+/// destroy the object.
 class SmallMutex {
 public:
     SmallMutex() noexcept = default;

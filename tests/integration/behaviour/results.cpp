@@ -11,7 +11,33 @@ namespace {
 
 using Children = std::vector<std::string>;
 
+/// Returns whether the data that it awaits are where the library has decoded them.
+AsyncResult<bool> is_moved(AsyncResult<NodeData> reading) {
+    const char* decoded = nullptr;
+    // The state outlives the link, which runs before the coroutine is resumed.
+    static_cast<void>(detail::state_of(reading)->link_direct(
+        [&decoded, state = detail::state_of(reading).get()](const detail::ResultStateBase&) {
+            decoded = state->value().data.data();
+        }
+    ));
+    const NodeData node = co_await direct(std::move(reading));
+    co_return node.data.data() == decoded;
+}
+
 }  // namespace
+
+TEST_P(Results, ValueIsMovedIntoACoroutineThatAwaitsItDirectly) {
+    auto& client = start_client(proxied());
+    client.create("/a", std::string(1000, 'x'));
+    proxy().freeze();
+    const auto moved = is_moved(client.get_async("/a"));
+    const auto kept = client.get_async("/a");
+    const auto copied = is_moved(kept);
+    proxy().restore();
+    EXPECT_TRUE(moved.get(patience));
+    EXPECT_FALSE(copied.get(patience));
+    EXPECT_EQ(kept.get().data, std::string(1000, 'x'));
+}
 
 TEST_P(Results, AsyncResultIsATypeOfItsOwn) {
     zk().create("/a", "data");

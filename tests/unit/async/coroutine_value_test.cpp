@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <coroutine>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -16,6 +17,7 @@
 namespace {
 
 using kazoo::AsyncResult;
+using kazoo::direct;
 using kazoo::Promise;
 using kazoo::testing_support::ManualHandler;
 
@@ -81,7 +83,7 @@ TEST(CoroutineValue, IsReplacedByALaterError) {
 struct Counted {
     explicit Counted(int& counter) : copies(&counter) {}
     Counted(const Counted& other) : copies(other.copies) { ++*copies; }
-    Counted(Counted&& other) noexcept = default;
+    Counted(Counted&& other) noexcept : copies(std::exchange(other.copies, nullptr)) {}
     Counted& operator=(const Counted&) = delete;
     int* copies;
 };
@@ -123,6 +125,113 @@ TEST_F(AwaitedValue, IsCopiedIfThereIsAnotherHandle) {
     EXPECT_TRUE(done.successful());
 }
 
+/// Returns a value that it has made after `awaited`.
+AsyncResult<Counted> make(AsyncResult<> awaited, int& copies) {
+    co_await direct(std::move(awaited));
+    co_return Counted(copies);
+}
+
+TEST(DirectlyAwaitedValue, IsMovedIfNoOtherHandleIsLeft) {
+    const auto handler = std::make_shared<ManualHandler>();
+    Promise<> promise(handler);
+    int copies = 0;
+    const auto done = await(handler, direct(make(promise.result(), copies)));
+    promise.set();
+    EXPECT_TRUE(done.successful());
+    EXPECT_EQ(copies, 0);
+}
+
+TEST(DirectlyAwaitedValue, IsCopiedIfThereIsAnotherHandle) {
+    const auto handler = std::make_shared<ManualHandler>();
+    Promise<> promise(handler);
+    int copies = 0;
+    const auto kept = make(promise.result(), copies);
+    const auto done = await(handler, direct(kept));
+    promise.set();
+    EXPECT_TRUE(done.successful());
+    EXPECT_NE(kept.value()->copies, nullptr);
+    EXPECT_EQ(copies, 1);
+}
+
+TEST(DirectlyAwaitedValue, IsCopiedIfThePromiseCanReturnTheResultAgain) {
+    const auto handler = std::make_shared<ManualHandler>();
+    Promise<Counted> promise(handler);
+    int copies = 0;
+    const auto done = await(handler, direct(promise.result()));
+    promise.set(Counted(copies));
+    EXPECT_TRUE(done.successful());
+    EXPECT_EQ(copies, 1);
+}
+
+TEST(DirectlyAwaitedValue, IsCopiedForTheFirstOfTwoCoroutines) {
+    const auto handler = std::make_shared<ManualHandler>();
+    Promise<> promise(handler);
+    int copies = 0;
+    AsyncResult<> first;
+    AsyncResult<> second;
+    {
+        auto made = make(promise.result(), copies);
+        first = await(handler, direct(made));
+        second = await(handler, direct(std::move(made)));
+    }
+    promise.set();
+    EXPECT_TRUE(first.successful() && second.successful());
+    EXPECT_EQ(copies, 1);
+}
+
+TEST(DirectlyAwaitedValue, IsCopiedIfACallbackFollows) {
+    const auto handler = std::make_shared<ManualHandler>();
+    Promise<> promise(handler);
+    int copies = 0;
+    bool called = false;
+    AsyncResult<> done;
+    {
+        auto made = make(promise.result(), copies);
+        made.rawlink([&](const AsyncResult<Counted>& ready) {
+            called = ready.value()->copies != nullptr;
+        });
+        done = await(handler, direct(std::move(made)));
+    }
+    promise.set();
+    EXPECT_TRUE(done.successful());
+    EXPECT_EQ(copies, 1);
+    handler->run();
+    EXPECT_TRUE(called);
+}
+
+/// A link that is not a coroutine: calls a function.
+struct CallingLink : kazoo::detail::Link {
+    explicit CallingLink(std::function<void()> f) : function(std::move(f)) {}
+    void run(kazoo::detail::ResultStateBase&) noexcept override { function(); }
+    void drop() noexcept override {}
+    std::function<void()> function;
+};
+
+/// Another thread may link a callback after the last link was taken, before that has run.
+TEST(DirectlyAwaitedValue, IsNotLeftToTheCoroutineIfACallbackIsLinkedMeanwhile) {
+    const auto handler = std::make_shared<ManualHandler>();
+    Promise<> promise(handler);
+    int copies = 0;
+    auto made = make(promise.result(), copies);
+    auto& state = *kazoo::detail::state_of(made);
+    bool before = false;
+    bool after = true;
+    bool called = false;
+    CallingLink link([&] {
+        auto other = made;
+        before = state.is_left_to_coroutine();
+        other.rawlink([&](const AsyncResult<Counted>& ready) { called = ready.successful(); });
+        other = {};
+        after = state.is_left_to_coroutine();
+    });
+    ASSERT_TRUE(state.link(link, kazoo::detail::LinkKind::direct));
+    promise.set();
+    EXPECT_FALSE(before) << "there were three owners";
+    EXPECT_FALSE(after);
+    handler->run();
+    EXPECT_TRUE(called);
+}
+
 /// Adapters of other libraries take the value later than the lane has resumed them.
 TEST_F(AwaitedValue, IsCopiedIfTheCoroutineTakesItAfterTheTurn) {
     const auto kept = result();
@@ -137,7 +246,9 @@ TEST_F(AwaitedValue, IsCopiedIfTheCoroutineTakesItAfterTheTurn) {
 TEST_F(AwaitedValue, IsCopiedIfACallbackFollows) {
     const auto done = await(handler, result());
     bool called = false;
-    result().rawlink([&](const AsyncResult<Counted>& ready) { called = ready.value() != nullptr; });
+    result().rawlink([&](const AsyncResult<Counted>& ready) {
+        called = ready.value()->copies != nullptr;
+    });
     EXPECT_EQ(copies(), 1);
     EXPECT_TRUE(called);
 }
@@ -154,7 +265,7 @@ TEST_F(AwaitedValue, IsCopiedForACoroutineWithinACallbackThatStillUsesIt) {
     result().rawlink([&](const AsyncResult<Counted>& ready) {
         done = await(handler, ready);
         EXPECT_TRUE(done.ready());
-        EXPECT_NE(ready.value(), nullptr);
+        EXPECT_NE(ready.value()->copies, nullptr);
     });
     EXPECT_EQ(copies(), 1);
 }

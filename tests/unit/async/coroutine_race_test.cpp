@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// Coroutines that are suspended by one thread while another one cancels them or completes what they
+// await.
+#include "support/race.hpp"
+
+#include <kazoo/exceptions.hpp>
+#include <kazoo/promise.hpp>
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace {
+
+using kazoo::AsyncResult;
+using kazoo::direct;
+using kazoo::Promise;
+using kazoo::testing_support::race;
+
+AsyncResult<int> await_both(AsyncResult<int> first, AsyncResult<int> second) {
+    const int one = co_await std::move(first);
+    const int two = co_await direct(std::move(second));
+    co_return one + two;
+}
+
+class CoroutineRace : public testing::Test {
+protected:
+    void renew() {
+        first.emplace();
+        second.emplace();
+        second->on_cancel([this] { ++cancels; });
+        cancels = 0;
+        done = await_both(first->result(), second->result());
+    }
+
+    std::optional<Promise<int>> first;
+    std::optional<Promise<int>> second;
+    std::atomic<int> cancels{0};
+    AsyncResult<int> done;
+};
+
+TEST_F(CoroutineRace, ACancellationIsNeverLost) {
+    int lost = 0;
+    int repeated = 0;
+    race(
+        [&] { renew(); },
+        [&] { first->set(1); },
+        {[&] { done.cancel(); }},
+        [&] {
+            lost += done.ready() && !done.successful() ? 0 : 1;
+            repeated += cancels > 1 ? 1 : 0;
+        }
+    );
+    EXPECT_EQ(lost, 0);
+    EXPECT_EQ(repeated, 0);
+}
+
+TEST_F(CoroutineRace, ACancellationMayComeWhenTheAwaitedResultIsReleased) {
+    int wrong = 0;
+    race(
+        [&] { renew(); },
+        [&] {
+            first->set(1);
+            first.reset();
+            second->set(2);
+            second.reset();
+        },
+        {[&] { done.cancel(); }, [&] { done.cancel(); }},
+        [&] { wrong += done.ready() && (!done.successful() || done.get() == 3) ? 0 : 1; }
+    );
+    EXPECT_EQ(wrong, 0);
+}
+
+TEST_F(CoroutineRace, TheAwaitedResultMayBeReleasedWhileTheCoroutineIsSuspended) {
+    std::optional<AsyncResult<int>> one;
+    std::optional<AsyncResult<int>> two;
+    int wrong = 0;
+    race(
+        [&] {
+            first.emplace();
+            second.emplace();
+            one = first->result();
+            two = second->result();
+        },
+        [&] {
+            first->set(1);
+            first.reset();
+            second->set(2);
+            second.reset();
+        },
+        {[&] {
+            done = await_both(*std::exchange(one, std::nullopt), *std::exchange(two, std::nullopt));
+        }},
+        [&] { wrong += done.get() == 3 ? 0 : 1; }
+    );
+    EXPECT_EQ(wrong, 0);
+}
+
+}  // namespace
