@@ -84,7 +84,8 @@ Duration RetryRun::after(const std::exception_ptr& failure, TimePoint now, bool 
     if (!pause) {
         throw_error(s.failed(ClientErrc::retry_failed, "no tries are left"));
     }
-    if (*pause > time_left(s.end, now)) {
+    const auto left = time_left(s.end, now);
+    if (*pause > left || left == Duration::zero()) {
         throw_error(
             s.failed(ClientErrc::retry_failed, "the deadline leaves no time for another try")
         );

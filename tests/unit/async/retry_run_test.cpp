@@ -133,6 +133,13 @@ TEST(RetryRun, NoPauseExceedsTheDeadline) {
     EXPECT_THAT(error.detail(), HasSubstr("deadline"));
 }
 
+TEST(RetryRun, NoAttemptFollowsTheDeadlineAlsoWithoutPauses) {
+    auto run = run_of(RetryPolicy().delay(0ms).deadline(100ms));
+    EXPECT_EQ(run.after(failure(Errc::connection_loss), start + 99ms), 0ms);
+    const auto error = thrown_after(run, failure(Errc::connection_loss), start + 100ms);
+    EXPECT_EQ(error.code(), ClientErrc::retry_failed);
+}
+
 TEST(RetryRun, AnAttemptCutShortIsTheLast) {
     auto run = run_of(RetryPolicy().deadline(100ms));
     EXPECT_EQ(run.end(), start + 100ms);
