@@ -32,7 +32,7 @@ void Interrupt::disarm() {
     }
 }
 
-Interrupt::Of Interrupt::request() {
+Interrupt::Of Interrupt::request(const std::function<void()>& show) {
     std::stop_source stop(std::nostopstate);
     {
         const std::lock_guard lock(mutex_);
@@ -40,6 +40,9 @@ Interrupt::Of Interrupt::request() {
             const auto ended = std::exchange(ended_, std::nullopt);
             const bool just_ended = ended && kazoo::Clock::now() < *ended + grace;
             return just_ended ? Of::ended_command : Of::nothing;
+        }
+        if (show) {
+            show();
         }
         if (ignored_ > 0) {
             return Of::command;

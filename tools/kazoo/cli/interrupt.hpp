@@ -5,6 +5,7 @@
 #include <kazoo/handler.hpp>
 
 #include <exception>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -33,8 +34,9 @@ public:
     /// Whose end was requested.
     enum class Of { command, ended_command, nothing };
     /// Requests the end of the command. Returns `ended_command` if one that has ignored requests
-    /// has just ended: it, or a program that it has run, has received the same signal.
-    Of request();
+    /// has just ended: it, or a program that it has run, has received the same signal. If a command
+    /// runs, calls `show` first, while `disarm` waits: what `show` writes precedes the next prompt.
+    Of request(const std::function<void()>& show = {});
     /// Throws Interrupted if the end was requested.
     void check() const;
     /// The token of the present command; a new one with each call of `arm`.

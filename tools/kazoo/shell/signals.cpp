@@ -36,12 +36,14 @@ void Signals::watch() {
 }
 
 void Signals::on_interrupt() {
-    switch (interrupt_->request()) {
+    const auto end_line = [] {
+        if (::isatty(STDERR_FILENO) == 1) {
+            // The terminal has shown "^C".
+            [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, "\n", 1);
+        }
+    };
+    switch (interrupt_->request(end_line)) {
         case Interrupt::Of::command:
-            if (::isatty(STDERR_FILENO) == 1) {
-                // The terminal has shown "^C".
-                [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, "\n", 1);
-            }
             break;
         case Interrupt::Of::ended_command:
             notices_->changed();  // the prompt is behind the "^C"
