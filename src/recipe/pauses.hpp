@@ -47,28 +47,43 @@ public:
     /// another try is worthwhile: any error but a lack of memory means that the loop is being
     /// destroyed.
     void pause_failed() {
-        if (!is_out_of_memory(std::current_exception()) || ++in_row_ == most_without_memory) {
+        if (!allows_another(std::current_exception())) {
             throw;
         }
+    }
+    /// The same for an exception that has been caught. Returns whether another try is worthwhile.
+    [[nodiscard]] bool allows_another(const std::exception_ptr& failure) noexcept {
+        return is_out_of_memory(failure) && ++in_row_ < most_without_memory;
     }
 
 private:
     int in_row_ = 0;
 };
 
-/// Calls `begin`, which calls a coroutine that nothing waits for, again if there is no memory for
-/// its frame. Returns false if there still is none after most_without_memory tries.
-template <class Begin>
-bool begin_in_background(const Begin& begin) noexcept {
-    for (int tries = 0; tries < most_without_memory; ++tries) {
+/// Calls `function`, and returns what it returns. Calls it again if it throws std::bad_alloc;
+/// throws that after most_without_memory tries.
+template <class Function>
+decltype(auto) retry_bad_alloc(const Function& function) {
+    for (int tries = 1; tries < most_without_memory; ++tries) {
         try {
-            begin();
-            return true;
+            return function();
         } catch (const std::bad_alloc&) {
             // Tried again.
         }
     }
-    return false;
+    return function();
+}
+
+/// Calls `begin`, which calls a coroutine that nothing waits for, again if there is no memory for
+/// its frame. Returns false if there still is none after most_without_memory tries.
+template <class Begin>
+bool begin_in_background(const Begin& begin) noexcept {
+    try {
+        retry_bad_alloc(begin);
+        return true;
+    } catch (const std::bad_alloc&) {
+        return false;
+    }
 }
 
 }  // namespace kazoo::detail::recipe

@@ -22,12 +22,14 @@ AfterError after_error(const Error& error) noexcept {
 AsyncResult<void> pause_within(
     std::shared_ptr<Handler> handler, Duration pause, CallLimits limits
 ) {
-    const HandlerUse running(handler);
+    HandlerUse running(handler);
+    running.prepare();
     if (limits.deadline() != TimePoint::max()) {
         pause = std::min<Duration>(pause, limits.deadline() - handler->now());
     }
     const Error cancelled(ClientErrc::cancelled, Outcome::not_applied);
     const auto sleeping = detail::sleep_async(handler, pause, {limits.stop_token()}, cancelled);
+    running.last_until(*state_of(sleeping));
     co_await direct(sleeping);
 }
 

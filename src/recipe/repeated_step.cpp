@@ -9,19 +9,48 @@
 
 namespace kazoo::detail::recipe {
 
+namespace {
+
+TimePoint end_of(const RetryPolicy& policy, TimePoint now) {
+    return policy.deadline() ? later(now, *policy.deadline()) : TimePoint::max();
+}
+
+}  // namespace
+
+Tries::Tries(RecipeClient client, std::string path, CallLimits limits, const RetryPolicy& policy)
+    : client_(std::move(client)),
+      path_(std::move(path)),
+      limits_(std::move(limits)),
+      policy_(policy),
+      policy_end_(end_of(policy, client_.handler()->now())) {}
+
 KazooRetry Tries::retry() const {
     auto policy = policy_;
-    if (limits_.deadline() != TimePoint::max()) {
-        const auto left =
-            std::chrono::ceil<std::chrono::milliseconds>(limits_.deadline() - handler()->now());
-        policy.deadline(policy.deadline() ? std::min(*policy.deadline(), left) : left);
+    const auto end = std::min(policy_end_, limits_.deadline());
+    if (end != TimePoint::max()) {
+        // Rounded up: requests of the last try end at policy_end_ or the limits, not before.
+        const auto left = end - handler()->now();
+        policy.deadline(std::chrono::ceil<std::chrono::milliseconds>(left));
     }
     return client_.ref().retry(policy).interrupt(limits_.stop_token());
 }
 
 void Tries::rethrow_try(const std::exception_ptr& failure) const {
-    if (limits_.deadline() == TimePoint::max() &&
-        error_from(failure).code() == Errc::operation_timeout) {
+    const auto error = error_from(failure);
+    if (error.code() != Errc::operation_timeout || limits_.over(*handler())) {
+        std::rethrow_exception(failure);
+    }
+    if (handler()->now() >= policy_end_) {
+        // The retries end with RetryFailedError, because no time is left for another try.
+        throw_error(Error(
+            ClientErrc::force_retry,
+            error.outcome(),
+            error.operation(),
+            error.path(),
+            error.detail()
+        ));
+    }
+    if (limits_.deadline() == TimePoint::max()) {
         throw FinalFailure(failure);
     }
     std::rethrow_exception(failure);

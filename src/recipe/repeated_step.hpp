@@ -5,6 +5,7 @@
 #include "recipe/recipe_client.hpp"
 
 #include <kazoo/async_result.hpp>
+#include <kazoo/detail/retry_run.hpp>
 #include <kazoo/kazoo_retry.hpp>
 #include <kazoo/retry.hpp>
 
@@ -12,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 namespace kazoo::detail::recipe {
@@ -29,22 +31,29 @@ private:
 
 /// The tries of one step of a call: the policy, bounded by the limits of the call, and the error
 /// with which the call fails. Used by one coroutine at a time.
+///
+/// A try is not ended from outside when the time is over: the step, which may share objects with
+/// the coroutine that repeats it, would go on. Its requests have to be limited by those of the call
+/// and be started by `call`, so that it ends by itself.
 class Tries {
 public:
-    Tries(RecipeClient client, std::string path, CallLimits limits, const RetryPolicy& policy)
-        : client_(std::move(client)),
-          path_(std::move(path)),
-          limits_(std::move(limits)),
-          policy_(policy) {}
+    Tries(RecipeClient client, std::string path, CallLimits limits, const RetryPolicy& policy);
 
     [[nodiscard]] const std::shared_ptr<Handler>& handler() const noexcept {
         return client_.handler();
     }
+    /// Returns what RecipeClient::call returns. The request also ends at the deadline of the
+    /// policy.
+    template <class Function>
+    [[nodiscard]] std::invoke_result_t<Function&, KazooClient&> call(Function&& function) const {
+        const DeadlineScope scope(policy_end_);
+        return client_.call(function);
+    }
     /// Returns what repeats the step; it ends with the limits of the call and with the client.
     [[nodiscard]] KazooRetry retry() const;
     void begin_try() noexcept { ++tries_; }
-    /// Rethrows the failure of a try in the form that the retries are to see. Without a deadline of
-    /// the call, a timeout is that of ClientOptions::call_timeout, and final.
+    /// Rethrows the failure of a try in the form that the retries are to see. A timeout without a
+    /// deadline that has passed is that of ClientOptions::call_timeout, and final.
     [[noreturn]] void rethrow_try(const std::exception_ptr& failure) const;
     /// Rethrows the failure of the last try as that of the call: OperationTimeoutError at its
     /// deadline, CancelledError after a stop, ConnectionClosedError if the client was stopped.
@@ -57,6 +66,7 @@ private:
     const std::string path_;
     const CallLimits limits_;
     const RetryPolicy policy_;
+    const TimePoint policy_end_;  // TimePoint::max() if it has no deadline
     int tries_ = 0;
 };
 
@@ -89,12 +99,22 @@ AsyncResult<T> one_try(std::shared_ptr<Tries> tries, Step<T> step) {
     tries->rethrow_try(failure);
 }
 
-/// Repeats a step until it succeeds or may not be tried again.
+/// Begins a try; what KazooRetry calls.
+template <class T>
+struct BeginTry {
+    using ends_in_time = void;
+
+    AsyncResult<T> operator()() const { return one_try<T>(tries, step); }
+    std::shared_ptr<Tries> tries;
+    Step<T> step;
+};
+
+/// Repeats a step until it succeeds or may not be tried again. The last try has ended then.
 template <class T>
 AsyncResult<T> repeat(std::shared_ptr<Tries> tries, Step<T> step) {
     std::exception_ptr failure;
     try {
-        auto again = [tries, step] { return one_try<T>(tries, step); };
+        BeginTry<T> again{tries, std::move(step)};
         auto repeated = tries->retry().call_async(std::move(again));
         T value = co_await direct(std::move(repeated));
         co_return value;

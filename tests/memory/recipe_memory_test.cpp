@@ -13,7 +13,9 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdint>
 #include <new>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -169,6 +171,64 @@ TEST_P(RecipeMemoryTest, OfALockingQueue) {
         LockingQueue queue(zk, "/queue-in-short-memory");
         EXPECT_FALSE(queue.get_async(soon()).get().empty());
         EXPECT_TRUE(queue.consume_async(soon()).get());
+    });
+}
+
+/// Calls `change(before)`, which changes the data of a node from `before`. If that fails, the
+/// outcome must be true.
+template <class Change>
+void expect_true_outcome(KazooClient& zk, const std::string& path, Change change) {
+    std::string before;
+    {
+        const Spared test_itself;
+        zk.ensure_path(path);
+        before = zk.get(path).data;
+    }
+    std::optional<Error> error;
+    try {
+        change(before);
+    } catch (const KazooException& failed) {
+        error = failed.error();
+    } catch (const std::bad_alloc&) {
+        error = Error(ClientErrc::out_of_memory, Outcome::not_sent);  // thrown by the call itself
+    }
+    const Spared test_itself;
+    const bool changed = zk.get(path).data != before;
+    if (!error) {
+        EXPECT_TRUE(changed);
+    } else {
+        EXPECT_EQ(error->code(), ClientErrc::out_of_memory) << error->message();
+        EXPECT_TRUE(!changed || error->outcome() == Outcome::unknown) << error->message();
+    }
+}
+
+void count(KazooClient& zk, const CounterOptions& options) {
+    constexpr const char* path = "/counter-in-short-memory";
+    expect_true_outcome(zk, path, [&](const std::string& before) {
+        const auto change = Counter(zk, path, 0, options).add_async(1, soon()).get();
+        EXPECT_EQ(std::to_string(change.pre_value), before.empty() ? "0" : before);
+        EXPECT_EQ(change.post_value, change.pre_value + 1);
+    });
+}
+
+TEST_P(RecipeMemoryTest, OfACounter) {
+    for_each_allocation("/no-nodes", [](KazooClient& zk) { count(zk, CounterOptions()); });
+}
+
+TEST_P(RecipeMemoryTest, OfACounterWithMarkers) {
+    for_each_allocation("/no-nodes", [](KazooClient& zk) {
+        count(zk, CounterOptions().exactly_once("/counter-markers-in-short-memory"));
+    });
+}
+
+TEST_P(RecipeMemoryTest, OfASharedValue) {
+    constexpr const char* path = "/value-in-short-memory";
+    for_each_allocation("/no-nodes", [&](KazooClient& zk) {
+        expect_true_outcome(zk, path, [&](const std::string& before) {
+            const SharedValue value(zk, path, "seed");
+            const auto data = before.size() < 100 ? before + "x" : std::string(20, 'y');
+            EXPECT_EQ(value.set_async(data, soon()).get().data, data);
+        });
     });
 }
 

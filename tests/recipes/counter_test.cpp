@@ -22,6 +22,20 @@ protected:
     void lose_reply_of(Request request) {
         server.inject(Fault::drop_after().on(request).session(session()).once());
     }
+    Fault hold_set() { return Fault::hold().on(Request::set).session(session()); }
+
+    /// Blocks the thread that delivers the failure of `request`, which then delivers nothing else,
+    /// until `change` is ready; at most a second.
+    template <class T>
+    static AsyncResult<void> block_after(
+        AsyncResult<std::optional<ZnodeStat>> request, AsyncResult<T> change
+    ) {
+        try {
+            co_await direct(std::move(request));
+        } catch (const OperationTimeoutError&) {
+            wait_until([&] { return change.ready(); }, 1s);
+        }
+    }
 };
 
 TEST_P(CounterTest, CountsFromItsDefaultValue) {
@@ -170,18 +184,64 @@ TEST_P(CounterTest, AWriteWithoutAReplyIsNeverAppliedTwice) {
 TEST_P(CounterTest, ATimeLimitOrACancellationDuringTheWriteIsUnknown) {
     other().create("/c", "1");
     const Counter counter(zk(), "/c");
-    const auto held = server.inject(Fault::hold().on(Request::set).session(session()));
+    const auto held = server.inject(hold_set());
     const auto late = error_of(counter.add_async(1, CallOptions().timeout(500ms)));
     EXPECT_EQ(late.code(), Errc::operation_timeout);
     EXPECT_EQ(late.outcome(), Outcome::unknown);
     EXPECT_EQ(data(), "2") << "it was applied";
     server.remove(held);
-    server.inject(Fault::hold().on(Request::set).session(session()));
+    server.inject(hold_set());
     const auto cancelled = counter.add_async(1);
     ASSERT_TRUE(wait_until([&] { return data() == "3"; }, patience));
     cancelled.cancel();
     EXPECT_EQ(error_of(cancelled).code(), ClientErrc::cancelled);
     EXPECT_EQ(error_of(cancelled).outcome(), Outcome::unknown);
+}
+
+/// On several threads: one may be blocked while a timer fires.
+class CounterOnThreads : public CounterTest {};
+
+TEST_P(CounterOnThreads, TheOutcomeIsThatOfTheWriteAlsoIfItIsDeliveredAfterTheTimeLimit) {
+    other().create("/c", "1");
+    const Counter counter(zk(), "/c");
+    server.inject(hold_set());
+    const auto limit = zk().handler()->now() + 500ms;
+    const auto late = counter.add_async(1, CallOptions().deadline(limit));
+    ASSERT_TRUE(wait_until([&] { return data() == "2"; }, patience));
+    auto request = zk().exists_async("/", CallOptions().deadline(limit - 5ms));
+    const auto blocked = block_after(std::move(request), late);
+    EXPECT_EQ(error_of(late).code(), Errc::operation_timeout);
+    EXPECT_EQ(error_of(late).outcome(), Outcome::unknown);
+    EXPECT_TRUE(blocked.wait(patience));
+}
+
+TEST_P(CounterTest, TheDeadlineOfThePolicyEndsATry) {
+    other().create("/c", "1");
+    const Counter counter(zk(), "/c", CounterOptions().retry(quick().deadline(1s)));
+    const auto held = server.inject(hold_set());
+    const auto late = counter.add_async(1);
+    ASSERT_TRUE(wait_until([&] { return data() == "2"; }, patience));
+    EXPECT_EQ(error_of(late).code(), ClientErrc::retry_failed);
+    EXPECT_EQ(error_of(late).outcome(), Outcome::unknown);
+    server.remove(held);
+    server.inject(Fault::hold().on(Request::get).session(session()));
+    const auto unchanged = error_of(counter.add_async(1, CallOptions().timeout(50ms)));
+    EXPECT_EQ(unchanged.code(), Errc::operation_timeout);
+    EXPECT_NE(unchanged.outcome(), Outcome::unknown);
+    EXPECT_EQ(error_of(counter.value_async()).code(), ClientErrc::retry_failed);
+}
+
+TEST_P(CounterTest, ATryEndsAtTheTimeoutOfTheClient) {
+    other().create("/c", "1");
+    auto& impatient = make_client(options().call_timeout(50ms));
+    impatient.start(patience);
+    const auto id = impatient.client_id().value().session_id;
+    server.inject(Fault::hold().on(Request::get).session(id));
+    const Counter counter(impatient, "/c", CounterOptions().retry(quick().deadline(30s)));
+    EXPECT_EQ(error_of(counter.value_async()).code(), Errc::operation_timeout);
+    const auto failed = error_of(counter.add_async(1));
+    EXPECT_EQ(failed.code(), Errc::operation_timeout);
+    EXPECT_NE(failed.outcome(), Outcome::unknown);
 }
 
 TEST_P(CounterTest, AWriteThatAnotherOneHasReplacedIsRepeated) {
@@ -272,6 +332,9 @@ TEST_P(CounterTest, CallsOutliveTheObjectAndEndWithTheClient) {
     EXPECT_EQ(error_of(counter->value_async()).code(), ClientErrc::connection_closed);
 }
 
+INSTANTIATE_TEST_SUITE_P(
+    Pool, CounterOnThreads, ::testing::Values(testing_support::handler_kind("Pool")), kind_name
+);
 KAZOO_ON_EACH_HANDLER(CounterTest);
 
 }  // namespace

@@ -104,6 +104,46 @@ TEST_P(LeaderLatchTest, AnErrorIsReportedOnceAndTriedAgain) {
     EXPECT_EQ(errors->all(), std::vector<std::string>{"no_auth"});
 }
 
+TEST_P(LeaderLatchTest, LimitsOfRetriesApplyToTheErrorsSinceItLed) {
+    auto errors = std::make_shared<Recorder<std::string>>();
+    LeaderLatch latch(
+        zk(),
+        "/latch",
+        recording("mine").retry(quick().max_tries(2)).on_error([=](const Error& error) {
+            errors->add(error_name(error.code()));
+        })
+    );
+    const auto refuse_once = [&] {
+        server.inject(Fault::fail(Errc::no_auth).on(Request::create).once());
+    };
+    refuse_once();
+    latch.start();
+    for (std::size_t i = 1; i < 4; ++i) {
+        ASSERT_TRUE(wait_until([&] { return latch.has_leadership(); }, patience)) << i;
+        ASSERT_TRUE(errors->wait_for(i));
+        refuse_once();
+        expire_session();
+        ASSERT_TRUE(errors->wait_for(i + 1));
+    }
+    ASSERT_TRUE(wait_until([&] { return latch.has_leadership(); }, patience));
+    server.inject(Fault::fail(Errc::no_auth).on(Request::create));
+    expire_session();
+    ASSERT_TRUE(errors->wait_for(6));
+    EXPECT_THROW(latch.await_async().get(patience), CancelledError);
+    EXPECT_EQ(errors->all().back(), "retry_failed");
+}
+
+TEST_P(LeaderLatchTest, ADeadlineOfRetriesDoesNotEndALeadership) {
+    LeaderLatch latch(zk(), "/latch", recording("mine").retry(quick().deadline(100ms)));
+    latch.start();
+    const auto leading = latch.await_async().get(patience);
+    sleep_async(zk().handler(), 300ms).get(patience);
+    EXPECT_TRUE(leading.is_held());
+    expire_session();
+    ASSERT_TRUE(calls->wait_for(3));
+    EXPECT_EQ(calls->all(), (Calls{"leader", "not leader", "leader"}));
+}
+
 TEST_P(LeaderLatchTest, EndsWithItsClient) {
     auto client = std::make_unique<KazooClient>(options());
     client->start(patience);

@@ -51,7 +51,10 @@ protected:
                 log->add(std::string(line));
             }));
     }
-    KazooClient& make_client() { return clients_.emplace_back(options()); }
+    KazooClient& make_client() { return make_client(options()); }
+    KazooClient& make_client(const ClientOptions& chosen) {
+        return clients_.emplace_back(chosen);
+    }
     KazooClient& start_client() {
         auto& client = make_client();
         client.start(patience);

@@ -69,8 +69,15 @@ private:
     OwningLink<BoundedTry> link_;
 };
 
+/// A function of this library whose tries end at the deadline by themselves. Such a try is not
+/// wrapped: its result is ready when it has ended, not before.
+template <class F>
+concept EndsInTime = requires {
+    typename F::ends_in_time;
+};
+
 /// Starts a try whose result is ready at `end` at the latest. Sets `cut_short` to a flag that
-/// becomes true if it is ready because of that.
+/// becomes true if it is ready because of that; null if that cannot be.
 template <class T, class F>
 AsyncResult<T> begin_try(
     const std::shared_ptr<Handler>& handler,
@@ -78,15 +85,20 @@ AsyncResult<T> begin_try(
     TimePoint end,
     std::shared_ptr<const std::atomic<bool>>& cut_short
 ) {
-    const auto state = make_ref<BoundedTry<T, F>>(handler, function);
-    state->begin(end);
-    try {
-        cut_short = end_at(handler, state, end);
-    } catch (...) {  // out of memory
-        state->cancel();
-        throw;
+    if constexpr (EndsInTime<F>) {
+        const DeadlineScope scope(end);
+        return (*function)();
+    } else {
+        const auto state = make_ref<BoundedTry<T, F>>(handler, function);
+        state->begin(end);
+        try {
+            cut_short = end_at(handler, state, end);
+        } catch (...) {  // out of memory
+            state->cancel();
+            throw;
+        }
+        return make_result<T>(state);
     }
-    return make_result<T>(state);
 }
 
 }  // namespace kazoo::detail

@@ -102,8 +102,10 @@ public:
     LeaderLatchOptions acl(AclList value) && { return std::move(acl(std::move(value))); }
     [[nodiscard]] const std::optional<AclList>& acl() const noexcept { return acl_; }
 
-    /// The pauses after errors (on_error), and their limits. When they are exhausted the latch is
-    /// closed. Default: no limit, pauses of 0.1 s doubling to 5 s.
+    /// The pauses after errors (on_error), and their limits. The limits apply to errors in a row:
+    /// they begin anew when this process leads, and when it has stood for longer than
+    /// RetryPolicy::max_delay. When they are exhausted the latch is closed. Default: no limit,
+    /// pauses of 0.1 s doubling to 5 s.
     LeaderLatchOptions& retry(const RetryPolicy& value) & noexcept {
         retry_ = value;
         return *this;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "recipe/cache/cache_steps.hpp"
 
+#include "recipe/pauses.hpp"
+
 #include <kazoo/exceptions.hpp>
 #include <kazoo/multi_read.hpp>
 
@@ -296,6 +298,7 @@ AsyncResult<void> wait(std::shared_ptr<Caching> caching, CacheStep step) {
 
 AsyncResult<void> run(std::shared_ptr<Caching> caching) {
     const Run running(caching);
+    TriesWithoutMemory without_memory;
     for (;;) {
         const auto step = caching->next_step();
         if (step == CacheStep::end) {
@@ -308,14 +311,16 @@ AsyncResult<void> run(std::shared_ptr<Caching> caching) {
         try {
             const auto carried_out = waits ? wait(caching, step) : carry_out(caching, step);
             co_await direct(carried_out);
+            without_memory.reset();
         } catch (...) {
             failure = std::current_exception();
         }
-        if (failure && waits) {
-            // There is no memory even for a pause.
-            caching->end(WatchEnd::failed, Error(ClientErrc::out_of_memory));
-        } else if (failure) {
+        if (failure && !waits) {
             caching->on_failure(failure, 0, connects);
+        } else if (failure && !without_memory.allows_another(failure)) {
+            caching->end(WatchEnd::failed, error_from(failure));
+        } else if (failure && step == CacheStep::deliver) {
+            caching->delivery_failed();
         }
     }
 }

@@ -119,7 +119,7 @@ void Caching::end(WatchEnd why, std::optional<Error> error) noexcept {
     try {
         initialized_.set_exception(end_error());
     } catch (const std::exception&) {
-        // No memory: the result fails when the promise is destroyed.
+        initialized_.set_exception(Error(ClientErrc::out_of_memory));  // no memory for the texts
     }
     woken_.set();
     wake_readers();

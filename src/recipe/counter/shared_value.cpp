@@ -59,8 +59,8 @@ AsyncResult<Changed> change(
 AsyncResult<VersionedValue> read_value(ValueState state, CallLimits limits) {
     NewData keep = [](const NodeData&) { return std::optional<std::string>(); };
     auto reading = change(state, limits, "get", std::move(keep), std::nullopt);
-    const Changed found = co_await direct(std::move(reading));
-    VersionedValue value(found.before.data, found.before.stat);
+    Changed found = co_await direct(std::move(reading));
+    VersionedValue value(std::move(found.before.data), found.before.stat);
     state->note(value);
     co_return value;
 }
@@ -74,12 +74,12 @@ AsyncResult<MaybeValue> write_value(
     std::optional<NodeData> assumed
 ) {
     auto writing = change(state, limits, operation, std::move(new_data), std::move(assumed));
-    const Changed changed = co_await direct(std::move(writing));
-    MaybeValue value;
+    Changed changed = co_await direct(std::move(writing));
+    MaybeValue value;  // nothing may throw from here on: it has been written
     if (!changed.changed) {
-        state->note(VersionedValue(changed.before.data, changed.before.stat));
+        state->note(VersionedValue(std::move(changed.before.data), changed.before.stat));
     } else {
-        value.emplace(changed.after, changed.stat.value());
+        value.emplace(std::move(changed.after), changed.stat.value());
         state->note(*value);
     }
     co_return value;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <string>
 #include <utility>
@@ -48,12 +49,18 @@ public:
     [[nodiscard]] CallLimits limits(const CallOptions& options) const {
         return CallLimits(options, *handler(), CallKind::does_not_wait);
     }
-    /// Remembers a value if it is the newest.
-    void note(const VersionedValue& value) {
-        auto copy = value;
+    /// Remembers a value if it is the newest. Does not throw: without memory for the value,
+    /// newest() then returns nothing.
+    void note(const VersionedValue& value) noexcept {
+        std::optional<VersionedValue> copy;
+        try {
+            copy = value;
+        } catch (const std::bad_alloc&) {
+            // No memory: `copy` is empty.
+        }
         const std::lock_guard lock(mutex_);
         if (last_.is_newer(value.stat)) {
-            newest_ = std::move(copy);
+            newest_.swap(copy);
         }
     }
     [[nodiscard]] std::optional<VersionedValue> newest() const {

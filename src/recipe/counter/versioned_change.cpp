@@ -40,7 +40,7 @@ using MaybeNode = std::optional<NodeData>;
 /// Creates a missing node, which another process may do first.
 AsyncResult<bool> create_node(Change change) {
     try {
-        const auto created = change->client.call([&](KazooClient& zk) {
+        const auto created = change->tries->call([&](KazooClient& zk) {
             return zk.create_async(
                 change->path,
                 change->parameters.initial,
@@ -62,7 +62,7 @@ AsyncResult<NodeData> find_node(Change change) {
     }
     // After a reconnect the server may lag behind the one that has received the write.
     const auto consistency = change->lost ? Consistency::latest : Consistency::local;
-    auto reading = try_read(change->client, change->path, change->limits, consistency);
+    auto reading = try_read(change->tries, change->path, change->limits, consistency);
     MaybeNode node = co_await direct(std::move(reading));
     if (change->lost) {
         switch (fate_of(*change->write, node)) {
@@ -78,7 +78,7 @@ AsyncResult<NodeData> find_node(Change change) {
     if (!node) {
         const auto created = create_node(change);
         co_await direct(created);
-        auto again = try_read(change->client, change->path, change->limits, consistency);
+        auto again = try_read(change->tries, change->path, change->limits, consistency);
         node = co_await direct(std::move(again));
     }
     if (!node) {
@@ -136,14 +136,14 @@ AsyncResult<Changed> write_once(Change change) {
     std::exception_ptr failure;
     try {
         const auto& write = *change->write;
-        auto writing = change->client.call([&](KazooClient& zk) {
+        Changed changed = changed_by(write);  // nothing may throw after the write
+        auto writing = change->tries->call([&](KazooClient& zk) {
             return zk.set_async(
                 change->path, write.data, write.before.stat.version, change->limits.step()
             );
         });
-        const auto stat = co_await direct(std::move(writing));
-        Changed changed = changed_by(write);
-        changed.stat = stat;
+        changed.stat = co_await direct(std::move(writing));
+        change->applied = true;
         co_return changed;
     } catch (...) {
         failure = std::current_exception();
@@ -167,7 +167,7 @@ void make_transaction(VersionedChange& change) {
 }
 
 AsyncResult<bool> create_marker_parent(Change change) {
-    return change->client.call([&](KazooClient& zk) {
+    return change->tries->call([&](KazooClient& zk) {
         return zk.ensure_path_async(*change->parameters.marker_parent, change->limits.step());
     });
 }
@@ -216,9 +216,12 @@ AsyncResult<Changed> write_exactly_once(Change change) {
     make_transaction(*change);
     std::exception_ptr failure;
     try {
-        auto writing = change->transaction->commit_async(change->limits.step());
+        Changed changed = changed_by(*change->write);  // nothing may throw after the write
+        auto writing = change->tries->call([&](KazooClient&) {
+            return change->transaction->commit_async(change->limits.step());
+        });
         const auto results = co_await direct(std::move(writing));
-        Changed changed = changed_by(*change->write);
+        change->applied = true;
         if (!results.empty()) {
             changed.stat = results.front().stat();
         }
@@ -255,7 +258,7 @@ AsyncResult<Changed> try_change(Change change) {
 /// Returns the error of a change, with the outcome that is known of its last write.
 Error final_error(const VersionedChange& change, const Error& error) {
     Error known = error;
-    if (change.lost) {
+    if (change.lost || change.applied) {
         known.outcome(Outcome::unknown);
     } else if (error.outcome() == Outcome::unknown) {
         known.outcome(Outcome::not_applied);
@@ -266,11 +269,11 @@ Error final_error(const VersionedChange& change, const Error& error) {
 }  // namespace
 
 AsyncResult<MaybeNode> try_read(
-    RecipeClient client, std::string path, CallLimits limits, Consistency consistency
+    std::shared_ptr<Tries> tries, std::string path, CallLimits limits, Consistency consistency
 ) {
     MaybeNode node;
     try {
-        auto reading = client.call([&](KazooClient& zk) {
+        auto reading = tries->call([&](KazooClient& zk) {
             return zk.get_async(path, ReadOptions(limits.step()).consistency(consistency));
         });
         node = co_await direct(std::move(reading));
@@ -282,10 +285,11 @@ AsyncResult<MaybeNode> try_read(
 AsyncResult<MaybeNode> read_node(
     RecipeClient client, std::string path, CallLimits limits, RetryPolicy retry
 ) {
-    Step<MaybeNode> step = [client, path, limits] {
-        return try_read(client, path, limits, Consistency::local);
+    const auto tries = std::make_shared<Tries>(client, path, limits, retry);
+    Step<MaybeNode> step = [tries, path, limits] {
+        return try_read(tries, path, limits, Consistency::local);
     };
-    return repeat(std::make_shared<Tries>(client, path, limits, retry), std::move(step));
+    return repeat(tries, std::move(step));
 }
 
 AsyncResult<Changed> carry_out(std::shared_ptr<VersionedChange> change) {
@@ -293,10 +297,7 @@ AsyncResult<Changed> carry_out(std::shared_ptr<VersionedChange> change) {
     Error error;
     try {
         Step<Changed> step = [change] { return try_change(change); };
-        const auto& retry = change->parameters.retry;
-        const auto tries =
-            std::make_shared<Tries>(change->client, change->path, change->limits, retry);
-        auto repeated = repeat(tries, std::move(step));
+        auto repeated = repeat(change->tries, std::move(step));
         Changed changed = co_await direct(std::move(repeated));
         co_return changed;
     } catch (const KazooException&) {

@@ -55,8 +55,9 @@ public:
     )
         : client(std::move(recipe_client)),
           path(std::move(node)),
+          parameters(std::move(change_parameters)),
           limits(std::move(call_limits)),
-          parameters(std::move(change_parameters)) {}
+          tries(std::make_shared<Tries>(client, path, limits, parameters.retry)) {}
 
     [[nodiscard]] const std::shared_ptr<Handler>& handler() const noexcept {
         return client.handler();
@@ -64,11 +65,13 @@ public:
 
     const RecipeClient client;
     const std::string path;
-    const CallLimits limits;
     ChangeParameters parameters;
+    const CallLimits limits;
+    const std::shared_ptr<Tries> tries;
     std::optional<PendingWrite> write;       // the write of the present try
     std::optional<Transaction> transaction;  // the same, with a marker
     std::exception_ptr lost;  // why there was no reply to `write`; null: it was not applied
+    bool applied = false;     // `write`, whatever fails afterwards
 };
 
 /// Carries out a change. Fails with the errors that BasicCounter lists.
@@ -81,7 +84,7 @@ AsyncResult<std::optional<NodeData>> read_node(
 
 /// Reads the node once.
 AsyncResult<std::optional<NodeData>> try_read(
-    RecipeClient client, std::string path, CallLimits limits, Consistency consistency
+    std::shared_ptr<Tries> tries, std::string path, CallLimits limits, Consistency consistency
 );
 
 }  // namespace kazoo::detail::recipe

@@ -3,11 +3,10 @@
 
 #include "recipe/discovery/service_paths.hpp"
 #include "recipe/pauses.hpp"
+#include "recipe/step_loop.hpp"
 
 #include <kazoo/exceptions.hpp>
-#include <kazoo/sleep.hpp>
 
-#include <chrono>
 #include <exception>
 #include <new>
 #include <utility>
@@ -41,6 +40,30 @@ public:
 private:
     const std::shared_ptr<Providing> providing_;
 };
+
+/// The changes of the cache, and the one that was not applied because there was no memory.
+struct Changes {
+    explicit Changes(TreeStream changes) noexcept : stream(std::move(changes)) {}
+    TreeStream stream;
+    std::optional<TreeEvent> event;
+};
+
+/// Applies the next change. Returns false if the cache has ended.
+AsyncResult<bool> apply_next(
+    std::shared_ptr<Providing> providing, std::shared_ptr<Changes> changes
+) {
+    auto& event = changes->event;
+    if (!event) {
+        auto next = changes->stream.next();
+        event = co_await direct(std::move(next));
+    }
+    const bool continues = event.has_value();
+    if (event) {
+        providing->apply(*event);
+        event.reset();
+    }
+    co_return continues;
+}
 
 }  // namespace
 
@@ -187,23 +210,35 @@ void Providing::announce() {
 }
 
 void Providing::call_on_change() {
+    std::vector<ServiceInstance> instances;
+    try {
+        instances = retry_bad_alloc([this] { return all_instances(); });
+    } catch (const std::bad_alloc&) {
+        return faults_->failed(Error(ClientErrc::out_of_memory));
+    }
     std::shared_ptr<const OnChange> on_change;
+    {
+        const std::lock_guard lock(mutex_);
+        on_change = on_change_;
+    }
+    if (on_change) {
+        (*on_change)(instances);
+    }
+}
+
+std::vector<ServiceInstance> Providing::all_instances() {
     Instances all;
     {
         const std::lock_guard lock(mutex_);
         announced_ = false;
-        on_change = on_change_;
         all = list_.all();
-    }
-    if (!on_change) {
-        return;
     }
     std::vector<ServiceInstance> instances;
     instances.reserve(all.size());
     for (const auto& instance : all) {
         instances.push_back(*instance);
     }
-    (*on_change)(instances);
+    return instances;
 }
 
 void Providing::on_end() noexcept {
@@ -212,44 +247,19 @@ void Providing::on_end() noexcept {
             initialized_.set_exception(std::move(*error));
         }
     } catch (const std::exception&) {
-        // No memory: the result fails when the promise is destroyed.
+        initialized_.set_exception(Error(ClientErrc::out_of_memory));  // no memory for the texts
     }
 }
 
 AsyncResult<void> follow(std::shared_ptr<Providing> providing, TreeStream stream) {
     const Following following(providing);
-    std::optional<TreeEvent> event;
-    TriesWithoutMemory without_memory;
-    for (bool continues = true; continues;) {
-        bool no_memory = false;
-        try {
-            if (!event) {
-                auto next = stream.next();
-                event = co_await direct(std::move(next));
-            }
-            continues = event.has_value();
-            if (event) {
-                providing->apply(*event);  // again after a failure
-                event.reset();
-            }
-        } catch (const std::bad_alloc&) {
-            no_memory = true;
-        } catch (const OutOfMemoryError&) {
-            no_memory = true;
-        } catch (const KazooException&) {
-            continues = false;  // the error that has ended the cache
-        }
-        if (!no_memory) {
-            without_memory.reset();
-        } else {
-            try {
-                auto pause = sleep_async(providing->handler(), pause_without_memory);
-                co_await direct(std::move(pause));
-                without_memory.reset();
-            } catch (...) {
-                without_memory.pause_failed();
-            }
-        }
+    const auto changes = std::make_shared<Changes>(std::move(stream));
+    const auto step = [providing, changes] { return apply_next(providing, changes); };
+    const auto steps = run_steps(providing->handler(), step);
+    try {
+        co_await direct(steps);
+    } catch (const KazooException&) {
+        // The error that has ended the cache.
     }
 }
 

@@ -67,6 +67,7 @@ private:
     /// Calls on_change, soon, unless a call is queued.
     void announce();
     void call_on_change();
+    [[nodiscard]] std::vector<ServiceInstance> all_instances();
 
     const RecipeClient client_;
     const std::string path_;  // of the service

@@ -2,14 +2,14 @@
 #include "recipe/election/latching.hpp"
 
 #include "recipe/pauses.hpp"
+#include "recipe/step_loop.hpp"
 #include "recipe/wait.hpp"
 
+#include <kazoo/detail/retry_run.hpp>
 #include <kazoo/exceptions.hpp>
-#include <kazoo/sleep.hpp>
 
 #include <exception>
 #include <functional>
-#include <new>
 #include <utility>
 
 namespace kazoo::detail::recipe {
@@ -33,6 +33,7 @@ AsyncResult<void> lead(std::shared_ptr<Latching> latching, Leadership leadership
     const std::stop_callback on_close(latching->closed(), end);
     auto waiting = over.wait_async();  // before enter(), because it may throw
     latching->enter(leadership);
+    latching->tries().succeeded();
     std::exception_ptr failure;
     try {
         co_await direct(std::move(waiting));
@@ -54,21 +55,42 @@ AsyncResult<void> stand_once(std::shared_ptr<Latching> latching) {
     co_await direct(running);
 }
 
-/// Says which errors of an election a retry does not see by itself.
-[[noreturn]] void rethrow_classified(Latching& latching, const std::exception_ptr& failure) {
-    const auto error = error_from(failure);
-    if (latching.closed().stop_requested() || !latching.client().ref().exists()) {
-        std::rethrow_exception(failure);
-    }
+/// Returns whether the latch is to stand again after a failure.
+bool is_open(const Latching& latching) {
+    return !latching.closed().stop_requested() && latching.client().ref().exists();
+}
+
+/// Reports the failure of a try, and returns the pause before the next one. Throws
+/// RetryFailedError if there is none.
+Duration pause_after(Latching& latching, const Error& error) {
     if (error.code() != ClientErrc::connection_closed) {
         latching.report(error);
     }
-    throw ForceRetryError(Error(
-        ClientErrc::force_retry, error.outcome(), error.operation(), error.path(), error.message()
-    ));
+    const auto& client = latching.client();
+    return latching.tries().after(error, client.handler()->now(), client.session());
 }
 
-AsyncResult<void> try_to_stand(std::shared_ptr<Latching> latching) {
+/// Returns when `pause` has passed, or the latch is closed.
+AsyncResult<void> pause_until_closed(std::shared_ptr<Latching> latching, Duration pause) {
+    const Error closed(ClientErrc::cancelled, Outcome::not_applied);
+    const auto& handler = latching->client().handler();
+    HandlerUse running(handler);
+    running.prepare();
+    const auto pausing = sleep_async(handler, pause, {latching->closed()}, closed);
+    running.last_until(*state_of(pausing));
+    try {
+        co_await direct(pausing);
+    } catch (const CancelledError&) {
+        if (!latching->closed().stop_requested()) {
+            throw;  // the loop was destroyed
+        }
+    }
+}
+
+/// Stands for leadership, and pauses when that has failed. Fails if it is not to be called again,
+/// or if there is no memory.
+AsyncResult<bool> try_to_stand(std::shared_ptr<Latching> latching) {
+    const auto begin = latching->client().handler()->now();
     std::exception_ptr failure;
     try {
         const auto standing = stand_once(latching);
@@ -76,7 +98,16 @@ AsyncResult<void> try_to_stand(std::shared_ptr<Latching> latching) {
     } catch (...) {
         failure = std::current_exception();
     }
-    rethrow_classified(*latching, failure);
+    if (!is_open(*latching) || is_out_of_memory(failure)) {
+        std::rethrow_exception(failure);
+    }
+    if (latching->client().handler()->now() - begin > latching->options().retry().max_delay()) {
+        latching->tries().succeeded();  // it has stood for a while
+    }
+    const auto pause = pause_after(*latching, error_from(failure));
+    const auto pausing = pause_until_closed(latching, pause);
+    co_await direct(pausing);
+    co_return true;
 }
 
 }  // namespace
@@ -86,6 +117,7 @@ Latching::Latching(KazooClient& client, PathView path, const LeaderLatchOptions&
       options_(options),
       election_(client, path, lock_options(options)),
       led_(client.handler()),
+      tries_(options_.retry()),
       calls_(std::make_shared<LaneCalls>(client.handler())) {}
 
 bool Latching::begin() noexcept {
@@ -201,27 +233,13 @@ void Latching::report(const Error& error) noexcept {
 
 AsyncResult<void> stand(std::shared_ptr<Latching> latching) {
     std::exception_ptr failure;
-    for (int without_memory = 0; without_memory < most_without_memory; ++without_memory) {
-        failure = nullptr;
-        try {
-            auto attempt = [latching] { return try_to_stand(latching); };
-            auto trying = KazooRetry(latching->options().retry(), latching->client().handler())
-                              .interrupt(latching->closed())
-                              .call_async(std::move(attempt));
-            co_await direct(std::move(trying));
-        } catch (...) {
-            failure = std::current_exception();
-        }
-        if (latching->closed().stop_requested() || !is_out_of_memory(failure)) {
-            break;
-        }
-        try {
-            auto pause = sleep_async(latching->client().handler(), pause_without_memory);
-            co_await direct(std::move(pause));
-            without_memory = 0;
-        } catch (const std::exception&) {
-            // Tried again at once.
-        }
+    try {
+        const auto step = [latching] { return try_to_stand(latching); };
+        const auto& handler = latching->client().handler();
+        const auto steps = retry_bad_alloc([&] { return run_steps(handler, step); });
+        co_await direct(steps);
+    } catch (...) {
+        failure = std::current_exception();
     }
     if (!latching->closed().stop_requested()) {
         latching->report(error_from(failure));

@@ -3,6 +3,7 @@
 
 #include "recipe/call_limits.hpp"
 #include "recipe/lane_calls.hpp"
+#include "recipe/lasting_tries.hpp"
 #include "recipe/recipe_client.hpp"
 
 #include <kazoo/async_result.hpp>
@@ -41,6 +42,8 @@ public:
     [[nodiscard]] std::stop_token closed() const noexcept { return closed_.get_token(); }
     /// Set while this process leads; cancelled by close().
     [[nodiscard]] const Event& led() const noexcept { return led_; }
+    /// Used by one coroutine after the other.
+    [[nodiscard]] LastingTries& tries() noexcept { return tries_; }
     void enter(const Leadership& leadership);
     void leave() noexcept;
     /// Reports an error, unless it was the last one that was reported.
@@ -51,6 +54,7 @@ private:
     const LeaderLatchOptions options_;
     Election election_;
     const Event led_;
+    LastingTries tries_;
     const std::shared_ptr<LaneCalls> calls_;
     std::stop_source closed_;
 

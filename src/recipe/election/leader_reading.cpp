@@ -123,14 +123,14 @@ AsyncResult<Reading> read_leader(
 }
 
 std::optional<LockContender> leader_of(
-    const LockNames& names, const std::string& path, Reading reading
+    const LockNames& names, const std::string& path, Reading&& reading
 ) {
     if (reading.children.empty()) {
         return std::nullopt;
     }
     LockContender leader;
+    leader.path = join_path(path, reading.children.front());
     leader.name = std::move(reading.children.front());
-    leader.path = join_path(path, leader.name);
     leader.data = std::move(reading.data);
     leader.session = reading.stat->ephemeral_owner;
     leader.czxid = reading.stat->czxid;

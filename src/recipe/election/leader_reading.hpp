@@ -45,9 +45,10 @@ public:
     std::shared_ptr<const LeaderReader> reader, Watcher watch, CallOptions options
 );
 
-/// Converts what read_leader() has found; nothing if there is no leader.
+/// Converts what read_leader() has found; nothing if there is no leader. Throws std::bad_alloc, and
+/// has then not changed `reading`.
 [[nodiscard]] std::optional<LockContender> leader_of(
-    const LockNames& names, const std::string& path, Reading reading
+    const LockNames& names, const std::string& path, Reading&& reading
 );
 
 }  // namespace kazoo::detail::recipe

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "recipe/election/leader_reading.hpp"
+#include "recipe/pauses.hpp"
 #include "recipe/watch/watch_steps.hpp"
 
 #include <kazoo/recipes/election.hpp>
@@ -41,7 +42,9 @@ AsyncResult<std::optional<LeaderChange>> next_leader(
     std::optional<LeaderChange> made;
     if (change) {
         made.emplace();
-        made->leader = leader_of(names, watching->path(), std::move(change->now));
+        made->leader = retry_bad_alloc([&] {  // the change must not be lost
+            return leader_of(names, watching->path(), std::move(change->now));
+        });
     }
     co_return made;
 }

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "recipe/party/keep_steps.hpp"
 
-#include "recipe/pauses.hpp"
+#include "recipe/lasting_tries.hpp"
+#include "recipe/step_loop.hpp"
 
-#include <kazoo/detail/retry_run.hpp>
 #include <kazoo/exceptions.hpp>
-#include <kazoo/sleep.hpp>
 
-#include <chrono>
 #include <exception>
-#include <new>
 #include <optional>
 #include <utility>
 
@@ -92,41 +89,12 @@ AsyncResult<void> carry_out(std::shared_ptr<KeptNode> node, KeepStep step) {
     }
 }
 
-/// The pauses between tries. Not thread-safe.
-class Tries {
-public:
-    explicit Tries(std::shared_ptr<KeptNode> node) : node_(std::move(node)) {}
-
-    void succeeded() noexcept { run_.reset(); }
-    /// Returns the next pause. Throws RetryFailedError if there is no other try.
-    [[nodiscard]] Duration after(const Error& error) {
-        if (!run_) {
-            run_.emplace(
-                node_->retry(),
-                static_cast<std::uint64_t>(node_->session()),
-                node_->handler()->now()
-            );
-        }
-        // The policy decides on the number of tries only, whatever the error is.
-        const Error retried(
-            ClientErrc::force_retry,
-            error.outcome(),
-            error.operation(),
-            error.path(),
-            error.message()
-        );
-        return run_->after(make_exception(retried), node_->handler()->now());
-    }
-
-private:
-    const std::shared_ptr<KeptNode> node_;
-    std::optional<RetryRun> run_;  // since the node was as it is to be
-};
-
 AsyncResult<void> wait_for_pause(std::shared_ptr<KeptNode> node, Duration duration) {
-    const HandlerUse running(node->handler());
+    HandlerUse running(node->handler());
+    running.prepare();
     try {
         const auto pausing = node->pause(duration);
+        running.last_until(*state_of(pausing));
         co_await direct(pausing);
     } catch (const CancelledError&) {
         // The node is to be removed, at once, or the client is gone.
@@ -134,7 +102,7 @@ AsyncResult<void> wait_for_pause(std::shared_ptr<KeptNode> node, Duration durati
 }
 
 /// Carries out the next step. Returns false when there is none.
-AsyncResult<bool> keep_once(std::shared_ptr<KeptNode> node, std::shared_ptr<Tries> tries) {
+AsyncResult<bool> keep_once(std::shared_ptr<KeptNode> node, std::shared_ptr<LastingTries> tries) {
     const auto step = node->next_step();
     if (step == KeepStep::end) {
         co_return false;
@@ -157,7 +125,7 @@ AsyncResult<bool> keep_once(std::shared_ptr<KeptNode> node, std::shared_ptr<Trie
     }
     std::optional<Duration> pause;
     try {
-        pause = tries->after(*error);
+        pause = tries->after(*error, node->handler()->now(), node->session());
     } catch (const RetryFailedError& refused) {
         node->give_up(refused.error());
     }
@@ -172,30 +140,10 @@ AsyncResult<bool> keep_once(std::shared_ptr<KeptNode> node, std::shared_ptr<Trie
 
 AsyncResult<void> keep(std::shared_ptr<KeptNode> node) {
     const Keeping keeping(node);
-    const auto tries = std::make_shared<Tries>(node);
-    TriesWithoutMemory without_memory;
-    for (bool continues = true; continues;) {
-        bool no_memory = false;
-        try {
-            auto kept = keep_once(node, tries);
-            continues = co_await direct(std::move(kept));
-        } catch (const std::bad_alloc&) {
-            no_memory = true;
-        } catch (const OutOfMemoryError&) {
-            no_memory = true;
-        }
-        if (!no_memory) {
-            without_memory.reset();
-        } else {
-            try {
-                auto pause = sleep_async(node->handler(), pause_without_memory);
-                co_await direct(std::move(pause));
-                without_memory.reset();
-            } catch (...) {
-                without_memory.pause_failed();
-            }
-        }
-    }
+    const auto tries = std::make_shared<LastingTries>(node->retry());
+    const auto step = [node, tries] { return keep_once(node, tries); };
+    const auto steps = run_steps(node->handler(), step);
+    co_await direct(steps);
 }
 
 }  // namespace kazoo::detail::recipe

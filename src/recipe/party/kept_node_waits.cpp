@@ -21,14 +21,16 @@ AsyncResult<void> until(
     Predicate predicate,
     Error timeout
 ) {
-    const HandlerUse running(node->handler());  // for the deadline, also without a started client
     for (;;) {
         // Before the predicate is asked, so that no change after it is missed.
         const Waiters::Wait wait(waiters);
         if (predicate(*node)) {
             co_return;
         }
+        HandlerUse running(node->handler());  // for the deadline, also without a started client
+        running.prepare();
         auto waiting = wait_for(node->handler(), wait.notified(), limits);
+        running.last_until(*state_of(waiting));
         const bool in_time = co_await direct(std::move(waiting));
         if (!in_time && !predicate(*node)) {
             throw_error(timeout);

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "recipe/watch/watch_steps.hpp"
 
-#include "recipe/pauses.hpp"
+#include "recipe/step_loop.hpp"
 
 #include <kazoo/exceptions.hpp>
-#include <kazoo/sleep.hpp>
 
-#include <chrono>
 #include <exception>
 #include <memory>
 #include <new>
@@ -173,29 +171,9 @@ AsyncResult<void> run(
     std::shared_ptr<Watching> watching, std::shared_ptr<std::optional<Change>> change
 ) {
     Run running(watching);
-    TriesWithoutMemory without_memory;
-    for (bool continues = true; continues;) {
-        bool no_memory = false;
-        try {
-            auto reported = report_next(watching, change);
-            continues = co_await direct(std::move(reported));
-        } catch (const std::bad_alloc&) {
-            no_memory = true;
-        } catch (const OutOfMemoryError&) {
-            no_memory = true;
-        }
-        if (!no_memory) {
-            without_memory.reset();
-        } else {
-            try {
-                auto pause = sleep_async(watching->handler(), pause_without_memory);
-                co_await direct(std::move(pause));
-                without_memory.reset();
-            } catch (...) {
-                without_memory.pause_failed();
-            }
-        }
-    }
+    const auto step = [watching, change] { return report_next(watching, change); };
+    const auto steps = run_steps(watching->handler(), step);
+    co_await direct(steps);
     if (is_unexpected(watching->ended())) {
         watching->report(watching->end_error());
     }

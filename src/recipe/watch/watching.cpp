@@ -149,8 +149,8 @@ void Watching::finish(bool on_lane) noexcept {
             );
         }
     } catch (const std::exception&) {
-        // No memory: the result fails when the promise is destroyed, the function is destroyed
-        // here.
+        // No memory for the texts of the error, or for the task: the function is destroyed here.
+        first_call_.set_exception(Error(ClientErrc::out_of_memory));
     }
 }
 
