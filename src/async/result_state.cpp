@@ -198,14 +198,14 @@ bool ResultStateBase::link(Link& link, LinkKind kind) noexcept {
         }
         after = add_lane_link(link);
     }
-    continue_with(after);
+    continue_with(std::move(after));
     return true;
 }
 
 ResultStateBase::AfterLink ResultStateBase::add_lane_link(Link& link) noexcept {
     AfterLink after;
     lane_links_.push_back(link);
-    runs_last_link_.store(false, std::memory_order_release);
+    note_last_link(nullptr);
     resumes_ = resumes_ || link.resumes();
     if (!ready() || queued_) {
         return after;  // finish() or step() will see it
@@ -213,17 +213,19 @@ ResultStateBase::AfterLink ResultStateBase::add_lane_link(Link& link) noexcept {
     if (lane_turn_) {
         after.helper = offer_help();  // that turn will run it, but its lane may be blocked
     } else {
-        queued_ = after.queue = true;
+        queued_ = true;
+        after.queue = RefPtr<ResultStateBase>(this);
     }
     return after;
 }
 
-void ResultStateBase::continue_with(const AfterLink& after) noexcept {
+/// Static: another thread may have run the link, and have destroyed the result.
+void ResultStateBase::continue_with(AfterLink after) noexcept {
     if (after.helper) {
         after.helper->notify();
     }
     if (after.queue) {
-        base::ReadyQueue::run(RefPtr<ResultStateBase>(this));
+        base::ReadyQueue::run(std::move(after.queue));
     }
 }
 
@@ -276,7 +278,7 @@ void ResultStateBase::continue_on_lane(const AfterDirect& after) noexcept {
 Link* ResultStateBase::next_direct_link(AfterDirect& after) noexcept {
     const std::lock_guard lock(mutex_);
     if (Link* const link = dropped_ ? nullptr : direct_links_.pop_front()) {
-        note_last_link(direct_links_.empty() && lane_links_.empty());
+        note_last_link(direct_links_.empty() && lane_links_.empty() ? link : nullptr);
         return link;
     }
     begin_lane_turn(after, false);
@@ -373,7 +375,7 @@ void ResultStateBase::run_lane_links() noexcept {
                 lane_turn_ = false;
                 withdraw_offer();
             }
-            note_last_link(last);
+            note_last_link(last ? link : nullptr);
         }
         if (link != nullptr) {
             run_link(*link);
@@ -381,15 +383,15 @@ void ResultStateBase::run_lane_links() noexcept {
     }
 }
 
-/// To be called together with taking the link: add_lane_link() clears the flag for one that
-/// follows.
-void ResultStateBase::note_last_link(bool last) noexcept {
-    runs_last_link_.store(last, std::memory_order_release);
+/// `last`: the link that was taken and is about to run, if no other follows it; else null. To be
+/// called with mutex_ held: add_lane_link() clears it for a link that follows.
+void ResultStateBase::note_last_link(const Link* last) noexcept {
+    last_link_.store(last, std::memory_order_release);
 }
 
 void ResultStateBase::run_link(Link& link) noexcept {
     link.run(*this);
-    runs_last_link_.store(false, std::memory_order_release);
+    last_link_.store(nullptr, std::memory_order_release);
 }
 
 /// Called by a caller that is blocked on the lane. The links that resume coroutines are moved to a

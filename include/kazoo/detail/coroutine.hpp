@@ -22,10 +22,7 @@ public:
     /// never be resumed, it is destroyed here.
     explicit Resumption(bool owned) noexcept : Link(Use::resumption), owned_(owned) {}
     void set(std::coroutine_handle<> waiting) noexcept { waiting_ = waiting; }
-    /// Whether the coroutine has been resumed by this link.
-    [[nodiscard]] bool has_run() const noexcept { return has_run_; }
     void run(ResultStateBase& result) noexcept override {
-        has_run_ = true;
         try {
             // Of a copy, because this object may be destroyed before resume() returns.
             std::coroutine_handle<>(waiting_).resume();
@@ -41,7 +38,6 @@ public:
 
 private:
     const bool owned_;
-    bool has_run_ = false;
     std::coroutine_handle<> waiting_;
 };
 
@@ -77,7 +73,7 @@ public:
         suspended_ = false;
         if constexpr (!std::is_void_v<T>) {
             auto& state = awaited();
-            if (resumption_.has_run() && state.is_left_to_coroutine() && state.successful()) {
+            if (state.is_left_to_coroutine(resumption_) && state.successful()) {
                 return state.take();  // moved out, although the lane has a reference, too
             }
         }

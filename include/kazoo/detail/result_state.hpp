@@ -95,7 +95,8 @@ public:
     /// returns that result. Lets kazoo::detail::cancel() follow a chain of results in a loop.
     virtual Cancelling pass_cancellation() noexcept { return {}; }
 
-    /// Completes the result with the value that ResultState::prepare() has stored; void needs none.
+    /// Completes the result with the value that ResultState::prepare() has stored. An
+    /// AsyncResult<void> needs none.
     /// Takes over the caller's reference: a coroutine that is resumed directly can move the value
     /// out if only its own reference and that of the ReadyQueue are left.
     static void publish(RefPtr<ResultStateBase> own) noexcept {
@@ -141,14 +142,14 @@ public:
     /// Lists what is left of the turns that the caller runs in their handlers' Resumptions. To be
     /// called before the caller blocks on a lane.
     static void offer_running_turns(const base::LaneSlot& caller) noexcept;
-    /// Returns true if only the calling coroutine can use the value: a link of this result has
-    /// resumed it, no other link follows, and beside its reference there is only that of the turn
-    /// on the lane, or of the ReadyQueue, which runs the link.
-    [[nodiscard]] bool is_left_to_coroutine() const noexcept {
-        // In this order. The second reference may be that of another owner, if the turn or the
-        // queue has released its own, or if an owner has added a link and released its own. Both
-        // clear the flag before that.
-        return has_two_owners() && runs_last_link_.load(std::memory_order_acquire);
+    /// Returns true if only the coroutine that `link` has resumed, which calls this, can use the
+    /// value: the call of `link` has not returned, no other link follows, and beside the
+    /// coroutine's reference there is only that of the turn on the lane, or of the ReadyQueue.
+    [[nodiscard]] bool is_left_to_coroutine(const Link& link) const noexcept {
+        // In this order. The second reference may be that of another owner: if the turn or the
+        // queue has released its own, or if that owner was the one to add a link and has released
+        // another reference. In each case last_link_ was changed before the reference was released.
+        return has_two_owners() && last_link_.load(std::memory_order_acquire) == &link;
     }
     /// Logs an exception that a callback has thrown, through the handler.
     void report_escaped(const std::exception_ptr& error) const noexcept;
@@ -231,7 +232,7 @@ private:
     };
     /// What follows the addition of a lane link, without the mutex.
     struct AfterLink {
-        bool queue = false;              // run the links: no thread is going to
+        RefPtr<ResultStateBase> queue;   // run its links: no thread is going to
         std::shared_ptr<Waiter> helper;  // to be notified
     };
 
@@ -241,7 +242,7 @@ private:
     void step() noexcept;
     [[nodiscard]] Link* next_direct_link(AfterDirect& after) noexcept;
     void run_link(Link& link) noexcept;
-    void continue_with(const AfterLink& after) noexcept;
+    static void continue_with(AfterLink after) noexcept;
     void continue_on_lane(const AfterDirect& after) noexcept;
     static void dispatch_turn(
         ResultStateBase* first, std::size_t turns, std::size_t bytes
@@ -255,7 +256,7 @@ private:
 
     // These require mutex_ to be held:
     void begin_lane_turn(AfterDirect& after, bool in_batch) noexcept;
-    void note_last_link(bool last) noexcept;
+    void note_last_link(const Link* last) noexcept;
     [[nodiscard]] AfterLink add_lane_link(Link& link) noexcept;
     [[nodiscard]] std::uint64_t number(Callback& callback);
     [[nodiscard]] Callback* find(std::uint64_t id) noexcept;
@@ -300,8 +301,9 @@ private:
     Outcome outcome_{};                   // of the Error
     bool failed_with_exception_ = false;
     bool turn_dropped_ = false;  // its LaneTurn was destroyed; used by dispatch_turn()
-    // The lane or step() runs it at present. Set with mutex_ held, cleared also without it.
-    std::atomic<bool> runs_last_link_{false};
+    // The link that the lane or step() runs, if no other link follows it; else null. Set with
+    // mutex_ held, cleared also without it.
+    std::atomic<const Link*> last_link_{nullptr};
     ResultStateBase* next_ready_ = nullptr;    // used by the ReadyQueue that contains this
     ResultStateBase* next_in_turn_ = nullptr;  // used by the LaneBatch or LaneTurn that has this
     // Guarded by the mutex of the Resumptions:

@@ -14,8 +14,8 @@ namespace kazoo::detail {
 /// finds it locked spins for a moment and then sleeps.
 ///
 /// Not recursive, and not fair. Meets the requirements of std::lock_guard and std::unique_lock.
-/// unlock() does not read or write the object once another thread can lock it, so that thread may
-/// destroy the object.
+/// unlock() does not read or write the object once another thread can lock it (notify_one() uses
+/// the address only). The thread that locks it next may therefore destroy it.
 class SmallMutex {
 public:
     SmallMutex() noexcept = default;

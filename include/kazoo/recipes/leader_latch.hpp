@@ -103,9 +103,8 @@ public:
     [[nodiscard]] const std::optional<AclList>& acl() const noexcept { return acl_; }
 
     /// The pauses after errors (on_error), and their limits. The limits apply to errors in a row:
-    /// they begin anew when this process leads, and when it has stood for longer than
-    /// RetryPolicy::max_delay. When they are exhausted the latch is closed. Default: no limit,
-    /// pauses of 0.1 s doubling to 5 s.
+    /// they begin anew when this process stands for leadership, that is, when its node exists. When
+    /// they are exhausted the latch is closed. Default: no limit, pauses of 0.1 s doubling to 5 s.
     LeaderLatchOptions& retry(const RetryPolicy& value) & noexcept {
         retry_ = value;
         return *this;
@@ -154,7 +153,8 @@ public:
     ~LeaderLatch();
 
     /// Begins to stand for leadership, and returns at once. Does nothing if it has begun or the
-    /// latch is closed. Throws std::bad_alloc.
+    /// latch is closed. Throws std::bad_alloc, and what Handler::start throws; it may then be
+    /// called again.
     void start();
     /// Gives the leadership up for good: it is not held any more when this returns, and its node is
     /// deleted in the background. No call of

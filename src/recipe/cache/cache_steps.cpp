@@ -311,7 +311,9 @@ AsyncResult<void> run(std::shared_ptr<Caching> caching) {
         try {
             const auto carried_out = waits ? wait(caching, step) : carry_out(caching, step);
             co_await direct(carried_out);
-            without_memory.reset();
+            if (waits) {
+                without_memory.reset();  // not after a read, which may fail in the background
+            }
         } catch (...) {
             failure = std::current_exception();
         }

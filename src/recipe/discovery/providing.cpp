@@ -241,6 +241,12 @@ std::vector<ServiceInstance> Providing::all_instances() {
     return instances;
 }
 
+void Providing::on_shortage() noexcept {
+    const Error error(ClientErrc::out_of_memory);
+    faults_->failed(error);
+    initialized_.set_exception(error);
+}
+
 void Providing::on_end() noexcept {
     try {
         if (auto error = end_error()) {
@@ -258,6 +264,8 @@ AsyncResult<void> follow(std::shared_ptr<Providing> providing, TreeStream stream
     const auto steps = run_steps(providing->handler(), step);
     try {
         co_await direct(steps);
+    } catch (const OutOfMemoryError&) {
+        providing->on_shortage();
     } catch (const KazooException&) {
         // The error that has ended the cache.
     }

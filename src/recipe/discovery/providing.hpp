@@ -55,6 +55,8 @@ public:
         return client_.handler();
     }
     void apply(const TreeEvent& event);
+    /// There was no memory to go on.
+    void on_shortage() noexcept;
     /// The stream has ended.
     void on_end() noexcept;
 

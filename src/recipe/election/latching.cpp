@@ -10,13 +10,18 @@
 
 #include <exception>
 #include <functional>
+#include <string>
 #include <utility>
 
 namespace kazoo::detail::recipe {
 namespace {
 
-LockOptions lock_options(const LeaderLatchOptions& options) {
+/// `stands` becomes true when the node of a candidate has been created.
+LockOptions lock_options(
+    const LeaderLatchOptions& options, const std::shared_ptr<std::atomic<bool>>& stands
+) {
     LockOptions made;
+    made.on_enqueued([stands](const std::string&) { stands->store(true); });
     made.format(LeaderLatch::format()).container_parents().lost_when(options.lost_when());
     made.identifier(options.identifier());
     if (options.acl()) {
@@ -33,7 +38,6 @@ AsyncResult<void> lead(std::shared_ptr<Latching> latching, Leadership leadership
     const std::stop_callback on_close(latching->closed(), end);
     auto waiting = over.wait_async();  // before enter(), because it may throw
     latching->enter(leadership);
-    latching->tries().succeeded();
     std::exception_ptr failure;
     try {
         co_await direct(std::move(waiting));
@@ -74,10 +78,7 @@ Duration pause_after(Latching& latching, const Error& error) {
 AsyncResult<void> pause_until_closed(std::shared_ptr<Latching> latching, Duration pause) {
     const Error closed(ClientErrc::cancelled, Outcome::not_applied);
     const auto& handler = latching->client().handler();
-    HandlerUse running(handler);
-    running.prepare();
     const auto pausing = sleep_async(handler, pause, {latching->closed()}, closed);
-    running.last_until(*state_of(pausing));
     try {
         co_await direct(pausing);
     } catch (const CancelledError&) {
@@ -90,7 +91,6 @@ AsyncResult<void> pause_until_closed(std::shared_ptr<Latching> latching, Duratio
 /// Stands for leadership, and pauses when that has failed. Fails if it is not to be called again,
 /// or if there is no memory.
 AsyncResult<bool> try_to_stand(std::shared_ptr<Latching> latching) {
-    const auto begin = latching->client().handler()->now();
     std::exception_ptr failure;
     try {
         const auto standing = stand_once(latching);
@@ -101,8 +101,8 @@ AsyncResult<bool> try_to_stand(std::shared_ptr<Latching> latching) {
     if (!is_open(*latching) || is_out_of_memory(failure)) {
         std::rethrow_exception(failure);
     }
-    if (latching->client().handler()->now() - begin > latching->options().retry().max_delay()) {
-        latching->tries().succeeded();  // it has stood for a while
+    if (latching->has_stood()) {
+        latching->tries().succeeded();
     }
     const auto pause = pause_after(*latching, error_from(failure));
     const auto pausing = pause_until_closed(latching, pause);
@@ -110,12 +110,29 @@ AsyncResult<bool> try_to_stand(std::shared_ptr<Latching> latching) {
     co_return true;
 }
 
+AsyncResult<void> stand_until_closed(std::shared_ptr<Latching> latching) {
+    std::exception_ptr failure;
+    try {
+        const auto step = [latching] { return try_to_stand(latching); };
+        const auto& handler = latching->client().handler();
+        const auto steps = retry_bad_alloc([&] { return run_steps(handler, step); });
+        co_await direct(steps);
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    if (!latching->closed().stop_requested()) {
+        latching->report(error_from(failure));
+        latching->end();
+    }
+}
+
 }  // namespace
 
 Latching::Latching(KazooClient& client, PathView path, const LeaderLatchOptions& options)
     : client_(client, "LeaderLatch"),
       options_(options),
-      election_(client, path, lock_options(options)),
+      stands_(std::make_shared<std::atomic<bool>>(false)),
+      election_(client, path, lock_options(options, stands_)),
       led_(client.handler()),
       tries_(options_.retry()),
       calls_(std::make_shared<LaneCalls>(client.handler())) {}
@@ -232,19 +249,11 @@ void Latching::report(const Error& error) noexcept {
 }
 
 AsyncResult<void> stand(std::shared_ptr<Latching> latching) {
-    std::exception_ptr failure;
-    try {
-        const auto step = [latching] { return try_to_stand(latching); };
-        const auto& handler = latching->client().handler();
-        const auto steps = retry_bad_alloc([&] { return run_steps(handler, step); });
-        co_await direct(steps);
-    } catch (...) {
-        failure = std::current_exception();
-    }
-    if (!latching->closed().stop_requested()) {
-        latching->report(error_from(failure));
-        latching->end();
-    }
+    HandlerUse running(latching->client().handler());  // for the pauses, also without a client
+    running.prepare();
+    auto standing = stand_until_closed(std::move(latching));
+    running.last_until(*state_of(standing));
+    return standing;
 }
 
 AsyncResult<Leadership> await_leadership(std::shared_ptr<Latching> latching, CallLimits limits) {

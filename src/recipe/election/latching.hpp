@@ -11,6 +11,7 @@
 #include <kazoo/recipes/election.hpp>
 #include <kazoo/recipes/leader_latch.hpp>
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -42,6 +43,8 @@ public:
     [[nodiscard]] std::stop_token closed() const noexcept { return closed_.get_token(); }
     /// Set while this process leads; cancelled by close().
     [[nodiscard]] const Event& led() const noexcept { return led_; }
+    /// Whether its node has been created since this was called last.
+    [[nodiscard]] bool has_stood() noexcept { return stands_->exchange(false); }
     /// Used by one coroutine after the other.
     [[nodiscard]] LastingTries& tries() noexcept { return tries_; }
     void enter(const Leadership& leadership);
@@ -52,6 +55,7 @@ public:
 private:
     const RecipeClient client_;
     const LeaderLatchOptions options_;
+    const std::shared_ptr<std::atomic<bool>> stands_;  // shared with a function of election_
     Election election_;
     const Event led_;
     LastingTries tries_;
@@ -65,7 +69,8 @@ private:
     std::error_code reported_;  // of the last reported error; none once this process has led
 };
 
-/// Stands for leadership until the latch is closed.
+/// Stands for leadership until the latch is closed. Keeps the handler running. Throws what
+/// Handler::start throws, and std::bad_alloc.
 AsyncResult<void> stand(std::shared_ptr<Latching> latching);
 
 /// Waits until this process leads.

@@ -37,7 +37,7 @@ void LeaderLatch::start() {
     }
     try {
         static_cast<void>(detail::recipe::stand(latching_));
-    } catch (const std::bad_alloc&) {  // for the coroutine
+    } catch (...) {
         latching_->undo_begin();
         throw;
     }

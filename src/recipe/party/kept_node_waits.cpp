@@ -14,7 +14,7 @@ namespace {
 /// Waits until `predicate(node)` is true, which may throw to end the wait. Throws `timeout` at the
 /// deadline. `waiters`: those of the node.
 template <class Predicate>
-AsyncResult<void> until(
+AsyncResult<void> wait_until(
     std::shared_ptr<KeptNode> node,
     Waiters& waiters,
     CallLimits limits,
@@ -27,15 +27,28 @@ AsyncResult<void> until(
         if (predicate(*node)) {
             co_return;
         }
-        HandlerUse running(node->handler());  // for the deadline, also without a started client
-        running.prepare();
         auto waiting = wait_for(node->handler(), wait.notified(), limits);
-        running.last_until(*state_of(waiting));
         const bool in_time = co_await direct(std::move(waiting));
         if (!in_time && !predicate(*node)) {
             throw_error(timeout);
         }
     }
+}
+
+/// As wait_until(), and keeps the handler running: for the deadline, also without a started client.
+template <class Predicate>
+AsyncResult<void> until(
+    const std::shared_ptr<KeptNode>& node,
+    Waiters& waiters,
+    const CallLimits& limits,
+    Predicate predicate,
+    const Error& timeout
+) {
+    HandlerUse running(node->handler());
+    running.prepare();
+    auto waiting = wait_until(node, waiters, limits, std::move(predicate), timeout);
+    running.last_until(*state_of(waiting));
+    return waiting;
 }
 
 }  // namespace

@@ -217,16 +217,16 @@ TEST(DirectlyAwaitedValue, IsNotLeftToTheCoroutineIfACallbackIsLinkedMeanwhile) 
     bool before = false;
     bool after = true;
     bool called = false;
-    CallingLink link([&] {
-        auto other = made;
-        before = state.is_left_to_coroutine();
+    std::optional<CallingLink> link;
+    link.emplace([&] {
+        auto other = std::exchange(made, {});
+        before = state.is_left_to_coroutine(*link);
         other.rawlink([&](const AsyncResult<Counted>& ready) { called = ready.successful(); });
-        other = {};
-        after = state.is_left_to_coroutine();
+        after = state.is_left_to_coroutine(*link);
     });
-    ASSERT_TRUE(state.link(link, kazoo::detail::LinkKind::direct));
+    ASSERT_TRUE(state.link(*link, kazoo::detail::LinkKind::direct));
     promise.set();
-    EXPECT_FALSE(before) << "there were three owners";
+    EXPECT_TRUE(before);
     EXPECT_FALSE(after);
     handler->run();
     EXPECT_TRUE(called);
@@ -241,6 +241,19 @@ TEST_F(AwaitedValue, IsCopiedIfTheCoroutineTakesItAfterTheTurn) {
     EXPECT_EQ(copies(), 0);
     static_cast<void>(awaiter.await_resume());
     EXPECT_EQ(copies_, 1);
+}
+
+TEST(AwaitedValueWithoutHandler, IsCopiedIfTheCoroutineTakesItAfterTheTurn) {
+    int copies = 0;
+    std::optional<Promise<Counted>> promise(std::in_place);
+    const auto kept = promise->result();
+    auto awaiter = operator co_await(promise->result());
+    ASSERT_TRUE(awaiter.await_suspend(std::noop_coroutine()));
+    promise->set(Counted(copies));
+    promise.reset();
+    static_cast<void>(awaiter.await_resume());
+    EXPECT_EQ(copies, 1);
+    EXPECT_NE(kept.value()->copies, nullptr);
 }
 
 TEST_F(AwaitedValue, IsCopiedIfACallbackFollows) {

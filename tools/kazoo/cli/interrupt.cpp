@@ -24,6 +24,7 @@ void Interrupt::arm() {
 }
 
 void Interrupt::disarm() {
+    const std::lock_guard showing(show_mutex_);
     const std::lock_guard lock(mutex_);
     thread_.reset();
     requested_.reset();
@@ -33,6 +34,7 @@ void Interrupt::disarm() {
 }
 
 Interrupt::Of Interrupt::request(const std::function<void()>& show) {
+    const std::lock_guard showing(show_mutex_);
     std::stop_source stop(std::nostopstate);
     {
         const std::lock_guard lock(mutex_);
@@ -41,19 +43,18 @@ Interrupt::Of Interrupt::request(const std::function<void()>& show) {
             const bool just_ended = ended && kazoo::Clock::now() < *ended + grace;
             return just_ended ? Of::ended_command : Of::nothing;
         }
-        if (show) {
-            show();
-        }
-        if (ignored_ > 0) {
-            return Of::command;
-        }
-        requested_ = requested_.value_or(kazoo::Clock::now());
-        stop = stop_;
-        if (waiter_ != nullptr) {
-            waiter_->notify();  // wait() looks at its limit again
+        if (ignored_ == 0) {
+            requested_ = requested_.value_or(kazoo::Clock::now());
+            stop = stop_;
+            if (waiter_ != nullptr) {
+                waiter_->notify();  // wait() looks at its limit again
+            }
         }
     }
     stop.request_stop();
+    if (show) {
+        show();
+    }
     return Of::command;
 }
 

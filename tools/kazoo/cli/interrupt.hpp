@@ -35,7 +35,8 @@ public:
     enum class Of { command, ended_command, nothing };
     /// Requests the end of the command. Returns `ended_command` if one that has ignored requests
     /// has just ended: it, or a program that it has run, has received the same signal. If a command
-    /// runs, calls `show` first, while `disarm` waits: what `show` writes precedes the next prompt.
+    /// runs, then calls `show`; `disarm` waits for that, so that what `show` writes precedes the
+    /// next prompt. `show` must not use this object.
     Of request(const std::function<void()>& show = {});
     /// Throws Interrupted if the end was requested.
     void check() const;
@@ -65,6 +66,7 @@ private:
     class Wait;
     [[nodiscard]] bool runs_here() const;
 
+    std::mutex show_mutex_;  // held while `show` is called; locked before mutex_
     mutable std::mutex mutex_;
     // Guarded by mutex_:
     std::stop_source stop_;
