@@ -47,7 +47,7 @@ void Tries::rethrow_try(const std::exception_ptr& failure) const {
             error.outcome(),
             error.operation(),
             error.path(),
-            error.detail()
+            error.message()
         ));
     }
     if (limits_.deadline() == TimePoint::max()) {

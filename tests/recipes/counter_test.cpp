@@ -223,6 +223,8 @@ TEST_P(CounterTest, TheDeadlineOfThePolicyEndsATry) {
     ASSERT_TRUE(wait_until([&] { return data() == "2"; }, patience));
     EXPECT_EQ(error_of(late).code(), ClientErrc::retry_failed);
     EXPECT_EQ(error_of(late).outcome(), Outcome::unknown);
+    const auto why = error_of(late).detail();
+    EXPECT_NE(why.find("operation_timeout"), std::string::npos) << why;
     server.remove(held);
     server.inject(Fault::hold().on(Request::get).session(session()));
     const auto unchanged = error_of(counter.add_async(1, CallOptions().timeout(50ms)));
