@@ -5,10 +5,12 @@
 
 #include <kazoo/exceptions.hpp>
 #include <kazoo/promise.hpp>
+#include <kazoo/this_coro.hpp>
 
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -110,6 +112,32 @@ TEST_F(CoroutineRace, TheAwaitedResultMayBeReleasedWhileTheCoroutineIsSuspended)
         [&] { wrong += done.get() == 3 ? 0 : 1; }
     );
     EXPECT_EQ(wrong, 0);
+}
+
+/// Is cancelled by `cancel` while it runs. Returns whether it still knows that after an await.
+AsyncResult<bool> knows_of_request(
+    AsyncResult<int> gate, const std::function<void()>& cancel, AsyncResult<int> awaited
+) {
+    co_await direct(std::move(gate));
+    cancel();
+    try {
+        co_await direct(std::move(awaited));
+    } catch (const kazoo::CancelledError&) {
+        // As it must be.
+    }
+    const bool requested = co_await kazoo::this_coro::cancelled;
+    co_return requested;
+}
+
+TEST(CoroutineThatRuns, KeepsTheRequestThatHasCancelledItsNextAwait) {
+    Promise<int> gate;
+    const Promise<int> awaited;
+    AsyncResult<bool> done;
+    const std::function<void()> cancel = [&done] { done.cancel(); };
+    done = knows_of_request(gate.result(), cancel, awaited.result());
+    gate.set(1);
+    ASSERT_TRUE(done.ready());
+    EXPECT_TRUE(done.get());
 }
 
 }  // namespace
