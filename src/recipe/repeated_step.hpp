@@ -33,8 +33,8 @@ private:
 /// with which the call fails. Used by one coroutine at a time.
 ///
 /// A try is not ended from outside when the time is over: the step, which may share objects with
-/// the coroutine that repeats it, would go on. Its requests must be subject to the limits of the
-/// call, and must be started by `call`, so that it ends by itself.
+/// the coroutine that repeats it, would go on. So that it ends by itself, its requests must be
+/// subject to the limits of the call, and must be started by `call` if the policy has a deadline.
 class Tries {
 public:
     Tries(RecipeClient client, std::string path, CallLimits limits, const RetryPolicy& policy);

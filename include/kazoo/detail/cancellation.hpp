@@ -21,10 +21,10 @@ struct CancelledTag {};
 /// Thread-safe: a request may come from any thread while the coroutine runs on another. The caller
 /// cancels the awaited result itself, because cancelling may run user code.
 ///
-/// The awaiter owns the awaited result, and calls end_await() before it lets go of it. Without a
-/// mutex, because every await of a coroutine comes here: result and request are one word, so that a
-/// result that is awaited at the time of a request is cancelled either by request() or by
-/// begin_await(), not by both.
+/// The awaiter owns the awaited result, and calls end_await() before it releases it. There is no
+/// mutex, because every await of a coroutine calls these functions. Result and request are one
+/// word, so that a result that is awaited at the time of a request is cancelled either because of
+/// request() or because of begin_await(), not twice.
 class Cancellation {
 public:
     /// Called when the coroutine is about to await `awaited`. Returns true if `awaited` must be

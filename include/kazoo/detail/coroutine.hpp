@@ -74,7 +74,7 @@ public:
         if constexpr (!std::is_void_v<T>) {
             auto& state = awaited();
             if (state.is_left_to_coroutine(resumption_) && state.successful()) {
-                return state.take();  // moved out, although the lane has a reference, too
+                return state.take();  // moved out, although the library has a reference
             }
         }
         return std::move(result_).get();

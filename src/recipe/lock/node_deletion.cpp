@@ -69,7 +69,7 @@ AsyncResult<void> delete_node(
     const auto section = co_await this_coro::uncancellable;
     std::optional<Error> failed;
     Pauses pauses;
-    int without_memory = 0;  // tries in a row without a pause
+    TriesWithoutMemory without_memory;
     for (int tries = 0;; ++tries) {
         try {
             auto sent = send(*locking, *node, tries == 0);
@@ -92,11 +92,10 @@ AsyncResult<void> delete_node(
         try {
             auto pause = sleep_async(locking->handler(), pauses.next());
             co_await direct(std::move(pause));
-            without_memory = 0;
+            without_memory.reset();
         } catch (...) {
             // Any other error means that the loop is being destroyed.
-            if (!is_out_of_memory(std::current_exception()) ||
-                ++without_memory == most_without_memory) {
+            if (!without_memory.allows_another(std::current_exception())) {
                 break;
             }
         }
